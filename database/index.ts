@@ -1,0 +1,26 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import type { Transaction as KyselyTransaction } from 'kysely'
+import pg from 'pg'
+import type { Schema } from './schema.ts'
+
+export type Database = Kysely<Schema>
+export type Transaction = KyselyTransaction<Schema>
+export type { Schema, WorkspaceRow } from './schema.ts'
+
+/** A pool of connections. `destroy()` closes it. */
+export function openDatabase(url: string, onConnectionError: (error: Error) => void, maxConnections = 20): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: 5000,
+    application_name: 'arcx',
+  })
+  // An idle connection that the server closes must not end the process; the pool opens another.
+  pool.on('error', onConnectionError)
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+}
+
+/** Holds PostgreSQL's error codes against one: class 23, unique violation. */
+export function isUniqueViolation(error: unknown, constraint: string): boolean {
+  return error instanceof pg.DatabaseError && error.code === '23505' && error.constraint === constraint
+}

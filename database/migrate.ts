@@ -1,0 +1,20 @@
+import { Migrator } from 'kysely/migration'
+import type { Migration } from 'kysely/migration'
+import type { Database } from './index.ts'
+import * as first from './migrations/0001-first.ts'
+
+/** In order; a migration that has landed is never changed. */
+const migrations: Record<string, Migration> = {
+  '0001-first': first,
+}
+
+/**
+ * Brings the database up to date and returns the names of what it applied. Several processes may call it
+ * at once: one works, the others wait.
+ */
+export async function migrate(database: Database): Promise<readonly string[]> {
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } })
+  const { error, results } = await migrator.migrateToLatest()
+  if (error !== undefined) throw new Error('The database could not be migrated.', { cause: error })
+  return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName)
+}

@@ -1,0 +1,85 @@
+import type { ColumnType, Generated, Selectable } from 'kysely'
+
+/** A moment; written as a `Date`, read as a `Date`. */
+type Moment = ColumnType<Date, Date, Date>
+type DefaultMoment = ColumnType<Date, Date | undefined, Date>
+/** JSON; written as text so that arrays and null mean JSON and not PostgreSQL's own. */
+type Json = ColumnType<unknown, string, string>
+/** `bigint` columns arrive as strings, so that nothing is rounded. */
+type BigId = ColumnType<string, never, never>
+
+export interface UserTable {
+  id: string
+  login: string
+  name: string
+  role: Generated<'member' | 'admin'>
+  tier: Generated<'free' | 'pro' | 'team'>
+  createdAt: DefaultMoment
+}
+
+export interface SessionTable {
+  id: string
+  userId: string
+  address: string
+  userAgent: string
+  createdAt: DefaultMoment
+  lastSeenAt: DefaultMoment
+  expiresAt: Moment
+  endedAt: ColumnType<Date | null, Date | null | undefined, Date | null>
+}
+
+export interface CodeTable {
+  hash: Buffer
+  purpose: string
+  claims: Json
+  expiresAt: Moment
+}
+
+export interface WorkspaceTable {
+  id: string
+  ownerId: string
+  name: string
+  state: 'creating' | 'starting' | 'running' | 'stopping' | 'stopped' | 'failed' | 'deleting'
+  step: string | null
+  reason: string | null
+  incarnation: Generated<number>
+  losses: Generated<number>
+  endpoint: ColumnType<unknown, string | null | undefined, string | null>
+  revision: ColumnType<string, never, string>
+  createdAt: DefaultMoment
+  updatedAt: DefaultMoment
+  startedAt: ColumnType<Date | null, Date | null | undefined, Date | null>
+  lastActivityAt: ColumnType<Date | null, Date | null | undefined, Date | null>
+}
+export type WorkspaceRow = Selectable<WorkspaceTable>
+
+export interface AuditEntryTable {
+  id: BigId
+  at: DefaultMoment
+  actorKind: string
+  actorId: string
+  action: string
+  targetKind: string | null
+  targetId: string | null
+  targetName: string | null
+  address: string | null
+  requestId: string | null
+  outcome: string
+}
+
+export interface OutboxEventTable {
+  id: BigId
+  subject: string
+  payload: Json
+  createdAt: DefaultMoment
+}
+
+/** Every table. The migrations are the truth; `schema.test.ts` holds this against them. */
+export interface Schema {
+  User: UserTable
+  Session: SessionTable
+  Code: CodeTable
+  Workspace: WorkspaceTable
+  AuditEntry: AuditEntryTable
+  OutboxEvent: OutboxEventTable
+}

@@ -1,0 +1,82 @@
+/**
+ * Every way an operation can be refused. `kind` decides the HTTP status (the edge alone maps it);
+ * `code` is stable, for programs; `message` is for a person and says what to do next.
+ */
+export type ErrorKind =
+  | 'NotFound'
+  | 'Forbidden'
+  | 'Unauthenticated'
+  | 'LimitReached'
+  | 'Conflict'
+  | 'Invalid'
+  | 'Unavailable'
+
+export type ErrorDetails = Readonly<Record<string, string | number | boolean>>
+
+export class ArcError extends Error {
+  readonly kind: ErrorKind
+  readonly code: string
+  readonly details: ErrorDetails
+
+  constructor(kind: ErrorKind, code: string, message: string, details: ErrorDetails = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = 'ArcError'
+    this.kind = kind
+    this.code = code
+    this.details = details
+  }
+}
+
+export const errors = {
+  signedOut: () => new ArcError('Unauthenticated', 'signed_out', 'You are signed out. Sign in and try again.'),
+
+  workspaceNotFound: () =>
+    new ArcError('NotFound', 'workspace_not_found', 'There is no such workspace, or it is not yours.'),
+
+  workspaceNameInvalid: (why: string, suggestion: string) =>
+    new ArcError('Invalid', 'workspace_name_invalid', `${why} “${suggestion}” is free.`, { suggestion }),
+
+  workspaceNameTaken: (name: string, suggestion: string) =>
+    new ArcError('Conflict', 'workspace_name_taken', `“${name}” is taken. “${suggestion}” is free.`, {
+      name,
+      suggestion,
+    }),
+
+  workspaceLimitReached: (limit: number, tier: string) =>
+    new ArcError(
+      'LimitReached',
+      'workspace_limit_reached',
+      `Your ${tier} plan holds ${limit} ${limit === 1 ? 'workspace' : 'workspaces'}. Delete one to make room.`,
+      { limit, tier },
+    ),
+
+  workspaceBusy: (state: string, operation: string) =>
+    new ArcError('Conflict', 'workspace_busy', `A workspace that is ${state} cannot ${operation}. Wait a moment.`, {
+      state,
+      operation,
+    }),
+
+  workspaceNotRunning: () =>
+    new ArcError('Unavailable', 'workspace_not_running', 'The workspace is not running. Start it first.'),
+
+  engineUnavailable: (cause?: unknown) =>
+    new ArcError('Unavailable', 'engine_unavailable', 'Docker does not answer. Check that it runs.', {}, cause),
+
+  forbidden: (operation: string) =>
+    new ArcError('Forbidden', 'forbidden', `You may not ${operation} here.`, { operation }),
+
+  signInLinkSpent: () =>
+    new ArcError(
+      'Unauthenticated',
+      'sign_in_link_spent',
+      'This sign-in link was used or has expired. Run `npm run sign-in` for a new one.',
+    ),
+
+  crossSite: () =>
+    new ArcError('Forbidden', 'cross_site_request', 'The request came from another site and was refused.'),
+
+  tooManyRequests: (retryAfterSeconds: number) =>
+    new ArcError('LimitReached', 'too_many_requests', `Too many requests. Try again in ${retryAfterSeconds} s.`, {
+      retryAfterSeconds,
+    }),
+} as const

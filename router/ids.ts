@@ -1,0 +1,11 @@
+import { z } from 'zod'
+
+/** Branded ids: a workspace's id cannot be handed where a user's is meant. All are UUIDs. */
+export const UserId = z.uuid().brand<'UserId'>()
+export type UserId = z.infer<typeof UserId>
+
+export const WorkspaceId = z.uuid().brand<'WorkspaceId'>()
+export type WorkspaceId = z.infer<typeof WorkspaceId>
+
+export const SessionId = z.uuid().brand<'SessionId'>()
+export type SessionId = z.infer<typeof SessionId>

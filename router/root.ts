@@ -1,0 +1,10 @@
+import { authRouter } from './auth/procedures.ts'
+import { router } from './trpc.ts'
+import { workspacesRouter } from './workspaces/procedures.ts'
+
+export const appRouter = router({
+  auth: authRouter,
+  workspaces: workspacesRouter,
+})
+
+export type AppRouter = typeof appRouter

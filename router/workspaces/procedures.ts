@@ -1,0 +1,76 @@
+import { tracked } from '@trpc/server'
+import { z } from 'zod'
+import { WorkspaceId } from '../ids.ts'
+import { personProcedure, router, withTrpcCode } from '../trpc.ts'
+import type { Resume } from './port.ts'
+import type { Tracked } from './workspace.ts'
+
+const byId = z.object({ workspaceId: WorkspaceId })
+/** Longer than any valid name, so that the refusal can explain and suggest. */
+const wantedName = z.string().trim().max(200)
+/** tRPC sends it by itself when a subscription reconnects. */
+const lastEventId = z.string().max(100).nullish()
+
+export const workspacesRouter = router({
+  list: personProcedure.query(({ ctx }) => ctx.workspaces.list(ctx.actor)),
+
+  get: personProcedure
+    .input(z.union([byId, z.object({ name: wantedName })]))
+    .query(({ ctx, input }) =>
+      'name' in input
+        ? ctx.workspaces.getByName(ctx.actor, input.name)
+        : ctx.workspaces.get(ctx.actor, input.workspaceId),
+    ),
+
+  create: personProcedure
+    .input(z.object({ name: wantedName }))
+    .mutation(({ ctx, input }) => ctx.workspaces.create(ctx.actor, input.name)),
+
+  freeName: personProcedure
+    .input(z.object({ wanted: wantedName }))
+    .query(({ ctx, input }) => ctx.workspaces.freeName(ctx.actor, input.wanted)),
+
+  start: personProcedure
+    .input(byId)
+    .mutation(({ ctx, input }) => ctx.workspaces.start(ctx.actor, input.workspaceId)),
+
+  stop: personProcedure
+    .input(byId)
+    .mutation(({ ctx, input }) => ctx.workspaces.stop(ctx.actor, input.workspaceId)),
+
+  restart: personProcedure
+    .input(byId)
+    .mutation(({ ctx, input }) => ctx.workspaces.restart(ctx.actor, input.workspaceId)),
+
+  rename: personProcedure
+    .input(byId.extend({ name: wantedName }))
+    .mutation(({ ctx, input }) => ctx.workspaces.rename(ctx.actor, input.workspaceId, input.name)),
+
+  remove: personProcedure
+    .input(byId)
+    .mutation(({ ctx, input }) => ctx.workspaces.remove(ctx.actor, input.workspaceId)),
+
+  logs: personProcedure.input(byId.extend({ lastEventId })).subscription(({ ctx, input, signal }) =>
+    resumable(ctx.workspaces.logs(ctx.actor, input.workspaceId, resumeOf(input, signal))),
+  ),
+
+  stats: personProcedure.input(byId.extend({ lastEventId })).subscription(({ ctx, input, signal }) =>
+    resumable(ctx.workspaces.stats(ctx.actor, input.workspaceId, resumeOf(input, signal))),
+  ),
+
+  onChange: personProcedure.input(z.object({ lastEventId }).optional()).subscription(({ ctx, input, signal }) =>
+    resumable(ctx.workspaces.onChange(ctx.actor, resumeOf(input, signal))),
+  ),
+})
+
+function resumeOf(input: { lastEventId?: string | null | undefined } | undefined, signal: AbortSignal | undefined): Resume {
+  return { after: input?.lastEventId ?? undefined, signal: signal ?? new AbortController().signal }
+}
+
+async function* resumable<T>(items: AsyncIterable<Tracked<T>>) {
+  try {
+    for await (const item of items) yield tracked(item.id, item.data)
+  } catch (error) {
+    throw withTrpcCode(error)
+  }
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { UserId, WorkspaceId } from '../ids.ts'
+
+export const WorkspaceState = z.enum(['creating', 'starting', 'running', 'stopping', 'stopped', 'failed', 'deleting'])
+export type WorkspaceState = z.infer<typeof WorkspaceState>
+
+/** A workspace as people and programs see it. */
+export const Workspace = z.object({
+  id: WorkspaceId,
+  ownerId: UserId,
+  name: z.string(),
+  /** Where its IDE is. */
+  url: z.url(),
+  state: WorkspaceState,
+  /** What is being done now, while it is being done; for a person. */
+  step: z.string().nullable(),
+  /** Why it failed, or why it stopped by itself; for a person. */
+  reason: z.string().nullable(),
+  /** Grows with every change, so that an older message can be told from a newer one. */
+  revision: z.number().int(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  /** When it last became running. */
+  startedAt: z.iso.datetime().nullable(),
+  lastActivityAt: z.iso.datetime().nullable(),
+})
+export type Workspace = z.infer<typeof Workspace>
+
+export type WorkspaceChange =
+  | { readonly type: 'snapshot'; readonly workspaces: readonly Workspace[] }
+  | { readonly type: 'changed'; readonly workspace: Workspace }
+  | { readonly type: 'removed'; readonly workspaceId: WorkspaceId }
+
+export interface LogLine {
+  readonly at: string
+  readonly stream: 'stdout' | 'stderr'
+  readonly text: string
+}
+
+/** What the supervisor measured at one moment. */
+export const StatsSample = z.object({
+  at: z.iso.datetime(),
+  /** Cores in use, 0 to the limit. */
+  cpuCores: z.number().nonnegative(),
+  memoryBytes: z.number().int().nonnegative(),
+  memoryLimitBytes: z.number().int().nonnegative(),
+  /** TCP ports that programs of the workspace listen on. */
+  ports: z.array(z.number().int()),
+  /** Open connections to the IDE. */
+  connections: z.number().int(),
+  lastActivityAt: z.iso.datetime(),
+})
+export type StatsSample = z.infer<typeof StatsSample>
+
+/** An item of a subscription with the id to resume behind. */
+export interface Tracked<T> {
+  readonly id: string
+  readonly data: T
+}

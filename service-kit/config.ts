@@ -1,0 +1,40 @@
+import { z } from 'zod'
+
+/** A setting is missing or wrong. Its message is one line: the variable, what it got, what it takes. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/** Variables whose value never appears in a message. */
+const confidential = /TOKEN|SECRET|PASSWORD|KEY|DATABASE_URL|NATS_URL/
+
+/**
+ * Parses the environment once, at start. An empty value counts as not set.
+ * @throws {ConfigError} naming the first variable that does not fit.
+ */
+export function parseConfig<S extends z.ZodObject>(schema: S, environment: Record<string, string | undefined>): z.infer<S> {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''))
+  const result = schema.safeParse(present)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  const name = String(issue?.path[0] ?? 'environment')
+  const got = present[name]
+  const shown = got === undefined ? 'is not set' : confidential.test(name) ? 'is set to something else' : `is “${got}”`
+  const field: z.ZodType | undefined = schema.shape[name]
+  const takes = field?.description ?? issue?.message ?? 'another value'
+  throw new ConfigError(`${name} ${shown}; it takes ${takes}.`)
+}
+
+/** A whole number in the environment, with its bounds. */
+export const wholeNumber = (low: number, high: number, unit: string) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .pipe(z.number().int().min(low).max(high))
+    .describe(`${unit}, a whole number from ${low} to ${high}`)
+
+export const port = () => wholeNumber(1, 65535, 'a TCP port')
+
+/** A token of at least 32 characters: 128 bits even in hexadecimal. */
+export const token = () => z.string().min(32).max(512).describe('at least 32 random characters')

@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { get } from 'node:http'
+import { createInterface } from 'node:readline'
+import type { Endpoint } from '@arcx/router/supervisor'
+
+const entry = '/opt/ide/node_modules/code-server/out/node/entry.js'
+const crashLimit = 5
+const quickCrashMs = 30_000
+
+export interface Person {
+  readonly uid: number
+  readonly gid: number
+  readonly home: string
+}
+
+/** Keeps code-server running as the workspace's person, and says when it first answers. */
+export class Ide {
+  readonly #endpoint: Endpoint
+  readonly #person: Person
+  readonly #onGivenUp: () => void
+  #process: ChildProcess | null = null
+  #quickCrashes = 0
+  #stopping = false
+  readonly ready: Promise<void>
+
+  constructor(endpoint: Endpoint, person: Person, workspaceName: string, onGivenUp: () => void) {
+    this.#endpoint = endpoint
+    this.#person = person
+    this.#onGivenUp = onGivenUp
+    this.#start(workspaceName)
+    this.ready = this.#untilItAnswers()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true
+    const child = this.#process
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill('SIGTERM')
+    const timer = setTimeout(() => child.kill('SIGKILL'), 1500)
+    await ended
+    clearTimeout(timer)
+  }
+
+  #start(workspaceName: string): void {
+    const { uid, gid, home } = this.#person
+    const startedAt = Date.now()
+    const listen =
+      this.#endpoint.kind === 'tcp'
+        ? ['--bind-addr', `${this.#endpoint.host}:${this.#endpoint.port}`]
+        : ['--socket', this.#endpoint.path, '--socket-mode', '666']
+    const project = `${home}/project`
+    const child = spawn(
+      '/usr/local/bin/node',
+      [
+        entry, ...listen, '--auth', 'none', '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust',
+        '--disable-getting-started-override', '--app-name', workspaceName, '--user-data-dir', `${home}/.local/share/code-server`, project,
+      ],
+      { cwd: home, uid, gid, env: environment(home), stdio: ['ignore', 'pipe', 'pipe'] },
+    )
+    this.#process = child
+    for (const [stream, out] of [[child.stdout, process.stdout], [child.stderr, process.stderr]] as const) {
+      createInterface({ input: stream }).on('line', (line) => out.write(`ide: ${line.replace(/^\[[^\]]*\] /, '')}\n`))
+    }
+    child.once('error', (error) => process.stderr.write(`The IDE could not be started: ${error.message}\n`))
+    child.once('exit', (code, signal) => {
+      if (this.#stopping) return
+      this.#quickCrashes = Date.now() - startedAt < quickCrashMs ? this.#quickCrashes + 1 : 1
+      process.stderr.write(`The IDE ended (${signal ?? code}); starting it again.\n`)
+      if (this.#quickCrashes >= crashLimit) return this.#onGivenUp()
+      setTimeout(() => this.#start(workspaceName), 200 * this.#quickCrashes)
+    })
+  }
+
+  async #untilItAnswers(): Promise<void> {
+    while (!this.#stopping) {
+      if (await answers(this.#endpoint)) return
+      await new Promise((resolve) => setTimeout(resolve, 15))
+    }
+  }
+}
+
+function answers(endpoint: Endpoint): Promise<boolean> {
+  const target = endpoint.kind === 'tcp' ? { host: '127.0.0.1', port: endpoint.port } : { socketPath: endpoint.path }
+  return new Promise((resolve) => {
+    const request = get({ ...target, path: '/healthz', timeout: 1000 }, (response) => {
+      response.resume()
+      resolve(response.statusCode === 200)
+    })
+    request.on('error', () => resolve(false))
+    request.on('timeout', () => request.destroy())
+  })
+}
+
+/** What programs in the workspace see; nothing of the supervisor's own environment. */
+function environment(home: string): Record<string, string> {
+  return {
+    HOME: home,
+    USER: 'arc',
+    LOGNAME: 'arc',
+    SHELL: '/bin/bash',
+    LANG: 'C.UTF-8',
+    EDITOR: 'nano',
+    PATH: `${home}/.local/bin:/usr/local/bin:/usr/bin:/bin`,
+    npm_config_prefix: `${home}/.local`,
+    // The gallery is reached through arc-proxy once that is there; until then asking it only makes errors.
+    EXTENSIONS_GALLERY: '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":""}',
+  }
+}
+
+/** Gives a new home its first files, as the person, so that a link planted there leads nowhere it could not. */
+export async function furnishHome(person: Person): Promise<void> {
+  const child = spawn('/bin/cp', ['--recursive', '--no-clobber', '/etc/skel-arcx/.', person.home], {
+    uid: person.uid,
+    gid: person.gid,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  await once(child, 'exit')
+}
+

@@ -1,0 +1,32 @@
+import { statSync } from 'node:fs'
+import { Ide, furnishHome } from './ide.ts'
+import { readOrders } from './orders.ts'
+import { serveReports } from './reports.ts'
+import { Samples } from './samples.ts'
+
+const home = '/home/arc'
+const identity = 'arcx-supervisor'
+
+/** The first program of a workspace. It keeps root only to run the IDE as the person who owns the home. */
+const orders = await readOrders(process.stdin, 10_000)
+const { uid, gid } = statSync(home)
+if (uid === 0) throw new Error('The home belongs to root; a workspace never runs as root.')
+const person = { uid, gid, home }
+
+await furnishHome(person)
+const ide = new Ide(orders.ide, person, orders.workspaceName, () => {
+  process.stderr.write('The IDE keeps ending; the workspace stops.\n')
+  process.exit(1)
+})
+const portOf = (endpoint: typeof orders.ide) => (endpoint.kind === 'tcp' ? endpoint.port : null)
+const ownPorts = [portOf(orders.ide), portOf(orders.supervisor)].filter((port) => port !== null)
+const samples = new Samples(ownPorts, portOf(orders.ide))
+await serveReports(orders.supervisor, Buffer.from(orders.key, 'base64'), identity, ide.ready, samples)
+
+const stop = async () => {
+  samples.stop()
+  await ide.stop()
+  process.exit(0)
+}
+process.once('SIGTERM', () => void stop())
+process.once('SIGINT', () => void stop())

@@ -1,0 +1,47 @@
+import { chmodSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { Server } from 'node:https'
+import type { Endpoint, SupervisorReport } from '@arcx/router/supervisor'
+import type { Samples } from './samples.ts'
+
+/**
+ * Serves `GET /ready` (answers once the IDE does) and `GET /report?after=N` to whoever holds the key; to anybody
+ * else the TLS handshake fails, and a server without the key fails the orchestrator's.
+ */
+export async function serveReports(
+  listen: Endpoint,
+  key: Buffer,
+  identity: string,
+  ready: Promise<void>,
+  samples: Samples,
+): Promise<Server> {
+  let isReady = false
+  void ready.then(() => (isReady = true))
+  const server = createServer(
+    { ciphers: 'PSK', minVersion: 'TLSv1.3', pskIdentityHint: identity, pskCallback: (_socket, name) => (name === identity ? key : null) },
+    async (request, response) => {
+      const url = new URL(request.url ?? '/', 'https://supervisor')
+      if (request.method !== 'GET') return response.writeHead(405).end()
+      if (url.pathname === '/ready') {
+        await ready
+        return response.writeHead(204).end()
+      }
+      if (url.pathname !== '/report') return response.writeHead(404).end()
+      const after = Number(url.searchParams.get('after') ?? 0)
+      const report: SupervisorReport = {
+        ready: isReady,
+        lastActivityAt: samples.lastActivityAt(),
+        samples: [...samples.after(Number.isFinite(after) ? after : 0)],
+      }
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(report))
+    },
+  )
+  server.on('tlsClientError', (_error, socket) => socket.destroy())
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    if (listen.kind === 'tcp') server.listen(listen.port, listen.host, resolve)
+    else server.listen(listen.path, resolve)
+  })
+  if (listen.kind === 'unix') chmodSync(listen.path, 0o666)
+  return server
+}

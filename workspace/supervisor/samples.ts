@@ -1,0 +1,62 @@
+import type { StatsSample } from '@arcx/router'
+import { lastActivity } from './activity.ts'
+import { readResources } from './resources.ts'
+import { readSockets } from './sockets.ts'
+
+export interface SequencedSample {
+  readonly sequence: number
+  readonly sample: StatsSample
+}
+
+const intervalMs = 2000
+const kept = 300
+
+/** Measures every two seconds and keeps the last ten minutes, so that a reader that was away misses nothing. */
+export class Samples {
+  readonly #startedAt = Date.now()
+  readonly #ownPorts: ReadonlySet<number>
+  readonly #idePort: number | null
+  readonly #timer: NodeJS.Timeout
+  #samples: SequencedSample[] = []
+  #sequence = 0
+  #previous = { at: performance.now(), cpuSeconds: readResources().cpuSeconds }
+
+  constructor(ownPorts: readonly number[], idePort: number | null) {
+    this.#ownPorts = new Set(ownPorts)
+    this.#idePort = idePort
+    this.#timer = setInterval(() => this.#measure(), intervalMs)
+  }
+
+  after(sequence: number): readonly SequencedSample[] {
+    return this.#samples.filter((sample) => sample.sequence > sequence)
+  }
+
+  /** The start counts as activity. */
+  lastActivityAt(): string {
+    return new Date(Math.max(this.#startedAt, lastActivity())).toISOString()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  #measure(): void {
+    const at = performance.now()
+    const { cpuSeconds, memoryBytes, memoryLimitBytes } = readResources()
+    const { listening, established } = readSockets()
+    const cpuCores = Math.max(0, (cpuSeconds - this.#previous.cpuSeconds) / ((at - this.#previous.at) / 1000))
+    this.#previous = { at, cpuSeconds }
+    this.#sequence += 1
+    const sample: StatsSample = {
+      at: new Date().toISOString(),
+      cpuCores: Math.round(cpuCores * 1000) / 1000,
+      memoryBytes,
+      memoryLimitBytes,
+      ports: listening.filter((port) => !this.#ownPorts.has(port)).slice(0, 100),
+      connections: this.#idePort === null ? 0 : (established.get(this.#idePort) ?? 0),
+      lastActivityAt: this.lastActivityAt(),
+    }
+    this.#samples.push({ sequence: this.#sequence, sample })
+    if (this.#samples.length > kept) this.#samples.shift()
+  }
+}
