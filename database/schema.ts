@@ -44,7 +44,6 @@ export interface WorkspaceTable {
   reason: string | null
   incarnation: Generated<number>
   losses: Generated<number>
-  endpoint: ColumnType<unknown, string | null | undefined, string | null>
   revision: ColumnType<string, never, string>
   createdAt: DefaultMoment
   updatedAt: DefaultMoment

@@ -1,11 +1,6 @@
 import { z } from 'zod'
 import { StatsSample } from './workspaces/workspace.ts'
 
-/** A place to listen at or to dial. */
-export type Endpoint =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'unix'; readonly path: string }
-
 /**
  * The one line of JSON that the orchestrator writes to the supervisor's standard input, after which it closes it.
  * So the key is in no argument, variable, label or file.
@@ -14,8 +9,10 @@ export interface SupervisorOrders {
   /** 32 bytes, base64; made for this container alone. Both sides prove it by TLS-PSK (RFC 8446, section 4.2.11). */
   readonly key: string
   readonly workspaceName: string
-  readonly supervisor: Endpoint
-  readonly ide: Endpoint
+  /** The mounted directory in which the supervisor makes `supervisor.sock` and the IDE `ide.sock`. */
+  readonly sockets: string
+  /** Where the IDE is also to be had by TCP, for an edge that cannot use the socket; `null` for nowhere. */
+  readonly tcpPort: number | null
 }
 
 /** The identity both sides name in the handshake; the key alone proves. */

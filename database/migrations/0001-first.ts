@@ -45,7 +45,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       "incarnation" integer NOT NULL DEFAULT 0,
       -- Containers lost in a row without anybody asking.
       "losses" integer NOT NULL DEFAULT 0,
-      "endpoint" jsonb,
       "revision" bigint NOT NULL DEFAULT 1,
       "createdAt" timestamptz NOT NULL DEFAULT now(),
       "updatedAt" timestamptz NOT NULL DEFAULT now(),

@@ -3,7 +3,6 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { get } from 'node:http'
 import { createInterface } from 'node:readline'
-import type { Endpoint } from '@arcx/router/supervisor'
 
 const entry = '/opt/ide/node_modules/code-server/out/node/entry.js'
 const crashLimit = 5
@@ -17,7 +16,7 @@ export interface Person {
 
 /** Keeps code-server running as the workspace's person, and says when it first answers. */
 export class Ide {
-  readonly #endpoint: Endpoint
+  readonly #socket: string
   readonly #person: Person
   readonly #onGivenUp: () => void
   #process: ChildProcess | null = null
@@ -25,8 +24,8 @@ export class Ide {
   #stopping = false
   readonly ready: Promise<void>
 
-  constructor(endpoint: Endpoint, person: Person, workspaceName: string, onGivenUp: () => void) {
-    this.#endpoint = endpoint
+  constructor(socket: string, person: Person, workspaceName: string, onGivenUp: () => void) {
+    this.#socket = socket
     this.#person = person
     this.#onGivenUp = onGivenUp
     this.#start(workspaceName)
@@ -47,18 +46,15 @@ export class Ide {
   #start(workspaceName: string): void {
     const { uid, gid, home } = this.#person
     const startedAt = Date.now()
-    const listen =
-      this.#endpoint.kind === 'tcp'
-        ? ['--bind-addr', `${this.#endpoint.host}:${this.#endpoint.port}`]
-        : ['--socket', this.#endpoint.path, '--socket-mode', '666']
     const project = `${home}/project`
     const child = spawn(
       '/usr/local/bin/node',
       [
-        entry, ...listen, '--auth', 'none', '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust',
+        entry, '--socket', this.#socket, '--socket-mode', '666', '--auth', 'none', '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust',
         '--disable-getting-started-override', '--app-name', workspaceName, '--user-data-dir', `${home}/.local/share/code-server`, project,
       ],
-      { cwd: home, uid, gid, env: environment(home), stdio: ['ignore', 'pipe', 'pipe'] },
+      // Root has no right to enter a home that its owner has closed, so the working directory is not set here.
+      { cwd: '/', uid, gid, env: environment(home), stdio: ['ignore', 'pipe', 'pipe'] },
     )
     this.#process = child
     for (const [stream, out] of [[child.stdout, process.stdout], [child.stderr, process.stderr]] as const) {
@@ -76,16 +72,15 @@ export class Ide {
 
   async #untilItAnswers(): Promise<void> {
     while (!this.#stopping) {
-      if (await answers(this.#endpoint)) return
+      if (await answers(this.#socket)) return
       await new Promise((resolve) => setTimeout(resolve, 15))
     }
   }
 }
 
-function answers(endpoint: Endpoint): Promise<boolean> {
-  const target = endpoint.kind === 'tcp' ? { host: '127.0.0.1', port: endpoint.port } : { socketPath: endpoint.path }
+function answers(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const request = get({ ...target, path: '/healthz', timeout: 1000 }, (response) => {
+    const request = get({ socketPath, path: '/healthz', timeout: 1000 }, (response) => {
       response.resume()
       resolve(response.statusCode === 200)
     })

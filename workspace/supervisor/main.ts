@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { Ide, furnishHome } from './ide.ts'
 import { readOrders } from './orders.ts'
 import { serveReports } from './reports.ts'
 import { Samples } from './samples.ts'
+import { openTcpDoor } from './tcp-door.ts'
 
 const home = '/home/arc'
 const identity = 'arcx-supervisor'
@@ -14,14 +16,15 @@ if (uid === 0) throw new Error('The home belongs to root; a workspace never runs
 const person = { uid, gid, home }
 
 await furnishHome(person)
-const ide = new Ide(orders.ide, person, orders.workspaceName, () => {
+const ideSocket = join(orders.sockets, 'ide.sock')
+const ide = new Ide(ideSocket, person, orders.workspaceName, () => {
   process.stderr.write('The IDE keeps ending; the workspace stops.\n')
   process.exit(1)
 })
-const portOf = (endpoint: typeof orders.ide) => (endpoint.kind === 'tcp' ? endpoint.port : null)
-const ownPorts = [portOf(orders.ide), portOf(orders.supervisor)].filter((port) => port !== null)
-const samples = new Samples(ownPorts, portOf(orders.ide))
-await serveReports(orders.supervisor, Buffer.from(orders.key, 'base64'), identity, ide.ready, samples)
+const samples = new Samples(ideSocket, orders.tcpPort)
+if (orders.tcpPort !== null) openTcpDoor(orders.tcpPort, ideSocket)
+const key = Buffer.from(orders.key, 'base64')
+await serveReports(join(orders.sockets, 'supervisor.sock'), key, identity, ide.ready, samples)
 
 const stop = async () => {
   samples.stop()

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { Server } from 'node:https'
-import type { Endpoint, SupervisorReport } from '@arcx/router/supervisor'
+import type { SupervisorReport } from '@arcx/router/supervisor'
 import type { Samples } from './samples.ts'
 
 /**
@@ -9,7 +9,7 @@ import type { Samples } from './samples.ts'
  * else the TLS handshake fails, and a server without the key fails the orchestrator's.
  */
 export async function serveReports(
-  listen: Endpoint,
+  socket: string,
   key: Buffer,
   identity: string,
   ready: Promise<void>,
@@ -39,9 +39,8 @@ export async function serveReports(
   server.on('tlsClientError', (_error, socket) => socket.destroy())
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    if (listen.kind === 'tcp') server.listen(listen.port, listen.host, resolve)
-    else server.listen(listen.path, resolve)
+    server.listen(socket, resolve)
   })
-  if (listen.kind === 'unix') chmodSync(listen.path, 0o666)
+  chmodSync(socket, 0o666)
   return server
 }

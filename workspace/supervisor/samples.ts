@@ -1,7 +1,7 @@
 import type { StatsSample } from '@arcx/router'
 import { lastActivity } from './activity.ts'
 import { readResources } from './resources.ts'
-import { readSockets } from './sockets.ts'
+import { connectionsTo, listeningPorts } from './sockets.ts'
 
 export interface SequencedSample {
   readonly sequence: number
@@ -14,16 +14,16 @@ const kept = 300
 /** Measures every two seconds and keeps the last ten minutes, so that a reader that was away misses nothing. */
 export class Samples {
   readonly #startedAt = Date.now()
-  readonly #ownPorts: ReadonlySet<number>
-  readonly #idePort: number | null
+  readonly #ideSocket: string
+  readonly #ownPort: number | null
   readonly #timer: NodeJS.Timeout
   #samples: SequencedSample[] = []
   #sequence = 0
   #previous = { at: performance.now(), cpuSeconds: readResources().cpuSeconds }
 
-  constructor(ownPorts: readonly number[], idePort: number | null) {
-    this.#ownPorts = new Set(ownPorts)
-    this.#idePort = idePort
+  constructor(ideSocket: string, ownPort: number | null) {
+    this.#ideSocket = ideSocket
+    this.#ownPort = ownPort
     this.#timer = setInterval(() => this.#measure(), intervalMs)
   }
 
@@ -43,7 +43,6 @@ export class Samples {
   #measure(): void {
     const at = performance.now()
     const { cpuSeconds, memoryBytes, memoryLimitBytes } = readResources()
-    const { listening, established } = readSockets()
     const cpuCores = Math.max(0, (cpuSeconds - this.#previous.cpuSeconds) / ((at - this.#previous.at) / 1000))
     this.#previous = { at, cpuSeconds }
     this.#sequence += 1
@@ -52,8 +51,8 @@ export class Samples {
       cpuCores: Math.round(cpuCores * 1000) / 1000,
       memoryBytes,
       memoryLimitBytes,
-      ports: listening.filter((port) => !this.#ownPorts.has(port)).slice(0, 100),
-      connections: this.#idePort === null ? 0 : (established.get(this.#idePort) ?? 0),
+      ports: listeningPorts().filter((port) => port !== this.#ownPort).slice(0, 100),
+      connections: connectionsTo(this.#ideSocket),
       lastActivityAt: this.lastActivityAt(),
     }
     this.#samples.push({ sequence: this.#sequence, sample })

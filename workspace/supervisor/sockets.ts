@@ -1,33 +1,37 @@
 import { readFileSync } from 'node:fs'
 
-export interface Sockets {
-  /** Ports that something listens on, ascending. */
-  readonly listening: readonly number[]
-  /** Established connections by local port. */
-  readonly established: ReadonlyMap<number, number>
-}
+const tables = '/proc/self/net'
+const listening = '0A'
+const connected = '03'
+/** 127.0.0.11, where the engine's resolver listens inside each container; as the kernel prints it. */
+const engineResolver = '0B00007F'
 
-const LISTEN = '0A'
-const ESTABLISHED = '01'
-
-/** Reads the kernel's socket tables (proc_pid_net(5)): line by line `sl local_address rem_address st …`, in hexadecimal. */
-export function readSockets(root = '/proc/self/net'): Sockets {
-  const listening = new Set<number>()
-  const established = new Map<number, number>()
+/** TCP ports that something listens on, ascending (proc_pid_net(5): `sl local_address rem_address st …`, hexadecimal). */
+export function listeningPorts(root = tables): number[] {
+  const ports = new Set<number>()
   for (const table of ['tcp', 'tcp6']) {
-    let lines: string[]
-    try {
-      lines = readFileSync(`${root}/${table}`, 'utf8').split('\n').slice(1)
-    } catch {
-      continue
-    }
-    for (const line of lines) {
+    for (const line of rows(`${root}/${table}`)) {
       const [, local, , state] = line.trim().split(/\s+/)
-      const port = Number.parseInt(local?.split(':')[1] ?? '', 16)
-      if (Number.isNaN(port)) continue
-      if (state === LISTEN) listening.add(port)
-      if (state === ESTABLISHED) established.set(port, (established.get(port) ?? 0) + 1)
+      const [address, hexadecimalPort = ''] = local?.split(':') ?? []
+      const port = Number.parseInt(hexadecimalPort, 16)
+      if (state === listening && address !== engineResolver && !Number.isNaN(port)) ports.add(port)
     }
   }
-  return { listening: [...listening].sort((a, b) => a - b), established }
+  return [...ports].sort((a, b) => a - b)
+}
+
+/** Open connections to a Unix socket (unix(7): `Num RefCount Protocol Flags Type St Inode Path`). */
+export function connectionsTo(path: string, root = tables): number {
+  return rows(`${root}/unix`).filter((line) => {
+    const fields = line.trim().split(/\s+/)
+    return fields[7] === path && fields[5] === connected
+  }).length
+}
+
+function rows(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n').slice(1)
+  } catch {
+    return []
+  }
 }

@@ -1,0 +1,260 @@
+import { hkdfSync } from 'node:crypto'
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode'
+import { WorkspaceId } from '@arcx/router'
+import type { LogLine, Tracked } from '@arcx/router'
+import type { SupervisorOrders } from '@arcx/router/supervisor'
+import type { Log } from '@arcx/service-kit/log'
+import { containerName, containerOptions, idePort, labels, socketsInside } from './container.ts'
+import type { ContainerSettings, HomePaths } from './container.ts'
+import { dialUnix } from './dial.ts'
+import { ask, orNothing, statusOf } from './engine.ts'
+import type { Engine } from './engine.ts'
+import type { Homes } from './homes.ts'
+import { LogFrames, isBehind } from './log-frames.ts'
+import type { ContainerRef, ContainerSpec, ContainerStatus, RuntimePort, SupervisorAnswer } from './port.ts'
+import { SupervisorClient } from './supervisor-client.ts'
+
+const readyTimeoutMs = 60_000
+const keptLogLines = 2000
+
+/** Workspaces as Docker containers. */
+export class DockerRuntime implements RuntimePort {
+  readonly #engine: Engine
+  readonly #settings: ContainerSettings
+  readonly #homes: Homes
+  readonly #masterKey: Buffer
+  readonly #log: Log
+  readonly #clients = new Map<string, SupervisorClient>()
+
+  /** `masterKey`: the key from which each container's own is derived. */
+  constructor(engine: Engine, settings: ContainerSettings, homes: Homes, masterKey: Buffer, log: Log) {
+    this.#engine = engine
+    this.#settings = settings
+    this.#homes = homes
+    this.#masterKey = masterKey
+    this.#log = log
+  }
+
+  async start(spec: ContainerSpec, onStep: (step: string) => Promise<void>, signal: AbortSignal): Promise<void> {
+    await onStep('Preparing the home directory')
+    const paths = await this.#homes.ensure(spec.workspaceId)
+    await onStep('Starting the container')
+    const container = await this.#create(spec, paths)
+    try {
+      await this.#startWithOrders(container, spec)
+      await onStep('Waiting for VS Code')
+      await this.#untilReady(container, spec, signal)
+    } catch (error) {
+      const said = statusOf(error) === null ? await this.#lastWords(container) : null
+      await this.remove(spec.workspaceId).catch(() => undefined)
+      throw said === null || said === '' ? error : new Error(said, { cause: error })
+    }
+  }
+
+  async remove(workspaceId: WorkspaceId, except?: number): Promise<void> {
+    for (const info of await this.#list(workspaceId)) {
+      const ref = refOf(info)
+      if (ref === null || ref.incarnation === except) continue
+      const container = this.#engine.getContainer(info.Id)
+      await orNothing(container.stop({ t: 3 }))
+      const log = await orNothing(container.logs({ stdout: true, stderr: true, timestamps: true, tail: keptLogLines }))
+      if (log !== null) await this.#homes.keepLog(workspaceId, log as unknown as Buffer)
+      await orNothing(container.remove({ force: true, v: true }))
+      this.#forget(ref)
+    }
+  }
+
+  async containers(workspaceId?: WorkspaceId): Promise<readonly ContainerStatus[]> {
+    const found: ContainerStatus[] = []
+    for (const info of await this.#list(workspaceId)) {
+      const ref = refOf(info)
+      if (ref === null) continue
+      const running = info.State === 'running'
+      found.push({ ...ref, running, ending: running ? null : await this.#ending(info) })
+    }
+    return found
+  }
+
+  async *endings(signal: AbortSignal): AsyncIterable<WorkspaceId> {
+    const filters = { type: ['container' as const], event: ['die', 'destroy'], label: [this.#ownLabel, `${labels.role}=workspace`] }
+    const stream = (await ask(this.#engine.getEvents({ filters, abortSignal: signal }))) as Readable
+    try {
+      for await (const line of createInterface({ input: stream })) {
+        const event = JSON.parse(line) as { Actor?: { Attributes?: Record<string, string> } }
+        const id = WorkspaceId.safeParse(event.Actor?.Attributes?.[labels.workspace])
+        if (id.success) yield id.data
+      }
+    } finally {
+      stream.destroy()
+    }
+  }
+
+  async report(ref: ContainerRef, after: string | undefined): Promise<SupervisorAnswer> {
+    // A sample's id names its container, since each counts from one.
+    const [incarnation, sequence] = (after ?? '').split('.')
+    const from = Number(incarnation) === ref.incarnation ? Number(sequence) || 0 : 0
+    const report = await this.#client(ref).report(from)
+    return {
+      lastActivityAt: report.lastActivityAt,
+      samples: report.samples.map(({ sequence: number, sample }) => ({ id: `${ref.incarnation}.${number}`, data: sample })),
+    }
+  }
+
+  dialIde(workspaceId: WorkspaceId): Socket {
+    return dialUnix(join(this.#homes.paths(workspaceId).sockets, 'ide.sock'))
+  }
+
+  async *logs(ref: ContainerRef, after: string | undefined, signal: AbortSignal): AsyncIterable<Tracked<LogLine>> {
+    const frames = new LogFrames()
+    const isNew = (line: Tracked<LogLine>) => isBehind(line.id, after)
+    const container = this.#engine.getContainer(containerName(ref))
+    const stream = await orNothing(
+      container.logs({
+        follow: true,
+        stdout: true,
+        stderr: true,
+        timestamps: true,
+        tail: keptLogLines,
+        since: after === undefined ? 0 : Math.floor(Date.parse(after.split('/')[0] ?? '') / 1000),
+        abortSignal: signal,
+      }),
+    )
+    if (stream === null) {
+      yield* frames.read(await this.#homes.keptLog(ref.workspaceId)).filter(isNew)
+      return
+    }
+    try {
+      for await (const chunk of stream as unknown as AsyncIterable<Buffer>) yield* frames.read(chunk).filter(isNew)
+    } catch (error) {
+      if (!signal.aborted) throw error
+    } finally {
+      ;(stream as unknown as Readable).destroy()
+    }
+  }
+
+  async removeHome(workspaceId: WorkspaceId): Promise<void> {
+    await this.#homes.remove(workspaceId)
+  }
+
+  async check(): Promise<void> {
+    await ask(this.#engine.ping())
+  }
+
+  close(): void {
+    for (const client of this.#clients.values()) client.close()
+    this.#clients.clear()
+  }
+
+  get #ownLabel(): string {
+    return `${labels.deployment}=${this.#settings.deployment}`
+  }
+
+  #list(workspaceId?: WorkspaceId): Promise<ContainerInfo[]> {
+    const label = [this.#ownLabel, `${labels.role}=workspace`]
+    if (workspaceId !== undefined) label.push(`${labels.workspace}=${workspaceId}`)
+    return ask(this.#engine.listContainers({ all: true, filters: { label } }))
+  }
+
+  async #create(spec: ContainerSpec, paths: HomePaths): Promise<Container> {
+    const options = containerOptions(this.#settings, spec, paths)
+    try {
+      return await ask(this.#engine.createContainer(options))
+    } catch (error) {
+      if (statusOf(error) !== 409) throw error
+      // Left by a start that was cut off before its orders came; it can never become ready.
+      await orNothing(this.#engine.getContainer(containerName(spec)).remove({ force: true }))
+      return ask(this.#engine.createContainer(options))
+    }
+  }
+
+  /** The key reaches the supervisor by its standard input alone. */
+  async #startWithOrders(container: Container, spec: ContainerSpec): Promise<void> {
+    const orders: SupervisorOrders = {
+      key: this.#keyOf(spec).toString('base64'),
+      workspaceName: spec.name,
+      sockets: socketsInside,
+      tcpPort: this.#settings.tcpEdge ? idePort : null,
+    }
+    const input = await ask(container.attach({ stream: true, stdin: true, hijack: true }))
+    input.on('error', () => undefined)
+    try {
+      await ask(container.start())
+      input.end(`${JSON.stringify(orders)}\n`)
+      await once(input, 'finish')
+    } finally {
+      input.end()
+    }
+  }
+
+  async #untilReady(container: Container, spec: ContainerSpec, outer: AbortSignal): Promise<void> {
+    const client = this.#client(spec)
+    const timeout = AbortSignal.timeout(readyTimeoutMs)
+    const ended = new AbortController()
+    void container.wait().then(
+      () => ended.abort(),
+      () => undefined,
+    )
+    const signal = AbortSignal.any([timeout, ended.signal, outer])
+    for (;;) {
+      try {
+        return await client.ready(signal)
+      } catch (error) {
+        if (outer.aborted) throw error
+        if (ended.signal.aborted) throw new Error('The workspace ended before VS Code answered.')
+        if (timeout.aborted) throw new Error(`VS Code did not answer within ${readyTimeoutMs / 1000} s.`)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    }
+  }
+
+  /** What a container that failed said last, as one line. */
+  async #lastWords(container: Container): Promise<string | null> {
+    const state = (await orNothing(container.inspect()))?.State
+    if (state === undefined || state.Running) return null
+    const log = (await orNothing(container.logs({ stdout: true, stderr: true, timestamps: true, tail: 3 }))) as Buffer | null
+    const lines = log === null ? [] : new LogFrames().read(log).map((line) => line.data.text)
+    return `${endingOf(state)} ${lines.join(' ')}`.trim().slice(0, 400)
+  }
+
+  async #ending(info: ContainerInfo): Promise<string> {
+    const inspected: ContainerInspectInfo | null = await orNothing(this.#engine.getContainer(info.Id).inspect())
+    return inspected === null ? 'Its container was removed.' : endingOf(inspected.State)
+  }
+
+  #keyOf({ workspaceId, incarnation }: ContainerRef): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.#masterKey, '', `arcx supervisor ${workspaceId} ${incarnation}`, 32))
+  }
+
+  #client(ref: ContainerRef): SupervisorClient {
+    const name = containerName(ref)
+    const known = this.#clients.get(name)
+    if (known !== undefined) return known
+    const client = new SupervisorClient(join(this.#homes.paths(ref.workspaceId).sockets, 'supervisor.sock'), this.#keyOf(ref))
+    this.#clients.set(name, client)
+    return client
+  }
+
+  #forget(ref: ContainerRef): void {
+    const name = containerName(ref)
+    this.#clients.get(name)?.close()
+    this.#clients.delete(name)
+    this.#log.debug({ container: name }, 'container removed')
+  }
+}
+
+function endingOf(state: ContainerInspectInfo['State']): string {
+  if (state.OOMKilled) return 'It used more memory than it may.'
+  if (state.ExitCode === 137) return 'Its container was killed.'
+  return `Its container ended with exit code ${state.ExitCode}.`
+}
+
+function refOf(info: ContainerInfo): ContainerRef | null {
+  const workspaceId = WorkspaceId.safeParse(info.Labels[labels.workspace])
+  const incarnation = Number(info.Labels[labels.incarnation])
+  return workspaceId.success && Number.isInteger(incarnation) ? { workspaceId: workspaceId.data, incarnation } : null
+}

@@ -1,0 +1,40 @@
+import Docker from 'dockerode'
+import { errors } from '@arcx/router'
+
+export type Engine = Docker
+
+/** A client for the engine at `unix:///path`. Homes and sockets are mounted, so it must be on this machine. */
+export function openEngine(dockerHost: string): Engine {
+  const socketPath = dockerHost.startsWith('unix://') ? dockerHost.slice('unix://'.length) : dockerHost
+  return new Docker({ socketPath })
+}
+
+export function statusOf(error: unknown): number | null {
+  return typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : null
+}
+
+const connectionErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'EACCES'])
+
+/** Runs a call to the engine; when the engine is away, that is what it says. */
+export async function ask<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (statusOf(error) === null && typeof code === 'string' && connectionErrors.has(code)) throw errors.engineUnavailable(error)
+    throw error
+  }
+}
+
+/** The call's answer, or `null` where the engine knows no such thing. */
+export async function orNothing<T>(call: Promise<T>): Promise<T | null> {
+  try {
+    return await ask(call)
+  } catch (error) {
+    // 409: somebody else is removing it at this moment. 304: it is so already.
+    if ([304, 404, 409].includes(statusOf(error) ?? 0)) return null
+    throw error
+  }
+}

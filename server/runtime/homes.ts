@@ -1,0 +1,53 @@
+import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { WorkspaceId } from '@arcx/router'
+import type { HomePaths } from './container.ts'
+
+/** The container's person, where arcx runs as root; elsewhere that is whoever runs arcx. */
+const containerUid = 1000
+
+/** Workspaces' directories on the host. Only arcx itself can look into them. */
+export class Homes {
+  readonly #root: string
+
+  constructor(dataDirectory: string) {
+    this.#root = join(dataDirectory, 'workspaces')
+  }
+
+  paths(workspaceId: WorkspaceId): HomePaths {
+    const own = join(this.#root, workspaceId)
+    return { home: join(own, 'home'), sockets: join(own, 'sockets') }
+  }
+
+  /** Makes what is missing. A home that is there keeps its owner and all it holds. */
+  async ensure(workspaceId: WorkspaceId): Promise<HomePaths> {
+    const own = join(this.#root, workspaceId)
+    const paths = this.paths(workspaceId)
+    await mkdir(this.#root, { recursive: true, mode: 0o700 })
+    await mkdir(own, { recursive: true, mode: 0o700 })
+    await mkdir(paths.home, { recursive: true, mode: 0o750 })
+    if (process.getuid?.() === 0 && (await stat(paths.home)).uid === 0) await chown(paths.home, containerUid, containerUid)
+    // What a previous container left here would be in the new one's way.
+    await rm(paths.sockets, { recursive: true, force: true })
+    await mkdir(paths.sockets)
+    await chmod(paths.sockets, 0o777)
+    return paths
+  }
+
+  async remove(workspaceId: WorkspaceId): Promise<void> {
+    await rm(join(this.#root, workspaceId), { recursive: true, force: true })
+  }
+
+  async keepLog(workspaceId: WorkspaceId, log: Buffer): Promise<void> {
+    await mkdir(join(this.#root, workspaceId), { recursive: true, mode: 0o700 })
+    await writeFile(this.#log(workspaceId), log, { mode: 0o600 })
+  }
+
+  async keptLog(workspaceId: WorkspaceId): Promise<Buffer> {
+    return readFile(this.#log(workspaceId)).catch(() => Buffer.alloc(0))
+  }
+
+  #log(workspaceId: WorkspaceId): string {
+    return join(this.#root, workspaceId, 'last.log')
+  }
+}

@@ -1,0 +1,49 @@
+import type { LogLine, Tracked } from '@arcx/router'
+
+const headerBytes = 8
+
+/**
+ * Reads the engine's log stream: frames of an 8-byte header (stream, three zeros, length as big-endian uint32) and a
+ * line `TIMESTAMP text`. An item's id is its timestamp, with a count behind it where several lines share one.
+ */
+export class LogFrames {
+  #rest: Buffer = Buffer.alloc(0)
+  #lastAt = ''
+  #sameAt = 0
+
+  read(chunk: Buffer): Tracked<LogLine>[] {
+    let buffer = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
+    const lines: Tracked<LogLine>[] = []
+    while (buffer.length >= headerBytes) {
+      const end = headerBytes + buffer.readUInt32BE(4)
+      if (buffer.length < end) break
+      const frame = buffer.toString('utf8', headerBytes, end)
+      const cut = frame.indexOf(' ')
+      const at = frame.slice(0, cut)
+      this.#sameAt = at === this.#lastAt ? this.#sameAt + 1 : 0
+      this.#lastAt = at
+      lines.push({
+        id: `${at}/${this.#sameAt}`,
+        data: { at, stream: buffer[0] === 2 ? 'stderr' : 'stdout', text: frame.slice(cut + 1).replace(/\r?\n$/, '') },
+      })
+      buffer = buffer.subarray(end)
+    }
+    this.#rest = buffer
+    return lines
+  }
+}
+
+/** Whether the line with `id` comes behind the one with `after`. Ids are `TIMESTAMP/COUNT`, fixed-width in time. */
+export function isBehind(id: string, after: string | undefined): boolean {
+  if (after === undefined) return true
+  const [at = '', count = '0'] = id.split('/')
+  const [afterAt = '', afterCount = '0'] = after.split('/')
+  const [time, afterTime] = [comparable(at), comparable(afterAt)]
+  return time === afterTime ? Number(count) > Number(afterCount) : time > afterTime
+}
+
+/** RFC 3339 with nine decimals, so that text order is time order: the engine leaves trailing zeros off. */
+function comparable(timestamp: string): string {
+  const [, whole = '', decimals = ''] = /^([^.Z]+)(?:\.(\d+))?Z?$/.exec(timestamp) ?? []
+  return `${whole}.${decimals.padEnd(9, '0')}`
+}

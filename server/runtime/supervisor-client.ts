@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http'
+import { Agent, request } from 'node:https'
+import type { Duplex } from 'node:stream'
+import { json } from 'node:stream/consumers'
+import { connect } from 'node:tls'
+import { SupervisorReport, pskIdentity } from '@arcx/router/supervisor'
+import { dialUnix } from './dial.ts'
+
+const reportTimeoutMs = 5000
+
+/**
+ * Asks a container's supervisor. The TLS handshake proves the key both ways: a container that does not hold it is
+ * never believed, and a supervisor answers nobody else.
+ */
+export class SupervisorClient {
+  readonly #agent: Agent
+
+  constructor(socketPath: string, key: Buffer) {
+    this.#agent = new PskAgent(socketPath, key)
+  }
+
+  /** Resolves when the IDE answers. Rejects when the supervisor is not there (yet). */
+  async ready(signal: AbortSignal): Promise<void> {
+    const response = await this.#get('/ready', signal)
+    response.resume()
+  }
+
+  async report(after: number): Promise<SupervisorReport> {
+    const response = await this.#get(`/report?after=${after}`, AbortSignal.timeout(reportTimeoutMs))
+    return SupervisorReport.parse(await json(response))
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+
+  #get(path: string, signal: AbortSignal) {
+    return new Promise<IncomingMessage>((resolve, reject) => {
+      request({ host: 'supervisor', path, signal, agent: this.#agent }, (response) => {
+        if (response.statusCode === 200 || response.statusCode === 204) return resolve(response)
+        response.resume()
+        reject(new Error(`The supervisor answered ${response.statusCode}.`))
+      })
+        .on('error', reject)
+        .end()
+    })
+  }
+}
+
+class PskAgent extends Agent {
+  readonly #socketPath: string
+  readonly #key: Buffer
+
+  constructor(socketPath: string, key: Buffer) {
+    super({ keepAlive: true, maxSockets: 2 })
+    this.#socketPath = socketPath
+    this.#key = key
+  }
+
+  override createConnection(): Duplex {
+    return connect({
+      socket: dialUnix(this.#socketPath),
+      ciphers: 'PSK',
+      minVersion: 'TLSv1.3',
+      pskCallback: () => ({ psk: this.#key, identity: pskIdentity }),
+      // There is no certificate: the key is the proof.
+      checkServerIdentity: () => undefined,
+    })
+  }
+}

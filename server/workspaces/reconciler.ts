@@ -1,0 +1,212 @@
+import pLimit from 'p-limit'
+import { ArcError, WorkspaceId } from '@arcx/router'
+import type { ServiceActor } from '@arcx/router'
+import type { WorkspaceRow } from '@arcx/database'
+import type { Log } from '@arcx/service-kit/log'
+import type { RuntimePort } from '../runtime/port.ts'
+import type { WorkspaceStore } from './store.ts'
+
+const actor: ServiceActor = { kind: 'service', service: 'reconciler' }
+/** Containers lost in a row before a workspace counts as failed. */
+const lossLimit = 3
+/** A container that ran this long was well; its loss is the first again. */
+const wellAfterMs = 10 * 60_000
+const retryMs = 2000
+const sweepMs = 30_000
+
+interface Drive {
+  again: boolean
+  /** Ends the start that is under way. */
+  abort: AbortController
+  readonly seen: { state: string; incarnation: number }
+}
+
+/**
+ * Drives Docker to what the rows say: at start, when somebody changes a row, when a container ends, and on a timer. It
+ * keeps nothing that a crash could lose; whatever was cut off is found as it stands and driven on.
+ */
+export class Reconciler {
+  readonly #store: WorkspaceStore
+  readonly #runtime: RuntimePort
+  readonly #log: Log
+  readonly #limit: ReturnType<typeof pLimit>
+  readonly #drives = new Map<WorkspaceId, Drive>()
+  readonly #abort = new AbortController()
+  readonly #retries = new Set<NodeJS.Timeout>()
+  #sweeper: NodeJS.Timeout | undefined
+  #running: Promise<unknown>[] = []
+
+  constructor(store: WorkspaceStore, runtime: RuntimePort, log: Log, concurrency: number) {
+    this.#store = store
+    this.#runtime = runtime
+    this.#log = log
+    this.#limit = pLimit(concurrency)
+  }
+
+  /** Compares everything once, then keeps watch. A container that is missing now was lost with arcx, not by itself. */
+  async start(): Promise<void> {
+    await this.#sweep(true)
+    this.#sweeper = setInterval(() => void this.#sweep(false), sweepMs)
+    this.#running.push(this.#watchEndings())
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweeper)
+    for (const retry of this.#retries) clearTimeout(retry)
+    this.#abort.abort()
+    this.#limit.clearQueue()
+    for (const drive of this.#drives.values()) drive.abort.abort()
+    await Promise.allSettled(this.#running)
+    while (this.#drives.size > 0 && this.#limit.activeCount > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+
+  /** The row has changed, or its container has: look at it soon. */
+  poke(id: WorkspaceId, interrupted = false): void {
+    const current = this.#drives.get(id)
+    if (current !== undefined) {
+      current.again = true
+      // A start that nobody waits for any more is not finished first.
+      void this.#store.byId(id).then((row) => {
+        const meant = row !== undefined && row.state === current.seen.state && row.incarnation === current.seen.incarnation
+        if (!meant) current.abort.abort()
+      }, () => undefined)
+      return
+    }
+    const drive: Drive = { again: false, abort: new AbortController(), seen: { state: '', incarnation: 0 } }
+    this.#drives.set(id, drive)
+    void this.#limit(() => this.#run(id, drive, interrupted)).catch(() => undefined)
+  }
+
+  async #run(id: WorkspaceId, drive: Drive, interrupted: boolean): Promise<void> {
+    let retry = false
+    try {
+      const held = await this.#store.exclusively(id, async () => {
+        while (!this.#abort.signal.aborted && (await this.#advance(id, drive, interrupted)));
+      })
+      retry = !held
+    } catch (error) {
+      if (!this.#abort.signal.aborted) {
+        this.#log.warn({ err: error, workspaceId: id }, 'reconciling will be tried again')
+        retry = true
+      }
+    } finally {
+      this.#drives.delete(id)
+    }
+    if (this.#abort.signal.aborted) return
+    if (drive.again) this.poke(id)
+    else if (retry) {
+      const timer = setTimeout(() => {
+        this.#retries.delete(timer)
+        this.poke(id, interrupted)
+      }, retryMs)
+      this.#retries.add(timer)
+    }
+  }
+
+  /** One step towards what the row says; `true` when there may be more to do. */
+  async #advance(id: WorkspaceId, drive: Drive, interrupted: boolean): Promise<boolean> {
+    const row = await this.#store.byId(id)
+    if (row === undefined) {
+      await this.#runtime.remove(id)
+      return false
+    }
+    drive.seen.state = row.state
+    drive.seen.incarnation = row.incarnation
+    switch (row.state) {
+      case 'creating':
+        return (await this.#store.move(id, { to: 'starting', from: ['creating'], actor, action: 'starting', step: 'Waiting for its turn' })) !== null
+      case 'starting':
+        return this.#begin(id, row, drive)
+      case 'running':
+        return this.#keep(id, row, interrupted)
+      case 'stopping':
+        await this.#runtime.remove(id)
+        return (await this.#store.move(id, { to: 'stopped', actor, action: 'stopped', reason: row.reason })) !== null
+      case 'stopped':
+      case 'failed':
+        await this.#runtime.remove(id)
+        return false
+      case 'deleting':
+        await this.#runtime.remove(id)
+        await this.#runtime.removeHome(id)
+        await this.#store.delete(id, actor)
+        return false
+    }
+  }
+
+  async #begin(id: WorkspaceId, row: WorkspaceRow, drive: Drive): Promise<boolean> {
+    const { incarnation, name } = row
+    drive.abort = new AbortController()
+    const signal = AbortSignal.any([drive.abort.signal, this.#abort.signal])
+    try {
+      await this.#runtime.remove(id)
+      await this.#runtime.start(
+        { workspaceId: id, incarnation, name },
+        (step) => this.#store.step(id, incarnation, step),
+        signal,
+      )
+      await this.#store.move(id, { to: 'running', from: ['starting'], incarnation, actor, action: 'running' })
+      return true
+    } catch (error) {
+      if (signal.aborted) return !this.#abort.signal.aborted
+      if (error instanceof ArcError && error.kind === 'Unavailable') {
+        await this.#store.step(id, incarnation, 'Docker does not answer; trying again')
+        throw error
+      }
+      this.#log.error({ err: error, workspaceId: id }, 'a workspace could not be started')
+      const reason = `It could not be started: ${error instanceof Error ? error.message : 'unknown fault'}`
+      await this.#store.move(id, { to: 'failed', from: ['starting'], incarnation, actor, action: 'failed', reason })
+      return true
+    }
+  }
+
+  async #keep(id: WorkspaceId, row: WorkspaceRow, interrupted: boolean): Promise<boolean> {
+    const containers = await this.#runtime.containers(id)
+    const own = containers.find((container) => container.incarnation === row.incarnation)
+    if (own?.running === true) {
+      if (containers.length > 1) await this.#runtime.remove(id, row.incarnation)
+      return false
+    }
+    const ranMs = Date.now() - (row.startedAt?.getTime() ?? 0)
+    const losses = interrupted ? row.losses : ranMs > wellAfterMs ? 1 : row.losses + 1
+    const ending = own?.ending ?? 'Its container was removed.'
+    if (losses > lossLimit) {
+      const reason = `It ended ${losses} times in a row. ${ending}`
+      return (await this.#store.move(id, { to: 'failed', from: ['running'], incarnation: row.incarnation, actor, action: 'failed', reason })) !== null
+    }
+    const reason = interrupted ? null : `${ending} It is being started again.`
+    const change = { to: 'starting', from: ['running'], incarnation: row.incarnation, actor, action: 'lost', losses, reason } as const
+    return (await this.#store.move(id, { ...change, step: 'Starting again' })) !== null
+  }
+
+  async #sweep(interrupted: boolean): Promise<void> {
+    try {
+      const [rows, containers] = await Promise.all([this.#store.awake(), this.#runtime.containers()])
+      const well = new Set(containers.filter((container) => container.running).map((container) => `${container.workspaceId} ${container.incarnation}`))
+      for (const row of rows) {
+        if (row.state === 'running' && well.has(`${row.id} ${row.incarnation}`)) continue
+        this.poke(WorkspaceId.parse(row.id), interrupted)
+      }
+      const current = new Set(rows.map((row) => `${row.id} ${row.incarnation}`))
+      for (const container of containers) {
+        if (!current.has(`${container.workspaceId} ${container.incarnation}`)) this.poke(container.workspaceId)
+      }
+    } catch (error) {
+      if (!this.#abort.signal.aborted) this.#log.warn({ err: error }, 'rows and containers could not be compared')
+    }
+  }
+
+  async #watchEndings(): Promise<void> {
+    while (!this.#abort.signal.aborted) {
+      try {
+        for await (const id of this.#runtime.endings(this.#abort.signal)) this.poke(id)
+      } catch (error) {
+        if (this.#abort.signal.aborted) return
+        this.#log.warn({ err: error }, 'the engine’s events were interrupted')
+      }
+      if (this.#abort.signal.aborted) return
+      await new Promise((resolve) => setTimeout(resolve, retryMs))
+      await this.#sweep(false)
+    }
+  }
+}

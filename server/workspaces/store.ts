@@ -1,0 +1,214 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { UserId, WorkspaceId, errors } from '@arcx/router'
+import type { Actor, UserActor, Workspace, WorkspaceState } from '@arcx/router'
+import { isUniqueViolation } from '@arcx/database'
+import type { Database, Transaction, WorkspaceRow } from '@arcx/database'
+import { recordAudit } from '../audit/audit.ts'
+import { enqueue } from '../events/outbox.ts'
+import { tierLimits } from './policy.ts'
+import { presentWorkspace } from './presenter.ts'
+import { statesBefore } from './transitions.ts'
+
+/** Where no container is, there is nothing to do for the reconciler but to make sure of it. */
+const restingStates: readonly WorkspaceState[] = ['stopped', 'failed']
+
+export interface Change {
+  readonly to: WorkspaceState
+  readonly actor: Actor
+  /** `workspace.` + this is the audit entry's action. */
+  readonly action: string
+  /** Narrows the table of transitions to these states. */
+  readonly from?: readonly WorkspaceState[]
+  /** Only if this container is still the one meant. */
+  readonly incarnation?: number
+  readonly reason?: string | null
+  readonly step?: string | null
+  readonly losses?: number
+  readonly name?: string
+}
+
+/** Workspace rows. Each change writes its audit entry and its event in the same transaction. */
+export class WorkspaceStore {
+  readonly #database: Database
+  readonly #urlOf: (name: string) => string
+  readonly #onEvents: () => void
+
+  constructor(database: Database, urlOf: (name: string) => string, onEvents: () => void) {
+    this.#database = database
+    this.#urlOf = urlOf
+    this.#onEvents = onEvents
+  }
+
+  present(row: WorkspaceRow): Workspace {
+    return presentWorkspace(row, this.#urlOf)
+  }
+
+  byId(id: WorkspaceId): Promise<WorkspaceRow | undefined> {
+    return this.#database.selectFrom('Workspace').selectAll().where('id', '=', id).executeTakeFirst()
+  }
+
+  byName(name: string): Promise<WorkspaceRow | undefined> {
+    return this.#database.selectFrom('Workspace').selectAll().where('name', '=', name).executeTakeFirst()
+  }
+
+  ownedBy(ownerId: string): Promise<WorkspaceRow[]> {
+    return this.#database.selectFrom('Workspace').selectAll().where('ownerId', '=', ownerId).orderBy('name').execute()
+  }
+
+  /** All rows that have, or should have, a container. */
+  awake(): Promise<WorkspaceRow[]> {
+    return this.#database.selectFrom('Workspace').selectAll().where('state', 'not in', [...restingStates]).execute()
+  }
+
+  async takenAmong(names: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.#database.selectFrom('Workspace').select('name').where('name', 'in', [...names]).execute()
+    return new Set(rows.map((row) => row.name))
+  }
+
+  /**
+   * Inserts a workspace. The owner's row is locked first, so two requests at once cannot both take the last place.
+   * Resolves to `null` when the name is taken. @throws `workspace_limit_reached`.
+   */
+  async insert(actor: UserActor, name: string): Promise<WorkspaceRow | null> {
+    try {
+      const row = await this.#database.transaction().execute(async (transaction) => {
+        const { tier } = await transaction
+          .selectFrom('User')
+          .select('tier')
+          .where('id', '=', actor.userId)
+          .forUpdate()
+          .executeTakeFirstOrThrow()
+        const { count } = await transaction
+          .selectFrom('Workspace')
+          .select((builder) => builder.fn.countAll<string>().as('count'))
+          .where('ownerId', '=', actor.userId)
+          .executeTakeFirstOrThrow()
+        if (Number(count) >= tierLimits[tier]) throw errors.workspaceLimitReached(tierLimits[tier], tier)
+        const inserted = await transaction
+          .insertInto('Workspace')
+          .values({ id: randomUUID(), ownerId: actor.userId, name, state: 'creating', step: 'Waiting for its turn', reason: null })
+          .returningAll()
+          .executeTakeFirstOrThrow()
+        await this.#tell(transaction, inserted, actor, 'create')
+        return inserted
+      })
+      this.#onEvents()
+      return row
+    } catch (error) {
+      if (isUniqueViolation(error, 'Workspace_name_key')) return null
+      throw error
+    }
+  }
+
+  /** Moves a workspace to another state; `null` when it is in none from which it may, or is gone. */
+  async move(id: WorkspaceId, change: Change): Promise<WorkspaceRow | null> {
+    const row = await this.#database.transaction().execute(async (transaction) => {
+      const now = new Date()
+      const before = statesBefore(change.to)
+      const from = change.from === undefined ? before : before.filter((state) => change.from?.includes(state))
+      let update = transaction
+        .updateTable('Workspace')
+        .set({
+          state: change.to,
+          step: change.step ?? null,
+          reason: change.reason ?? null,
+          updatedAt: now,
+          revision: sql`"revision" + 1`,
+        })
+        .where('id', '=', id)
+        .where('state', 'in', [...from])
+      if (change.to === 'starting') update = update.set({ incarnation: sql`"incarnation" + 1` })
+      if (change.to === 'running') update = update.set({ startedAt: now, lastActivityAt: now })
+      if (change.losses !== undefined) update = update.set({ losses: change.losses })
+      if (change.name !== undefined) update = update.set({ name: change.name })
+      if (change.incarnation !== undefined) update = update.where('incarnation', '=', change.incarnation)
+      const moved = await update.returningAll().executeTakeFirst()
+      if (moved === undefined) return null
+      await this.#tell(transaction, moved, change.actor, change.action)
+      return moved
+    })
+    if (row !== null) this.#onEvents()
+    return row
+  }
+
+  /** Gives a workspace that has no container another name. Resolves to `null` when it has one by now. @throws on a taken name. */
+  async renameResting(id: WorkspaceId, name: string, actor: Actor): Promise<WorkspaceRow | null> {
+    const row = await this.#database.transaction().execute(async (transaction) => {
+      const renamed = await transaction
+        .updateTable('Workspace')
+        .set({ name, updatedAt: new Date(), revision: sql`"revision" + 1` })
+        .where('id', '=', id)
+        .where('state', 'in', [...restingStates])
+        .returningAll()
+        .executeTakeFirst()
+      if (renamed === undefined) return null
+      await this.#tell(transaction, renamed, actor, 'rename')
+      return renamed
+    })
+    if (row !== null) this.#onEvents()
+    return row
+  }
+
+  /** Shows what is being done. Nothing when another container is meant by now. */
+  async step(id: WorkspaceId, incarnation: number, step: string): Promise<void> {
+    await this.#database.transaction().execute(async (transaction) => {
+      const row = await transaction
+        .updateTable('Workspace')
+        .set({ step, updatedAt: new Date(), revision: sql`"revision" + 1` })
+        .where('id', '=', id)
+        .where('incarnation', '=', incarnation)
+        .where('state', '=', 'starting')
+        .returningAll()
+        .executeTakeFirst()
+      if (row !== undefined) await enqueue(transaction, { type: 'workspaces.changed', workspace: this.present(row) })
+    })
+    this.#onEvents()
+  }
+
+  async active(id: WorkspaceId, at: Date): Promise<void> {
+    await this.#database.updateTable('Workspace').set({ lastActivityAt: at }).where('id', '=', id).execute()
+  }
+
+  /** The last step of a removal: its container and home are gone. */
+  async delete(id: WorkspaceId, actor: Actor): Promise<void> {
+    await this.#database.transaction().execute(async (transaction) => {
+      const row = await transaction
+        .deleteFrom('Workspace')
+        .where('id', '=', id)
+        .where('state', '=', 'deleting')
+        .returning(['id', 'ownerId', 'name'])
+        .executeTakeFirst()
+      if (row === undefined) return
+      const target = { kind: 'workspace', id: row.id, name: row.name }
+      await recordAudit(transaction, { actor, action: 'workspace.removed', target, outcome: 'ok' })
+      const ownerId = UserId.parse(row.ownerId)
+      await enqueue(transaction, { type: 'workspaces.removed', workspaceId: id, ownerId, name: row.name })
+    })
+    this.#onEvents()
+  }
+
+  /**
+   * Runs `work` unless another copy of the orchestrator is at the same workspace. The lock is PostgreSQL's and goes
+   * with the connection, so a crash frees it.
+   */
+  async exclusively(id: WorkspaceId, work: () => Promise<void>): Promise<boolean> {
+    return this.#database.connection().execute(async (connection) => {
+      const key = sql`hashtextextended(${id}, 0)`
+      const { rows } = await sql<{ held: boolean }>`SELECT pg_try_advisory_lock(${key}) AS held`.execute(connection)
+      if (rows[0]?.held !== true) return false
+      try {
+        await work()
+        return true
+      } finally {
+        await sql`SELECT pg_advisory_unlock(${key})`.execute(connection)
+      }
+    })
+  }
+
+  async #tell(transaction: Transaction, row: WorkspaceRow, actor: Actor, action: string): Promise<void> {
+    const target = { kind: 'workspace', id: row.id, name: row.name }
+    await recordAudit(transaction, { actor, action: `workspace.${action}`, target, outcome: 'ok' })
+    await enqueue(transaction, { type: 'workspaces.changed', workspace: this.present(row) })
+  }
+}
