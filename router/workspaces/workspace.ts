@@ -42,6 +42,8 @@ export const StatsSample = z.object({
   at: z.iso.datetime(),
   /** Cores in use, 0 to the limit. */
   cpuCores: z.number().nonnegative(),
+  /** How many it may use; the machine’s where there is no limit. */
+  cpuLimitCores: z.number().positive(),
   memoryBytes: z.number().int().nonnegative(),
   memoryLimitBytes: z.number().int().nonnegative(),
   /** TCP ports that programs of the workspace listen on. */

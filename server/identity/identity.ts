@@ -7,8 +7,8 @@ import type { IdentityPort, Origin, UserActor } from '@arcx/router'
 import type { Database } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
 import { enqueue } from '../events/outbox.ts'
-import { issueCode, redeemCode } from './codes.ts'
-import { sign, verify } from './signing.ts'
+import { issueCode, redeemCode } from '../credentials/codes.ts'
+import { sign, verify } from '../credentials/signing.ts'
 
 const sessionSeconds = 30 * 24 * 3600
 const signInLinkSeconds = 3600

@@ -42,13 +42,14 @@ export class Samples {
 
   #measure(): void {
     const at = performance.now()
-    const { cpuSeconds, memoryBytes, memoryLimitBytes } = readResources()
+    const { cpuSeconds, cpuLimitCores, memoryBytes, memoryLimitBytes } = readResources()
     const cpuCores = Math.max(0, (cpuSeconds - this.#previous.cpuSeconds) / ((at - this.#previous.at) / 1000))
     this.#previous = { at, cpuSeconds }
     this.#sequence += 1
     const sample: StatsSample = {
       at: new Date().toISOString(),
       cpuCores: Math.round(cpuCores * 1000) / 1000,
+      cpuLimitCores,
       memoryBytes,
       memoryLimitBytes,
       ports: listeningPorts().filter((port) => port !== this.#ownPort).slice(0, 100),

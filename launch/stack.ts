@@ -1,0 +1,211 @@
+import { fork } from 'node:child_process'
+import { chmod, mkdir, readFile, stat } from 'node:fs/promises'
+import { openSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Server } from 'node:net'
+import type Docker from 'dockerode'
+import { z } from 'zod'
+import { openDatabase } from '@arcx/database'
+import { migrate } from '@arcx/database/migrate'
+import { watchChild } from './children.ts'
+import type { Child } from './children.ts'
+import { ensureEngine } from './docker-engine.ts'
+import { ensureImage } from './image.ts'
+import { claimInstance, runningInstance } from './instance.ts'
+import { ensureNatsServer, startNats } from './nats.ts'
+import { freePort, isFree } from './ports.ts'
+import { startPostgres } from './postgres.ts'
+import { LaunchError } from './progress.ts'
+import type { Progress } from './progress.ts'
+import { ensureSecrets } from './secrets.ts'
+import type { LaunchSettings } from './settings.ts'
+import { ensureWeb } from './web-build.ts'
+
+export const repository = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
+
+/** Where what is fetched or built lies; it holds nothing that could not be made again. */
+export const cacheDirectory = join(repository, '.arcx', 'cache')
+
+const SignInLink = z.object({ url: z.string() })
+const FromService = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('failed'), line: z.string() }),
+])
+
+/** arcx on one machine: what `npm start` brings up and a Ctrl-C takes down. */
+export interface Stack {
+  /** Resolves with a line when something that must run has ended by itself. */
+  readonly broken: Promise<string>
+  signInLink(): Promise<string>
+  restartOrchestrator(): Promise<void>
+  stop(): Promise<void>
+}
+
+interface Environment {
+  readonly directory: string
+  readonly logs: string
+  readonly variables: NodeJS.ProcessEnv
+}
+
+/**
+ * Brings everything up. `givenUp` resolves when the person does not want it any more.
+ * @throws {LaunchError} with a line that says what to do; what had been started is stopped.
+ */
+export async function startStack(settings: LaunchSettings, progress: Progress, givenUp: Promise<void>): Promise<Stack> {
+  const stops: (() => Promise<void>)[] = []
+  try {
+    const ended = givenUp.then(() => {
+      throw new LaunchError('Stopped.')
+    })
+    return await Promise.race([bringUp(settings, progress, stops), ended])
+  } catch (error) {
+    for (const stop of stops.toReversed()) await stop().catch(() => undefined)
+    throw error
+  }
+}
+
+async function bringUp(settings: LaunchSettings, progress: Progress, stops: (() => Promise<void>)[]): Promise<Stack> {
+  const directory = resolve(process.env['INIT_CWD'] ?? process.cwd(), settings.ARC_DATA_DIR)
+  const running = await runningInstance(directory)
+  if (running !== null) {
+    throw new LaunchError(`arcx is running already at ${running.publicOrigin} (process ${running.pid}). For a sign-in link: npm run sign-in`)
+  }
+  await makeDirectory(directory)
+  const instance = await claim(directory, settings)
+  stops.push(async () => void instance.close())
+  if (!(await isFree(settings.ARC_PORT, settings.ARC_LISTEN))) {
+    throw new LaunchError(`Port ${settings.ARC_PORT} is taken on ${settings.ARC_LISTEN}. Stop what uses it, or choose another: ARC_PORT=${settings.ARC_PORT + 1} npm start`)
+  }
+  const secrets = await ensureSecrets(directory)
+  const logs = join(directory, 'logs')
+  await mkdir(logs, { recursive: true, mode: 0o700 })
+
+  const brokenBy: Promise<string>[] = []
+  const mustRun = (child: Child) => brokenBy.push(child.ended.then((how) => `${child.name} has ended (${how}); see ${logs}.`))
+
+  const found = await ensureEngine(settings.DOCKER_HOST, logs, progress)
+  const { child: dockerd } = found
+  if (dockerd !== null) {
+    stops.push(() => dockerd.stop('SIGTERM', 5000))
+    mustRun(dockerd)
+  }
+  const [image, databaseUrl, natsUrl] = await Promise.all([
+    settings.WORKSPACE_IMAGE ?? ensureImage(found.engine, repository, cacheDirectory, progress),
+    settings.DATABASE_URL ??
+      freePort(5432).then(async (port) => {
+        const postgres = await startPostgres({ directory: join(directory, 'postgres'), port, password: secrets.ARC_POSTGRES_PASSWORD, logFile: join(logs, 'postgres.log') })
+        stops.push(() => postgres.child.stop('SIGINT', 3000))
+        mustRun(postgres.child)
+        return postgres.url
+      }),
+    settings.NATS_URL ??
+      freePort(4222).then(async (port) => {
+        const binary = await ensureNatsServer(cacheDirectory, progress)
+        const nats = await startNats({ directory: join(directory, 'nats'), port, token: secrets.ARC_NATS_TOKEN, binary, logFile: join(logs, 'nats.log') })
+        stops.push(() => nats.child.stop('SIGTERM', 2000))
+        mustRun(nats.child)
+        return nats.url
+      }),
+    ensureWeb(repository, progress),
+  ])
+  const database = openDatabase(databaseUrl, () => undefined, 1)
+  await migrate(database).finally(() => database.destroy())
+
+  const environment: Environment = {
+    directory,
+    logs,
+    variables: {
+      ...secrets,
+      ...process.env,
+      ARC_DATA_DIR: directory,
+      DATABASE_URL: databaseUrl,
+      NATS_URL: natsUrl,
+      WORKSPACE_IMAGE: image,
+      DOCKER_HOST: found.host,
+    },
+  }
+  progress.update('Starting the services and trying the isolation')
+  let orchestrator = await startOrchestrator(environment)
+  const deployment = environment.variables['ARC_DEPLOYMENT'] ?? secrets.ARC_DEPLOYMENT
+  stops.push(() => stopContainers(found.engine, deployment))
+  stops.push(() => orchestrator.stop('SIGTERM', 5000))
+
+  const broken = Promise.withResolvers<string>()
+  let restarting = false
+  const watch = (child: Child) =>
+    void child.ended.then((how) => {
+      if (!restarting) broken.resolve(`${child.name} has ended (${how}); see ${logs}.`)
+    })
+  watch(orchestrator)
+  void Promise.race(brokenBy).then(broken.resolve)
+
+  return {
+    broken: broken.promise,
+    signInLink: () => signInLink(settings.ARC_LISTEN, settings.ARC_PORT, environment.variables['ARC_INTERNAL_TOKEN'] ?? ''),
+    async restartOrchestrator() {
+      restarting = true
+      await orchestrator.stop('SIGTERM', 5000)
+      orchestrator = await startOrchestrator(environment)
+      watch(orchestrator)
+      restarting = false
+    },
+    async stop() {
+      for (const stop of stops.toReversed()) await stop().catch((error: unknown) => progress.say(error instanceof Error ? error.message : String(error)))
+    },
+  }
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true })
+    // Others may pass through, as PostgreSQL's user must, but may not look; what is secret is closed by itself.
+    await chmod(directory, 0o711)
+    const free = await stat(directory)
+    if (process.getuid?.() !== 0 && free.uid !== process.getuid?.()) throw new Error('It belongs to somebody else.')
+  } catch (error) {
+    throw new LaunchError(`${directory} cannot be used (${error instanceof Error ? error.message : error}). Set ARC_DATA_DIR to a directory of your own.`)
+  }
+}
+
+async function claim(directory: string, settings: LaunchSettings): Promise<Server> {
+  const domain = process.env['ARC_DOMAIN'] ?? 'localhost'
+  const publicOrigin = process.env['ARC_PUBLIC_URL'] ?? `http://${domain}:${settings.ARC_PORT}`
+  return claimInstance(directory, () => ({ pid: process.pid, publicOrigin, listen: settings.ARC_LISTEN, port: settings.ARC_PORT }))
+}
+
+/** Its line of failure, if it has one, comes over the channel; its log goes to a file. */
+async function startOrchestrator({ logs, variables }: Environment): Promise<Child> {
+  const log = openSync(join(logs, 'orchestrator.log'), 'a', 0o600)
+  const process_ = fork(join(repository, 'server/main.ts'), [], { detached: true, env: variables, stdio: ['ignore', log, log, 'ipc'] })
+  const child = watchChild('The orchestrator', process_)
+  const outcome = await Promise.race([
+    new Promise<z.infer<typeof FromService>>((resolve) => process_.on('message', (message) => {
+      const parsed = FromService.safeParse(message)
+      if (parsed.success) resolve(parsed.data)
+    })),
+    child.ended.then((how) => ({ type: 'failed' as const, line: `The orchestrator has ended (${how}); see ${logs}/orchestrator.log.` })),
+  ])
+  if (outcome.type === 'failed') throw new LaunchError(outcome.line)
+  return child
+}
+
+/** Asks the orchestrator on this machine for a one-time link. */
+export async function signInLink(listen: string, port: number, internalToken: string): Promise<string> {
+  const host = listen.includes(':') ? `[${listen}]` : listen
+  const response = await fetch(`http://${host}:${port}/internal/sign-in-link`, { method: 'POST', headers: { authorization: `Bearer ${internalToken}` } })
+  if (!response.ok) throw new LaunchError(`The orchestrator gave no sign-in link (status ${response.status}).`)
+  return SignInLink.parse(await response.json()).url
+}
+
+/** The rows keep saying that these run: the next start brings them back. */
+async function stopContainers(engine: Docker, deployment: string): Promise<void> {
+  const running = await engine.listContainers({ filters: { label: [`arcx.deployment=${deployment}`] } })
+  await Promise.allSettled(running.map((info) => engine.getContainer(info.Id).stop({ t: 1 })))
+}
+
+/** The secrets of a data directory, for commands beside a running arcx. */
+export async function readSecret(directory: string, name: string): Promise<string | undefined> {
+  const text = await readFile(join(directory, 'secrets.env'), 'utf8').catch(() => '')
+  return new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1]
+}

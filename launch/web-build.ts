@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readFile, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { must } from './command.ts'
+import type { Progress } from './progress.ts'
+
+/** Builds the web application where it is missing or its sources have changed. */
+export async function ensureWeb(repository: string, progress: Progress): Promise<void> {
+  const hash = createHash('sha256')
+  for (const directory of ['web', 'router']) {
+    const entries = await readdir(join(repository, directory), { recursive: true, withFileTypes: true })
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+    for (const file of files.sort()) {
+      if (/\/(dist|node_modules)\/|\.test\.tsx?$/.test(file)) continue
+      hash.update(`\0${file.slice(repository.length)}\0`).update(await readFile(file))
+    }
+  }
+  hash.update(await readFile(join(repository, 'package-lock.json')))
+  const wanted = hash.digest('hex')
+  const stamp = join(repository, 'web/dist/.inputs')
+  if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return
+  progress.update('Building the web application')
+  await must('The web application could not be built', process.execPath, [join(repository, 'node_modules/vite/bin/vite.js'), 'build'], { cwd: join(repository, 'web') })
+  await writeFile(stamp, wanted)
+}
+
+/** Rebuilds the web application whenever its sources change, for as long as this process runs. */
+export function watchWeb(repository: string): void {
+  spawn(process.execPath, [join(repository, 'node_modules/vite/bin/vite.js'), 'build', '--watch', '--logLevel', 'warn'], {
+    cwd: join(repository, 'web'),
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+}

@@ -1,0 +1,63 @@
+import { availableParallelism } from 'node:os'
+import { isAbsolute } from 'node:path'
+import { z } from 'zod'
+import { ConfigError, parseConfig, port, token, wholeNumber } from '@arcx/service-kit/config'
+
+const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
+const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/
+
+/** What the orchestrator takes from its environment. Descriptions complete the sentence “it takes …”. */
+export const OrchestratorSettings = z.object({
+  ARC_DATA_DIR: z.string().refine(isAbsolute).describe('an absolute path'),
+  ARC_DEPLOYMENT: z.string().regex(/^[a-z0-9-]{4,40}$/).describe('4 to 40 of a–z, 0–9 and hyphen'),
+  ARC_ADMIN_TOKEN: token(),
+  ARC_INTERNAL_TOKEN: token(),
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//).describe('a postgresql:// URL'),
+  NATS_URL: z.string().regex(/^(nats|tls):\/\//).describe('a nats:// URL'),
+  DOCKER_HOST: z.string().regex(/^unix:\/\/\//).default('unix:///var/run/docker.sock').describe('unix:// and the path of the engine’s socket; the engine must be on this machine'),
+  WORKSPACE_IMAGE: z.string().min(1).describe('the name of an image that the engine has'),
+  ARC_LISTEN: z.string().min(1).default('127.0.0.1').describe('an address to listen on'),
+  ARC_PORT: port().default(3000),
+  ARC_DOMAIN: z.string().regex(hostName).default('localhost').describe('a host name in lower case, such as arcx.example.com'),
+  ARC_WORKSPACE_DOMAIN: z.string().regex(hostName).optional().describe('a host name in lower case'),
+  ARC_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional().describe('the http:// or https:// URL that browsers use'),
+  ARC_NETWORK: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,60}$/).default('arc-net').describe('the name of a Docker network'),
+  ARC_EGRESS: z.enum(['none', 'open']).default('none').describe('none or open'),
+  ARC_ISOLATION: z.enum(['auto', 'networked', 'sealed']).default('auto').describe('auto, networked or sealed'),
+  ARC_EDGE: z.enum(['gateway', 'traefik']).default('gateway').describe('gateway or traefik'),
+  ARC_IDLE_TIMEOUT_SECONDS: wholeNumber(0, 30 * 24 * 3600, 'a number of seconds, 0 for never').default(1800),
+  ARC_WORKSPACE_MEMORY_BYTES: wholeNumber(512 * 2 ** 20, 2 ** 44, 'a number of bytes').default(8 * 2 ** 30),
+  ARC_WORKSPACE_CPU_CORES: wholeNumber(1, 256, 'a number of cores').default(4),
+  ARC_WORKSPACE_PIDS: wholeNumber(64, 100_000, 'a number of processes').default(512),
+  ARC_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('debug, info, warn or error'),
+  GITHUB_CLIENT_ID: z.string().optional().describe('the client id of a GitHub application'),
+})
+
+export type OrchestratorConfig = z.infer<typeof OrchestratorSettings> & {
+  readonly publicUrl: string
+  readonly workspaceDomain: string
+  /** Whether the one-time link for the person at this machine is given out. */
+  readonly localSignIn: boolean
+  readonly cpuCores: number
+}
+
+/** @throws {ConfigError} */
+export function readConfig(environment: Record<string, string | undefined>): OrchestratorConfig {
+  const settings = parseConfig(OrchestratorSettings, environment)
+  if (settings.ARC_ADMIN_TOKEN === settings.ARC_INTERNAL_TOKEN) {
+    throw new ConfigError('ARC_INTERNAL_TOKEN is the same as ARC_ADMIN_TOKEN; it takes another value.')
+  }
+  const onLoopback = loopback.has(settings.ARC_LISTEN)
+  const hasGitHub = settings.GITHUB_CLIENT_ID !== undefined
+  if (!onLoopback && !hasGitHub) {
+    throw new ConfigError(`ARC_LISTEN is “${settings.ARC_LISTEN}”; without GitHub sign-in (GITHUB_CLIENT_ID) it takes a loopback address such as 127.0.0.1.`)
+  }
+  const local = settings.ARC_DOMAIN === 'localhost' || settings.ARC_DOMAIN.endsWith('.localhost')
+  return {
+    ...settings,
+    publicUrl: settings.ARC_PUBLIC_URL ?? (local ? `http://${settings.ARC_DOMAIN}:${settings.ARC_PORT}` : `https://${settings.ARC_DOMAIN}`),
+    workspaceDomain: settings.ARC_WORKSPACE_DOMAIN ?? settings.ARC_DOMAIN,
+    localSignIn: onLoopback && !hasGitHub,
+    cpuCores: Math.min(settings.ARC_WORKSPACE_CPU_CORES, availableParallelism()),
+  }
+}

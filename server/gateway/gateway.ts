@@ -1,0 +1,280 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { Agent } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Writable } from 'node:stream'
+import { createProxyServer } from 'httpxy'
+import { z } from 'zod'
+import { ArcError, SessionId, UserId, WorkspaceId } from '@arcx/router'
+import type { Log } from '@arcx/service-kit/log'
+import type { Addresses } from '../addresses.ts'
+import { sign, verify } from '../credentials/signing.ts'
+import { readCookie, writeCookie } from '../http/cookies.ts'
+import { messagePage, pageHeaders } from '../http/page.ts'
+import { cleanRequest, cleanResponse, hasSoundPort } from './forwarding.ts'
+import { mayCross } from './origin-check.ts'
+
+const entrySeconds = 120
+const workspaceSessionSeconds = 12 * 3600
+const agentLimit = 500
+
+/** What an entry code is bound to. */
+export const EntryClaims = z.object({
+  sessionId: SessionId,
+  userId: UserId,
+  workspaceId: WorkspaceId,
+  host: z.string(),
+  /** Hash of the cookie that the browser got on the workspace's host before it asked. */
+  browser: z.string(),
+})
+export type EntryClaims = z.infer<typeof EntryClaims>
+
+interface Visitor {
+  readonly userId: UserId
+  readonly sessionId: SessionId
+}
+
+export interface GatewayNeeds {
+  readonly addresses: Addresses
+  readonly key: Buffer
+  personOfSession(sessionId: SessionId): Promise<Visitor | null>
+  admit(person: Visitor, name: string): Promise<{ workspaceId: WorkspaceId; running: boolean }>
+  redeemEntry(code: string): Promise<EntryClaims | null>
+  dial(workspaceId: WorkspaceId): Socket
+  readonly log: Log
+}
+
+type Passage =
+  | { readonly kind: 'open'; readonly workspaceId: WorkspaceId; readonly visitor: Visitor }
+  | { readonly kind: 'resting' }
+  | { readonly kind: 'stranger' }
+  | { readonly kind: 'refused'; readonly status: number; readonly message: string }
+
+export const browserHash = (nonce: string): string => createHash('sha256').update(nonce).digest('base64url')
+
+/**
+ * `name.DOMAIN` → the workspace's IDE, for whoever may open it. A workspace's host never sees the control plane's
+ * session: a one-time code, bound to the person, the workspace, the host and the browser, is exchanged for a cookie
+ * of that host alone.
+ */
+export class Gateway {
+  readonly #needs: GatewayNeeds
+  readonly #proxy = createProxyServer({ xfwd: false })
+  readonly #agents = new Map<WorkspaceId, Agent>()
+  readonly #open = new Map<SessionId, Set<Writable>>()
+
+  constructor(needs: GatewayNeeds) {
+    this.#needs = needs
+    this.#proxy.on('proxyRes', (response) => cleanResponse(response.headers))
+    this.#proxy.on('proxyReqWs', (request) => {
+      request.prependListener('upgrade', (response) => cleanResponse(response.headers))
+      request.prependListener('response', (response) => cleanResponse(response.headers))
+    })
+    this.#proxy.on('error', (error, _request, to) => {
+      needs.log.debug({ err: error }, 'a workspace could not be reached')
+      if (to === undefined) return
+      if ('writeHead' in to) {
+        if (to.headersSent) to.destroy()
+        else this.#page(to, 502, 'The workspace does not answer', 'It may be starting or stopping. Try again in a moment.', { label: 'Try again', href: '' })
+      } else to.destroy()
+    })
+  }
+
+  get openConnections(): number {
+    let count = 0
+    for (const sockets of this.#open.values()) count += sockets.size
+    return count
+  }
+
+  async request(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const url = new URL(request.url ?? '/', 'http://workspace')
+      if (url.pathname.startsWith('/_arcx/')) return await this.#ownPath(name, url, request, response)
+      const passage = await this.#passage(name, request, false)
+      switch (passage.kind) {
+        case 'open': {
+          this.#remember(passage.visitor.sessionId, response)
+          cleanRequest(request.headers, request.socket.remoteAddress ?? '', this.#needs.addresses.secure)
+          await this.#proxy.web(request, response, { target: { host: 'workspace' }, agent: this.#agent(passage.workspaceId) })
+          return
+        }
+        case 'resting':
+          return isNavigation(request) ? this.#toOpening(name, request, response) : this.#plain(response, 503, 'The workspace is not running.')
+        case 'stranger':
+          return isNavigation(request) ? this.#toEntry(name, request, response) : this.#plain(response, 401, 'Open the workspace from the dashboard first.')
+        case 'refused':
+          return isNavigation(request)
+            ? this.#page(response, passage.status, 'Not here', passage.message, this.#home())
+            : this.#plain(response, passage.status, passage.message)
+      }
+    } catch (error) {
+      this.#needs.log.error({ err: error }, 'the gateway failed')
+      if (!response.headersSent) this.#page(response, 500, 'Something went wrong', 'The server could not pass this on. Try again.', this.#home())
+      else response.destroy()
+    }
+  }
+
+  async upgrade(name: string, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy())
+    try {
+      const passage = await this.#passage(name, request, true)
+      if (passage.kind !== 'open') {
+        const status = passage.kind === 'refused' ? passage.status : passage.kind === 'resting' ? 503 : 401
+        socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+        return
+      }
+      this.#remember(passage.visitor.sessionId, socket)
+      cleanRequest(request.headers, request.socket.remoteAddress ?? '', this.#needs.addresses.secure)
+      await this.#proxy.ws(request, socket, { target: { host: 'workspace' }, agent: this.#agent(passage.workspaceId) }, head)
+    } catch (error) {
+      this.#needs.log.debug({ err: error }, 'an upgrade could not be passed on')
+      socket.destroy()
+    }
+  }
+
+  /** A session has ended: so do its open connections. */
+  endSession(sessionId: SessionId): void {
+    for (const socket of this.#open.get(sessionId) ?? []) socket.destroy()
+    this.#open.delete(sessionId)
+  }
+
+  close(): void {
+    for (const sockets of this.#open.values()) for (const socket of sockets) socket.destroy()
+    for (const agent of this.#agents.values()) agent.destroy()
+  }
+
+  /** One check for requests and upgrades alike. */
+  async #passage(name: string, request: IncomingMessage, isUpgrade: boolean): Promise<Passage> {
+    const { addresses, key } = this.#needs
+    const refused = (status: number, message: string): Passage => ({ kind: 'refused', status, message })
+    if (!mayCross(request.method ?? 'GET', request.headers, addresses.workspaceOrigin(name), isUpgrade)) {
+      return refused(403, 'The request came from another site and was refused.')
+    }
+    if (!hasSoundPort(request.url ?? '/')) return refused(400, 'That is not a port of the workspace.')
+    const cookie = readCookie(request.headers.cookie, 'arc_workspace', addresses.secure)
+    const claims = cookie === undefined ? null : verify(key, cookie, 4)
+    if (claims === null || Number(claims[3]) * 1000 <= Date.now()) return { kind: 'stranger' }
+    const session = SessionId.safeParse(claims[0])
+    const visitor = session.success ? await this.#needs.personOfSession(session.data) : null
+    if (visitor === null || visitor.userId !== claims[1]) return { kind: 'stranger' }
+    try {
+      const { workspaceId, running } = await this.#needs.admit(visitor, name)
+      // The name may be another workspace's by now.
+      if (workspaceId !== claims[2]) return { kind: 'stranger' }
+      return running ? { kind: 'open', workspaceId, visitor } : { kind: 'resting' }
+    } catch (error) {
+      if (error instanceof ArcError) return refused(404, error.message)
+      throw error
+    }
+  }
+
+  /** Paths that are the gateway's on every workspace's host; none of them reaches the workspace. */
+  async #ownPath(name: string, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { addresses, key } = this.#needs
+    if (url.pathname !== '/_arcx/enter' || request.method !== 'GET') return this.#plain(response, 404, 'There is nothing here.')
+    const to = addresses.ownPath(url.searchParams.get('to') ?? undefined)
+    const again = { label: 'Try again', href: to }
+    const nonce = readCookie(request.headers.cookie, 'arc_entry', addresses.secure)
+    const claims = await this.#needs.redeemEntry(url.searchParams.get('code') ?? '')
+    if (claims === null || claims.host !== addresses.workspaceOrigin(name)) {
+      return this.#page(response, 403, 'This way in has expired', 'It works once and for a short time only.', again)
+    }
+    if (nonce === undefined || !equal(browserHash(nonce), claims.browser)) {
+      return this.#page(response, 403, 'This way in is not yours', 'It was made for another browser, or cookies are turned off.', again)
+    }
+    const expiry = Math.floor(Date.now() / 1000) + workspaceSessionSeconds
+    const cookie = sign(key, [claims.sessionId, claims.userId, claims.workspaceId, String(expiry)])
+    response.writeHead(302, {
+      location: to,
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'set-cookie': [
+        writeCookie('arc_workspace', cookie, workspaceSessionSeconds, addresses.secure),
+        writeCookie('arc_entry', '', 0, addresses.secure),
+      ],
+    })
+    response.end()
+  }
+
+  #toEntry(name: string, request: IncomingMessage, response: ServerResponse): void {
+    const { addresses } = this.#needs
+    const nonce = randomBytes(24).toString('base64url')
+    const query = new URLSearchParams({ name, to: addresses.ownPath(request.url), browser: browserHash(nonce) })
+    response.writeHead(302, {
+      location: `${addresses.publicOrigin}/auth/workspace?${query}`,
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'set-cookie': writeCookie('arc_entry', nonce, entrySeconds, addresses.secure),
+    })
+    response.end()
+  }
+
+  /** The control plane's page that starts it, shows how that goes and comes back here. */
+  #toOpening(name: string, request: IncomingMessage, response: ServerResponse): void {
+    const { addresses } = this.#needs
+    const query = new URLSearchParams({ to: addresses.ownPath(request.url) })
+    response.writeHead(302, { location: `${addresses.publicOrigin}/open/${name}?${query}`, 'cache-control': 'no-store' })
+    response.end()
+  }
+
+  #agent(workspaceId: WorkspaceId): Agent {
+    const known = this.#agents.get(workspaceId)
+    if (known !== undefined) return known
+    if (this.#agents.size >= agentLimit) {
+      const oldest = this.#agents.entries().next().value
+      if (oldest !== undefined) {
+        this.#agents.delete(oldest[0])
+        oldest[1].destroy()
+      }
+    }
+    const agent = new DialAgent(() => this.#needs.dial(workspaceId))
+    this.#agents.set(workspaceId, agent)
+    return agent
+  }
+
+  #remember(sessionId: SessionId, socket: Writable): void {
+    const sockets = this.#open.get(sessionId) ?? new Set()
+    if (sockets.has(socket)) return
+    this.#open.set(sessionId, sockets.add(socket))
+    socket.once('close', () => {
+      sockets.delete(socket)
+      if (sockets.size === 0 && this.#open.get(sessionId) === sockets) this.#open.delete(sessionId)
+    })
+  }
+
+  #home(): { label: string; href: string } {
+    return { label: 'To the dashboard', href: `${this.#needs.addresses.publicOrigin}/dashboard` }
+  }
+
+  #page(response: ServerResponse, status: number, title: string, message: string, action: { label: string; href: string }): void {
+    response.writeHead(status, pageHeaders).end(messagePage(title, message, action))
+  }
+
+  #plain(response: ServerResponse, status: number, message: string): void {
+    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).end(message)
+  }
+}
+
+class DialAgent extends Agent {
+  readonly #dial: () => Socket
+
+  constructor(dial: () => Socket) {
+    super({ keepAlive: true, maxFreeSockets: 8 })
+    this.#dial = dial
+  }
+
+  override createConnection(): Socket {
+    return this.#dial()
+  }
+}
+
+function isNavigation(request: IncomingMessage): boolean {
+  if (request.method !== 'GET') return false
+  const mode = request.headers['sec-fetch-mode']
+  return mode === undefined ? (request.headers.accept ?? '').includes('text/html') : mode === 'navigate'
+}
+
+function equal(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}

@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
+import fastifyHelmet from '@fastify/helmet'
+import fastifyRateLimit from '@fastify/rate-limit'
+import fastifyStatic from '@fastify/static'
+import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
+import type { FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify'
+import { fastify } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ArcError, errors } from '@arcx/router'
+import type { AppRouter, Context, UserActor, WorkspacesPort } from '@arcx/router'
+import { appRouter } from '@arcx/router/server'
+import { readiness } from '@arcx/service-kit/health'
+import type { Dependency } from '@arcx/service-kit/health'
+import type { Log } from '@arcx/service-kit/log'
+import { Histogram } from '@arcx/service-kit/metrics'
+import type { Registry } from '@arcx/service-kit/metrics'
+import type { Addresses } from '../addresses.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import type { Identity } from '../identity/identity.ts'
+import { readCookie } from './cookies.ts'
+import { messagePage, pageHeaders } from './page.ts'
+import { statusOfKind } from './status.ts'
+
+export interface EdgeNeeds {
+  readonly addresses: Addresses
+  readonly identity: Identity
+  readonly workspaces: WorkspacesPort
+  readonly gateway: Gateway
+  readonly dependencies: readonly Dependency[]
+  readonly metrics: Registry
+  readonly log: Log
+  /** The built web application. */
+  readonly webRoot: string
+}
+
+export interface Edge {
+  readonly app: FastifyInstance
+  readonly server: Server
+  actorOf(request: FastifyRequest): Promise<UserActor | null>
+}
+
+const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
+
+/** The control plane's HTTP side, and the door through which workspaces' hosts go to the gateway. */
+export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
+  const { addresses, identity, gateway, log } = needs
+  let server: Server | undefined
+  const app = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    bodyLimit: 1024 * 1024,
+    routerOptions: { maxParamLength: 5000 },
+    forceCloseConnections: true,
+    serverFactory: (handler) => {
+      server = createServer((request, response) => {
+        const host = addresses.classify(request.headers.host)
+        if (host.kind === 'workspace') void gateway.request(host.name, request, response)
+        else handler(request, response)
+      })
+      // Slow senders are cut off; an IDE's long-lived sockets are upgrades and not counted here.
+      server.headersTimeout = 20_000
+      server.requestTimeout = 0
+      return server
+    },
+  })
+  const durations = new Histogram({
+    name: 'arcx_http_request_duration_seconds',
+    help: 'Time from request to response, by route and status.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10],
+    registers: [needs.metrics],
+  })
+
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'", addresses.publicOrigin.replace(/^http/, 'ws')],
+        manifestSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: addresses.secure ? { maxAge: 365 * 24 * 3600 } : false,
+    referrerPolicy: { policy: 'same-origin' },
+    crossOriginEmbedderPolicy: false,
+  })
+  await app.register(fastifyRateLimit, {
+    global: false,
+    errorResponseBuilder: (_request, context) => errors.tooManyRequests(Math.ceil(context.ttl / 1000)),
+  })
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    const path = request.url.split('?')[0] ?? '/'
+    // Services call one another with a token and no cookie, so no page can have made them do it.
+    if (forMachines.has(path) || path.startsWith('/internal/')) return
+    const host = addresses.classify(request.headers.host)
+    if (host.kind === 'loopback' && request.method === 'GET') return reply.redirect(addresses.publicOrigin + addresses.ownPath(request.url), 307)
+    if (host.kind !== 'own') return reply.code(421).send(`This is arcx at ${addresses.publicOrigin}; nothing is served under the name that was asked for.\n`)
+    if (changing.has(request.method) && request.headers.origin !== addresses.publicOrigin) throw errors.crossSite()
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+    log.info({ requestId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
+  })
+  app.setErrorHandler((error: unknown, request, reply) => sendError(error, request, reply, log))
+
+  async function actorOf(request: FastifyRequest): Promise<UserActor | null> {
+    return actorFrom(request.headers.cookie, { address: request.ip, requestId: request.id }, identity, addresses.secure)
+  }
+
+  await app.register(fastifyTRPCPlugin, {
+    prefix: '/trpc',
+    trpcOptions: {
+      router: appRouter,
+      createContext: async ({ req }): Promise<Context> => ({ actor: await actorOf(req), identity, workspaces: needs.workspaces }),
+      onError({ error, path }) {
+        if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error.cause ?? error, path }, 'a procedure failed')
+      },
+    },
+  } satisfies FastifyTRPCPluginOptions<AppRouter>)
+
+  app.get('/healthz', async () => ({ status: 'ok' }))
+  app.get('/health', async () => ({ status: 'ok' }))
+  app.get('/readyz', async (_request, reply) => {
+    const state = await readiness(needs.dependencies)
+    return reply.code(state.ready ? 200 : 503).send(state)
+  })
+  app.get('/metrics', async (_request, reply) => reply.type(needs.metrics.contentType).send(await needs.metrics.metrics()))
+
+  await app.register(fastifyStatic, {
+    root: needs.webRoot,
+    wildcard: false,
+    index: false,
+    setHeaders: (response, path) => {
+      // Names under assets/ hold a hash of what is in them.
+      response.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
+    },
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
+    if (wantsPage) return reply.header('cache-control', 'no-cache').type('text/html').sendFile('index.html')
+    return reply.code(404).send({ error: { kind: 'NotFound', code: 'not_found', message: 'There is nothing here.' } })
+  })
+  if (server === undefined) throw new Error('The HTTP server was not made.')
+  return { app, server, actorOf }
+}
+
+/** Asked by probes and scrapers under whatever address they have. */
+const forMachines = new Set(['/healthz', '/health', '/readyz', '/metrics'])
+
+/** Who a cookie stands for, with where the request came from. */
+export async function actorFrom(
+  cookieHeader: string | undefined,
+  origin: { address: string; requestId: string },
+  identity: Identity,
+  secure: boolean,
+): Promise<UserActor | null> {
+  const person = await identity.personOf(readCookie(cookieHeader, 'arc_session', secure))
+  return person === null ? null : { ...person, ...origin }
+}
+
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
+  const known = error instanceof ArcError ? error : null
+  const own = typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
+  const status = known === null ? own : statusOfKind[known.kind]
+  if (status >= 500 && known === null) log.error({ err: error, requestId: request.id }, 'a request failed')
+  const message = known?.message ?? (status < 500 && error instanceof Error ? error.message : 'Something went wrong on the server.')
+  if (request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')) {
+    return reply.code(status).headers(pageHeaders).send(messagePage(status >= 500 ? 'Something went wrong' : 'That did not work', message, { label: 'To the dashboard', href: '/dashboard' }))
+  }
+  return reply.code(status).send({ error: { kind: known?.kind ?? 'Internal', code: known?.code ?? 'internal', message, details: known?.details ?? {}, requestId: request.id } })
+}
+
+export const clientAddress = (request: IncomingMessage): string => request.socket.remoteAddress ?? ''

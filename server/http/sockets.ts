@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto'
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { applyWSSHandler } from '@trpc/server/adapters/ws'
+import { WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
+import type { Context, SessionId, UserActor } from '@arcx/router'
+import { appRouter } from '@arcx/router/server'
+import type { Log } from '@arcx/service-kit/log'
+import type { Addresses } from '../addresses.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import type { Identity } from '../identity/identity.ts'
+import { actorFrom, clientAddress } from './app.ts'
+
+/** Close code for a session that has ended (4000–4999 are for applications, RFC 6455, section 7.4.2). */
+export const sessionEnded = 4401
+const maxMessageBytes = 256 * 1024
+
+export interface SocketNeeds {
+  readonly server: Server
+  readonly addresses: Addresses
+  readonly gateway: Gateway
+  readonly identity: Identity
+  readonly ports: Omit<Context, 'actor'>
+  readonly log: Log
+}
+
+export interface Sockets {
+  endSession(sessionId: SessionId): void
+  readonly count: number
+  close(): void
+}
+
+/** WebSocket upgrades: `/trpc` of the control plane, and everything on workspaces' hosts. */
+export function attachSockets(needs: SocketNeeds): Sockets {
+  const { addresses, gateway, identity, log } = needs
+  const wss = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false })
+  const bySession = new Map<SessionId, Set<WebSocket>>()
+  /** Established before the upgrade, so that the handshake is answered only for who may. */
+  const actors = new WeakMap<object, UserActor>()
+
+  const handler = applyWSSHandler({
+    wss,
+    router: appRouter,
+    keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 8000 },
+    createContext: ({ req }): Context => ({ ...needs.ports, actor: actors.get(req) ?? null }),
+    onError({ error, path }) {
+      if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error.cause ?? error, path }, 'a procedure failed')
+    },
+  })
+
+  needs.server.on('upgrade', (request, duplex, head) => {
+    const socket = duplex as Socket
+    const refuse = (status: string) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+    socket.on('error', () => socket.destroy())
+    const host = addresses.classify(request.headers.host)
+    if (host.kind === 'workspace') return void gateway.upgrade(host.name, request, socket, head)
+    if (host.kind !== 'own') return refuse('421 Misdirected Request')
+    if ((request.url ?? '').split('?')[0] !== '/trpc') return refuse('404 Not Found')
+    if (request.headers.origin !== addresses.publicOrigin) return refuse('403 Forbidden')
+    void actorFrom(request.headers.cookie, { address: clientAddress(request), requestId: randomUUID() }, identity, addresses.secure).then(
+      (actor) => {
+        if (actor === null) return refuse('401 Unauthorized')
+        actors.set(request, actor)
+        wss.handleUpgrade(request, socket, head, (webSocket) => {
+          const own = bySession.get(actor.sessionId) ?? new Set()
+          bySession.set(actor.sessionId, own.add(webSocket))
+          webSocket.once('close', () => {
+            own.delete(webSocket)
+            if (own.size === 0 && bySession.get(actor.sessionId) === own) bySession.delete(actor.sessionId)
+          })
+          wss.emit('connection', webSocket, request)
+        })
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'an upgrade could not be checked')
+        refuse('503 Service Unavailable')
+      },
+    )
+  })
+
+  return {
+    endSession(sessionId) {
+      for (const webSocket of bySession.get(sessionId) ?? []) webSocket.close(sessionEnded, 'The session has ended.')
+    },
+    get count() {
+      return wss.clients.size
+    },
+    close() {
+      handler.broadcastReconnectNotification()
+      for (const client of wss.clients) client.terminate()
+      wss.close()
+    },
+  }
+}

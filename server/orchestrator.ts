@@ -1,0 +1,193 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { availableParallelism } from 'node:os'
+import { sql } from 'kysely'
+import { openDatabase } from '@arcx/database'
+import { openBus } from '@arcx/service-kit/bus'
+import type { Log } from '@arcx/service-kit/log'
+import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
+import { Shutdown } from '@arcx/service-kit/shutdown'
+import { Addresses } from './addresses.ts'
+import type { OrchestratorConfig } from './config.ts'
+import { issueCode, redeemCode, sweepCodes } from './credentials/codes.ts'
+import { deriveKey } from './credentials/signing.ts'
+import { Feed } from './events/feed.ts'
+import { OutboxRelay } from './events/outbox.ts'
+import { EntryClaims, Gateway } from './gateway/gateway.ts'
+import { createEdge } from './http/app.ts'
+import { addRoutes } from './http/routes.ts'
+import { attachSockets } from './http/sockets.ts'
+import { Identity } from './identity/identity.ts'
+import { tryIsolation } from './runtime/canary.ts'
+import type { ContainerSettings } from './runtime/container.ts'
+import { DockerRuntime } from './runtime/docker-runtime.ts'
+import { openEngine } from './runtime/engine.ts'
+import { Homes } from './runtime/homes.ts'
+import { decideIsolation } from './runtime/isolation.ts'
+import { Admission } from './workspaces/admission.ts'
+import { IdleWatch } from './workspaces/idle-watch.ts'
+import { Reconciler } from './workspaces/reconciler.ts'
+import { WorkspaceStore } from './workspaces/store.ts'
+import { Workspaces } from './workspaces/workspaces.ts'
+
+const entryCodeSeconds = 30
+const codeSweepMs = 10 * 60_000
+const seccompProfile = fileURLToPath(new URL('../deploy/seccomp.json', import.meta.url))
+
+export interface Orchestrator {
+  readonly origin: string
+  readonly isolation: 'networked' | 'sealed'
+  close(): Promise<void>
+}
+
+/** Puts the capabilities together and starts them. @throws when isolation cannot be proven, or the port is taken. */
+export async function startOrchestrator(config: OrchestratorConfig, webRoot: string, log: Log): Promise<Orchestrator> {
+  const shutdown = new Shutdown(log)
+  try {
+    const isolation = await start(config, webRoot, log, shutdown)
+    return { origin: config.publicUrl, isolation, close: () => shutdown.close() }
+  } catch (error) {
+    await shutdown.close()
+    throw error
+  }
+}
+
+async function start(config: OrchestratorConfig, webRoot: string, log: Log, shutdown: Shutdown): Promise<'networked' | 'sealed'> {
+  const addresses = new Addresses(config.publicUrl, config.workspaceDomain, config.ARC_PORT)
+  const metrics = createMetrics('orchestrator')
+
+  const engine = openEngine(config.DOCKER_HOST)
+  const isolation = await decideIsolation(engine, config.ARC_ISOLATION, config.ARC_NETWORK, config.ARC_EGRESS)
+  const settings: ContainerSettings = {
+    deployment: config.ARC_DEPLOYMENT,
+    image: config.WORKSPACE_IMAGE,
+    domain: config.workspaceDomain,
+    memoryBytes: config.ARC_WORKSPACE_MEMORY_BYTES,
+    cpuCores: config.cpuCores,
+    pidsLimit: config.ARC_WORKSPACE_PIDS,
+    seccomp: JSON.stringify(JSON.parse(await readFile(seccompProfile, 'utf8'))),
+    isolation,
+    tcpEdge: config.ARC_EDGE === 'traefik',
+  }
+  const trial = tryIsolation(engine, settings, config.ARC_EGRESS === 'none' ? 'closed' : 'open')
+  trial.catch(() => undefined)
+
+  const database = openDatabase(config.DATABASE_URL, (error) => log.warn({ err: error }, 'a database connection was lost'))
+  shutdown.add('database', () => database.destroy())
+  const bus = await openBus(config.NATS_URL, log)
+  shutdown.add('bus', () => bus.close())
+  const relay = new OutboxRelay(database, bus, config.ARC_DEPLOYMENT, log)
+  shutdown.add('outbox', () => relay.close())
+  const feed = await Feed.open(bus)
+  shutdown.add('feed', () => feed.close())
+  const following = new AbortController()
+  shutdown.add('followers', () => following.abort())
+
+  const identity = new Identity(database, deriveKey(config.ARC_ADMIN_TOKEN, 'session'), () => relay.poke())
+  const homes = new Homes(config.ARC_DATA_DIR)
+  const runtime = new DockerRuntime(engine, settings, homes, deriveKey(config.ARC_ADMIN_TOKEN, 'supervisor'), log)
+  shutdown.add('runtime', () => runtime.close())
+  const store = new WorkspaceStore(database, (name) => addresses.workspaceOrigin(name), () => relay.poke())
+  const reconciler = new Reconciler(store, runtime, log, availableParallelism() * 2)
+  const workspaces = new Workspaces(database, store, runtime, feed, (id) => reconciler.poke(id))
+  const admission = new Admission(store)
+  void admission.follow(feed, following.signal)
+
+  const gateway = new Gateway({
+    addresses,
+    key: deriveKey(config.ARC_ADMIN_TOKEN, 'workspace session'),
+    personOfSession: (sessionId) => identity.personOfSession(sessionId),
+    admit: (person, name) => admission.admit(person, name),
+    redeemEntry: (code) => redeemCode(database, 'workspace-entry', code, EntryClaims),
+    dial: (workspaceId) => runtime.dialIde(workspaceId),
+    log,
+  })
+  shutdown.add('gateway', () => gateway.close())
+
+  const edge = await createEdge({
+    addresses,
+    identity,
+    workspaces,
+    gateway,
+    dependencies: [
+      { name: 'database', check: async () => void (await sql`SELECT 1`.execute(database)) },
+      { name: 'bus', check: () => bus.check() },
+      { name: 'engine', check: () => runtime.check() },
+    ],
+    metrics,
+    log,
+    webRoot,
+  })
+  addRoutes(edge, {
+    addresses,
+    identity,
+    workspaces,
+    admission,
+    internalToken: config.ARC_INTERNAL_TOKEN,
+    localSignIn: config.localSignIn,
+    issueEntry: (claims) => issueCode(database, 'workspace-entry', claims, entryCodeSeconds),
+  })
+  const sockets = attachSockets({ server: edge.server, addresses, gateway, identity, ports: { identity, workspaces }, log })
+  void endSessions()
+  measure()
+
+  // Nothing of a workspace runs before its walls have been tried.
+  await trial
+  await reconciler.start()
+  shutdown.add('reconciler', () => reconciler.close())
+  const idleWatch = new IdleWatch(store, runtime, config.ARC_IDLE_TIMEOUT_SECONDS, (id) => reconciler.poke(id), log)
+  shutdown.add('idle watch', () => idleWatch.close())
+  const codeSweep = setInterval(() => void sweepCodes(database).catch((error: unknown) => log.warn({ err: error }, 'old codes stay')), codeSweepMs)
+  shutdown.add('code sweep', () => clearInterval(codeSweep))
+
+  await edge.app.listen({ host: config.ARC_LISTEN, port: config.ARC_PORT })
+  shutdown.add('http', () => edge.app.close())
+  shutdown.add('sockets', () => sockets.close())
+  log.info({ origin: addresses.publicOrigin, isolation: isolation.form, egress: config.ARC_EGRESS }, 'ready')
+  return isolation.form
+
+  /** Wherever a session is ended, its sockets are closed in every copy. */
+  async function endSessions(): Promise<void> {
+    for await (const item of feed.subscribe(undefined, following.signal)) {
+      if ('gap' in item || item.event.type !== 'identity.session-ended') continue
+      const { sessionId } = item.event
+      identity.forget(sessionId)
+      gateway.endSession(sessionId)
+      sockets.endSession(sessionId)
+    }
+  }
+
+  function measure(): void {
+    new Gauge({
+      name: 'arcx_workspaces_known_count',
+      help: 'Workspaces by state.',
+      labelNames: ['state'],
+      registers: [metrics],
+      async collect() {
+        this.reset()
+        const rows = await database
+          .selectFrom('Workspace')
+          .select(['state', (builder) => builder.fn.countAll<string>().as('count')])
+          .groupBy('state')
+          .execute()
+        for (const row of rows) this.set({ state: row.state }, Number(row.count))
+      },
+    })
+    new Gauge({
+      name: 'arcx_gateway_connections_open_count',
+      help: 'Open connections to workspaces.',
+      registers: [metrics],
+      collect() {
+        this.set(gateway.openConnections)
+      },
+    })
+    new Gauge({
+      name: 'arcx_http_sockets_open_count',
+      help: 'Open WebSockets of the router.',
+      registers: [metrics],
+      collect() {
+        this.set(sockets.count)
+      },
+    })
+  }
+}

@@ -1,0 +1,74 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Menu } from '@base-ui/react/menu'
+import { LogOut } from 'lucide-react'
+import { useSyncExternalStore } from 'react'
+import type { ReactNode } from 'react'
+import { liveConnection, trpc } from '../server/client.ts'
+import { buttonClass } from './button.tsx'
+import { Mark } from './mark.tsx'
+import { menuItemClass, menuPopupClass } from './menu.ts'
+import { tellRefusal } from './toasts.tsx'
+import { ThemeToggle } from './theme-toggle.tsx'
+
+async function signOut() {
+  const response = await fetch('/auth/sign-out', { method: 'POST' }).catch(() => null)
+  if (response?.ok) location.assign('/sign-in')
+  else tellRefusal('You could not be signed out. Try again.')
+}
+
+/** What stands around every page of a signed-in person. */
+export function Frame({ children }: { children: ReactNode }) {
+  const connection = useSyncExternalStore(liveConnection.subscribe, liveConnection.get)
+  const { data: me } = useQuery(trpc.auth.me.queryOptions())
+  return (
+    <div className="min-h-dvh">
+      <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:left-3 focus:top-3 focus:z-50 focus:rounded-lg focus:bg-raised focus:px-3 focus:py-2">
+        To the content
+      </a>
+      <header className="sticky top-0 z-30 border-b border-line bg-canvas/85 backdrop-blur">
+        <div className="mx-auto flex h-14 max-w-6xl items-center gap-3 px-4 sm:px-6">
+          <Link to="/dashboard" className="flex items-center gap-2.5 font-semibold tracking-tight">
+            <Mark /> arcx
+          </Link>
+          <nav aria-label="Main" className="ml-3 flex gap-1 text-sm">
+            <Link to="/dashboard" className="rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
+              Workspaces
+            </Link>
+          </nav>
+          <div className="ml-auto flex items-center gap-1">
+            {connection === 'lost' && (
+              <span role="status" className="mr-2 flex items-center gap-2 text-sm text-busy">
+                <span className="size-2 rounded-full bg-busy pulse-dot" /> <span className="max-sm:sr-only">Reconnecting…</span>
+              </span>
+            )}
+            <ThemeToggle />
+            {me && (
+              <Menu.Root>
+                <Menu.Trigger className={buttonClass('ghost', true)} aria-label={`Account of ${me.name}`}>
+                  <span className="grid size-7 place-items-center rounded-full bg-accent-wash text-xs font-semibold uppercase text-accent">{me.login.slice(0, 2)}</span>
+                </Menu.Trigger>
+                <Menu.Portal>
+                  <Menu.Positioner sideOffset={6} align="end" className="z-40">
+                    <Menu.Popup className={menuPopupClass}>
+                      <div className="px-2.5 py-2 border-b border-line mb-1">
+                        <div className="font-medium">{me.name}</div>
+                        <div className="text-ink-soft capitalize">{me.tier} plan</div>
+                      </div>
+                      <Menu.Item className={menuItemClass} onClick={() => void signOut()}>
+                        <LogOut size={15} aria-hidden /> Sign out
+                      </Menu.Item>
+                    </Menu.Popup>
+                  </Menu.Positioner>
+                </Menu.Portal>
+              </Menu.Root>
+            )}
+          </div>
+        </div>
+      </header>
+      <main id="content" className="mx-auto max-w-6xl px-4 py-8 sm:px-6">
+        {children}
+      </main>
+    </div>
+  )
+}

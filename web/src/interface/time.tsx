@@ -1,0 +1,28 @@
+import { useEffect, useState } from 'react'
+
+const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' })
+const units = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+] as const
+
+export function relativeTime(at: string, now: number): string {
+  const seconds = (Date.parse(at) - now) / 1000
+  for (const [unit, size] of units) if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit)
+  return 'just now'
+}
+
+/** A moment as a distance from now, kept true; the exact time on hover. */
+export function Ago({ at }: { at: string }) {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 30_000)
+    return () => clearInterval(timer)
+  }, [])
+  return (
+    <time dateTime={at} title={new Date(at).toLocaleString()}>
+      {relativeTime(at, now)}
+    </time>
+  )
+}

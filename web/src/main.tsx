@@ -1,0 +1,77 @@
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider, createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import './theme.css'
+import { ToastHost } from './interface/toasts.tsx'
+import { Dashboard } from './pages/dashboard.tsx'
+import { NotFound } from './pages/not-found.tsx'
+import { OpenPage } from './pages/open.tsx'
+import { SignIn } from './pages/sign-in.tsx'
+import { WorkspacePage } from './pages/workspace.tsx'
+import { queryClient, trpc } from './server/client.ts'
+
+async function requireSignedIn(): Promise<void> {
+  const me = await queryClient.ensureQueryData(trpc.auth.me.queryOptions())
+  if (me === null) throw redirect({ to: '/sign-in' })
+}
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+/** A path on the workspace's own host, which is where it leads; anything else is left out. */
+const ownPath = (value: unknown) => {
+  const path = text(value)
+  return path !== undefined && /^\/(?![/\\])/.test(path) ? path : undefined
+}
+
+const root = createRootRoute({ notFoundComponent: NotFound })
+const routes = root.addChildren([
+  createRoute({
+    getParentRoute: () => root,
+    path: '/',
+    beforeLoad: () => {
+      throw redirect({ to: '/dashboard', search: {} })
+    },
+  }),
+  createRoute({ getParentRoute: () => root, path: '/sign-in', component: SignIn }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/dashboard',
+    component: Dashboard,
+    beforeLoad: requireSignedIn,
+    validateSearch: (search: Record<string, unknown>): { filter?: string } => {
+      const filter = text(search['filter'])
+      return filter === undefined ? {} : { filter }
+    },
+  }),
+  createRoute({ getParentRoute: () => root, path: '/workspaces/$name', component: WorkspacePage, beforeLoad: requireSignedIn }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/open/$name',
+    component: OpenPage,
+    beforeLoad: requireSignedIn,
+    validateSearch: (search: Record<string, unknown>): { to?: string } => {
+      const to = ownPath(search['to'])
+      return to === undefined ? {} : { to }
+    },
+  }),
+])
+
+const router = createRouter({ routeTree: routes, defaultPreload: 'intent', scrollRestoration: true })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
+
+const element = document.getElementById('root')
+if (element === null) throw new Error('The page has no root element.')
+createRoot(element).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <ToastHost>
+        <RouterProvider router={router} />
+      </ToastHost>
+    </QueryClientProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,145 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { Plus, Search } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import type { Workspace } from '@arcx/router'
+import { Button } from '../interface/button.tsx'
+import { inputClass } from '../interface/dialog.ts'
+import { Frame } from '../interface/frame.tsx'
+import { Mark } from '../interface/mark.tsx'
+import { Ago } from '../interface/time.tsx'
+import { trpc } from '../server/client.ts'
+import { refusalOf } from '../server/error.ts'
+import { ActionBar } from '../workspaces/action-bar.tsx'
+import { CreateDialog } from '../workspaces/create-dialog.tsx'
+import { useLiveWorkspaces } from '../workspaces/live.ts'
+import { StateDot, StateText } from '../workspaces/state.tsx'
+
+export function Dashboard() {
+  useLiveWorkspaces()
+  const { data: workspaces, error, refetch } = useQuery(trpc.workspaces.list.queryOptions())
+  const { filter = '' } = useSearch({ from: '/dashboard' })
+  const navigate = useNavigate({ from: '/dashboard' })
+  const [creating, setCreating] = useState(false)
+  const searchBox = useRef<HTMLInputElement>(null)
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const typing = event.target instanceof HTMLElement && event.target.closest('input, textarea, [contenteditable], [role=dialog]') !== null
+      if (typing || event.ctrlKey || event.metaKey || event.altKey) return
+      if (event.key === 'c') setCreating(true)
+      else if (event.key === '/') searchBox.current?.focus()
+      else return
+      event.preventDefault()
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [])
+
+  const shown = workspaces?.filter((workspace) => workspace.name.includes(filter.trim().toLowerCase()))
+  return (
+    <Frame>
+      <div className="mb-6 flex flex-wrap items-center gap-3">
+        <h1 className="text-2xl font-semibold tracking-tight">Workspaces</h1>
+        <div className="ml-auto flex items-center gap-2 max-sm:w-full">
+          {workspaces !== undefined && workspaces.length > 0 && (
+            <label className="relative block max-sm:flex-1">
+              <span className="sr-only">Filter by name</span>
+              <Search size={15} aria-hidden className="absolute left-3 top-1/2 -translate-y-1/2 text-ink-soft" />
+              <input
+                ref={searchBox}
+                type="search"
+                placeholder="Filter  /"
+                className={`${inputClass} !h-9 pl-9 sm:w-52`}
+                value={filter}
+                onChange={(event) => void navigate({ search: event.target.value === '' ? {} : { filter: event.target.value }, replace: true })}
+              />
+            </label>
+          )}
+          <Button tone="primary" onClick={() => setCreating(true)} title="New workspace (C)">
+            <Plus size={16} aria-hidden /> New workspace
+          </Button>
+        </div>
+      </div>
+      {error !== null && workspaces === undefined ? (
+        <div role="alert" className="rounded-card border border-line bg-surface p-6">
+          <p className="font-medium">The workspaces could not be loaded.</p>
+          <p className="mb-4 text-ink-soft">{refusalOf(error).message}</p>
+          <Button onClick={() => void refetch()}>Try again</Button>
+        </div>
+      ) : shown === undefined ? (
+        <Skeleton />
+      ) : workspaces?.length === 0 ? (
+        <Empty onCreate={() => setCreating(true)} />
+      ) : shown.length === 0 ? (
+        <p className="rounded-card border border-dashed border-line-strong p-8 text-center text-ink-soft">No workspace is called “{filter}”.</p>
+      ) : (
+        <ul className="divide-y divide-line overflow-hidden rounded-card border border-line bg-surface">
+          {shown.map((workspace) => (
+            <Row key={workspace.id} workspace={workspace} />
+          ))}
+        </ul>
+      )}
+      <CreateDialog open={creating} onClose={() => setCreating(false)} />
+    </Frame>
+  )
+}
+
+function Row({ workspace }: { workspace: Workspace }) {
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-3 px-4 py-3.5 transition-colors hover:bg-accent-wash/30" data-workspace={workspace.name} data-state={workspace.state}>
+      <StateDot state={workspace.state} />
+      <div className="min-w-0 flex-1 basis-40">
+        <Link to="/workspaces/$name" params={{ name: workspace.name }} className="font-medium hover:underline underline-offset-4 break-all">
+          {workspace.name}
+        </Link>
+        <div className="text-sm break-words">
+          <StateText workspace={workspace} />
+        </div>
+      </div>
+      <div className="w-28 text-sm text-ink-soft max-md:hidden">
+        {workspace.lastActivityAt === null ? null : (
+          <>
+            Used <Ago at={workspace.lastActivityAt} />
+          </>
+        )}
+      </div>
+      <ActionBar workspace={workspace} />
+    </li>
+  )
+}
+
+function Empty({ onCreate }: { onCreate: () => void }) {
+  return (
+    <div className="flex flex-col items-center gap-4 rounded-card border border-dashed border-line-strong bg-surface px-6 py-16 text-center">
+      <Mark size={44} />
+      <div>
+        <h2 className="text-lg font-semibold">Your first workspace</h2>
+        <p className="mx-auto mt-1 max-w-md text-ink-soft">
+          A workspace is a container of your own with VS Code and a terminal, ready in about a second. What lies in its home stays when it stops.
+        </p>
+      </div>
+      <Button tone="primary" onClick={onCreate}>
+        <Plus size={16} aria-hidden /> Create a workspace
+      </Button>
+      <p className="text-sm text-ink-soft max-sm:hidden">
+        or press <kbd className="rounded border border-line-strong bg-sunken px-1.5 font-mono text-xs">C</kbd>
+      </p>
+    </div>
+  )
+}
+
+function Skeleton() {
+  return (
+    <div aria-busy className="divide-y divide-line rounded-card border border-line bg-surface">
+      <span className="sr-only">Loading</span>
+      {[0, 1, 2].map((index) => (
+        <div key={index} className="flex items-center gap-4 px-4 py-5">
+          <div className="skeleton size-2.5" />
+          <div className="skeleton h-4 w-40" />
+          <div className="skeleton ml-auto h-8 w-36" />
+        </div>
+      ))}
+    </div>
+  )
+}

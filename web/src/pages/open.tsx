@@ -1,0 +1,74 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link, useParams, useSearch } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
+import { Button, buttonClass } from '../interface/button.tsx'
+import { Mark } from '../interface/mark.tsx'
+import { trpc } from '../server/client.ts'
+import { refusalOf } from '../server/error.ts'
+import { showWorkspace, useLiveWorkspaces } from '../workspaces/live.ts'
+import { StartProgress } from '../workspaces/progress.tsx'
+
+/** Where a workspace that is not running is opened: it starts, shows how that goes, and gives way to the IDE. */
+export function OpenPage() {
+  useLiveWorkspaces()
+  const { name } = useParams({ from: '/open/$name' })
+  const { to } = useSearch({ from: '/open/$name' })
+  const { data: workspaces } = useQuery(trpc.workspaces.list.queryOptions())
+  const start = useMutation(trpc.workspaces.start.mutationOptions({ onSuccess: showWorkspace }))
+  const workspace = workspaces?.find((entry) => entry.name === name)
+  const asked = useRef(false)
+
+  const state = workspace?.state
+  const { mutate } = start
+  useEffect(() => {
+    if (workspace === undefined) return
+    if (workspace.state === 'running') location.replace(new URL(to ?? '/', workspace.url))
+    // One start by itself; after a failure the person decides.
+    else if (workspace.state === 'stopped' && !asked.current) {
+      asked.current = true
+      mutate({ workspaceId: workspace.id })
+    }
+  }, [workspace, state, to, mutate])
+
+  return (
+    <main className="grid min-h-dvh place-items-center px-4">
+      <div className="w-full max-w-sm rounded-2xl border border-line bg-surface p-7">
+        <div className="mb-5 flex items-center gap-3">
+          <Mark size={34} />
+          <div className="min-w-0">
+            <h1 className="truncate font-semibold">{name}</h1>
+            <p className="text-sm text-ink-soft">{state === 'running' ? 'Opening…' : state === 'failed' ? 'It did not start' : 'Starting'}</p>
+          </div>
+        </div>
+        {workspaces !== undefined && workspace === undefined ? (
+          <div>
+            <p className="mb-4 text-sm text-ink-soft">There is no such workspace, or it is not yours.</p>
+            <Link to="/dashboard" className={buttonClass('primary')}>
+              To your workspaces
+            </Link>
+          </div>
+        ) : workspace?.state === 'failed' || start.isError ? (
+          <div>
+            <p role="alert" className="mb-4 rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
+              {start.isError ? refusalOf(start.error).message : workspace?.reason}
+            </p>
+            <div className="flex gap-2">
+              {workspace !== undefined && (
+                <Button tone="primary" busy={start.isPending} onClick={() => mutate({ workspaceId: workspace.id })}>
+                  Try again
+                </Button>
+              )}
+              <Link to="/dashboard" className={buttonClass('ghost')}>
+                Back
+              </Link>
+            </div>
+          </div>
+        ) : workspace === undefined ? (
+          <div className="skeleton h-28 w-full" />
+        ) : (
+          <StartProgress workspace={workspace} />
+        )}
+      </div>
+    </main>
+  )
+}

@@ -1,0 +1,82 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { ArrowLeft } from 'lucide-react'
+import { buttonClass } from '../interface/button.tsx'
+import { Frame } from '../interface/frame.tsx'
+import { Ago } from '../interface/time.tsx'
+import { trpc } from '../server/client.ts'
+import { ActionBar } from '../workspaces/action-bar.tsx'
+import { useLiveWorkspaces } from '../workspaces/live.ts'
+import { Logs } from '../workspaces/logs.tsx'
+import { Resources } from '../workspaces/resources.tsx'
+import { StateDot, StateText } from '../workspaces/state.tsx'
+
+export function WorkspacePage() {
+  useLiveWorkspaces()
+  const { name } = useParams({ from: '/workspaces/$name' })
+  const { data: workspaces } = useQuery(trpc.workspaces.list.queryOptions())
+  const workspace = workspaces?.find((entry) => entry.name === name)
+  if (workspaces === undefined) {
+    return (
+      <Frame>
+        <div aria-busy className="flex flex-col gap-4">
+          <div className="skeleton h-8 w-56" />
+          <div className="skeleton h-32 w-full" />
+        </div>
+      </Frame>
+    )
+  }
+  if (workspace === undefined) {
+    return (
+      <Frame>
+        <div className="rounded-card border border-line bg-surface p-8 text-center">
+          <h1 className="text-lg font-semibold">There is no workspace called {name}</h1>
+          <p className="mb-4 mt-1 text-ink-soft">It may have been renamed or deleted, or it is not yours.</p>
+          <Link to="/dashboard" className={buttonClass('primary')}>
+            To your workspaces
+          </Link>
+        </div>
+      </Frame>
+    )
+  }
+  return (
+    <Frame>
+      <Link to="/dashboard" className="mb-4 inline-flex items-center gap-1.5 text-sm text-ink-soft hover:text-ink">
+        <ArrowLeft size={15} aria-hidden /> Workspaces
+      </Link>
+      <div className="mb-6 flex flex-wrap items-center gap-x-4 gap-y-3">
+        <div className="min-w-0 flex-1 basis-60">
+          <h1 className="flex items-center gap-3 text-2xl font-semibold tracking-tight break-all">
+            <StateDot state={workspace.state} /> {workspace.name}
+          </h1>
+          <p className="mt-1 text-sm">
+            <StateText workspace={workspace} />
+          </p>
+        </div>
+        <ActionBar workspace={workspace} />
+      </div>
+      <dl className="mb-6 grid grid-cols-2 gap-x-6 gap-y-3 rounded-card border border-line bg-surface p-4 text-sm sm:grid-cols-4">
+        <Fact term="Address">
+          <span className="font-mono text-[0.8125rem] break-all">{new URL(workspace.url).host}</span>
+        </Fact>
+        <Fact term="Created">
+          <Ago at={workspace.createdAt} />
+        </Fact>
+        <Fact term="Last started">{workspace.startedAt === null ? 'never' : <Ago at={workspace.startedAt} />}</Fact>
+        <Fact term="Last used">{workspace.lastActivityAt === null ? 'never' : <Ago at={workspace.lastActivityAt} />}</Fact>
+      </dl>
+      {workspace.state === 'running' && <Resources key={workspace.id} workspace={workspace} />}
+      <h2 className="mb-2 mt-6 text-sm text-ink-soft">Log</h2>
+      <Logs key={workspace.id} workspaceId={workspace.id} />
+    </Frame>
+  )
+}
+
+function Fact({ term, children }: { term: string; children: React.ReactNode }) {
+  return (
+    <div>
+      <dt className="text-ink-soft">{term}</dt>
+      <dd className="font-medium">{children}</dd>
+    </div>
+  )
+}

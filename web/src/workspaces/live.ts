@@ -1,0 +1,37 @@
+import { useSubscription } from '@trpc/tanstack-react-query'
+import type { Workspace, WorkspaceChange } from '@arcx/router'
+import { queryClient, trpc } from '../server/client.ts'
+
+const listKey = () => trpc.workspaces.list.queryKey()
+
+/** Puts a workspace as it is now into what is shown; an older message than what is there changes nothing. */
+export function showWorkspace(workspace: Workspace): void {
+  queryClient.setQueryData(listKey(), (list) => {
+    const known = list?.find((entry) => entry.id === workspace.id)
+    if (known === undefined) return [...(list ?? []), workspace].sort((a, b) => a.name.localeCompare(b.name))
+    if (known.revision > workspace.revision) return list
+    return (list ?? []).map((entry) => (entry.id === workspace.id ? workspace : entry)).sort((a, b) => a.name.localeCompare(b.name))
+  })
+}
+
+function apply(change: WorkspaceChange): void {
+  switch (change.type) {
+    case 'snapshot':
+      queryClient.setQueryData(listKey(), (list) =>
+        change.workspaces.map((workspace) => {
+          const known = list?.find((entry) => entry.id === workspace.id)
+          return known !== undefined && known.revision > workspace.revision ? known : workspace
+        }),
+      )
+      return
+    case 'changed':
+      return showWorkspace(change.workspace)
+    case 'removed':
+      queryClient.setQueryData(listKey(), (list) => list?.filter((entry) => entry.id !== change.workspaceId))
+  }
+}
+
+/** Keeps the list true for as long as a page shows it. */
+export function useLiveWorkspaces(): void {
+  useSubscription(trpc.workspaces.onChange.subscriptionOptions(undefined, { onData: ({ data }) => apply(data) }))
+}

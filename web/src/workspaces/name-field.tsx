@@ -1,0 +1,36 @@
+import { Field } from '@base-ui/react/field'
+import { inputClass } from '../interface/dialog.ts'
+import type { Refusal } from '../server/error.ts'
+
+/** A workspace's name with what is wrong with it, and a free one at a click. */
+export function NameField({ name, onName, refusal, label }: { name: string; onName: (name: string) => void; refusal: Refusal | null; label: string }) {
+  const suggestion = refusal?.suggestion ?? null
+  return (
+    <Field.Root invalid={refusal !== null} className="flex flex-col gap-1.5">
+      <Field.Label className="text-sm font-medium">{label}</Field.Label>
+      <Field.Control
+        className={`${inputClass} font-mono`}
+        value={name}
+        onValueChange={onName}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        maxLength={60}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <Field.Description className="text-sm text-ink-soft">
+        It becomes the address: <span className="font-mono break-all">{name || 'name'}.{location.host}</span>
+      </Field.Description>
+      {refusal !== null && (
+        <div role="alert" className="flex flex-wrap items-center gap-2 rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
+          {refusal.message}
+          {suggestion !== null && (
+            <button type="button" className="font-semibold underline underline-offset-2" onClick={() => onName(suggestion)}>
+              Use {suggestion}
+            </button>
+          )}
+        </div>
+      )}
+    </Field.Root>
+  )
+}

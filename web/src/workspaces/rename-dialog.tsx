@@ -1,0 +1,67 @@
+import { Dialog } from '@base-ui/react/dialog'
+import { useMutation } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { Workspace } from '@arcx/router'
+import { Button } from '../interface/button.tsx'
+import { backdropClass, dialogClass } from '../interface/dialog.ts'
+import { trpc } from '../server/client.ts'
+import { refusalOf } from '../server/error.ts'
+import { showWorkspace } from './live.ts'
+import { NameField } from './name-field.tsx'
+
+export function RenameDialog({ workspace, open, onClose }: { workspace: Workspace; open: boolean; onClose: () => void }) {
+  return (
+    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className={backdropClass} />
+        <Dialog.Popup className={dialogClass}>{open && <Contents workspace={workspace} onClose={onClose} />}</Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}
+
+function Contents({ workspace, onClose }: { workspace: Workspace; onClose: () => void }) {
+  const [name, setName] = useState(workspace.name)
+  const navigate = useNavigate()
+  const shownByName = useParams({ strict: false }).name === workspace.name
+  const rename = useMutation(
+    trpc.workspaces.rename.mutationOptions({
+      async onSuccess(renamed) {
+        showWorkspace(renamed)
+        onClose()
+        if (shownByName) await navigate({ to: '/workspaces/$name', params: { name: renamed.name }, replace: true })
+      },
+    }),
+  )
+  const restarts = workspace.state === 'running' || workspace.state === 'starting'
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        rename.mutate({ workspaceId: workspace.id, name })
+      }}
+    >
+      <Dialog.Title className="text-lg font-semibold">Rename {workspace.name}</Dialog.Title>
+      <NameField
+        label="New name"
+        name={name}
+        onName={(next) => {
+          setName(next)
+          rename.reset()
+        }}
+        refusal={rename.isError ? refusalOf(rename.error) : null}
+      />
+      {restarts && <p className="text-sm text-busy">It is running and will restart; programs in its terminals end.</p>}
+      <div className="flex justify-end gap-2">
+        <Button tone="ghost" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button tone="primary" type="submit" busy={rename.isPending} disabled={name === '' || name === workspace.name}>
+          {restarts ? 'Rename and restart' : 'Rename'}
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,55 @@
+import { useSubscription } from '@trpc/tanstack-react-query'
+import { ExternalLink } from 'lucide-react'
+import { useState } from 'react'
+import type { StatsSample, Workspace } from '@arcx/router'
+import { trpc } from '../server/client.ts'
+import { Chart } from './chart.tsx'
+
+const kept = 300
+const gibibyte = 2 ** 30
+
+export function spokenBytes(bytes: number): string {
+  if (bytes >= gibibyte) return `${(bytes / gibibyte).toFixed(bytes >= 10 * gibibyte ? 0 : 1)} GB`
+  return `${Math.round(bytes / 2 ** 20)} MB`
+}
+
+const spokenCores = (cores: number) => `${cores >= 10 ? cores.toFixed(0) : cores.toFixed(cores === Math.round(cores) ? 0 : 2)} cores`
+
+/** CPU, memory and ports, as the supervisor measures them. */
+export function Resources({ workspace }: { workspace: Workspace }) {
+  const [samples, setSamples] = useState<readonly StatsSample[]>([])
+  useSubscription(
+    trpc.workspaces.stats.subscriptionOptions(
+      { workspaceId: workspace.id },
+      { onData: ({ data }) => setSamples((known) => [...known.slice(-kept), data]) },
+    ),
+  )
+  const last = samples.at(-1)
+  const points = (value: (sample: StatsSample) => number) => samples.map((sample) => ({ at: Date.parse(sample.at), value: value(sample) }))
+  return (
+    <div className="flex flex-col gap-4">
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Chart title="CPU" points={points((sample) => sample.cpuCores)} limit={last?.cpuLimitCores ?? 1} spoken={spokenCores} />
+        <Chart title="Memory" points={points((sample) => sample.memoryBytes)} limit={last?.memoryLimitBytes ?? gibibyte} spoken={spokenBytes} />
+      </div>
+      <section aria-labelledby="ports" className="rounded-card border border-line bg-surface p-4">
+        <h2 id="ports" className="text-sm text-ink-soft">
+          Ports
+        </h2>
+        {last === undefined || last.ports.length === 0 ? (
+          <p className="mt-1 text-sm">Nothing listens yet. Start a web server in the terminal and it appears here.</p>
+        ) : (
+          <ul className="mt-2 flex flex-wrap gap-2">
+            {last.ports.map((port) => (
+              <li key={port}>
+                <a className="inline-flex items-center gap-1.5 rounded-lg border border-line px-2.5 py-1 font-mono text-sm hover:border-line-strong" href={`${workspace.url}/proxy/${port}/`} target="_blank" rel="noopener noreferrer">
+                  {port} <ExternalLink size={13} aria-hidden />
+                </a>
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+    </div>
+  )
+}
