@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import type { Transaction as KyselyTransaction } from 'kysely'
 import pg from 'pg'
 import type { Schema } from './schema.ts'
@@ -18,6 +18,11 @@ export function openDatabase(url: string, onConnectionError: (error: Error) => v
   // An idle connection that the server closes must not end the process; the pool opens another.
   pool.on('error', onConnectionError)
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+}
+
+/** @throws when the database does not answer. */
+export async function checkDatabase(database: Database): Promise<void> {
+  await sql`SELECT 1`.execute(database)
 }
 
 /** Holds PostgreSQL's error codes against one: class 23, unique violation. */

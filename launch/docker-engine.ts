@@ -55,12 +55,11 @@ const exists = (path: string) => stat(path).then(() => true, () => false)
 const mayUse = (path: string) => access(path, constants.R_OK | constants.W_OK).then(() => true, () => false)
 
 async function untilItAnswers(engine: Docker, child: Child | null): Promise<boolean> {
-  let ended = false
-  void child?.ended.then(() => (ended = true))
   const deadline = Date.now() + startTimeoutMs
-  while (Date.now() < deadline && !ended) {
+  while (Date.now() < deadline) {
     if (await answers(engine)) return true
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    const pause = new Promise<'again'>((resolve) => setTimeout(resolve, 100, 'again'))
+    if ((await Promise.race([pause, ...(child === null ? [] : [child.ended])])) !== 'again') return false
   }
   return false
 }

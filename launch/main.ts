@@ -26,10 +26,10 @@ try {
       await printSignInLink()
       break
     case 'test':
-      process.exitCode = await (await import('./test.ts')).runTests(rest, progress)
+      process.exitCode = await (await import('@arcx/testing/suite')).runTests(rest, progress)
       break
     case 'lint':
-      process.exitCode = await (await import('./lint.ts')).runLint(progress)
+      process.exitCode = (await (await import('./lint.ts')).lint(progress)).every((good) => good) ? 0 : 1
       break
     case 'bench':
       process.exitCode = await (await import('./bench.ts')).runBench(rest, progress)

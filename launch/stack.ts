@@ -90,7 +90,7 @@ async function bringUp(settings: LaunchSettings, progress: Progress, stops: (() 
     stops.push(() => dockerd.stop('SIGTERM', 5000))
     mustRun(dockerd)
   }
-  const [image, databaseUrl, natsUrl] = await Promise.all([
+  const [image, databaseUrl, natsUrl] = await allOrNone([
     settings.WORKSPACE_IMAGE ?? ensureImage(found.engine, repository, cacheDirectory, progress),
     settings.DATABASE_URL ??
       freePort(5432).then(async (port) => {
@@ -156,6 +156,12 @@ async function bringUp(settings: LaunchSettings, progress: Progress, stops: (() 
   }
 }
 
+/** Like `Promise.all`, but it waits for the slower ones too: what they have started must be known before it is stopped. */
+async function allOrNone<T extends readonly unknown[]>(tasks: [...T]): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(tasks)
+  return Promise.all(tasks)
+}
+
 async function makeDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true })
@@ -177,10 +183,10 @@ async function claim(directory: string, settings: LaunchSettings): Promise<Serve
 /** Its line of failure, if it has one, comes over the channel; its log goes to a file. */
 async function startOrchestrator({ logs, variables }: Environment): Promise<Child> {
   const log = openSync(join(logs, 'orchestrator.log'), 'a', 0o600)
-  const process_ = fork(join(repository, 'server/main.ts'), [], { detached: true, env: variables, stdio: ['ignore', log, log, 'ipc'] })
-  const child = watchChild('The orchestrator', process_)
+  const service = fork(join(repository, 'server/main.ts'), [], { detached: true, env: variables, stdio: ['ignore', log, log, 'ipc'] })
+  const child = watchChild('The orchestrator', service)
   const outcome = await Promise.race([
-    new Promise<z.infer<typeof FromService>>((resolve) => process_.on('message', (message) => {
+    new Promise<z.infer<typeof FromService>>((resolve) => service.on('message', (message) => {
       const parsed = FromService.safeParse(message)
       if (parsed.success) resolve(parsed.data)
     })),

@@ -31,7 +31,7 @@ export class Addresses {
   }
 
   classify(hostHeader: string | undefined): HostKind {
-    const host = (hostHeader ?? '').toLowerCase().replace(/^([^:\[\]]+)\.(:\d+)?$/, '$1$2')
+    const host = (hostHeader ?? '').toLowerCase().replace(/^([^:[\]]+)\.(:\d+)?$/, '$1$2')
     if (host === this.#publicHost) return { kind: 'own' }
     const ending = `.${this.#workspaceHost}`
     if (host.endsWith(ending)) {

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { availableParallelism } from 'node:os'
-import { sql } from 'kysely'
-import { openDatabase } from '@arcx/database'
+import { checkDatabase, openDatabase } from '@arcx/database'
 import { openBus } from '@arcx/service-kit/bus'
 import type { Log } from '@arcx/service-kit/log'
 import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
@@ -110,7 +109,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     workspaces,
     gateway,
     dependencies: [
-      { name: 'database', check: async () => void (await sql`SELECT 1`.execute(database)) },
+      { name: 'database', check: () => checkDatabase(database) },
       { name: 'bus', check: () => bus.check() },
       { name: 'engine', check: () => runtime.check() },
     ],
@@ -165,12 +164,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
       registers: [metrics],
       async collect() {
         this.reset()
-        const rows = await database
-          .selectFrom('Workspace')
-          .select(['state', (builder) => builder.fn.countAll<string>().as('count')])
-          .groupBy('state')
-          .execute()
-        for (const row of rows) this.set({ state: row.state }, Number(row.count))
+        for (const { state, count } of await store.countByState()) this.set({ state }, count)
       },
     })
     new Gauge({

@@ -205,8 +205,8 @@ export class DockerRuntime implements RuntimePort {
         return await client.ready(signal)
       } catch (error) {
         if (outer.aborted) throw error
-        if (ended.signal.aborted) throw new Error('The workspace ended before VS Code answered.')
-        if (timeout.aborted) throw new Error(`VS Code did not answer within ${readyTimeoutMs / 1000} s.`)
+        if (ended.signal.aborted) throw new Error('The workspace ended before VS Code answered.', { cause: error })
+        if (timeout.aborted) throw new Error(`VS Code did not answer within ${readyTimeoutMs / 1000} s.`, { cause: error })
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     }

@@ -1,19 +1,24 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { getServers } from 'node:dns'
 import { isIPv4 } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import type { Egress, WorkspaceNetwork } from './network.ts'
 
 const run = promisify(execFile)
-const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`
-const iptables = (...rule: string[]) => run('iptables', ['--wait', ...rule], { env: { PATH: path } })
-const ip6tables = (...rule: string[]) => run('ip6tables', ['--wait', ...rule], { env: { PATH: path } })
+const env = { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` }
+
+type Family = 'iptables' | 'ip6tables'
+type Rule = readonly string[]
+
+const table = (family: Family, ...rule: string[]) => run(family, ['--wait', ...rule], { env })
 
 /** Whether this process may set the host's packet filter. */
 export async function canFilter(): Promise<boolean> {
   if (process.getuid?.() !== 0) return false
   try {
-    await iptables('--list', 'INPUT', '--numeric')
+    await table('iptables', '--list', 'INPUT', '--numeric')
     return true
   } catch {
     return false
@@ -31,16 +36,16 @@ export const closedRanges = [
  * that listens on 0.0.0.0 open to them. Replies to what the host dialled still pass. Running it again changes nothing.
  */
 export async function closeHost(network: WorkspaceNetwork, egress: Egress): Promise<void> {
-  const input = `ARCX-IN-${network.bridge}`
-  await fill(iptables, input, [
+  const input = inputChain(network)
+  await fill('iptables', input, [
     ['-m', 'conntrack', '--ctstate', 'ESTABLISHED,RELATED', '-j', 'ACCEPT'],
     ['-j', 'REJECT'],
   ])
-  await jumpFirst(iptables, 'INPUT', network.bridge, input)
+  await jumpFirst('iptables', 'INPUT', network.bridge, input)
 
-  const forward = `ARCX-FWD-${network.bridge}`
+  const forward = forwardChain(network)
   const resolvers = getServers().filter((server) => isIPv4(server))
-  await fill(iptables, forward, [
+  await fill('iptables', forward, [
     ['-m', 'conntrack', '--ctstate', 'ESTABLISHED,RELATED', '-j', 'RETURN'],
     ...(egress === 'open'
       ? [
@@ -53,49 +58,43 @@ export async function closeHost(network: WorkspaceNetwork, egress: Egress): Prom
       : [['-j', 'REJECT']]),
   ])
   // Docker asks DOCKER-USER before any rule of its own; an engine that has not made it yet finds it there.
-  await iptables('-N', 'DOCKER-USER').catch(() => undefined)
-  await jumpFirst(iptables, 'DOCKER-USER', network.bridge, forward)
+  await table('iptables', '-N', 'DOCKER-USER').catch(() => undefined)
+  await jumpFirst('iptables', 'DOCKER-USER', network.bridge, forward)
 
   // The network has no IPv6; the bridge itself still has a link-local address.
-  await fill(ip6tables, input, [['-j', 'REJECT']]).then(
-    () => jumpFirst(ip6tables, 'INPUT', network.bridge, input),
+  await fill('ip6tables', input, [['-j', 'REJECT']]).then(
+    () => jumpFirst('ip6tables', 'INPUT', network.bridge, input),
     () => undefined,
   )
 }
 
-/** Takes away what `closeHost` made for this bridge. */
-export async function openHost(network: WorkspaceNetwork): Promise<void> {
-  const input = `ARCX-IN-${network.bridge}`
-  const forward = `ARCX-FWD-${network.bridge}`
-  for (const [table, hook, chain] of [
-    [iptables, 'INPUT', input],
-    [iptables, 'DOCKER-USER', forward],
-    [ip6tables, 'INPUT', input],
-  ] as const) {
-    await table('-D', hook, '-i', network.bridge, '-j', chain).catch(() => undefined)
-    await table('-F', chain).catch(() => undefined)
-    await table('-X', chain).catch(() => undefined)
+/** Takes away what `closeHost` made for a bridge that is no more. */
+export async function openHost(network: Pick<WorkspaceNetwork, 'bridge'>): Promise<void> {
+  const hooks = [
+    ['iptables', 'INPUT', inputChain(network)],
+    ['iptables', 'DOCKER-USER', forwardChain(network)],
+    ['ip6tables', 'INPUT', inputChain(network)],
+  ] as const
+  for (const [family, hook, chain] of hooks) {
+    while (await table(family, '-D', hook, '-i', network.bridge, '-j', chain).then(() => true, () => false));
+    await table(family, '-F', chain).catch(() => undefined)
+    await table(family, '-X', chain).catch(() => undefined)
   }
 }
 
-type Table = typeof iptables
+const inputChain = ({ bridge }: Pick<WorkspaceNetwork, 'bridge'>) => `ARCX-IN-${bridge}`
+const forwardChain = ({ bridge }: Pick<WorkspaceNetwork, 'bridge'>) => `ARCX-FWD-${bridge}`
 
-async function fill(table: Table, chain: string, rules: readonly (readonly string[])[]): Promise<void> {
-  await table('-N', chain).catch(() => undefined)
-  const listed = (await table('-S', chain)).stdout.trim().split('\n').length - 1
-  for (const rule of rules) await table('-A', chain, ...rule)
-  // The new rules stand behind the old ones until those go, so the chain is never empty.
-  for (let old = 0; old < listed; old += 1) await table('-D', chain, '1')
+/** Gives a chain these rules and no others, at one blow: at no moment, and for no second copy of arcx, is it empty. */
+async function fill(family: Family, chain: string, rules: readonly Rule[]): Promise<void> {
+  const lines = ['*filter', `:${chain} - [0:0]`, ...rules.map((rule) => `-A ${chain} ${rule.join(' ')}`), 'COMMIT', '']
+  const restore = spawn(`${family}-restore`, ['--wait', '--noflush'], { env, stdio: ['pipe', 'ignore', 'pipe'] })
+  const [[code], said] = await Promise.all([once(restore, 'close'), text(restore.stderr), restore.stdin.end(lines.join('\n'))])
+  if (code !== 0) throw new Error(`The packet filter could not be set: ${said.trim()}`)
 }
 
-async function jumpFirst(table: Table, hook: string, bridge: string, chain: string): Promise<void> {
-  const first = (await table('-S', hook)).stdout.split('\n').find((line) => line.startsWith(`-A ${hook} `))
-  if (first === `-A ${hook} -i ${bridge} -j ${chain}`) return
-  await table('-I', hook, '1', '-i', bridge, '-j', chain)
-  for (;;) {
-    const again = (await table('-S', hook)).stdout.split('\n').filter((line) => line === `-A ${hook} -i ${bridge} -j ${chain}`)
-    if (again.length <= 1) return
-    const lines = (await table('-S', hook)).stdout.split('\n').filter((line) => line.startsWith('-A '))
-    await table('-D', hook, String(lines.lastIndexOf(`-A ${hook} -i ${bridge} -j ${chain}`) + 1))
-  }
+/** An older jump further down does no harm, and taking it away could open the host for a moment. */
+async function jumpFirst(family: Family, hook: string, bridge: string, chain: string): Promise<void> {
+  const first = (await table(family, '-S', hook)).stdout.split('\n').find((line) => line.startsWith(`-A ${hook} `))
+  if (first !== `-A ${hook} -i ${bridge} -j ${chain}`) await table(family, '-I', hook, '1', '-i', bridge, '-j', chain)
 }

@@ -1,4 +1,5 @@
-import { UserId, WorkspaceId, errors } from '@arcx/router'
+import { WorkspaceId, errors } from '@arcx/router'
+import type { UserId } from '@arcx/router'
 import type { Feed } from '../events/feed.ts'
 import { requireMay } from './policy.ts'
 import type { WorkspaceStore } from './store.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { UserId, WorkspaceId, errors } from '@arcx/router'
-import type { Actor, UserActor, Workspace, WorkspaceState } from '@arcx/router'
+import { UserId, errors } from '@arcx/router'
+import type { Actor, UserActor, Workspace, WorkspaceId, WorkspaceState } from '@arcx/router'
 import { isUniqueViolation } from '@arcx/database'
 import type { Database, Transaction, WorkspaceRow } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
@@ -59,6 +59,15 @@ export class WorkspaceStore {
   /** All rows that have, or should have, a container. */
   awake(): Promise<WorkspaceRow[]> {
     return this.#database.selectFrom('Workspace').selectAll().where('state', 'not in', [...restingStates]).execute()
+  }
+
+  async countByState(): Promise<readonly { readonly state: WorkspaceState; readonly count: number }[]> {
+    const rows = await this.#database
+      .selectFrom('Workspace')
+      .select(['state', (builder) => builder.fn.countAll<string>().as('count')])
+      .groupBy('state')
+      .execute()
+    return rows.map(({ state, count }) => ({ state, count: Number(count) }))
   }
 
   async takenAmong(names: readonly string[]): Promise<ReadonlySet<string>> {

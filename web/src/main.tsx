@@ -17,12 +17,6 @@ async function requireSignedIn(): Promise<void> {
 }
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
-/** A path on the workspace's own host, which is where it leads; anything else is left out. */
-const ownPath = (value: unknown) => {
-  const path = text(value)
-  return path !== undefined && /^\/(?![/\\])/.test(path) ? path : undefined
-}
-
 const root = createRootRoute({ notFoundComponent: NotFound })
 const routes = root.addChildren([
   createRoute({
@@ -50,7 +44,7 @@ const routes = root.addChildren([
     component: OpenPage,
     beforeLoad: requireSignedIn,
     validateSearch: (search: Record<string, unknown>): { to?: string } => {
-      const to = ownPath(search['to'])
+      const to = text(search['to'])
       return to === undefined ? {} : { to }
     },
   }),

@@ -7,6 +7,7 @@ import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { showWorkspace, useLiveWorkspaces } from '../workspaces/live.ts'
 import { StartProgress } from '../workspaces/progress.tsx'
+import { destination } from '../workspaces/destination.ts'
 
 /** Where a workspace that is not running is opened: it starts, shows how that goes, and gives way to the IDE. */
 export function OpenPage() {
@@ -22,7 +23,7 @@ export function OpenPage() {
   const { mutate } = start
   useEffect(() => {
     if (workspace === undefined) return
-    if (workspace.state === 'running') location.replace(new URL(to ?? '/', workspace.url))
+    if (workspace.state === 'running') location.replace(destination(to, workspace.url))
     // One start by itself; after a failure the person decides.
     else if (workspace.state === 'stopped' && !asked.current) {
       asked.current = true

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { freePort } from '@arcx/launch/ports'
+import { testDeployment, testDirectory, testRun } from '@arcx/testing/run'
+
+const start = fileURLToPath(new URL('../launch/start.mjs', import.meta.url))
+
+/** Where one arcx keeps its things; starting again with the same place is starting the same arcx. */
+export interface Place {
+  readonly directory: string
+  readonly port: number
+  readonly environment: NodeJS.ProcessEnv
+}
+
+export interface Ended {
+  readonly code: number | null
+  readonly output: string
+}
+
+export interface Product {
+  readonly place: Place
+  readonly signInLink: string
+  readonly pid: number
+  output(): string
+  /** Ctrl-C; resolves once it has ended. */
+  interrupt(): Promise<Ended>
+}
+
+export async function newPlace(overrides: NodeJS.ProcessEnv = {}): Promise<Place> {
+  const run = testRun()
+  const [directory, port] = await Promise.all([testDirectory(run, 'product'), freePort()])
+  const environment = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    ARC_DATA_DIR: directory,
+    ARC_PORT: String(port),
+    ARC_DEPLOYMENT: testDeployment(run),
+    ARC_NETWORK: `${run.ARCX_TEST_RUN}-${randomBytes(3).toString('hex')}`,
+    DOCKER_HOST: run.ARCX_TEST_DOCKER_HOST,
+    ...overrides,
+  }
+  return { directory, port, environment }
+}
+
+/** Runs one of `npm start`'s commands to its end. */
+export async function runCommand(place: Place, args: readonly string[]): Promise<Ended> {
+  const { child, output } = launch(place, args)
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, output: output() }
+}
+
+/** `npm start`, up to the line with the link. */
+export async function startProduct(place: Place): Promise<Product> {
+  const { child, output } = launch(place, ['run'])
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output: output() }))
+  const printed = new Promise<string>((resolve) => {
+    child.stdout.on('data', () => {
+      const link = /^Sign in: (\S+)$/m.exec(output())?.[1]
+      if (link !== undefined) resolve(link)
+    })
+  })
+  const signInLink = await Promise.race([
+    printed,
+    ended.then((end) => {
+      throw new Error(`npm start ended (${end.code}): ${end.output}`)
+    }),
+  ])
+  return {
+    place,
+    signInLink,
+    pid: child.pid ?? 0,
+    output,
+    interrupt() {
+      child.kill('SIGTERM')
+      return ended
+    },
+  }
+}
+
+function launch(place: Place, args: readonly string[]) {
+  // It ends with the test's process, whatever becomes of that.
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', process.execPath, start, ...args], { env: place.environment, stdio: ['ignore', 'pipe', 'pipe'] })
+  const said: string[] = []
+  child.stdout.on('data', (chunk: Buffer) => said.push(chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()))
+  return { child, output: () => said.join('') }
+}
+
+export const dataFile = (place: Place, name: string): string => join(place.directory, name)

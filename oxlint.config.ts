@@ -1,0 +1,84 @@
+import { defineConfig } from 'oxlint'
+import type { DummyRuleMap } from 'oxlint'
+
+interface Ban {
+  readonly regex: string
+  readonly message: string
+  readonly allowTypeImports?: boolean
+}
+
+const rule = (...patterns: Ban[]): DummyRuleMap => ({ 'no-restricted-imports': ['error', { patterns }] })
+
+/** Each outside system has one place that knows it. */
+const docker: Ban = { regex: '^dockerode$', message: 'Only server/runtime knows Docker.' }
+const nats: Ban = { regex: '^@nats-io/', message: 'Only service-kit/bus knows NATS.' }
+const sql: Ban = { regex: '^(pg|kysely)(/|$)', message: 'Only database/ and the capabilities’ stores speak SQL.' }
+
+const ours = (names: string): string => `^@arcx/(${names})(/|$)`
+const outOfServices: Ban = { regex: ours('launch|testing|web|supervisor|e2e'), message: 'A service imports router, service-kit and database alone.' }
+const outOfPackage: Ban = { regex: '^(\\.\\./){2}', message: 'Another package is imported by its name.' }
+
+/** What a folder of `server/` may take from its neighbours, beyond the foundations. */
+const capability = (message: string, others: string): Ban => ({ regex: `^\\.\\./(${others})/`, message })
+const service = [nats, outOfServices, outOfPackage]
+
+export default defineConfig({
+  plugins: ['typescript', 'import', 'react', 'unicorn', 'promise'],
+  categories: { correctness: 'error', suspicious: 'error', perf: 'error' },
+  env: { node: true, es2024: true },
+  ignorePatterns: ['**/dist', '.arcx', 'node_modules'],
+  rules: {
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-non-null-assertion': 'error',
+    'typescript/consistent-type-imports': 'error',
+    'import/no-cycle': 'error',
+    eqeqeq: 'error',
+    // Steps that must follow one another are awaited in loops here.
+    'no-await-in-loop': 'off',
+    'react/react-in-jsx-scope': 'off',
+    'import/no-unassigned-import': 'off',
+    'no-shadow': 'off',
+    // A gauge of prom-client registers itself; pg is CommonJS, whose default export is the documented one.
+    'no-new': 'off',
+    'import/no-named-as-default-member': 'off',
+    // Control characters in a URL are just what is looked for.
+    'no-control-regex': 'off',
+    // An effect may depend on more than it reads: it is to run again when that changes.
+    'react/exhaustive-effect-dependencies': 'off',
+    'unicorn/consistent-function-scoping': 'off',
+    'unicorn/no-array-sort': 'off',
+    'promise/always-return': 'off',
+    'promise/no-multiple-resolved': 'off',
+    'react/no-unstable-nested-components': 'off',
+    ...rule(docker, nats, sql),
+  },
+  overrides: [
+    { files: ['router/*.ts'], rules: rule(docker, nats, sql, { regex: '^(\\.\\./|@arcx/)', message: 'The contract imports nothing of ours.' }) },
+    { files: ['router/*/*.ts'], rules: rule(docker, nats, sql, { regex: '^(\\.\\./\\.\\./|@arcx/)', message: 'The contract imports nothing of ours.' }) },
+    {
+      files: ['web/**', 'workspace/**'],
+      rules: rule(docker, nats, sql, { regex: ours('server|database|service-kit|launch|testing'), message: 'A client knows the contract alone.' }, {
+        regex: ours('router'),
+        message: 'A client takes types alone from the contract.',
+        allowTypeImports: true,
+      }),
+    },
+    { files: ['service-kit/**'], rules: rule(docker, sql, { regex: ours('server|database|launch|testing'), message: 'service-kit stands below.' }) },
+    { files: ['database/**'], rules: rule(docker, nats, { regex: ours('server|service-kit|launch|testing'), message: 'The database stands below.' }) },
+    { files: ['server/*/*.ts'], rules: rule(docker, sql, ...service) },
+    { files: ['server/runtime/*.ts'], rules: rule(sql, ...service, capability('The runtime knows of containers alone.', 'workspaces|identity|gateway|http|events|credentials')) },
+    {
+      files: ['server/workspaces/*.ts'],
+      rules: rule(docker, sql, ...service, capability('A capability takes another’s port.', 'identity|gateway|http'), {
+        regex: '^\\.\\./runtime/([^p]|p[^o])',
+        message: 'Only the runtime’s port.',
+      }),
+    },
+    { files: ['server/workspaces/store.ts'], rules: rule(docker, ...service, capability('A capability takes another’s port.', 'identity|gateway|http|runtime')) },
+    { files: ['server/gateway/*.ts'], rules: rule(docker, sql, ...service, capability('What the gateway needs is handed to it.', 'identity|workspaces|runtime')) },
+    { files: ['server/identity/*.ts'], rules: rule(docker, ...service, capability('A capability takes another’s port.', 'workspaces|gateway|http|runtime')) },
+    { files: ['server/{audit,events,credentials}/*.ts'], rules: rule(docker, ...service, capability('The foundations stand below the capabilities.', 'identity|workspaces|gateway|http|runtime')) },
+    { files: ['launch/**'], rules: rule(nats) },
+    { files: ['testing/**', 'e2e/**', 'bench/**', '**/*.test.ts', '*.config.ts'], rules: { 'no-restricted-imports': 'off' } },
+  ],
+})

@@ -1,0 +1,161 @@
+import { fork } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { openSync } from 'node:fs'
+import { chmod, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type Docker from 'dockerode'
+import { vi } from 'vitest'
+import type { Database } from '@arcx/database'
+import { watchChild } from '@arcx/launch/children'
+import type { Child } from '@arcx/launch/children'
+import { freePort } from '@arcx/launch/ports'
+import type { Tier, Workspace, WorkspaceState } from '@arcx/router'
+import { startBus } from './bus.ts'
+import { createDatabase } from './database.ts'
+import { send } from './http.ts'
+import type { Answer, Asked } from './http.ts'
+import { signInSomebody } from './person.ts'
+import type { Person } from './person.ts'
+import { testDeployment, testDirectory, testEngine, testRun } from './run.ts'
+
+const program = fileURLToPath(new URL('../server/main.ts', import.meta.url))
+
+/** The real orchestrator as a process of its own, on a database, bus and data directory that nobody else uses. */
+export interface TestOrchestrator {
+  readonly port: number
+  readonly origin: string
+  readonly directory: string
+  readonly deployment: string
+  readonly adminToken: string
+  readonly internalToken: string
+  readonly database: Database
+  readonly databaseUrl: string
+  readonly natsUrl: string
+  readonly engine: Docker
+  person(tier?: Tier): Promise<Person>
+  /** A request to the control plane's own host. */
+  send(path: string, asked?: Asked): Promise<Answer>
+  /** What it logged, whole. */
+  log(): Promise<string>
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** `kill -9`. */
+  kill(): Promise<void>
+  /** Ends all of it and removes what it made. */
+  destroy(): Promise<void>
+}
+
+export async function startTestOrchestrator(overrides: Readonly<Record<string, string>> = {}): Promise<TestOrchestrator> {
+  const run = testRun()
+  const [{ url: databaseUrl, database, drop }, bus, directory, port] = await Promise.all([
+    createDatabase(),
+    startBus(),
+    testDirectory(run, 'data'),
+    freePort(),
+  ])
+  // As `npm start` leaves it.
+  await chmod(directory, 0o711)
+  const engine = testEngine(run)
+  const deployment = testDeployment(run)
+  const origin = `http://localhost:${port}`
+  const adminToken = randomBytes(32).toString('hex')
+  const internalToken = randomBytes(32).toString('hex')
+  const logFile = join(directory, 'orchestrator.log')
+  const environment = {
+    PATH: process.env['PATH'],
+    ARC_DATA_DIR: directory,
+    ARC_DEPLOYMENT: deployment,
+    ARC_ADMIN_TOKEN: adminToken,
+    ARC_INTERNAL_TOKEN: internalToken,
+    ARC_PORT: String(port),
+    ARC_NETWORK: run.ARCX_TEST_NETWORK,
+    ARC_WORKSPACE_MEMORY_BYTES: String(1024 ** 3),
+    ARC_LOG_LEVEL: 'debug',
+    DATABASE_URL: databaseUrl,
+    NATS_URL: bus.url,
+    DOCKER_HOST: run.ARCX_TEST_DOCKER_HOST,
+    WORKSPACE_IMAGE: run.ARCX_TEST_IMAGE,
+    ...overrides,
+  }
+  let child: Child | undefined
+
+  async function start(): Promise<void> {
+    const log = openSync(logFile, 'a', 0o600)
+    const started = watchChild('orchestrator', fork(program, [], { env: environment, execArgv: [], stdio: ['ignore', log, log, 'ipc'] }))
+    child = started
+    const said = once(started.process, 'message').then(([message]) => message as { type: string; line?: string })
+    const outcome = await Promise.race([said, started.ended.then((how) => ({ type: 'failed', line: `It ended (${how}).` }))])
+    if (outcome.type !== 'ready') throw new Error(outcome.line)
+  }
+
+  const self: TestOrchestrator = {
+    port,
+    origin,
+    directory,
+    deployment,
+    adminToken,
+    internalToken,
+    database,
+    databaseUrl,
+    natsUrl: bus.url,
+    engine,
+    person: (tier) => signInSomebody({ origin, adminToken, database }, tier),
+    send: (path, asked = {}) => send(port, path, { ...asked, headers: { host: `localhost:${port}`, ...asked.headers } }),
+    log: () => readFile(logFile, 'utf8'),
+    start,
+    stop: async () => child?.stop('SIGTERM', 10_000),
+    kill: async () => child?.stop('SIGKILL', 10_000),
+    async destroy() {
+      await child?.stop('SIGTERM', 10_000)
+      for (const { Id } of await ownContainers(engine, deployment)) await engine.getContainer(Id).remove({ force: true, v: true }).catch(() => undefined)
+      await bus.child.stop('SIGKILL', 1000)
+      await drop()
+    },
+  }
+  try {
+    await start()
+  } catch (error) {
+    await self.destroy()
+    throw error
+  }
+  return self
+}
+
+export const ownContainers = (engine: Docker, deployment: string) =>
+  engine.listContainers({ all: true, filters: { label: [`arcx.deployment=${deployment}`] } })
+
+/** Waits until the workspace is in a state; a failure on the way there is an error with its reason. */
+export async function untilState(person: Person, workspaceId: Workspace['id'], state: WorkspaceState): Promise<Workspace> {
+  return vi.waitFor(
+    async () => {
+      const workspace = await person.api.workspaces.get.query({ workspaceId })
+      if (workspace.state !== state) throw new Error(`It is ${workspace.state} (${workspace.step ?? workspace.reason ?? ''}) and not ${state}.`)
+      return workspace
+    },
+    { timeout: 60_000, interval: 100 },
+  )
+}
+
+export async function createRunning(person: Person, name: string): Promise<Workspace> {
+  const { id } = await person.api.workspaces.create.mutate({ name })
+  return untilState(person, id, 'running')
+}
+
+export interface Ran {
+  readonly exitCode: number
+  readonly output: string
+}
+
+/** Runs a program in a workspace's container as its person, as hostile code in it would run. */
+export async function runInside(engine: Docker, workspaceId: Workspace['id'], command: readonly string[], user = '1000:1000'): Promise<Ran> {
+  const [info] = await engine.listContainers({ filters: { label: [`arcx.workspace=${workspaceId}`] } })
+  if (info === undefined) throw new Error('The workspace has no container.')
+  const execution = await engine.getContainer(info.Id).exec({ Cmd: [...command], User: user, AttachStdout: true, AttachStderr: true, Tty: true })
+  const stream = await execution.start({ hijack: true, stdin: false, Tty: true })
+  let output = ''
+  stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  await once(stream, 'end')
+  return { exitCode: (await execution.inspect()).ExitCode ?? -1, output }
+}

@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config'
+
+const everywhere = ['**/node_modules/**', '**/dist/**', '.arcx/**']
+const minute = 60_000
+
+/** Three kinds, told by their names: `x.test.ts` needs nothing, `x.integration.test.ts` the run's servers, `x.alone.test.ts` all of them to itself. */
+export default defineConfig({
+  test: {
+    // Integration tests wait for containers more than they compute.
+    maxWorkers: 4,
+    pool: 'forks',
+    projects: [
+      { test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...everywhere, '**/*.integration.test.ts', '**/*.alone.test.ts'] } },
+      {
+        test: {
+          name: 'integration',
+          include: ['**/*.integration.test.ts'],
+          exclude: everywhere,
+          testTimeout: 2 * minute,
+          hookTimeout: 2 * minute,
+        },
+      },
+      {
+        test: {
+          name: 'alone',
+          include: ['**/*.alone.test.ts'],
+          exclude: everywhere,
+          testTimeout: 3 * minute,
+          hookTimeout: 3 * minute,
+        },
+      },
+    ],
+  },
+})
