@@ -20,9 +20,16 @@ export function parseConfig<S extends z.ZodObject>(schema: S, environment: Recor
   const name = String(issue?.path[0] ?? 'environment')
   const got = present[name]
   const shown = got === undefined ? 'is not set' : confidential.test(name) ? 'is set to something else' : `is “${got}”`
-  const field: z.ZodType | undefined = schema.shape[name]
-  const takes = field?.description ?? issue?.message ?? 'another value'
+  const takes = describedAs(schema.shape[name]) ?? issue?.message ?? 'another value'
   throw new ConfigError(`${name} ${shown}; it takes ${takes}.`)
+}
+
+/** A default does not hand on the description of what it stands for. */
+function describedAs(field: z.core.$ZodType | undefined): string | undefined {
+  if (field === undefined) return undefined
+  const own = z.globalRegistry.get(field)?.description
+  if (own !== undefined) return own
+  return field instanceof z.ZodDefault || field instanceof z.ZodOptional ? describedAs(field.unwrap()) : undefined
 }
 
 /** A whole number in the environment, with its bounds. */

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest'
+import { readConfig } from './config.ts'
+
+const good = {
+  ARC_DATA_DIR: '/data',
+  ARC_DEPLOYMENT: 'test-1',
+  ARC_ADMIN_TOKEN: 'a'.repeat(32),
+  ARC_INTERNAL_TOKEN: 'b'.repeat(32),
+  DATABASE_URL: 'postgresql://localhost/arcx',
+  NATS_URL: 'nats://localhost',
+  WORKSPACE_IMAGE: 'image',
+}
+
+describe('a wrong value stops the start with one line', () => {
+  test.each([
+    [{ ARC_PORT: '70000' }, 'ARC_PORT is “70000”; it takes a TCP port, a whole number from 1 to 65535.'],
+    [{ ARC_EGRESS: 'some' }, 'ARC_EGRESS is “some”; it takes none or open.'],
+    [{ ARC_DOMAIN: 'Example.COM' }, 'ARC_DOMAIN is “Example.COM”; it takes a host name in lower case, such as arcx.example.com.'],
+    [{ ARC_DATA_DIR: 'here' }, 'ARC_DATA_DIR is “here”; it takes an absolute path.'],
+    [{ WORKSPACE_IMAGE: '' }, 'WORKSPACE_IMAGE is not set; it takes the name of an image that the engine has.'],
+  ])('%j', (change, line) => expect(() => readConfig({ ...good, ...change })).toThrow(line))
+
+  test('OpenHands CVE-2026-112346: refuses to start without a key, or with a short one', () => {
+    expect(() => readConfig({ ...good, ARC_ADMIN_TOKEN: '' })).toThrow('ARC_ADMIN_TOKEN is not set; it takes at least 32 random characters.')
+    expect(() => readConfig({ ...good, ARC_ADMIN_TOKEN: 'short-secret' })).toThrow(/^ARC_ADMIN_TOKEN is set to something else/)
+  })
+
+  test('a secret’s value is in no message', () => {
+    expect(() => readConfig({ ...good, ARC_INTERNAL_TOKEN: 'hunter2' })).not.toThrow(/hunter2/)
+    expect(() => readConfig({ ...good, DATABASE_URL: 'mysql://user:hunter2@host' })).not.toThrow(/hunter2/)
+  })
+
+  test('admin and internal tokens are different things', () => {
+    expect(() => readConfig({ ...good, ARC_INTERNAL_TOKEN: good.ARC_ADMIN_TOKEN })).toThrow(/same as ARC_ADMIN_TOKEN/)
+  })
+})
+
+describe('local sign-in', () => {
+  test('is there on loopback without GitHub', () => expect(readConfig(good).localSignIn).toBe(true))
+  test('is not there once GitHub is configured', () => expect(readConfig({ ...good, GITHUB_CLIENT_ID: 'id', GITHUB_CLIENT_SECRET: 'secret' }).localSignIn).toBe(false))
+  test.each(['0.0.0.0', '::', '192.168.1.2', 'example.com'])('listening on %s without GitHub refuses to start', (address) => {
+    expect(() => readConfig({ ...good, ARC_LISTEN: address })).toThrow(/^ARC_LISTEN is “.*”; without GitHub sign-in/)
+  })
+})
+
+test('a workspace gets the least of the configured cores and the machine’s', () => {
+  expect(readConfig({ ...good, ARC_WORKSPACE_CPU_CORES: '256' }).cpuCores).toBeLessThan(256)
+  expect(readConfig({ ...good, ARC_WORKSPACE_CPU_CORES: '1' }).cpuCores).toBe(1)
+})
