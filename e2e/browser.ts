@@ -1,5 +1,6 @@
 import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { testRun } from '@arcx/testing/run'
 
 /** A real Chromium that talks to nobody but the pages under test. */
@@ -9,6 +10,8 @@ export function openBrowser(): Promise<Browser> {
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
+      // So that terminals are drawn as text, which can be read, and not on a canvas.
+      '--disable-3d-apis',
     ],
   })
 }
@@ -21,12 +24,19 @@ export async function untilWorkbench(page: Page): Promise<void> {
 
 /** Opens a terminal in the IDE and runs a command, once the shell has shown its prompt. */
 export async function runInTerminal(page: Page, command: string): Promise<void> {
-  await page.keyboard.press('Control+Shift+Backquote')
-  const terminal = page.locator('.terminal-wrapper.active .xterm-rows, .terminal-wrapper .xterm-rows').first()
-  await terminal.waitFor({ timeout: 30_000 })
+  const rows = page.locator('.terminal-wrapper .xterm-rows').first()
+  // The workbench takes keys a moment before it knows what they mean.
+  await expect
+    .poll(
+      async () => {
+        await page.keyboard.press('Control+Shift+Backquote')
+        return rows.waitFor({ timeout: 3000 }).then(() => true, () => false)
+      },
+      { timeout: 40_000 },
+    )
+    .toBe(true)
+  await expect.poll(async () => (await rows.textContent()) ?? '', { timeout: 30_000 }).toMatch(/\$\s/)
   await page.locator('.xterm-helper-textarea').first().focus()
-  // xterm may draw on a canvas; its accessible buffer always holds the text.
-  await page.waitForFunction(() => /\$\s*$/m.test(document.querySelector('.xterm-rows')?.textContent ?? ''), undefined, { timeout: 30_000 })
   await page.keyboard.type(command)
   await page.keyboard.press('Enter')
 }

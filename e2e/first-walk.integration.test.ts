@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { runInside } from '@arcx/testing/orchestrator'
@@ -30,6 +29,8 @@ test('a person signs in by the link, creates a workspace, works in VS Code, stop
   await page.getByRole('button', { name: 'New workspace' }).first().click()
   await page.getByRole('textbox', { name: 'Name' }).fill('first-walk')
   await page.getByRole('button', { name: 'Create', exact: true }).click()
+  await page.getByRole('heading', { name: 'first-walk is ready' }).waitFor()
+  await page.getByRole('button', { name: 'Close', exact: true }).click()
   const row = page.getByRole('listitem').filter({ hasText: 'first-walk' })
   await row.getByText('Running').waitFor()
 
