@@ -10,8 +10,8 @@ export async function removeRun(engine: Docker, directory: string, run: string):
   const own = containers.filter(({ Labels }) => Labels['arcx.deployment']?.startsWith(`${run}-`))
   await Promise.allSettled(own.map(({ Id }) => engine.getContainer(Id).remove({ force: true, v: true })))
   const networks = await engine.listNetworks({ filters: { label: ['arcx.network'] } })
-  for (const { Id, Name } of networks.filter((network) => network.Name === run || network.Name.startsWith(`${run}-`))) {
-    await engine.getNetwork(Name).remove().catch(() => undefined)
+  for (const { Id } of networks.filter((network) => network.Name === run || network.Name.startsWith(`${run}-`))) {
+    await engine.getNetwork(Id).remove().catch(() => undefined)
     await openHost({ bridge: `br-${Id.slice(0, 12)}` })
   }
   await rm(directory, { recursive: true, force: true, maxRetries: 5 })

@@ -22,6 +22,11 @@ import { testDeployment, testDirectory, testEngine, testRun } from './run.ts'
 
 const program = fileURLToPath(new URL('../server/main.ts', import.meta.url))
 
+export interface Copy {
+  readonly port: number
+  stop(): Promise<void>
+}
+
 /** The real orchestrator as a process of its own, on a database, bus and data directory that nobody else uses. */
 export interface TestOrchestrator {
   readonly port: number
@@ -43,6 +48,8 @@ export interface TestOrchestrator {
   stop(): Promise<void>
   /** `kill -9`. */
   kill(): Promise<void>
+  /** Another process on the same database, bus and engine, at a port of its own. */
+  copy(): Promise<Copy>
   /** Ends all of it and removes what it made. */
   destroy(): Promise<void>
 }
@@ -79,15 +86,21 @@ export async function startTestOrchestrator(overrides: Readonly<Record<string, s
     WORKSPACE_IMAGE: run.ARCX_TEST_IMAGE,
     ...overrides,
   }
+  const children: Child[] = []
   let child: Child | undefined
 
-  async function start(): Promise<void> {
+  async function spawnService(changes: NodeJS.ProcessEnv): Promise<Child> {
     const log = openSync(logFile, 'a', 0o600)
-    const started = watchChild('orchestrator', fork(program, [], { env: environment, execArgv: [], stdio: ['ignore', log, log, 'ipc'] }))
-    child = started
+    const started = watchChild('orchestrator', fork(program, [], { env: { ...environment, ...changes }, execArgv: [], stdio: ['ignore', log, log, 'ipc'] }))
+    children.push(started)
     const said = once(started.process, 'message').then(([message]) => message as { type: string; line?: string })
     const outcome = await Promise.race([said, started.ended.then((how) => ({ type: 'failed', line: `It ended (${how}).` }))])
     if (outcome.type !== 'ready') throw new Error(outcome.line)
+    return started
+  }
+
+  async function start(): Promise<void> {
+    child = await spawnService({})
   }
 
   const self: TestOrchestrator = {
@@ -107,8 +120,13 @@ export async function startTestOrchestrator(overrides: Readonly<Record<string, s
     start,
     stop: async () => child?.stop('SIGTERM', 10_000),
     kill: async () => child?.stop('SIGKILL', 10_000),
+    async copy() {
+      const ownPort = await freePort()
+      const second = await spawnService({ ARC_PORT: String(ownPort) })
+      return { port: ownPort, stop: () => second.stop('SIGTERM', 10_000) }
+    },
     async destroy() {
-      await child?.stop('SIGTERM', 10_000)
+      await Promise.all(children.map((each) => each.stop('SIGTERM', 10_000)))
       for (const { Id } of await ownContainers(engine, deployment)) await engine.getContainer(Id).remove({ force: true, v: true }).catch(() => undefined)
       await bus.child.stop('SIGKILL', 1000)
       await drop()

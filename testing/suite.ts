@@ -119,7 +119,7 @@ async function vitest(projects: readonly string[], names: readonly string[], set
   const args = [
     join(repository, 'node_modules/vitest/vitest.mjs'), 'run', '--root', repository, '--passWithNoTests',
     ...projects.flatMap((project) => ['--project', project]),
-    '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`, ...names,
+    '--reporter=default', '--reporter=json', '--silent=passed-only', `--outputFile.json=${reportFile}`, ...names,
   ]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...settings } })
   const end = () => child.kill('SIGTERM')

@@ -11,7 +11,7 @@ const settings: ContainerSettings = {
   cpuCores: 2,
   pidsLimit: 512,
   seccomp: '{}',
-  isolation: { form: 'networked', network: { name: 'arc-net', bridge: 'br-1', gateway: '10.0.0.1', subnet: '10.0.0.0/16' } },
+  isolation: { form: 'networked', network: { id: 'net-id', name: 'arc-net', bridge: 'br-1', gateway: '10.0.0.1', subnet: '10.0.0.0/16' } },
   tcpEdge: false,
 }
 const spec = { workspaceId: WorkspaceId.parse('00000000-0000-4000-8000-000000000001'), incarnation: 1, name: 'a' }
@@ -23,7 +23,7 @@ test('limits and confinement are the reference’s', () => {
     MemorySwap: 8 * 2 ** 30,
     NanoCpus: 2e9,
     PidsLimit: 512,
-    NetworkMode: 'arc-net',
+    NetworkMode: 'net-id',
     ReadonlyRootfs: true,
     CapDrop: ['ALL'],
     SecurityOpt: ['no-new-privileges:true', 'seccomp={}'],

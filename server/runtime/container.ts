@@ -69,7 +69,7 @@ export function confinement(settings: ContainerSettings): ContainerCreateOptions
     LogConfig: { Type: 'json-file', Config: { 'max-size': '4m', 'max-file': '2' } },
     ...(isolation.form === 'networked'
       ? {
-          NetworkMode: isolation.network.name,
+          NetworkMode: isolation.network.id,
           // Nothing answers there, and the host's filter says so at once. Left empty, the engine would use the host's.
           Dns: [isolation.network.gateway],
           DnsSearch: ['.'],

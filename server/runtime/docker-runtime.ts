@@ -74,8 +74,9 @@ export class DockerRuntime implements RuntimePort {
     for (const info of await this.#list(workspaceId)) {
       const ref = refOf(info)
       if (ref === null) continue
-      const running = info.State === 'running'
-      found.push({ ...ref, running, ending: running ? null : await this.#ending(info) })
+      // The engine's list lags behind its own events for a moment; what it tells of one container does not.
+      const ending = workspaceId === undefined && info.State === 'running' ? null : await this.#ending(info)
+      found.push({ ...ref, running: ending === null, ending })
     }
     return found
   }
@@ -221,9 +222,11 @@ export class DockerRuntime implements RuntimePort {
     return `${endingOf(state)} ${lines.join(' ')}`.trim().slice(0, 400)
   }
 
-  async #ending(info: ContainerInfo): Promise<string> {
+  /** Why it ended; `null` while it runs. */
+  async #ending(info: ContainerInfo): Promise<string | null> {
     const inspected: ContainerInspectInfo | null = await orNothing(this.#engine.getContainer(info.Id).inspect())
-    return inspected === null ? 'Its container was removed.' : endingOf(inspected.State)
+    if (inspected === null) return 'Its container was removed.'
+    return inspected.State.Running ? null : endingOf(inspected.State)
   }
 
   #keyOf({ workspaceId, incarnation }: ContainerRef): Buffer {

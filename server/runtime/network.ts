@@ -1,9 +1,12 @@
-import { ask, statusOf } from './engine.ts'
+import type { NetworkInspectInfo } from 'dockerode'
+import { ask, orNothing, statusOf } from './engine.ts'
 import type { Engine } from './engine.ts'
 
 export type Egress = 'none' | 'open'
 
 export interface WorkspaceNetwork {
+  /** The engine may hold two of one name; this means one of them. */
+  readonly id: string
   readonly name: string
   /** The host's interface. */
   readonly bridge: string
@@ -17,8 +20,7 @@ export interface WorkspaceNetwork {
  * @throws when a network of that name is there with other properties.
  */
 export async function ensureNetwork(engine: Engine, name: string, egress: Egress): Promise<WorkspaceNetwork> {
-  const network = engine.getNetwork(name)
-  const found = await ask(network.inspect().catch(absent)) ?? (await create(engine, name, egress))
+  const found = (await named(engine, name)) ?? (await create(engine, name, egress))
   const problem =
     found.Driver !== 'bridge'
       ? 'is not a bridge'
@@ -31,6 +33,7 @@ export async function ensureNetwork(engine: Engine, name: string, egress: Egress
   const config = found.IPAM?.Config?.find((entry) => entry.Gateway && !entry.Gateway.includes(':'))
   if (!config?.Gateway || !config.Subnet) throw new Error(`The Docker network ${name} has no IPv4 gateway.`)
   return {
+    id: found.Id,
     name,
     bridge: found.Options?.['com.docker.network.bridge.name'] ?? `br-${found.Id.slice(0, 12)}`,
     gateway: config.Gateway.replace(/\/\d+$/, ''),
@@ -38,26 +41,29 @@ export async function ensureNetwork(engine: Engine, name: string, egress: Egress
   }
 }
 
-async function create(engine: Engine, name: string, egress: Egress) {
-  try {
-    await ask(
-      engine.createNetwork({
-        Name: name,
-        Driver: 'bridge',
-        CheckDuplicate: true,
-        Internal: egress === 'none',
-        Options: { 'com.docker.network.bridge.enable_icc': 'false' },
-        Labels: { 'arcx.network': egress },
-      }),
-    )
-  } catch (error) {
-    // Another copy of the orchestrator was quicker.
+/** Of several copies that start at once each may make one, as the engine's check for duplicates is none: all take the oldest. */
+async function create(engine: Engine, name: string, egress: Egress): Promise<NetworkInspectInfo> {
+  const own = await ask(
+    engine.createNetwork({
+      Name: name,
+      Driver: 'bridge',
+      CheckDuplicate: true,
+      Internal: egress === 'none',
+      Options: { 'com.docker.network.bridge.enable_icc': 'false' },
+      Labels: { 'arcx.network': egress },
+    }),
+  ).catch((error: unknown) => {
     if (statusOf(error) !== 409) throw error
-  }
-  return ask(engine.getNetwork(name).inspect())
+    return null
+  })
+  const oldest = await named(engine, name)
+  if (oldest === null) throw new Error(`The Docker network ${name} was removed while arcx started. Start again.`)
+  if (own !== null && own.id !== oldest.Id) await orNothing(engine.getNetwork(own.id).remove())
+  return oldest
 }
 
-function absent(error: unknown): null {
-  if (statusOf(error) === 404) return null
-  throw error
+async function named(engine: Engine, name: string): Promise<NetworkInspectInfo | null> {
+  const found = (await ask(engine.listNetworks({ filters: { name: [name] } }))).filter((network) => network.Name === name)
+  const [oldest] = found.toSorted((a, b) => `${a.Created} ${a.Id}`.localeCompare(`${b.Created} ${b.Id}`))
+  return oldest === undefined ? null : orNothing(engine.getNetwork(oldest.Id).inspect())
 }

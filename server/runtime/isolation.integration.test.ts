@@ -1,0 +1,172 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Workspace } from '@arcx/router'
+import { createRunning, runInside, startTestOrchestrator, untilState } from '@arcx/testing/orchestrator'
+import type { TestOrchestrator } from '@arcx/testing/orchestrator'
+import { testDeployment, testEngine, testRun } from '@arcx/testing/run'
+import { IsolationBreach, tryIsolation } from './canary.ts'
+import type { ContainerSettings } from './container.ts'
+import { ensureNetwork } from './network.ts'
+
+let arc: TestOrchestrator
+let hostile: Workspace
+let neighbour: Workspace
+let neighbourAddress: string
+let gateway: string
+let listener: Server
+let listenerPort: number
+
+beforeAll(async () => {
+  arc = await startTestOrchestrator()
+  const person = await arc.person()
+  ;[hostile, neighbour] = await Promise.all([createRunning(person, 'hostile'), createRunning(person, 'neighbour')])
+  const [info] = await arc.engine.listContainers({ filters: { label: [`arcx.workspace=${neighbour.id}`] } })
+  const network = Object.values(info?.NetworkSettings.Networks ?? {})[0]
+  neighbourAddress = network?.IPAddress ?? ''
+  gateway = network?.Gateway ?? ''
+  await runInside(arc.engine, neighbour.id, ['sh', '-c', 'nohup python3 -m http.server 8000 --bind 0.0.0.0 >/dev/null 2>&1 & sleep 0.3'])
+  listener = createServer((socket) => socket.end('reached')).listen(0, '0.0.0.0')
+  await once(listener, 'listening')
+  listenerPort = (listener.address() as AddressInfo).port
+})
+afterAll(async () => {
+  listener?.close()
+  await arc?.destroy()
+})
+
+/** Whether a program in the hostile workspace gets a TCP connection. */
+const reaches = async (host: string, port: number | string, from: Workspace = hostile) => (await runInside(arc.engine, from.id, ['nc', '-z', '-w', '2', host, String(port)])).exitCode === 0
+const portOf = (url: string) => new URL(url).port
+
+test('a program of the workspace reaches its own ports, so what follows means something', async () => {
+  expect(await reaches('127.0.0.1', 8000, neighbour)).toBe(true)
+  expect(await reaches(neighbourAddress, 8000, neighbour)).toBe(true)
+})
+
+describe('from inside a workspace', () => {
+  test('another workspace is reached neither by address nor by name', async () => {
+    expect(neighbourAddress).toMatch(/^\d+\./)
+    expect(await reaches(neighbourAddress, 8000)).toBe(false)
+    for (const name of ['neighbour', `arcx-${neighbour.id}-1`, `neighbour.localhost`]) {
+      expect((await runInside(arc.engine, hostile.id, ['timeout', '3', 'getent', 'ahostsv4', name])).output).not.toContain(neighbourAddress)
+      expect(await reaches(name, 8000)).toBe(false)
+    }
+  })
+
+  test('the host’s services are not reached at any of its addresses', async () => {
+    const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []).filter((entry) => entry.family === 'IPv4' && !entry.internal).map((entry) => entry.address)
+    const ports = [listenerPort, arc.port, portOf(arc.databaseUrl), portOf(arc.natsUrl), 22, 2375]
+    for (const address of new Set([...own, gateway])) {
+      for (const port of ports) expect(await reaches(address, port), `${address}:${port}`).toBe(false)
+    }
+  })
+
+  test('E2B private ranges, metadata addresses, HTTPS by IP without a host name: nothing answers', async () => {
+    for (const address of ['169.254.169.254', '169.254.170.2', '100.100.100.200', '10.0.0.1', '172.16.0.1', '192.168.0.1', '1.1.1.1']) {
+      for (const port of [80, 443]) expect(await reaches(address, port), address).toBe(false)
+    }
+  })
+
+  test('Docker CVE-2024-29018: no outside name resolves, by whatever resolver', async () => {
+    expect((await runInside(arc.engine, hostile.id, ['timeout', '5', 'getent', 'hosts', 'example.com'])).exitCode).not.toBe(0)
+    const query = `const dgram=require('node:dgram');let got=false;const done=()=>{console.log(got?'answered':'silent');process.exit(0)};setTimeout(done,2500);
+      for(const server of ['1.1.1.1','8.8.8.8','${gateway}']){const s=dgram.createSocket('udp4');s.on('error',()=>{});s.on('message',()=>{got=true;done()});
+      s.send(Buffer.from('000101000001000000000000076578616d706c6503636f6d0000010001','hex'),53,server)}`
+    expect((await runInside(arc.engine, hostile.id, ['node', '-e', query])).output.trim()).toBe('silent')
+  })
+
+  test('coder/boundary UDP blocked: a datagram does not arrive at the host', async () => {
+    const { createSocket } = await import('node:dgram')
+    const socket = createSocket('udp4')
+    let arrived = false
+    socket.on('message', () => (arrived = true))
+    socket.bind(0, '0.0.0.0')
+    await once(socket, 'listening')
+    const { port } = socket.address()
+    await runInside(arc.engine, hostile.id, ['node', '-e', `const s=require('node:dgram').createSocket('udp4');s.on('error',()=>{});s.send('x',${port},'${gateway}',()=>setTimeout(()=>process.exit(0),300))`])
+    // The host’s own datagram arrives, so the socket hears.
+    const heard = once(socket, 'message')
+    createSocket('udp4').send('own', port, '127.0.0.1')
+    expect(arrived).toBe(false)
+    await heard
+    socket.close()
+  })
+
+  test('there is no Docker socket, no device, and no way to another user', async () => {
+    const look = 'ls /var/run/docker.sock /run/docker.sock /dev/sda /dev/vda /dev/mem 2>&1; mount -t tmpfs none /mnt 2>&1; unshare -Ur true 2>&1; su -c true 2>&1 < /dev/null; ls /proc/1/root 2>&1; find / -xdev -perm -4000 2>/dev/null | head -3'
+    const { output } = await runInside(arc.engine, hostile.id, ['sh', '-c', look])
+    for (const name of ['/var/run/docker.sock', '/dev/sda', '/dev/vda', '/dev/mem']) expect(output).toContain(`cannot access '${name}'`)
+    expect(output).toMatch(/mount:.*(denied|must be superuser)/i)
+    expect(output).toMatch(/unshare: .*(not permitted|failed)/i)
+  })
+
+  test('OpenHands CVE-2026-112346: the supervisor answers nobody without the key', async () => {
+    const ask = `require('node:https').get({socketPath:'/run/arcx/supervisor.sock',path:'/report',rejectUnauthorized:false},r=>{console.log('answered',r.statusCode)}).on('error',()=>console.log('refused'))`
+    expect((await runInside(arc.engine, hostile.id, ['node', '-e', ask])).output.trim()).toBe('refused')
+    const wrongKey = `const tls=require('node:tls');tls.connect({path:'/run/arcx/supervisor.sock',ciphers:'PSK',minVersion:'TLSv1.3',checkServerIdentity:()=>undefined,pskCallback:()=>({psk:Buffer.alloc(32),identity:'arcx-supervisor'})},()=>console.log('answered')).on('error',()=>console.log('refused'))`
+    expect((await runInside(arc.engine, hostile.id, ['node', '-e', wrongKey])).output.trim()).toBe('refused')
+  })
+
+  test('a supervisor that another program pretends to be is not believed', async () => {
+    const person = await arc.person()
+    const victim = await createRunning(person, 'impostor')
+    const pretend = `const fs=require('node:fs');fs.unlinkSync('/run/arcx/supervisor.sock');require('node:net').createServer(s=>s.end('HTTP/1.1 200 OK\\r\\n\\r\\n{}')).listen('/run/arcx/supervisor.sock')`
+    const [info] = await arc.engine.listContainers({ filters: { label: [`arcx.workspace=${victim.id}`] } })
+    const execution = await arc.engine.getContainer(info?.Id ?? '').exec({ Cmd: ['node', '-e', pretend], User: '1000:1000' })
+    await execution.start({ Detach: true })
+    const live = person.live()
+    const samples: unknown[] = []
+    live.api.workspaces.stats.subscribe({ workspaceId: victim.id }, { onData: (sample) => samples.push(sample) })
+    await person.api.workspaces.restart.mutate({ workspaceId: victim.id })
+    await untilState(person, victim.id, 'running')
+    await live.close()
+  })
+})
+
+describe('sealed', () => {
+  test('without any network a workspace works all the same, and reaches nothing', async () => {
+    const sealed = await startTestOrchestrator({ ARC_ISOLATION: 'sealed' })
+    try {
+      const person = await sealed.person()
+      const workspace = await createRunning(person, 'sealed')
+      expect((await runInside(sealed.engine, workspace.id, ['sh', '-c', 'ls /sys/class/net'])).output.trim()).toBe('lo')
+      expect((await runInside(sealed.engine, workspace.id, ['nc', '-z', '-w', '1', gateway, String(sealed.port)])).exitCode).not.toBe(0)
+    } finally {
+      await sealed.destroy()
+    }
+  })
+
+  test('open egress cannot be asked of it', async () => {
+    await expect(startTestOrchestrator({ ARC_ISOLATION: 'sealed', ARC_EGRESS: 'open' })).rejects.toThrow('ARC_EGRESS is open, but workspaces here are sealed')
+  })
+})
+
+test('arcx refuses to start, with the reason, where the canary gets through', async () => {
+  const run = testRun()
+  const engine = testEngine(run)
+  // A network as arcx makes it, on which nobody has closed the host.
+  const network = await ensureNetwork(engine, `${run.ARCX_TEST_RUN}-bare`, 'none')
+  const seccomp = JSON.stringify(JSON.parse(await readFile(fileURLToPath(new URL('../../deploy/seccomp.json', import.meta.url)), 'utf8')))
+  const settings: ContainerSettings = {
+    deployment: testDeployment(run), image: run.ARCX_TEST_IMAGE, domain: 'localhost', memoryBytes: 2 ** 30, cpuCores: 1, pidsLimit: 128, seccomp,
+    isolation: { form: 'networked', network }, tcpEdge: false,
+  }
+  await expect(tryIsolation(engine, settings, 'closed')).rejects.toThrow(IsolationBreach)
+  await expect(tryIsolation(engine, settings, 'closed')).rejects.toThrow(/A workspace could reach this machine/)
+})
+
+test('the firewall’s rules stand before any other and are the same after a second start', async () => {
+  const rules = async () => (await promisify(execFile)('iptables', ['-S'])).stdout.split('\n').filter((line) => line.includes('ARCX'))
+  const before = await rules()
+  expect(before.length).toBeGreaterThan(0)
+  await arc.stop()
+  await arc.start()
+  expect((await rules()).toSorted()).toEqual(before.toSorted())
+})
