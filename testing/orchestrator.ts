@@ -177,3 +177,10 @@ export async function runInside(engine: Docker, workspaceId: Workspace['id'], co
   await once(stream, 'end')
   return { exitCode: (await execution.inspect()).ExitCode ?? -1, output }
 }
+
+/** Leaves a program running in a workspace's container. */
+export async function startInside(engine: Docker, workspaceId: Workspace['id'], command: readonly string[]): Promise<void> {
+  const [info] = await engine.listContainers({ filters: { label: [`arcx.workspace=${workspaceId}`] } })
+  const execution = await engine.getContainer(info?.Id ?? '').exec({ Cmd: [...command], User: '1000:1000' })
+  await execution.start({ Detach: true })
+}

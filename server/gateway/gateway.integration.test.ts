@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Workspace } from '@arcx/router'
 import { cookieSet, send, upgrade } from '@arcx/testing/http'
 import type { Answer, Asked } from '@arcx/testing/http'
-import { createRunning, runInside, startTestOrchestrator, untilState } from '@arcx/testing/orchestrator'
+import { createRunning, runInside, startInside, startTestOrchestrator, untilState } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import type { Person } from '@arcx/testing/person'
 
@@ -24,9 +24,7 @@ beforeAll(async () => {
   arc = await startTestOrchestrator()
   ;[owner, stranger] = await Promise.all([arc.person(), arc.person()])
   workspace = await createRunning(owner, 'door')
-  const [info] = await arc.engine.listContainers({ filters: { label: [`arcx.workspace=${workspace.id}`] } })
-  const execution = await arc.engine.getContainer(info?.Id ?? '').exec({ Cmd: ['node', '-e', hostileServer], User: '1000:1000' })
-  await execution.start({ Detach: true })
+  await startInside(arc.engine, workspace.id, ['node', '-e', hostileServer])
   await vi.waitFor(async () => {
     const { exitCode } = await runInside(arc.engine, workspace.id, ['nc', '-z', '127.0.0.1', '8000'])
     expect(exitCode).toBe(0)
@@ -213,7 +211,7 @@ test('a stopped workspace leads to the page that starts it; a program is told it
 
 test('large bodies pass both ways unharmed', async () => {
   const { cookie } = await enter(owner)
-  await runInside(arc.engine, workspace.id, ['sh', '-c', 'nohup node -e "require(\'node:http\').createServer((q,r)=>{q.pipe(r)}).listen(8001)" >/dev/null 2>&1 & sleep 0.5'])
+  await startInside(arc.engine, workspace.id, ['node', '-e', "require('node:http').createServer((q, r) => q.pipe(r)).listen(8001)"])
   const body = randomBytes(6 * 2 ** 20).toString('base64')
   await vi.waitFor(async () => {
     const answer = await visit('/proxy/8001/', { method: 'POST', body, headers: { cookie, origin: originOf('door') } })

@@ -47,3 +47,8 @@ test('TanStack/ai 1084: no variable and no argument is handed over, where inspec
   expect(options.Env).toBeUndefined()
   expect(options.Cmd).toBeUndefined()
 })
+
+test('the engine’s resolver gives no workspace’s name away', () => {
+  expect(options.Hostname).toBeUndefined()
+  expect(options.name).not.toContain(`-${spec.name}-`)
+})

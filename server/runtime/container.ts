@@ -86,7 +86,7 @@ export function containerOptions(settings: ContainerSettings, spec: ContainerSpe
   return {
     name: containerName(spec),
     Image: settings.image,
-    Hostname: spec.name,
+    // No host name: the engine's resolver would tell every other workspace that this one exists.
     OpenStdin: true,
     StdinOnce: true,
     AttachStdin: true,

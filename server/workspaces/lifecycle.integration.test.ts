@@ -45,7 +45,7 @@ test('a workspace is created, stopped, started, restarted, renamed and removed, 
 
   await api.workspaces.rename.mutate({ workspaceId, name: 'whole-life-renamed' })
   await untilState(person, workspaceId, 'running')
-  expect((await runInside(arc.engine, workspaceId, ['hostname'])).output.trim()).toBe('whole-life-renamed')
+  expect((await runInside(arc.engine, workspaceId, ['sh', '-c', 'cat /proc/*/environ 2>/dev/null | tr "\\0" "\\n"'])).output).toContain('ARCX_WORKSPACE=whole-life-renamed')
   expect(await api.workspaces.get.query({ name: 'whole-life-renamed' })).toMatchObject({ id: workspaceId })
   expect(await refusal(api.workspaces.get.query({ name: 'whole-life' }))).toMatchObject({ code: 'workspace_not_found' })
 

@@ -54,7 +54,7 @@ export class Ide {
         '--disable-getting-started-override', '--app-name', workspaceName, '--user-data-dir', `${home}/.local/share/code-server`, project,
       ],
       // Root has no right to enter a home that its owner has closed, so the working directory is not set here.
-      { cwd: '/', uid, gid, env: environment(home), stdio: ['ignore', 'pipe', 'pipe'] },
+      { cwd: '/', uid, gid, env: environment(home, workspaceName), stdio: ['ignore', 'pipe', 'pipe'] },
     )
     this.#process = child
     for (const [stream, out] of [[child.stdout, process.stdout], [child.stderr, process.stderr]] as const) {
@@ -90,9 +90,10 @@ function answers(socketPath: string): Promise<boolean> {
 }
 
 /** What programs in the workspace see; nothing of the supervisor's own environment. */
-function environment(home: string): Record<string, string> {
+function environment(home: string, workspaceName: string): Record<string, string> {
   return {
     HOME: home,
+    ARCX_WORKSPACE: workspaceName,
     USER: 'arc',
     LOGNAME: 'arc',
     SHELL: '/bin/bash',
