@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '@arcx/launch/ports'
@@ -24,6 +25,10 @@ export interface Product {
   readonly place: Place
   readonly signInLink: string
   readonly pid: number
+  /** The processes that `npm start` itself is. */
+  launchers(): readonly number[]
+  /** Whatever those have started and that still runs. */
+  descendants(): readonly number[]
   output(): string
   /** Ctrl-C; resolves once it has ended. */
   interrupt(): Promise<Ended>
@@ -53,8 +58,8 @@ export async function runCommand(place: Place, args: readonly string[]): Promise
 }
 
 /** `npm start`, up to the line with the link. */
-export async function startProduct(place: Place): Promise<Product> {
-  const { child, output } = launch(place, ['run'])
+export async function startProduct(place: Place, command: 'run' | 'dev' = 'run'): Promise<Product> {
+  const { child, output } = launch(place, [command])
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output: output() }))
   const printed = new Promise<string>((resolve) => {
     child.stdout.on('data', () => {
@@ -72,6 +77,8 @@ export async function startProduct(place: Place): Promise<Product> {
     place,
     signInLink,
     pid: child.pid ?? 0,
+    launchers: () => [child.pid ?? 0, ...childrenOf(child.pid ?? 0)],
+    descendants: () => childrenOf(child.pid ?? 0).flatMap((launcher) => below(launcher)),
     output,
     interrupt() {
       child.kill('SIGTERM')
@@ -87,6 +94,19 @@ function launch(place: Place, args: readonly string[]) {
   child.stdout.on('data', (chunk: Buffer) => said.push(chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()))
   return { child, output: () => said.join('') }
+}
+
+/** The children of a process (proc_pid_task(5), `children`). */
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter((text) => text !== '').map(Number)
+  } catch {
+    return []
+  }
+}
+
+function below(pid: number): number[] {
+  return childrenOf(pid).flatMap((child) => [child, ...below(child)])
 }
 
 export const dataFile = (place: Place, name: string): string => join(place.directory, name)

@@ -10,6 +10,7 @@ import type { Progress } from './progress.ts'
 
 const defaultHost = 'unix:///var/run/docker.sock'
 const startTimeoutMs = 40_000
+const startAttempts = 2
 
 export interface FoundEngine {
   readonly host: string
@@ -44,10 +45,14 @@ export async function ensureEngine(dockerHost: string | undefined, logDirectory:
   const logFile = join(logDirectory, 'docker.log')
   const dockerd = (await isInstalled('dockerd')) ?? 'dockerd'
   const env = { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` }
-  const child = startChild('Docker', [dockerd, '--host', host], { logFile, env })
-  if (await untilItAnswers(engine, child)) return { host, engine, child }
-  await child.stop('SIGTERM', 3000)
-  throw new LaunchError(`The Docker engine did not start; see ${logFile}.`)
+  // One that was killed leaves a containerd behind that ends while the next engine already counts on it.
+  for (let attempt = 1; ; attempt += 1) {
+    const child = startChild('Docker', [dockerd, '--host', host], { logFile, env })
+    if (await untilItAnswers(engine, child)) return { host, engine, child }
+    const endedByItself = child.process.exitCode !== null
+    await child.stop('SIGTERM', 3000)
+    if (!endedByItself || attempt === startAttempts) throw new LaunchError(`The Docker engine did not start; see ${logFile}.`)
+  }
 }
 
 const answers = (engine: Docker) => engine.ping().then(() => true, () => false)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { cp, mkdir, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, readdir, rm, stat, statfs, symlink, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { spawn } from 'node:child_process'
@@ -169,8 +169,8 @@ async function drain(stream: NodeJS.ReadableStream, onMessage: (message: EngineM
   })
 }
 
-async function needSpace(directory: string, gigabytes: number): Promise<void> {
-  const { statfs } = await import('node:fs/promises')
+/** @throws {LaunchError} where the disk has less free. */
+export async function needSpace(directory: string, gigabytes: number): Promise<void> {
   await mkdir(directory, { recursive: true })
   const { bavail, bsize } = await statfs(directory)
   const free = (bavail * bsize) / 1e9

@@ -4,6 +4,7 @@ import { ConfigError } from '@arcx/service-kit/config'
 import { runningInstance } from './instance.ts'
 import { LaunchError, terminalProgress } from './progress.ts'
 import { help, readSettings } from './settings.ts'
+import { watchWeb } from './web-build.ts'
 import { readSecret, repository, signInLink, startStack } from './stack.ts'
 
 const [command = 'run', ...rest] = process.argv.slice(2)
@@ -32,7 +33,7 @@ try {
       process.exitCode = (await (await import('./lint.ts')).lint(progress)).every((good) => good) ? 0 : 1
       break
     case 'bench':
-      process.exitCode = await (await import('./bench.ts')).runBench(rest, progress)
+      process.exitCode = await (await import('@arcx/bench/run')).runBenches(rest, progress)
       break
     default:
       throw new LaunchError(`There is no command ${command}; see npm start -- --help.`)
@@ -51,10 +52,12 @@ async function run(reload: boolean): Promise<void> {
   const stack = await startStack(readSettings(process.env), progress, stopping.promise.then(() => undefined))
   process.stdout.write(`Sign in: ${await stack.signInLink()}\n`)
   progress.say('Ctrl-C stops it.')
+  const webBuild = reload ? watchWeb(repository) : null
   if (reload) reloadOnChange(stack.restartOrchestrator)
   const broken = await Promise.race([stopping.promise, stack.broken])
   if (broken !== null) progress.say(broken)
   progress.say('Stopping…')
+  await webBuild?.stop('SIGTERM', 1000)
   await stack.stop()
   process.exit(broken === null ? 0 : 1)
 }
@@ -76,7 +79,6 @@ function reloadOnChange(restart: () => Promise<void>): void {
       if (file !== null && file.endsWith('.ts') && !file.endsWith('.test.ts')) changed()
     })
   }
-  void import('./web-build.ts').then(({ watchWeb }) => watchWeb(repository))
 }
 
 async function printSignInLink(): Promise<void> {

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { watchChild } from './children.ts'
+import type { Child } from './children.ts'
 import { must } from './command.ts'
 import type { Progress } from './progress.ts'
 
@@ -25,10 +27,8 @@ export async function ensureWeb(repository: string, progress: Progress): Promise
   await writeFile(stamp, wanted)
 }
 
-/** Rebuilds the web application whenever its sources change, for as long as this process runs. */
-export function watchWeb(repository: string): void {
-  spawn(process.execPath, [join(repository, 'node_modules/vite/bin/vite.js'), 'build', '--watch', '--logLevel', 'warn'], {
-    cwd: join(repository, 'web'),
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
+/** Rebuilds the web application whenever its sources change, until it is stopped. */
+export function watchWeb(repository: string): Child {
+  const vite = [process.execPath, join(repository, 'node_modules/vite/bin/vite.js'), 'build', '--watch', '--logLevel', 'warn']
+  return watchChild('The web build', spawn('setpriv', ['--pdeathsig', 'TERM', ...vite], { cwd: join(repository, 'web'), stdio: ['ignore', 'inherit', 'inherit'] }))
 }

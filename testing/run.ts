@@ -11,6 +11,8 @@ export const RunSettings = z.object({
   /** A directory of the run's own. */
   ARCX_TEST_DIRECTORY: z.string(),
   ARCX_TEST_DOCKER_HOST: z.string(),
+  /** The engine's process, where the run itself has started it. */
+  ARCX_TEST_ENGINE_PID: z.string().optional(),
   ARCX_TEST_IMAGE: z.string(),
   ARCX_TEST_NETWORK: z.string(),
   /** A server on which tests make databases of their own. */

@@ -1,0 +1,24 @@
+export interface Row {
+  readonly what: string
+  readonly ours: number
+  readonly peer: number
+  readonly unit: 'ms' | 'per second'
+}
+
+export interface Table {
+  readonly title: string
+  /** What stands in the column of the peer. */
+  readonly peer: string
+  readonly rows: readonly Row[]
+}
+
+export type Bench = () => Promise<Table>
+
+export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+
+export function print({ title, peer, rows }: Table): void {
+  process.stdout.write(`\n${title}\n`)
+  for (const { what, ours, peer: theirs, unit } of rows) {
+    process.stdout.write(`  ${what.padEnd(44)} ${ours.toFixed(0).padStart(7)} ${unit}   ${peer}: ${theirs.toFixed(0).padStart(7)}   ratio ${(ours / theirs).toFixed(2)}\n`)
+  }
+}
