@@ -79,7 +79,7 @@ async function bareContainer(engine: Docker): Promise<{ coldMs: number; restartM
 }
 
 async function untilAnswers(container: Docker.Container): Promise<void> {
-  const address = (await container.inspect()).NetworkSettings.IPAddress
+  const address = Object.values((await container.inspect()).NetworkSettings.Networks)[0]?.IPAddress ?? ''
   const answers = () =>
     new Promise<boolean>((resolve) => {
       request({ host: address, port, path: '/?folder=/home', timeout: 1000 }, (response) => {

@@ -6,7 +6,6 @@ import { chmod, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type Docker from 'dockerode'
-import { vi } from 'vitest'
 import type { Database } from '@arcx/database'
 import { watchChild } from '@arcx/launch/children'
 import type { Child } from '@arcx/launch/children'
@@ -18,6 +17,7 @@ import { send } from './http.ts'
 import type { Answer, Asked } from './http.ts'
 import { signInSomebody } from './person.ts'
 import type { Person } from './person.ts'
+import { until } from './until.ts'
 import { testDeployment, testDirectory, testEngine, testRun } from './run.ts'
 
 const program = fileURLToPath(new URL('../server/main.ts', import.meta.url))
@@ -146,14 +146,11 @@ export const ownContainers = (engine: Docker, deployment: string) =>
 
 /** Waits until the workspace is in a state; a failure on the way there is an error with its reason. */
 export async function untilState(person: Person, workspaceId: Workspace['id'], state: WorkspaceState): Promise<Workspace> {
-  return vi.waitFor(
-    async () => {
-      const workspace = await person.api.workspaces.get.query({ workspaceId })
-      if (workspace.state !== state) throw new Error(`It is ${workspace.state} (${workspace.step ?? workspace.reason ?? ''}) and not ${state}.`)
-      return workspace
-    },
-    { timeout: 60_000, interval: 100 },
-  )
+  return until(async () => {
+    const workspace = await person.api.workspaces.get.query({ workspaceId })
+    if (workspace.state !== state) throw new Error(`It is ${workspace.state} (${workspace.step ?? workspace.reason ?? ''}) and not ${state}.`)
+    return workspace
+  }, 60_000)
 }
 
 export async function createRunning(person: Person, name: string): Promise<Workspace> {
