@@ -151,7 +151,7 @@ test('npm run dev does the same, and restarts when a source changes', async () =
   await vi.waitFor(async () => {
     const after = (await send(product.place.port, '/metrics')).body
     expect(/process_start_time_seconds\S* (\d+)/.exec(after)?.[1]).not.toBe(startedAt)
-  }, { timeout: 30_000, interval: 200 })
+  }, { timeout: 60_000, interval: 200 })
 })
 
 test('on a machine with an older Node it hands over to the pinned one', async () => {

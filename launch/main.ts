@@ -50,10 +50,10 @@ async function run(reload: boolean): Promise<void> {
   process.once('SIGTERM', () => stopping.resolve(null))
   process.once('SIGHUP', () => stopping.resolve(null))
   const stack = await startStack(readSettings(process.env), progress, stopping.promise.then(() => undefined))
-  process.stdout.write(`Sign in: ${await stack.signInLink()}\n`)
-  progress.say('Ctrl-C stops it.')
   const webBuild = reload ? watchWeb(repository) : null
   if (reload) reloadOnChange(stack.restartOrchestrator)
+  process.stdout.write(`Sign in: ${await stack.signInLink()}\n`)
+  progress.say('Ctrl-C stops it.')
   const broken = await Promise.race([stopping.promise, stack.broken])
   if (broken !== null) progress.say(broken)
   progress.say('Stopping…')

@@ -45,3 +45,13 @@ test.skipIf(ownEngine === undefined)('when the engine is killed, rows and contai
   expect((await runInside(arc.engine, lives.id, ['cat', '/home/arc/note'])).output.trim()).toBe('kept')
   expect(await readFile(join(arc.directory, 'orchestrator.log'), 'utf8')).not.toContain('uncaught')
 })
+
+test.skipIf(ownEngine === undefined)('an engine that is restarted in good order fails no workspace', async () => {
+  const person = await arc.person()
+  const workspace = await createRunning(person, 'orderly')
+  await engine?.stop('SIGTERM', 30_000)
+  ;({ child: engine } = await ensureEngine(undefined, join(tmpdir(), 'arcx-test', 'logs'), { say: () => undefined, update: () => undefined }))
+  const back = await untilState(person, workspace.id, 'running')
+  expect(back.reason).toBeNull()
+  await vi.waitFor(async () => expect((await runInside(arc.engine, workspace.id, ['true'])).exitCode).toBe(0), { timeout: 20_000 })
+})

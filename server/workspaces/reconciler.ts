@@ -12,6 +12,8 @@ const lossLimit = 3
 /** A container that ran this long was well; its loss is the first again. */
 const wellAfterMs = 10 * 60_000
 const retryMs = 2000
+/** How long the second loss in a row is waited out, and each further one twice as long: an engine that is shutting down ends whatever is started. */
+const lossPauseMs = 1500
 const sweepMs = 30_000
 
 interface Drive {
@@ -33,6 +35,8 @@ export class Reconciler {
   readonly #drives = new Map<WorkspaceId, Drive>()
   readonly #abort = new AbortController()
   readonly #retries = new Set<NodeJS.Timeout>()
+  /** When a lost container may be made again. */
+  readonly #notBefore = new Map<WorkspaceId, { readonly incarnation: number; readonly at: number }>()
   #sweeper: NodeJS.Timeout | undefined
   #running: Promise<unknown>[] = []
 
@@ -94,19 +98,22 @@ export class Reconciler {
     }
     if (this.#abort.signal.aborted) return
     if (drive.again) this.poke(id)
-    else if (retry) {
-      const timer = setTimeout(() => {
-        this.#retries.delete(timer)
-        this.poke(id, interrupted)
-      }, retryMs)
-      this.#retries.add(timer)
-    }
+    else if (retry) this.#pokeLater(id, retryMs, interrupted)
+  }
+
+  #pokeLater(id: WorkspaceId, afterMs: number, interrupted = false): void {
+    const timer = setTimeout(() => {
+      this.#retries.delete(timer)
+      this.poke(id, interrupted)
+    }, afterMs)
+    this.#retries.add(timer)
   }
 
   /** One step towards what the row says; `true` when there may be more to do. */
   async #advance(id: WorkspaceId, drive: Drive, interrupted: boolean): Promise<boolean> {
     const row = await this.#store.byId(id)
     if (row === undefined) {
+      this.#notBefore.delete(id)
       await this.#runtime.remove(id)
       return false
     }
@@ -169,6 +176,7 @@ export class Reconciler {
     }
     const ranMs = Date.now() - (row.startedAt?.getTime() ?? 0)
     const losses = interrupted ? row.losses : ranMs > wellAfterMs ? 1 : row.losses + 1
+    if (losses > 1 && !interrupted && !this.#waitedOut(id, row.incarnation, losses)) return false
     const ending = own?.ending ?? 'Its container was removed.'
     if (losses > lossLimit) {
       const reason = `It ended ${losses} times in a row. ${ending}`
@@ -177,6 +185,19 @@ export class Reconciler {
     const reason = interrupted ? null : `${ending} It is being started again.`
     const change = { to: 'starting', from: ['running'], incarnation: row.incarnation, actor, action: 'lost', losses, reason } as const
     return (await this.#store.move(id, { ...change, step: 'Starting again' })) !== null
+  }
+
+  #waitedOut(id: WorkspaceId, incarnation: number, losses: number): boolean {
+    const known = this.#notBefore.get(id)
+    if (known?.incarnation === incarnation) {
+      if (Date.now() < known.at) return false
+      this.#notBefore.delete(id)
+      return true
+    }
+    const pauseMs = lossPauseMs * 2 ** (losses - 2)
+    this.#notBefore.set(id, { incarnation, at: Date.now() + pauseMs })
+    this.#pokeLater(id, pauseMs)
+    return false
   }
 
   async #sweep(interrupted: boolean): Promise<void> {
