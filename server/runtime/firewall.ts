@@ -93,8 +93,10 @@ async function fill(family: Family, chain: string, rules: readonly Rule[]): Prom
   if (code !== 0) throw new Error(`The packet filter could not be set: ${said.trim()}`)
 }
 
-/** An older jump further down does no harm, and taking it away could open the host for a moment. */
+/** Nothing but other networks' jumps may stand before. An older one further down does no harm; taking it away could open the host for a moment. */
 async function jumpFirst(family: Family, hook: string, bridge: string, chain: string): Promise<void> {
-  const first = (await table(family, '-S', hook)).stdout.split('\n').find((line) => line.startsWith(`-A ${hook} `))
-  if (first !== `-A ${hook} -i ${bridge} -j ${chain}`) await table(family, '-I', hook, '1', '-i', bridge, '-j', chain)
+  const rules = (await table(family, '-S', hook)).stdout.split('\n').filter((line) => line.startsWith(`-A ${hook} `))
+  const foreign = rules.findIndex((rule) => !/ -j ARCX-(IN|FWD)-/.test(rule))
+  const first = foreign === -1 ? rules : rules.slice(0, foreign)
+  if (!first.includes(`-A ${hook} -i ${bridge} -j ${chain}`)) await table(family, '-I', hook, '1', '-i', bridge, '-j', chain)
 }

@@ -169,10 +169,16 @@ test('arcx refuses to start, with the reason, where the canary gets through', as
 })
 
 test('the firewall’s rules stand before any other and are the same after a second start', async () => {
-  const rules = async () => (await promisify(execFile)('iptables', ['-S'])).stdout.split('\n').filter((line) => line.includes('ARCX'))
-  const before = await rules()
-  expect(before.length).toBeGreaterThan(0)
-  await arc.stop()
-  await arc.start()
-  expect((await rules()).toSorted()).toEqual(before.toSorted())
+  const [network] = await arc.engine.listNetworks({ filters: { name: [testRun().ARCX_TEST_NETWORK] } })
+  const bridge = `br-${network?.Id.slice(0, 12)}`
+  const all = async (hook: string) => (await promisify(execFile)('iptables', ['-S', hook])).stdout.split('\n').filter((line) => line.startsWith(`-A ${hook}`))
+  for (const [hook, chain] of [['INPUT', 'ARCX-IN'], ['DOCKER-USER', 'ARCX-FWD']] as const) {
+    const rules = await all(hook)
+    const own = `-A ${hook} -i ${bridge} -j ${chain}-${bridge}`
+    expect(rules.slice(0, rules.indexOf(own)).filter((rule) => !rule.includes('-j ARCX-'))).toEqual([])
+    const count = rules.filter((rule) => rule === own).length
+    await arc.stop()
+    await arc.start()
+    expect((await all(hook)).filter((rule) => rule === own)).toHaveLength(count)
+  }
 })
