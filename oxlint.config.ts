@@ -76,7 +76,7 @@ export default defineConfig({
     },
     { files: ['server/workspaces/store.ts'], rules: rule(docker, ...service, capability('A capability takes another’s port.', 'identity|gateway|http|runtime')) },
     { files: ['server/gateway/*.ts'], rules: rule(docker, sql, ...service, capability('What the gateway needs is handed to it.', 'identity|workspaces|runtime')) },
-    { files: ['server/identity/*.ts'], rules: rule(docker, ...service, capability('A capability takes another’s port.', 'workspaces|gateway|http|runtime')) },
+    { files: ['server/{identity,admin}/*.ts'], rules: rule(docker, ...service, capability('A capability takes another’s port.', 'workspaces|gateway|http|runtime|admin')) },
     { files: ['server/{audit,events,credentials}/*.ts'], rules: rule(docker, ...service, capability('The foundations stand below the capabilities.', 'identity|workspaces|gateway|http|runtime')) },
     { files: ['launch/**'], rules: rule(nats) },
     { files: ['testing/**', 'e2e/**', 'bench/**', '**/*.test.ts', '*.config.ts'], rules: { 'no-restricted-imports': 'off' } },

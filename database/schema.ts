@@ -12,6 +12,10 @@ export interface UserTable {
   id: string
   login: string
   name: string
+  /** Null for the person at the machine itself. */
+  githubId: ColumnType<string | null, number | null | undefined, number>
+  email: ColumnType<string | null, string | null | undefined, string | null>
+  standing: Generated<'active' | 'waiting_payment' | 'suspended'>
   role: Generated<'member' | 'admin'>
   tier: Generated<'free' | 'pro' | 'team'>
   createdAt: DefaultMoment
@@ -24,8 +28,29 @@ export interface SessionTable {
   userAgent: string
   createdAt: DefaultMoment
   lastSeenAt: DefaultMoment
+  /** Slides while the session is used. */
   expiresAt: Moment
+  /** Its end, however much it is used. */
+  endsAt: Moment
   endedAt: ColumnType<Date | null, Date | null | undefined, Date | null>
+}
+
+export interface InviteCodeTable {
+  id: string
+  hash: Buffer
+  maxUses: number
+  uses: Generated<number>
+  expiresAt: Moment
+  createdAt: DefaultMoment
+  revokedAt: ColumnType<Date | null, Date | null | undefined, Date | null>
+}
+
+export interface WaitlistEntryTable {
+  githubId: ColumnType<string, number, never>
+  login: string
+  email: string
+  createdAt: DefaultMoment
+  invitedAt: ColumnType<Date | null, Date | null | undefined, Date | null>
 }
 
 export interface CodeTable {
@@ -78,6 +103,8 @@ export interface Schema {
   User: UserTable
   Session: SessionTable
   Code: CodeTable
+  InviteCode: InviteCodeTable
+  WaitlistEntry: WaitlistEntryTable
   Workspace: WorkspaceTable
   AuditEntry: AuditEntryTable
   OutboxEvent: OutboxEventTable

@@ -42,7 +42,10 @@ Settings are environment variables, as in: ARC_PORT=8080 npm start
   ARC_WORKSPACE_CPU_CORES      a workspace’s cores, at most this machine’s            4
   ARC_WORKSPACE_PIDS           a workspace’s processes                                512
   ARC_LOG_LEVEL                debug, info, warn or error                             info
+  ARC_SIGNUP_MODE              who may sign up: invite, open or stripe                invite
   GITHUB_CLIENT_ID             a GitHub application’s, to sign in by GitHub
+  GITHUB_CLIENT_SECRET         its secret; may stand in secrets.env
+  GITHUB_URL                   of a GitHub Enterprise server                          https://github.com
   ARC_BUILD_CA_BUNDLE          certificates to trust while building the image
   DOCKER_HOST                  the Docker engine’s socket                             unix:///var/run/docker.sock
   WORKSPACE_IMAGE              an image of your own instead of the one built here

@@ -18,6 +18,13 @@ export interface UserActor extends Origin {
   readonly role: 'member' | 'admin'
   readonly tier: Tier
   readonly sessionId: SessionId
+  /** One who waits for payment is signed in and may do nothing else yet. */
+  readonly standing: 'active' | 'waiting_payment'
+}
+
+/** Whoever holds the admin token. */
+export interface AdminActor extends Origin {
+  readonly kind: 'admin'
 }
 
 /** One of arcx's own services: the reconciler, the idle watch. */
@@ -26,4 +33,4 @@ export interface ServiceActor {
   readonly service: string
 }
 
-export type Actor = UserActor | ServiceActor
+export type Actor = UserActor | AdminActor | ServiceActor

@@ -72,6 +72,22 @@ export const errors = {
       'This sign-in link was used or has expired. Run `npm run sign-in` for a new one.',
     ),
 
+  tokenWrong: () => new ArcError('Unauthenticated', 'token_wrong', 'This token is not known here, or has ended.'),
+
+  signInFailed: (why: string) => new ArcError('Unauthenticated', 'sign_in_failed', why),
+
+  paymentAwaited: () => new ArcError('Forbidden', 'payment_awaited', 'Your account waits for its payment. Nothing else is missing.'),
+
+  suspended: () => new ArcError('Forbidden', 'account_suspended', 'This account is suspended. Ask whoever runs this server.'),
+
+  sessionNotFound: () => new ArcError('NotFound', 'session_not_found', 'There is no such session, or it has ended already.'),
+
+  userNotFound: () => new ArcError('NotFound', 'user_not_found', 'There is no such person.'),
+
+  inviteNotFound: () => new ArcError('NotFound', 'invite_not_found', 'There is no such invitation, or it has ended already.'),
+
+  lastAdmin: () => new ArcError('Conflict', 'last_admin', 'You cannot take your own right to administer. Let another admin do it.'),
+
   crossSite: () =>
     new ArcError('Forbidden', 'cross_site_request', 'The request came from another site and was refused.'),
 

@@ -1,8 +1,10 @@
+import { adminRouter } from './admin/procedures.ts'
 import { authRouter } from './auth/procedures.ts'
 import { router } from './trpc.ts'
 import { workspacesRouter } from './workspaces/procedures.ts'
 
 export const appRouter = router({
+  admin: adminRouter,
   auth: authRouter,
   workspaces: workspacesRouter,
 })

@@ -1,6 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server'
-import type { UserActor } from './actor.ts'
+import type { AdminPort } from './admin/port.ts'
+import type { AdminActor, UserActor } from './actor.ts'
 import type { IdentityPort } from './auth/port.ts'
 import { ArcError, errors } from './errors.ts'
 import type { ErrorDetails, ErrorKind } from './errors.ts'
@@ -8,7 +9,8 @@ import type { WorkspacesPort } from './workspaces/port.ts'
 
 /** What a procedure may call, and who asks. The server implements each port. */
 export interface Context {
-  readonly actor: UserActor | null
+  readonly actor: UserActor | AdminActor | null
+  readonly admin: AdminPort
   readonly identity: IdentityPort
   readonly workspaces: WorkspacesPort
 }
@@ -58,8 +60,22 @@ export const publicProcedure = t.procedure.use(async ({ next }) => {
   return result
 })
 
-/** For signed-in people only. */
-export const personProcedure = publicProcedure.use(({ ctx, next }) => {
-  if (ctx.actor === null) throw errors.signedOut()
+/** For whoever is signed in, also one who waits for payment. */
+export const signedInProcedure = publicProcedure.use(({ ctx, next }) => {
+  if (ctx.actor?.kind !== 'user') throw errors.signedOut()
   return next({ ctx: { ...ctx, actor: ctx.actor } })
+})
+
+/** For people who may use the server. */
+export const personProcedure = signedInProcedure.use(({ ctx, next }) => {
+  if (ctx.actor.standing !== 'active') throw errors.paymentAwaited()
+  return next()
+})
+
+/** For the admin token, and for people marked admin. */
+export const adminProcedure = publicProcedure.use(({ ctx, next }) => {
+  const { actor } = ctx
+  if (actor === null) throw errors.signedOut()
+  if (actor.kind === 'user' && (actor.role !== 'admin' || actor.standing !== 'active')) throw errors.forbidden('administer this server')
+  return next({ ctx: { ...ctx, actor } })
 })

@@ -30,7 +30,10 @@ export const OrchestratorSettings = z.object({
   ARC_WORKSPACE_CPU_CORES: wholeNumber(1, 256, 'a number of cores').default(4),
   ARC_WORKSPACE_PIDS: wholeNumber(64, 100_000, 'a number of processes').default(512),
   ARC_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('debug, info, warn or error'),
+  ARC_SIGNUP_MODE: z.enum(['invite', 'open', 'stripe']).default('invite').describe('invite, open or stripe'),
   GITHUB_CLIENT_ID: z.string().optional().describe('the client id of a GitHub application'),
+  GITHUB_CLIENT_SECRET: z.string().optional().describe('the client secret of the GitHub application'),
+  GITHUB_URL: z.url({ protocol: /^https?$/ }).default('https://github.com').describe('the URL of GitHub or of a GitHub Enterprise server'),
 })
 
 export type OrchestratorConfig = z.infer<typeof OrchestratorSettings> & {
@@ -46,6 +49,10 @@ export function readConfig(environment: Record<string, string | undefined>): Orc
   const settings = parseConfig(OrchestratorSettings, environment)
   if (settings.ARC_ADMIN_TOKEN === settings.ARC_INTERNAL_TOKEN) {
     throw new ConfigError('ARC_INTERNAL_TOKEN is the same as ARC_ADMIN_TOKEN; it takes another value.')
+  }
+  if ((settings.GITHUB_CLIENT_ID === undefined) !== (settings.GITHUB_CLIENT_SECRET === undefined)) {
+    const missing = settings.GITHUB_CLIENT_ID === undefined ? 'GITHUB_CLIENT_ID' : 'GITHUB_CLIENT_SECRET'
+    throw new ConfigError(`${missing} is not set; signing in by GitHub takes both GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET.`)
   }
   const onLoopback = loopback.has(settings.ARC_LISTEN)
   const hasGitHub = settings.GITHUB_CLIENT_ID !== undefined

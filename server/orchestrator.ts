@@ -7,16 +7,21 @@ import type { Log } from '@arcx/service-kit/log'
 import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
 import { Shutdown } from '@arcx/service-kit/shutdown'
 import { Addresses } from './addresses.ts'
+import { Admin } from './admin/admin.ts'
 import type { OrchestratorConfig } from './config.ts'
 import { issueCode, redeemCode, sweepCodes } from './credentials/codes.ts'
 import { deriveKey } from './credentials/signing.ts'
 import { Feed } from './events/feed.ts'
 import { OutboxRelay } from './events/outbox.ts'
 import { EntryClaims, Gateway } from './gateway/gateway.ts'
+import { Actors } from './http/actors.ts'
 import { createEdge } from './http/app.ts'
 import { addRoutes } from './http/routes.ts'
 import { attachSockets } from './http/sockets.ts'
+import { GitHub } from './identity/github.ts'
 import { Identity } from './identity/identity.ts'
+import { Sessions } from './identity/sessions.ts'
+import { inviteHash } from './identity/sign-up.ts'
 import { tryIsolation } from './runtime/canary.ts'
 import type { ContainerSettings } from './runtime/container.ts'
 import { DockerRuntime } from './runtime/docker-runtime.ts'
@@ -82,7 +87,21 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   const following = new AbortController()
   shutdown.add('followers', () => following.abort())
 
-  const identity = new Identity(database, deriveKey(config.ARC_ADMIN_TOKEN, 'session'), () => relay.poke())
+  const sessions = new Sessions(database, deriveKey(config.ARC_ADMIN_TOKEN, 'session'), () => relay.poke())
+  const { GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret, GITHUB_URL: githubUrl } = config
+  const redirectUri = `${addresses.publicOrigin}/auth/callback`
+  const github = clientId === undefined || clientSecret === undefined ? null : new GitHub({ clientId, clientSecret, url: githubUrl, redirectUri })
+  const identity = new Identity(database, sessions, github, { github: github !== null, local: config.localSignIn, signupMode: config.ARC_SIGNUP_MODE })
+  const admin = new Admin({
+    database,
+    publicOrigin: addresses.publicOrigin,
+    hashInvite: inviteHash,
+    endSessions: (transaction, actor, userId) => sessions.endWithin(transaction, actor, userId, {}),
+    onAccountsChanged() {
+      sessions.forget()
+      relay.poke()
+    },
+  })
   const homes = new Homes(config.ARC_DATA_DIR)
   const runtime = new DockerRuntime(engine, settings, homes, deriveKey(config.ARC_ADMIN_TOKEN, 'supervisor'), log)
   shutdown.add('runtime', () => runtime.close())
@@ -95,7 +114,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   const gateway = new Gateway({
     addresses,
     key: deriveKey(config.ARC_ADMIN_TOKEN, 'workspace session'),
-    personOfSession: (sessionId) => identity.personOfSession(sessionId),
+    personOfSession: (sessionId) => sessions.personOfSession(sessionId),
     admit: (person, name) => admission.admit(person, name),
     redeemEntry: (code) => redeemCode(database, 'workspace-entry', code, EntryClaims),
     dial: (workspaceId) => runtime.dialIde(workspaceId),
@@ -103,10 +122,12 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   })
   shutdown.add('gateway', () => gateway.close())
 
+  const actors = new Actors(sessions, config.ARC_ADMIN_TOKEN, addresses.secure, database)
+  const ports = { admin, identity, workspaces }
   const edge = await createEdge({
     addresses,
-    identity,
-    workspaces,
+    actors,
+    ports,
     gateway,
     dependencies: [
       { name: 'database', check: () => checkDatabase(database) },
@@ -120,13 +141,13 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   addRoutes(edge, {
     addresses,
     identity,
-    workspaces,
+    ports,
     admission,
     internalToken: config.ARC_INTERNAL_TOKEN,
     localSignIn: config.localSignIn,
     issueEntry: (claims) => issueCode(database, 'workspace-entry', claims, entryCodeSeconds),
   })
-  const sockets = attachSockets({ server: edge.server, addresses, gateway, identity, ports: { identity, workspaces }, log })
+  const sockets = attachSockets({ server: edge.server, addresses, gateway, actors, ports, log })
   void endSessions()
   measure()
 
@@ -150,7 +171,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     for await (const item of feed.subscribe(undefined, following.signal)) {
       if ('gap' in item || item.event.type !== 'identity.session-ended') continue
       const { sessionId } = item.event
-      identity.forget(sessionId)
+      sessions.forget(sessionId)
       gateway.endSession(sessionId)
       sockets.endSession(sessionId)
     }

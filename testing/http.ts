@@ -13,12 +13,14 @@ export interface Asked {
   readonly method?: string
   readonly headers?: OutgoingHttpHeaders
   readonly body?: string
+  /** The address it comes from, one of 127.0.0.0/8: limits count by address. */
+  readonly from?: string
 }
 
 /** Sends exactly these headers, `Host` among them, to a port of this machine, and follows no redirect. */
-export function send(port: number, path: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Answer> {
+export function send(port: number, path: string, { method = 'GET', headers = {}, body, from }: Asked = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
+    const asked = request({ host: '127.0.0.1', port, path, method, headers, agent: false, ...(from === undefined ? {} : { localAddress: from }) }, (response) => {
       text(response).then((said) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: said }), reject)
     })
     asked.on('error', reject)

@@ -1,6 +1,34 @@
 import type { UserActor } from '../actor.ts'
+import type { SessionId } from '../ids.ts'
+
+export type SignupMode = 'invite' | 'open' | 'stripe'
+
+/** How one may sign in to this server. */
+export interface SignInOptions {
+  readonly github: boolean
+  /** Whether `npm start` gives out links. */
+  readonly local: boolean
+  readonly signupMode: SignupMode
+}
+
+/** A signed-in browser, as its person sees it. */
+export interface SessionView {
+  readonly id: SessionId
+  readonly address: string
+  readonly userAgent: string
+  readonly createdAt: string
+  readonly lastSeenAt: string
+  /** Whether it is the one that asks. */
+  readonly current: boolean
+}
 
 export interface IdentityPort {
+  readonly options: SignInOptions
   /** Ends this session, its workspace sessions and its open sockets. */
   signOut(actor: UserActor): Promise<void>
+  sessions(actor: UserActor): Promise<readonly SessionView[]>
+  /** @throws `session_not_found` for one that is not the actor's. */
+  endSession(actor: UserActor, sessionId: SessionId): Promise<void>
+  /** All of the actor's but the one that asks. */
+  endOtherSessions(actor: UserActor): Promise<void>
 }

@@ -1,12 +1,22 @@
-import { personProcedure, publicProcedure, router } from '../trpc.ts'
+import { z } from 'zod'
+import { SessionId } from '../ids.ts'
+import { personProcedure, publicProcedure, router, signedInProcedure } from '../trpc.ts'
 
 export const authRouter = router({
   /** Who is signed in; `null` when nobody is. */
   me: publicProcedure.query(({ ctx }) => {
     const actor = ctx.actor
-    if (actor === null) return null
-    return { userId: actor.userId, login: actor.login, name: actor.name, role: actor.role, tier: actor.tier }
+    if (actor?.kind !== 'user') return null
+    return { userId: actor.userId, login: actor.login, name: actor.name, role: actor.role, tier: actor.tier, standing: actor.standing }
   }),
 
-  signOut: personProcedure.mutation(({ ctx }) => ctx.identity.signOut(ctx.actor)),
+  options: publicProcedure.query(({ ctx }) => ctx.identity.options),
+
+  signOut: signedInProcedure.mutation(({ ctx }) => ctx.identity.signOut(ctx.actor)),
+
+  sessions: router({
+    list: personProcedure.query(({ ctx }) => ctx.identity.sessions(ctx.actor)),
+    end: personProcedure.input(z.object({ sessionId: SessionId })).mutation(({ ctx, input }) => ctx.identity.endSession(ctx.actor, input.sessionId)),
+    endOthers: personProcedure.mutation(({ ctx }) => ctx.identity.endOtherSessions(ctx.actor)),
+  }),
 })

@@ -17,13 +17,13 @@ export async function recordAudit(database: Database | Transaction, record: Audi
     .insertInto('AuditEntry')
     .values({
       actorKind: actor.kind,
-      actorId: actor.kind === 'user' ? actor.userId : actor.service,
+      actorId: actor.kind === 'user' ? actor.userId : actor.kind === 'admin' ? 'admin token' : actor.service,
       action,
       targetKind: target?.kind ?? null,
       targetId: target?.id ?? null,
       targetName: target?.name ?? null,
-      address: actor.kind === 'user' ? actor.address : null,
-      requestId: actor.kind === 'user' ? actor.requestId : null,
+      address: actor.kind === 'service' ? null : actor.address,
+      requestId: actor.kind === 'service' ? null : actor.requestId,
       outcome,
     })
     .execute()

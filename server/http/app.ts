@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
-import type { IncomingMessage, Server } from 'node:http'
+import type { Server } from 'node:http'
 import fastifyHelmet from '@fastify/helmet'
 import fastifyRateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
@@ -9,8 +9,8 @@ import type { FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify'
 import { LogController, fastify } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ArcError, errors } from '@arcx/router'
-import type { AppRouter, Context, UserActor, WorkspacesPort } from '@arcx/router'
-import { appRouter } from '@arcx/router/server'
+import type { AppRouter, Context } from '@arcx/router'
+import { appRouter, withTrpcCode } from '@arcx/router/server'
 import { readiness } from '@arcx/service-kit/health'
 import type { Dependency } from '@arcx/service-kit/health'
 import type { Log } from '@arcx/service-kit/log'
@@ -18,15 +18,14 @@ import { Histogram } from '@arcx/service-kit/metrics'
 import type { Registry } from '@arcx/service-kit/metrics'
 import type { Addresses } from '../addresses.ts'
 import type { Gateway } from '../gateway/gateway.ts'
-import type { Identity } from '../identity/identity.ts'
-import { readCookie } from './cookies.ts'
+import type { Actors, Asker } from './actors.ts'
 import { messagePage, pageHeaders } from './page.ts'
 import { statusOfKind } from './status.ts'
 
 export interface EdgeNeeds {
   readonly addresses: Addresses
-  readonly identity: Identity
-  readonly workspaces: WorkspacesPort
+  readonly actors: Actors
+  readonly ports: Omit<Context, 'actor'>
   readonly gateway: Gateway
   readonly dependencies: readonly Dependency[]
   readonly metrics: Registry
@@ -38,14 +37,15 @@ export interface EdgeNeeds {
 export interface Edge {
   readonly app: FastifyInstance
   readonly server: Server
-  actorOf(request: FastifyRequest): Promise<UserActor | null>
+  /** Who asks. @throws `too_many_requests` after too many wrong tokens from one address. */
+  actorOf(request: FastifyRequest): Promise<Asker | null>
 }
 
 const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
 /** The control plane's HTTP side, and the door through which workspaces' hosts go to the gateway. */
 export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
-  const { addresses, identity, gateway, log } = needs
+  const { addresses, gateway, log } = needs
   let server: Server | undefined
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
@@ -107,7 +107,8 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
     const host = addresses.classify(request.headers.host)
     if (host.kind === 'loopback' && request.method === 'GET') return reply.redirect(addresses.publicOrigin + addresses.ownPath(request.url), 307)
     if (host.kind !== 'own') return reply.code(421).send(`This is arcx at ${addresses.publicOrigin}; nothing is served under the name that was asked for.\n`)
-    if (changing.has(request.method) && request.headers.origin !== addresses.publicOrigin) throw errors.crossSite()
+    // A token is put there by a program on purpose; a cookie, by the browser for whatever page is open.
+    if (changing.has(request.method) && request.headers.authorization === undefined && request.headers.origin !== addresses.publicOrigin) throw errors.crossSite()
   })
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
@@ -116,15 +117,24 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
   })
   app.setErrorHandler((error: unknown, request, reply) => sendError(error, request, reply, log))
 
-  async function actorOf(request: FastifyRequest): Promise<UserActor | null> {
-    return actorFrom(request.headers.cookie, { address: request.ip, requestId: request.id }, identity, addresses.secure)
+  const wrongTokens = app.createRateLimit({ max: 10, timeWindow: 60_000 })
+  async function actorOf(request: FastifyRequest): Promise<Asker | null> {
+    const origin = { address: request.ip, requestId: request.id }
+    const { authorization } = request.headers
+    // Where a token is shown, it alone counts: no cookie makes a wrong one right.
+    if (authorization === undefined) return needs.actors.bySession(request.headers.cookie, origin)
+    const actor = await needs.actors.byToken(authorization, origin)
+    if (actor !== null) return actor
+    const spent = await wrongTokens(request)
+    if (!spent.isAllowed && spent.isExceeded) throw errors.tooManyRequests(spent.ttlInSeconds)
+    throw errors.tokenWrong()
   }
 
   await app.register(fastifyTRPCPlugin, {
     prefix: '/trpc',
     trpcOptions: {
       router: appRouter,
-      createContext: async ({ req }): Promise<Context> => ({ actor: await actorOf(req), identity, workspaces: needs.workspaces }),
+      createContext: async ({ req }): Promise<Context> => ({ ...needs.ports, actor: await actorOf(req).catch((error: unknown) => Promise.reject(withTrpcCode(error))) }),
       onError({ error, path }) {
         if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error.cause ?? error, path }, 'a procedure failed')
       },
@@ -160,17 +170,6 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
 /** Asked by probes and scrapers under whatever address they have. */
 const forMachines = new Set(['/healthz', '/health', '/readyz', '/metrics'])
 
-/** Who a cookie stands for, with where the request came from. */
-export async function actorFrom(
-  cookieHeader: string | undefined,
-  origin: { address: string; requestId: string },
-  identity: Identity,
-  secure: boolean,
-): Promise<UserActor | null> {
-  const person = await identity.personOf(readCookie(cookieHeader, 'arc_session', secure))
-  return person === null ? null : { ...person, ...origin }
-}
-
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
   const known = error instanceof ArcError ? error : null
   const own = typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
@@ -180,7 +179,6 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply,
   if (request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')) {
     return reply.code(status).headers(pageHeaders).send(messagePage(status >= 500 ? 'Something went wrong' : 'That did not work', message, { label: 'To the dashboard', href: '/dashboard' }))
   }
+  if (known?.code === 'too_many_requests') reply.header('retry-after', String(known.details['retryAfterSeconds']))
   return reply.code(status).send({ error: { kind: known?.kind ?? 'Internal', code: known?.code ?? 'internal', message, details: known?.details ?? {}, requestId: request.id } })
 }
-
-export const clientAddress = (request: IncomingMessage): string => request.socket.remoteAddress ?? ''

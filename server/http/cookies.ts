@@ -1,7 +1,7 @@
 import { parseCookie, stringifySetCookie } from 'cookie'
 
-export type CookieName = 'arc_session' | 'arc_workspace' | 'arc_entry'
-const names: readonly CookieName[] = ['arc_session', 'arc_workspace', 'arc_entry']
+export type CookieName = 'arc_session' | 'arc_workspace' | 'arc_entry' | 'arc_oauth'
+const names: readonly CookieName[] = ['arc_session', 'arc_workspace', 'arc_entry', 'arc_oauth']
 
 /** Under TLS the prefix makes browsers refuse one that another host planted (RFC 6265bis, section 4.1.3.2). */
 const fullName = (name: CookieName, secure: boolean) => (secure ? `__Host-${name}` : name)

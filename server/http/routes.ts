@@ -2,18 +2,23 @@ import { timingSafeEqual, createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { ArcError, errors } from '@arcx/router'
-import type { UserActor, WorkspacesPort } from '@arcx/router'
+import type { Context, UserActor } from '@arcx/router'
+import { appRouter, createCallerFactory } from '@arcx/router/server'
 import type { Addresses } from '../addresses.ts'
 import type { Admission } from '../workspaces/admission.ts'
 import type { EntryClaims } from '../gateway/gateway.ts'
 import type { Identity } from '../identity/identity.ts'
+import type { SessionCookie } from '../identity/sessions.ts'
 import type { Edge } from './app.ts'
-import { writeCookie } from './cookies.ts'
+import type { Asker } from './actors.ts'
+import { readCookie, writeCookie } from './cookies.ts'
+import { messagePage, pageHeaders } from './page.ts'
+import { statusOfKind } from './status.ts'
 
 export interface RouteNeeds {
   readonly addresses: Addresses
   readonly identity: Identity
-  readonly workspaces: WorkspacesPort
+  readonly ports: Omit<Context, 'actor'>
   readonly admission: Admission
   readonly internalToken: string
   readonly localSignIn: boolean
@@ -21,6 +26,9 @@ export interface RouteNeeds {
 }
 
 const CreateBody = z.object({ name: z.string().trim().max(200) })
+const InviteBody = z.object({ max_uses: z.number().int().min(1).max(10_000).default(1), expires_days: z.number().int().min(1).max(365).default(14) })
+const GitHubQuery = z.object({ to: z.string().max(2000).optional().catch(undefined), invite: z.string().max(100).optional().catch(undefined) })
+const createCaller = createCallerFactory(appRouter)
 const EntryQuery = z.object({ name: z.string().max(63), to: z.string().max(2000).optional(), browser: z.string().regex(/^[\w-]{43}$/) })
 const perMinute = (max: number) => ({ config: { rateLimit: { max, timeWindow: 60_000 } } })
 
@@ -32,13 +40,41 @@ export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
   app.get('/auth/local', perMinute(20), async (request, reply) => {
     if (!needs.localSignIn) throw errors.forbidden('sign in by a local link')
     const { code } = z.object({ code: z.string().max(200).catch('') }).parse(request.query)
-    const { cookie, maxAgeSeconds } = await identity.redeemLocalSignIn(code, origin(request), request.headers['user-agent'] ?? '')
-    return signedIn(reply, cookie, maxAgeSeconds)
+    return signedIn(reply, await identity.redeemLocalSignIn(code, origin(request), request.headers['user-agent'] ?? ''), '/dashboard')
+  })
+
+  app.get('/auth/github', perMinute(20), async (request, reply) => {
+    const { to, invite } = GitHubQuery.parse(request.query)
+    const { url, nonce, maxAgeSeconds } = await identity.beginGitHub(afterSignIn(to), invite ?? null)
+    return reply.header('set-cookie', writeCookie('arc_oauth', nonce, maxAgeSeconds, addresses.secure)).header('cache-control', 'no-store').redirect(url)
+  })
+
+  app.get('/auth/callback', perMinute(20), async (request, reply) => {
+    const nonce = readCookie(request.headers.cookie, 'arc_oauth', addresses.secure)
+    const callback = new URL(request.url, addresses.publicOrigin).searchParams
+    reply.header('set-cookie', writeCookie('arc_oauth', '', 0, addresses.secure))
+    const again = { label: 'Try again', href: '/sign-in' }
+    try {
+      const outcome = await identity.finishGitHub(callback, nonce, origin(request), request.headers['user-agent'] ?? '')
+      if (outcome.kind === 'in') return signedIn(reply, outcome.cookie, outcome.waitsForPayment ? '/waiting' : outcome.to)
+      const message = `${outcome.login}, you are on the waitlist. Whoever runs this server lets you in; then sign in again. With an invitation, open its link.`
+      return reply.headers(pageHeaders).send(messagePage('You are on the waitlist', message, again))
+    } catch (error) {
+      if (!(error instanceof ArcError) || error.kind === 'LimitReached') throw error
+      return reply.code(statusOfKind[error.kind]).headers(pageHeaders).send(messagePage('You were not signed in', error.message, again))
+    }
+  })
+
+  /** For an edge that asks who somebody is (Traefik's ForwardAuth). */
+  app.get('/auth/verify', async (request, reply) => {
+    const actor = await actorOf(request)
+    if (actor?.kind !== 'user' || actor.standing !== 'active') throw errors.signedOut()
+    return reply.header('x-arcx-user', actor.userId).header('x-arcx-login', encodeURIComponent(actor.login)).send({ userId: actor.userId, login: actor.login })
   })
 
   app.post('/auth/sign-out', async (request, reply) => {
     const actor = await actorOf(request)
-    if (actor !== null) await identity.signOut(actor)
+    if (actor?.kind === 'user') await identity.signOut(actor)
     return reply.header('set-cookie', writeCookie('arc_session', '', 0, addresses.secure)).code(204).send()
   })
 
@@ -48,7 +84,7 @@ export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
     const path = addresses.ownPath(to)
     const actor = await actorOf(request)
     const opening = `/open/${encodeURIComponent(name)}?${new URLSearchParams({ to: path })}`
-    if (actor === null) return reply.redirect(`/sign-in?${new URLSearchParams({ to: opening })}`)
+    if (actor?.kind !== 'user' || actor.standing !== 'active') return reply.redirect(`/sign-in?${new URLSearchParams({ to: opening })}`)
     const admitted = await admit(needs.admission, actor, name)
     if (admitted === null || !admitted.running) return reply.redirect(opening)
     const host = addresses.workspaceOrigin(admitted.name)
@@ -61,13 +97,19 @@ export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
 
   /** The reference's plain route: the same operation as `workspaces.create`. */
   app.post('/dashboard/workspace', perMinute(60), async (request) => {
-    const actor = await actorOf(request)
-    if (actor === null) throw errors.signedOut()
     const body = CreateBody.safeParse(request.body)
     if (!body.success) throw new ArcError('Invalid', 'body_invalid', 'Send JSON with a name: {"name": "my-project"}.')
-    const workspace = await needs.workspaces.create(actor, body.data.name)
+    const workspace = await (await callerOf(request)).workspaces.create({ name: body.data.name })
     return { url: workspace.url }
   })
+
+  app.get('/api/invites', perMinute(120), async (request) => (await callerOf(request)).admin.invites.list())
+  app.post('/api/invites', perMinute(60), async (request) => {
+    const body = InviteBody.safeParse(request.body ?? {})
+    if (!body.success) throw new ArcError('Invalid', 'body_invalid', 'Send JSON such as {"max_uses": 1, "expires_days": 14}.')
+    return (await callerOf(request)).admin.invites.create({ maxUses: body.data.max_uses, expiresDays: body.data.expires_days })
+  })
+  app.get('/api/admin/users', perMinute(120), async (request) => (await callerOf(request)).admin.users.list())
 
   /** For `npm start`, which prints the link. */
   app.post('/internal/sign-in-link', async (request) => {
@@ -76,12 +118,27 @@ export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
     return { url: `${addresses.publicOrigin}/auth/local?${new URLSearchParams({ code: await identity.localSignInCode() })}` }
   })
 
-  function signedIn(reply: FastifyReply, cookie: string, maxAgeSeconds: number) {
+  /** The same procedures as the router's, with what they refuse as the edge says it. */
+  async function callerOf(request: FastifyRequest) {
+    const actor: Asker | null = await actorOf(request)
+    return createCaller({ ...needs.ports, actor }, {
+      onError({ error }) {
+        throw error.cause instanceof ArcError ? error.cause : error
+      },
+    })
+  }
+
+  function afterSignIn(to: string | undefined): string {
+    const path = addresses.ownPath(to)
+    return path === '/' || path.startsWith('/sign-in') ? '/dashboard' : path
+  }
+
+  function signedIn(reply: FastifyReply, cookie: SessionCookie, to: string) {
     return reply
-      .header('set-cookie', writeCookie('arc_session', cookie, maxAgeSeconds, addresses.secure))
+      .header('set-cookie', writeCookie('arc_session', cookie.value, cookie.maxAgeSeconds, addresses.secure))
       .header('cache-control', 'no-store')
       .header('referrer-policy', 'no-referrer')
-      .redirect('/dashboard')
+      .redirect(to)
   }
 }
 

@@ -9,8 +9,7 @@ import { appRouter } from '@arcx/router/server'
 import type { Log } from '@arcx/service-kit/log'
 import type { Addresses } from '../addresses.ts'
 import type { Gateway } from '../gateway/gateway.ts'
-import type { Identity } from '../identity/identity.ts'
-import { actorFrom, clientAddress } from './app.ts'
+import type { Actors } from './actors.ts'
 
 /** Close code for a session that has ended (4000–4999 are for applications, RFC 6455, section 7.4.2). */
 export const sessionEnded = 4401
@@ -20,7 +19,7 @@ export interface SocketNeeds {
   readonly server: Server
   readonly addresses: Addresses
   readonly gateway: Gateway
-  readonly identity: Identity
+  readonly actors: Actors
   readonly ports: Omit<Context, 'actor'>
   readonly log: Log
 }
@@ -33,7 +32,7 @@ export interface Sockets {
 
 /** WebSocket upgrades: `/trpc` of the control plane, and everything on workspaces' hosts. */
 export function attachSockets(needs: SocketNeeds): Sockets {
-  const { addresses, gateway, identity, log } = needs
+  const { addresses, gateway, log } = needs
   const wss = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false })
   const bySession = new Map<SessionId, Set<WebSocket>>()
   /** Established before the upgrade, so that the handshake is answered only for who may. */
@@ -58,7 +57,7 @@ export function attachSockets(needs: SocketNeeds): Sockets {
     if (host.kind !== 'own') return refuse('421 Misdirected Request')
     if ((request.url ?? '').split('?')[0] !== '/trpc') return refuse('404 Not Found')
     if (request.headers.origin !== addresses.publicOrigin) return refuse('403 Forbidden')
-    void actorFrom(request.headers.cookie, { address: clientAddress(request), requestId: randomUUID() }, identity, addresses.secure).then(
+    void needs.actors.bySession(request.headers.cookie, { address: request.socket.remoteAddress ?? '', requestId: randomUUID() }).then(
       (actor) => {
         if (actor === null) return refuse('401 Unauthorized')
         actors.set(request, actor)

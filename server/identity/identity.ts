@@ -1,43 +1,39 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
-import { sql } from 'kysely'
 import { z } from 'zod'
-import { SessionId, UserId, errors } from '@arcx/router'
-import type { IdentityPort, Origin, UserActor } from '@arcx/router'
+import { errors } from '@arcx/router'
+import type { IdentityPort, Origin, SessionId, SessionView, SignInOptions, UserActor } from '@arcx/router'
 import type { Database } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
-import { enqueue } from '../events/outbox.ts'
 import { issueCode, redeemCode } from '../credentials/codes.ts'
-import { sign, verify } from '../credentials/signing.ts'
+import { GitHubRefusal } from './github.ts'
+import type { GitHub } from './github.ts'
+import type { SessionCookie, Sessions } from './sessions.ts'
+import { admitPerson } from './sign-up.ts'
 
-const sessionSeconds = 30 * 24 * 3600
 const signInLinkSeconds = 3600
-const freshMs = 2000
-const seenEveryMs = 60_000
-const rememberedLimit = 5000
+const githubSeconds = 600
 
 const LocalClaims = z.object({ local: z.literal(true) })
+/** What a trip to GitHub remembers. The state is the one-time code itself. */
+const GitHubClaims = z.object({ verifier: z.string(), to: z.string(), invite: z.string().nullable(), browser: z.string() })
 
-/** A session as it is known, without where the present request came from. */
-export type Person = Omit<UserActor, keyof Origin>
+export type SignedIn =
+  | { readonly kind: 'in'; readonly cookie: SessionCookie; readonly to: string; readonly waitsForPayment: boolean }
+  | { readonly kind: 'waitlisted'; readonly login: string }
 
-interface Remembered {
-  readonly person: Person | null
-  readonly at: number
-}
-
-/** Who somebody is: sign-in, sessions and their cookie. */
+/** Who somebody is: the ways to sign in, and the sessions they begin. */
 export class Identity implements IdentityPort {
+  readonly options: SignInOptions
   readonly #database: Database
-  readonly #sessionKey: Buffer
-  readonly #onEvents: () => void
-  /** What the last two seconds showed, so that a page's many requests ask the database once. */
-  readonly #remembered = new Map<SessionId, Remembered>()
+  readonly #sessions: Sessions
+  readonly #github: GitHub | null
 
-  constructor(database: Database, sessionKey: Buffer, onEvents: () => void) {
+  constructor(database: Database, sessions: Sessions, github: GitHub | null, options: SignInOptions) {
     this.#database = database
-    this.#sessionKey = sessionKey
-    this.#onEvents = onEvents
+    this.#sessions = sessions
+    this.#github = github
+    this.options = options
   }
 
   /** A one-time code for the person at this machine. */
@@ -45,96 +41,94 @@ export class Identity implements IdentityPort {
     return issueCode(this.#database, 'sign-in', { local: true }, signInLinkSeconds)
   }
 
-  /** Exchanges it for a session; returns the cookie's value. @throws `sign_in_link_spent`. */
-  async redeemLocalSignIn(code: string, origin: Origin, userAgent: string): Promise<{ cookie: string; maxAgeSeconds: number }> {
+  /** Exchanges it for a session. @throws `sign_in_link_spent`. */
+  async redeemLocalSignIn(code: string, origin: Origin, userAgent: string): Promise<SessionCookie> {
     const claims = await redeemCode(this.#database, 'sign-in', code, LocalClaims)
     if (claims === null) {
-      await recordAudit(this.#database, {
-        actor: { kind: 'service', service: `visitor ${origin.address}` },
-        action: 'session.start',
-        outcome: 'refused:sign_in_link_spent',
-      })
+      await this.#refused(origin, 'sign_in_link_spent')
       throw errors.signInLinkSpent()
     }
-    const sessionId = SessionId.parse(randomUUID())
-    const expiresAt = new Date(Date.now() + sessionSeconds * 1000)
-    const userId = await this.#database.transaction().execute(async (transaction) => {
+    return this.#database.transaction().execute(async (transaction) => {
       const login = localLogin()
       const user = await transaction
         .insertInto('User')
         // The machine is this person's own: they administer it, and its size is the only limit worth having.
         .values({ id: randomUUID(), login, name: login, role: 'admin', tier: 'team' })
-        .onConflict((conflict) => conflict.column('login').doUpdateSet({ login }))
-        .returning(['id', 'name', 'role', 'tier'])
+        .onConflict((conflict) => conflict.column('login').where('githubId', 'is', null).doUpdateSet({ login }))
+        .returning(['id', 'login', 'name', 'role', 'tier'])
         .executeTakeFirstOrThrow()
-      await transaction
-        .insertInto('Session')
-        .values({ id: sessionId, userId: user.id, address: origin.address, userAgent: userAgent.slice(0, 300), expiresAt })
-        .execute()
-      const actor: UserActor = { kind: 'user', userId: UserId.parse(user.id), login, name: user.name, role: user.role, tier: user.tier, sessionId, ...origin }
-      await recordAudit(transaction, { actor, action: 'session.start', target: { kind: 'session', id: sessionId }, outcome: 'ok' })
-      return user.id
+      return this.#sessions.begin(transaction, { ...user, standing: 'active' }, origin, userAgent)
     })
-    const cookie = sign(this.#sessionKey, [sessionId, userId, String(Math.floor(expiresAt.getTime() / 1000))])
-    return { cookie, maxAgeSeconds: sessionSeconds }
   }
 
-  /** Who a session cookie stands for; `null` for none, a forged, an expired or an ended one. */
-  async personOf(cookie: string | undefined): Promise<Person | null> {
-    if (cookie === undefined) return null
-    const claims = verify(this.#sessionKey, cookie, 3)
-    if (claims === null) return null
-    const sessionId = SessionId.safeParse(claims[0])
-    if (!sessionId.success || Number(claims[2]) * 1000 <= Date.now()) return null
-    const person = await this.personOfSession(sessionId.data)
-    return person !== null && person.userId === claims[1] ? person : null
+  /** Where to send a browser that wants in; `nonce` is to be kept in a cookie of it. */
+  async beginGitHub(to: string, invite: string | null): Promise<{ url: string; nonce: string; maxAgeSeconds: number }> {
+    if (this.#github === null) throw errors.forbidden('sign in by GitHub')
+    const [nonce, verifier] = [randomBytes(24).toString('base64url'), randomBytes(32).toString('base64url')]
+    const state = await issueCode(this.#database, 'github', { verifier, to, invite, browser: hashOf(nonce) }, githubSeconds)
+    return { url: await this.#github.authorization(state, verifier), nonce, maxAgeSeconds: githubSeconds }
   }
 
-  /** Who a live session belongs to. */
-  async personOfSession(sessionId: SessionId): Promise<Person | null> {
-    const known = this.#remembered.get(sessionId)
-    if (known !== undefined && Date.now() - known.at < freshMs) return known.person
-    const row = await this.#database
-      .selectFrom('Session')
-      .innerJoin('User', 'User.id', 'Session.userId')
-      .where('Session.id', '=', sessionId)
-      .where('Session.endedAt', 'is', null)
-      .where('Session.expiresAt', '>', sql<Date>`now()`)
-      .select(['User.id', 'User.login', 'User.name', 'User.role', 'User.tier', 'Session.lastSeenAt'])
-      .executeTakeFirst()
-    const person: Person | null =
-      row === undefined
-        ? null
-        : { kind: 'user', userId: UserId.parse(row.id), login: row.login, name: row.name, role: row.role, tier: row.tier, sessionId }
-    if (this.#remembered.size >= rememberedLimit) this.#remembered.clear()
-    this.#remembered.set(sessionId, { person, at: Date.now() })
-    if (row !== undefined && Date.now() - row.lastSeenAt.getTime() > seenEveryMs) {
-      await this.#database.updateTable('Session').set({ lastSeenAt: new Date() }).where('id', '=', sessionId).execute()
+  /** What becomes of a browser that GitHub sent back. @throws `sign_in_failed`, `account_suspended`; then nothing was made. */
+  async finishGitHub(callback: URLSearchParams, nonce: string | undefined, origin: Origin, userAgent: string): Promise<SignedIn> {
+    if (this.#github === null) throw errors.forbidden('sign in by GitHub')
+    const state = callback.get('state') ?? ''
+    const claims = await redeemCode(this.#database, 'github', state, GitHubClaims)
+    // A callback that this browser did not ask for would sign it in as somebody else.
+    if (claims === null || nonce === undefined || hashOf(nonce) !== claims.browser) {
+      await this.#refused(origin, 'callback_unknown')
+      throw errors.signInFailed('This way in was used already, has expired, or was begun in another browser. Try again.')
     }
-    return person
+    if (callback.get('error') === 'access_denied') {
+      await this.#refused(origin, 'denied')
+      throw errors.signInFailed('You did not let arcx know who you are, so nobody was signed in.')
+    }
+    const profile = await this.#github.profile(callback, state, claims.verifier).catch(async (error: unknown) => {
+      if (!(error instanceof GitHubRefusal)) throw error
+      await this.#refused(origin, 'github_refused')
+      throw errors.signInFailed(error.message)
+    })
+    const outcome = await this.#database.transaction().execute(async (transaction) => {
+      const admission = await admitPerson(transaction, this.options.signupMode, profile, claims.invite)
+      if (admission.kind !== 'in') return admission
+      const cookie = await this.#sessions.begin(transaction, admission.user, origin, userAgent)
+      return { ...admission, cookie }
+    })
+    switch (outcome.kind) {
+      case 'suspended':
+        await this.#refused(origin, 'account_suspended')
+        throw errors.suspended()
+      case 'waitlisted':
+        await this.#refused(origin, 'waitlisted')
+        return { kind: 'waitlisted', login: profile.login }
+      case 'in':
+        return { kind: 'in', cookie: outcome.cookie, to: claims.to, waitsForPayment: outcome.user.standing === 'waiting_payment' }
+    }
   }
 
   async signOut(actor: UserActor): Promise<void> {
-    await this.#database.transaction().execute(async (transaction) => {
-      const ended = await transaction
-        .updateTable('Session')
-        .set({ endedAt: new Date() })
-        .where('id', '=', actor.sessionId)
-        .where('endedAt', 'is', null)
-        .executeTakeFirst()
-      if (ended.numUpdatedRows === 0n) return
-      await recordAudit(transaction, { actor, action: 'session.end', target: { kind: 'session', id: actor.sessionId }, outcome: 'ok' })
-      await enqueue(transaction, { type: 'identity.session-ended', sessionId: actor.sessionId, userId: actor.userId })
-    })
-    this.forget(actor.sessionId)
-    this.#onEvents()
+    await this.#sessions.end(actor, actor.userId, { only: actor.sessionId })
   }
 
-  /** A session has ended, here or in another copy. */
-  forget(sessionId: SessionId): void {
-    this.#remembered.delete(sessionId)
+  sessions(actor: UserActor): Promise<readonly SessionView[]> {
+    return this.#sessions.list(actor)
+  }
+
+  async endSession(actor: UserActor, sessionId: SessionId): Promise<void> {
+    if ((await this.#sessions.end(actor, actor.userId, { only: sessionId })) === 0) throw errors.sessionNotFound()
+  }
+
+  async endOtherSessions(actor: UserActor): Promise<void> {
+    await this.#sessions.end(actor, actor.userId, { except: actor.sessionId })
+  }
+
+  #refused(origin: Origin, code: string): Promise<void> {
+    const actor = { kind: 'service', service: `visitor ${origin.address}` } as const
+    return recordAudit(this.#database, { actor, action: 'session.start', outcome: `refused:${code}` })
   }
 }
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url')
 
 function localLogin(): string {
   try {

@@ -7,13 +7,16 @@ import { ToastHost } from './interface/toasts.tsx'
 import { Dashboard } from './pages/dashboard.tsx'
 import { NotFound } from './pages/not-found.tsx'
 import { OpenPage } from './pages/open.tsx'
+import { Settings } from './pages/settings.tsx'
 import { SignIn } from './pages/sign-in.tsx'
+import { Waiting } from './pages/waiting.tsx'
 import { WorkspacePage } from './pages/workspace.tsx'
 import { queryClient, trpc } from './server/client.ts'
 
-async function requireSignedIn(): Promise<void> {
+async function requireSignedIn({ location }: { readonly location: { readonly href: string } }): Promise<void> {
   const me = await queryClient.ensureQueryData(trpc.auth.me.queryOptions())
-  if (me === null) throw redirect({ to: '/sign-in' })
+  if (me === null) throw redirect({ to: '/sign-in', search: { to: location.href } })
+  if (me.standing === 'waiting_payment') throw redirect({ to: '/waiting' })
 }
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
@@ -26,7 +29,17 @@ const routes = root.addChildren([
       throw redirect({ to: '/dashboard', search: {} })
     },
   }),
-  createRoute({ getParentRoute: () => root, path: '/sign-in', component: SignIn }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/sign-in',
+    component: SignIn,
+    validateSearch: (search: Record<string, unknown>): { to?: string; invite?: string } => {
+      const [to, invite] = [text(search['to']), text(search['invite'])]
+      return { ...(to === undefined ? {} : { to }), ...(invite === undefined ? {} : { invite }) }
+    },
+  }),
+  createRoute({ getParentRoute: () => root, path: '/waiting', component: Waiting }),
+  createRoute({ getParentRoute: () => root, path: '/settings', component: Settings, beforeLoad: requireSignedIn }),
   createRoute({
     getParentRoute: () => root,
     path: '/dashboard',

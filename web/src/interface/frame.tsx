@@ -1,26 +1,21 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { Menu } from '@base-ui/react/menu'
-import { LogOut } from 'lucide-react'
+import { LogOut, Settings } from 'lucide-react'
 import { useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 import { liveConnection, trpc } from '../server/client.ts'
+import { signOut } from '../server/sign-out.ts'
 import { buttonClass } from './button.tsx'
 import { Mark } from './mark.tsx'
 import { menuItemClass, menuPopupClass } from './menu.ts'
-import { tellRefusal } from './toasts.tsx'
 import { ThemeToggle } from './theme-toggle.tsx'
-
-async function signOut() {
-  const response = await fetch('/auth/sign-out', { method: 'POST' }).catch(() => null)
-  if (response?.ok) location.assign('/sign-in')
-  else tellRefusal('You could not be signed out. Try again.')
-}
 
 /** What stands around every page of a signed-in person. */
 export function Frame({ children }: { children: ReactNode }) {
   const connection = useSyncExternalStore(liveConnection.subscribe, liveConnection.get)
   const { data: me } = useQuery(trpc.auth.me.queryOptions())
+  const navigate = useNavigate()
   return (
     <div className="min-h-dvh">
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:left-3 focus:top-3 focus:z-50 focus:rounded-lg focus:bg-raised focus:px-3 focus:py-2">
@@ -55,6 +50,9 @@ export function Frame({ children }: { children: ReactNode }) {
                         <div className="font-medium">{me.name}</div>
                         <div className="text-ink-soft capitalize">{me.tier} plan</div>
                       </div>
+                      <Menu.Item className={menuItemClass} onClick={() => void navigate({ to: '/settings' })}>
+                        <Settings size={15} aria-hidden /> Settings
+                      </Menu.Item>
                       <Menu.Item className={menuItemClass} onClick={() => void signOut()}>
                         <LogOut size={15} aria-hidden /> Sign out
                       </Menu.Item>

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { UserId } from '../ids.ts'
+
+export const InviteId = z.uuid().brand<'InviteId'>()
+export type InviteId = z.infer<typeof InviteId>
+
+/** An invitation to sign up. Its code is shown once, when it is made. */
+export interface Invite {
+  readonly id: InviteId
+  readonly uses: number
+  readonly maxUses: number
+  readonly createdAt: string
+  readonly expiresAt: string
+  readonly state: 'open' | 'used' | 'expired' | 'revoked'
+}
+
+export interface NewInvite extends Invite {
+  readonly code: string
+  /** What to hand to the invited. */
+  readonly url: string
+}
+
+export interface WaitlistEntry {
+  readonly githubId: number
+  readonly login: string
+  readonly email: string
+  readonly createdAt: string
+  readonly invitedAt: string | null
+}
+
+export const Standing = z.enum(['active', 'waiting_payment', 'suspended'])
+export type Standing = z.infer<typeof Standing>
+
+export const Account = z.object({
+  id: UserId,
+  login: z.string(),
+  name: z.string(),
+  email: z.string().nullable(),
+  role: z.enum(['member', 'admin']),
+  tier: z.enum(['free', 'pro', 'team']),
+  standing: Standing,
+  workspaces: z.number().int(),
+  createdAt: z.iso.datetime(),
+})
+export type Account = z.infer<typeof Account>

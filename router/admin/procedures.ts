@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { UserId } from '../ids.ts'
+import { adminProcedure, router } from '../trpc.ts'
+import { InviteId } from './admin.ts'
+
+const byUser = z.object({ userId: UserId })
+
+export const adminRouter = router({
+  invites: router({
+    list: adminProcedure.query(({ ctx }) => ctx.admin.invites()),
+    create: adminProcedure
+      .input(z.object({ maxUses: z.number().int().min(1).max(10_000).default(1), expiresDays: z.number().int().min(1).max(365).default(14) }))
+      .mutation(({ ctx, input }) => ctx.admin.createInvite(ctx.actor, input.maxUses, input.expiresDays)),
+    revoke: adminProcedure.input(z.object({ id: InviteId })).mutation(({ ctx, input }) => ctx.admin.revokeInvite(ctx.actor, input.id)),
+  }),
+  waitlist: router({
+    list: adminProcedure.query(({ ctx }) => ctx.admin.waitlist()),
+    invite: adminProcedure
+      .input(z.object({ githubId: z.number().int().positive() }))
+      .mutation(({ ctx, input }) => ctx.admin.inviteFromWaitlist(ctx.actor, input.githubId)),
+  }),
+  users: router({
+    list: adminProcedure.input(z.object({ search: z.string().trim().max(100).default('') }).prefault({})).query(({ ctx, input }) => ctx.admin.users(input.search)),
+    setTier: adminProcedure
+      .input(byUser.extend({ tier: z.enum(['free', 'pro', 'team']) }))
+      .mutation(({ ctx, input }) => ctx.admin.setTier(ctx.actor, input.userId, input.tier)),
+    setRole: adminProcedure
+      .input(byUser.extend({ role: z.enum(['member', 'admin']) }))
+      .mutation(({ ctx, input }) => ctx.admin.setRole(ctx.actor, input.userId, input.role)),
+    suspend: adminProcedure.input(byUser).mutation(({ ctx, input }) => ctx.admin.suspend(ctx.actor, input.userId)),
+    reinstate: adminProcedure.input(byUser).mutation(({ ctx, input }) => ctx.admin.reinstate(ctx.actor, input.userId)),
+  }),
+})

@@ -1,0 +1,135 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { Account, InviteId, errors } from '@arcx/router'
+import type { UserId, AdminPort, Administrator, Invite, NewInvite, SessionId, Tier, WaitlistEntry } from '@arcx/router'
+import type { Database, Transaction } from '@arcx/database'
+import { recordAudit } from '../audit/audit.ts'
+
+const listLimit = 200
+const dayMs = 24 * 3600 * 1000
+
+export interface AdminNeeds {
+  readonly database: Database
+  readonly publicOrigin: string
+  hashInvite(code: string): Buffer
+  /** Ends all of a person's sessions within the transaction. */
+  endSessions(transaction: Transaction, actor: Administrator, userId: UserId): Promise<readonly SessionId[]>
+  /** Accounts have changed: what is remembered of them is old. */
+  onAccountsChanged(): void
+}
+
+/** What whoever runs the server may do with its people. The router's procedure has made sure that the actor administers. */
+export class Admin implements AdminPort {
+  readonly #needs: AdminNeeds
+
+  constructor(needs: AdminNeeds) {
+    this.#needs = needs
+  }
+
+  async invites(): Promise<readonly Invite[]> {
+    const rows = await this.#needs.database.selectFrom('InviteCode').selectAll().orderBy('createdAt', 'desc').limit(listLimit).execute()
+    return rows.map(presentInvite)
+  }
+
+  async createInvite(actor: Administrator, maxUses: number, expiresDays: number): Promise<NewInvite> {
+    const code = randomBytes(15).toString('base64url')
+    const row = await this.#needs.database.transaction().execute(async (transaction) => {
+      const made = await transaction
+        .insertInto('InviteCode')
+        .values({ id: randomUUID(), hash: this.#needs.hashInvite(code), maxUses, expiresAt: new Date(Date.now() + expiresDays * dayMs) })
+        .returningAll()
+        .executeTakeFirstOrThrow()
+      await recordAudit(transaction, { actor, action: 'invite.create', target: { kind: 'invite', id: made.id }, outcome: 'ok' })
+      return made
+    })
+    return { ...presentInvite(row), code, url: `${this.#needs.publicOrigin}/sign-in?${new URLSearchParams({ invite: code })}` }
+  }
+
+  async revokeInvite(actor: Administrator, id: InviteId): Promise<void> {
+    await this.#needs.database.transaction().execute(async (transaction) => {
+      const revoked = await transaction.updateTable('InviteCode').set({ revokedAt: new Date() }).where('id', '=', id).where('revokedAt', 'is', null).executeTakeFirst()
+      if (revoked.numUpdatedRows === 0n) throw errors.inviteNotFound()
+      await recordAudit(transaction, { actor, action: 'invite.revoke', target: { kind: 'invite', id }, outcome: 'ok' })
+    })
+  }
+
+  async waitlist(): Promise<readonly WaitlistEntry[]> {
+    const rows = await this.#needs.database.selectFrom('WaitlistEntry').selectAll().orderBy('createdAt').limit(listLimit).execute()
+    return rows.map((row) => ({
+      githubId: Number(row.githubId),
+      login: row.login,
+      email: row.email,
+      createdAt: row.createdAt.toISOString(),
+      invitedAt: row.invitedAt?.toISOString() ?? null,
+    }))
+  }
+
+  async inviteFromWaitlist(actor: Administrator, githubId: number): Promise<void> {
+    await this.#needs.database.transaction().execute(async (transaction) => {
+      const entry = await transaction.updateTable('WaitlistEntry').set({ invitedAt: new Date() }).where('githubId', '=', String(githubId)).returning('login').executeTakeFirst()
+      if (entry === undefined) throw errors.userNotFound()
+      await recordAudit(transaction, { actor, action: 'waitlist.invite', target: { kind: 'github', id: String(githubId), name: entry.login }, outcome: 'ok' })
+    })
+  }
+
+  async users(search: string): Promise<readonly Account[]> {
+    let query = this.#needs.database
+      .selectFrom('User')
+      .select(['id', 'login', 'name', 'email', 'role', 'tier', 'standing', 'createdAt'])
+      .select((builder) => builder.selectFrom('Workspace').whereRef('Workspace.ownerId', '=', 'User.id').select((count) => count.fn.countAll<string>().as('count')).as('workspaces'))
+      .orderBy('createdAt', 'desc')
+      .limit(listLimit)
+    if (search !== '') {
+      const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`
+      query = query.where((builder) => builder.or([builder('login', 'ilike', pattern), builder('name', 'ilike', pattern), builder('email', 'ilike', pattern)]))
+    }
+    return (await query.execute()).map((row) => Account.parse({ ...row, workspaces: Number(row.workspaces), createdAt: row.createdAt.toISOString() }))
+  }
+
+  setTier(actor: Administrator, userId: UserId, tier: Tier): Promise<void> {
+    return this.#change(actor, userId, `tier-${tier}`, { tier })
+  }
+
+  async setRole(actor: Administrator, userId: UserId, role: 'member' | 'admin'): Promise<void> {
+    if (actor.kind === 'user' && actor.userId === userId && role === 'member') throw errors.lastAdmin()
+    await this.#change(actor, userId, `role-${role}`, { role })
+  }
+
+  suspend(actor: Administrator, userId: UserId): Promise<void> {
+    if (actor.kind === 'user' && actor.userId === userId) throw errors.lastAdmin()
+    return this.#change(actor, userId, 'suspend', { standing: 'suspended' })
+  }
+
+  reinstate(actor: Administrator, userId: UserId): Promise<void> {
+    return this.#change(actor, userId, 'reinstate', { standing: 'active' })
+  }
+
+  async #change(
+    actor: Administrator,
+    userId: UserId,
+    action: string,
+    change: { readonly tier?: Tier; readonly role?: 'member' | 'admin'; readonly standing?: 'active' | 'suspended' },
+  ): Promise<void> {
+    await this.#needs.database.transaction().execute(async (transaction) => {
+      const changed = await transaction.updateTable('User').set(change).where('id', '=', userId).returning('login').executeTakeFirst()
+      if (changed === undefined) throw errors.userNotFound()
+      await recordAudit(transaction, { actor, action: `user.${action}`, target: { kind: 'user', id: userId, name: changed.login }, outcome: 'ok' })
+      if (change.standing === 'suspended') await this.#needs.endSessions(transaction, actor, userId)
+    })
+    this.#needs.onAccountsChanged()
+  }
+}
+
+interface InviteRow {
+  readonly id: string
+  readonly uses: number
+  readonly maxUses: number
+  readonly createdAt: Date
+  readonly expiresAt: Date
+  readonly revokedAt: Date | null
+}
+
+function presentInvite(row: InviteRow): Invite {
+  const state = row.revokedAt !== null ? 'revoked' : row.uses >= row.maxUses ? 'used' : row.expiresAt.getTime() <= Date.now() ? 'expired' : 'open'
+  const { id, uses, maxUses, createdAt, expiresAt } = row
+  return { id: InviteId.parse(id), uses, maxUses, createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString(), state }
+}

@@ -1,0 +1,77 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Laptop } from 'lucide-react'
+import { Button } from '../interface/button.tsx'
+import { Frame } from '../interface/frame.tsx'
+import { Ago } from '../interface/time.tsx'
+import { tellRefusal } from '../interface/toasts.tsx'
+import { queryClient, trpc } from '../server/client.ts'
+import { refusalOf } from '../server/error.ts'
+import { deviceOf } from './device.ts'
+
+export function Settings() {
+  const { data: me } = useQuery(trpc.auth.me.queryOptions())
+  const { data: sessions, error } = useQuery(trpc.auth.sessions.list.queryOptions())
+  const after = {
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.auth.sessions.list.queryKey() }),
+    onError: (reason: unknown) => tellRefusal(refusalOf(reason).message),
+  }
+  const end = useMutation(trpc.auth.sessions.end.mutationOptions(after))
+  const endOthers = useMutation(trpc.auth.sessions.endOthers.mutationOptions(after))
+  return (
+    <Frame>
+      <h1 className="mb-6 text-2xl font-semibold tracking-tight">Settings</h1>
+      <section aria-labelledby="profile" className="mb-8">
+        <h2 id="profile" className="mb-2 text-sm text-ink-soft">
+          Profile
+        </h2>
+        <dl className="grid grid-cols-2 gap-4 rounded-card border border-line bg-surface p-4 text-sm sm:grid-cols-4">
+          {([['Name', me?.name], ['Login', me?.login], ['Plan', me?.tier], ['Role', me?.role]] as const).map(([term, value]) => (
+            <div key={term}>
+              <dt className="text-ink-soft">{term}</dt>
+              <dd className="font-medium">{value ?? '…'}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      <section aria-labelledby="sessions">
+        <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
+          <h2 id="sessions" className="text-sm text-ink-soft">
+            Where you are signed in
+          </h2>
+          <Button onClick={() => endOthers.mutate()} busy={endOthers.isPending} disabled={(sessions?.length ?? 0) < 2}>
+            Sign out everywhere else
+          </Button>
+        </div>
+        {error !== null ? (
+          <p role="alert" className="rounded-card border border-line bg-surface p-4 text-bad">
+            {refusalOf(error).message}
+          </p>
+        ) : sessions === undefined ? (
+          <div aria-busy className="skeleton h-20 w-full" />
+        ) : (
+          <ul className="divide-y divide-line rounded-card border border-line bg-surface">
+            {sessions.map((session) => (
+              <li key={session.id} className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
+                <Laptop size={18} aria-hidden className="text-ink-soft" />
+                <div className="min-w-0 flex-1 basis-52">
+                  <div className="font-medium">
+                    {deviceOf(session.userAgent)}
+                    {session.current && <span className="ml-2 rounded-full bg-accent-wash px-2 py-0.5 text-xs text-accent">this browser</span>}
+                  </div>
+                  <div className="text-sm text-ink-soft">
+                    from {session.address} · seen <Ago at={session.lastSeenAt} />
+                  </div>
+                </div>
+                {!session.current && (
+                  <Button onClick={() => end.mutate({ sessionId: session.id })} busy={end.isPending && end.variables.sessionId === session.id} aria-label={`Sign out ${deviceOf(session.userAgent)}, from ${session.address}`}>
+                    Sign out
+                  </Button>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+    </Frame>
+  )
+}
