@@ -3,11 +3,13 @@ import type { Migration } from 'kysely/migration'
 import type { Database } from './index.ts'
 import * as first from './migrations/0001-first.ts'
 import * as people from './migrations/0002-people.ts'
+import * as auditChain from './migrations/0003-audit-chain.ts'
 
 /** In order; a migration that has landed is never changed. */
 const migrations: Record<string, Migration> = {
   '0001-first': first,
   '0002-people': people,
+  '0003-audit-chain': auditChain,
 }
 
 /**

@@ -78,8 +78,8 @@ export interface WorkspaceTable {
 export type WorkspaceRow = Selectable<WorkspaceTable>
 
 export interface AuditEntryTable {
-  id: BigId
-  at: DefaultMoment
+  id: ColumnType<string, string, never>
+  at: Moment
   actorKind: string
   actorId: string
   action: string
@@ -89,6 +89,8 @@ export interface AuditEntryTable {
   address: string | null
   requestId: string | null
   outcome: string
+  /** Null for entries from before the chain. */
+  hash: Buffer | null
 }
 
 export interface OutboxEventTable {

@@ -1,10 +1,12 @@
 import { adminRouter } from './admin/procedures.ts'
+import { auditRouter } from './audit/procedures.ts'
 import { authRouter } from './auth/procedures.ts'
 import { router } from './trpc.ts'
 import { workspacesRouter } from './workspaces/procedures.ts'
 
 export const appRouter = router({
   admin: adminRouter,
+  audit: auditRouter,
   auth: authRouter,
   workspaces: workspacesRouter,
 })

@@ -2,6 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server'
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import type { AdminPort } from './admin/port.ts'
 import type { AdminActor, UserActor } from './actor.ts'
+import type { AuditPort } from './audit/port.ts'
 import type { IdentityPort } from './auth/port.ts'
 import { ArcError, errors } from './errors.ts'
 import type { ErrorDetails, ErrorKind } from './errors.ts'
@@ -11,6 +12,7 @@ import type { WorkspacesPort } from './workspaces/port.ts'
 export interface Context {
   readonly actor: UserActor | AdminActor | null
   readonly admin: AdminPort
+  readonly audit: AuditPort
   readonly identity: IdentityPort
   readonly workspaces: WorkspacesPort
 }
@@ -72,10 +74,14 @@ export const personProcedure = signedInProcedure.use(({ ctx, next }) => {
   return next()
 })
 
-/** For the admin token, and for people marked admin. */
-export const adminProcedure = publicProcedure.use(({ ctx, next }) => {
-  const { actor } = ctx
+/** The admin token, and people marked admin. @throws `signed_out`, `forbidden`. */
+export function requireAdministrator(actor: Context['actor']): asserts actor is UserActor | AdminActor {
   if (actor === null) throw errors.signedOut()
   if (actor.kind === 'user' && (actor.role !== 'admin' || actor.standing !== 'active')) throw errors.forbidden('administer this server')
+}
+
+export const adminProcedure = publicProcedure.use(({ ctx, next }) => {
+  const { actor } = ctx
+  requireAdministrator(actor)
   return next({ ctx: { ...ctx, actor } })
 })

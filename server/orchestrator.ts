@@ -9,6 +9,7 @@ import { Shutdown } from '@arcx/service-kit/shutdown'
 import { Addresses } from './addresses.ts'
 import { Admin } from './admin/admin.ts'
 import type { OrchestratorConfig } from './config.ts'
+import { AuditTrail } from './audit/trail.ts'
 import { issueCode, redeemCode, sweepCodes } from './credentials/codes.ts'
 import { deriveKey } from './credentials/signing.ts'
 import { Feed } from './events/feed.ts'
@@ -123,7 +124,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   shutdown.add('gateway', () => gateway.close())
 
   const actors = new Actors(sessions, config.ARC_ADMIN_TOKEN, addresses.secure, database)
-  const ports = { admin, identity, workspaces }
+  const ports = { admin, audit: new AuditTrail(database), identity, workspaces }
   const edge = await createEdge({
     addresses,
     actors,

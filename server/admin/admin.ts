@@ -112,8 +112,9 @@ export class Admin implements AdminPort {
     await this.#needs.database.transaction().execute(async (transaction) => {
       const changed = await transaction.updateTable('User').set(change).where('id', '=', userId).returning('login').executeTakeFirst()
       if (changed === undefined) throw errors.userNotFound()
-      await recordAudit(transaction, { actor, action: `user.${action}`, target: { kind: 'user', id: userId, name: changed.login }, outcome: 'ok' })
+      // The record's lock is taken behind every lock on a row.
       if (change.standing === 'suspended') await this.#needs.endSessions(transaction, actor, userId)
+      await recordAudit(transaction, { actor, action: `user.${action}`, target: { kind: 'user', id: userId, name: changed.login }, outcome: 'ok' })
     })
     this.#needs.onAccountsChanged()
   }

@@ -1,10 +1,12 @@
 import { timingSafeEqual, createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { ArcError, errors } from '@arcx/router'
+import { ArcError, AuditFilterInput, errors } from '@arcx/router'
 import type { Context, UserActor } from '@arcx/router'
-import { appRouter, createCallerFactory } from '@arcx/router/server'
+import { appRouter, createCallerFactory, requireAdministrator } from '@arcx/router/server'
 import type { Addresses } from '../addresses.ts'
+import { asCsv, asJsonLines } from '../audit/export.ts'
 import type { Admission } from '../workspaces/admission.ts'
 import type { EntryClaims } from '../gateway/gateway.ts'
 import type { Identity } from '../identity/identity.ts'
@@ -108,6 +110,20 @@ export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
     const body = InviteBody.safeParse(request.body ?? {})
     if (!body.success) throw new ArcError('Invalid', 'body_invalid', 'Send JSON such as {"max_uses": 1, "expires_days": 14}.')
     return (await callerOf(request)).admin.invites.create({ maxUses: body.data.max_uses, expiresDays: body.data.expires_days })
+  })
+  /** The record, oldest first, as it flows: `format` is `jsonl` or `csv`, the rest filters as the router's. */
+  app.get('/api/admin/audit', perMinute(30), async (request, reply) => {
+    const actor = await actorOf(request)
+    requireAdministrator(actor)
+    const query = AuditFilterInput.extend({ format: z.enum(['jsonl', 'csv']).default('jsonl') }).safeParse(request.query)
+    if (!query.success) throw new ArcError('Invalid', 'query_invalid', 'Filters are action, actorId, targetId, since and until; format is jsonl or csv.')
+    const { format, ...filter } = query.data
+    const entries = needs.ports.audit.all(filter)
+    return reply
+      .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8')
+      .header('content-disposition', `attachment; filename="arcx-audit.${format}"`)
+      .header('cache-control', 'no-store')
+      .send(Readable.from(format === 'csv' ? asCsv(entries) : asJsonLines(entries)))
   })
   app.get('/api/admin/users', perMinute(120), async (request) => (await callerOf(request)).admin.users.list())
 

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { adminProcedure, router } from '../trpc.ts'
+
+export const AuditFilterInput = z.object({
+  action: z.string().trim().min(1).max(80).optional(),
+  actorId: z.string().trim().min(1).max(80).optional(),
+  targetId: z.string().trim().min(1).max(80).optional(),
+  since: z.iso.datetime({ offset: true }).optional(),
+  until: z.iso.datetime({ offset: true }).optional(),
+})
+
+export const auditRouter = router({
+  list: adminProcedure
+    .input(AuditFilterInput.extend({ before: z.string().regex(/^\d{1,18}$/).optional(), limit: z.number().int().min(1).max(200).default(50) }).prefault({}))
+    .query(({ ctx, input: { before, limit, ...filter } }) => ctx.audit.page(filter, before, limit)),
+
+  verify: adminProcedure.query(({ ctx }) => ctx.audit.verify()),
+})
