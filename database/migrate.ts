@@ -4,12 +4,14 @@ import type { Database } from './index.ts'
 import * as first from './migrations/0001-first.ts'
 import * as people from './migrations/0002-people.ts'
 import * as auditChain from './migrations/0003-audit-chain.ts'
+import * as apiTokens from './migrations/0004-api-tokens.ts'
 
 /** In order; a migration that has landed is never changed. */
 const migrations: Record<string, Migration> = {
   '0001-first': first,
   '0002-people': people,
   '0003-audit-chain': auditChain,
+  '0004-api-tokens': apiTokens,
 }
 
 /**

@@ -35,6 +35,21 @@ export interface SessionTable {
   endedAt: ColumnType<Date | null, Date | null | undefined, Date | null>
 }
 
+export interface ApiTokenTable {
+  id: string
+  userId: string
+  name: string
+  hash: Buffer
+  ending: string
+  scopes: string[]
+  workspaceIds: string[] | null
+  createdAt: DefaultMoment
+  expiresAt: Date | null
+  lastUsedAt: ColumnType<Date | null, Date | null | undefined, Date | null>
+  revokedAt: ColumnType<Date | null, Date | null | undefined, Date | null>
+}
+export type ApiTokenRow = Selectable<ApiTokenTable>
+
 export interface InviteCodeTable {
   id: string
   hash: Buffer
@@ -104,6 +119,7 @@ export interface OutboxEventTable {
 export interface Schema {
   User: UserTable
   Session: SessionTable
+  ApiToken: ApiTokenTable
   Code: CodeTable
   InviteCode: InviteCodeTable
   WaitlistEntry: WaitlistEntryTable

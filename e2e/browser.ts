@@ -30,12 +30,12 @@ export async function runInTerminal(page: Page, command: string): Promise<void> 
     .poll(
       async () => {
         await page.keyboard.press('Control+Shift+Backquote')
-        return rows.waitFor({ timeout: 3000 }).then(() => true, () => false)
+        return rows.waitFor({ timeout: 15_000 }).then(() => true, () => false)
       },
-      { timeout: 40_000 },
+      { timeout: 90_000 },
     )
     .toBe(true)
-  await expect.poll(async () => (await rows.textContent()) ?? '', { timeout: 30_000 }).toMatch(/\$\s/)
+  await expect.poll(async () => (await rows.textContent()) ?? '', { timeout: 60_000 }).toMatch(/\$\s/)
   await page.locator('.xterm-helper-textarea').first().focus()
   await page.keyboard.type(command)
   await page.keyboard.press('Enter')

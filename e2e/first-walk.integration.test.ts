@@ -55,4 +55,5 @@ test('a person signs in by the link, creates a workspace, works in VS Code, stop
   await page.waitForURL(`http://first-walk.localhost:${product.place.port}/**`, { timeout: 60_000 })
   await untilWorkbench(page)
   expect(await note()).toBe('kept')
-})
+  // A browser and an IDE share two cores with every other test.
+}, 5 * 60_000)

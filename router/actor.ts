@@ -1,4 +1,5 @@
-import type { SessionId, UserId } from './ids.ts'
+import type { SessionId, TokenId, UserId, WorkspaceId } from './ids.ts'
+import type { Scope } from './tokens/token.ts'
 
 export type Tier = 'free' | 'pro' | 'team'
 
@@ -9,18 +10,34 @@ export interface Origin {
   readonly requestId: string
 }
 
-/** A signed-in person. */
-export interface UserActor extends Origin {
+/** A person, whichever way they show who they are. */
+interface PersonActor extends Origin {
   readonly kind: 'user'
   readonly userId: UserId
   readonly login: string
   readonly name: string
   readonly role: 'member' | 'admin'
   readonly tier: Tier
-  readonly sessionId: SessionId
   /** One who waits for payment is signed in and may do nothing else yet. */
   readonly standing: 'active' | 'waiting_payment'
 }
+
+/** A person in a signed-in browser. */
+export interface SessionActor extends PersonActor {
+  readonly via: 'session'
+  readonly sessionId: SessionId
+}
+
+/** A program that shows a person's token. */
+export interface TokenActor extends PersonActor {
+  readonly via: 'token'
+  readonly tokenId: TokenId
+  readonly scopes: readonly Scope[]
+  /** The workspaces it is for; null for all of the person's. */
+  readonly workspaceIds: readonly WorkspaceId[] | null
+}
+
+export type UserActor = SessionActor | TokenActor
 
 /** Whoever holds the admin token. */
 export interface AdminActor extends Origin {

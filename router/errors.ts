@@ -72,6 +72,14 @@ export const errors = {
       'This sign-in link was used or has expired. Run `npm run sign-in` for a new one.',
     ),
 
+  tokenNotFound: () => new ArcError('NotFound', 'token_not_found', 'There is no such token, or it has ended already.'),
+
+  tokenLimitReached: (limit: number) => new ArcError('LimitReached', 'token_limit_reached', `You have ${limit} tokens, which is as many as one may have. Revoke one to make room.`, { limit }),
+
+  scopeMissing: (scope: string) => new ArcError('Forbidden', 'scope_missing', `This token is not for that; it takes one with the scope ${scope}.`, { scope }),
+
+  sessionNeeded: () => new ArcError('Forbidden', 'session_needed', 'That is done signed in, in a browser, and not with a token.'),
+
   tokenWrong: () => new ArcError('Unauthenticated', 'token_wrong', 'This token is not known here, or has ended.'),
 
   signInFailed: (why: string) => new ArcError('Unauthenticated', 'sign_in_failed', why),

@@ -1,6 +1,7 @@
 import { adminRouter } from './admin/procedures.ts'
 import { auditRouter } from './audit/procedures.ts'
 import { authRouter } from './auth/procedures.ts'
+import { tokensRouter } from './tokens/procedures.ts'
 import { router } from './trpc.ts'
 import { workspacesRouter } from './workspaces/procedures.ts'
 
@@ -8,6 +9,7 @@ export const appRouter = router({
   admin: adminRouter,
   audit: auditRouter,
   auth: authRouter,
+  tokens: tokensRouter,
   workspaces: workspacesRouter,
 })
 

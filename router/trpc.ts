@@ -6,6 +6,7 @@ import type { AuditPort } from './audit/port.ts'
 import type { IdentityPort } from './auth/port.ts'
 import { ArcError, errors } from './errors.ts'
 import type { ErrorDetails, ErrorKind } from './errors.ts'
+import type { TokensPort } from './tokens/port.ts'
 import type { WorkspacesPort } from './workspaces/port.ts'
 
 /** What a procedure may call, and who asks. The server implements each port. */
@@ -14,6 +15,7 @@ export interface Context {
   readonly admin: AdminPort
   readonly audit: AuditPort
   readonly identity: IdentityPort
+  readonly tokens: TokensPort
   readonly workspaces: WorkspacesPort
 }
 
@@ -64,20 +66,31 @@ export const publicProcedure = t.procedure.use(async ({ next }) => {
 
 /** For whoever is signed in, also one who waits for payment. */
 export const signedInProcedure = publicProcedure.use(({ ctx, next }) => {
-  if (ctx.actor?.kind !== 'user') throw errors.signedOut()
-  return next({ ctx: { ...ctx, actor: ctx.actor } })
+  const { actor } = ctx
+  if (actor?.kind !== 'user') throw errors.signedOut()
+  if (actor.via !== 'session') throw errors.sessionNeeded()
+  return next({ ctx: { ...ctx, actor } })
 })
 
-/** For people who may use the server. */
-export const personProcedure = signedInProcedure.use(({ ctx, next }) => {
+/** For people who may use the server, in a browser: what concerns who they are. */
+export const sessionProcedure = signedInProcedure.use(({ ctx, next }) => {
   if (ctx.actor.standing !== 'active') throw errors.paymentAwaited()
   return next()
+})
+
+/** For people who may use the server, by session or token. */
+export const personProcedure = publicProcedure.use(({ ctx, next }) => {
+  const { actor } = ctx
+  if (actor?.kind !== 'user') throw errors.signedOut()
+  if (actor.standing !== 'active') throw errors.paymentAwaited()
+  return next({ ctx: { ...ctx, actor } })
 })
 
 /** The admin token, and people marked admin. @throws `signed_out`, `forbidden`. */
 export function requireAdministrator(actor: Context['actor']): asserts actor is UserActor | AdminActor {
   if (actor === null) throw errors.signedOut()
   if (actor.kind === 'user' && (actor.role !== 'admin' || actor.standing !== 'active')) throw errors.forbidden('administer this server')
+  if (actor.kind === 'user' && actor.via === 'token' && !actor.scopes.includes('admin')) throw errors.scopeMissing('admin')
 }
 
 export const adminProcedure = publicProcedure.use(({ ctx, next }) => {

@@ -23,6 +23,7 @@ import { GitHub } from './identity/github.ts'
 import { Identity } from './identity/identity.ts'
 import { Sessions } from './identity/sessions.ts'
 import { inviteHash } from './identity/sign-up.ts'
+import { Tokens } from './identity/tokens.ts'
 import { tryIsolation } from './runtime/canary.ts'
 import type { ContainerSettings } from './runtime/container.ts'
 import { DockerRuntime } from './runtime/docker-runtime.ts'
@@ -109,6 +110,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   const store = new WorkspaceStore(database, (name) => addresses.workspaceOrigin(name), () => relay.poke())
   const reconciler = new Reconciler(store, runtime, log, availableParallelism() * 2)
   const workspaces = new Workspaces(database, store, runtime, feed, (id) => reconciler.poke(id))
+  const tokens = new Tokens(database, (actor, id) => workspaces.get(actor, id), () => relay.poke())
   const admission = new Admission(store)
   void admission.follow(feed, following.signal)
 
@@ -123,8 +125,8 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   })
   shutdown.add('gateway', () => gateway.close())
 
-  const actors = new Actors(sessions, config.ARC_ADMIN_TOKEN, addresses.secure, database)
-  const ports = { admin, audit: new AuditTrail(database), identity, workspaces }
+  const actors = new Actors(sessions, tokens, config.ARC_ADMIN_TOKEN, addresses.secure, database)
+  const ports = { admin, audit: new AuditTrail(database), identity, tokens, workspaces }
   const edge = await createEdge({
     addresses,
     actors,
@@ -170,11 +172,13 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   /** Wherever a session is ended, its sockets are closed in every copy. */
   async function endSessions(): Promise<void> {
     for await (const item of feed.subscribe(undefined, following.signal)) {
-      if ('gap' in item || item.event.type !== 'identity.session-ended') continue
+      if ('gap' in item) continue
+      if (item.event.type === 'identity.token-ended') sockets.endCredential(item.event.tokenId)
+      if (item.event.type !== 'identity.session-ended') continue
       const { sessionId } = item.event
       sessions.forget(sessionId)
       gateway.endSession(sessionId)
-      sockets.endSession(sessionId)
+      sockets.endCredential(sessionId)
     }
   }
 

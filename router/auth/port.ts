@@ -1,4 +1,4 @@
-import type { UserActor } from '../actor.ts'
+import type { SessionActor } from '../actor.ts'
 import type { SessionId } from '../ids.ts'
 
 export type SignupMode = 'invite' | 'open' | 'stripe'
@@ -25,10 +25,10 @@ export interface SessionView {
 export interface IdentityPort {
   readonly options: SignInOptions
   /** Ends this session, its workspace sessions and its open sockets. */
-  signOut(actor: UserActor): Promise<void>
-  sessions(actor: UserActor): Promise<readonly SessionView[]>
+  signOut(actor: SessionActor): Promise<void>
+  sessions(actor: SessionActor): Promise<readonly SessionView[]>
   /** @throws `session_not_found` for one that is not the actor's. */
-  endSession(actor: UserActor, sessionId: SessionId): Promise<void>
+  endSession(actor: SessionActor, sessionId: SessionId): Promise<void>
   /** All of the actor's but the one that asks. */
-  endOtherSessions(actor: UserActor): Promise<void>
+  endOtherSessions(actor: SessionActor): Promise<void>
 }

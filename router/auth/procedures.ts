@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SessionId } from '../ids.ts'
-import { personProcedure, publicProcedure, router, signedInProcedure } from '../trpc.ts'
+import { publicProcedure, router, sessionProcedure, signedInProcedure } from '../trpc.ts'
 
 export const authRouter = router({
   /** Who is signed in; `null` when nobody is. */
@@ -15,8 +15,8 @@ export const authRouter = router({
   signOut: signedInProcedure.mutation(({ ctx }) => ctx.identity.signOut(ctx.actor)),
 
   sessions: router({
-    list: personProcedure.query(({ ctx }) => ctx.identity.sessions(ctx.actor)),
-    end: personProcedure.input(z.object({ sessionId: SessionId })).mutation(({ ctx, input }) => ctx.identity.endSession(ctx.actor, input.sessionId)),
-    endOthers: personProcedure.mutation(({ ctx }) => ctx.identity.endOtherSessions(ctx.actor)),
+    list: sessionProcedure.query(({ ctx }) => ctx.identity.sessions(ctx.actor)),
+    end: sessionProcedure.input(z.object({ sessionId: SessionId })).mutation(({ ctx, input }) => ctx.identity.endSession(ctx.actor, input.sessionId)),
+    endOthers: sessionProcedure.mutation(({ ctx }) => ctx.identity.endOtherSessions(ctx.actor)),
   }),
 })

@@ -30,6 +30,7 @@ export const EntryClaims = z.object({
 export type EntryClaims = z.infer<typeof EntryClaims>
 
 interface Visitor {
+  readonly via: 'session'
   readonly userId: UserId
   readonly sessionId: SessionId
 }

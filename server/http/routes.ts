@@ -76,7 +76,7 @@ export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
 
   app.post('/auth/sign-out', async (request, reply) => {
     const actor = await actorOf(request)
-    if (actor?.kind === 'user') await identity.signOut(actor)
+    if (actor?.kind === 'user' && actor.via === 'session') await identity.signOut(actor)
     return reply.header('set-cookie', writeCookie('arc_session', '', 0, addresses.secure)).code(204).send()
   })
 
@@ -86,7 +86,7 @@ export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
     const path = addresses.ownPath(to)
     const actor = await actorOf(request)
     const opening = `/open/${encodeURIComponent(name)}?${new URLSearchParams({ to: path })}`
-    if (actor?.kind !== 'user' || actor.standing !== 'active') return reply.redirect(`/sign-in?${new URLSearchParams({ to: opening })}`)
+    if (actor?.kind !== 'user' || actor.via !== 'session' || actor.standing !== 'active') return reply.redirect(`/sign-in?${new URLSearchParams({ to: opening })}`)
     const admitted = await admit(needs.admission, actor, name)
     if (admitted === null || !admitted.running) return reply.redirect(opening)
     const host = addresses.workspaceOrigin(admitted.name)

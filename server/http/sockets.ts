@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import { applyWSSHandler } from '@trpc/server/adapters/ws'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
-import type { Context, SessionId, UserActor } from '@arcx/router'
+import type { Context, SessionId, TokenId, UserActor } from '@arcx/router'
 import { appRouter } from '@arcx/router/server'
 import type { Log } from '@arcx/service-kit/log'
 import type { Addresses } from '../addresses.ts'
@@ -25,7 +25,8 @@ export interface SocketNeeds {
 }
 
 export interface Sockets {
-  endSession(sessionId: SessionId): void
+  /** Closes what was opened with a session or a token that has ended. */
+  endCredential(id: SessionId | TokenId): void
   readonly count: number
   close(): void
 }
@@ -34,7 +35,7 @@ export interface Sockets {
 export function attachSockets(needs: SocketNeeds): Sockets {
   const { addresses, gateway, log } = needs
   const wss = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false })
-  const bySession = new Map<SessionId, Set<WebSocket>>()
+  const byCredential = new Map<SessionId | TokenId, Set<WebSocket>>()
   /** Established before the upgrade, so that the handshake is answered only for who may. */
   const actors = new WeakMap<object, UserActor>()
 
@@ -56,17 +57,22 @@ export function attachSockets(needs: SocketNeeds): Sockets {
     if (host.kind === 'workspace') return void gateway.upgrade(host.name, request, socket, head)
     if (host.kind !== 'own') return refuse('421 Misdirected Request')
     if ((request.url ?? '').split('?')[0] !== '/trpc') return refuse('404 Not Found')
-    if (request.headers.origin !== addresses.publicOrigin) return refuse('403 Forbidden')
-    void needs.actors.bySession(request.headers.cookie, { address: request.socket.remoteAddress ?? '', requestId: randomUUID() }).then(
+    const from = { address: request.socket.remoteAddress ?? '', requestId: randomUUID() }
+    const { authorization } = request.headers
+    // No page can make a browser show a token here, so only what shows a cookie must come from our own.
+    if (authorization === undefined && request.headers.origin !== addresses.publicOrigin) return refuse('403 Forbidden')
+    const asked = authorization === undefined ? needs.actors.bySession(request.headers.cookie, from) : needs.actors.byToken(authorization, from)
+    void asked.then(
       (actor) => {
-        if (actor === null) return refuse('401 Unauthorized')
+        if (actor?.kind !== 'user') return refuse('401 Unauthorized')
+        const credential = actor.via === 'session' ? actor.sessionId : actor.tokenId
         actors.set(request, actor)
         wss.handleUpgrade(request, socket, head, (webSocket) => {
-          const own = bySession.get(actor.sessionId) ?? new Set()
-          bySession.set(actor.sessionId, own.add(webSocket))
+          const own = byCredential.get(credential) ?? new Set()
+          byCredential.set(credential, own.add(webSocket))
           webSocket.once('close', () => {
             own.delete(webSocket)
-            if (own.size === 0 && bySession.get(actor.sessionId) === own) bySession.delete(actor.sessionId)
+            if (own.size === 0 && byCredential.get(credential) === own) byCredential.delete(credential)
           })
           wss.emit('connection', webSocket, request)
         })
@@ -79,8 +85,8 @@ export function attachSockets(needs: SocketNeeds): Sockets {
   })
 
   return {
-    endSession(sessionId) {
-      for (const webSocket of bySession.get(sessionId) ?? []) webSocket.close(sessionEnded, 'The session has ended.')
+    endCredential(id) {
+      for (const webSocket of byCredential.get(id) ?? []) webSocket.close(sessionEnded, 'The session has ended.')
     },
     get count() {
       return wss.clients.size

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { z } from 'zod'
 import { errors } from '@arcx/router'
-import type { IdentityPort, Origin, SessionId, SessionView, SignInOptions, UserActor } from '@arcx/router'
+import type { IdentityPort, Origin, SessionId, SessionView, SignInOptions, SessionActor } from '@arcx/router'
 import type { Database } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
 import { issueCode, redeemCode } from '../credentials/codes.ts'
@@ -106,19 +106,19 @@ export class Identity implements IdentityPort {
     }
   }
 
-  async signOut(actor: UserActor): Promise<void> {
+  async signOut(actor: SessionActor): Promise<void> {
     await this.#sessions.end(actor, actor.userId, { only: actor.sessionId })
   }
 
-  sessions(actor: UserActor): Promise<readonly SessionView[]> {
+  sessions(actor: SessionActor): Promise<readonly SessionView[]> {
     return this.#sessions.list(actor)
   }
 
-  async endSession(actor: UserActor, sessionId: SessionId): Promise<void> {
+  async endSession(actor: SessionActor, sessionId: SessionId): Promise<void> {
     if ((await this.#sessions.end(actor, actor.userId, { only: sessionId })) === 0) throw errors.sessionNotFound()
   }
 
-  async endOtherSessions(actor: UserActor): Promise<void> {
+  async endOtherSessions(actor: SessionActor): Promise<void> {
     await this.#sessions.end(actor, actor.userId, { except: actor.sessionId })
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { SessionId, UserId } from '@arcx/router'
-import type { Actor, Origin, SessionView, UserActor } from '@arcx/router'
+import type { Actor, Origin, SessionView, SessionActor } from '@arcx/router'
 import type { Database, Transaction } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
 import { sign, verify } from '../credentials/signing.ts'
@@ -17,7 +17,7 @@ const seenEveryMs = 60_000
 const rememberedLimit = 5000
 
 /** A session as it is known, without where the present request came from. */
-export type Person = Omit<UserActor, keyof Origin>
+export type Person = Omit<SessionActor, keyof Origin>
 
 export interface SessionCookie {
   readonly value: string
@@ -44,7 +44,7 @@ export class Sessions {
   }
 
   /** Begins one, in the transaction that has found its person. */
-  async begin(transaction: Transaction, user: Omit<Person, 'kind' | 'userId' | 'sessionId'> & { readonly id: string }, origin: Origin, userAgent: string): Promise<SessionCookie> {
+  async begin(transaction: Transaction, user: Omit<Person, 'kind' | 'via' | 'userId' | 'sessionId'> & { readonly id: string }, origin: Origin, userAgent: string): Promise<SessionCookie> {
     const sessionId = SessionId.parse(randomUUID())
     const now = Date.now()
     const endsAt = new Date(now + absoluteMs)
@@ -53,7 +53,7 @@ export class Sessions {
       .values({ id: sessionId, userId: user.id, address: origin.address, userAgent: userAgent.slice(0, 300), expiresAt: new Date(now + slidingMs), endsAt })
       .execute()
     const { id, ...rest } = user
-    const actor: UserActor = { kind: 'user', userId: UserId.parse(id), sessionId, ...rest, ...origin }
+    const actor: SessionActor = { kind: 'user', via: 'session', userId: UserId.parse(id), sessionId, ...rest, ...origin }
     await recordAudit(transaction, { actor, action: 'session.start', target: { kind: 'session', id: sessionId }, outcome: 'ok' })
     return { value: sign(this.#key, [sessionId, id, String(Math.floor(endsAt.getTime() / 1000))]), maxAgeSeconds: absoluteMs / 1000 }
   }
@@ -85,7 +85,7 @@ export class Sessions {
     const person: Person | null =
       row === undefined || row.standing === 'suspended'
         ? null
-        : { kind: 'user', userId: UserId.parse(row.id), login: row.login, name: row.name, role: row.role, tier: row.tier, standing: row.standing, sessionId }
+        : { kind: 'user', via: 'session', userId: UserId.parse(row.id), login: row.login, name: row.name, role: row.role, tier: row.tier, standing: row.standing, sessionId }
     if (this.#remembered.size >= rememberedLimit) this.#remembered.clear()
     this.#remembered.set(sessionId, { person, at: Date.now() })
     if (row !== undefined && Date.now() - row.lastSeenAt.getTime() > seenEveryMs) {
@@ -95,7 +95,7 @@ export class Sessions {
     return person
   }
 
-  async list(actor: UserActor): Promise<readonly SessionView[]> {
+  async list(actor: SessionActor): Promise<readonly SessionView[]> {
     const rows = await this.#database
       .selectFrom('Session')
       .select(['id', 'address', 'userAgent', 'createdAt', 'lastSeenAt'])

@@ -1,7 +1,7 @@
 import { WorkspaceId, errors } from '@arcx/router'
-import type { UserId } from '@arcx/router'
 import type { Feed } from '../events/feed.ts'
 import { requireMay } from './policy.ts'
+import type { Asker } from './policy.ts'
 import type { WorkspaceStore } from './store.ts'
 
 const freshMs = 1000
@@ -28,7 +28,7 @@ export class Admission {
   }
 
   /** @throws `workspace_not_found`, also where it is somebody else's. */
-  async admit(person: { readonly userId: UserId }, name: string): Promise<Admitted> {
+  async admit(person: Asker, name: string): Promise<Admitted> {
     const row = await this.#row(name)
     if (row === null) throw errors.workspaceNotFound()
     requireMay(person, 'open', row)

@@ -5,7 +5,7 @@ import type { LogLine, Resume, StatsSample, Tracked, UserActor, Workspace, Works
 import { recordAudit } from '../audit/audit.ts'
 import type { Feed } from '../events/feed.ts'
 import type { RuntimePort } from '../runtime/port.ts'
-import { requireMay } from './policy.ts'
+import { maySee, requireMay, requireScope } from './policy.ts'
 import type { Operation } from './policy.ts'
 import type { Change, WorkspaceStore } from './store.ts'
 
@@ -29,7 +29,8 @@ export class Workspaces implements WorkspacesPort {
   }
 
   async list(actor: UserActor): Promise<readonly Workspace[]> {
-    return (await this.#store.ownedBy(actor.userId)).map((row) => this.#store.present(row))
+    requireScope(actor, 'list')
+    return (await this.#store.ownedBy(actor.userId)).filter((row) => maySee(actor, row)).map((row) => this.#store.present(row))
   }
 
   async get(actor: UserActor, workspaceId: WorkspaceId): Promise<Workspace> {
@@ -45,6 +46,7 @@ export class Workspaces implements WorkspacesPort {
 
   create(actor: UserActor, name: string): Promise<Workspace> {
     return this.#audited(actor, 'create', { kind: 'workspace', name }, async () => {
+      requireScope(actor, 'create')
       await this.#requireGoodName(name)
       const row = await this.#store.insert(actor, name)
       if (row === null) throw errors.workspaceNameTaken(name, await this.#freeNameNear(name))
@@ -127,13 +129,14 @@ export class Workspaces implements WorkspacesPort {
   }
 
   async *onChange(actor: UserActor, { after, signal }: Resume): AsyncIterable<Tracked<WorkspaceChange>> {
+    requireScope(actor, 'list')
     for await (const item of this.#feed.subscribe(after, signal)) {
       const id = String(item.sequence)
       if ('gap' in item) {
         yield { id, data: { type: 'snapshot', workspaces: await this.list(actor) } }
-      } else if (item.event.type === 'workspaces.changed' && item.event.workspace.ownerId === actor.userId) {
+      } else if (item.event.type === 'workspaces.changed' && maySee(actor, item.event.workspace)) {
         yield { id, data: { type: 'changed', workspace: item.event.workspace } }
-      } else if (item.event.type === 'workspaces.removed' && item.event.ownerId === actor.userId) {
+      } else if (item.event.type === 'workspaces.removed' && maySee(actor, { id: item.event.workspaceId, ownerId: item.event.ownerId })) {
         yield { id, data: { type: 'removed', workspaceId: item.event.workspaceId } }
       }
     }
