@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, stat, utimes } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -10,8 +10,8 @@ import { dataFile, newPlace, runCommand, startProduct } from './product.ts'
 import type { Place, Product } from './product.ts'
 
 const running: Product[] = []
-async function start(place: Place, command: 'run' | 'dev' = 'run'): Promise<Product> {
-  const product = await startProduct(place, command)
+async function start(place: Place): Promise<Product> {
+  const product = await startProduct(place)
   running.push(product)
   return product
 }
@@ -139,19 +139,6 @@ test('npm start -- --help lists every setting that there is', async () => {
   const { OrchestratorSettings } = await import('@arcx/server/config')
   const made = new Set(['ARC_ADMIN_TOKEN', 'ARC_INTERNAL_TOKEN', 'ARC_DEPLOYMENT'])
   for (const name of Object.keys(OrchestratorSettings.shape).filter((each) => !made.has(each))) expect(output, name).toContain(name)
-})
-
-test('npm run dev does the same, and restarts when a source changes', async () => {
-  const product = await start(await newPlace(), 'dev')
-  const before = (await send(product.place.port, '/metrics')).body
-  const startedAt = /process_start_time_seconds\S* (\d+)/.exec(before)?.[1]
-  const source = fileURLToPath(new URL('../server/main.ts', import.meta.url))
-  const now = new Date()
-  await utimes(source, now, now)
-  await vi.waitFor(async () => {
-    const after = (await send(product.place.port, '/metrics')).body
-    expect(/process_start_time_seconds\S* (\d+)/.exec(after)?.[1]).not.toBe(startedAt)
-  }, { timeout: 60_000, interval: 200 })
 })
 
 test('on a machine with an older Node it hands over to the pinned one', async () => {

@@ -53,7 +53,7 @@ async function vitest(projects: readonly string[], names: readonly string[], set
   const reportFile = join(settings.ARCX_TEST_DIRECTORY, `report-${projects.join('-')}.json`)
   const args = [
     join(repository, 'node_modules/vitest/vitest.mjs'), 'run', '--root', repository, '--passWithNoTests',
-    ...projects.flatMap((project) => ['--project', project]),
+    ...projects.flatMap((project) => ['--project', project]), ...(projects.includes('alone') ? ['--no-file-parallelism'] : []),
     '--reporter=default', '--reporter=json', '--silent=passed-only', `--outputFile.json=${reportFile}`, ...names,
   ]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...settings } })

@@ -4,6 +4,8 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import './theme.css'
 import { ToastHost } from './interface/toasts.tsx'
+import { AdminPage, isAdminTab } from './pages/admin.tsx'
+import type { AdminTab } from './pages/admin.tsx'
 import { Dashboard } from './pages/dashboard.tsx'
 import { NotFound } from './pages/not-found.tsx'
 import { OpenPage } from './pages/open.tsx'
@@ -39,6 +41,13 @@ const routes = root.addChildren([
     },
   }),
   createRoute({ getParentRoute: () => root, path: '/waiting', component: Waiting }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/admin',
+    component: AdminPage,
+    beforeLoad: requireSignedIn,
+    validateSearch: (search: Record<string, unknown>): { tab?: AdminTab } => (isAdminTab(search['tab']) ? { tab: search['tab'] } : {}),
+  }),
   createRoute({ getParentRoute: () => root, path: '/settings', component: Settings, beforeLoad: requireSignedIn }),
   createRoute({
     getParentRoute: () => root,

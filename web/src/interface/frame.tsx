@@ -30,6 +30,11 @@ export function Frame({ children }: { children: ReactNode }) {
             <Link to="/dashboard" className="rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
               Workspaces
             </Link>
+            {me?.role === 'admin' && (
+              <Link to="/admin" className="rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
+                Administration
+              </Link>
+            )}
           </nav>
           <div className="ml-auto flex items-center gap-1">
             {connection === 'lost' && (

@@ -6,6 +6,7 @@ import { Ago } from '../interface/time.tsx'
 import { tellRefusal } from '../interface/toasts.tsx'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
+import { Tokens } from '../tokens/tokens.tsx'
 import { deviceOf } from './device.ts'
 
 export function Settings() {
@@ -72,6 +73,7 @@ export function Settings() {
           </ul>
         )}
       </section>
+      <Tokens />
     </Frame>
   )
 }

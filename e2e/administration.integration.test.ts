@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { gitHubPerson, startGitHub } from '@arcx/testing/github'
+import type { GitHubDouble } from '@arcx/testing/github'
+import { startTestOrchestrator } from '@arcx/testing/orchestrator'
+import type { TestOrchestrator } from '@arcx/testing/orchestrator'
+import type { Person } from '@arcx/testing/person'
+import { openBrowser } from './browser.ts'
+
+let github: GitHubDouble
+let arc: TestOrchestrator
+let browser: Browser
+let admin: Person
+
+beforeAll(async () => {
+  ;[github, browser] = await Promise.all([startGitHub(), openBrowser()])
+  arc = await startTestOrchestrator({ GITHUB_CLIENT_ID: github.clientId, GITHUB_CLIENT_SECRET: github.clientSecret, GITHUB_URL: github.url })
+  admin = await arc.person()
+  await arc.database.updateTable('User').set({ role: 'admin' }).where('id', '=', admin.userId).execute()
+})
+afterAll(async () => {
+  await browser?.close()
+  await arc?.destroy()
+  await github?.close()
+})
+
+async function pageOf(person: Person | null) {
+  const context = await browser.newContext()
+  if (person !== null) {
+    const [name = '', value = ''] = person.cookie.split('=')
+    await context.addCookies([{ name, value, url: arc.origin }])
+  }
+  return context.newPage()
+}
+
+test('somebody waits, is let in, and comes in; another comes by an invitation’s link; the log shows it and can be taken along', async () => {
+  github.person = gitHubPerson(1, 'eager')
+  const [visitor, desk] = await Promise.all([pageOf(null), pageOf(admin)])
+  await visitor.goto(`${arc.origin}/sign-in`)
+  await visitor.getByRole('link', { name: 'Continue with GitHub' }).click()
+  await visitor.getByRole('link', { name: 'Authorize' }).click()
+  await visitor.getByRole('heading', { name: 'You are on the waitlist' }).waitFor()
+
+  await desk.goto(`${arc.origin}/dashboard`)
+  await desk.getByRole('link', { name: 'Administration' }).click()
+  await desk.getByRole('tab', { name: 'Invitations' }).click()
+  await desk.getByRole('button', { name: 'Let eager in' }).click()
+  await desk.getByText('may sign in now').waitFor()
+  await visitor.getByRole('link', { name: 'Try again' }).click()
+  await visitor.getByRole('link', { name: 'Continue with GitHub' }).click()
+  await visitor.getByRole('link', { name: 'Authorize' }).click()
+  await visitor.getByRole('heading', { name: 'Workspaces', exact: true }).waitFor()
+
+  await desk.getByRole('button', { name: 'New invitation' }).click()
+  const link = await desk.getByRole('status').locator('code').textContent()
+  github.person = gitHubPerson(2, 'guest')
+  const guest = await pageOf(null)
+  await guest.goto(link ?? '')
+  await guest.getByText('You are invited.').waitFor()
+  await guest.getByRole('link', { name: 'Continue with GitHub' }).click()
+  await guest.getByRole('link', { name: 'Authorize' }).click()
+  await guest.getByRole('heading', { name: 'Workspaces', exact: true }).waitFor()
+
+  await desk.getByRole('tab', { name: 'People' }).click()
+  await desk.getByRole('searchbox').fill('guest@')
+  await desk.getByLabel('Plan of guest').selectOption('pro')
+  await desk.getByRole('button', { name: 'Suspend guest' }).click()
+  await desk.getByRole('button', { name: 'Reinstate guest' }).waitFor()
+  // The live connection closes; the page leads to sign-in by itself.
+  await guest.waitForURL('**/sign-in**')
+
+  await desk.getByRole('tab', { name: 'Audit log' }).click()
+  await desk.getByText(/^\s*Whole: \d+ entries/).waitFor()
+  await desk.getByRole('cell', { name: 'user.suspend' }).waitFor()
+  const [download] = await Promise.all([desk.waitForEvent('download'), desk.getByRole('link', { name: 'JSON lines' }).click()])
+  const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n')
+  expect(lines.map((line) => JSON.parse(line).action)).toContain('waitlist.invite')
+})
+
+test('a token is made in the settings, shown once, works, and is revoked there', async () => {
+  const page = await pageOf(admin)
+  await page.goto(`${arc.origin}/settings`)
+  await page.getByRole('button', { name: 'New token' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('deploy')
+  await page.getByRole('button', { name: 'Make token' }).click()
+  const token = await page.getByLabel('Token', { exact: true }).textContent()
+  const ask = () => arc.send('/trpc/workspaces.list', { headers: { authorization: `Bearer ${token}` } })
+  expect((await ask()).status).toBe(200)
+  await page.getByRole('button', { name: 'Done' }).click()
+  expect(await page.content()).not.toContain(token)
+  await page.getByText(`arcx_…${token?.slice(-4)}`).waitFor()
+  await page.getByRole('button', { name: 'Revoke deploy' }).click()
+  await page.getByText('You have none.').waitFor()
+  expect((await ask()).status).toBe(401)
+})
+
+test('a member sees no administration and gets none of it', async () => {
+  const page = await pageOf(await arc.person())
+  await page.goto(`${arc.origin}/admin`)
+  await page.getByRole('heading', { name: 'This is for whoever runs the server' }).waitFor()
+  expect(await page.getByRole('link', { name: 'Administration' }).count()).toBe(0)
+})

@@ -1,0 +1,95 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Download, ShieldAlert, ShieldCheck } from 'lucide-react'
+import { useState } from 'react'
+import { Button, buttonClass } from '../interface/button.tsx'
+import { inputClass } from '../interface/dialog.ts'
+import { trpc } from '../server/client.ts'
+import { refusalOf } from '../server/error.ts'
+
+const nouns = ['workspace', 'session', 'token', 'user', 'invite', 'waitlist'] as const
+
+/** What everybody did, newest first, with the state of its hash chain. */
+export function AuditLog() {
+  const [noun, setNoun] = useState('')
+  const filter = noun === '' ? {} : { action: noun }
+  const pages = useInfiniteQuery(trpc.audit.list.infiniteQueryOptions({ ...filter, limit: 50 }, { getNextPageParam: (page) => (page.length < 50 ? undefined : page.at(-1)?.id), initialCursor: null }))
+  const verdict = useQuery({ ...trpc.audit.verify.queryOptions(), staleTime: 0 })
+  const entries = pages.data?.pages.flat()
+  const exported = (format: 'jsonl' | 'csv') => `/api/admin/audit?${new URLSearchParams({ ...filter, format })}`
+  return (
+    <>
+      <div className="mb-4 flex flex-wrap items-center gap-2">
+        <select aria-label="What it is about" className={`${inputClass} !h-9 !w-auto`} value={noun} onChange={(event) => setNoun(event.target.value)}>
+          <option value="">Everything</option>
+          {nouns.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+        <span role="status" className="flex items-center gap-1.5 text-sm">
+          {verdict.data === undefined ? (
+            <span className="text-ink-soft">Checking the chain…</span>
+          ) : verdict.data.kind === 'whole' ? (
+            <>
+              <ShieldCheck size={16} aria-hidden className="text-good" /> Whole: {verdict.data.entries} entries
+            </>
+          ) : (
+            <span className="flex items-center gap-1.5 text-bad">
+              <ShieldAlert size={16} aria-hidden /> Entry {verdict.data.id}: {verdict.data.why}
+            </span>
+          )}
+        </span>
+        <div className="ml-auto flex gap-2">
+          {(['jsonl', 'csv'] as const).map((format) => (
+            <a key={format} className={buttonClass()} href={exported(format)} download>
+              <Download size={15} aria-hidden /> {format === 'csv' ? 'CSV' : 'JSON lines'}
+            </a>
+          ))}
+        </div>
+      </div>
+      {pages.error !== null ? (
+        <p role="alert" className="text-bad">
+          {refusalOf(pages.error).message}
+        </p>
+      ) : entries === undefined ? (
+        <div aria-busy className="skeleton h-40 w-full" />
+      ) : (
+        <div className="overflow-x-auto rounded-card border border-line bg-surface">
+          <table className="w-full text-left text-sm">
+            <thead className="text-ink-soft">
+              <tr className="border-b border-line">
+                {['When', 'Who', 'Did', 'To', 'From', 'Outcome'].map((title) => (
+                  <th key={title} scope="col" className="px-3 py-2 font-normal">
+                    {title}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody className="divide-y divide-line">
+              {entries.map((entry) => (
+                <tr key={entry.id}>
+                  <td className="whitespace-nowrap px-3 py-2 text-ink-soft">{new Date(entry.at).toLocaleString()}</td>
+                  <td className="max-w-40 truncate px-3 py-2" title={entry.actorId}>
+                    {entry.actorId}
+                  </td>
+                  <td className="whitespace-nowrap px-3 py-2 font-mono text-[0.8125rem]">{entry.action}</td>
+                  <td className="max-w-52 truncate px-3 py-2" title={entry.targetId ?? ''}>
+                    {entry.targetName ?? entry.targetId}
+                  </td>
+                  <td className="whitespace-nowrap px-3 py-2 text-ink-soft">{entry.address}</td>
+                  <td className={`px-3 py-2 ${entry.outcome === 'ok' ? '' : 'text-bad'}`}>{entry.outcome.replace('refused:', 'refused: ').replaceAll('_', ' ')}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {pages.hasNextPage && (
+        <div className="mt-3 text-center">
+          <Button onClick={() => void pages.fetchNextPage()} busy={pages.isFetchingNextPage}>
+            Older entries
+          </Button>
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,99 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Copy, Plus } from 'lucide-react'
+import { useState } from 'react'
+import { Button } from '../interface/button.tsx'
+import { inputClass } from '../interface/dialog.ts'
+import { Ago } from '../interface/time.tsx'
+import { tellRefusal } from '../interface/toasts.tsx'
+import { queryClient, trpc } from '../server/client.ts'
+import { refusalOf } from '../server/error.ts'
+
+const onError = (error: unknown) => tellRefusal(refusalOf(error).message)
+
+/** Invitations to sign up, and who waits for one. */
+export function Invitations() {
+  const invitesChanged = () => queryClient.invalidateQueries({ queryKey: trpc.admin.invites.list.queryKey() })
+  const { data: invites } = useQuery(trpc.admin.invites.list.queryOptions())
+  const { data: waiting } = useQuery(trpc.admin.waitlist.list.queryOptions())
+  const { data: options } = useQuery(trpc.auth.options.queryOptions())
+  const create = useMutation(trpc.admin.invites.create.mutationOptions({ onSuccess: invitesChanged, onError }))
+  const revoke = useMutation(trpc.admin.invites.revoke.mutationOptions({ onSuccess: invitesChanged, onError }))
+  const letIn = useMutation(trpc.admin.waitlist.invite.mutationOptions({ onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.admin.waitlist.list.queryKey() }), onError }))
+  const [uses, setUses] = useState(1)
+  const [copied, setCopied] = useState('')
+  return (
+    <>
+      {options !== undefined && options.signupMode !== 'invite' && <p className="mb-4 rounded-lg bg-accent-wash px-3 py-2 text-sm">Sign-up is set to “{options.signupMode}”: nobody needs an invitation now.</p>}
+      <form
+        className="mb-4 flex flex-wrap items-end gap-2"
+        onSubmit={(event) => {
+          event.preventDefault()
+          create.mutate({ maxUses: uses })
+        }}
+      >
+        <label className="flex flex-col gap-1 text-sm">
+          For how many people
+          <input type="number" min={1} max={10_000} required className={`${inputClass} !h-9 !w-32`} value={uses} onChange={(event) => setUses(event.target.valueAsNumber || 1)} />
+        </label>
+        <Button tone="primary" type="submit" busy={create.isPending}>
+          <Plus size={16} aria-hidden /> New invitation
+        </Button>
+      </form>
+      {create.data !== undefined && (
+        <div role="status" className="mb-4 flex flex-wrap items-center gap-2 rounded-card border border-line bg-sunken p-3">
+          <span className="w-full text-sm text-ink-soft">Hand out this link; it is shown this once and holds for 14 days.</span>
+          <code className="min-w-0 flex-1 break-all text-sm">{create.data.url}</code>
+          <Button onClick={() => void navigator.clipboard.writeText(create.data.url).then(() => setCopied(create.data.url))}>
+            <Copy size={14} aria-hidden /> {copied === create.data.url ? 'Copied' : 'Copy'}
+          </Button>
+        </div>
+      )}
+      {invites === undefined ? (
+        <div aria-busy className="skeleton h-16 w-full" />
+      ) : invites.length === 0 ? (
+        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">No invitation has been made yet.</p>
+      ) : (
+        <ul className="divide-y divide-line rounded-card border border-line bg-surface">
+          {invites.map((invite) => (
+            <li key={invite.id} className="flex flex-wrap items-center gap-3 px-4 py-3 text-sm">
+              <span className="flex-1 basis-48">
+                {invite.uses} of {invite.maxUses} used · made <Ago at={invite.createdAt} /> · <span className={invite.state === 'open' ? 'text-good' : 'text-ink-soft'}>{invite.state}</span>
+              </span>
+              {invite.state === 'open' && (
+                <Button onClick={() => revoke.mutate({ id: invite.id })} busy={revoke.isPending && revoke.variables.id === invite.id}>
+                  Revoke
+                </Button>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      <h2 className="mb-2 mt-8 text-sm text-ink-soft">Waitlist</h2>
+      {waiting === undefined ? (
+        <div aria-busy className="skeleton h-16 w-full" />
+      ) : waiting.length === 0 ? (
+        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">Nobody waits. Whoever signs in without an invitation appears here.</p>
+      ) : (
+        <ul className="divide-y divide-line rounded-card border border-line bg-surface">
+          {waiting.map((entry) => (
+            <li key={entry.githubId} className="flex flex-wrap items-center gap-3 px-4 py-3">
+              <span className="min-w-0 flex-1 basis-48 break-words">
+                <span className="font-medium">{entry.login}</span>{' '}
+                <span className="text-sm text-ink-soft">
+                  {entry.email} · since <Ago at={entry.createdAt} />
+                </span>
+              </span>
+              {entry.invitedAt === null ? (
+                <Button onClick={() => letIn.mutate({ githubId: entry.githubId })} busy={letIn.isPending && letIn.variables.githubId === entry.githubId} aria-label={`Let ${entry.login} in`}>
+                  Let in
+                </Button>
+              ) : (
+                <span className="text-sm text-good">may sign in now</span>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}

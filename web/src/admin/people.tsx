@@ -1,0 +1,85 @@
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Account } from '@arcx/router'
+import { Button } from '../interface/button.tsx'
+import { inputClass } from '../interface/dialog.ts'
+import { Ago } from '../interface/time.tsx'
+import { tellRefusal } from '../interface/toasts.tsx'
+import { queryClient, trpc } from '../server/client.ts'
+import { refusalOf } from '../server/error.ts'
+
+const after = {
+  onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.admin.users.list.queryKey() }),
+  onError: (error: unknown) => tellRefusal(refusalOf(error).message),
+}
+const standings = { active: null, waiting_payment: 'waits for payment', suspended: 'suspended' } as const
+
+/** Everybody with an account: find, raise, suspend. */
+export function People({ ownId }: { ownId: string | undefined }) {
+  const [search, setSearch] = useState('')
+  const { data: people, error } = useQuery({ ...trpc.admin.users.list.queryOptions({ search }), placeholderData: keepPreviousData })
+  return (
+    <>
+      <label className="mb-3 block">
+        <span className="sr-only">Find by login, name or e-mail</span>
+        <input type="search" className={`${inputClass} sm:w-80`} placeholder="Login, name or e-mail" value={search} onChange={(event) => setSearch(event.target.value)} maxLength={100} />
+      </label>
+      {error !== null ? (
+        <p role="alert" className="text-bad">
+          {refusalOf(error).message}
+        </p>
+      ) : people === undefined ? (
+        <div aria-busy className="skeleton h-32 w-full" />
+      ) : people.length === 0 ? (
+        <p className="rounded-card border border-dashed border-line-strong p-8 text-center text-ink-soft">Nobody fits “{search}”.</p>
+      ) : (
+        <ul className="divide-y divide-line rounded-card border border-line bg-surface">
+          {people.map((person) => (
+            <Row key={person.id} person={person} own={person.id === ownId} />
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+function Row({ person, own }: { person: Account; own: boolean }) {
+  const setTier = useMutation(trpc.admin.users.setTier.mutationOptions(after))
+  const setRole = useMutation(trpc.admin.users.setRole.mutationOptions(after))
+  const suspend = useMutation(trpc.admin.users.suspend.mutationOptions(after))
+  const reinstate = useMutation(trpc.admin.users.reinstate.mutationOptions(after))
+  const { id: userId, login } = person
+  const standing = standings[person.standing]
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
+      <div className="min-w-0 flex-1 basis-56">
+        <div className="font-medium break-words">
+          {login}
+          {person.name !== login && <span className="ml-2 font-normal text-ink-soft">{person.name}</span>}
+          {standing !== null && <span className="ml-2 rounded-full bg-bad-wash px-2 py-0.5 text-xs text-bad">{standing}</span>}
+        </div>
+        <div className="text-sm text-ink-soft break-words">
+          {person.email ?? 'at this machine'} · {person.workspaces} {person.workspaces === 1 ? 'workspace' : 'workspaces'} · since <Ago at={person.createdAt} />
+        </div>
+      </div>
+      <select aria-label={`Plan of ${login}`} className={`${inputClass} !h-9 !w-auto`} value={person.tier} onChange={(event) => setTier.mutate({ userId, tier: event.target.value as Account['tier'] })}>
+        <option value="free">Free</option>
+        <option value="pro">Pro</option>
+        <option value="team">Team</option>
+      </select>
+      <select aria-label={`Role of ${login}`} className={`${inputClass} !h-9 !w-auto`} value={person.role} disabled={own} onChange={(event) => setRole.mutate({ userId, role: event.target.value as Account['role'] })}>
+        <option value="member">Member</option>
+        <option value="admin">Admin</option>
+      </select>
+      {person.standing === 'suspended' ? (
+        <Button onClick={() => reinstate.mutate({ userId })} busy={reinstate.isPending} aria-label={`Reinstate ${login}`}>
+          Reinstate
+        </Button>
+      ) : (
+        <Button onClick={() => suspend.mutate({ userId })} busy={suspend.isPending} disabled={own} aria-label={`Suspend ${login}`}>
+          Suspend
+        </Button>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,52 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { buttonClass } from '../interface/button.tsx'
+import { Frame } from '../interface/frame.tsx'
+import { trpc } from '../server/client.ts'
+import { AuditLog } from '../admin/audit-log.tsx'
+import { Invitations } from '../admin/invitations.tsx'
+import { People } from '../admin/people.tsx'
+
+const tabs = { people: 'People', invitations: 'Invitations', audit: 'Audit log' } as const
+export type AdminTab = keyof typeof tabs
+export const isAdminTab = (value: unknown): value is AdminTab => typeof value === 'string' && Object.hasOwn(tabs, value)
+
+/** For whoever runs the server. */
+export function AdminPage() {
+  const { tab = 'people' } = useSearch({ from: '/admin' })
+  const navigate = useNavigate({ from: '/admin' })
+  const { data: me } = useQuery(trpc.auth.me.queryOptions())
+  if (me !== undefined && me?.role !== 'admin') {
+    return (
+      <Frame>
+        <div className="rounded-card border border-line bg-surface p-8 text-center">
+          <h1 className="text-lg font-semibold">This is for whoever runs the server</h1>
+          <p className="mb-4 mt-1 text-ink-soft">Your account is not marked admin.</p>
+          <Link to="/dashboard" className={buttonClass('primary')}>
+            To your workspaces
+          </Link>
+        </div>
+      </Frame>
+    )
+  }
+  return (
+    <Frame>
+      <h1 className="mb-4 text-2xl font-semibold tracking-tight">Administration</h1>
+      <div role="tablist" aria-label="Administration" className="mb-6 flex gap-1 border-b border-line">
+        {(Object.keys(tabs) as AdminTab[]).map((name) => (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            aria-selected={name === tab}
+            className={`-mb-px border-b-2 px-3 py-2 text-sm ${name === tab ? 'border-accent font-medium' : 'border-transparent text-ink-soft hover:text-ink'}`}
+            onClick={() => void navigate({ search: { tab: name }, replace: true })}
+          >
+            {tabs[name]}
+          </button>
+        ))}
+      </div>
+      {tab === 'people' ? <People ownId={me?.userId} /> : tab === 'invitations' ? <Invitations /> : <AuditLog />}
+    </Frame>
+  )
+}

@@ -1,0 +1,155 @@
+import { Dialog } from '@base-ui/react/dialog'
+import { Field } from '@base-ui/react/field'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Copy, KeyRound, Plus } from 'lucide-react'
+import { useState } from 'react'
+import type { NewApiToken, Scope } from '@arcx/router'
+import { Button } from '../interface/button.tsx'
+import { backdropClass, dialogClass, inputClass } from '../interface/dialog.ts'
+import { Ago } from '../interface/time.tsx'
+import { tellRefusal } from '../interface/toasts.tsx'
+import { queryClient, trpc } from '../server/client.ts'
+import { refusalOf } from '../server/error.ts'
+
+const scopes: readonly (readonly [Scope, string])[] = [
+  ['workspaces:read', 'See workspaces, their logs and figures'],
+  ['workspaces:write', 'Create, start, stop, rename and delete them'],
+  ['workspaces:exec', 'Run programs in them'],
+]
+
+const changed = () => queryClient.invalidateQueries({ queryKey: trpc.tokens.list.queryKey() })
+
+/** A person's API tokens, with making and revoking. */
+export function Tokens() {
+  const { data: tokens } = useQuery(trpc.tokens.list.queryOptions())
+  const [making, setMaking] = useState(false)
+  const revoke = useMutation(trpc.tokens.revoke.mutationOptions({ onSuccess: changed, onError: (error) => tellRefusal(refusalOf(error).message) }))
+  return (
+    <section aria-labelledby="tokens" className="mt-8">
+      <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
+        <h2 id="tokens" className="text-sm text-ink-soft">
+          API tokens
+        </h2>
+        <Button onClick={() => setMaking(true)}>
+          <Plus size={16} aria-hidden /> New token
+        </Button>
+      </div>
+      {tokens === undefined ? (
+        <div aria-busy className="skeleton h-20 w-full" />
+      ) : tokens.length === 0 ? (
+        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">A token lets a program act for you, within what you allow it. You have none.</p>
+      ) : (
+        <ul className="divide-y divide-line rounded-card border border-line bg-surface">
+          {tokens.map((token) => (
+            <li key={token.id} className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
+              <KeyRound size={18} aria-hidden className="text-ink-soft" />
+              <div className="min-w-0 flex-1 basis-52">
+                <div className="font-medium break-words">
+                  {token.name} <span className="ml-1 font-mono text-sm font-normal text-ink-soft">{token.shown}</span>
+                </div>
+                <div className="text-sm text-ink-soft">
+                  {token.scopes.join(', ')} · {token.lastUsedAt === null ? 'never used' : <>used <Ago at={token.lastUsedAt} /></>} ·{' '}
+                  {token.expiresAt === null ? 'no end' : <>ends {new Date(token.expiresAt).toLocaleDateString()}</>}
+                </div>
+              </div>
+              <Button onClick={() => revoke.mutate({ id: token.id })} busy={revoke.isPending && revoke.variables.id === token.id} aria-label={`Revoke ${token.name}`}>
+                Revoke
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <Dialog.Root open={making} onOpenChange={setMaking}>
+        <Dialog.Portal>
+          <Dialog.Backdrop className={backdropClass} />
+          <Dialog.Popup className={dialogClass}>{making && <Making onClose={() => setMaking(false)} />}</Dialog.Popup>
+        </Dialog.Portal>
+      </Dialog.Root>
+    </section>
+  )
+}
+
+function Making({ onClose }: { onClose: () => void }) {
+  const [name, setName] = useState('')
+  const [chosen, setChosen] = useState<ReadonlySet<Scope>>(new Set(['workspaces:read'] as const))
+  const [days, setDays] = useState(90)
+  const create = useMutation(trpc.tokens.create.mutationOptions({ onSuccess: changed }))
+  if (create.isSuccess) return <Made made={create.data} onClose={onClose} />
+  const toggle = (scope: Scope) => setChosen((before) => new Set(before.has(scope) ? [...before].filter((each) => each !== scope) : [...before, scope]))
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        create.mutate({ name, scopes: [...chosen], expiresDays: days === 0 ? null : days })
+      }}
+    >
+      <Dialog.Title className="text-lg font-semibold">New API token</Dialog.Title>
+      <Field.Root className="flex flex-col gap-1.5">
+        <Field.Label className="text-sm font-medium">Name</Field.Label>
+        <Field.Control className={inputClass} value={name} onValueChange={setName} placeholder="What it is for" maxLength={60} autoComplete="off" />
+      </Field.Root>
+      <fieldset className="flex flex-col gap-2">
+        <legend className="mb-1.5 text-sm font-medium">It may</legend>
+        {scopes.map(([scope, words]) => (
+          <label key={scope} className="flex items-baseline gap-2.5 text-sm">
+            <input type="checkbox" checked={chosen.has(scope)} onChange={() => toggle(scope)} className="accent-accent" />
+            <span>
+              {words} <span className="font-mono text-xs text-ink-soft">{scope}</span>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <label className="flex flex-col gap-1.5 text-sm font-medium">
+        It ends
+        <select className={inputClass} value={days} onChange={(event) => setDays(Number(event.target.value))}>
+          <option value={7}>in 7 days</option>
+          <option value={30}>in 30 days</option>
+          <option value={90}>in 90 days</option>
+          <option value={365}>in a year</option>
+          <option value={0}>never</option>
+        </select>
+      </label>
+      {create.isError && (
+        <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
+          {refusalOf(create.error).message}
+        </p>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button tone="ghost" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button tone="primary" type="submit" busy={create.isPending} disabled={name.trim() === '' || chosen.size === 0}>
+          Make token
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function Made({ made, onClose }: { made: NewApiToken; onClose: () => void }) {
+  const [copied, setCopied] = useState(false)
+  const copy = async () => {
+    await navigator.clipboard.writeText(made.token)
+    setCopied(true)
+  }
+  return (
+    <div className="flex flex-col gap-4">
+      <Dialog.Title className="text-lg font-semibold">{made.name} is made</Dialog.Title>
+      <Dialog.Description className="-mt-2 text-sm text-ink-soft">Copy it now: it is shown this once, and arcx keeps only its hash.</Dialog.Description>
+      <div className="flex items-center gap-2 rounded-lg border border-line bg-sunken py-1.5 pl-3 pr-1.5">
+        <code aria-label="Token" className="min-w-0 flex-1 break-all text-sm">
+          {made.token}
+        </code>
+        <Button onClick={() => void copy()}>
+          <Copy size={14} aria-hidden /> <span aria-live="polite">{copied ? 'Copied' : 'Copy'}</span>
+        </Button>
+      </div>
+      <div className="flex justify-end">
+        <Button tone="primary" onClick={onClose}>
+          Done
+        </Button>
+      </div>
+    </div>
+  )
+}
