@@ -15,6 +15,12 @@ export interface AuditEntryView {
   readonly hash: string | null
 }
 
+/** The same for a person to read: the name stands beside what the chain holds. */
+export interface NamedAuditEntry extends AuditEntryView {
+  /** A person's login now; else the actor's id. */
+  readonly actorName: string
+}
+
 export interface AuditFilter {
   /** An action such as `workspace.create`, or a noun such as `workspace` for all of its. */
   readonly action?: string | undefined
@@ -32,7 +38,7 @@ export type AuditVerdict =
 
 export interface AuditPort {
   /** Newest first, those before the id `before`. */
-  page(filter: AuditFilter, before: string | undefined, limit: number): Promise<readonly AuditEntryView[]>
+  page(filter: AuditFilter, before: string | undefined, limit: number): Promise<readonly NamedAuditEntry[]>
   /** All that fit, oldest first. */
   all(filter: AuditFilter): AsyncIterable<AuditEntryView>
   verify(): Promise<AuditVerdict>

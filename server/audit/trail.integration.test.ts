@@ -47,6 +47,7 @@ test('filters narrow it, pages go on where they ended', async () => {
   expect((await arc.send('/api/admin/audit?action=work', { headers: headers() })).body).toBe('')
   const list = async (input: unknown) => JSON.parse((await arc.send(`/trpc/audit.list?input=${encodeURIComponent(JSON.stringify(input))}`, { headers: headers() })).body).result.data
   const one = await list({ limit: 20 })
+  expect(one[0].actorName).toMatch(/^person-/)
   const two = await list({ limit: 20, cursor: one.at(-1).id })
   expect([...one, ...two].map((entry: AuditEntryView) => Number(entry.id))).toEqual(Array.from({ length: 24 }, (_, index) => 24 - index))
 })

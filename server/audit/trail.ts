@@ -1,4 +1,4 @@
-import type { AuditEntryView, AuditFilter, AuditPort, AuditVerdict } from '@arcx/router'
+import type { AuditEntryView, AuditFilter, AuditPort, AuditVerdict, NamedAuditEntry } from '@arcx/router'
 import type { Database } from '@arcx/database'
 import { verifyChain } from './chain.ts'
 import type { ChainedEntry } from './chain.ts'
@@ -13,10 +13,14 @@ export class AuditTrail implements AuditPort {
     this.#database = database
   }
 
-  async page(filter: AuditFilter, before: string | undefined, limit: number): Promise<readonly AuditEntryView[]> {
+  async page(filter: AuditFilter, before: string | undefined, limit: number): Promise<readonly NamedAuditEntry[]> {
     let query = this.#filtered(filter).orderBy('id', 'desc').limit(limit)
     if (before !== undefined) query = query.where('id', '<', before)
-    return (await query.execute()).map(present)
+    const rows = await query.execute()
+    const people = [...new Set(rows.filter((row) => row.actorKind === 'user').map((row) => row.actorId))]
+    const known = people.length === 0 ? [] : await this.#database.selectFrom('User').select(['id', 'login']).where('id', 'in', people).execute()
+    const logins = new Map(known.map(({ id, login }) => [id, login]))
+    return rows.map((row) => ({ ...present(row), actorName: logins.get(row.actorId) ?? row.actorId }))
   }
 
   async *all(filter: AuditFilter): AsyncIterable<AuditEntryView> {

@@ -69,7 +69,7 @@ export function AuditLog() {
                 <tr key={entry.id}>
                   <td className="whitespace-nowrap px-3 py-2 text-ink-soft">{new Date(entry.at).toLocaleString()}</td>
                   <td className="max-w-40 truncate px-3 py-2" title={entry.actorId}>
-                    {entry.actorId}
+                    {entry.actorName}
                   </td>
                   <td className="whitespace-nowrap px-3 py-2 font-mono text-[0.8125rem]">{entry.action}</td>
                   <td className="max-w-52 truncate px-3 py-2" title={entry.targetId ?? ''}>

@@ -24,15 +24,16 @@ export function Frame({ children }: { children: ReactNode }) {
       <header className="sticky top-0 z-30 border-b border-line bg-canvas/85 backdrop-blur">
         <div className="mx-auto flex h-14 max-w-6xl items-center gap-3 px-4 sm:px-6">
           <Link to="/dashboard" className="flex items-center gap-2.5 font-semibold tracking-tight">
-            <Mark /> arcx
+            <Mark /> <span className="max-sm:sr-only">arcx</span>
           </Link>
-          <nav aria-label="Main" className="ml-3 flex gap-1 text-sm">
+          <nav aria-label="Main" className="flex gap-1 text-sm sm:ml-3">
             <Link to="/dashboard" className="rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
               Workspaces
             </Link>
             {me?.role === 'admin' && (
               <Link to="/admin" className="rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
-                Administration
+                <span className="sm:hidden">Admin</span>
+                <span className="max-sm:hidden">Administration</span>
               </Link>
             )}
           </nav>
