@@ -5,6 +5,7 @@ import * as first from './migrations/0001-first.ts'
 import * as people from './migrations/0002-people.ts'
 import * as auditChain from './migrations/0003-audit-chain.ts'
 import * as apiTokens from './migrations/0004-api-tokens.ts'
+import * as leaving from './migrations/0005-leaving.ts'
 
 /** In order; a migration that has landed is never changed. */
 const migrations: Record<string, Migration> = {
@@ -12,6 +13,7 @@ const migrations: Record<string, Migration> = {
   '0002-people': people,
   '0003-audit-chain': auditChain,
   '0004-api-tokens': apiTokens,
+  '0005-leaving': leaving,
 }
 
 /**

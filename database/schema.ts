@@ -15,7 +15,7 @@ export interface UserTable {
   /** Null for the person at the machine itself. */
   githubId: ColumnType<string | null, number | null | undefined, number>
   email: ColumnType<string | null, string | null | undefined, string | null>
-  standing: Generated<'active' | 'waiting_payment' | 'suspended'>
+  standing: Generated<'active' | 'waiting_payment' | 'suspended' | 'leaving'>
   role: Generated<'member' | 'admin'>
   tier: Generated<'free' | 'pro' | 'team'>
   createdAt: DefaultMoment

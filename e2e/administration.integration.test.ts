@@ -95,6 +95,21 @@ test('a token is made in the settings, shown once, works, and is revoked there',
   expect((await ask()).status).toBe(401)
 })
 
+test('a person takes their data along and deletes their account by typing its name', async () => {
+  const person = await arc.person()
+  const page = await pageOf(person)
+  await page.goto(`${arc.origin}/settings`)
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export' }).click()])
+  const taken = JSON.parse(await readFile(await file.path(), 'utf8'))
+  expect(taken.account.id).toBe(person.userId)
+  await page.getByRole('button', { name: 'Delete account…' }).click()
+  await page.getByRole('button', { name: 'Delete for good' }).isDisabled()
+  await page.getByRole('textbox').fill(taken.account.login)
+  await page.getByRole('button', { name: 'Delete for good' }).click()
+  await page.waitForURL('**/sign-in**')
+  expect(await person.api.auth.me.query()).toBeNull()
+})
+
 test('a member sees no administration and gets none of it', async () => {
   const page = await pageOf(await arc.person())
   await page.goto(`${arc.origin}/admin`)

@@ -1,11 +1,17 @@
 import { utimes } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { ensureEngine } from '@arcx/launch/docker-engine'
+import { testRun } from '@arcx/testing/run'
 import { send } from '@arcx/testing/http'
 import { newPlace, startProduct } from './product.ts'
 
 /** It builds the web application anew under everybody who shows it, so nobody else may meanwhile. */
 test('npm run dev does the same, and restarts when a source changes', async () => {
+  // The test before may have taken the engine down with it.
+  const silent = { say: () => undefined, update: () => undefined }
+  const engine = await ensureEngine(undefined, testRun().ARCX_TEST_DIRECTORY, silent)
+  onTestFinished(async () => engine.child?.stop('SIGTERM', 10_000))
   const product = await startProduct(await newPlace(), 'dev')
   onTestFinished(async () => void (await product.interrupt()))
   const before = (await send(product.place.port, '/metrics')).body

@@ -62,6 +62,8 @@ export const errors = {
   engineUnavailable: (cause?: unknown) =>
     new ArcError('Unavailable', 'engine_unavailable', 'Docker does not answer. Check that it runs.', {}, cause),
 
+  engineTroubled: (said: string, cause?: unknown) => new ArcError('Unavailable', 'engine_troubled', `Docker has trouble: ${said}`, {}, cause),
+
   forbidden: (operation: string) =>
     new ArcError('Forbidden', 'forbidden', `You may not ${operation} here.`, { operation }),
 
@@ -87,6 +89,10 @@ export const errors = {
   paymentAwaited: () => new ArcError('Forbidden', 'payment_awaited', 'Your account waits for its payment. Nothing else is missing.'),
 
   suspended: () => new ArcError('Forbidden', 'account_suspended', 'This account is suspended. Ask whoever runs this server.'),
+
+  loginMismatch: (login: string) => new ArcError('Invalid', 'login_mismatch', `To delete your account, type your login, ${login}.`, { login }),
+
+  accountLeaving: () => new ArcError('Forbidden', 'account_leaving', 'This account is being deleted. When that is done, you can sign up anew.'),
 
   sessionNotFound: () => new ArcError('NotFound', 'session_not_found', 'There is no such session, or it has ended already.'),
 

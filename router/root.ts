@@ -1,3 +1,4 @@
+import { accountRouter } from './account/procedures.ts'
 import { adminRouter } from './admin/procedures.ts'
 import { auditRouter } from './audit/procedures.ts'
 import { authRouter } from './auth/procedures.ts'
@@ -6,6 +7,7 @@ import { router } from './trpc.ts'
 import { workspacesRouter } from './workspaces/procedures.ts'
 
 export const appRouter = router({
+  account: accountRouter,
   admin: adminRouter,
   audit: auditRouter,
   auth: authRouter,

@@ -1,5 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server'
+import type { AccountPort } from './account/port.ts'
 import type { AdminPort } from './admin/port.ts'
 import type { AdminActor, UserActor } from './actor.ts'
 import type { AuditPort } from './audit/port.ts'
@@ -12,6 +13,7 @@ import type { WorkspacesPort } from './workspaces/port.ts'
 /** What a procedure may call, and who asks. The server implements each port. */
 export interface Context {
   readonly actor: UserActor | AdminActor | null
+  readonly account: AccountPort
   readonly admin: AdminPort
   readonly audit: AuditPort
   readonly identity: IdentityPort

@@ -19,6 +19,7 @@ import { Actors } from './http/actors.ts'
 import { createEdge } from './http/app.ts'
 import { addRoutes } from './http/routes.ts'
 import { attachSockets } from './http/sockets.ts'
+import { Accounts } from './identity/accounts.ts'
 import { GitHub } from './identity/github.ts'
 import { Identity } from './identity/identity.ts'
 import { Sessions } from './identity/sessions.ts'
@@ -126,7 +127,18 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   shutdown.add('gateway', () => gateway.close())
 
   const actors = new Actors(sessions, tokens, config.ARC_ADMIN_TOKEN, addresses.secure, database)
-  const ports = { admin, audit: new AuditTrail(database), identity, tokens, workspaces }
+  const audit = new AuditTrail(database)
+  const account = new Accounts({
+    database,
+    sessions,
+    tokens,
+    log,
+    workspacesOf: (actor) => workspaces.list(actor),
+    removeWorkspaces: (actor, ownerId) => workspaces.removeAllOf(actor, ownerId),
+    recordOf: (actorId) => audit.all({ actorId }),
+  })
+  shutdown.add('accounts', () => account.close())
+  const ports = { account, admin, audit, identity, tokens, workspaces }
   const edge = await createEdge({
     addresses,
     actors,

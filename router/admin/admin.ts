@@ -28,7 +28,7 @@ export interface WaitlistEntry {
   readonly invitedAt: string | null
 }
 
-export const Standing = z.enum(['active', 'waiting_payment', 'suspended'])
+export const Standing = z.enum(['active', 'waiting_payment', 'suspended', 'leaving'])
 export type Standing = z.infer<typeof Standing>
 
 export const Account = z.object({

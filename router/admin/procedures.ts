@@ -28,6 +28,8 @@ export const adminRouter = router({
       .input(byUser.extend({ role: z.enum(['member', 'admin']) }))
       .mutation(({ ctx, input }) => ctx.admin.setRole(ctx.actor, input.userId, input.role)),
     suspend: adminProcedure.input(byUser).mutation(({ ctx, input }) => ctx.admin.suspend(ctx.actor, input.userId)),
+    /** With all they own. */
+    remove: adminProcedure.input(byUser).mutation(({ ctx, input }) => ctx.account.removeFor(ctx.actor, input.userId)),
     reinstate: adminProcedure.input(byUser).mutation(({ ctx, input }) => ctx.admin.reinstate(ctx.actor, input.userId)),
   }),
 })

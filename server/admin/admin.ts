@@ -110,7 +110,7 @@ export class Admin implements AdminPort {
     change: { readonly tier?: Tier; readonly role?: 'member' | 'admin'; readonly standing?: 'active' | 'suspended' },
   ): Promise<void> {
     await this.#needs.database.transaction().execute(async (transaction) => {
-      const changed = await transaction.updateTable('User').set(change).where('id', '=', userId).returning('login').executeTakeFirst()
+      const changed = await transaction.updateTable('User').set(change).where('id', '=', userId).where('standing', '!=', 'leaving').returning('login').executeTakeFirst()
       if (changed === undefined) throw errors.userNotFound()
       // The record's lock is taken behind every lock on a row.
       if (change.standing === 'suspended') await this.#needs.endSessions(transaction, actor, userId)

@@ -1,27 +1,14 @@
 import { createHash } from 'node:crypto'
+import type { AuditEntryView, AuditVerdict } from '@arcx/router'
 
-/** An audit entry as the chain sees it and as an export shows it. */
-export interface ChainedEntry {
-  /** Counts up by one; a missing number is a missing entry. */
-  readonly id: string
-  /** ISO 8601, in milliseconds, UTC. */
-  readonly at: string
-  readonly actorKind: string
-  readonly actorId: string
-  readonly action: string
-  readonly targetKind: string | null
-  readonly targetId: string | null
-  readonly targetName: string | null
-  readonly address: string | null
-  readonly requestId: string | null
-  readonly outcome: string
-}
+/** What the chain covers of an entry: all but the hash. `at` is ISO 8601 in milliseconds, UTC; ids count up by one. */
+export type ChainedEntry = Omit<AuditEntryView, 'hash'>
 
 /** The chain's beginning: what stands for the hash before the first. */
 export const genesis = Buffer.alloc(32)
 
 /**
- * SHA-256 over the hash before (32 bytes) and the entry's fields, in the order of `ChainedEntry`, as a JSON array without
+ * SHA-256 over the hash before (32 bytes) and the entry's fields, in the order in which they stand here, as a JSON array without
  * spaces in UTF-8. Whoever has an export can compute it with nothing of arcx's.
  */
 export function entryHash(before: Buffer, entry: ChainedEntry): Buffer {
@@ -30,12 +17,8 @@ export function entryHash(before: Buffer, entry: ChainedEntry): Buffer {
   return createHash('sha256').update(before).update(JSON.stringify(fields)).digest()
 }
 
-export type Verdict =
-  | { readonly kind: 'whole'; readonly entries: number; readonly head: string }
-  | { readonly kind: 'broken'; readonly id: string; readonly why: 'changed' | 'missing before it' }
-
 /** Follows a chain from its beginning; entries come ascending. The head of a whole one is its last hash, hexadecimal. */
-export async function verifyChain(entries: AsyncIterable<ChainedEntry & { readonly hash: Buffer | null }>): Promise<Verdict> {
+export async function verifyChain(entries: AsyncIterable<ChainedEntry & { readonly hash: Buffer | null }>): Promise<AuditVerdict> {
   let before: Buffer = genesis
   let count = 0
   let last: bigint | null = null

@@ -125,6 +125,14 @@ export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
       .header('cache-control', 'no-store')
       .send(Readable.from(format === 'csv' ? asCsv(entries) : asJsonLines(entries)))
   })
+  app.delete('/api/admin/users/:username', perMinute(60), async (request, reply) => {
+    const { username } = z.object({ username: z.string().min(1).max(100) }).parse(request.params)
+    const caller = await callerOf(request)
+    const [found, another] = (await caller.admin.users.list({ search: username })).filter(({ login }) => login.toLowerCase() === username.toLowerCase())
+    if (found === undefined || another !== undefined) throw errors.userNotFound()
+    await caller.admin.users.remove({ userId: found.id })
+    return reply.code(204).send()
+  })
   app.get('/api/admin/users', perMinute(120), async (request) => (await callerOf(request)).admin.users.list())
 
   /** For `npm start`, which prints the link. */

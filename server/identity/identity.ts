@@ -98,6 +98,9 @@ export class Identity implements IdentityPort {
       case 'suspended':
         await this.#refused(origin, 'account_suspended')
         throw errors.suspended()
+      case 'leaving':
+        await this.#refused(origin, 'account_leaving')
+        throw errors.accountLeaving()
       case 'waitlisted':
         await this.#refused(origin, 'waitlisted')
         return { kind: 'waitlisted', login: profile.login }

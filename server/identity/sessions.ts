@@ -83,7 +83,7 @@ export class Sessions {
       .select(['User.id', 'User.login', 'User.name', 'User.role', 'User.tier', 'User.standing', 'Session.lastSeenAt'])
       .executeTakeFirst()
     const person: Person | null =
-      row === undefined || row.standing === 'suspended'
+      row === undefined || row.standing === 'suspended' || row.standing === 'leaving'
         ? null
         : { kind: 'user', via: 'session', userId: UserId.parse(row.id), login: row.login, name: row.name, role: row.role, tier: row.tier, standing: row.standing, sessionId }
     if (this.#remembered.size >= rememberedLimit) this.#remembered.clear()
@@ -132,6 +132,12 @@ export class Sessions {
       await enqueue(transaction, { type: 'identity.session-ended', sessionId: id, userId })
     }
     return ids
+  }
+
+  /** Somebody's sessions have ended within a transaction that is done. */
+  changed(): void {
+    this.forget()
+    this.#onEvents()
   }
 
   /** A session has ended, or its person has changed, here or in another copy. */

@@ -9,6 +9,7 @@ export const inviteHash = (code: string): Buffer => createHash('sha256').update(
 export type Admission =
   | { readonly kind: 'in'; readonly user: { readonly id: string; readonly login: string; readonly name: string; readonly role: 'member' | 'admin'; readonly tier: 'free' | 'pro' | 'team'; readonly standing: 'active' | 'waiting_payment' }; readonly isNew: boolean }
   | { readonly kind: 'suspended' }
+  | { readonly kind: 'leaving' }
   | { readonly kind: 'waitlisted' }
 
 /**
@@ -27,7 +28,8 @@ export async function admitPerson(transaction: Transaction, mode: SignupMode, pr
     .executeTakeFirst()
   if (known !== undefined) {
     const { standing } = known
-    return standing === 'suspended' ? { kind: 'suspended' } : { kind: 'in', user: { ...known, standing }, isNew: false }
+    if (standing === 'suspended' || standing === 'leaving') return { kind: standing }
+    return { kind: 'in', user: { ...known, standing }, isNew: false }
   }
   if (mode === 'invite' && !(await takeInvite(transaction, inviteCode)) && !(await wasInvited(transaction, githubId))) {
     await transaction

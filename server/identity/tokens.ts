@@ -92,7 +92,7 @@ export class Tokens implements TokensPort {
       .where((builder) => builder.or([builder('expiresAt', 'is', null), builder('expiresAt', '>', sql<Date>`now()`)]))
       .select(['ApiToken.id', 'ApiToken.userId', 'scopes', 'workspaceIds', 'lastUsedAt', 'login', 'User.name', 'role', 'tier', 'standing'])
       .executeTakeFirst()
-    if (row === undefined || row.standing === 'suspended') return null
+    if (row === undefined || row.standing === 'suspended' || row.standing === 'leaving') return null
     if (row.lastUsedAt === null || Date.now() - row.lastUsedAt.getTime() > usedEveryMs) {
       await this.#database.updateTable('ApiToken').set({ lastUsedAt: new Date() }).where('id', '=', row.id).execute()
     }

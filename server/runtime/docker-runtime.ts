@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode'
-import { WorkspaceId } from '@arcx/router'
+import { ArcError, WorkspaceId } from '@arcx/router'
 import type { LogLine, Tracked } from '@arcx/router'
 import type { SupervisorOrders } from '@arcx/router/supervisor'
 import type { Log } from '@arcx/service-kit/log'
@@ -50,7 +50,7 @@ export class DockerRuntime implements RuntimePort {
       await onStep('Waiting for VS Code')
       await this.#untilReady(container, spec, signal)
     } catch (error) {
-      const said = statusOf(error) === null ? await this.#lastWords(container) : null
+      const said = statusOf(error) === null && !(error instanceof ArcError) ? await this.#lastWords(container) : null
       await this.remove(spec.workspaceId).catch(() => undefined)
       throw said === null || said === '' ? error : new Error(said, { cause: error })
     }

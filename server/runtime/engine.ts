@@ -17,13 +17,14 @@ export function statusOf(error: unknown): number | null {
 
 const connectionErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'EACCES'])
 
-/** Runs a call to the engine; when the engine is away, that is what it says. */
+/** Runs a call to the engine; when the engine is away, or at odds with itself as while it shuts down, that is what it says. */
 export async function ask<T>(call: Promise<T>): Promise<T> {
   try {
     return await call
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (statusOf(error) === null && typeof code === 'string' && connectionErrors.has(code)) throw errors.engineUnavailable(error)
+    if ((statusOf(error) ?? 0) >= 500) throw errors.engineTroubled(error instanceof Error ? error.message.slice(0, 300) : 'unknown', error)
     throw error
   }
 }

@@ -12,6 +12,8 @@ const lossLimit = 3
 /** A container that ran this long was well; its loss is the first again. */
 const wellAfterMs = 10 * 60_000
 const retryMs = 2000
+/** How often a start is tried on an engine that answers with faults of its own; one that does not answer is waited for. */
+const troubledStarts = 5
 /** How long the second loss in a row is waited out, and each further one twice as long: an engine that is shutting down ends whatever is started. */
 const lossPauseMs = 1500
 const sweepMs = 30_000
@@ -35,6 +37,8 @@ export class Reconciler {
   readonly #drives = new Map<WorkspaceId, Drive>()
   readonly #abort = new AbortController()
   readonly #retries = new Set<NodeJS.Timeout>()
+  /** Starts that the engine failed, of the incarnation that is being started. */
+  readonly #troubled = new Map<WorkspaceId, { readonly incarnation: number; readonly count: number }>()
   /** When a lost container may be made again. */
   readonly #notBefore = new Map<WorkspaceId, { readonly incarnation: number; readonly at: number }>()
   #sweeper: NodeJS.Timeout | undefined
@@ -114,6 +118,7 @@ export class Reconciler {
     const row = await this.#store.byId(id)
     if (row === undefined) {
       this.#notBefore.delete(id)
+      this.#troubled.delete(id)
       await this.#runtime.remove(id)
       return false
     }
@@ -152,11 +157,12 @@ export class Reconciler {
         (step) => this.#store.step(id, incarnation, step),
         signal,
       )
+      this.#troubled.delete(id)
       await this.#store.move(id, { to: 'running', from: ['starting'], incarnation, actor, action: 'running' })
       return true
     } catch (error) {
       if (signal.aborted) return !this.#abort.signal.aborted
-      if (error instanceof ArcError && error.kind === 'Unavailable') {
+      if (error instanceof ArcError && error.kind === 'Unavailable' && !this.#isTooTroubled(id, incarnation, error)) {
         await this.#store.step(id, incarnation, 'Docker does not answer; trying again')
         throw error
       }
@@ -165,6 +171,15 @@ export class Reconciler {
       await this.#store.move(id, { to: 'failed', from: ['starting'], incarnation, actor, action: 'failed', reason })
       return true
     }
+  }
+
+  #isTooTroubled(id: WorkspaceId, incarnation: number, error: ArcError): boolean {
+    if (error.code !== 'engine_troubled') return false
+    const known = this.#troubled.get(id)
+    const count = (known?.incarnation === incarnation ? known.count : 0) + 1
+    if (count >= troubledStarts) this.#troubled.delete(id)
+    else this.#troubled.set(id, { incarnation, count })
+    return count >= troubledStarts
   }
 
   async #keep(id: WorkspaceId, row: WorkspaceRow, interrupted: boolean): Promise<boolean> {

@@ -82,12 +82,13 @@ export class WorkspaceStore {
   async insert(actor: UserActor, name: string): Promise<WorkspaceRow | null> {
     try {
       const row = await this.#database.transaction().execute(async (transaction) => {
-        const { tier } = await transaction
+        const { tier, standing } = await transaction
           .selectFrom('User')
-          .select('tier')
+          .select(['tier', 'standing'])
           .where('id', '=', actor.userId)
           .forUpdate()
           .executeTakeFirstOrThrow()
+        if (standing !== 'active') throw errors.signedOut()
         const { count } = await transaction
           .selectFrom('Workspace')
           .select((builder) => builder.fn.countAll<string>().as('count'))

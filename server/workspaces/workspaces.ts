@@ -1,7 +1,7 @@
 import { isUniqueViolation } from '@arcx/database'
 import type { Database, WorkspaceRow } from '@arcx/database'
 import { ArcError, WorkspaceId, errors, nameProblem, nearestName, numberedName } from '@arcx/router'
-import type { LogLine, Resume, StatsSample, Tracked, UserActor, Workspace, WorkspaceChange, WorkspacesPort } from '@arcx/router'
+import type { Actor, LogLine, Resume, StatsSample, Tracked, UserActor, Workspace, WorkspaceChange, WorkspacesPort } from '@arcx/router'
 import { recordAudit } from '../audit/audit.ts'
 import type { Feed } from '../events/feed.ts'
 import type { RuntimePort } from '../runtime/port.ts'
@@ -72,6 +72,16 @@ export class Workspaces implements WorkspacesPort {
 
   remove(actor: UserActor, workspaceId: WorkspaceId): Promise<Workspace> {
     return this.#move(actor, workspaceId, 'remove', { to: 'deleting', step: 'Deleting' }, ['deleting'])
+  }
+
+  /** Begins the removal of all that somebody owns; resolves to how many are not gone yet. */
+  async removeAllOf(actor: Actor, ownerId: string): Promise<number> {
+    const rows = await this.#store.ownedBy(ownerId)
+    for (const row of rows.filter(({ state }) => state !== 'deleting')) {
+      const moved = await this.#store.move(WorkspaceId.parse(row.id), { to: 'deleting', step: 'Deleting', actor, action: 'remove' })
+      if (moved !== null) this.#changed(moved)
+    }
+    return rows.length
   }
 
   rename(actor: UserActor, workspaceId: WorkspaceId, name: string): Promise<Workspace> {

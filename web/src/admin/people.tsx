@@ -12,7 +12,7 @@ const after = {
   onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.admin.users.list.queryKey() }),
   onError: (error: unknown) => tellRefusal(refusalOf(error).message),
 }
-const standings = { active: null, waiting_payment: 'waits for payment', suspended: 'suspended' } as const
+const standings = { active: null, waiting_payment: 'waits for payment', suspended: 'suspended', leaving: 'being deleted' } as const
 
 /** Everybody with an account: find, raise, suspend. */
 export function People({ ownId }: { ownId: string | undefined }) {

@@ -6,6 +6,7 @@ import { Ago } from '../interface/time.tsx'
 import { tellRefusal } from '../interface/toasts.tsx'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
+import { Leave } from '../account/leave.tsx'
 import { Tokens } from '../tokens/tokens.tsx'
 import { deviceOf } from './device.ts'
 
@@ -74,6 +75,7 @@ export function Settings() {
         )}
       </section>
       <Tokens />
+      {me && <Leave login={me.login} />}
     </Frame>
   )
 }
