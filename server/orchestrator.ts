@@ -99,6 +99,8 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     database,
     publicOrigin: addresses.publicOrigin,
     hashInvite: inviteHash,
+    drive: (actor, id, operation) => workspaces.drive(actor, id, operation),
+    present: (row) => store.present(row),
     endSessions: (transaction, actor, userId) => sessions.endWithin(transaction, actor, userId, {}),
     onAccountsChanged() {
       sessions.forget()

@@ -28,6 +28,15 @@ export interface WaitlistEntry {
   readonly invitedAt: string | null
 }
 
+/** How the server stands. */
+export interface Overview {
+  readonly people: Readonly<Record<string, number>>
+  readonly workspaces: Readonly<Record<string, number>>
+  /** Signed-in browsers. */
+  readonly sessions: number
+  readonly waiting: number
+}
+
 export const Standing = z.enum(['active', 'waiting_payment', 'suspended', 'leaving'])
 export type Standing = z.infer<typeof Standing>
 

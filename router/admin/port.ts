@@ -1,11 +1,23 @@
 import type { AdminActor, Tier, UserActor } from '../actor.ts'
-import type { UserId } from '../ids.ts'
-import type { Account, Invite, InviteId, NewInvite, WaitlistEntry } from './admin.ts'
+import type { UserId, WorkspaceId } from '../ids.ts'
+import type { Workspace } from '../workspaces/workspace.ts'
+import type { Account, Invite, InviteId, NewInvite, Overview, WaitlistEntry } from './admin.ts'
 
 /** Who administers: the admin token, or a person marked admin. */
 export type Administrator = AdminActor | UserActor
 
+/** A workspace with whose it is. */
+export interface OwnedWorkspace extends Workspace {
+  readonly ownerLogin: string
+}
+
 export interface AdminPort {
+  overview(): Promise<Overview>
+  /** Everybody's, newest first; `search` is held against its name and its owner's login. */
+  workspaces(search: string): Promise<readonly OwnedWorkspace[]>
+  startWorkspace(actor: Administrator, id: WorkspaceId): Promise<Workspace>
+  stopWorkspace(actor: Administrator, id: WorkspaceId): Promise<Workspace>
+  removeWorkspace(actor: Administrator, id: WorkspaceId): Promise<Workspace>
   invites(): Promise<readonly Invite[]>
   createInvite(actor: Administrator, maxUses: number, expiresDays: number): Promise<NewInvite>
   revokeInvite(actor: Administrator, id: InviteId): Promise<void>

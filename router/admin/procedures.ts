@@ -1,11 +1,21 @@
 import { z } from 'zod'
-import { UserId } from '../ids.ts'
+import { UserId, WorkspaceId } from '../ids.ts'
 import { adminProcedure, router } from '../trpc.ts'
 import { InviteId } from './admin.ts'
 
 const byUser = z.object({ userId: UserId })
 
+const byWorkspace = z.object({ workspaceId: WorkspaceId })
+const found = z.object({ search: z.string().trim().max(100).default('') }).prefault({})
+
 export const adminRouter = router({
+  overview: adminProcedure.query(({ ctx }) => ctx.admin.overview()),
+  workspaces: router({
+    list: adminProcedure.input(found).query(({ ctx, input }) => ctx.admin.workspaces(input.search)),
+    start: adminProcedure.input(byWorkspace).mutation(({ ctx, input }) => ctx.admin.startWorkspace(ctx.actor, input.workspaceId)),
+    stop: adminProcedure.input(byWorkspace).mutation(({ ctx, input }) => ctx.admin.stopWorkspace(ctx.actor, input.workspaceId)),
+    remove: adminProcedure.input(byWorkspace).mutation(({ ctx, input }) => ctx.admin.removeWorkspace(ctx.actor, input.workspaceId)),
+  }),
   invites: router({
     list: adminProcedure.query(({ ctx }) => ctx.admin.invites()),
     create: adminProcedure
@@ -20,7 +30,7 @@ export const adminRouter = router({
       .mutation(({ ctx, input }) => ctx.admin.inviteFromWaitlist(ctx.actor, input.githubId)),
   }),
   users: router({
-    list: adminProcedure.input(z.object({ search: z.string().trim().max(100).default('') }).prefault({})).query(({ ctx, input }) => ctx.admin.users(input.search)),
+    list: adminProcedure.input(found).query(({ ctx, input }) => ctx.admin.users(input.search)),
     setTier: adminProcedure
       .input(byUser.extend({ tier: z.enum(['free', 'pro', 'team']) }))
       .mutation(({ ctx, input }) => ctx.admin.setTier(ctx.actor, input.userId, input.tier)),

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Account, InviteId, errors } from '@arcx/router'
-import type { UserId, AdminPort, Administrator, Invite, NewInvite, SessionId, Tier, WaitlistEntry } from '@arcx/router'
-import type { Database, Transaction } from '@arcx/database'
+import type { AdminPort, Administrator, Invite, NewInvite, Overview, OwnedWorkspace, SessionId, Tier, UserId, WaitlistEntry, Workspace, WorkspaceId } from '@arcx/router'
+import type { Database, Transaction, WorkspaceRow } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
 
 const listLimit = 200
@@ -13,6 +13,9 @@ export interface AdminNeeds {
   hashInvite(code: string): Buffer
   /** Ends all of a person's sessions within the transaction. */
   endSessions(transaction: Transaction, actor: Administrator, userId: UserId): Promise<readonly SessionId[]>
+  /** Drives a workspace of anybody's. @throws `workspace_not_found`, `workspace_busy`. */
+  drive(actor: Administrator, id: WorkspaceId, operation: 'start' | 'stop' | 'remove'): Promise<Workspace>
+  present(row: WorkspaceRow): Workspace
   /** Accounts have changed: what is remembered of them is old. */
   onAccountsChanged(): void
 }
@@ -23,6 +26,44 @@ export class Admin implements AdminPort {
 
   constructor(needs: AdminNeeds) {
     this.#needs = needs
+  }
+
+  async overview(): Promise<Overview> {
+    const { database } = this.#needs
+    const count = <R extends { readonly count: string }>(rows: readonly R[], name: (row: R) => string) => Object.fromEntries(rows.map((row) => [name(row), Number(row.count)]))
+    const [people, workspaces, sessions, waiting] = await Promise.all([
+      database.selectFrom('User').select(['standing', (builder) => builder.fn.countAll<string>().as('count')]).groupBy('standing').execute(),
+      database.selectFrom('Workspace').select(['state', (builder) => builder.fn.countAll<string>().as('count')]).groupBy('state').execute(),
+      database.selectFrom('Session').select((builder) => builder.fn.countAll<string>().as('count')).where('endedAt', 'is', null).where('expiresAt', '>', new Date()).executeTakeFirstOrThrow(),
+      database.selectFrom('WaitlistEntry').select((builder) => builder.fn.countAll<string>().as('count')).where('invitedAt', 'is', null).executeTakeFirstOrThrow(),
+    ])
+    return { people: count(people, (row) => row.standing), workspaces: count(workspaces, (row) => row.state), sessions: Number(sessions.count), waiting: Number(waiting.count) }
+  }
+
+  async workspaces(search: string): Promise<readonly OwnedWorkspace[]> {
+    const pattern = `%${escapeLike(search)}%`
+    const rows = await this.#needs.database
+      .selectFrom('Workspace')
+      .innerJoin('User', 'User.id', 'Workspace.ownerId')
+      .selectAll('Workspace')
+      .select('User.login')
+      .where((builder) => builder.or([builder('Workspace.name', 'ilike', pattern), builder('User.login', 'ilike', pattern)]))
+      .orderBy('Workspace.createdAt', 'desc')
+      .limit(listLimit)
+      .execute()
+    return rows.map((row) => ({ ...this.#needs.present(row), ownerLogin: row.login }))
+  }
+
+  startWorkspace(actor: Administrator, id: WorkspaceId): Promise<Workspace> {
+    return this.#needs.drive(actor, id, 'start')
+  }
+
+  stopWorkspace(actor: Administrator, id: WorkspaceId): Promise<Workspace> {
+    return this.#needs.drive(actor, id, 'stop')
+  }
+
+  removeWorkspace(actor: Administrator, id: WorkspaceId): Promise<Workspace> {
+    return this.#needs.drive(actor, id, 'remove')
   }
 
   async invites(): Promise<readonly Invite[]> {
@@ -79,7 +120,7 @@ export class Admin implements AdminPort {
       .orderBy('createdAt', 'desc')
       .limit(listLimit)
     if (search !== '') {
-      const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`
+      const pattern = `%${escapeLike(search)}%`
       query = query.where((builder) => builder.or([builder('login', 'ilike', pattern), builder('name', 'ilike', pattern), builder('email', 'ilike', pattern)]))
     }
     return (await query.execute()).map((row) => Account.parse({ ...row, workspaces: Number(row.workspaces), createdAt: row.createdAt.toISOString() }))
@@ -119,6 +160,8 @@ export class Admin implements AdminPort {
     this.#needs.onAccountsChanged()
   }
 }
+
+const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&')
 
 interface InviteRow {
   readonly id: string

@@ -125,6 +125,16 @@ export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
       .header('cache-control', 'no-store')
       .send(Readable.from(format === 'csv' ? asCsv(entries) : asJsonLines(entries)))
   })
+  /** Starts or stops all that somebody owns. */
+  for (const operation of ['start', 'stop'] as const) {
+    app.post(`/api/admin/users/:username/${operation}`, perMinute(60), async (request) => {
+      const { username } = z.object({ username: z.string().min(1).max(100) }).parse(request.params)
+      const caller = await callerOf(request)
+      const owned = (await caller.admin.workspaces.list({ search: username })).filter(({ ownerLogin }) => ownerLogin.toLowerCase() === username.toLowerCase())
+      if (owned.length === 0) throw errors.userNotFound()
+      return Promise.all(owned.map(({ id }) => caller.admin.workspaces[operation]({ workspaceId: id })))
+    })
+  }
   app.delete('/api/admin/users/:username', perMinute(60), async (request, reply) => {
     const { username } = z.object({ username: z.string().min(1).max(100) }).parse(request.params)
     const caller = await callerOf(request)

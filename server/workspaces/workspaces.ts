@@ -1,7 +1,7 @@
 import { isUniqueViolation } from '@arcx/database'
 import type { Database, WorkspaceRow } from '@arcx/database'
 import { ArcError, WorkspaceId, errors, nameProblem, nearestName, numberedName } from '@arcx/router'
-import type { Actor, LogLine, Resume, StatsSample, Tracked, UserActor, Workspace, WorkspaceChange, WorkspacesPort } from '@arcx/router'
+import type { Actor, Administrator, LogLine, Resume, StatsSample, Tracked, UserActor, Workspace, WorkspaceChange, WorkspacesPort } from '@arcx/router'
 import { recordAudit } from '../audit/audit.ts'
 import type { Feed } from '../events/feed.ts'
 import type { RuntimePort } from '../runtime/port.ts'
@@ -11,6 +11,16 @@ import type { Change, WorkspaceStore } from './store.ts'
 
 const statsIntervalMs = 2000
 const suggestionsTried = 50
+
+type Drive = 'start' | 'stop' | 'restart' | 'remove'
+
+/** What each makes of a row, and the states in which it is fulfilled already, so that asking twice does no harm. */
+const drives: Readonly<Record<Drive, { readonly change: Omit<Change, 'actor' | 'action'>; readonly settled: readonly WorkspaceRow['state'][] }>> = {
+  start: { change: { to: 'starting', from: ['stopped', 'failed'], losses: 0, step: 'Waiting for its turn' }, settled: ['creating', 'starting', 'running'] },
+  stop: { change: { to: 'stopping', step: 'Stopping' }, settled: ['stopping', 'stopped'] },
+  restart: { change: { to: 'starting', losses: 0, step: 'Restarting' }, settled: ['creating'] },
+  remove: { change: { to: 'deleting', step: 'Deleting' }, settled: ['deleting'] },
+}
 
 /** The operations on workspaces: who may, what the row becomes; the reconciler does the rest. */
 export class Workspaces implements WorkspacesPort {
@@ -55,23 +65,19 @@ export class Workspaces implements WorkspacesPort {
   }
 
   start(actor: UserActor, workspaceId: WorkspaceId): Promise<Workspace> {
-    return this.#move(actor, workspaceId, 'start', { to: 'starting', from: ['stopped', 'failed'], losses: 0, step: 'Waiting for its turn' }, [
-      'creating',
-      'starting',
-      'running',
-    ])
+    return this.#move(actor, workspaceId, 'start')
   }
 
   stop(actor: UserActor, workspaceId: WorkspaceId): Promise<Workspace> {
-    return this.#move(actor, workspaceId, 'stop', { to: 'stopping', step: 'Stopping' }, ['stopping', 'stopped'])
+    return this.#move(actor, workspaceId, 'stop')
   }
 
   restart(actor: UserActor, workspaceId: WorkspaceId): Promise<Workspace> {
-    return this.#move(actor, workspaceId, 'restart', { to: 'starting', losses: 0, step: 'Restarting' }, ['creating'])
+    return this.#move(actor, workspaceId, 'restart')
   }
 
   remove(actor: UserActor, workspaceId: WorkspaceId): Promise<Workspace> {
-    return this.#move(actor, workspaceId, 'remove', { to: 'deleting', step: 'Deleting' }, ['deleting'])
+    return this.#move(actor, workspaceId, 'remove')
   }
 
   /** Begins the removal of all that somebody owns; resolves to how many are not gone yet. */
@@ -162,23 +168,31 @@ export class Workspaces implements WorkspacesPort {
     }
   }
 
-  /** `settled`: states in which the request is fulfilled already, so that asking twice does no harm. */
-  async #move(
-    actor: UserActor,
-    workspaceId: WorkspaceId,
-    operation: Operation,
-    change: Omit<Change, 'actor' | 'action'>,
-    settled: readonly WorkspaceRow['state'][],
-  ): Promise<Workspace> {
-    return this.#audited(actor, operation, { kind: 'workspace', id: workspaceId }, async () => {
-      const row = await this.#require(actor, workspaceId, operation)
-      if (settled.includes(row.state)) return this.#store.present(row)
-      const moved = await this.#store.move(workspaceId, { ...change, actor, action: operation })
-      if (moved !== null) return this.#changed(moved)
-      const now = await this.#require(actor, workspaceId, operation)
-      if (settled.includes(now.state)) return this.#store.present(now)
-      throw errors.workspaceBusy(now.state, operation)
-    })
+  /** The same operations on anybody's workspace, for whoever runs the server. */
+  drive(actor: Administrator, workspaceId: WorkspaceId, operation: Drive): Promise<Workspace> {
+    return this.#audited(actor, operation, { kind: 'workspace', id: workspaceId }, () => this.#driven(actor, workspaceId, operation, () => this.#known(workspaceId)))
+  }
+
+  #move(actor: UserActor, workspaceId: WorkspaceId, operation: Drive): Promise<Workspace> {
+    return this.#audited(actor, operation, { kind: 'workspace', id: workspaceId }, () => this.#driven(actor, workspaceId, operation, () => this.#require(actor, workspaceId, operation)))
+  }
+
+  /** `look`: the row now, for whoever asks. */
+  async #driven(actor: Actor, workspaceId: WorkspaceId, operation: Drive, look: () => Promise<WorkspaceRow>): Promise<Workspace> {
+    const { change, settled } = drives[operation]
+    const row = await look()
+    if (settled.includes(row.state)) return this.#store.present(row)
+    const moved = await this.#store.move(workspaceId, { ...change, actor, action: operation })
+    if (moved !== null) return this.#changed(moved)
+    const now = await look()
+    if (settled.includes(now.state)) return this.#store.present(now)
+    throw errors.workspaceBusy(now.state, operation)
+  }
+
+  async #known(workspaceId: WorkspaceId): Promise<WorkspaceRow> {
+    const row = await this.#store.byId(workspaceId)
+    if (row === undefined) throw errors.workspaceNotFound()
+    return row
   }
 
   #changed(row: WorkspaceRow): Workspace {
@@ -187,8 +201,7 @@ export class Workspaces implements WorkspacesPort {
   }
 
   async #require(actor: UserActor, workspaceId: WorkspaceId, operation: Operation): Promise<WorkspaceRow> {
-    const row = await this.#store.byId(workspaceId)
-    if (row === undefined) throw errors.workspaceNotFound()
+    const row = await this.#known(workspaceId)
     requireMay(actor, operation, row)
     return row
   }
@@ -207,7 +220,7 @@ export class Workspaces implements WorkspacesPort {
   }
 
   /** What is refused is recorded too; what is done was recorded together with the change. */
-  async #audited<T>(actor: UserActor, action: string, target: { kind: string; id?: string; name?: string }, work: () => Promise<T>): Promise<T> {
+  async #audited<T>(actor: Actor, action: string, target: { kind: string; id?: string; name?: string }, work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } catch (error) {
