@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode'
-import { ArcError, WorkspaceId } from '@arcx/router'
+import { ArcError, WorkspaceId, errors } from '@arcx/router'
 import type { LogLine, Tracked } from '@arcx/router'
 import type { SupervisorOrders } from '@arcx/router/supervisor'
 import type { Log } from '@arcx/service-kit/log'
@@ -52,6 +52,10 @@ export class DockerRuntime implements RuntimePort {
     } catch (error) {
       const said = statusOf(error) === null && !(error instanceof ArcError) ? await this.#lastWords(container) : null
       await this.remove(spec.workspaceId).catch(() => undefined)
+      if (isLeftEndpoint(error)) {
+        await this.#dropEndpoint(containerName(spec))
+        throw errors.engineTroubled('it holds an address for a container that is gone', error)
+      }
       throw said === null || said === '' ? error : new Error(said, { cause: error })
     }
   }
@@ -213,6 +217,13 @@ export class DockerRuntime implements RuntimePort {
     }
   }
 
+  /** An engine that ended in the middle of a start keeps the network's half of it, by the container's name. */
+  async #dropEndpoint(name: string): Promise<void> {
+    const { isolation } = this.#settings
+    if (isolation.form === 'sealed') return
+    await this.#engine.getNetwork(isolation.network.id).disconnect({ Container: name, Force: true }).catch((error: unknown) => this.#log.warn({ err: error, container: name }, 'an address stays taken'))
+  }
+
   /** What a container that failed said last, as one line. */
   async #lastWords(container: Container): Promise<string | null> {
     const state = (await orNothing(container.inspect()))?.State
@@ -249,6 +260,8 @@ export class DockerRuntime implements RuntimePort {
     this.#log.debug({ container: name }, 'container removed')
   }
 }
+
+const isLeftEndpoint = (error: unknown) => statusOf(error) === 403 && error instanceof Error && /endpoint with name .* already exists/.test(error.message)
 
 function endingOf(state: ContainerInspectInfo['State']): string {
   if (state.OOMKilled) return 'It used more memory than it may.'
