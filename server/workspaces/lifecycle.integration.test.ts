@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { TRPCClientError } from '@trpc/client'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { AppRouter } from '@arcx/router'
+import { enterWorkspace } from '@arcx/testing/entry'
+import { upgrade } from '@arcx/testing/http'
 import { createRunning, ownContainers, runInside, startTestOrchestrator, untilState } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 
@@ -173,11 +175,16 @@ test('TanStack/ai 1084, Coder CVE-2025-66411: keys are in no inspect output, pro
   for (const secret of [arc.adminToken, arc.internalToken, arc.databaseUrl, arc.natsUrl]) expect(seen).not.toContain(secret)
 })
 
-test('a workspace that nobody uses stops by itself; keystrokes and terminal output keep it awake, an open tab does not', async () => {
+test('a workspace that nobody uses stops by itself; output in a terminal keeps it awake, an open tab does not', async () => {
   const quick = await startTestOrchestrator({ ARC_IDLE_TIMEOUT_SECONDS: '20' })
   try {
     const person = await quick.person()
     const [used, idle] = await Promise.all([createRunning(person, 'used'), createRunning(person, 'idle')])
+    // A tab that nobody uses holds a socket to the IDE open.
+    const cookie = await enterWorkspace(quick, person, 'idle')
+    const tab = await upgrade(quick.port, '/stable-0?reconnectionToken=1', { host: `idle.localhost:${quick.port}`, cookie, origin: `http://idle.localhost:${quick.port}` })
+    expect(tab.status).toBe(101)
+    tab.socket?.resume()
     // Output in a terminal, as the IDE's is one.
     const [info] = await quick.engine.listContainers({ filters: { label: [`arcx.workspace=${used.id}`] } })
     const execution = await quick.engine.getContainer(info?.Id ?? '').exec({ Cmd: ['sh', '-c', 'while :; do echo tick; sleep 1; done'], User: '1000:1000', Tty: true, AttachStdout: true })
@@ -187,6 +194,7 @@ test('a workspace that nobody uses stops by itself; keystrokes and terminal outp
     expect(stopped.reason).toBe('Stopped by itself: nobody used it for 20 s.')
     expect(await person.api.workspaces.get.query({ workspaceId: used.id })).toMatchObject({ state: 'running' })
     stream.destroy()
+    tab.socket?.destroy()
     const entry = await quick.database.selectFrom('AuditEntry').selectAll().where('action', '=', 'workspace.idle-stop').executeTakeFirstOrThrow()
     expect(entry).toMatchObject({ actorKind: 'service', actorId: 'idle-watch', targetId: idle.id })
   } finally {
