@@ -69,14 +69,14 @@ export default defineConfig({
     { files: ['server/runtime/*.ts'], rules: rule(sql, ...service, capability('The runtime knows of containers alone.', 'workspaces|identity|gateway|http|events|credentials')) },
     {
       files: ['server/workspaces/*.ts'],
-      rules: rule(docker, sql, ...service, capability('A capability takes another’s port.', 'identity|gateway|http'), {
+      rules: rule(docker, sql, ...service, capability('A capability takes another’s port.', 'identity|teams|gateway|http'), {
         regex: '^\\.\\./runtime/([^p]|p[^o])',
         message: 'Only the runtime’s port.',
       }),
     },
-    { files: ['server/workspaces/store.ts'], rules: rule(docker, ...service, capability('A capability takes another’s port.', 'identity|gateway|http|runtime')) },
-    { files: ['server/gateway/*.ts'], rules: rule(docker, sql, ...service, capability('What the gateway needs is handed to it.', 'identity|workspaces|runtime')) },
-    { files: ['server/{identity,admin}/*.ts'], rules: rule(docker, ...service, capability('A capability takes another’s port.', 'workspaces|gateway|http|runtime|admin')) },
+    { files: ['server/workspaces/store.ts'], rules: rule(docker, ...service, capability('A capability takes another’s port.', 'identity|teams|gateway|http|runtime')) },
+    { files: ['server/gateway/*.ts'], rules: rule(docker, sql, ...service, capability('What the gateway needs is handed to it.', 'identity|teams|workspaces|runtime')) },
+    { files: ['server/{identity,admin,teams}/*.ts'], rules: rule(docker, ...service, capability('A capability takes another’s port.', 'workspaces|gateway|http|runtime|admin')) },
     { files: ['server/{audit,events,credentials}/*.ts'], rules: rule(docker, ...service, capability('The foundations stand below the capabilities.', 'identity|workspaces|gateway|http|runtime')) },
     { files: ['launch/**'], rules: rule(nats) },
     { files: ['testing/**', 'e2e/**', 'bench/**', '**/*.test.ts', '*.config.ts'], rules: { 'no-restricted-imports': 'off' } },

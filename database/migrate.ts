@@ -6,6 +6,7 @@ import * as people from './migrations/0002-people.ts'
 import * as auditChain from './migrations/0003-audit-chain.ts'
 import * as apiTokens from './migrations/0004-api-tokens.ts'
 import * as leaving from './migrations/0005-leaving.ts'
+import * as teams from './migrations/0006-teams.ts'
 
 /** In order; a migration that has landed is never changed. */
 const migrations: Record<string, Migration> = {
@@ -14,6 +15,7 @@ const migrations: Record<string, Migration> = {
   '0003-audit-chain': auditChain,
   '0004-api-tokens': apiTokens,
   '0005-leaving': leaving,
+  '0006-teams': teams,
 }
 
 /**

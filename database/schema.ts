@@ -75,9 +75,40 @@ export interface CodeTable {
   expiresAt: Moment
 }
 
+export interface TeamTable {
+  id: string
+  name: string
+  createdAt: DefaultMoment
+  deletingAt: ColumnType<Date | null, Date | null | undefined, Date | null>
+}
+
+export interface MembershipTable {
+  teamId: string
+  userId: string
+  role: 'owner' | 'admin' | 'member' | 'viewer'
+  joinedAt: DefaultMoment
+}
+
+export interface TeamInviteTable {
+  id: string
+  teamId: string
+  role: 'admin' | 'member' | 'viewer'
+  /** Of the link's code; null where it is for one person. */
+  hash: Buffer | null
+  login: string | null
+  invitedById: string | null
+  maxUses: number
+  uses: Generated<number>
+  createdAt: DefaultMoment
+  expiresAt: Moment
+}
+
 export interface WorkspaceTable {
   id: string
-  ownerId: string
+  /** Whose it is: a person's, or else a team's. */
+  ownerId: string | null
+  teamId: ColumnType<string | null, string | null | undefined, string | null>
+  createdById: ColumnType<string | null, string | null | undefined, string | null>
   name: string
   state: 'creating' | 'starting' | 'running' | 'stopping' | 'stopped' | 'failed' | 'deleting'
   step: string | null
@@ -123,6 +154,9 @@ export interface Schema {
   Code: CodeTable
   InviteCode: InviteCodeTable
   WaitlistEntry: WaitlistEntryTable
+  Team: TeamTable
+  Membership: MembershipTable
+  TeamInvite: TeamInviteTable
   Workspace: WorkspaceTable
   AuditEntry: AuditEntryTable
   OutboxEvent: OutboxEventTable

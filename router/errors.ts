@@ -50,6 +50,9 @@ export const errors = {
       { limit, tier },
     ),
 
+  teamLimitReached: (limit: number, login: string, tier: string) =>
+    new ArcError('LimitReached', 'workspace_limit_reached', `The team’s workspaces count for ${login}, whose ${tier} plan holds ${limit}. Delete one to make room.`, { limit, tier }),
+
   workspaceBusy: (state: string, operation: string) =>
     new ArcError('Conflict', 'workspace_busy', `A workspace that is ${state} cannot ${operation}. Wait a moment.`, {
       state,
@@ -97,6 +100,26 @@ export const errors = {
   sessionNotFound: () => new ArcError('NotFound', 'session_not_found', 'There is no such session, or it has ended already.'),
 
   userNotFound: () => new ArcError('NotFound', 'user_not_found', 'There is no such person.'),
+
+  teamNotFound: () => new ArcError('NotFound', 'team_not_found', 'There is no such team, or you are not in it.'),
+
+  teamNameInvalid: (why: string, suggestion: string) => new ArcError('Invalid', 'team_name_invalid', `${why} “${suggestion}” is free.`, { suggestion }),
+
+  teamNameTaken: (name: string, suggestion: string) => new ArcError('Conflict', 'team_name_taken', `“${name}” is taken. “${suggestion}” is free.`, { name, suggestion }),
+
+  tooManyTeams: (limit: number) => new ArcError('LimitReached', 'team_limit_reached', `You own ${limit} teams, which is as many as one may. Delete one to make room.`, { limit }),
+
+  teamFull: (limit: number) => new ArcError('LimitReached', 'team_full', `A team has at most ${limit} members.`, { limit }),
+
+  tooManyTeamInvites: (limit: number) => new ArcError('LimitReached', 'team_invite_limit_reached', `${limit} invitations to this team are open. Revoke one to make room.`, { limit }),
+
+  memberNotFound: () => new ArcError('NotFound', 'member_not_found', 'There is no such member of this team.'),
+
+  ownerStays: () => new ArcError('Conflict', 'owner_stays', 'A team always has an owner. Hand the team to another member first, or delete it.'),
+
+  alreadyMember: (login: string) => new ArcError('Conflict', 'already_member', `${login} is in this team already.`, { login }),
+
+  invitationSpent: () => new ArcError('NotFound', 'invitation_spent', 'This invitation was used, withdrawn or has expired. Ask for a new one.'),
 
   inviteNotFound: () => new ArcError('NotFound', 'invite_not_found', 'There is no such invitation, or it has ended already.'),
 

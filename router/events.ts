@@ -1,11 +1,13 @@
 import { z } from 'zod'
-import { SessionId, TokenId, UserId, WorkspaceId } from './ids.ts'
-import { Workspace } from './workspaces/workspace.ts'
+import { SessionId, TeamId, TokenId, UserId, WorkspaceId } from './ids.ts'
+import { WorkspaceFacts } from './workspaces/workspace.ts'
 
 /** What happened, as it travels on the bus. The subject is `arcx.` + type. */
 export const DomainEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('workspaces.changed'), workspace: Workspace }),
-  z.object({ type: z.literal('workspaces.removed'), workspaceId: WorkspaceId, ownerId: UserId, name: z.string() }),
+  z.object({ type: z.literal('workspaces.changed'), workspace: WorkspaceFacts }),
+  z.object({ type: z.literal('workspaces.removed'), workspaceId: WorkspaceId, ownerId: UserId.nullable(), teamId: TeamId.nullable().default(null), name: z.string() }),
+  /** A team is another than before; `userIds` are those whose place in it has changed. */
+  z.object({ type: z.literal('teams.changed'), teamId: TeamId, userIds: z.array(UserId) }),
   z.object({ type: z.literal('identity.token-ended'), tokenId: TokenId, userId: UserId }),
   z.object({ type: z.literal('identity.session-ended'), sessionId: SessionId, userId: UserId }),
 ])

@@ -7,6 +7,12 @@ export type UserId = z.infer<typeof UserId>
 export const WorkspaceId = z.uuid().brand<'WorkspaceId'>()
 export type WorkspaceId = z.infer<typeof WorkspaceId>
 
+export const TeamId = z.uuid().brand<'TeamId'>()
+export type TeamId = z.infer<typeof TeamId>
+
+export const TeamInviteId = z.uuid().brand<'TeamInviteId'>()
+export type TeamInviteId = z.infer<typeof TeamInviteId>
+
 export const TokenId = z.uuid().brand<'TokenId'>()
 export type TokenId = z.infer<typeof TokenId>
 

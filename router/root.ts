@@ -2,6 +2,7 @@ import { accountRouter } from './account/procedures.ts'
 import { adminRouter } from './admin/procedures.ts'
 import { auditRouter } from './audit/procedures.ts'
 import { authRouter } from './auth/procedures.ts'
+import { teamsRouter } from './teams/procedures.ts'
 import { tokensRouter } from './tokens/procedures.ts'
 import { router } from './trpc.ts'
 import { workspacesRouter } from './workspaces/procedures.ts'
@@ -11,6 +12,7 @@ export const appRouter = router({
   admin: adminRouter,
   audit: auditRouter,
   auth: authRouter,
+  teams: teamsRouter,
   tokens: tokensRouter,
   workspaces: workspacesRouter,
 })

@@ -7,6 +7,7 @@ import type { AuditPort } from './audit/port.ts'
 import type { IdentityPort } from './auth/port.ts'
 import { ArcError, errors } from './errors.ts'
 import type { ErrorDetails, ErrorKind } from './errors.ts'
+import type { TeamsPort } from './teams/port.ts'
 import type { TokensPort } from './tokens/port.ts'
 import type { WorkspacesPort } from './workspaces/port.ts'
 
@@ -17,6 +18,7 @@ export interface Context {
   readonly admin: AdminPort
   readonly audit: AuditPort
   readonly identity: IdentityPort
+  readonly teams: TeamsPort
   readonly tokens: TokensPort
   readonly workspaces: WorkspacesPort
 }

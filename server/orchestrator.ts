@@ -25,6 +25,10 @@ import { Identity } from './identity/identity.ts'
 import { Sessions } from './identity/sessions.ts'
 import { inviteHash } from './identity/sign-up.ts'
 import { Tokens } from './identity/tokens.ts'
+import { takeTeamInvite } from './teams/invited.ts'
+import { Memberships } from './teams/memberships.ts'
+import { TeamRemoval } from './teams/removal.ts'
+import { Teams } from './teams/teams.ts'
 import { tryIsolation } from './runtime/canary.ts'
 import type { ContainerSettings } from './runtime/container.ts'
 import { DockerRuntime } from './runtime/docker-runtime.ts'
@@ -91,10 +95,19 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   shutdown.add('followers', () => following.abort())
 
   const sessions = new Sessions(database, deriveKey(config.ARC_ADMIN_TOKEN, 'session'), () => relay.poke())
+  const memberships = new Memberships(database)
+  const teams = new Teams({
+    database,
+    memberships,
+    feed,
+    publicOrigin: addresses.publicOrigin,
+    onRemoval: () => teamRemoval.poke(),
+    onEvents: () => relay.poke(),
+  })
   const { GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret, GITHUB_URL: githubUrl } = config
   const redirectUri = `${addresses.publicOrigin}/auth/callback`
   const github = clientId === undefined || clientSecret === undefined ? null : new GitHub({ clientId, clientSecret, url: githubUrl, redirectUri })
-  const identity = new Identity(database, sessions, github, { github: github !== null, local: config.localSignIn, signupMode: config.ARC_SIGNUP_MODE })
+  const identity = new Identity(database, sessions, github, { github: github !== null, local: config.localSignIn, signupMode: config.ARC_SIGNUP_MODE }, takeTeamInvite)
   const admin = new Admin({
     database,
     publicOrigin: addresses.publicOrigin,
@@ -112,9 +125,11 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   shutdown.add('runtime', () => runtime.close())
   const store = new WorkspaceStore(database, (name) => addresses.workspaceOrigin(name), () => relay.poke())
   const reconciler = new Reconciler(store, runtime, log, availableParallelism() * 2)
-  const workspaces = new Workspaces(database, store, runtime, feed, (id) => reconciler.poke(id))
+  const workspaces = new Workspaces({ database, store, runtime, feed, memberships, poke: (id) => reconciler.poke(id) })
+  const teamRemoval = new TeamRemoval({ database, log, removeWorkspaces: (actor, teamId) => workspaces.removeAllOf(actor, { teamId }) })
+  shutdown.add('team removal', () => teamRemoval.close())
   const tokens = new Tokens(database, (actor, id) => workspaces.get(actor, id), () => relay.poke())
-  const admission = new Admission(store)
+  const admission = new Admission(store, (userId) => memberships.of(userId))
   void admission.follow(feed, following.signal)
 
   const gateway = new Gateway({
@@ -136,11 +151,12 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     tokens,
     log,
     workspacesOf: (actor) => workspaces.list(actor),
-    removeWorkspaces: (actor, ownerId) => workspaces.removeAllOf(actor, ownerId),
+    removeWorkspaces: (actor, ownerId) => workspaces.removeAllOf(actor, { ownerId }),
+    departTeams: (transaction, actor, userId) => teams.departWithin(transaction, actor, userId),
     recordOf: (actorId) => audit.all({ actorId }),
   })
   shutdown.add('accounts', () => account.close())
-  const ports = { account, admin, audit, identity, tokens, workspaces }
+  const ports = { account, admin, audit, identity, teams, tokens, workspaces }
   const edge = await createEdge({
     addresses,
     actors,
@@ -188,6 +204,12 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     for await (const item of feed.subscribe(undefined, following.signal)) {
       if ('gap' in item) continue
       if (item.event.type === 'identity.token-ended') sockets.endCredential(item.event.tokenId)
+      if (item.event.type === 'teams.changed') {
+        for (const userId of item.event.userIds) {
+          memberships.forget(userId)
+          void gateway.recheck(userId)
+        }
+      }
       if (item.event.type !== 'identity.session-ended') continue
       const { sessionId } = item.event
       sessions.forget(sessionId)

@@ -1,23 +1,24 @@
 import type { AdminActor, Tier, UserActor } from '../actor.ts'
 import type { UserId, WorkspaceId } from '../ids.ts'
-import type { Workspace } from '../workspaces/workspace.ts'
+import type { WorkspaceFacts } from '../workspaces/workspace.ts'
 import type { Account, Invite, InviteId, NewInvite, Overview, WaitlistEntry } from './admin.ts'
 
 /** Who administers: the admin token, or a person marked admin. */
 export type Administrator = AdminActor | UserActor
 
 /** A workspace with whose it is. */
-export interface OwnedWorkspace extends Workspace {
-  readonly ownerLogin: string
+export interface OwnedWorkspace extends WorkspaceFacts {
+  readonly ownerLogin: string | null
+  readonly teamName: string | null
 }
 
 export interface AdminPort {
   overview(): Promise<Overview>
-  /** Everybody's, newest first; `search` is held against its name and its owner's login. */
+  /** Everybody's, newest first; `search` is held against its name, its owner's login and its team's name. */
   workspaces(search: string): Promise<readonly OwnedWorkspace[]>
-  startWorkspace(actor: Administrator, id: WorkspaceId): Promise<Workspace>
-  stopWorkspace(actor: Administrator, id: WorkspaceId): Promise<Workspace>
-  removeWorkspace(actor: Administrator, id: WorkspaceId): Promise<Workspace>
+  startWorkspace(actor: Administrator, id: WorkspaceId): Promise<WorkspaceFacts>
+  stopWorkspace(actor: Administrator, id: WorkspaceId): Promise<WorkspaceFacts>
+  removeWorkspace(actor: Administrator, id: WorkspaceId): Promise<WorkspaceFacts>
   invites(): Promise<readonly Invite[]>
   createInvite(actor: Administrator, maxUses: number, expiresDays: number): Promise<NewInvite>
   revokeInvite(actor: Administrator, id: InviteId): Promise<void>

@@ -10,7 +10,7 @@ export const tokensRouter = router({
     .input(
       z.object({
         name: z.string().trim().min(1).max(60),
-        scopes: z.array(Scope).min(1).max(4),
+        scopes: z.array(Scope).min(1).max(Scope.options.length),
         workspaceIds: z.array(WorkspaceId).min(1).max(50).nullable().default(null),
         expiresDays: z.number().int().min(1).max(366).nullable().default(90),
       }),

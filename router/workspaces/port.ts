@@ -1,5 +1,5 @@
 import type { UserActor } from '../actor.ts'
-import type { WorkspaceId } from '../ids.ts'
+import type { TeamId, WorkspaceId } from '../ids.ts'
 import type { LogLine, StatsSample, Tracked, Workspace, WorkspaceChange } from './workspace.ts'
 
 /** Where a subscription resumes, and what ends it. */
@@ -13,7 +13,8 @@ export interface WorkspacesPort {
   list(actor: UserActor): Promise<readonly Workspace[]>
   get(actor: UserActor, workspaceId: WorkspaceId): Promise<Workspace>
   getByName(actor: UserActor, name: string): Promise<Workspace>
-  create(actor: UserActor, name: string): Promise<Workspace>
+  /** Of the actor's own, or of a team's. @throws `workspace_limit_reached`, `team_not_found`, `forbidden`. */
+  create(actor: UserActor, name: string, teamId: TeamId | null): Promise<Workspace>
   start(actor: UserActor, workspaceId: WorkspaceId): Promise<Workspace>
   stop(actor: UserActor, workspaceId: WorkspaceId): Promise<Workspace>
   restart(actor: UserActor, workspaceId: WorkspaceId): Promise<Workspace>

@@ -1,15 +1,11 @@
-import { tracked } from '@trpc/server'
 import { z } from 'zod'
-import { WorkspaceId } from '../ids.ts'
-import { personProcedure, router, withTrpcCode } from '../trpc.ts'
-import type { Resume } from './port.ts'
-import type { Tracked } from './workspace.ts'
+import { TeamId, WorkspaceId } from '../ids.ts'
+import { lastEventId, resumable, resumeOf } from '../resume.ts'
+import { personProcedure, router } from '../trpc.ts'
 
 const byId = z.object({ workspaceId: WorkspaceId })
 /** Longer than any valid name, so that the refusal can explain and suggest. */
 const wantedName = z.string().trim().max(200)
-/** tRPC sends it by itself when a subscription reconnects. */
-const lastEventId = z.string().max(100).nullish()
 
 export const workspacesRouter = router({
   list: personProcedure.query(({ ctx }) => ctx.workspaces.list(ctx.actor)),
@@ -23,8 +19,8 @@ export const workspacesRouter = router({
     ),
 
   create: personProcedure
-    .input(z.object({ name: wantedName }))
-    .mutation(({ ctx, input }) => ctx.workspaces.create(ctx.actor, input.name)),
+    .input(z.object({ name: wantedName, teamId: TeamId.nullable().default(null) }))
+    .mutation(({ ctx, input }) => ctx.workspaces.create(ctx.actor, input.name, input.teamId)),
 
   freeName: personProcedure
     .input(z.object({ wanted: wantedName }))
@@ -62,15 +58,3 @@ export const workspacesRouter = router({
     resumable(ctx.workspaces.onChange(ctx.actor, resumeOf(input, signal))),
   ),
 })
-
-function resumeOf(input: { lastEventId?: string | null | undefined } | undefined, signal: AbortSignal | undefined): Resume {
-  return { after: input?.lastEventId ?? undefined, signal: signal ?? new AbortController().signal }
-}
-
-async function* resumable<T>(items: AsyncIterable<Tracked<T>>) {
-  try {
-    for await (const item of items) yield tracked(item.id, item.data)
-  } catch (error) {
-    throw withTrpcCode(error)
-  }
-}

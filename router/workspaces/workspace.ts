@@ -1,13 +1,19 @@
 import { z } from 'zod'
-import { UserId, WorkspaceId } from '../ids.ts'
+import { TeamId, UserId, WorkspaceId } from '../ids.ts'
 
 export const WorkspaceState = z.enum(['creating', 'starting', 'running', 'stopping', 'stopped', 'failed', 'deleting'])
 export type WorkspaceState = z.infer<typeof WorkspaceState>
 
-/** A workspace as people and programs see it. */
-export const Workspace = z.object({
+/** What one may do with a workspace. */
+export type WorkspaceOperation = 'see' | 'open' | 'exec' | 'start' | 'stop' | 'restart' | 'rename' | 'remove'
+
+/** A workspace as it is, whoever looks. */
+export const WorkspaceFacts = z.object({
   id: WorkspaceId,
-  ownerId: UserId,
+  /** Whose it is: a person's, or else a team's. */
+  ownerId: UserId.nullable(),
+  teamId: TeamId.nullable().default(null),
+  createdById: UserId.nullable().default(null),
   name: z.string(),
   /** Where its IDE is. */
   url: z.url(),
@@ -24,7 +30,13 @@ export const Workspace = z.object({
   startedAt: z.iso.datetime().nullable(),
   lastActivityAt: z.iso.datetime().nullable(),
 })
-export type Workspace = z.infer<typeof Workspace>
+export type WorkspaceFacts = z.infer<typeof WorkspaceFacts>
+
+/** A workspace as somebody sees it. */
+export interface Workspace extends WorkspaceFacts {
+  /** What whoever asks may do with it. */
+  readonly may: readonly WorkspaceOperation[]
+}
 
 export type WorkspaceChange =
   | { readonly type: 'snapshot'; readonly workspaces: readonly Workspace[] }

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Account, InviteId, errors } from '@arcx/router'
-import type { AdminPort, Administrator, Invite, NewInvite, Overview, OwnedWorkspace, SessionId, Tier, UserId, WaitlistEntry, Workspace, WorkspaceId } from '@arcx/router'
+import type { AdminPort, Administrator, Invite, NewInvite, Overview, OwnedWorkspace, SessionId, Tier, UserId, WaitlistEntry, WorkspaceFacts, WorkspaceId } from '@arcx/router'
 import type { Database, Transaction, WorkspaceRow } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
 
@@ -14,8 +14,8 @@ export interface AdminNeeds {
   /** Ends all of a person's sessions within the transaction. */
   endSessions(transaction: Transaction, actor: Administrator, userId: UserId): Promise<readonly SessionId[]>
   /** Drives a workspace of anybody's. @throws `workspace_not_found`, `workspace_busy`. */
-  drive(actor: Administrator, id: WorkspaceId, operation: 'start' | 'stop' | 'remove'): Promise<Workspace>
-  present(row: WorkspaceRow): Workspace
+  drive(actor: Administrator, id: WorkspaceId, operation: 'start' | 'stop' | 'remove'): Promise<WorkspaceFacts>
+  present(row: WorkspaceRow): WorkspaceFacts
   /** Accounts have changed: what is remembered of them is old. */
   onAccountsChanged(): void
 }
@@ -44,25 +44,26 @@ export class Admin implements AdminPort {
     const pattern = `%${escapeLike(search)}%`
     const rows = await this.#needs.database
       .selectFrom('Workspace')
-      .innerJoin('User', 'User.id', 'Workspace.ownerId')
+      .leftJoin('User', 'User.id', 'Workspace.ownerId')
+      .leftJoin('Team', 'Team.id', 'Workspace.teamId')
       .selectAll('Workspace')
-      .select('User.login')
-      .where((builder) => builder.or([builder('Workspace.name', 'ilike', pattern), builder('User.login', 'ilike', pattern)]))
+      .select(['User.login', 'Team.name as teamName'])
+      .where((builder) => builder.or([builder('Workspace.name', 'ilike', pattern), builder('User.login', 'ilike', pattern), builder('Team.name', 'ilike', pattern)]))
       .orderBy('Workspace.createdAt', 'desc')
       .limit(listLimit)
       .execute()
-    return rows.map((row) => ({ ...this.#needs.present(row), ownerLogin: row.login }))
+    return rows.map((row) => ({ ...this.#needs.present(row), ownerLogin: row.login, teamName: row.teamName }))
   }
 
-  startWorkspace(actor: Administrator, id: WorkspaceId): Promise<Workspace> {
+  startWorkspace(actor: Administrator, id: WorkspaceId): Promise<WorkspaceFacts> {
     return this.#needs.drive(actor, id, 'start')
   }
 
-  stopWorkspace(actor: Administrator, id: WorkspaceId): Promise<Workspace> {
+  stopWorkspace(actor: Administrator, id: WorkspaceId): Promise<WorkspaceFacts> {
     return this.#needs.drive(actor, id, 'stop')
   }
 
-  removeWorkspace(actor: Administrator, id: WorkspaceId): Promise<Workspace> {
+  removeWorkspace(actor: Administrator, id: WorkspaceId): Promise<WorkspaceFacts> {
     return this.#needs.drive(actor, id, 'remove')
   }
 

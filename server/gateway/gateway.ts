@@ -51,6 +51,12 @@ type Passage =
   | { readonly kind: 'stranger' }
   | { readonly kind: 'refused'; readonly status: number; readonly message: string }
 
+/** What an open connection was let through for. */
+interface Passed {
+  readonly visitor: Visitor
+  readonly name: string
+}
+
 export const browserHash = (nonce: string): string => createHash('sha256').update(nonce).digest('base64url')
 
 /**
@@ -62,7 +68,7 @@ export class Gateway {
   readonly #needs: GatewayNeeds
   readonly #proxy = createProxyServer({ xfwd: false })
   readonly #agents = new Map<WorkspaceId, Agent>()
-  readonly #open = new Map<SessionId, Set<Writable>>()
+  readonly #open = new Map<SessionId, Map<Writable, Passed>>()
 
   constructor(needs: GatewayNeeds) {
     this.#needs = needs
@@ -94,7 +100,7 @@ export class Gateway {
       const passage = await this.#passage(name, request, false)
       switch (passage.kind) {
         case 'open': {
-          this.#remember(passage.visitor.sessionId, response)
+          this.#remember({ visitor: passage.visitor, name }, response)
           cleanRequest(request.headers, request.socket.remoteAddress ?? '', this.#needs.addresses.secure)
           await this.#proxy.web(request, response, { target: { host: 'workspace' }, agent: this.#agent(passage.workspaceId) })
           return
@@ -124,7 +130,7 @@ export class Gateway {
         socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
         return
       }
-      this.#remember(passage.visitor.sessionId, socket)
+      this.#remember({ visitor: passage.visitor, name }, socket)
       cleanRequest(request.headers, request.socket.remoteAddress ?? '', this.#needs.addresses.secure)
       await this.#proxy.ws(request, socket, { target: { host: 'workspace' }, agent: this.#agent(passage.workspaceId) }, head)
     } catch (error) {
@@ -135,12 +141,24 @@ export class Gateway {
 
   /** A session has ended: so do its open connections. */
   endSession(sessionId: SessionId): void {
-    for (const socket of this.#open.get(sessionId) ?? []) socket.destroy()
+    for (const socket of this.#open.get(sessionId)?.keys() ?? []) socket.destroy()
     this.#open.delete(sessionId)
   }
 
+  /** Somebody's rights have changed: what they may open no longer is closed, terminals and all. */
+  async recheck(userId: UserId): Promise<void> {
+    const open = [...this.#open.values()].flatMap((sockets) => [...sockets]).filter(([, passed]) => passed.visitor.userId === userId)
+    await Promise.all(
+      open.map(async ([socket, { visitor, name }]) => {
+        // What cannot be decided is refused.
+        const admitted = await this.#needs.admit(visitor, name).catch(() => null)
+        if (admitted === null) socket.destroy()
+      }),
+    )
+  }
+
   close(): void {
-    for (const sockets of this.#open.values()) for (const socket of sockets) socket.destroy()
+    for (const sockets of this.#open.values()) for (const socket of sockets.keys()) socket.destroy()
     for (const agent of this.#agents.values()) agent.destroy()
   }
 
@@ -164,7 +182,7 @@ export class Gateway {
       if (workspaceId !== claims[2]) return { kind: 'stranger' }
       return running ? { kind: 'open', workspaceId, visitor } : { kind: 'resting' }
     } catch (error) {
-      if (error instanceof ArcError) return refused(404, error.message)
+      if (error instanceof ArcError) return refused(error.kind === 'Forbidden' ? 403 : 404, error.message)
       throw error
     }
   }
@@ -233,10 +251,11 @@ export class Gateway {
     return agent
   }
 
-  #remember(sessionId: SessionId, socket: Writable): void {
-    const sockets = this.#open.get(sessionId) ?? new Set()
+  #remember(passed: Passed, socket: Writable): void {
+    const { sessionId } = passed.visitor
+    const sockets = this.#open.get(sessionId) ?? new Map<Writable, Passed>()
     if (sockets.has(socket)) return
-    this.#open.set(sessionId, sockets.add(socket))
+    this.#open.set(sessionId, sockets.set(socket, passed))
     socket.once('close', () => {
       sockets.delete(socket)
       if (sockets.size === 0 && this.#open.get(sessionId) === sockets) this.#open.delete(sessionId)

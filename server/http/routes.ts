@@ -130,7 +130,7 @@ export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
     app.post(`/api/admin/users/:username/${operation}`, perMinute(60), async (request) => {
       const { username } = z.object({ username: z.string().min(1).max(100) }).parse(request.params)
       const caller = await callerOf(request)
-      const owned = (await caller.admin.workspaces.list({ search: username })).filter(({ ownerLogin }) => ownerLogin.toLowerCase() === username.toLowerCase())
+      const owned = (await caller.admin.workspaces.list({ search: username })).filter(({ ownerLogin }) => ownerLogin?.toLowerCase() === username.toLowerCase())
       if (owned.length === 0) throw errors.userNotFound()
       return Promise.all(owned.map(({ id }) => caller.admin.workspaces[operation]({ workspaceId: id })))
     })

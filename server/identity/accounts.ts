@@ -1,8 +1,9 @@
 import { UserId, errors } from '@arcx/router'
 import type { AccountExport, AccountPort, Actor, Administrator, AuditEntryView, ServiceActor, SessionActor, Workspace } from '@arcx/router'
-import type { Database } from '@arcx/database'
+import type { Database, Transaction } from '@arcx/database'
 import type { Log } from '@arcx/service-kit/log'
 import { recordAudit } from '../audit/audit.ts'
+import type { AuditRecord } from '../audit/audit.ts'
 import type { Sessions } from './sessions.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -17,6 +18,8 @@ export interface AccountNeeds {
   workspacesOf(actor: SessionActor): Promise<readonly Workspace[]>
   /** Begins the removal of all that somebody owns; returns how many are not gone yet. */
   removeWorkspaces(actor: Actor, ownerId: UserId): Promise<number>
+  /** Takes somebody out of all teams, within the transaction; returns what is to be recorded, behind all locks on rows. */
+  departTeams(transaction: Transaction, actor: Actor, userId: UserId): Promise<readonly AuditRecord[]>
   recordOf(actorId: string): AsyncIterable<AuditEntryView>
 }
 
@@ -76,7 +79,9 @@ export class Accounts implements AccountPort {
       const leaving = await transaction.updateTable('User').set({ standing: 'leaving' }).where('id', '=', userId).returning('login').executeTakeFirst()
       if (leaving === undefined) throw errors.userNotFound()
       await transaction.deleteFrom('ApiToken').where('userId', '=', userId).execute()
+      const departures = await this.#needs.departTeams(transaction, actor, userId)
       await sessions.endWithin(transaction, actor, userId, {})
+      for (const record of departures) await recordAudit(transaction, record)
       await recordAudit(transaction, { actor, action: 'user.leave', target: { kind: 'user', id: userId, name: leaving.login }, outcome: 'ok' })
     })
     sessions.changed()

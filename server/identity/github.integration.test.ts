@@ -180,6 +180,23 @@ describe('sign-up modes', () => {
     expect(JSON.stringify(data)).not.toContain(made.data.code)
   })
 
+  test('invite: the link of an invitation to a team lets in as many as it is for, into the team; one by login lets in that person', async () => {
+    const owner = await invite.person()
+    const { id: teamId } = await owner.api.teams.create.mutate({ name: 'inviters' })
+    const { url } = await owner.api.teams.invites.create.mutate({ teamId, role: 'viewer' })
+    const code = new URL(url).searchParams.get('code') ?? ''
+    github.person = gitHubPerson(900, 'by-link')
+    const answer = await signIn(invite, { invite: code, to: `/join?code=${code}` })
+    expect(answer.headers.location).toBe('/teams/inviters')
+    github.person = gitHubPerson(901, 'too-late')
+    expect(cookieSet(await signIn(invite, { invite: code }), 'arc_session')).toBeUndefined()
+    await owner.api.teams.invites.create.mutate({ teamId, login: 'By-Login' })
+    github.person = gitHubPerson(902, 'by-login')
+    expect((await signIn(invite)).headers.location).toBe('/dashboard')
+    expect((await owner.api.teams.get.query({ teamId })).members.map(({ login, role }) => `${login} ${role}`)).toContain('by-link viewer')
+    expect((await owner.api.teams.get.query({ teamId })).members.map(({ login }) => login)).not.toContain('by-login')
+  })
+
   test('invite: a revoked and an expired code let nobody in', async () => {
     for (const [id, how] of [[520, 'revoked'], [521, 'expired']] as const) {
       const { data } = await asAdmin(invite, '/api/invites', {})

@@ -10,6 +10,7 @@ import { GitHubRefusal } from './github.ts'
 import type { GitHub } from './github.ts'
 import type { SessionCookie, Sessions } from './sessions.ts'
 import { admitPerson } from './sign-up.ts'
+import type { TakeTeamInvite } from './sign-up.ts'
 
 const signInLinkSeconds = 3600
 const githubSeconds = 600
@@ -28,12 +29,14 @@ export class Identity implements IdentityPort {
   readonly #database: Database
   readonly #sessions: Sessions
   readonly #github: GitHub | null
+  readonly #takeTeamInvite: TakeTeamInvite
 
-  constructor(database: Database, sessions: Sessions, github: GitHub | null, options: SignInOptions) {
+  constructor(database: Database, sessions: Sessions, github: GitHub | null, options: SignInOptions, takeTeamInvite: TakeTeamInvite) {
     this.#database = database
     this.#sessions = sessions
     this.#github = github
     this.options = options
+    this.#takeTeamInvite = takeTeamInvite
   }
 
   /** A one-time code for the person at this machine. */
@@ -89,7 +92,7 @@ export class Identity implements IdentityPort {
       throw errors.signInFailed(error.message)
     })
     const outcome = await this.#database.transaction().execute(async (transaction) => {
-      const admission = await admitPerson(transaction, this.options.signupMode, profile, claims.invite)
+      const admission = await admitPerson(transaction, this.options.signupMode, profile, claims.invite, this.#takeTeamInvite)
       if (admission.kind !== 'in') return admission
       const cookie = await this.#sessions.begin(transaction, admission.user, origin, userAgent)
       return { ...admission, cookie }
@@ -105,7 +108,7 @@ export class Identity implements IdentityPort {
         await this.#refused(origin, 'waitlisted')
         return { kind: 'waitlisted', login: profile.login }
       case 'in':
-        return { kind: 'in', cookie: outcome.cookie, to: claims.to, waitsForPayment: outcome.user.standing === 'waiting_payment' }
+        return { kind: 'in', cookie: outcome.cookie, to: outcome.joined === null ? claims.to : `/teams/${outcome.joined}`, waitsForPayment: outcome.user.standing === 'waiting_payment' }
     }
   }
 

@@ -1,7 +1,8 @@
 import { WorkspaceId, errors } from '@arcx/router'
+import type { TeamRole } from '@arcx/router'
 import type { Feed } from '../events/feed.ts'
 import { requireMay } from './policy.ts'
-import type { Asker } from './policy.ts'
+import type { Target, Visitor } from './policy.ts'
 import type { WorkspaceStore } from './store.ts'
 
 const freshMs = 1000
@@ -15,23 +16,25 @@ export interface Admitted {
 
 interface Remembered {
   readonly at: number
-  readonly row: { readonly id: string; readonly ownerId: string; readonly state: string } | null
+  readonly row: (Target & { readonly state: string }) | null
 }
 
 /** Who may open which workspace: what the gateway asks at every request. */
 export class Admission {
   readonly #store: WorkspaceStore
+  readonly #teamsOf: (userId: string) => Promise<ReadonlyMap<string, TeamRole>>
   readonly #remembered = new Map<string, Remembered>()
 
-  constructor(store: WorkspaceStore) {
+  constructor(store: WorkspaceStore, teamsOf: (userId: string) => Promise<ReadonlyMap<string, TeamRole>>) {
     this.#store = store
+    this.#teamsOf = teamsOf
   }
 
-  /** @throws `workspace_not_found`, also where it is somebody else's. */
-  async admit(person: Asker, name: string): Promise<Admitted> {
-    const row = await this.#row(name)
+  /** @throws `workspace_not_found`, also where it is somebody else's; `forbidden` for who may only see it. */
+  async admit(person: Visitor, name: string): Promise<Admitted> {
+    const [row, teams] = await Promise.all([this.#row(name), this.#teamsOf(person.userId)])
     if (row === null) throw errors.workspaceNotFound()
-    requireMay(person, 'open', row)
+    requireMay({ ...person, teams }, 'open', row)
     return { workspaceId: WorkspaceId.parse(row.id), name, running: row.state === 'running' }
   }
 

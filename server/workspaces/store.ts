@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { UserId, errors } from '@arcx/router'
-import type { Actor, UserActor, Workspace, WorkspaceId, WorkspaceState } from '@arcx/router'
+import { TeamId, UserId, errors } from '@arcx/router'
+import type { Actor, UserActor, WorkspaceFacts, WorkspaceId, WorkspaceState } from '@arcx/router'
 import { isUniqueViolation } from '@arcx/database'
 import type { Database, Transaction, WorkspaceRow } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
@@ -28,6 +28,9 @@ export interface Change {
   readonly name?: string
 }
 
+/** Whose workspaces are meant. */
+export type Belonging = { readonly ownerId: string } | { readonly teamId: string }
+
 /** Workspace rows. Each change writes its audit entry and its event in the same transaction. */
 export class WorkspaceStore {
   readonly #database: Database
@@ -40,7 +43,7 @@ export class WorkspaceStore {
     this.#onEvents = onEvents
   }
 
-  present(row: WorkspaceRow): Workspace {
+  present(row: WorkspaceRow): WorkspaceFacts {
     return presentWorkspace(row, this.#urlOf)
   }
 
@@ -52,8 +55,20 @@ export class WorkspaceStore {
     return this.#database.selectFrom('Workspace').selectAll().where('name', '=', name).executeTakeFirst()
   }
 
-  ownedBy(ownerId: string): Promise<WorkspaceRow[]> {
-    return this.#database.selectFrom('Workspace').selectAll().where('ownerId', '=', ownerId).orderBy('name').execute()
+  /** All of a person's own, or of a team's. */
+  belongingTo(whose: Belonging): Promise<WorkspaceRow[]> {
+    const rows = this.#database.selectFrom('Workspace').selectAll().orderBy('name')
+    return ('ownerId' in whose ? rows.where('ownerId', '=', whose.ownerId) : rows.where('teamId', '=', whose.teamId)).execute()
+  }
+
+  /** All of a person's own and of these teams'. */
+  within(ownerId: string, teamIds: readonly string[]): Promise<WorkspaceRow[]> {
+    return this.#database
+      .selectFrom('Workspace')
+      .selectAll()
+      .where((builder) => builder.or([builder('ownerId', '=', ownerId), ...(teamIds.length === 0 ? [] : [builder('teamId', 'in', [...teamIds])])]))
+      .orderBy('name')
+      .execute()
   }
 
   /** All rows that have, or should have, a container. */
@@ -76,28 +91,32 @@ export class WorkspaceStore {
   }
 
   /**
-   * Inserts a workspace. The owner's row is locked first, so two requests at once cannot both take the last place.
-   * Resolves to `null` when the name is taken. @throws `workspace_limit_reached`.
+   * Inserts a workspace. It counts for its owner, or for its team's; their row is locked first, so two requests at once
+   * cannot both take the last place. Resolves to `null` when the name is taken. @throws `workspace_limit_reached`, `team_not_found`.
    */
-  async insert(actor: UserActor, name: string): Promise<WorkspaceRow | null> {
+  async insert(actor: UserActor, name: string, teamId: TeamId | null): Promise<WorkspaceRow | null> {
     try {
       const row = await this.#database.transaction().execute(async (transaction) => {
-        const { tier, standing } = await transaction
-          .selectFrom('User')
-          .select(['tier', 'standing'])
-          .where('id', '=', actor.userId)
-          .forUpdate()
-          .executeTakeFirstOrThrow()
-        if (standing !== 'active') throw errors.signedOut()
+        const payerId = teamId === null ? actor.userId : await ownerOf(transaction, teamId)
+        const payer = await transaction.selectFrom('User').select(['login', 'tier', 'standing']).where('id', '=', payerId).forUpdate().executeTakeFirstOrThrow()
+        if (teamId === null) {
+          if (payer.standing !== 'active') throw errors.signedOut()
+        } else await holdTeam(transaction, teamId)
         const { count } = await transaction
           .selectFrom('Workspace')
           .select((builder) => builder.fn.countAll<string>().as('count'))
-          .where('ownerId', '=', actor.userId)
+          .where((builder) =>
+            builder.or([
+              builder('ownerId', '=', payerId),
+              builder('teamId', 'in', builder.selectFrom('Membership').select('Membership.teamId').where('userId', '=', payerId).where('role', '=', 'owner')),
+            ]),
+          )
           .executeTakeFirstOrThrow()
-        if (Number(count) >= tierLimits[tier]) throw errors.workspaceLimitReached(tierLimits[tier], tier)
+        const limit = tierLimits[payer.tier]
+        if (Number(count) >= limit) throw payerId === actor.userId ? errors.workspaceLimitReached(limit, payer.tier) : errors.teamLimitReached(limit, payer.login, payer.tier)
         const inserted = await transaction
           .insertInto('Workspace')
-          .values({ id: randomUUID(), ownerId: actor.userId, name, state: 'creating', step: 'Waiting for its turn', reason: null })
+          .values({ id: randomUUID(), ownerId: teamId === null ? actor.userId : null, teamId, createdById: actor.userId, name, state: 'creating', step: 'Waiting for its turn', reason: null })
           .returningAll()
           .executeTakeFirstOrThrow()
         await this.#tell(transaction, inserted, actor, 'create')
@@ -187,13 +206,14 @@ export class WorkspaceStore {
         .deleteFrom('Workspace')
         .where('id', '=', id)
         .where('state', '=', 'deleting')
-        .returning(['id', 'ownerId', 'name'])
+        .returning(['id', 'ownerId', 'teamId', 'name'])
         .executeTakeFirst()
       if (row === undefined) return
       const target = { kind: 'workspace', id: row.id, name: row.name }
       await recordAudit(transaction, { actor, action: 'workspace.removed', target, outcome: 'ok' })
-      const ownerId = UserId.parse(row.ownerId)
-      await enqueue(transaction, { type: 'workspaces.removed', workspaceId: id, ownerId, name: row.name })
+      const ownerId = row.ownerId === null ? null : UserId.parse(row.ownerId)
+      const teamId = row.teamId === null ? null : TeamId.parse(row.teamId)
+      await enqueue(transaction, { type: 'workspaces.removed', workspaceId: id, ownerId, teamId, name: row.name })
     })
     this.#onEvents()
   }
@@ -221,4 +241,16 @@ export class WorkspaceStore {
     await recordAudit(transaction, { actor, action: `workspace.${action}`, target, outcome: 'ok' })
     await enqueue(transaction, { type: 'workspaces.changed', workspace: this.present(row) })
   }
+}
+
+async function ownerOf(transaction: Transaction, teamId: TeamId): Promise<string> {
+  const owner = await transaction.selectFrom('Membership').select('userId').where('teamId', '=', teamId).where('role', '=', 'owner').executeTakeFirst()
+  if (owner === undefined) throw errors.teamNotFound()
+  return owner.userId
+}
+
+/** Its deletion waits until this transaction is done, or has begun and is seen here. @throws `team_not_found`. */
+async function holdTeam(transaction: Transaction, teamId: TeamId): Promise<void> {
+  const team = await transaction.selectFrom('Team').select('id').where('id', '=', teamId).where('deletingAt', 'is', null).forShare().executeTakeFirst()
+  if (team === undefined) throw errors.teamNotFound()
 }

@@ -1,13 +1,13 @@
 import { isUniqueViolation } from '@arcx/database'
 import type { Database, WorkspaceRow } from '@arcx/database'
 import { ArcError, WorkspaceId, errors, nameProblem, nearestName, numberedName } from '@arcx/router'
-import type { Actor, Administrator, LogLine, Resume, StatsSample, Tracked, UserActor, Workspace, WorkspaceChange, WorkspacesPort } from '@arcx/router'
+import type { Actor, Administrator, LogLine, Resume, StatsSample, TeamId, TeamRole, Tracked, UserActor, Workspace, WorkspaceChange, WorkspaceFacts, WorkspaceOperation, WorkspacesPort } from '@arcx/router'
 import { recordAudit } from '../audit/audit.ts'
 import type { Feed } from '../events/feed.ts'
 import type { RuntimePort } from '../runtime/port.ts'
-import { maySee, requireMay, requireScope } from './policy.ts'
-import type { Operation } from './policy.ts'
-import type { Change, WorkspaceStore } from './store.ts'
+import { maySee, requireMay, requireMayCreate, requireScope, rightsTo } from './policy.ts'
+import type { Asker } from './policy.ts'
+import type { Belonging, Change, WorkspaceStore } from './store.ts'
 
 const statsIntervalMs = 2000
 const suggestionsTried = 50
@@ -22,45 +22,60 @@ const drives: Readonly<Record<Drive, { readonly change: Omit<Change, 'actor' | '
   remove: { change: { to: 'deleting', step: 'Deleting' }, settled: ['deleting'] },
 }
 
+export interface WorkspacesNeeds {
+  readonly database: Database
+  readonly store: WorkspaceStore
+  readonly runtime: RuntimePort
+  readonly feed: Feed
+  /** What people are in which teams. */
+  readonly memberships: { of(userId: string): Promise<ReadonlyMap<string, TeamRole>>; forget(userId: string): void }
+  /** There is something for the reconciler to do. */
+  poke(id: WorkspaceId): void
+}
+
 /** The operations on workspaces: who may, what the row becomes; the reconciler does the rest. */
 export class Workspaces implements WorkspacesPort {
   readonly #database: Database
   readonly #store: WorkspaceStore
   readonly #runtime: RuntimePort
   readonly #feed: Feed
+  readonly #memberships: WorkspacesNeeds['memberships']
   readonly #poke: (id: WorkspaceId) => void
 
-  constructor(database: Database, store: WorkspaceStore, runtime: RuntimePort, feed: Feed, poke: (id: WorkspaceId) => void) {
+  constructor({ database, store, runtime, feed, memberships, poke }: WorkspacesNeeds) {
     this.#database = database
     this.#store = store
     this.#runtime = runtime
     this.#feed = feed
+    this.#memberships = memberships
     this.#poke = poke
   }
 
   async list(actor: UserActor): Promise<readonly Workspace[]> {
     requireScope(actor, 'list')
-    return (await this.#store.ownedBy(actor.userId)).filter((row) => maySee(actor, row)).map((row) => this.#store.present(row))
+    const asker = await this.#asker(actor)
+    const rows = await this.#store.within(actor.userId, [...asker.teams.keys()])
+    return rows.filter((row) => maySee(asker, row)).map((row) => shown(asker, this.#store.present(row)))
   }
 
   async get(actor: UserActor, workspaceId: WorkspaceId): Promise<Workspace> {
-    return this.#store.present(await this.#require(actor, workspaceId, 'see'))
+    return this.#show(actor, await this.#require(actor, workspaceId, 'see'))
   }
 
   async getByName(actor: UserActor, name: string): Promise<Workspace> {
     const row = await this.#store.byName(name)
     if (row === undefined) throw errors.workspaceNotFound()
-    requireMay(actor, 'see', row)
-    return this.#store.present(row)
+    requireMay(await this.#asker(actor), 'see', row)
+    return this.#show(actor, row)
   }
 
-  create(actor: UserActor, name: string): Promise<Workspace> {
+  create(actor: UserActor, name: string, teamId: TeamId | null): Promise<Workspace> {
     return this.#audited(actor, 'create', { kind: 'workspace', name }, async () => {
-      requireScope(actor, 'create')
+      requireMayCreate(await this.#asker(actor), teamId)
       await this.#requireGoodName(name)
-      const row = await this.#store.insert(actor, name)
+      const row = await this.#store.insert(actor, name, teamId)
       if (row === null) throw errors.workspaceNameTaken(name, await this.#freeNameNear(name))
-      return this.#changed(row)
+      return this.#show(actor, this.#changed(row))
     })
   }
 
@@ -80,9 +95,9 @@ export class Workspaces implements WorkspacesPort {
     return this.#move(actor, workspaceId, 'remove')
   }
 
-  /** Begins the removal of all that somebody owns; resolves to how many are not gone yet. */
-  async removeAllOf(actor: Actor, ownerId: string): Promise<number> {
-    const rows = await this.#store.ownedBy(ownerId)
+  /** Begins the removal of all that a person or a team has; resolves to how many are not gone yet. */
+  async removeAllOf(actor: Actor, whose: Belonging): Promise<number> {
+    const rows = await this.#store.belongingTo(whose)
     for (const row of rows.filter(({ state }) => state !== 'deleting')) {
       const moved = await this.#store.move(WorkspaceId.parse(row.id), { to: 'deleting', step: 'Deleting', actor, action: 'remove' })
       if (moved !== null) this.#changed(moved)
@@ -93,14 +108,14 @@ export class Workspaces implements WorkspacesPort {
   rename(actor: UserActor, workspaceId: WorkspaceId, name: string): Promise<Workspace> {
     return this.#audited(actor, 'rename', { kind: 'workspace', id: workspaceId, name }, async () => {
       const row = await this.#require(actor, workspaceId, 'rename')
-      if (row.name === name) return this.#store.present(row)
+      if (row.name === name) return this.#show(actor, row)
       await this.#requireGoodName(name)
       try {
         const renamed =
           (await this.#store.renameResting(workspaceId, name, actor)) ??
           (await this.#store.move(workspaceId, { to: 'starting', from: ['running', 'starting'], actor, action: 'rename', name, step: 'Restarting under its new name' }))
         if (renamed === null) throw errors.workspaceBusy(row.state, 'be renamed')
-        return this.#changed(renamed)
+        return this.#show(actor, this.#changed(renamed))
       } catch (error) {
         if (!isUniqueViolation(error, 'Workspace_name_key')) throw error
         throw errors.workspaceNameTaken(name, await this.#freeNameNear(name))
@@ -114,12 +129,20 @@ export class Workspaces implements WorkspacesPort {
 
   async *logs(actor: UserActor, workspaceId: WorkspaceId, { after, signal }: Resume): AsyncIterable<Tracked<LogLine>> {
     let last = after
-    for await (const row of this.#states(actor, workspaceId, signal)) {
-      const ref = { workspaceId, incarnation: row.incarnation }
-      for await (const line of this.#runtime.logs(ref, last, signal)) {
-        last = line.id
-        yield line
+    const over = new AbortController()
+    const watched = AbortSignal.any([signal, over.signal])
+    void this.#watchRights(actor, workspaceId, watched).catch((error: unknown) => over.abort(error))
+    try {
+      for await (const row of this.#states(actor, workspaceId, watched)) {
+        const ref = { workspaceId, incarnation: row.incarnation }
+        for await (const line of this.#runtime.logs(ref, last, watched)) {
+          last = line.id
+          yield line
+        }
       }
+      if (over.signal.aborted) throw over.signal.reason
+    } finally {
+      over.abort()
     }
   }
 
@@ -150,10 +173,17 @@ export class Workspaces implements WorkspacesPort {
       const id = String(item.sequence)
       if ('gap' in item) {
         yield { id, data: { type: 'snapshot', workspaces: await this.list(actor) } }
-      } else if (item.event.type === 'workspaces.changed' && maySee(actor, item.event.workspace)) {
-        yield { id, data: { type: 'changed', workspace: item.event.workspace } }
-      } else if (item.event.type === 'workspaces.removed' && maySee(actor, { id: item.event.workspaceId, ownerId: item.event.ownerId })) {
-        yield { id, data: { type: 'removed', workspaceId: item.event.workspaceId } }
+      } else if (item.event.type === 'teams.changed' && item.event.userIds.includes(actor.userId)) {
+        // Others have come into view, or gone from it.
+        this.#memberships.forget(actor.userId)
+        yield { id, data: { type: 'snapshot', workspaces: await this.list(actor) } }
+      } else if (item.event.type === 'workspaces.changed') {
+        const asker = await this.#asker(actor)
+        const { workspace } = item.event
+        if (maySee(asker, workspace)) yield { id, data: { type: 'changed', workspace: shown(asker, workspace) } }
+      } else if (item.event.type === 'workspaces.removed') {
+        const { workspaceId, ownerId, teamId } = item.event
+        if (maySee(await this.#asker(actor), { id: workspaceId, ownerId, teamId, createdById: null })) yield { id, data: { type: 'removed', workspaceId } }
       }
     }
   }
@@ -168,22 +198,34 @@ export class Workspaces implements WorkspacesPort {
     }
   }
 
+  /** Rejects once the actor may no longer see it. */
+  async #watchRights(actor: UserActor, workspaceId: WorkspaceId, signal: AbortSignal): Promise<void> {
+    for await (const item of this.#feed.subscribe(undefined, signal)) {
+      if ('event' in item && !(item.event.type === 'teams.changed' && item.event.userIds.includes(actor.userId))) continue
+      this.#memberships.forget(actor.userId)
+      await this.#require(actor, workspaceId, 'see')
+    }
+  }
+
   /** The same operations on anybody's workspace, for whoever runs the server. */
-  drive(actor: Administrator, workspaceId: WorkspaceId, operation: Drive): Promise<Workspace> {
+  drive(actor: Administrator, workspaceId: WorkspaceId, operation: Drive): Promise<WorkspaceFacts> {
     return this.#audited(actor, operation, { kind: 'workspace', id: workspaceId }, () => this.#driven(actor, workspaceId, operation, () => this.#known(workspaceId)))
   }
 
   #move(actor: UserActor, workspaceId: WorkspaceId, operation: Drive): Promise<Workspace> {
-    return this.#audited(actor, operation, { kind: 'workspace', id: workspaceId }, () => this.#driven(actor, workspaceId, operation, () => this.#require(actor, workspaceId, operation)))
+    return this.#audited(actor, operation, { kind: 'workspace', id: workspaceId }, async () => {
+      const facts = await this.#driven(actor, workspaceId, operation, () => this.#require(actor, workspaceId, operation))
+      return shown(await this.#asker(actor), facts)
+    })
   }
 
   /** `look`: the row now, for whoever asks. */
-  async #driven(actor: Actor, workspaceId: WorkspaceId, operation: Drive, look: () => Promise<WorkspaceRow>): Promise<Workspace> {
+  async #driven(actor: Actor, workspaceId: WorkspaceId, operation: Drive, look: () => Promise<WorkspaceRow>): Promise<WorkspaceFacts> {
     const { change, settled } = drives[operation]
     const row = await look()
     if (settled.includes(row.state)) return this.#store.present(row)
     const moved = await this.#store.move(workspaceId, { ...change, actor, action: operation })
-    if (moved !== null) return this.#changed(moved)
+    if (moved !== null) return this.#store.present(this.#changed(moved))
     const now = await look()
     if (settled.includes(now.state)) return this.#store.present(now)
     throw errors.workspaceBusy(now.state, operation)
@@ -195,14 +237,22 @@ export class Workspaces implements WorkspacesPort {
     return row
   }
 
-  #changed(row: WorkspaceRow): Workspace {
+  #changed(row: WorkspaceRow): WorkspaceRow {
     this.#poke(WorkspaceId.parse(row.id))
-    return this.#store.present(row)
+    return row
   }
 
-  async #require(actor: UserActor, workspaceId: WorkspaceId, operation: Operation): Promise<WorkspaceRow> {
-    const row = await this.#known(workspaceId)
-    requireMay(actor, operation, row)
+  async #asker(actor: UserActor): Promise<Asker> {
+    return { ...actor, teams: await this.#memberships.of(actor.userId) }
+  }
+
+  async #show(actor: UserActor, row: WorkspaceRow): Promise<Workspace> {
+    return shown(await this.#asker(actor), this.#store.present(row))
+  }
+
+  async #require(actor: UserActor, workspaceId: WorkspaceId, operation: WorkspaceOperation): Promise<WorkspaceRow> {
+    const [row, asker] = await Promise.all([this.#known(workspaceId), this.#asker(actor)])
+    requireMay(asker, operation, row)
     return row
   }
 
@@ -230,6 +280,10 @@ export class Workspaces implements WorkspacesPort {
       throw error
     }
   }
+}
+
+function shown(asker: Asker, facts: WorkspaceFacts): Workspace {
+  return { ...facts, may: rightsTo(asker, facts) }
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
