@@ -7,10 +7,13 @@ import { ToastHost } from './interface/toasts.tsx'
 import { AdminPage, isAdminTab } from './pages/admin.tsx'
 import type { AdminTab } from './pages/admin.tsx'
 import { Dashboard } from './pages/dashboard.tsx'
+import { JoinPage } from './pages/join.tsx'
 import { NotFound } from './pages/not-found.tsx'
 import { OpenPage } from './pages/open.tsx'
 import { Settings } from './pages/settings.tsx'
 import { SignIn } from './pages/sign-in.tsx'
+import { TeamPage } from './pages/team.tsx'
+import { TeamsPage } from './pages/teams.tsx'
 import { Waiting } from './pages/waiting.tsx'
 import { WorkspacePage } from './pages/workspace.tsx'
 import { queryClient, trpc } from './server/client.ts'
@@ -57,6 +60,17 @@ const routes = root.addChildren([
     validateSearch: (search: Record<string, unknown>): { filter?: string } => {
       const filter = text(search['filter'])
       return filter === undefined ? {} : { filter }
+    },
+  }),
+  createRoute({ getParentRoute: () => root, path: '/teams', component: TeamsPage, beforeLoad: requireSignedIn }),
+  createRoute({ getParentRoute: () => root, path: '/teams/$name', component: TeamPage, beforeLoad: requireSignedIn }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/join',
+    component: JoinPage,
+    validateSearch: (search: Record<string, unknown>): { code?: string } => {
+      const code = text(search['code'])
+      return code === undefined ? {} : { code }
     },
   }),
   createRoute({ getParentRoute: () => root, path: '/workspaces/$name', component: WorkspacePage, beforeLoad: requireSignedIn }),

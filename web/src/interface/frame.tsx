@@ -30,6 +30,9 @@ export function Frame({ children }: { children: ReactNode }) {
             <Link to="/dashboard" className="rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
               Workspaces
             </Link>
+            <Link to="/teams" className="rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
+              Teams
+            </Link>
             {me?.role === 'admin' && (
               <Link to="/admin" className="rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
                 <span className="sm:hidden">Admin</span>

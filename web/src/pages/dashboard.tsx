@@ -9,6 +9,8 @@ import { Frame } from '../interface/frame.tsx'
 import { Mark } from '../interface/mark.tsx'
 import { Ago } from '../interface/time.tsx'
 import { trpc } from '../server/client.ts'
+import { Invitations } from '../teams/invitations.tsx'
+import { useLiveTeams } from '../teams/live.ts'
 import { refusalOf } from '../server/error.ts'
 import { ActionBar } from '../workspaces/action-bar.tsx'
 import { CreateDialog } from '../workspaces/create-dialog.tsx'
@@ -17,6 +19,8 @@ import { StateDot, StateText } from '../workspaces/state.tsx'
 
 export function Dashboard() {
   useLiveWorkspaces()
+  useLiveTeams()
+  const { data: teams } = useQuery(trpc.teams.list.queryOptions())
   const { data: workspaces, error, refetch } = useQuery(trpc.workspaces.list.queryOptions())
   const { filter = '' } = useSearch({ from: '/dashboard' })
   const navigate = useNavigate({ from: '/dashboard' })
@@ -37,8 +41,13 @@ export function Dashboard() {
   }, [])
 
   const shown = workspaces?.filter((workspace) => workspace.name.includes(filter.trim().toLowerCase()))
+  const groups = [
+    { key: 'own', title: 'Yours', of: null, entries: shown?.filter(({ teamId }) => teamId === null) ?? [] },
+    ...(teams ?? []).map((team) => ({ key: team.id, title: team.name, of: team, entries: shown?.filter(({ teamId }) => teamId === team.id) ?? [] })),
+  ]
   return (
     <Frame>
+      <Invitations />
       <div className="mb-6 flex flex-wrap items-center gap-3">
         <h1 className="text-2xl font-semibold tracking-tight">Workspaces</h1>
         <div className="ml-auto flex items-center gap-2 max-sm:w-full">
@@ -69,16 +78,35 @@ export function Dashboard() {
         </div>
       ) : shown === undefined ? (
         <Skeleton />
-      ) : workspaces?.length === 0 ? (
+      ) : workspaces?.length === 0 && (teams ?? []).length === 0 ? (
         <Empty onCreate={() => setCreating(true)} />
-      ) : shown.length === 0 ? (
+      ) : shown.length === 0 && filter !== '' ? (
         <p className="rounded-card border border-dashed border-line-strong p-8 text-center text-ink-soft">No workspace is called “{filter}”.</p>
       ) : (
-        <ul className="divide-y divide-line overflow-hidden rounded-card border border-line bg-surface">
-          {shown.map((workspace) => (
-            <Row key={workspace.id} workspace={workspace} />
-          ))}
-        </ul>
+        groups.map((group) => (
+          <section key={group.key} aria-label={group.title} className="mb-6">
+            {groups.length > 1 && (
+              <h2 className="mb-2 flex items-center gap-2 text-sm text-ink-soft">
+                {group.of === null ? (
+                  group.title
+                ) : (
+                  <Link to="/teams/$name" params={{ name: group.of.name }} className="hover:text-ink hover:underline underline-offset-4">
+                    {group.title}
+                  </Link>
+                )}
+              </h2>
+            )}
+            {group.entries.length === 0 ? (
+              <p className="rounded-card border border-dashed border-line-strong px-4 py-5 text-sm text-ink-soft">{filter !== '' ? 'None by that name.' : group.of === null ? 'None of your own yet.' : 'The team has no workspace yet.'}</p>
+            ) : (
+              <ul className="divide-y divide-line overflow-hidden rounded-card border border-line bg-surface">
+                {group.entries.map((workspace) => (
+                  <Row key={workspace.id} workspace={workspace} />
+                ))}
+              </ul>
+            )}
+          </section>
+        ))
       )}
       <CreateDialog open={creating} onClose={() => setCreating(false)} />
     </Frame>

@@ -22,7 +22,7 @@ export function OpenPage() {
   const state = workspace?.state
   const { mutate } = start
   useEffect(() => {
-    if (workspace === undefined) return
+    if (workspace === undefined || !workspace.may.includes('open')) return
     if (workspace.state === 'running') location.replace(destination(to, workspace.url))
     // One start by itself; after a failure the person decides.
     else if (workspace.state === 'stopped' && !asked.current) {
@@ -41,7 +41,14 @@ export function OpenPage() {
             <p className="text-sm text-ink-soft">{state === 'running' ? 'Opening…' : state === 'failed' ? 'It did not start' : 'Starting'}</p>
           </div>
         </div>
-        {workspaces !== undefined && workspace === undefined ? (
+        {workspace !== undefined && !workspace.may.includes('open') ? (
+          <div>
+            <p className="mb-4 text-sm text-ink-soft">You are a viewer of the team that this workspace belongs to: you see how it is, and may not open it. An admin of the team can make you a member.</p>
+            <Link to="/workspaces/$name" params={{ name }} className={buttonClass('primary')}>
+              See the workspace
+            </Link>
+          </div>
+        ) : workspaces !== undefined && workspace === undefined ? (
           <div>
             <p className="mb-4 text-sm text-ink-soft">There is no such workspace, or it is not yours.</p>
             <Link to="/dashboard" className={buttonClass('primary')}>

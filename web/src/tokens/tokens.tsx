@@ -15,6 +15,9 @@ const scopes: readonly (readonly [Scope, string])[] = [
   ['workspaces:read', 'See workspaces, their logs and figures'],
   ['workspaces:write', 'Create, start, stop, rename and delete them'],
   ['workspaces:exec', 'Run programs in them'],
+  ['teams:read', 'See your teams'],
+  ['teams:write', 'Manage your teams'],
+  ['tokens', 'Make and revoke tokens, never for more than it may itself'],
 ]
 
 const changed = () => queryClient.invalidateQueries({ queryKey: trpc.tokens.list.queryKey() })

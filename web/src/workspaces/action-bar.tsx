@@ -1,7 +1,7 @@
 import { Menu } from '@base-ui/react/menu'
 import { Ellipsis, ExternalLink, Pencil, Play, RotateCw, Square, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import type { Workspace } from '@arcx/router'
+import type { Workspace, WorkspaceOperation } from '@arcx/router'
 import { Button, buttonClass } from '../interface/button.tsx'
 import { menuItemClass, menuPopupClass } from '../interface/menu.ts'
 import { useWorkspaceActions } from './actions.ts'
@@ -13,8 +13,10 @@ export function ActionBar({ workspace }: { workspace: Workspace }) {
   const { start, stop, restart } = useWorkspaceActions()
   const [dialog, setDialog] = useState<'rename' | 'remove' | null>(null)
   const { id: workspaceId, name, state } = workspace
+  const may = (operation: WorkspaceOperation) => workspace.may.includes(operation)
   const resting = state === 'stopped' || state === 'failed'
   const canStop = state === 'running' || state === 'starting'
+  if (!may('open')) return <span className="rounded-full border border-line px-2.5 py-1 text-xs text-ink-soft">view only</span>
   return (
     <div className="flex items-center gap-1.5">
       {state === 'deleting' ? null : (
@@ -34,6 +36,7 @@ export function ActionBar({ workspace }: { workspace: Workspace }) {
       <Button tone="ghost" onClick={() => restart.mutate({ workspaceId })} busy={restart.isPending} disabled={state !== 'running'} aria-label={`Restart ${name}`} title="Restart" className="w-9 !px-0 max-sm:hidden">
         <RotateCw size={15} aria-hidden />
       </Button>
+      {(may('rename') || may('remove')) && (
       <Menu.Root>
         <Menu.Trigger className={buttonClass('ghost', true)} aria-label={`More for ${name}`}>
           <Ellipsis size={17} aria-hidden />
@@ -54,6 +57,7 @@ export function ActionBar({ workspace }: { workspace: Workspace }) {
           </Menu.Positioner>
         </Menu.Portal>
       </Menu.Root>
+      )}
       <RenameDialog workspace={workspace} open={dialog === 'rename'} onClose={() => setDialog(null)} />
       <RemoveDialog workspace={workspace} open={dialog === 'remove'} onClose={() => setDialog(null)} />
     </div>

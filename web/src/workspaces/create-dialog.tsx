@@ -2,9 +2,9 @@ import { Dialog } from '@base-ui/react/dialog'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { ExternalLink } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import type { WorkspaceId } from '@arcx/router'
+import type { TeamId, WorkspaceId } from '@arcx/router'
 import { Button, buttonClass } from '../interface/button.tsx'
-import { backdropClass, dialogClass } from '../interface/dialog.ts'
+import { backdropClass, dialogClass, inputClass } from '../interface/dialog.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { showWorkspace } from './live.ts'
@@ -12,18 +12,21 @@ import { NameField } from './name-field.tsx'
 import { StartProgress } from './progress.tsx'
 
 /** Asks for a name, then shows the workspace come up. */
-export function CreateDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+export function CreateDialog({ open, onClose, teamId = null }: { open: boolean; onClose: () => void; teamId?: TeamId | null }) {
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className={backdropClass} />
-        <Dialog.Popup className={dialogClass}>{open && <Contents onClose={onClose} />}</Dialog.Popup>
+        <Dialog.Popup className={dialogClass}>{open && <Contents onClose={onClose} initialTeam={teamId} />}</Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   )
 }
 
-function Contents({ onClose }: { onClose: () => void }) {
+function Contents({ onClose, initialTeam }: { onClose: () => void; initialTeam: TeamId | null }) {
+  const { data: teams } = useQuery(trpc.teams.list.queryOptions())
+  const [teamId, setTeamId] = useState<TeamId | null>(initialTeam)
+  const places = teams?.filter(({ role }) => role !== 'viewer') ?? []
   const { data: proposed } = useQuery({ ...trpc.workspaces.freeName.queryOptions({ wanted: 'my-project' }), staleTime: 0, gcTime: 0 })
   const [typed, setTyped] = useState<string | null>(null)
   const [createdId, setCreatedId] = useState<WorkspaceId | null>(null)
@@ -42,7 +45,7 @@ function Contents({ onClose }: { onClose: () => void }) {
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault()
-        if (name !== '') create.mutate({ name })
+        if (name !== '') create.mutate({ name, teamId })
       }}
     >
       <Dialog.Title className="text-lg font-semibold">New workspace</Dialog.Title>
@@ -56,6 +59,19 @@ function Contents({ onClose }: { onClose: () => void }) {
         }}
         refusal={create.isError ? refusalOf(create.error) : null}
       />
+      {places.length > 0 && (
+        <label className="flex flex-col gap-1.5 text-sm font-medium">
+          Belongs to
+          <select className={inputClass} value={teamId ?? ''} onChange={(event) => setTeamId(places.find(({ id }) => id === event.target.value)?.id ?? null)}>
+            <option value="">you alone</option>
+            {places.map((team) => (
+              <option key={team.id} value={team.id}>
+                team {team.name}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <div className="flex justify-end gap-2">
         <Button tone="ghost" onClick={onClose}>
           Cancel

@@ -1,9 +1,10 @@
 import { Field } from '@base-ui/react/field'
+import type { ReactNode } from 'react'
 import { inputClass } from '../interface/dialog.ts'
 import type { Refusal } from '../server/error.ts'
 
-/** A workspace's name with what is wrong with it, and a free one at a click. */
-export function NameField({ name, onName, refusal, label }: { name: string; onName: (name: string) => void; refusal: Refusal | null; label: string }) {
+/** A name with what is wrong with it, and a free one at a click. */
+export function NameField({ name, onName, refusal, label, hint }: { name: string; onName: (name: string) => void; refusal: Refusal | null; label: string; hint?: ReactNode }) {
   const suggestion = refusal?.suggestion ?? null
   return (
     <Field.Root invalid={refusal !== null} className="flex flex-col gap-1.5">
@@ -19,7 +20,11 @@ export function NameField({ name, onName, refusal, label }: { name: string; onNa
         onFocus={(event) => event.currentTarget.select()}
       />
       <Field.Description className="text-sm text-ink-soft">
-        It becomes the address: <span className="font-mono break-all">{name || 'name'}.{location.host}</span>
+        {hint ?? (
+          <>
+            It becomes the address: <span className="font-mono break-all">{name || 'name'}.{location.host}</span>
+          </>
+        )}
       </Field.Description>
       {refusal !== null && (
         <div role="alert" className="flex flex-wrap items-center gap-2 rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">

@@ -1,0 +1,95 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { gitHubPerson, startGitHub } from '@arcx/testing/github'
+import type { GitHubDouble } from '@arcx/testing/github'
+import { startTestOrchestrator } from '@arcx/testing/orchestrator'
+import type { TestOrchestrator } from '@arcx/testing/orchestrator'
+import { openBrowser, runInTerminal, untilWorkbench } from './browser.ts'
+
+let github: GitHubDouble
+let arc: TestOrchestrator
+let browser: Browser
+
+beforeAll(async () => {
+  ;[github, browser] = await Promise.all([startGitHub(), openBrowser()])
+  arc = await startTestOrchestrator({ GITHUB_CLIENT_ID: github.clientId, GITHUB_CLIENT_SECRET: github.clientSecret, GITHUB_URL: github.url, ARC_SIGNUP_MODE: 'open' })
+})
+afterAll(async () => {
+  await browser?.close()
+  await arc?.destroy()
+  await github?.close()
+})
+
+async function throughGitHub(page: Page, id: number, login: string): Promise<void> {
+  github.person = gitHubPerson(id, login)
+  await page.getByRole('link', { name: 'Continue with GitHub' }).click()
+  await page.getByText(`Signed in as ${login}`).waitFor()
+  await page.getByRole('link', { name: 'Authorize' }).click()
+}
+
+test('two people, two browsers, one team: invite, accept, open the same workspace, remove, and the removed one is cut off', async () => {
+  const [first, second] = await Promise.all([browser.newContext(), browser.newContext()])
+  const grace = await first.newPage()
+  await grace.goto(`${arc.origin}/teams`)
+  await throughGitHub(grace, 1, 'grace')
+  await grace.getByRole('button', { name: 'Create a team' }).click()
+  await grace.getByLabel('Name').fill('compilers')
+  await grace.getByRole('button', { name: 'Create', exact: true }).click()
+  await grace.getByRole('heading', { name: 'compilers' }).waitFor()
+  await grace.getByRole('button', { name: 'Make a link' }).click()
+  const link = (await grace.getByLabel('Invitation link').textContent()) ?? ''
+
+  // Clicked by somebody who is not signed in, and has never been here.
+  const linus = await second.newPage()
+  await linus.goto(link)
+  await linus.getByRole('heading', { name: 'Join compilers' }).waitFor()
+  await linus.getByRole('link', { name: 'Sign in to join' }).click()
+  await throughGitHub(linus, 2, 'linus')
+  await linus.getByRole('button', { name: 'Join as linus' }).click()
+  await linus.getByRole('heading', { name: 'compilers' }).waitFor()
+  // Grace sees it by itself.
+  await grace.locator('[data-member=linus]').waitFor()
+
+  await grace.getByRole('button', { name: 'New workspace' }).click()
+  await grace.getByLabel('Name').fill('shared-work')
+  await grace.getByRole('button', { name: 'Create', exact: true }).click()
+  await grace.getByRole('heading', { name: 'shared-work is ready' }).waitFor({ timeout: 60_000 })
+  await grace.getByRole('button', { name: 'Close' }).click()
+  await linus.locator('[data-workspace=shared-work][data-state=running]').waitFor()
+  const [ide] = await Promise.all([second.waitForEvent('page'), linus.getByRole('link', { name: 'Open shared-work' }).click()])
+  await untilWorkbench(ide)
+  await runInTerminal(ide, 'echo written by $((40+2)) > ~/project/seen.txt; cat ~/project/seen.txt')
+  await expect.poll(async () => ide.locator('.terminal-wrapper .xterm-rows').first().textContent(), { timeout: 30_000 }).toContain('written by 42')
+  const [ownIde] = await Promise.all([first.waitForEvent('page'), grace.getByRole('link', { name: 'Open shared-work' }).click()])
+  await untilWorkbench(ownIde)
+
+  await grace.getByRole('button', { name: 'More for linus' }).click()
+  await grace.getByRole('menuitem', { name: 'Remove from the team' }).click()
+  await grace.locator('[data-member=linus]').waitFor({ state: 'detached' })
+  // The team goes from Linus's page, and his IDE loses its connection; Grace's stays.
+  await linus.getByRole('heading', { name: 'There is no team called compilers' }).waitFor()
+  await expect.poll(async () => (await ide.locator('body').textContent()) ?? '', { timeout: 60_000 }).toMatch(/reconnect|Cannot/i)
+  const answer = await ide.reload()
+  expect(answer?.status()).toBeGreaterThanOrEqual(400)
+  expect(await ownIde.locator('body').textContent()).not.toMatch(/Attempting to reconnect|Cannot reconnect/i)
+  await Promise.all([first.close(), second.close()])
+})
+
+test('whoever is invited by login finds it on the dashboard; as a viewer they see workspaces and open none', async () => {
+  const owner = await arc.person()
+  const { id: teamId } = await owner.api.teams.create.mutate({ name: 'watchers' })
+  await owner.api.workspaces.create.mutate({ name: 'watched', teamId })
+  await owner.api.teams.invites.create.mutate({ teamId, login: 'Barbara', role: 'viewer' })
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 } })
+  const page = await context.newPage()
+  await page.goto(`${arc.origin}/dashboard`)
+  await throughGitHub(page, 3, 'barbara')
+  await page.getByText('invites you to the team watchers as viewer').waitFor()
+  await page.getByRole('button', { name: 'Join' }).click()
+  await page.getByRole('heading', { name: 'watchers' }).waitFor()
+  await page.locator('[data-workspace=watched]').getByText('view only').waitFor()
+  expect(await page.getByRole('link', { name: 'Open watched' }).count()).toBe(0)
+  await page.goto(`${arc.origin}/open/watched`)
+  await page.getByText('You are a viewer of the team').waitFor()
+  await context.close()
+})

@@ -1,0 +1,64 @@
+import { AlertDialog } from '@base-ui/react/alert-dialog'
+import { Field } from '@base-ui/react/field'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { refusalOf } from '../server/error.ts'
+import { Button } from './button.tsx'
+import { backdropClass, dialogClass, inputClass } from './dialog.ts'
+
+interface Asked {
+  readonly title: string
+  readonly children: ReactNode
+  /** What is to be typed. */
+  readonly name: string
+  readonly removal: { readonly isPending: boolean; readonly error: unknown }
+  onConfirm(): void
+  onClose(): void
+}
+
+/** What cannot be undone is done by typing its name. */
+export function ConfirmByName({ open, ...asked }: Asked & { open: boolean }) {
+  return (
+    <AlertDialog.Root open={open} onOpenChange={(next) => !next && asked.onClose()}>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className={backdropClass} />
+        <AlertDialog.Popup className={dialogClass}>{open && <Contents {...asked} />}</AlertDialog.Popup>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  )
+}
+
+function Contents({ title, children, name, removal, onConfirm, onClose }: Asked) {
+  const [typed, setTyped] = useState('')
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (typed === name) onConfirm()
+      }}
+    >
+      <AlertDialog.Title className="text-lg font-semibold break-words">{title}</AlertDialog.Title>
+      <AlertDialog.Description className="text-sm text-ink-soft">{children}</AlertDialog.Description>
+      <Field.Root className="flex flex-col gap-1.5">
+        <Field.Label className="text-sm">
+          Type <span className="font-mono font-semibold break-all">{name}</span> to delete it
+        </Field.Label>
+        <Field.Control className={`${inputClass} font-mono`} value={typed} onValueChange={setTyped} autoComplete="off" spellCheck={false} />
+      </Field.Root>
+      {removal.error !== null && (
+        <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
+          {refusalOf(removal.error).message}
+        </p>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button tone="ghost" onClick={onClose}>
+          Keep it
+        </Button>
+        <Button tone="danger" type="submit" busy={removal.isPending} disabled={typed !== name}>
+          Delete for good
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,133 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { ArrowLeft, LogOut, Pencil, Plus, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import type { TeamDetails } from '@arcx/router'
+import { Button, buttonClass } from '../interface/button.tsx'
+import { ConfirmByName } from '../interface/confirm-by-name.tsx'
+import { Frame } from '../interface/frame.tsx'
+import { tellRefusal } from '../interface/toasts.tsx'
+import { trpc } from '../server/client.ts'
+import { refusalOf } from '../server/error.ts'
+import { InviteForm } from '../teams/invite-form.tsx'
+import { teamsChanged, useLiveTeams } from '../teams/live.ts'
+import { Members } from '../teams/members.tsx'
+import { RenameTeam } from '../teams/rename-team.tsx'
+import { CreateDialog } from '../workspaces/create-dialog.tsx'
+import { useLiveWorkspaces } from '../workspaces/live.ts'
+import { StateDot, StateText } from '../workspaces/state.tsx'
+import { ActionBar } from '../workspaces/action-bar.tsx'
+
+export function TeamPage() {
+  useLiveTeams()
+  useLiveWorkspaces()
+  const { name } = useParams({ from: '/teams/$name' })
+  const { data: team, error } = useQuery({ ...trpc.teams.get.queryOptions({ name }), retry: false })
+  return (
+    <Frame>
+      <Link to="/teams" className="mb-4 inline-flex items-center gap-1.5 text-sm text-ink-soft hover:text-ink">
+        <ArrowLeft size={15} aria-hidden /> Teams
+      </Link>
+      {error !== null ? (
+        <div role="alert" className="rounded-card border border-line bg-surface p-8 text-center">
+          <h1 className="text-lg font-semibold">There is no team called {name}</h1>
+          <p className="mb-4 mt-1 text-ink-soft">{refusalOf(error).message}</p>
+          <Link to="/teams" className={buttonClass('primary')}>
+            To your teams
+          </Link>
+        </div>
+      ) : team === undefined ? (
+        <div aria-busy className="flex flex-col gap-4">
+          <div className="skeleton h-8 w-56" />
+          <div className="skeleton h-32 w-full" />
+        </div>
+      ) : (
+        <TeamView team={team} />
+      )}
+    </Frame>
+  )
+}
+
+function TeamView({ team }: { team: TeamDetails }) {
+  const may = (operation: TeamDetails['may'][number]) => team.may.includes(operation)
+  const navigate = useNavigate()
+  const { data: workspaces } = useQuery(trpc.workspaces.list.queryOptions())
+  const [dialog, setDialog] = useState<'rename' | 'remove' | 'create' | null>(null)
+  const onError = (error: unknown) => tellRefusal(refusalOf(error).message)
+  const gone = async () => {
+    await navigate({ to: '/teams' })
+    await teamsChanged()
+  }
+  const leave = useMutation(trpc.teams.leave.mutationOptions({ onSuccess: gone, onError }))
+  const remove = useMutation(trpc.teams.remove.mutationOptions({ onSuccess: gone }))
+  const own = workspaces?.filter(({ teamId }) => teamId === team.id)
+  return (
+    <>
+      <div className="mb-6 flex flex-wrap items-center gap-3">
+        <div className="min-w-0 flex-1 basis-60">
+          <h1 className="text-2xl font-semibold tracking-tight break-all">{team.name}</h1>
+          <p className="text-sm text-ink-soft">You are {team.role === 'owner' || team.role === 'admin' ? 'its' : 'a'} {team.role}.</p>
+        </div>
+        {may('rename') && (
+          <Button onClick={() => setDialog('rename')}>
+            <Pencil size={15} aria-hidden /> Rename
+          </Button>
+        )}
+        {may('leave') && (
+          <Button onClick={() => leave.mutate({ teamId: team.id })} busy={leave.isPending}>
+            <LogOut size={15} aria-hidden /> Leave
+          </Button>
+        )}
+        {may('remove') && (
+          <Button tone="danger" onClick={() => setDialog('remove')}>
+            <Trash2 size={15} aria-hidden /> Delete…
+          </Button>
+        )}
+      </div>
+
+      <section aria-labelledby="team-workspaces" className="mb-8">
+        <div className="mb-2 flex items-center justify-between gap-2">
+          <h2 id="team-workspaces" className="text-sm text-ink-soft">
+            Workspaces
+          </h2>
+          {may('create') && (
+            <Button onClick={() => setDialog('create')}>
+              <Plus size={16} aria-hidden /> New workspace
+            </Button>
+          )}
+        </div>
+        {own === undefined ? (
+          <div aria-busy className="skeleton h-16 w-full" />
+        ) : own.length === 0 ? (
+          <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">The team has no workspace yet.</p>
+        ) : (
+          <ul className="divide-y divide-line overflow-hidden rounded-card border border-line bg-surface">
+            {own.map((workspace) => (
+              <li key={workspace.id} className="flex flex-wrap items-center gap-x-4 gap-y-3 px-4 py-3" data-workspace={workspace.name} data-state={workspace.state}>
+                <StateDot state={workspace.state} />
+                <div className="min-w-0 flex-1 basis-40">
+                  <Link to="/workspaces/$name" params={{ name: workspace.name }} className="font-medium break-all hover:underline underline-offset-4">
+                    {workspace.name}
+                  </Link>
+                  <div className="text-sm">
+                    <StateText workspace={workspace} />
+                  </div>
+                </div>
+                <ActionBar workspace={workspace} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+
+      <Members team={team} />
+      {may('invite') && <InviteForm team={team} />}
+
+      <CreateDialog open={dialog === 'create'} onClose={() => setDialog(null)} teamId={team.id} />
+      <RenameTeam team={team} open={dialog === 'rename'} onClose={() => setDialog(null)} />
+      <ConfirmByName open={dialog === 'remove'} onClose={() => setDialog(null)} title={`Delete the team ${team.name}?`} name={team.name} removal={remove} onConfirm={() => remove.mutate({ teamId: team.id })}>
+        Its {team.workspaceCount === 1 ? 'workspace' : `${team.workspaceCount} workspaces`} with all that lies in {team.workspaceCount === 1 ? 'it' : 'them'} and every membership go for good. There is no way back.
+      </ConfirmByName>
+    </>
+  )
+}

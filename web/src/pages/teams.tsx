@@ -1,0 +1,112 @@
+import { Dialog } from '@base-ui/react/dialog'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { Plus, Users } from 'lucide-react'
+import { useState } from 'react'
+import { Button } from '../interface/button.tsx'
+import { backdropClass, dialogClass } from '../interface/dialog.ts'
+import { Frame } from '../interface/frame.tsx'
+import { trpc } from '../server/client.ts'
+import { refusalOf } from '../server/error.ts'
+import { Invitations } from '../teams/invitations.tsx'
+import { teamsChanged, useLiveTeams } from '../teams/live.ts'
+import { NameField } from '../workspaces/name-field.tsx'
+
+export function TeamsPage() {
+  useLiveTeams()
+  const { data: teams, error, refetch } = useQuery(trpc.teams.list.queryOptions())
+  const [creating, setCreating] = useState(false)
+  return (
+    <Frame>
+      <Invitations />
+      <div className="mb-6 flex flex-wrap items-center justify-between gap-3">
+        <h1 className="text-2xl font-semibold tracking-tight">Teams</h1>
+        <Button tone="primary" onClick={() => setCreating(true)}>
+          <Plus size={16} aria-hidden /> New team
+        </Button>
+      </div>
+      {error !== null && teams === undefined ? (
+        <div role="alert" className="rounded-card border border-line bg-surface p-6">
+          <p className="font-medium">The teams could not be loaded.</p>
+          <p className="mb-4 text-ink-soft">{refusalOf(error).message}</p>
+          <Button onClick={() => void refetch()}>Try again</Button>
+        </div>
+      ) : teams === undefined ? (
+        <div aria-busy className="skeleton h-20 w-full" />
+      ) : teams.length === 0 ? (
+        <div className="flex flex-col items-center gap-4 rounded-card border border-dashed border-line-strong bg-surface px-6 py-14 text-center">
+          <Users size={40} aria-hidden className="text-accent" />
+          <div>
+            <h2 className="text-lg font-semibold">Work in the same workspaces</h2>
+            <p className="mx-auto mt-1 max-w-md text-ink-soft">A team’s workspaces are open to its members, each in the role you give them. Invite by a link or by GitHub login.</p>
+          </div>
+          <Button tone="primary" onClick={() => setCreating(true)}>
+            <Plus size={16} aria-hidden /> Create a team
+          </Button>
+        </div>
+      ) : (
+        <ul className="divide-y divide-line overflow-hidden rounded-card border border-line bg-surface">
+          {teams.map((team) => (
+            <li key={team.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3.5 hover:bg-accent-wash/30">
+              <Link to="/teams/$name" params={{ name: team.name }} className="min-w-0 flex-1 basis-48 font-medium break-all hover:underline underline-offset-4">
+                {team.name}
+              </Link>
+              <span className="text-sm text-ink-soft">
+                {team.memberCount} {team.memberCount === 1 ? 'member' : 'members'} · {team.workspaceCount} {team.workspaceCount === 1 ? 'workspace' : 'workspaces'}
+              </span>
+              <span className="rounded-full border border-line px-2.5 py-0.5 text-xs">{team.role}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <Dialog.Root open={creating} onOpenChange={setCreating}>
+        <Dialog.Portal>
+          <Dialog.Backdrop className={backdropClass} />
+          <Dialog.Popup className={dialogClass}>{creating && <Creating onClose={() => setCreating(false)} />}</Dialog.Popup>
+        </Dialog.Portal>
+      </Dialog.Root>
+    </Frame>
+  )
+}
+
+function Creating({ onClose }: { onClose: () => void }) {
+  const [name, setName] = useState('')
+  const navigate = useNavigate()
+  const create = useMutation(
+    trpc.teams.create.mutationOptions({
+      async onSuccess(team) {
+        await teamsChanged()
+        await navigate({ to: '/teams/$name', params: { name: team.name } })
+      },
+    }),
+  )
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (name !== '') create.mutate({ name })
+      }}
+    >
+      <Dialog.Title className="text-lg font-semibold">New team</Dialog.Title>
+      <NameField
+        label="Name"
+        hint="Small letters, digits and hyphens. Members see it, and the CLI takes it."
+        name={name}
+        onName={(next) => {
+          setName(next)
+          create.reset()
+        }}
+        refusal={create.isError ? refusalOf(create.error) : null}
+      />
+      <div className="flex justify-end gap-2">
+        <Button tone="ghost" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button tone="primary" type="submit" busy={create.isPending} disabled={name === ''}>
+          Create
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,37 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { Users } from 'lucide-react'
+import { Button } from '../interface/button.tsx'
+import { tellRefusal } from '../interface/toasts.tsx'
+import { trpc } from '../server/client.ts'
+import { refusalOf } from '../server/error.ts'
+import { teamsChanged } from './live.ts'
+
+/** Teams that have invited the person by their login. */
+export function Invitations() {
+  const { data: invitations = [] } = useQuery(trpc.teams.invitations.queryOptions())
+  const navigate = useNavigate()
+  const answer = useMutation(
+    trpc.teams.answer.mutationOptions({
+      async onSuccess(team) {
+        await teamsChanged()
+        if (team !== null) await navigate({ to: '/teams/$name', params: { name: team.name } })
+      },
+      onError: (error) => tellRefusal(refusalOf(error).message),
+    }),
+  )
+  return invitations.map((invitation) => (
+    <section key={invitation.id} aria-label={`Invitation to ${invitation.teamName}`} className="mb-4 flex flex-wrap items-center gap-3 rounded-card border border-accent/40 bg-accent-wash p-4">
+      <Users size={18} aria-hidden className="text-accent" />
+      <p className="min-w-0 flex-1 basis-60">
+        {invitation.invitedBy ?? 'Somebody'} invites you to the team <span className="font-semibold">{invitation.teamName}</span> as {invitation.role}.
+      </p>
+      <Button tone="primary" busy={answer.isPending} onClick={() => answer.mutate({ inviteId: invitation.id, accept: true })}>
+        Join
+      </Button>
+      <Button tone="ghost" busy={answer.isPending} onClick={() => answer.mutate({ inviteId: invitation.id, accept: false })}>
+        Decline
+      </Button>
+    </section>
+  ))
+}

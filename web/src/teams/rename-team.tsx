@@ -1,0 +1,65 @@
+import { Dialog } from '@base-ui/react/dialog'
+import { useMutation } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { TeamDetails } from '@arcx/router'
+import { Button } from '../interface/button.tsx'
+import { backdropClass, dialogClass } from '../interface/dialog.ts'
+import { trpc } from '../server/client.ts'
+import { refusalOf } from '../server/error.ts'
+import { NameField } from '../workspaces/name-field.tsx'
+import { teamsChanged } from './live.ts'
+
+export function RenameTeam({ team, open, onClose }: { team: TeamDetails; open: boolean; onClose: () => void }) {
+  return (
+    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className={backdropClass} />
+        <Dialog.Popup className={dialogClass}>{open && <Contents team={team} onClose={onClose} />}</Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}
+
+function Contents({ team, onClose }: { team: TeamDetails; onClose: () => void }) {
+  const [name, setName] = useState(team.name)
+  const navigate = useNavigate()
+  const rename = useMutation(
+    trpc.teams.rename.mutationOptions({
+      async onSuccess(renamed) {
+        onClose()
+        await navigate({ to: '/teams/$name', params: { name: renamed.name }, replace: true })
+        await teamsChanged()
+      },
+    }),
+  )
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        rename.mutate({ teamId: team.id, name })
+      }}
+    >
+      <Dialog.Title className="text-lg font-semibold">Rename {team.name}</Dialog.Title>
+      <NameField
+        label="New name"
+        hint="Its workspaces keep their names and addresses."
+        name={name}
+        onName={(next) => {
+          setName(next)
+          rename.reset()
+        }}
+        refusal={rename.isError ? refusalOf(rename.error) : null}
+      />
+      <div className="flex justify-end gap-2">
+        <Button tone="ghost" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button tone="primary" type="submit" busy={rename.isPending} disabled={name === '' || name === team.name}>
+          Rename
+        </Button>
+      </div>
+    </form>
+  )
+}
