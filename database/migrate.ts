@@ -7,6 +7,7 @@ import * as auditChain from './migrations/0003-audit-chain.ts'
 import * as apiTokens from './migrations/0004-api-tokens.ts'
 import * as leaving from './migrations/0005-leaving.ts'
 import * as teams from './migrations/0006-teams.ts'
+import * as programs from './migrations/0007-programs.ts'
 
 /** In order; a migration that has landed is never changed. */
 const migrations: Record<string, Migration> = {
@@ -16,6 +17,7 @@ const migrations: Record<string, Migration> = {
   '0004-api-tokens': apiTokens,
   '0005-leaving': leaving,
   '0006-teams': teams,
+  '0007-programs': programs,
 }
 
 /**

@@ -75,6 +75,17 @@ export interface CodeTable {
   expiresAt: Moment
 }
 
+export interface DeviceLoginTable {
+  hash: Buffer
+  userCode: string
+  clientName: string
+  address: string
+  state: Generated<'pending' | 'approved' | 'denied'>
+  sessionId: ColumnType<string | null, never, string>
+  createdAt: DefaultMoment
+  expiresAt: Moment
+}
+
 export interface TeamTable {
   id: string
   name: string
@@ -154,6 +165,7 @@ export interface Schema {
   Code: CodeTable
   InviteCode: InviteCodeTable
   WaitlistEntry: WaitlistEntryTable
+  DeviceLogin: DeviceLoginTable
   Team: TeamTable
   Membership: MembershipTable
   TeamInvite: TeamInviteTable

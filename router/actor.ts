@@ -35,6 +35,7 @@ export interface TokenActor extends PersonActor {
   readonly scopes: readonly Scope[]
   /** The workspaces it is for; null for all of the person's. */
   readonly workspaceIds: readonly WorkspaceId[] | null
+  readonly expiresAt: Date | null
 }
 
 export type UserActor = SessionActor | TokenActor

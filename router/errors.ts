@@ -62,6 +62,8 @@ export const errors = {
   workspaceNotRunning: () =>
     new ArcError('Unavailable', 'workspace_not_running', 'The workspace is not running. Start it first.'),
 
+  portClosed: (port: number) => new ArcError('Unavailable', 'port_closed', `Nothing in the workspace listens on port ${port}. Start your program, and see that it listens on localhost.`, { port }),
+
   engineUnavailable: (cause?: unknown) =>
     new ArcError('Unavailable', 'engine_unavailable', 'Docker does not answer. Check that it runs.', {}, cause),
 
@@ -86,6 +88,8 @@ export const errors = {
   sessionNeeded: () => new ArcError('Forbidden', 'session_needed', 'That is done signed in, in a browser, and not with a token.'),
 
   tokenWrong: () => new ArcError('Unauthenticated', 'token_wrong', 'This token is not known here, or has ended.'),
+
+  programCodeSpent: () => new ArcError('Unauthenticated', 'program_code_spent', 'This code is not known, was used, or has expired. Start the sign-in of the program again.'),
 
   signInFailed: (why: string) => new ArcError('Unauthenticated', 'sign_in_failed', why),
 

@@ -2,6 +2,7 @@ import { accountRouter } from './account/procedures.ts'
 import { adminRouter } from './admin/procedures.ts'
 import { auditRouter } from './audit/procedures.ts'
 import { authRouter } from './auth/procedures.ts'
+import { programsRouter } from './programs/procedures.ts'
 import { teamsRouter } from './teams/procedures.ts'
 import { tokensRouter } from './tokens/procedures.ts'
 import { router } from './trpc.ts'
@@ -12,6 +13,7 @@ export const appRouter = router({
   admin: adminRouter,
   audit: auditRouter,
   auth: authRouter,
+  programs: programsRouter,
   teams: teamsRouter,
   tokens: tokensRouter,
   workspaces: workspacesRouter,

@@ -2,25 +2,34 @@ import { initTRPC, TRPCError } from '@trpc/server'
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import type { AccountPort } from './account/port.ts'
 import type { AdminPort } from './admin/port.ts'
-import type { AdminActor, UserActor } from './actor.ts'
+import type { AdminActor, Origin, UserActor } from './actor.ts'
 import type { AuditPort } from './audit/port.ts'
 import type { IdentityPort } from './auth/port.ts'
 import { ArcError, errors } from './errors.ts'
 import type { ErrorDetails, ErrorKind } from './errors.ts'
+import type { Limited, LimitsPort } from './limits.ts'
+import type { ProgramsPort } from './programs/port.ts'
 import type { TeamsPort } from './teams/port.ts'
 import type { TokensPort } from './tokens/port.ts'
 import type { WorkspacesPort } from './workspaces/port.ts'
 
-/** What a procedure may call, and who asks. The server implements each port. */
-export interface Context {
-  readonly actor: UserActor | AdminActor | null
+/** What a procedure may call. The server implements each port. */
+export interface Ports {
   readonly account: AccountPort
   readonly admin: AdminPort
   readonly audit: AuditPort
   readonly identity: IdentityPort
   readonly teams: TeamsPort
   readonly tokens: TokensPort
+  readonly limits: LimitsPort
+  readonly programs: ProgramsPort
   readonly workspaces: WorkspacesPort
+}
+
+export interface Context extends Ports {
+  /** Who asks; null for a visitor. */
+  readonly actor: UserActor | AdminActor | null
+  readonly origin: Origin
 }
 
 /** What a client sees of an `ArcError`, at `error.data.arc`. */
@@ -89,6 +98,13 @@ export const personProcedure = publicProcedure.use(({ ctx, next }) => {
   if (actor.standing !== 'active') throw errors.paymentAwaited()
   return next({ ctx: { ...ctx, actor } })
 })
+
+/** Counts calls by whoever makes them: a person, wherever they are, or a visitor's address. @throws `too_many_requests`. */
+export const limited = (what: Limited) =>
+  t.middleware(async ({ ctx, next }) => {
+    await ctx.limits.take(what, ctx.actor?.kind === 'user' ? ctx.actor.userId : ctx.origin.address)
+    return next()
+  })
 
 /** The admin token, and people marked admin. @throws `signed_out`, `forbidden`. */
 export function requireAdministrator(actor: Context['actor']): asserts actor is UserActor | AdminActor {

@@ -12,16 +12,19 @@ import type { OrchestratorConfig } from './config.ts'
 import { AuditTrail } from './audit/trail.ts'
 import { issueCode, redeemCode, sweepCodes } from './credentials/codes.ts'
 import { deriveKey } from './credentials/signing.ts'
+import { Exec } from './exec/exec.ts'
 import { Feed } from './events/feed.ts'
 import { OutboxRelay } from './events/outbox.ts'
 import { EntryClaims, Gateway } from './gateway/gateway.ts'
 import { Actors } from './http/actors.ts'
 import { createEdge } from './http/app.ts'
+import { Limits } from './http/limits.ts'
 import { addRoutes } from './http/routes.ts'
 import { attachSockets } from './http/sockets.ts'
 import { Accounts } from './identity/accounts.ts'
 import { GitHub } from './identity/github.ts'
 import { Identity } from './identity/identity.ts'
+import { Programs } from './identity/programs.ts'
 import { Sessions } from './identity/sessions.ts'
 import { inviteHash } from './identity/sign-up.ts'
 import { Tokens } from './identity/tokens.ts'
@@ -156,7 +159,16 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     recordOf: (actorId) => audit.all({ actorId }),
   })
   shutdown.add('accounts', () => account.close())
-  const ports = { account, admin, audit, identity, teams, tokens, workspaces }
+  const programs = new Programs(database, sessions, tokens, addresses.publicOrigin)
+  const ports = { account, admin, audit, identity, limits: new Limits(), programs, teams, tokens, workspaces }
+  const exec = new Exec({
+    log,
+    enter: (actor, name, purpose) => workspaces.enter(actor, name, purpose),
+    stillMay: (actor, name) => workspaces.requireExec(actor, name),
+    run: (container, request) => runtime.exec(container, request),
+    dial: (container, port) => runtime.dialPort(container, port),
+    onActivity: (id) => void store.active(id, new Date()).catch((error: unknown) => log.warn({ err: error }, 'activity was not noted')),
+  })
   const edge = await createEdge({
     addresses,
     actors,
@@ -180,7 +192,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     localSignIn: config.localSignIn,
     issueEntry: (claims) => issueCode(database, 'workspace-entry', claims, entryCodeSeconds),
   })
-  const sockets = attachSockets({ server: edge.server, addresses, gateway, actors, ports, log })
+  const sockets = attachSockets({ server: edge.server, addresses, gateway, actors, ports, exec, log })
   void endSessions()
   measure()
 
@@ -208,6 +220,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
         for (const userId of item.event.userIds) {
           memberships.forget(userId)
           void gateway.recheck(userId)
+          void exec.recheck(userId)
         }
       }
       if (item.event.type !== 'identity.session-ended') continue
@@ -235,6 +248,14 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
       registers: [metrics],
       collect() {
         this.set(gateway.openConnections)
+      },
+    })
+    new Gauge({
+      name: 'arcx_exec_streams_open_count',
+      help: 'Programs and forwarded connections open in workspaces.',
+      registers: [metrics],
+      collect() {
+        this.set(exec.count)
       },
     })
     new Gauge({

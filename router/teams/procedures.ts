@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { TeamId, TeamInviteId, UserId } from '../ids.ts'
 import { lastEventId, resumable, resumeOf } from '../resume.ts'
-import { personProcedure, publicProcedure, router } from '../trpc.ts'
+import { limited, personProcedure, publicProcedure, router } from '../trpc.ts'
 import { InvitedRole } from './team.ts'
 
 const byTeam = z.object({ teamId: TeamId })
@@ -15,7 +15,7 @@ const login = z.string().trim().regex(/^[a-z\d](?:[a-z\d-]{0,37}[a-z\d])?$/i, 'T
 export const teamsRouter = router({
   list: personProcedure.query(({ ctx }) => ctx.teams.list(ctx.actor)),
   get: personProcedure.input(z.union([byTeam, z.object({ name: wantedName })])).query(({ ctx, input }) => ctx.teams.get(ctx.actor, input)),
-  create: personProcedure.input(z.object({ name: wantedName })).mutation(({ ctx, input }) => ctx.teams.create(ctx.actor, input.name)),
+  create: personProcedure.use(limited('teams.create')).input(z.object({ name: wantedName })).mutation(({ ctx, input }) => ctx.teams.create(ctx.actor, input.name)),
   rename: personProcedure.input(byTeam.extend({ name: wantedName })).mutation(({ ctx, input }) => ctx.teams.rename(ctx.actor, input.teamId, input.name)),
   remove: personProcedure.input(byTeam).mutation(({ ctx, input }) => ctx.teams.remove(ctx.actor, input.teamId)),
   leave: personProcedure.input(byTeam).mutation(({ ctx, input }) => ctx.teams.leave(ctx.actor, input.teamId)),
@@ -28,6 +28,7 @@ export const teamsRouter = router({
 
   invites: router({
     create: personProcedure
+      .use(limited('teams.invite'))
       .input(
         byTeam.extend({
           role: InvitedRole.default('member'),
@@ -41,8 +42,8 @@ export const teamsRouter = router({
   }),
 
   /** What a link invites to; for anybody, since nobody is signed in yet when they click it. */
-  invitation: publicProcedure.input(z.object({ code })).query(({ ctx, input }) => ctx.teams.invitation(input.code)),
-  accept: personProcedure.input(z.object({ code })).mutation(({ ctx, input }) => ctx.teams.accept(ctx.actor, input.code)),
+  invitation: publicProcedure.use(limited('teams.join')).input(z.object({ code })).query(({ ctx, input }) => ctx.teams.invitation(input.code)),
+  accept: personProcedure.use(limited('teams.join')).input(z.object({ code })).mutation(({ ctx, input }) => ctx.teams.accept(ctx.actor, input.code)),
   invitations: personProcedure.query(({ ctx }) => ctx.teams.invitations(ctx.actor)),
   answer: personProcedure.input(z.object({ inviteId: TeamInviteId, accept: z.boolean() })).mutation(({ ctx, input }) => ctx.teams.answer(ctx.actor, input.inviteId, input.accept)),
 

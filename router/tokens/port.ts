@@ -1,4 +1,4 @@
-import type { SessionActor } from '../actor.ts'
+import type { UserActor } from '../actor.ts'
 import type { TokenId, WorkspaceId } from '../ids.ts'
 import type { ApiToken, NewApiToken, Scope } from './token.ts'
 
@@ -10,11 +10,13 @@ export interface WantedToken {
   readonly expiresDays: number | null
 }
 
-/** A person's tokens. Only a signed-in browser makes them: a token makes no other. */
+/** A person's tokens. One with the scope `tokens` may make others, for no more than itself and ending no later. */
 export interface TokensPort {
-  list(actor: SessionActor): Promise<readonly ApiToken[]>
+  list(actor: UserActor): Promise<readonly ApiToken[]>
   /** @throws `token_limit_reached`, `workspace_not_found`, `forbidden` for a scope that the person has no right to. */
-  create(actor: SessionActor, wanted: WantedToken): Promise<NewApiToken>
+  create(actor: UserActor, wanted: WantedToken): Promise<NewApiToken>
+  /** Ends the token that asks. @throws `token_not_found` for a session. */
+  revokeOwn(actor: UserActor): Promise<void>
   /** Ends it and its open connections. @throws `token_not_found`. */
-  revoke(actor: SessionActor, id: TokenId): Promise<void>
+  revoke(actor: UserActor, id: TokenId): Promise<void>
 }

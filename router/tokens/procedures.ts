@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { TokenId, WorkspaceId } from '../ids.ts'
-import { router, sessionProcedure } from '../trpc.ts'
+import { limited, personProcedure, router } from '../trpc.ts'
 import { Scope } from './token.ts'
 
 export const tokensRouter = router({
-  list: sessionProcedure.query(({ ctx }) => ctx.tokens.list(ctx.actor)),
+  list: personProcedure.query(({ ctx }) => ctx.tokens.list(ctx.actor)),
 
-  create: sessionProcedure
+  create: personProcedure
+    .use(limited('tokens.create'))
     .input(
       z.object({
         name: z.string().trim().min(1).max(60),
@@ -17,5 +18,8 @@ export const tokensRouter = router({
     )
     .mutation(({ ctx, input }) => ctx.tokens.create(ctx.actor, input)),
 
-  revoke: sessionProcedure.input(z.object({ id: TokenId })).mutation(({ ctx, input }) => ctx.tokens.revoke(ctx.actor, input.id)),
+  /** A token's own end, whatever it is for. */
+  revokeOwn: personProcedure.mutation(({ ctx }) => ctx.tokens.revokeOwn(ctx.actor)),
+
+  revoke: personProcedure.input(z.object({ id: TokenId })).mutation(({ ctx, input }) => ctx.tokens.revoke(ctx.actor, input.id)),
 })

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Database } from '@arcx/database'
 
-export type CodePurpose = 'sign-in' | 'workspace-entry' | 'github'
+export type CodePurpose = 'sign-in' | 'workspace-entry' | 'github' | 'program'
 
 const hashOf = (code: string) => createHash('sha256').update(code).digest()
 

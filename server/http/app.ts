@@ -9,7 +9,7 @@ import type { FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify'
 import { LogController, fastify } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ArcError, errors } from '@arcx/router'
-import type { AppRouter, Context } from '@arcx/router'
+import type { AppRouter, Context, Ports } from '@arcx/router'
 import { appRouter, withTrpcCode } from '@arcx/router/server'
 import { readiness } from '@arcx/service-kit/health'
 import type { Dependency } from '@arcx/service-kit/health'
@@ -25,7 +25,7 @@ import { statusOfKind } from './status.ts'
 export interface EdgeNeeds {
   readonly addresses: Addresses
   readonly actors: Actors
-  readonly ports: Omit<Context, 'actor'>
+  readonly ports: Ports
   readonly gateway: Gateway
   readonly dependencies: readonly Dependency[]
   readonly metrics: Registry
@@ -134,7 +134,11 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
     prefix: '/trpc',
     trpcOptions: {
       router: appRouter,
-      createContext: async ({ req }): Promise<Context> => ({ ...needs.ports, actor: await actorOf(req).catch((error: unknown) => Promise.reject(withTrpcCode(error))) }),
+      createContext: async ({ req }): Promise<Context> => ({ ...needs.ports, origin: { address: req.ip, requestId: req.id }, actor: await actorOf(req).catch((error: unknown) => Promise.reject(withTrpcCode(error))) }),
+      responseMeta({ errors: [first] }) {
+        const wait = first?.cause instanceof ArcError ? first.cause.details['retryAfterSeconds'] : undefined
+        return wait === undefined ? {} : { headers: new Headers({ 'retry-after': String(wait) }) }
+      },
       onError({ error, path }) {
         if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error.cause ?? error, path }, 'a procedure failed')
       },

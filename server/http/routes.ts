@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { ArcError, AuditFilterInput, errors } from '@arcx/router'
-import type { Context, UserActor } from '@arcx/router'
+import type { Ports, UserActor } from '@arcx/router'
 import { appRouter, createCallerFactory, requireAdministrator } from '@arcx/router/server'
 import type { Addresses } from '../addresses.ts'
 import { asCsv, asJsonLines } from '../audit/export.ts'
@@ -20,7 +20,7 @@ import { statusOfKind } from './status.ts'
 export interface RouteNeeds {
   readonly addresses: Addresses
   readonly identity: Identity
-  readonly ports: Omit<Context, 'actor'>
+  readonly ports: Ports
   readonly admission: Admission
   readonly internalToken: string
   readonly localSignIn: boolean
@@ -155,7 +155,7 @@ export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
   /** The same procedures as the router's, with what they refuse as the edge says it. */
   async function callerOf(request: FastifyRequest) {
     const actor: Asker | null = await actorOf(request)
-    return createCaller({ ...needs.ports, actor }, {
+    return createCaller({ ...needs.ports, actor, origin: origin(request) }, {
       onError({ error }) {
         throw error.cause instanceof ArcError ? error.cause : error
       },

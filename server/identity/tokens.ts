@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { Scope, TokenId, UserId, WorkspaceId, errors } from '@arcx/router'
-import type { ApiToken, NewApiToken, Origin, SessionActor, TokenActor, TokensPort, WantedToken } from '@arcx/router'
+import type { ApiToken, NewApiToken, Origin, TokenActor, TokensPort, UserActor, WantedToken } from '@arcx/router'
 import type { ApiTokenRow, Database } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
 import { isWellFormed, makeToken } from '../credentials/token.ts'
@@ -17,22 +17,25 @@ const hashOf = (token: string) => createHash('sha256').update(token).digest()
 export class Tokens implements TokensPort {
   readonly #database: Database
   /** @throws where the actor may not see it. */
-  readonly #requireWorkspace: (actor: SessionActor, id: WorkspaceId) => Promise<unknown>
+  readonly #requireWorkspace: (actor: UserActor, id: WorkspaceId) => Promise<unknown>
   readonly #onEvents: () => void
 
-  constructor(database: Database, requireWorkspace: (actor: SessionActor, id: WorkspaceId) => Promise<unknown>, onEvents: () => void) {
+  constructor(database: Database, requireWorkspace: (actor: UserActor, id: WorkspaceId) => Promise<unknown>, onEvents: () => void) {
     this.#database = database
     this.#requireWorkspace = requireWorkspace
     this.#onEvents = onEvents
   }
 
-  async list(actor: SessionActor): Promise<readonly ApiToken[]> {
+  async list(actor: UserActor): Promise<readonly ApiToken[]> {
+    requireScope(actor)
     const rows = await this.#database.selectFrom('ApiToken').selectAll().where('userId', '=', actor.userId).where('revokedAt', 'is', null).orderBy('createdAt', 'desc').execute()
     return rows.map(present)
   }
 
-  async create(actor: SessionActor, wanted: WantedToken): Promise<NewApiToken> {
+  async create(actor: UserActor, wanted: WantedToken): Promise<NewApiToken> {
+    requireScope(actor)
     if (wanted.scopes.includes('admin') && actor.role !== 'admin') throw errors.forbidden('make a token that administers this server')
+    if (actor.via === 'token') requireWithin(actor, wanted)
     for (const id of wanted.workspaceIds ?? []) await this.#requireWorkspace(actor, id)
     const token = makeToken()
     const row = await this.#database.transaction().execute(async (transaction) => {
@@ -54,7 +57,7 @@ export class Tokens implements TokensPort {
           ending: token.slice(-4),
           scopes: [...new Set(wanted.scopes)],
           workspaceIds: wanted.workspaceIds === null ? null : [...wanted.workspaceIds],
-          expiresAt: wanted.expiresDays === null ? null : new Date(Date.now() + wanted.expiresDays * dayMs),
+          expiresAt: endOf(actor, wanted),
         })
         .returningAll()
         .executeTakeFirstOrThrow()
@@ -64,7 +67,17 @@ export class Tokens implements TokensPort {
     return { ...present(row), token }
   }
 
-  async revoke(actor: SessionActor, id: TokenId): Promise<void> {
+  async revokeOwn(actor: UserActor): Promise<void> {
+    if (actor.via !== 'token') throw errors.tokenNotFound()
+    await this.#end(actor, actor.tokenId)
+  }
+
+  async revoke(actor: UserActor, id: TokenId): Promise<void> {
+    requireScope(actor)
+    await this.#end(actor, id)
+  }
+
+  async #end(actor: UserActor, id: TokenId): Promise<void> {
     await this.#database.transaction().execute(async (transaction) => {
       const revoked = await transaction
         .updateTable('ApiToken')
@@ -90,7 +103,7 @@ export class Tokens implements TokensPort {
       .where('hash', '=', hashOf(token))
       .where('revokedAt', 'is', null)
       .where((builder) => builder.or([builder('expiresAt', 'is', null), builder('expiresAt', '>', sql<Date>`now()`)]))
-      .select(['ApiToken.id', 'ApiToken.userId', 'scopes', 'workspaceIds', 'lastUsedAt', 'login', 'User.name', 'role', 'tier', 'standing'])
+      .select(['ApiToken.id', 'ApiToken.userId', 'scopes', 'workspaceIds', 'expiresAt', 'lastUsedAt', 'login', 'User.name', 'role', 'tier', 'standing'])
       .executeTakeFirst()
     if (row === undefined || row.standing === 'suspended' || row.standing === 'leaving') return null
     if (row.lastUsedAt === null || Date.now() - row.lastUsedAt.getTime() > usedEveryMs) {
@@ -102,6 +115,7 @@ export class Tokens implements TokensPort {
       tokenId: TokenId.parse(row.id),
       scopes: row.scopes.map((scope) => Scope.parse(scope)),
       workspaceIds: row.workspaceIds?.map((id) => WorkspaceId.parse(id)) ?? null,
+      expiresAt: row.expiresAt,
       userId: UserId.parse(row.userId),
       login: row.login,
       name: row.name,
@@ -111,6 +125,24 @@ export class Tokens implements TokensPort {
       ...origin,
     }
   }
+}
+
+function requireScope(actor: UserActor): void {
+  if (actor.via === 'token' && !actor.scopes.includes('tokens')) throw errors.scopeMissing('tokens')
+}
+
+/** @throws `forbidden` for what the token that asks has not itself. */
+function requireWithin(actor: TokenActor, wanted: WantedToken): void {
+  if (!wanted.scopes.every((scope) => actor.scopes.includes(scope))) throw errors.forbidden('make a token for more than the one that asks')
+  const bounds = actor.workspaceIds
+  if (bounds !== null && !(wanted.workspaceIds ?? ['all']).every((id) => bounds.some((own) => own === id))) throw errors.forbidden('make a token for more than the one that asks')
+}
+
+function endOf(actor: UserActor, { expiresDays }: WantedToken): Date | null {
+  const wanted = expiresDays === null ? null : new Date(Date.now() + expiresDays * dayMs)
+  const own = actor.via === 'token' ? actor.expiresAt : null
+  if (own === null) return wanted
+  return wanted === null || wanted > own ? own : wanted
 }
 
 function present(row: ApiTokenRow): ApiToken {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode'
 import { ArcError, WorkspaceId, errors } from '@arcx/router'
 import type { LogLine, Tracked } from '@arcx/router'
@@ -16,7 +16,8 @@ import { ask, orNothing, statusOf } from './engine.ts'
 import type { Engine } from './engine.ts'
 import type { Homes } from './homes.ts'
 import { LogFrames, isBehind } from './log-frames.ts'
-import type { ContainerRef, ContainerSpec, ContainerStatus, RuntimePort, SupervisorAnswer } from './port.ts'
+import { startExecution } from './docker-exec.ts'
+import type { ContainerRef, ContainerSpec, ContainerStatus, ExecRequest, Execution, RuntimePort, SupervisorAnswer } from './port.ts'
 import { SupervisorClient } from './supervisor-client.ts'
 
 const readyTimeoutMs = 60_000
@@ -112,6 +113,14 @@ export class DockerRuntime implements RuntimePort {
 
   dialIde(workspaceId: WorkspaceId): Socket {
     return dialUnix(join(this.#homes.paths(workspaceId).sockets, 'ide.sock'))
+  }
+
+  exec(ref: ContainerRef, request: ExecRequest): Promise<Execution> {
+    return startExecution(this.#engine.getContainer(containerName(ref)), request)
+  }
+
+  dialPort(ref: ContainerRef, port: number): Promise<Duplex> {
+    return this.#client(ref).connect(port)
   }
 
   async *logs(ref: ContainerRef, after: string | undefined, signal: AbortSignal): AsyncIterable<Tracked<LogLine>> {

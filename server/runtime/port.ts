@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Duplex, Writable } from 'node:stream'
 import type { LogLine, StatsSample, Tracked, WorkspaceId } from '@arcx/router'
 
 /** Which container is meant: the n-th of a workspace. */
@@ -22,6 +23,36 @@ export interface SupervisorAnswer {
   readonly samples: readonly Tracked<StatsSample>[]
 }
 
+export interface ExecRequest {
+  /** The program and its arguments; empty for a login shell. */
+  readonly command: readonly string[]
+  /** Null for pipes in place of a terminal. */
+  readonly tty: { readonly columns: number; readonly rows: number; readonly type: string } | null
+  /** Null for the project's folder. */
+  readonly directory: string | null
+}
+
+export interface OutputChunk {
+  readonly stream: 'stdout' | 'stderr'
+  readonly bytes: Buffer
+}
+
+export type SignalName = 'INT' | 'TERM' | 'HUP' | 'QUIT' | 'KILL'
+
+/** A program that runs in a container as the workspace's person. */
+export interface Execution {
+  readonly input: Writable
+  /** Read once; ends when the program and all that hold its output have ended. With a terminal all of it is `stdout`. */
+  readonly output: AsyncIterable<OutputChunk>
+  /** Once the output has ended. 137 where the container went under it. */
+  exitCode(): Promise<number>
+  resize(columns: number, rows: number): Promise<void>
+  /** To the program and everything that it has started. */
+  signal(name: SignalName): Promise<void>
+  /** Lets go of its streams; the program itself is ended by a signal. */
+  destroy(): void
+}
+
 /** Containers. All methods throw `ArcError` `engine_unavailable` while the engine does not answer. */
 export interface RuntimePort {
   /** Makes and starts a container; resolves once its IDE answers. Removes what it made when it fails. */
@@ -37,6 +68,10 @@ export interface RuntimePort {
   /** A connection to the IDE of the workspace's newest container. The socket emits an error where there is none. */
   dialIde(workspaceId: WorkspaceId): Socket
   logs(ref: ContainerRef, after: string | undefined, signal: AbortSignal): AsyncIterable<Tracked<LogLine>>
+  /** @throws `workspace_not_running`. */
+  exec(ref: ContainerRef, request: ExecRequest): Promise<Execution>
+  /** A connection to a port on the container's own loopback address. @throws `port_closed`, `workspace_not_running`. */
+  dialPort(ref: ContainerRef, port: number): Promise<Duplex>
   removeHome(workspaceId: WorkspaceId): Promise<void>
   check(): Promise<void>
 }

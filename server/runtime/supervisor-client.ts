@@ -3,17 +3,19 @@ import { Agent, request } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import { connect } from 'node:tls'
+import { errors } from '@arcx/router'
 import { SupervisorReport, pskIdentity } from '@arcx/router/supervisor'
 import { dialUnix } from './dial.ts'
 
 const reportTimeoutMs = 5000
+const connectTimeoutMs = 10_000
 
 /**
  * Asks a container's supervisor. The TLS handshake proves the key both ways: a container that does not hold it is
  * never believed, and a supervisor answers nobody else.
  */
 export class SupervisorClient {
-  readonly #agent: Agent
+  readonly #agent: PskAgent
 
   constructor(socketPath: string, key: Buffer) {
     this.#agent = new PskAgent(socketPath, key)
@@ -28,6 +30,30 @@ export class SupervisorClient {
   async report(after: number): Promise<SupervisorReport> {
     const response = await this.#get(`/report?after=${after}`, AbortSignal.timeout(reportTimeoutMs))
     return SupervisorReport.parse(await json(response))
+  }
+
+  /** A connection to a port that a program of the workspace listens on. @throws `port_closed`, `workspace_not_running`. */
+  connect(port: number): Promise<Duplex> {
+    return new Promise((resolve, reject) => {
+      request({
+        host: 'supervisor',
+        method: 'CONNECT',
+        path: `127.0.0.1:${port}`,
+        // A connection of its own: what is joined does not come back.
+        agent: this.#agent.alike(),
+        signal: AbortSignal.timeout(connectTimeoutMs),
+      })
+        .on('connect', (response, socket: Duplex, head) => {
+          if (response.statusCode !== 200) {
+            socket.destroy()
+            return reject(errors.portClosed(port))
+          }
+          if (head.length > 0) socket.unshift(head)
+          resolve(socket)
+        })
+        .on('error', () => reject(errors.workspaceNotRunning()))
+        .end()
+    })
   }
 
   close(): void {
@@ -55,6 +81,10 @@ class PskAgent extends Agent {
     super({ keepAlive: true, maxSockets: 2 })
     this.#socketPath = socketPath
     this.#key = key
+  }
+
+  alike(): Agent {
+    return new PskAgent(this.#socketPath, this.#key)
   }
 
   override createConnection(): Duplex {

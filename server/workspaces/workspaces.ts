@@ -4,7 +4,7 @@ import { ArcError, WorkspaceId, errors, nameProblem, nearestName, numberedName }
 import type { Actor, Administrator, LogLine, Resume, StatsSample, TeamId, TeamRole, Tracked, UserActor, Workspace, WorkspaceChange, WorkspaceFacts, WorkspaceOperation, WorkspacesPort } from '@arcx/router'
 import { recordAudit } from '../audit/audit.ts'
 import type { Feed } from '../events/feed.ts'
-import type { RuntimePort } from '../runtime/port.ts'
+import type { ContainerRef, RuntimePort } from '../runtime/port.ts'
 import { maySee, requireMay, requireMayCreate, requireScope, rightsTo } from './policy.ts'
 import type { Asker } from './policy.ts'
 import type { Belonging, Change, WorkspaceStore } from './store.ts'
@@ -205,6 +205,24 @@ export class Workspaces implements WorkspacesPort {
       this.#memberships.forget(actor.userId)
       await this.#require(actor, workspaceId, 'see')
     }
+  }
+
+  /** The running container in which the actor may run programs; recorded as such. @throws `workspace_not_running`. */
+  enter(actor: UserActor, name: string, purpose: 'exec' | 'forward'): Promise<ContainerRef> {
+    return this.#audited(actor, purpose, { kind: 'workspace', name }, async () => {
+      const row = await this.requireExec(actor, name)
+      if (row.state !== 'running') throw errors.workspaceNotRunning()
+      await recordAudit(this.#database, { actor, action: `workspace.${purpose}`, target: { kind: 'workspace', id: row.id, name }, outcome: 'ok' })
+      return { workspaceId: WorkspaceId.parse(row.id), incarnation: row.incarnation }
+    })
+  }
+
+  /** @throws where the actor may not run programs in it, or not any more. */
+  async requireExec(actor: UserActor, name: string): Promise<WorkspaceRow> {
+    const [row, asker] = await Promise.all([this.#store.byName(name), this.#asker(actor)])
+    if (row === undefined) throw errors.workspaceNotFound()
+    requireMay(asker, 'exec', row)
+    return row
   }
 
   /** The same operations on anybody's workspace, for whoever runs the server. */

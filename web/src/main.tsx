@@ -6,6 +6,7 @@ import './theme.css'
 import { ToastHost } from './interface/toasts.tsx'
 import { AdminPage, isAdminTab } from './pages/admin.tsx'
 import type { AdminTab } from './pages/admin.tsx'
+import { AuthorizePage } from './pages/authorize.tsx'
 import { Dashboard } from './pages/dashboard.tsx'
 import { JoinPage } from './pages/join.tsx'
 import { NotFound } from './pages/not-found.tsx'
@@ -60,6 +61,23 @@ const routes = root.addChildren([
     validateSearch: (search: Record<string, unknown>): { filter?: string } => {
       const filter = text(search['filter'])
       return filter === undefined ? {} : { filter }
+    },
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/authorize',
+    component: AuthorizePage,
+    beforeLoad: requireSignedIn,
+    validateSearch: (search: Record<string, unknown>): { port?: number; state?: string; challenge?: string; name?: string; code?: string } => {
+      const [state, challenge, name, code] = [text(search['state']), text(search['challenge']), text(search['name']), text(search['code'])]
+      const port = Number(search['port'])
+      return {
+        ...(Number.isInteger(port) ? { port } : {}),
+        ...(state === undefined ? {} : { state }),
+        ...(challenge === undefined ? {} : { challenge }),
+        ...(name === undefined ? {} : { name }),
+        ...(code === undefined ? {} : { code }),
+      }
     },
   }),
   createRoute({ getParentRoute: () => root, path: '/teams', component: TeamsPage, beforeLoad: requireSignedIn }),

@@ -2,11 +2,12 @@ import { chmodSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { Server } from 'node:https'
 import type { SupervisorReport } from '@arcx/router/supervisor'
+import { openPort } from './ports.ts'
 import type { Samples } from './samples.ts'
 
 /**
- * Serves `GET /ready` (answers once the IDE does) and `GET /report?after=N` to whoever holds the key; to anybody
- * else the TLS handshake fails, and a server without the key fails the orchestrator's.
+ * Serves `GET /ready` (answers once the IDE does), `GET /report?after=N`, and `CONNECT 127.0.0.1:PORT` to whoever holds
+ * the key; to anybody else the TLS handshake fails, and a server without the key fails the orchestrator's.
  */
 export async function serveReports(
   socket: string,
@@ -36,6 +37,7 @@ export async function serveReports(
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(report))
     },
   )
+  server.on('connect', openPort)
   server.on('tlsClientError', (_error, socket) => socket.destroy())
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

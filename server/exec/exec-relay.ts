@@ -1,0 +1,91 @@
+import { once } from 'node:events'
+import type { WebSocket } from 'ws'
+import { ExecControl, execStreams } from '@arcx/router'
+import type { ExecNote } from '@arcx/router'
+import type { Execution } from '../runtime/port.ts'
+
+const graceMs = 2000
+const activityEveryMs = 15_000
+
+/** One program and one WebSocket. Neither side is read faster than the other takes it. */
+export class ExecRelay {
+  readonly #webSocket: WebSocket
+  readonly #execution: Execution
+  readonly #onActivity: () => void
+  #activeAt = 0
+  #over = false
+
+  constructor(webSocket: WebSocket, execution: Execution, onActivity: () => void) {
+    this.#webSocket = webSocket
+    this.#execution = execution
+    this.#onActivity = onActivity
+    webSocket.on('message', (data, isBinary) => void this.#take(data as Buffer, isBinary).catch(() => webSocket.terminate()))
+    webSocket.on('close', () => void this.#end())
+    webSocket.on('error', () => webSocket.terminate())
+  }
+
+  /** Resolves when the program has ended and was told of, or the client has gone and the program was ended. */
+  async untilOver(): Promise<void> {
+    this.#note({ type: 'started' })
+    this.#webSocket.resume()
+    for await (const { stream, bytes } of this.#execution.output) {
+      this.#active()
+      await this.#send(Buffer.concat([Buffer.of(execStreams[stream]), bytes])).catch(() => undefined)
+      if (this.#webSocket.readyState !== this.#webSocket.OPEN) break
+    }
+    if (this.#webSocket.readyState !== this.#webSocket.OPEN) return this.#end()
+    const code = await this.#execution.exitCode()
+    this.#over = true
+    this.#note({ type: 'exit', code })
+    this.#webSocket.close(1000)
+  }
+
+  async #take(data: Buffer, isBinary: boolean): Promise<void> {
+    this.#active()
+    const { input } = this.#execution
+    if (isBinary) {
+      if (input.writable && !input.write(data)) {
+        this.#webSocket.pause()
+        await Promise.race([once(input, 'drain'), once(input, 'close')])
+        this.#webSocket.resume()
+      }
+      return
+    }
+    const control = ExecControl.parse(JSON.parse(String(data)))
+    switch (control.type) {
+      case 'resize':
+        return this.#execution.resize(control.columns, control.rows)
+      case 'end':
+        input.end()
+        return
+      case 'signal':
+        return this.#execution.signal(control.name)
+    }
+  }
+
+  /** The client has gone: so does the program, at first asked and then made. */
+  async #end(): Promise<void> {
+    if (this.#over) return
+    this.#over = true
+    const { signal, destroy } = this.#execution
+    await signal('HUP').catch(() => undefined)
+    await signal('TERM').catch(() => undefined)
+    await new Promise((resolve) => setTimeout(resolve, graceMs))
+    await signal('KILL').catch(() => undefined)
+    destroy()
+  }
+
+  #send(bytes: Buffer): Promise<void> {
+    return new Promise((resolve, reject) => this.#webSocket.send(bytes, (error) => (error ? reject(error) : resolve())))
+  }
+
+  #note(note: ExecNote): void {
+    if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#webSocket.send(JSON.stringify(note))
+  }
+
+  #active(): void {
+    if (Date.now() - this.#activeAt < activityEveryMs) return
+    this.#activeAt = Date.now()
+    this.#onActivity()
+  }
+}

@@ -1,0 +1,136 @@
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import { ArcError, ExecOpen } from '@arcx/router'
+import type { ExecNote, UserActor, UserId, WorkspaceId } from '@arcx/router'
+import type { Log } from '@arcx/service-kit/log'
+import type { ExecRequest, Execution } from '../runtime/port.ts'
+import { ExecRelay } from './exec-relay.ts'
+import { relayBytes } from './forward-relay.ts'
+
+/** Close codes (4000–4999 are for applications, RFC 6455, section 7.4.2). */
+export const refusedCode = 4403
+const openTimeoutMs = 10_000
+const perWorkspace = 64
+
+export interface ContainerInUse {
+  readonly workspaceId: WorkspaceId
+  readonly incarnation: number
+}
+
+export interface ExecNeeds {
+  readonly log: Log
+  /** The running container of a workspace in which the actor may run programs; recorded. @throws `ArcError`. */
+  enter(actor: UserActor, name: string, purpose: 'exec' | 'forward'): Promise<ContainerInUse>
+  /** @throws `ArcError` where the actor may not any more. */
+  stillMay(actor: UserActor, name: string): Promise<unknown>
+  run(container: ContainerInUse, request: ExecRequest): Promise<Execution>
+  dial(container: ContainerInUse, port: number): Promise<Duplex>
+  onActivity(workspaceId: WorkspaceId): void
+}
+
+interface Open {
+  readonly actor: UserActor
+  readonly name: string
+  readonly webSocket: WebSocket
+}
+
+/** Programs that people run in workspaces, and ports of workspaces that they forward: over WebSockets that are theirs. */
+export class Exec {
+  readonly #needs: ExecNeeds
+  readonly #open = new Set<Open>()
+
+  constructor(needs: ExecNeeds) {
+    this.#needs = needs
+  }
+
+  get count(): number {
+    return this.#open.size
+  }
+
+  /** Runs what the first message asks for, and relays until it ends or the client goes. */
+  async serve(webSocket: WebSocket, actor: UserActor): Promise<void> {
+    try {
+      const asked = await firstMessage(webSocket)
+      const { workspace: name, ...request } = ExecOpen.parse(JSON.parse(asked))
+      await this.#during(webSocket, actor, name, 'exec', async (container) => {
+        const execution = await this.#needs.run(container, request)
+        const relay = new ExecRelay(webSocket, execution, () => this.#needs.onActivity(container.workspaceId))
+        await relay.untilOver()
+      })
+    } catch (error) {
+      this.#refuse(webSocket, error)
+    }
+  }
+
+  /** Connects to a port on the workspace's own loopback address, and relays. */
+  async forward(webSocket: WebSocket, actor: UserActor, name: string, port: number): Promise<void> {
+    // What comes already waits until there is a connection to take it.
+    webSocket.pause()
+    try {
+      await this.#during(webSocket, actor, name, 'forward', async (container) => {
+        const connection = await this.#needs.dial(container, port)
+        await relayBytes(webSocket, connection, () => this.#needs.onActivity(container.workspaceId))
+      })
+    } catch (error) {
+      this.#refuse(webSocket, error)
+    }
+  }
+
+  /** Somebody's rights have changed: what they run where they no longer may is ended. */
+  async recheck(userId: UserId): Promise<void> {
+    const theirs = [...this.#open].filter(({ actor }) => actor.userId === userId)
+    await Promise.all(
+      theirs.map(({ actor, name, webSocket }) =>
+        // What cannot be decided is refused.
+        this.#needs.stillMay(actor, name).catch(() => webSocket.terminate()),
+      ),
+    )
+  }
+
+  close(): void {
+    for (const { webSocket } of this.#open) webSocket.terminate()
+  }
+
+  async #during(webSocket: WebSocket, actor: UserActor, name: string, purpose: 'exec' | 'forward', work: (container: ContainerInUse) => Promise<void>): Promise<void> {
+    if ([...this.#open].filter((each) => each.name === name).length >= perWorkspace) throw new ArcError('LimitReached', 'too_many_programs', `${perWorkspace} programs and forwarded connections are open in this workspace. Close some.`)
+    const open: Open = { actor, name, webSocket }
+    // Known before anything is asked, so that a change of rights in between is not missed.
+    this.#open.add(open)
+    try {
+      const container = await this.#needs.enter(actor, name, purpose)
+      if (webSocket.readyState === webSocket.OPEN) await work(container)
+    } finally {
+      this.#open.delete(open)
+    }
+  }
+
+  #refuse(webSocket: WebSocket, error: unknown): void {
+    const known = error instanceof ArcError ? error : new ArcError('Invalid', 'message_invalid', 'The server could not make sense of what was asked.')
+    if (!(error instanceof ArcError)) this.#needs.log.info({ err: error }, 'a program could not be run')
+    const note: ExecNote = { type: 'refused', code: known.code, message: known.message }
+    if (webSocket.readyState !== webSocket.OPEN) return
+    // Read again, so that the client's goodbye is heard.
+    webSocket.resume()
+    webSocket.send(JSON.stringify(note), () => webSocket.close(refusedCode))
+  }
+}
+
+function firstMessage(webSocket: WebSocket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      webSocket.terminate()
+      reject(new Error('Nothing was asked.'))
+    }, openTimeoutMs)
+    webSocket.once('message', (data, isBinary) => {
+      clearTimeout(timer)
+      // What follows waits until there is a program to take it.
+      webSocket.pause()
+      if (isBinary) reject(new Error('The first message is text.'))
+      else resolve(String(data))
+    })
+    webSocket.once('close', () => {
+      clearTimeout(timer)
+      reject(new Error('The client went before it asked.'))
+    })
+  })
+}

@@ -1,0 +1,138 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { CircleCheck, SquareTerminal } from 'lucide-react'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { Button, buttonClass } from '../interface/button.tsx'
+import { inputClass } from '../interface/dialog.ts'
+import { Ago } from '../interface/time.tsx'
+import { trpc } from '../server/client.ts'
+import { refusalOf } from '../server/error.ts'
+
+/** Where a person lets the CLI act for them: one on this machine, or one that shows a code. */
+export function AuthorizePage() {
+  const { port, state, challenge, name, code } = useSearch({ from: '/authorize' })
+  return (
+    <main className="grid min-h-dvh place-items-center px-4">
+      <div className="w-full max-w-md rounded-card border border-line bg-surface p-7">
+        <SquareTerminal size={36} aria-hidden className="text-accent" />
+        {port !== undefined && state !== undefined && challenge !== undefined ? (
+          <OnThisMachine port={port} state={state} challenge={challenge} clientName={name ?? 'arcx CLI'} />
+        ) : code === undefined ? (
+          <AskCode />
+        ) : (
+          <ByCode key={code} code={code} />
+        )}
+      </div>
+    </main>
+  )
+}
+
+function OnThisMachine({ port, state, challenge, clientName }: { port: number; state: string; challenge: string; clientName: string }) {
+  const authorize = useMutation(trpc.programs.authorize.mutationOptions({ onSuccess: ({ url }) => location.assign(url) }))
+  return (
+    <Decision
+      clientName={clientName}
+      origin="It runs on this machine."
+      busy={authorize.isPending || authorize.isSuccess}
+      error={authorize.error}
+      onAllow={() => authorize.mutate({ port, state, challenge, clientName })}
+      refuse={
+        <Link to="/dashboard" className={buttonClass('ghost')}>
+          Cancel
+        </Link>
+      }
+    />
+  )
+}
+
+function ByCode({ code }: { code: string }) {
+  const { data: request, error } = useQuery({ ...trpc.programs.request.queryOptions({ userCode: code }), retry: false, staleTime: Number.POSITIVE_INFINITY })
+  const answer = useMutation(trpc.programs.answer.mutationOptions())
+  if (answer.isSuccess) {
+    return (
+      <>
+        <h1 className="mt-4 flex items-center gap-2 text-xl font-semibold">
+          {answer.variables.accept && <CircleCheck size={22} aria-hidden className="text-good" />} {answer.variables.accept ? 'Signed in' : 'Refused'}
+        </h1>
+        <p className="mt-2 text-ink-soft">{answer.variables.accept ? 'Go back to your terminal; you can close this page.' : 'The program was not let in. You can close this page.'}</p>
+      </>
+    )
+  }
+  if (error !== null) {
+    return (
+      <>
+        <p role="alert" className="mt-4 rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
+          {refusalOf(error).message}
+        </p>
+        <AskCode />
+      </>
+    )
+  }
+  if (request === undefined) return <div aria-busy className="skeleton mt-4 h-24 w-full" />
+  return (
+    <Decision
+      clientName={request.clientName}
+      origin={
+        <>
+          It asked <Ago at={request.createdAt} /> from {request.address} and shows the code <span className="font-mono font-semibold text-ink">{code}</span>. Allow it only if you started it yourself.
+        </>
+      }
+      busy={answer.isPending}
+      error={answer.error}
+      onAllow={() => answer.mutate({ userCode: code, accept: true })}
+      refuse={
+        <Button tone="ghost" onClick={() => answer.mutate({ userCode: code, accept: false })} busy={answer.isPending}>
+          Refuse
+        </Button>
+      }
+    />
+  )
+}
+
+function AskCode() {
+  const [typed, setTyped] = useState('')
+  const navigate = useNavigate()
+  return (
+    <form
+      className="mt-4 flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void navigate({ to: '/authorize', search: { code: typed.trim() } })
+      }}
+    >
+      <h1 className="text-xl font-semibold">Sign in a program</h1>
+      <label className="flex flex-col gap-1.5 text-sm">
+        The code that it shows
+        <input className={`${inputClass} font-mono uppercase tracking-widest`} value={typed} onChange={(event) => setTyped(event.target.value)} placeholder="XXXX-XXXX" autoComplete="off" autoCapitalize="characters" spellCheck={false} maxLength={9} required />
+      </label>
+      <Button tone="primary" type="submit" disabled={typed.replace(/[^a-z]/gi, '').length !== 8}>
+        Go on
+      </Button>
+    </form>
+  )
+}
+
+function Decision({ clientName, origin, busy, error, onAllow, refuse }: { clientName: string; origin: ReactNode; busy: boolean; error: unknown; onAllow: () => void; refuse: ReactNode }) {
+  const { data: me } = useQuery(trpc.auth.me.queryOptions())
+  return (
+    <>
+      <h1 className="mt-4 text-xl font-semibold break-words">Let {clientName} act for you?</h1>
+      <p className="mt-2 text-ink-soft">{origin}</p>
+      <p className="mt-2 text-ink-soft">
+        It may then do what {me?.login ?? 'you'} may: use workspaces and teams, and make tokens. It ends after 90 days, or when you revoke it in the settings.
+      </p>
+      {error !== null && (
+        <p role="alert" className="mt-3 rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
+          {refusalOf(error).message}
+        </p>
+      )}
+      <div className="mt-5 flex flex-wrap gap-3">
+        <Button tone="primary" onClick={onAllow} busy={busy}>
+          Allow
+        </Button>
+        {refuse}
+      </div>
+    </>
+  )
+}
