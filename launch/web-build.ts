@@ -7,10 +7,10 @@ import type { Child } from './children.ts'
 import { must } from './command.ts'
 import type { Progress } from './progress.ts'
 
-/** Builds the web application where it is missing or its sources have changed. */
+/** Builds the web application, and the CLI that is handed out with it, where they are missing or their sources have changed. */
 export async function ensureWeb(repository: string, progress: Progress): Promise<void> {
   const hash = createHash('sha256')
-  for (const directory of ['web', 'router']) {
+  for (const directory of ['web', 'router', 'cli']) {
     const entries = await readdir(join(repository, directory), { recursive: true, withFileTypes: true })
     const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
     for (const file of files.sort()) {
@@ -24,6 +24,7 @@ export async function ensureWeb(repository: string, progress: Progress): Promise
   if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return
   progress.update('Building the web application')
   await must('The web application could not be built', process.execPath, [join(repository, 'node_modules/vite/bin/vite.js'), 'build'], { cwd: join(repository, 'web') })
+  await must('The CLI could not be built', process.execPath, [join(repository, 'node_modules/vite/bin/vite.js'), 'build'], { cwd: join(repository, 'cli') })
   await writeFile(stamp, wanted)
 }
 

@@ -23,7 +23,8 @@ export interface WorkspacesPort {
   remove(actor: UserActor, workspaceId: WorkspaceId): Promise<Workspace>
   /** A valid, free name near to what is wanted. */
   freeName(actor: UserActor, wanted: string): Promise<string>
-  logs(actor: UserActor, workspaceId: WorkspaceId, resume: Resume): AsyncIterable<Tracked<LogLine>>
+  /** With `follow` false it ends with what there is. */
+  logs(actor: UserActor, workspaceId: WorkspaceId, follow: boolean, resume: Resume): AsyncIterable<Tracked<LogLine>>
   stats(actor: UserActor, workspaceId: WorkspaceId, resume: Resume): AsyncIterable<Tracked<StatsSample>>
   /** The whole first, then each change. */
   onChange(actor: UserActor, resume: Resume): AsyncIterable<Tracked<WorkspaceChange>>

@@ -50,8 +50,9 @@ export const workspacesRouter = router({
     .input(byId)
     .mutation(({ ctx, input }) => ctx.workspaces.remove(ctx.actor, input.workspaceId)),
 
-  logs: personProcedure.input(byId.extend({ lastEventId })).subscription(({ ctx, input, signal }) =>
-    resumable(ctx.workspaces.logs(ctx.actor, input.workspaceId, resumeOf(input, signal))),
+  /** With `follow` false it ends with what there is. */
+  logs: personProcedure.input(byId.extend({ lastEventId, follow: z.boolean().default(true) })).subscription(({ ctx, input, signal }) =>
+    resumable(ctx.workspaces.logs(ctx.actor, input.workspaceId, input.follow, resumeOf(input, signal))),
   ),
 
   stats: personProcedure.input(byId.extend({ lastEventId })).subscription(({ ctx, input, signal }) =>

@@ -107,8 +107,11 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
     const host = addresses.classify(request.headers.host)
     if (host.kind === 'loopback' && request.method === 'GET') return reply.redirect(addresses.publicOrigin + addresses.ownPath(request.url), 307)
     if (host.kind !== 'own') return reply.code(421).send(`This is arcx at ${addresses.publicOrigin}; nothing is served under the name that was asked for.\n`)
-    // A token is put there by a program on purpose; a cookie, by the browser for whatever page is open.
-    if (changing.has(request.method) && request.headers.authorization === undefined && request.headers.origin !== addresses.publicOrigin) throw errors.crossSite()
+    // A token is put there by a program on purpose; a cookie, by the browser for whatever page is open. Without a cookie,
+    // and without the origin that each browser tells, it is a program that acts for nobody.
+    const { authorization, cookie, origin } = request.headers
+    const byBrowser = cookie !== undefined || origin !== undefined
+    if (changing.has(request.method) && authorization === undefined && byBrowser && origin !== addresses.publicOrigin) throw errors.crossSite()
   })
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'

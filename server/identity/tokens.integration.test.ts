@@ -63,12 +63,29 @@ describe('scopes', () => {
     expect(await codeOf(workspaces.create.mutate({ name: 'third' }))).toBe('forbidden')
   })
 
-  test('a token makes no other token, ends no session and does not sign out', async () => {
+  test('a token without that scope makes no other token; none ends a session or signs out', async () => {
     const api = apiOf(await make(['workspaces:write', 'workspaces:exec']))
-    expect(await codeOf(api.tokens.create.mutate({ name: 'more', scopes: ['workspaces:write'] }))).toBe('session_needed')
-    expect(await codeOf(api.tokens.list.query())).toBe('session_needed')
+    expect(await codeOf(api.tokens.create.mutate({ name: 'more', scopes: ['workspaces:write'] }))).toBe('scope_missing')
+    expect(await codeOf(api.tokens.list.query())).toBe('scope_missing')
     expect(await codeOf(api.auth.sessions.list.query())).toBe('session_needed')
     expect(await codeOf(api.auth.signOut.mutate())).toBe('session_needed')
+  })
+
+  test('a token with that scope makes others for no more than itself, which end no later, and any token ends itself', async () => {
+    const parent = await person.api.tokens.create.mutate({ name: 'parent', scopes: ['tokens', 'workspaces:read'], expiresDays: 7 })
+    const api = apiOf(parent)
+    expect(await codeOf(api.tokens.create.mutate({ name: 'more', scopes: ['workspaces:write'] }))).toBe('forbidden')
+    for (const expiresDays of [90, null]) {
+      const child = await api.tokens.create.mutate({ name: 'less', scopes: ['workspaces:read'], expiresDays })
+      expect(child.expiresAt).toBe(parent.expiresAt)
+      expect(await apiOf(child).workspaces.list.query()).toBeInstanceOf(Array)
+    }
+    const { id } = await person.api.workspaces.create.mutate({ name: 'bound-to' })
+    const bound = await person.api.tokens.create.mutate({ name: 'bound', scopes: ['tokens', 'workspaces:read'], workspaceIds: [id] })
+    expect(await codeOf(apiOf(bound).tokens.create.mutate({ name: 'unbound', scopes: ['workspaces:read'] }))).toBe('forbidden')
+    await apiOf(bound).tokens.create.mutate({ name: 'as-bound', scopes: ['workspaces:read'], workspaceIds: [id] })
+    await api.tokens.revokeOwn.mutate()
+    expect(await codeOf(api.tokens.list.query())).toBe('token_wrong')
   })
 
   test('administering takes the scope and the person’s right, both', async () => {

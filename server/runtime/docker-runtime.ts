@@ -123,17 +123,20 @@ export class DockerRuntime implements RuntimePort {
     return this.#client(ref).connect(port)
   }
 
-  async *logs(ref: ContainerRef, after: string | undefined, signal: AbortSignal): AsyncIterable<Tracked<LogLine>> {
+  async *logs(ref: ContainerRef, after: string | undefined, follow: boolean, signal: AbortSignal): AsyncIterable<Tracked<LogLine>> {
     const frames = new LogFrames()
     const isNew = (line: Tracked<LogLine>) => isBehind(line.id, after)
     const container = this.#engine.getContainer(containerName(ref))
+    const options = { stdout: true, stderr: true, timestamps: true, tail: keptLogLines } as const
+    if (!follow) {
+      const kept = (await orNothing(container.logs(options))) as unknown as Buffer | null
+      yield* frames.read(kept ?? (await this.#homes.keptLog(ref.workspaceId))).filter(isNew)
+      return
+    }
     const stream = await orNothing(
       container.logs({
+        ...options,
         follow: true,
-        stdout: true,
-        stderr: true,
-        timestamps: true,
-        tail: keptLogLines,
         since: after === undefined ? 0 : Math.floor(Date.parse(after.split('/')[0] ?? '') / 1000),
         abortSignal: signal,
       }),

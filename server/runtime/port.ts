@@ -67,7 +67,8 @@ export interface RuntimePort {
   report(ref: ContainerRef, after: string | undefined): Promise<SupervisorAnswer>
   /** A connection to the IDE of the workspace's newest container. The socket emits an error where there is none. */
   dialIde(workspaceId: WorkspaceId): Socket
-  logs(ref: ContainerRef, after: string | undefined, signal: AbortSignal): AsyncIterable<Tracked<LogLine>>
+  /** With `follow` until the container ends; without, what there is. */
+  logs(ref: ContainerRef, after: string | undefined, follow: boolean, signal: AbortSignal): AsyncIterable<Tracked<LogLine>>
   /** @throws `workspace_not_running`. */
   exec(ref: ContainerRef, request: ExecRequest): Promise<Execution>
   /** A connection to a port on the container's own loopback address. @throws `port_closed`, `workspace_not_running`. */

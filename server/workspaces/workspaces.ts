@@ -127,7 +127,12 @@ export class Workspaces implements WorkspacesPort {
     return this.#freeNameNear(wanted)
   }
 
-  async *logs(actor: UserActor, workspaceId: WorkspaceId, { after, signal }: Resume): AsyncIterable<Tracked<LogLine>> {
+  async *logs(actor: UserActor, workspaceId: WorkspaceId, follow: boolean, { after, signal }: Resume): AsyncIterable<Tracked<LogLine>> {
+    if (!follow) {
+      const { incarnation } = await this.#require(actor, workspaceId, 'see')
+      yield* this.#runtime.logs({ workspaceId, incarnation }, after, false, signal)
+      return
+    }
     let last = after
     const over = new AbortController()
     const watched = AbortSignal.any([signal, over.signal])
@@ -135,7 +140,7 @@ export class Workspaces implements WorkspacesPort {
     try {
       for await (const row of this.#states(actor, workspaceId, watched)) {
         const ref = { workspaceId, incarnation: row.incarnation }
-        for await (const line of this.#runtime.logs(ref, last, watched)) {
+        for await (const line of this.#runtime.logs(ref, last, true, watched)) {
           last = line.id
           yield line
         }

@@ -19,7 +19,8 @@ export async function serveReports(
   let isReady = false
   void ready.then(() => (isReady = true))
   const server = createServer(
-    { ciphers: 'PSK', minVersion: 'TLSv1.3', pskIdentityHint: identity, pskCallback: (_socket, name) => (name === identity ? key : null) },
+    // A forwarded connection that is done sending may still receive.
+    { allowHalfOpen: true, ciphers: 'PSK', minVersion: 'TLSv1.3', pskIdentityHint: identity, pskCallback: (_socket, name) => (name === identity ? key : null) },
     async (request, response) => {
       const url = new URL(request.url ?? '/', 'https://supervisor')
       if (request.method !== 'GET') return response.writeHead(405).end()

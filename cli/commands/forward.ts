@@ -1,0 +1,84 @@
+import { createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Command } from '@commander-js/extra-typings'
+import { Failure, exitCodes } from '../failure.ts'
+import type { Output } from '../output/output.ts'
+import type { Sessions } from '../program.ts'
+import type { Server } from '../server/server.ts'
+import { ensureRunning } from '../workspace.ts'
+
+interface Pair {
+  readonly local: number
+  readonly remote: number
+}
+
+/** `3000`, or `8080:3000` for another here. */
+function pairOf(text: string): Pair {
+  const [, local, remote = local] = /^(\d{1,5})(?::(\d{1,5}))?$/.exec(text) ?? []
+  const pair = { local: Number(local), remote: Number(remote) }
+  if (local === undefined || pair.local > 65_535 || pair.remote < 1 || pair.remote > 65_535) throw new Failure(`“${text}” is no port, nor two of them as HERE:THERE.`, 'usage', exitCodes.usage)
+  return pair
+}
+
+export function addForwardCommand(program: Command, sessions: Sessions): void {
+  program
+    .command('port-forward')
+    .description('Reach ports of a workspace on this machine, until Ctrl-C.')
+    .argument('<workspace>')
+    .argument('<port...>', 'a port, or HERE:THERE; HERE 0 is any free one')
+    .option('--address <address>', 'where to listen', '127.0.0.1')
+    .action(async (wanted, ports, options, command) => {
+      const session = sessions.of(command)
+      const pairs = ports.map(pairOf)
+      const server = await session.server()
+      const { name } = await ensureRunning(server, session.output, wanted)
+      for (const pair of pairs) await listen(server, session.output, name, pair, options.address)
+      await new Promise<void>((resolve) => {
+        process.once('SIGINT', () => resolve())
+        process.once('SIGTERM', () => resolve())
+      })
+      process.exit(exitCodes.ok)
+    })
+}
+
+async function listen(server: Server, output: Output, workspace: string, { local, remote }: Pair, address: string): Promise<void> {
+  const listener = createServer({ allowHalfOpen: true }, (socket) => join(server, output, workspace, remote, socket))
+  await new Promise<void>((resolve, reject) => {
+    listener.once('error', (error) => reject(new Failure(`Port ${local} cannot be used here: ${error.message}`, 'port_taken', exitCodes.failed)))
+    listener.listen(local, address, resolve)
+  })
+  const { port } = listener.address() as AddressInfo
+  output.item({ address, local: port, remote, workspace }, `${address}:${port} → ${workspace}:${remote}`)
+}
+
+function join(server: Server, output: Output, workspace: string, remote: number, socket: Socket): void {
+  socket.pause()
+  const stream = server.stream(`/forward?${new URLSearchParams({ workspace, port: String(remote) })}`)
+  stream.on('open', () => socket.resume())
+  socket.on('data', (bytes: Buffer) => {
+    socket.pause()
+    stream.send(bytes, () => socket.resume())
+  })
+  socket.on('end', () => {
+    if (stream.readyState === stream.OPEN) stream.send(Buffer.alloc(0))
+  })
+  stream.on('message', (data, isBinary) => {
+    const bytes = data as Buffer
+    if (!isBinary) {
+      const note = JSON.parse(String(bytes)) as { readonly message?: string }
+      output.note(note.message ?? 'The server refused it.')
+      return socket.resetAndDestroy()
+    }
+    if (bytes.length === 0) return void socket.end()
+    if (socket.write(bytes)) return
+    stream.pause()
+    socket.once('drain', () => stream.resume())
+  })
+  stream.on('error', (error) => {
+    output.note(`The server cannot be reached (${error.message}).`)
+    socket.destroy()
+  })
+  stream.on('close', () => socket.end())
+  socket.on('error', () => stream.terminate())
+  socket.on('close', () => stream.close())
+}

@@ -1,0 +1,85 @@
+import { TRPCClientError } from '@trpc/client'
+import type { AppRouter, ErrorKind } from '@arcx/router'
+
+/** What a program that calls `arcx` can tell from its exit code. */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  signedOut: 3,
+  forbidden: 4,
+  notFound: 5,
+  refused: 6,
+  limit: 7,
+  unavailable: 8,
+  /** `exec` and `shell`: arcx itself failed; any other code is the program's own. */
+  notRun: 125,
+  interrupted: 130,
+} as const
+
+export const exitCodeWords: Readonly<Record<keyof typeof exitCodes, string>> = {
+  ok: 'done',
+  failed: 'something went wrong',
+  usage: 'the command line makes no sense',
+  signedOut: 'not signed in, or the token has ended: `arcx login`',
+  forbidden: 'not allowed, or not with this token',
+  notFound: 'there is no such workspace, team or token',
+  refused: 'the server refused it: a taken name, a state in which it cannot be done',
+  limit: 'a limit is reached, or too many requests',
+  unavailable: 'the server, or the workspace, cannot be reached',
+  notRun: '`exec` and `shell`: the program was not run; every other code of theirs is the program’s own',
+  interrupted: 'stopped by Ctrl-C',
+}
+
+const codeOfKind: Readonly<Record<ErrorKind, number>> = {
+  Unauthenticated: exitCodes.signedOut,
+  Forbidden: exitCodes.forbidden,
+  NotFound: exitCodes.notFound,
+  Conflict: exitCodes.refused,
+  Invalid: exitCodes.refused,
+  LimitReached: exitCodes.limit,
+  Unavailable: exitCodes.unavailable,
+}
+
+/** What went wrong, for a person and for a program. */
+export class Failure extends Error {
+  readonly code: string
+  readonly exitCode: number
+
+  constructor(message: string, code: string, exitCode: number) {
+    super(message)
+    this.name = 'Failure'
+    this.code = code
+    this.exitCode = exitCode
+  }
+}
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Failure) return error
+  if (error instanceof TRPCClientError) {
+    const { data, message, cause } = error as TRPCClientError<AppRouter>
+    if (data === null || data === undefined) {
+      const why = cause instanceof Error ? reasonOf(cause) : message
+      return new Failure(`The server cannot be reached (${why}). Check its address, and that it runs.`, 'server_unreachable', exitCodes.unavailable)
+    }
+    const { arc } = data
+    if (arc !== null) return new Failure(arc.kind === 'Unauthenticated' ? `${message} Sign in with: arcx login` : message, arc.code, codeOfKind[arc.kind])
+    return new Failure(data.code === 'BAD_REQUEST' ? issuesOf(message) : message, data.code.toLowerCase(), data.code === 'BAD_REQUEST' ? exitCodes.refused : exitCodes.failed)
+  }
+  return new Failure(error instanceof Error ? error.message : String(error), 'failed', exitCodes.failed)
+}
+
+function reasonOf(error: Error): string {
+  const { cause } = error
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.message
+}
+
+/** The server's schema's words, without their JSON. */
+function issuesOf(message: string): string {
+  try {
+    const issues = JSON.parse(message) as { path: string[]; message: string }[]
+    return issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
+  } catch {
+    return message
+  }
+}

@@ -1,0 +1,69 @@
+import { text } from 'node:stream/consumers'
+import tab from '@bomb.sh/tab/commander'
+import { Command } from '@commander-js/extra-typings'
+import { Option } from 'commander'
+import type { Command as AnyCommand } from 'commander'
+import { addAccountCommands } from './commands/account.ts'
+import { addExecCommands } from './commands/exec.ts'
+import { addFileCommands } from './commands/files.ts'
+import { addForwardCommand } from './commands/forward.ts'
+import { addTeamCommands } from './commands/teams.ts'
+import { addTokenCommands } from './commands/tokens.ts'
+import { addWorkspaceCommands } from './commands/workspaces.ts'
+import { Session } from './session.ts'
+import type { GlobalOptions } from './session.ts'
+
+type WithGlobals = { optsWithGlobals(): object }
+
+/** What commands are given to find out where and as whom they run. */
+export interface Sessions {
+  of(command: WithGlobals): Session
+  /** The token on the command line, in the environment, or on standard input for `-`. */
+  givenToken(command: WithGlobals): Promise<string | null>
+}
+
+export const globalOptions = [
+  ['--server <address>', 'the server; else ARCX_URL, else the one last signed in to'],
+  ['--token <token>', 'a token; else ARCX_TOKEN, else the one kept by login'],
+  ['--json', 'results and errors as JSON'],
+] as const
+
+/** Every command of `arcx`; the reference in `docs/cli.md` is made from it. */
+export function createProgram(environment: NodeJS.ProcessEnv): Command {
+  const globals = (command: WithGlobals) => command.optsWithGlobals() as GlobalOptions
+  const sessions: Sessions = {
+    of: (command) => new Session(globals(command), environment),
+    async givenToken(command) {
+      const given = globals(command).token ?? environment['ARCX_TOKEN']
+      if (given === '-') return (await text(process.stdin)).trim()
+      return given === undefined || given === '' ? null : given
+    },
+  }
+  const program = new Command()
+    .name('arcx')
+    .description('Workspaces with VS Code, a terminal and your team, on your own server.')
+    .version('0.1.0')
+    .enablePositionalOptions()
+    .showHelpAfterError('(see arcx --help)') as unknown as Command
+  addGlobals(program as unknown as AnyCommand)
+  addAccountCommands(program, sessions)
+  addWorkspaceCommands(program, sessions)
+  addExecCommands(program, sessions)
+  addFileCommands(program, sessions)
+  addForwardCommand(program, sessions)
+  addTeamCommands(program, sessions)
+  addTokenCommands(program, sessions)
+  for (const command of commandsOf(program as unknown as AnyCommand)) addGlobals(command)
+  tab(program as unknown as AnyCommand, { completionCommandName: 'completion' })
+  return program
+}
+
+/** All below a command. */
+export function commandsOf(command: AnyCommand): AnyCommand[] {
+  return command.commands.flatMap((each) => [each, ...commandsOf(each)])
+}
+
+/** Taken before and behind a command's name alike. */
+function addGlobals(command: AnyCommand): void {
+  for (const [flags, description] of globalOptions) command.addOption(new Option(flags, description))
+}
