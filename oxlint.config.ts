@@ -63,6 +63,14 @@ export default defineConfig({
         allowTypeImports: true,
       }),
     },
+    {
+      files: ['cli/**'],
+      rules: rule(docker, nats, sql, { regex: ours('server|database|service-kit|launch|testing|web'), message: 'A client knows the contract alone.' }, {
+        regex: '^@arcx/router$',
+        message: 'A client takes types alone from the contract.',
+        allowTypeImports: true,
+      }),
+    },
     { files: ['service-kit/**'], rules: rule(docker, sql, { regex: ours('server|database|launch|testing'), message: 'service-kit stands below.' }) },
     { files: ['database/**'], rules: rule(docker, nats, { regex: ours('server|service-kit|launch|testing'), message: 'The database stands below.' }) },
     { files: ['server/*/*.ts'], rules: rule(docker, sql, ...service) },
@@ -76,7 +84,7 @@ export default defineConfig({
     },
     { files: ['server/workspaces/store.ts'], rules: rule(docker, ...service, capability('A capability takes another’s port.', 'identity|teams|gateway|http|runtime')) },
     { files: ['server/gateway/*.ts'], rules: rule(docker, sql, ...service, capability('What the gateway needs is handed to it.', 'identity|teams|workspaces|runtime')) },
-    { files: ['server/{identity,admin,teams}/*.ts'], rules: rule(docker, ...service, capability('A capability takes another’s port.', 'workspaces|gateway|http|runtime|admin')) },
+    { files: ['server/{identity,admin,announcements,teams}/*.ts'], rules: rule(docker, ...service, capability('A capability takes another’s port.', 'workspaces|gateway|http|runtime|admin')) },
     { files: ['server/{audit,events,credentials}/*.ts'], rules: rule(docker, ...service, capability('The foundations stand below the capabilities.', 'identity|workspaces|gateway|http|runtime')) },
     { files: ['launch/**'], rules: rule(nats) },
     { files: ['testing/**', 'e2e/**', 'bench/**', '**/*.test.ts', '*.config.ts'], rules: { 'no-restricted-imports': 'off' } },

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { basename } from 'node:path'
 import { CommanderError } from 'commander'
 import type { Command } from 'commander'
 import { exitCodes, failureOf } from './failure.ts'
@@ -12,7 +13,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 const program = createProgram(process.env)
-const args = process.argv
+// Linked to under that name, it administers.
+const [node = '', script = '', ...words] = process.argv
+const args = [node, script, ...(basename(script).startsWith('arcx-admin') ? ['admin'] : []), ...words]
 // Set before parsing, and on each: commands do not inherit it.
 const plain = program as unknown as Command
 for (const command of [plain, ...commandsOf(plain)]) command.exitOverride()

@@ -4,6 +4,7 @@ import { Command } from '@commander-js/extra-typings'
 import { Option } from 'commander'
 import type { Command as AnyCommand } from 'commander'
 import { addAccountCommands } from './commands/account.ts'
+import { addAdminCommands } from './commands/admin.ts'
 import { addExecCommands } from './commands/exec.ts'
 import { addFileCommands } from './commands/files.ts'
 import { addForwardCommand } from './commands/forward.ts'
@@ -18,6 +19,8 @@ type WithGlobals = { optsWithGlobals(): object }
 /** What commands are given to find out where and as whom they run. */
 export interface Sessions {
   of(command: WithGlobals): Session
+  /** The same, with ARC_ADMIN_TOKEN where no other token is given on the command line. */
+  asAdmin(command: WithGlobals): Session
   /** The token on the command line, in the environment, or on standard input for `-`. */
   givenToken(command: WithGlobals): Promise<string | null>
 }
@@ -33,6 +36,8 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
   const globals = (command: WithGlobals) => command.optsWithGlobals() as GlobalOptions
   const sessions: Sessions = {
     of: (command) => new Session(globals(command), environment),
+    // Whoever has the server's own token in the environment means that.
+    asAdmin: (command) => new Session({ token: environment['ARC_ADMIN_TOKEN'], ...globals(command) }, environment),
     async givenToken(command) {
       const given = globals(command).token ?? environment['ARCX_TOKEN']
       if (given === '-') return (await text(process.stdin)).trim()
@@ -53,6 +58,7 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
   addForwardCommand(program, sessions)
   addTeamCommands(program, sessions)
   addTokenCommands(program, sessions)
+  addAdminCommands(program, sessions)
   for (const command of commandsOf(program as unknown as AnyCommand)) addGlobals(command)
   tab(program as unknown as AnyCommand, { completionCommandName: 'completion' })
   return program

@@ -5,7 +5,7 @@ import type { Schema } from './schema.ts'
 
 export type Database = Kysely<Schema>
 export type Transaction = KyselyTransaction<Schema>
-export type { ApiTokenRow, Schema, WorkspaceRow } from './schema.ts'
+export type { AnnouncementRow, ApiTokenRow, Schema, WorkspaceRow } from './schema.ts'
 
 /** A pool of connections. `destroy()` closes it. */
 export function openDatabase(url: string, onConnectionError: (error: Error) => void, maxConnections = 20): Database {

@@ -8,6 +8,7 @@ import * as apiTokens from './migrations/0004-api-tokens.ts'
 import * as leaving from './migrations/0005-leaving.ts'
 import * as teams from './migrations/0006-teams.ts'
 import * as programs from './migrations/0007-programs.ts'
+import * as announcements from './migrations/0008-announcements.ts'
 
 /** In order; a migration that has landed is never changed. */
 const migrations: Record<string, Migration> = {
@@ -18,6 +19,7 @@ const migrations: Record<string, Migration> = {
   '0005-leaving': leaving,
   '0006-teams': teams,
   '0007-programs': programs,
+  '0008-announcements': announcements,
 }
 
 /**

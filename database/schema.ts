@@ -75,6 +75,15 @@ export interface CodeTable {
   expiresAt: Moment
 }
 
+export interface AnnouncementTable {
+  id: string
+  text: string
+  tone: 'info' | 'warning'
+  createdAt: DefaultMoment
+  endsAt: ColumnType<Date | null, Date | null, Date | null>
+}
+export type AnnouncementRow = Selectable<AnnouncementTable>
+
 export interface DeviceLoginTable {
   hash: Buffer
   userCode: string
@@ -165,6 +174,7 @@ export interface Schema {
   Code: CodeTable
   InviteCode: InviteCodeTable
   WaitlistEntry: WaitlistEntryTable
+  Announcement: AnnouncementTable
   DeviceLogin: DeviceLoginTable
   Team: TeamTable
   Membership: MembershipTable

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { gitHubPerson, startGitHub } from '@arcx/testing/github'
 import type { GitHubDouble } from '@arcx/testing/github'
-import { startTestOrchestrator } from '@arcx/testing/orchestrator'
+import { createRunning, startTestOrchestrator } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import type { Person } from '@arcx/testing/person'
 import { openBrowser } from './browser.ts'
@@ -76,6 +76,32 @@ test('somebody waits, is let in, and comes in; another comes by an invitation’
   const [download] = await Promise.all([desk.waitForEvent('download'), desk.getByRole('link', { name: 'JSON lines' }).click()])
   const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n')
   expect(lines.map((line) => JSON.parse(line).action)).toContain('waitlist.invite')
+})
+
+test('whoever runs the server sees how it stands, stops and deletes a workspace of somebody’s, and tells everybody', async () => {
+  const person = await arc.person()
+  const { id: workspaceId } = await createRunning(person, 'looked-after')
+  const [desk, theirs] = await Promise.all([pageOf(admin), pageOf(person)])
+  await desk.goto(`${arc.origin}/admin`)
+  await desk.getByText('Signed-in browsers').waitFor()
+  await desk.getByRole('tab', { name: 'Announcements' }).click()
+  await desk.getByLabel('What everybody is to know').fill('Coffee is ready.')
+  await desk.getByRole('button', { name: 'Announce' }).click()
+  await desk.getByRole('status').getByText('Coffee is ready.').waitFor()
+  await theirs.goto(`${arc.origin}/dashboard`)
+  await theirs.getByText('Coffee is ready.').waitFor()
+  await desk.getByRole('button', { name: 'End' }).click()
+  await desk.getByText('Nothing is announced.').waitFor()
+
+  await desk.getByRole('tab', { name: 'Workspaces' }).click()
+  await desk.getByRole('searchbox').fill('looked')
+  await desk.getByRole('button', { name: 'Stop looked-after' }).click()
+  await theirs.locator('[data-workspace=looked-after][data-state=stopped]').waitFor()
+  await desk.getByRole('button', { name: 'Delete looked-after' }).click()
+  await desk.getByRole('textbox').last().fill('looked-after')
+  await desk.getByRole('button', { name: 'Delete for good' }).click()
+  await theirs.locator('[data-workspace=looked-after]').waitFor({ state: 'detached' })
+  await expect(person.api.workspaces.get.query({ workspaceId })).rejects.toThrow('no such workspace')
 })
 
 test('a token is made in the settings, shown once, works, and is revoked there', async () => {

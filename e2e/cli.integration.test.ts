@@ -323,6 +323,25 @@ test('teams and tokens', async () => {
   expect((await cli.run(['ls', '--token', made])).code).toBe(3)
 })
 
+test('arcx admin: the server’s own token, the record checked there and elsewhere, and a cut or changed one told', async () => {
+  const desk = new Cli(await testDirectory(testRun(), 'cli'), { ARCX_URL: arc.origin, ARC_ADMIN_TOKEN: arc.adminToken })
+  expect((await desk.run(['admin', 'overview'])).stdout.toString()).toMatch(/^people +\d+ active/)
+  expect((await desk.run(['admin', 'workspaces', 'box'])).stdout.toString()).toMatch(/box +running +person-/)
+  expect((await cli.run(['admin', 'overview'])).code).toBe(4)
+  const there = JSON.parse((await desk.run(['admin', 'audit', 'verify', '--json'])).stdout.toString()) as { head: string }
+  const file = join(home, 'audit.jsonl')
+  writeFileSync(file, (await desk.run(['admin', 'audit', 'export'])).stdout)
+  expect(await desk.run(['admin', 'audit', 'verify', file])).toMatchObject({ code: 0, stderr: '' })
+  const lines = readFileSync(file, 'utf8').trim().split('\n')
+  writeFileSync(file, lines.with(3, (lines[3] ?? '').replace('"ok"', '"OK"').replace('refused', 'allowed')).join('\n'))
+  expect(await desk.run(['admin', 'audit', 'verify', file])).toMatchObject({ code: 1, stderr: 'arcx: The record is broken at line 4: it was changed.\n' })
+  expect((await desk.run(['admin', 'audit', 'verify', '-'], lines.toSpliced(5, 1).join('\n'))).stderr).toContain('broken at line 7: a line before it is missing')
+  expect((await desk.run(['admin', 'audit', 'verify', '--head', there.head, '-'], lines.slice(0, -1).join('\n'))).stderr).toContain('ends at another line')
+  const csv = (await desk.run(['admin', 'audit', 'export', '--csv'])).stdout.toString()
+  expect(csv).toMatch(/^id,at,/)
+  expect((await desk.run(['admin', 'audit', 'verify', '--token', 'arcx_wrong'])).code).toBe(3)
+})
+
 test('completion tells a shell every command and option', async () => {
   expect(await said(['completion', 'bash'])).toContain('arcx')
   expect(await said(['complete', '--', ''])).toMatch(/port-forward/)
@@ -332,8 +351,9 @@ test('completion tells a shell every command and option', async () => {
 test('the file that the server hands out is the whole CLI', async () => {
   const answer = await arc.send('/cli/arcx.mjs')
   expect(answer.status).toBe(200)
-  const file = join(home, 'arcx.mjs')
-  writeFileSync(file, answer.body)
-  const out = execFileSync(process.execPath, [file, 'ls', '--json'], { env: cli.environment }).toString()
+  // As the reference says to put it: without an ending, and run by whatever Node this machine has.
+  const file = join(home, 'arcx')
+  writeFileSync(file, answer.body, { mode: 0o755 })
+  const out = execFileSync(file, ['ls', '--json'], { env: cli.environment }).toString()
   expect(JSON.parse(out)).toMatchObject([{ name: 'box' }])
 })

@@ -127,6 +127,10 @@ export const errors = {
 
   inviteNotFound: () => new ArcError('NotFound', 'invite_not_found', 'There is no such invitation, or it has ended already.'),
 
+  announcementLimitReached: (limit: number) => new ArcError('LimitReached', 'announcement_limit_reached', `${limit} announcements stand already. End one to make room.`, { limit }),
+
+  announcementNotFound: () => new ArcError('NotFound', 'announcement_not_found', 'There is no such announcement, or it has ended already.'),
+
   lastAdmin: () => new ArcError('Conflict', 'last_admin', 'You cannot take your own right to administer. Let another admin do it.'),
 
   crossSite: () =>

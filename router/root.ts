@@ -1,5 +1,6 @@
 import { accountRouter } from './account/procedures.ts'
 import { adminRouter } from './admin/procedures.ts'
+import { announcementsRouter } from './announcements/procedures.ts'
 import { auditRouter } from './audit/procedures.ts'
 import { authRouter } from './auth/procedures.ts'
 import { programsRouter } from './programs/procedures.ts'
@@ -11,6 +12,7 @@ import { workspacesRouter } from './workspaces/procedures.ts'
 export const appRouter = router({
   account: accountRouter,
   admin: adminRouter,
+  announcements: announcementsRouter,
   audit: auditRouter,
   auth: authRouter,
   programs: programsRouter,

@@ -2,6 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server'
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import type { AccountPort } from './account/port.ts'
 import type { AdminPort } from './admin/port.ts'
+import type { AnnouncementsPort } from './announcements/port.ts'
 import type { AdminActor, Origin, UserActor } from './actor.ts'
 import type { AuditPort } from './audit/port.ts'
 import type { IdentityPort } from './auth/port.ts'
@@ -17,6 +18,7 @@ import type { WorkspacesPort } from './workspaces/port.ts'
 export interface Ports {
   readonly account: AccountPort
   readonly admin: AdminPort
+  readonly announcements: AnnouncementsPort
   readonly audit: AuditPort
   readonly identity: IdentityPort
   readonly teams: TeamsPort

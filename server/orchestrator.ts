@@ -8,6 +8,7 @@ import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
 import { Shutdown } from '@arcx/service-kit/shutdown'
 import { Addresses } from './addresses.ts'
 import { Admin } from './admin/admin.ts'
+import { Announcements } from './announcements/announcements.ts'
 import type { OrchestratorConfig } from './config.ts'
 import { AuditTrail } from './audit/trail.ts'
 import { issueCode, redeemCode, sweepCodes } from './credentials/codes.ts'
@@ -160,7 +161,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   })
   shutdown.add('accounts', () => account.close())
   const programs = new Programs(database, sessions, tokens, addresses.publicOrigin)
-  const ports = { account, admin, audit, identity, limits: new Limits(), programs, teams, tokens, workspaces }
+  const ports = { account, admin, announcements: new Announcements(database), audit, identity, limits: new Limits(), programs, teams, tokens, workspaces }
   const exec = new Exec({
     log,
     enter: (actor, name, purpose) => workspaces.enter(actor, name, purpose),
@@ -190,6 +191,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     admission,
     internalToken: config.ARC_INTERNAL_TOKEN,
     localSignIn: config.localSignIn,
+    judge: (name, method, path, headers) => gateway.judge(name, method, path, headers),
     issueEntry: (claims) => issueCode(database, 'workspace-entry', claims, entryCodeSeconds),
   })
   const sockets = attachSockets({ server: edge.server, addresses, gateway, actors, ports, exec, log })

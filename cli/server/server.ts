@@ -33,6 +33,11 @@ export class Server {
     return { api: createTRPCClient<AppRouter>({ links: [wsLink({ client })] }), close: () => void client.close() }
   }
 
+  /** One of the plain HTTP routes. */
+  get(path: string): Promise<Response> {
+    return fetch(`${this.origin}${path}`, { headers: this.#headers })
+  }
+
   /** A stream of bytes to a workspace, at `/exec` or `/forward`. */
   stream(path: string): WebSocket {
     return new WebSocket(`${this.#webSocketOrigin}${path}`, { headers: this.#headers, perMessageDeflate: false, handshakeTimeout: 15_000 })

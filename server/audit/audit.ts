@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Actor } from '@arcx/router'
 import type { Database, Transaction } from '@arcx/database'
-import { entryHash, genesis } from './chain.ts'
+import { entryHash, genesis } from '@arcx/router/audit-chain'
 
 export interface AuditRecord {
   readonly actor: Actor

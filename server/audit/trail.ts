@@ -1,7 +1,7 @@
 import type { AuditEntryView, AuditFilter, AuditPort, AuditVerdict, NamedAuditEntry } from '@arcx/router'
 import type { Database } from '@arcx/database'
-import { verifyChain } from './chain.ts'
-import type { ChainedEntry } from './chain.ts'
+import { verifyChain } from '@arcx/router/audit-chain'
+import type { ChainedEntry } from '@arcx/router/audit-chain'
 
 const batchSize = 1000
 

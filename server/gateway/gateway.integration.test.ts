@@ -219,3 +219,30 @@ test('large bodies pass both ways unharmed', async () => {
     expect(createHash('sha256').update(answer.body).digest('hex')).toBe(createHash('sha256').update(body).digest('hex'))
   }, { timeout: 10_000 })
 })
+
+describe('an edge that asks (Traefik’s ForwardAuth)', () => {
+  const ask = (headers: Record<string, string>, host = hostOf('door')) => arc.send('/auth/verify', { headers: { 'x-forwarded-host': host, 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/?folder=/home/arc', ...headers } })
+
+  test('is told as the gateway would say it: open for its person, a way in for a stranger’s page, else refused', async () => {
+    const { cookie } = await enter(owner)
+    const open = await ask({ cookie })
+    expect(open.status).toBe(200)
+    expect(open.headers['x-arcx-user']).toBe(owner.userId)
+    const way = await ask(navigation)
+    expect(way.status).toBe(302)
+    expect(way.headers.location).toContain('/auth/workspace?name=door&to=%2F%3Ffolder%3D%2Fhome%2Farc')
+    expect(cookieSet(way, 'arc_entry')).toBeDefined()
+    expect((await ask({})).status).toBe(401)
+    expect((await ask({ cookie: owner.cookie })).status).toBe(401)
+    expect((await ask({ cookie, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' })).status).toBe(403)
+    expect((await ask({ cookie, 'sec-websocket-key': 'x' })).status).toBe(403)
+    expect((await ask({ cookie, 'sec-websocket-key': 'x', origin: originOf('door') })).status).toBe(200)
+    expect((await ask({ cookie, 'x-forwarded-method': 'POST' })).status).toBe(403)
+    expect((await ask({ cookie }, hostOf('another'))).status).not.toBe(200)
+  })
+
+  test('for the control plane’s own host it knows the session, and nobody else', async () => {
+    expect((await ask({ cookie: owner.cookie }, `localhost:${arc.port}`)).headers['x-arcx-user']).toBe(owner.userId)
+    expect((await ask({}, `localhost:${arc.port}`)).status).toBe(401)
+  })
+})

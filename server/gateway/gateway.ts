@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Agent } from 'node:http'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import { createProxyServer } from 'httpxy'
@@ -49,6 +49,13 @@ type Passage =
   | { readonly kind: 'open'; readonly workspaceId: WorkspaceId; readonly visitor: Visitor }
   | { readonly kind: 'resting' }
   | { readonly kind: 'stranger' }
+  | { readonly kind: 'refused'; readonly status: number; readonly message: string }
+
+type AskedOf = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
+
+export type Verdict =
+  | { readonly kind: 'open'; readonly userId: UserId }
+  | { readonly kind: 'elsewhere'; readonly location: string; readonly cookie: string | null }
   | { readonly kind: 'refused'; readonly status: number; readonly message: string }
 
 /** What an open connection was let through for. */
@@ -145,6 +152,27 @@ export class Gateway {
     this.#open.delete(sessionId)
   }
 
+  /** The same verdict for an edge that asks before it passes a request on by itself (Traefik's ForwardAuth). */
+  async judge(name: string, method: string, path: string, headers: IncomingHttpHeaders): Promise<Verdict> {
+    // A proxy that asks leaves out `Upgrade`, which is for one hop (RFC 9110, section 7.6.1).
+    const isUpgrade = headers['sec-websocket-key'] !== undefined
+    const asked = { method, url: path, headers }
+    const passage = await this.#passage(name, asked, isUpgrade)
+    switch (passage.kind) {
+      case 'open':
+        return { kind: 'open', userId: passage.visitor.userId }
+      case 'resting':
+        return isNavigation(asked) ? { kind: 'elsewhere', location: this.#openingUrl(name, path), cookie: null } : { kind: 'refused', status: 503, message: 'The workspace is not running.' }
+      case 'stranger': {
+        if (!isNavigation(asked)) return { kind: 'refused', status: 401, message: 'Open the workspace from the dashboard first.' }
+        const { location, cookie } = this.#entry(name, path)
+        return { kind: 'elsewhere', location, cookie }
+      }
+      case 'refused':
+        return passage
+    }
+  }
+
   /** Somebody's rights have changed: what they may open no longer is closed, terminals and all. */
   async recheck(userId: UserId): Promise<void> {
     const open = [...this.#open.values()].flatMap((sockets) => [...sockets]).filter(([, passed]) => passed.visitor.userId === userId)
@@ -163,7 +191,7 @@ export class Gateway {
   }
 
   /** One check for requests and upgrades alike. */
-  async #passage(name: string, request: IncomingMessage, isUpgrade: boolean): Promise<Passage> {
+  async #passage(name: string, request: AskedOf, isUpgrade: boolean): Promise<Passage> {
     const { addresses, key } = this.#needs
     const refused = (status: number, message: string): Passage => ({ kind: 'refused', status, message })
     if (!mayCross(request.method ?? 'GET', request.headers, addresses.workspaceOrigin(name), isUpgrade)) {
@@ -216,24 +244,27 @@ export class Gateway {
   }
 
   #toEntry(name: string, request: IncomingMessage, response: ServerResponse): void {
+    const { location, cookie } = this.#entry(name, request.url)
+    response.writeHead(302, { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'set-cookie': cookie })
+    response.end()
+  }
+
+  #entry(name: string, path: string | undefined): { readonly location: string; readonly cookie: string } {
     const { addresses } = this.#needs
     const nonce = randomBytes(24).toString('base64url')
-    const query = new URLSearchParams({ name, to: addresses.ownPath(request.url), browser: browserHash(nonce) })
-    response.writeHead(302, {
-      location: `${addresses.publicOrigin}/auth/workspace?${query}`,
-      'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
-      'set-cookie': writeCookie('arc_entry', nonce, entrySeconds, addresses.secure),
-    })
-    response.end()
+    const query = new URLSearchParams({ name, to: addresses.ownPath(path), browser: browserHash(nonce) })
+    return { location: `${addresses.publicOrigin}/auth/workspace?${query}`, cookie: writeCookie('arc_entry', nonce, entrySeconds, addresses.secure) }
   }
 
   /** The control plane's page that starts it, shows how that goes and comes back here. */
   #toOpening(name: string, request: IncomingMessage, response: ServerResponse): void {
-    const { addresses } = this.#needs
-    const query = new URLSearchParams({ to: addresses.ownPath(request.url) })
-    response.writeHead(302, { location: `${addresses.publicOrigin}/open/${name}?${query}`, 'cache-control': 'no-store' })
+    response.writeHead(302, { location: this.#openingUrl(name, request.url), 'cache-control': 'no-store' })
     response.end()
+  }
+
+  #openingUrl(name: string, path: string | undefined): string {
+    const { addresses } = this.#needs
+    return `${addresses.publicOrigin}/open/${name}?${new URLSearchParams({ to: addresses.ownPath(path) })}`
   }
 
   #agent(workspaceId: WorkspaceId): Agent {
@@ -288,7 +319,7 @@ class DialAgent extends Agent {
   }
 }
 
-function isNavigation(request: IncomingMessage): boolean {
+function isNavigation(request: AskedOf): boolean {
   if (request.method !== 'GET') return false
   const mode = request.headers['sec-fetch-mode']
   return mode === undefined ? (request.headers.accept ?? '').includes('text/html') : mode === 'navigate'

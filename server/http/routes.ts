@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { timingSafeEqual, createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -8,7 +9,7 @@ import { appRouter, createCallerFactory, requireAdministrator } from '@arcx/rout
 import type { Addresses } from '../addresses.ts'
 import { asCsv, asJsonLines } from '../audit/export.ts'
 import type { Admission } from '../workspaces/admission.ts'
-import type { EntryClaims } from '../gateway/gateway.ts'
+import type { EntryClaims, Verdict } from '../gateway/gateway.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { SessionCookie } from '../identity/sessions.ts'
 import type { Edge } from './app.ts'
@@ -24,12 +25,20 @@ export interface RouteNeeds {
   readonly admission: Admission
   readonly internalToken: string
   readonly localSignIn: boolean
+  /** What the gateway says to a request at a workspace's host. */
+  judge(name: string, method: string, path: string, headers: IncomingHttpHeaders): Promise<Verdict>
   issueEntry(claims: EntryClaims): Promise<string>
 }
 
 const CreateBody = z.object({ name: z.string().trim().max(200) })
 const InviteBody = z.object({ max_uses: z.number().int().min(1).max(10_000).default(1), expires_days: z.number().int().min(1).max(365).default(14) })
 const GitHubQuery = z.object({ to: z.string().max(2000).optional().catch(undefined), invite: z.string().max(100).optional().catch(undefined) })
+/** As Traefik sends them; none, where it is asked by hand. */
+const ForwardedHeaders = z.object({
+  'x-forwarded-host': z.string().max(300).optional().catch(undefined),
+  'x-forwarded-method': z.string().max(20).catch('GET'),
+  'x-forwarded-uri': z.string().max(8000).catch('/'),
+})
 const createCaller = createCallerFactory(appRouter)
 const EntryQuery = z.object({ name: z.string().max(63), to: z.string().max(2000).optional(), browser: z.string().regex(/^[\w-]{43}$/) })
 const perMinute = (max: number) => ({ config: { rateLimit: { max, timeWindow: 60_000 } } })
@@ -67,8 +76,18 @@ export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
     }
   })
 
-  /** For an edge that asks who somebody is (Traefik's ForwardAuth). */
+  /** For an edge that asks who somebody is, and whether they may pass to a workspace's host (Traefik's ForwardAuth). */
   app.get('/auth/verify', async (request, reply) => {
+    const forwarded = ForwardedHeaders.parse(request.headers)
+    const host = addresses.classify(forwarded['x-forwarded-host'])
+    reply.header('cache-control', 'no-store')
+    if (host.kind === 'workspace') {
+      const verdict = await needs.judge(host.name, forwarded['x-forwarded-method'], addresses.ownPath(forwarded['x-forwarded-uri']), request.headers)
+      if (verdict.kind === 'open') return reply.header('x-arcx-user', verdict.userId).send({ userId: verdict.userId })
+      if (verdict.kind === 'refused') return reply.code(verdict.status).type('text/plain; charset=utf-8').send(verdict.message)
+      if (verdict.cookie !== null) reply.header('set-cookie', verdict.cookie)
+      return reply.redirect(verdict.location)
+    }
     const actor = await actorOf(request)
     if (actor?.kind !== 'user' || actor.standing !== 'active') throw errors.signedOut()
     return reply.header('x-arcx-user', actor.userId).header('x-arcx-login', encodeURIComponent(actor.login)).send({ userId: actor.userId, login: actor.login })

@@ -9,6 +9,7 @@ import type { AdminTab } from './pages/admin.tsx'
 import { AuthorizePage } from './pages/authorize.tsx'
 import { Dashboard } from './pages/dashboard.tsx'
 import { JoinPage } from './pages/join.tsx'
+import { Landing } from './pages/landing.tsx'
 import { NotFound } from './pages/not-found.tsx'
 import { OpenPage } from './pages/open.tsx'
 import { Settings } from './pages/settings.tsx'
@@ -28,13 +29,7 @@ async function requireSignedIn({ location }: { readonly location: { readonly hre
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 const root = createRootRoute({ notFoundComponent: NotFound })
 const routes = root.addChildren([
-  createRoute({
-    getParentRoute: () => root,
-    path: '/',
-    beforeLoad: () => {
-      throw redirect({ to: '/dashboard', search: {} })
-    },
-  }),
+  createRoute({ getParentRoute: () => root, path: '/', component: Landing }),
   createRoute({
     getParentRoute: () => root,
     path: '/sign-in',

@@ -15,7 +15,8 @@ const after = {
 const standings = { active: null, waiting_payment: 'waits for payment', suspended: 'suspended', leaving: 'being deleted' } as const
 
 /** Everybody with an account: find, raise, suspend. */
-export function People({ ownId }: { ownId: string | undefined }) {
+export function People() {
+  const { data: me } = useQuery(trpc.auth.me.queryOptions())
   const [search, setSearch] = useState('')
   const { data: people, error } = useQuery({ ...trpc.admin.users.list.queryOptions({ search }), placeholderData: keepPreviousData })
   return (
@@ -35,7 +36,7 @@ export function People({ ownId }: { ownId: string | undefined }) {
       ) : (
         <ul className="divide-y divide-line rounded-card border border-line bg-surface">
           {people.map((person) => (
-            <Row key={person.id} person={person} own={person.id === ownId} />
+            <Row key={person.id} person={person} own={person.id === me?.userId} />
           ))}
         </ul>
       )}

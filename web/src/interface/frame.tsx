@@ -6,6 +6,7 @@ import { useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 import { liveConnection, trpc } from '../server/client.ts'
 import { signOut } from '../server/sign-out.ts'
+import { Announcements } from './announcements.tsx'
 import { buttonClass } from './button.tsx'
 import { Mark } from './mark.tsx'
 import { menuItemClass, menuPopupClass } from './menu.ts'
@@ -74,6 +75,7 @@ export function Frame({ children }: { children: ReactNode }) {
         </div>
       </header>
       <main id="content" className="mx-auto max-w-6xl px-4 py-8 sm:px-6">
+        <Announcements />
         {children}
       </main>
     </div>

@@ -1,20 +1,26 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { buttonClass } from '../interface/button.tsx'
 import { Frame } from '../interface/frame.tsx'
 import { trpc } from '../server/client.ts'
+import { AnnouncementsDesk } from '../admin/announcements.tsx'
 import { AuditLog } from '../admin/audit-log.tsx'
 import { Invitations } from '../admin/invitations.tsx'
+import { Overview } from '../admin/overview.tsx'
 import { People } from '../admin/people.tsx'
+import { EverybodysWorkspaces } from '../admin/workspaces.tsx'
 
-const tabs = { people: 'People', invitations: 'Invitations', audit: 'Audit log' } as const
+const tabs = { overview: 'Overview', people: 'People', workspaces: 'Workspaces', invitations: 'Invitations', announcements: 'Announcements', audit: 'Audit log' } as const
+const contents: Readonly<Record<keyof typeof tabs, () => ReactNode>> = { overview: Overview, people: People, workspaces: EverybodysWorkspaces, invitations: Invitations, announcements: AnnouncementsDesk, audit: AuditLog }
 export type AdminTab = keyof typeof tabs
 export const isAdminTab = (value: unknown): value is AdminTab => typeof value === 'string' && Object.hasOwn(tabs, value)
 
 /** For whoever runs the server. */
-export function AdminPage() {
-  const { tab = 'people' } = useSearch({ from: '/admin' })
+export function AdminPage(): ReactNode {
+  const { tab = 'overview' }: { tab?: AdminTab } = useSearch({ from: '/admin' })
   const navigate = useNavigate({ from: '/admin' })
+  const Content = contents[tab]
   const { data: me } = useQuery(trpc.auth.me.queryOptions())
   if (me !== undefined && me?.role !== 'admin') {
     return (
@@ -32,21 +38,21 @@ export function AdminPage() {
   return (
     <Frame>
       <h1 className="mb-4 text-2xl font-semibold tracking-tight">Administration</h1>
-      <div role="tablist" aria-label="Administration" className="mb-6 flex gap-1 border-b border-line">
+      <div role="tablist" aria-label="Administration" className="mb-6 flex gap-1 overflow-x-auto border-b border-line">
         {(Object.keys(tabs) as AdminTab[]).map((name) => (
           <button
             key={name}
             type="button"
             role="tab"
             aria-selected={name === tab}
-            className={`-mb-px border-b-2 px-3 py-2 text-sm ${name === tab ? 'border-accent font-medium' : 'border-transparent text-ink-soft hover:text-ink'}`}
+            className={`-mb-px shrink-0 border-b-2 px-3 py-2 text-sm ${name === tab ? 'border-accent font-medium' : 'border-transparent text-ink-soft hover:text-ink'}`}
             onClick={() => void navigate({ search: { tab: name }, replace: true })}
           >
             {tabs[name]}
           </button>
         ))}
       </div>
-      {tab === 'people' ? <People ownId={me?.userId} /> : tab === 'invitations' ? <Invitations /> : <AuditLog />}
+      <Content />
     </Frame>
   )
 }

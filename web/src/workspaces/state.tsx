@@ -1,4 +1,4 @@
-import type { Workspace, WorkspaceState } from '@arcx/router'
+import type { WorkspaceFacts, WorkspaceState } from '@arcx/router'
 
 const words: Record<WorkspaceState, { readonly label: string; readonly colour: string; readonly moving: boolean }> = {
   creating: { label: 'Creating', colour: 'bg-busy', moving: true },
@@ -18,7 +18,7 @@ export function StateDot({ state }: { state: WorkspaceState }) {
 }
 
 /** The state in words, with what is being done or why it is so. */
-export function StateText({ workspace }: { workspace: Workspace }) {
+export function StateText({ workspace }: { workspace: WorkspaceFacts }) {
   const detail = workspace.step ?? workspace.reason
   return (
     <span aria-live="polite" className={workspace.state === 'failed' ? 'text-bad' : 'text-ink-soft'}>

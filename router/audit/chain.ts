@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { AuditEntryView, AuditVerdict } from '@arcx/router'
+import type { AuditEntryView, AuditVerdict } from './port.ts'
 
 /** What the chain covers of an entry: all but the hash. `at` is ISO 8601 in milliseconds, UTC; ids count up by one. */
 export type ChainedEntry = Omit<AuditEntryView, 'hash'>

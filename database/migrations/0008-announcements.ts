@@ -1,0 +1,14 @@
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    CREATE TABLE "Announcement" (
+      "id" uuid PRIMARY KEY,
+      "text" text NOT NULL,
+      "tone" text NOT NULL CHECK ("tone" IN ('info', 'warning')),
+      "createdAt" timestamptz NOT NULL DEFAULT now(),
+      "endsAt" timestamptz
+    );
+  `.execute(db)
+}

@@ -1,0 +1,82 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Megaphone } from 'lucide-react'
+import { useState } from 'react'
+import { Button } from '../interface/button.tsx'
+import { inputClass } from '../interface/dialog.ts'
+import { Ago } from '../interface/time.tsx'
+import { tellRefusal } from '../interface/toasts.tsx'
+import { queryClient, trpc } from '../server/client.ts'
+import { refusalOf } from '../server/error.ts'
+
+const after = {
+  onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.announcements.current.queryKey() }),
+  onError: (error: unknown) => tellRefusal(refusalOf(error).message),
+}
+
+/** Telling everybody on the server something, for a time. */
+export function AnnouncementsDesk() {
+  const { data } = useQuery(trpc.announcements.current.queryOptions())
+  const [text, setText] = useState('')
+  const [tone, setTone] = useState<'info' | 'warning'>('info')
+  const [hours, setHours] = useState(24)
+  const announce = useMutation(trpc.announcements.announce.mutationOptions(after))
+  const end = useMutation(trpc.announcements.end.mutationOptions(after))
+  return (
+    <>
+      <form
+        className="mb-6 flex flex-col gap-3 rounded-card border border-line bg-surface p-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          announce.mutate({ text, tone, hours: hours === 0 ? null : hours }, { onSuccess: () => setText('') })
+        }}
+      >
+        <label className="flex flex-col gap-1 text-sm">
+          What everybody is to know
+          <textarea className={`${inputClass} !h-20 py-2`} value={text} onChange={(event) => setText(event.target.value)} maxLength={500} required placeholder="On Friday at 18:00 the server is updated; workspaces stop for some minutes." />
+        </label>
+        <div className="flex flex-wrap items-end gap-3">
+          <label className="flex flex-col gap-1 text-sm">
+            As
+            <select className={`${inputClass} !h-9 !w-36`} value={tone} onChange={(event) => setTone(event.target.value === 'warning' ? 'warning' : 'info')}>
+              <option value="info">information</option>
+              <option value="warning">warning</option>
+            </select>
+          </label>
+          <label className="flex flex-col gap-1 text-sm">
+            For
+            <select className={`${inputClass} !h-9 !w-36`} value={hours} onChange={(event) => setHours(Number(event.target.value))}>
+              <option value={1}>an hour</option>
+              <option value={24}>a day</option>
+              <option value={168}>a week</option>
+              <option value={0}>until ended</option>
+            </select>
+          </label>
+          <Button tone="primary" type="submit" busy={announce.isPending} disabled={text.trim() === ''} className="ml-auto">
+            <Megaphone size={16} aria-hidden /> Announce
+          </Button>
+        </div>
+      </form>
+      {data === undefined ? (
+        <div aria-busy className="skeleton h-16 w-full" />
+      ) : data.length === 0 ? (
+        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">Nothing is announced.</p>
+      ) : (
+        <ul aria-label="Announcements that stand" className="divide-y divide-line rounded-card border border-line bg-surface">
+          {data.map((announcement) => (
+            <li key={announcement.id} className="flex flex-wrap items-center gap-3 px-4 py-3">
+              <div className="min-w-0 flex-1 basis-60">
+                <div className="break-words whitespace-pre-line">{announcement.text}</div>
+                <div className="text-sm text-ink-soft">
+                  {announcement.tone === 'warning' ? 'warning' : 'information'} · since <Ago at={announcement.createdAt} /> · {announcement.endsAt === null ? 'until ended' : `until ${new Date(announcement.endsAt).toLocaleString()}`}
+                </div>
+              </div>
+              <Button onClick={() => end.mutate({ id: announcement.id })} busy={end.isPending && end.variables.id === announcement.id}>
+                End
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}

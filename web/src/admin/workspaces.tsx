@@ -1,0 +1,92 @@
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
+import { Play, Square, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import type { OwnedWorkspace } from '@arcx/router'
+import { Button } from '../interface/button.tsx'
+import { ConfirmByName } from '../interface/confirm-by-name.tsx'
+import { inputClass } from '../interface/dialog.ts'
+import { Ago } from '../interface/time.tsx'
+import { tellRefusal } from '../interface/toasts.tsx'
+import { queryClient, trpc } from '../server/client.ts'
+import { refusalOf } from '../server/error.ts'
+import { StateDot, StateText } from '../workspaces/state.tsx'
+
+const changed = () => queryClient.invalidateQueries({ queryKey: trpc.admin.workspaces.list.queryKey() })
+const after = { onSuccess: changed, onError: (error: unknown) => tellRefusal(refusalOf(error).message) }
+
+/** Everybody's workspaces: find, start, stop, delete. What is in them stays theirs. */
+export function EverybodysWorkspaces() {
+  const [search, setSearch] = useState('')
+  const { data, error } = useQuery({ ...trpc.admin.workspaces.list.queryOptions({ search }), placeholderData: keepPreviousData, refetchInterval: 3000 })
+  return (
+    <>
+      <label className="mb-3 block">
+        <span className="sr-only">Find by name, owner or team</span>
+        <input type="search" className={`${inputClass} sm:w-80`} placeholder="Name, owner or team" value={search} onChange={(event) => setSearch(event.target.value)} maxLength={100} />
+      </label>
+      {error !== null ? (
+        <p role="alert" className="text-bad">
+          {refusalOf(error).message}
+        </p>
+      ) : data === undefined ? (
+        <div aria-busy className="skeleton h-32 w-full" />
+      ) : data.length === 0 ? (
+        <p className="rounded-card border border-dashed border-line-strong p-8 text-center text-ink-soft">{search === '' ? 'Nobody has a workspace yet.' : `No workspace fits “${search}”.`}</p>
+      ) : (
+        <ul className="divide-y divide-line rounded-card border border-line bg-surface">
+          {data.map((workspace) => (
+            <Row key={workspace.id} workspace={workspace} />
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+function Row({ workspace }: { workspace: OwnedWorkspace }) {
+  const start = useMutation(trpc.admin.workspaces.start.mutationOptions(after))
+  const stop = useMutation(trpc.admin.workspaces.stop.mutationOptions(after))
+  const [removing, setRemoving] = useState(false)
+  const remove = useMutation(
+    trpc.admin.workspaces.remove.mutationOptions({
+      async onSuccess() {
+        setRemoving(false)
+        await changed()
+      },
+    }),
+  )
+  const { id: workspaceId, name, state } = workspace
+  const resting = state === 'stopped' || state === 'failed'
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3" data-workspace={name} data-state={state}>
+      <StateDot state={state} />
+      <div className="min-w-0 flex-1 basis-56">
+        <div className="font-medium break-all">{name}</div>
+        <div className="text-sm text-ink-soft break-words">
+          {workspace.teamName === null ? workspace.ownerLogin : `team ${workspace.teamName}`} · <StateText workspace={workspace} />
+          {workspace.lastActivityAt !== null && (
+            <>
+              {' '}
+              · used <Ago at={workspace.lastActivityAt} />
+            </>
+          )}
+        </div>
+      </div>
+      {resting ? (
+        <Button onClick={() => start.mutate({ workspaceId })} busy={start.isPending} aria-label={`Start ${name}`}>
+          <Play size={15} aria-hidden /> Start
+        </Button>
+      ) : (
+        <Button onClick={() => stop.mutate({ workspaceId })} busy={stop.isPending} disabled={state !== 'running' && state !== 'starting'} aria-label={`Stop ${name}`}>
+          <Square size={14} aria-hidden /> Stop
+        </Button>
+      )}
+      <Button onClick={() => setRemoving(true)} disabled={state === 'deleting'} aria-label={`Delete ${name}`}>
+        <Trash2 size={15} aria-hidden /> Delete…
+      </Button>
+      <ConfirmByName open={removing} onClose={() => setRemoving(false)} title={`Delete ${name}?`} name={name} removal={remove} onConfirm={() => remove.mutate({ workspaceId })}>
+        It is somebody else’s. Its container and everything in its home go for good.
+      </ConfirmByName>
+    </li>
+  )
+}

@@ -1,0 +1,59 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { ArrowRight, Gauge, KeyRound, ShieldCheck, SquareTerminal, Users } from 'lucide-react'
+import { buttonClass } from '../interface/button.tsx'
+import { Mark } from '../interface/mark.tsx'
+import { ThemeToggle } from '../interface/theme-toggle.tsx'
+import { trpc } from '../server/client.ts'
+
+const strengths = [
+  { icon: Gauge, title: 'Ready in about a second', text: 'Create a workspace and VS Code is there, in the browser, with a terminal and a home that stays.' },
+  { icon: ShieldCheck, title: 'Walls that are tried', text: 'At every start a program of ours tries to break out of a workspace. If it could, the server would not start.' },
+  { icon: Users, title: 'Shared with whom you say', text: 'Teams with four roles. Take somebody out, and what they have open closes within two seconds.' },
+  { icon: SquareTerminal, title: 'From your own terminal', text: 'arcx shell, cp and port-forward reach into a workspace; exec takes pipes and passes exit codes.' },
+  { icon: KeyRound, title: 'Tokens with bounds', text: 'For programs: by scope, by workspace, with an end, and found by secret scanners when they leak.' },
+] as const
+
+/** What somebody sees who has not signed in. */
+export function Landing() {
+  const { data: me } = useQuery(trpc.auth.me.queryOptions())
+  const { data: options } = useQuery(trpc.auth.options.queryOptions())
+  return (
+    <div className="min-h-dvh">
+      <header className="mx-auto flex h-16 max-w-5xl items-center gap-3 px-5">
+        <Mark /> <span className="font-semibold tracking-tight">arcx</span>
+        <div className="ml-auto flex items-center gap-2">
+          <ThemeToggle />
+          {me ? (
+            <Link to="/dashboard" className={buttonClass('primary')}>
+              Dashboard
+            </Link>
+          ) : (
+            <Link to="/sign-in" className={buttonClass('plain')}>
+              Sign in
+            </Link>
+          )}
+        </div>
+      </header>
+      <main className="mx-auto max-w-5xl px-5 pb-20 pt-14 sm:pt-24">
+        <h1 className="max-w-2xl text-4xl font-semibold tracking-tight text-balance sm:text-5xl">Workspaces that keep to themselves</h1>
+        <p className="mt-5 max-w-xl text-lg text-ink-soft">Real VS Code and a terminal in a container of your own, on a server of your own: quick to begin, closed to everything you did not open, shared with the people you choose.</p>
+        <div className="mt-8 flex flex-wrap items-center gap-4">
+          <Link to={me ? '/dashboard' : '/sign-in'} className={`${buttonClass('primary')} !h-11 !px-5`}>
+            {me ? 'To your workspaces' : 'Get started'} <ArrowRight size={16} aria-hidden />
+          </Link>
+          {options?.signupMode === 'invite' && options.github && !me && <span className="text-sm text-ink-soft">By invitation; without one you join the waitlist.</span>}
+        </div>
+        <ul className="mt-16 grid gap-x-8 gap-y-10 sm:grid-cols-2 lg:grid-cols-3">
+          {strengths.map(({ icon: Icon, title, text }) => (
+            <li key={title}>
+              <Icon size={22} aria-hidden className="text-accent" />
+              <h2 className="mt-3 font-semibold">{title}</h2>
+              <p className="mt-1 text-ink-soft">{text}</p>
+            </li>
+          ))}
+        </ul>
+      </main>
+    </div>
+  )
+}
