@@ -10,7 +10,7 @@ import { ArcError, errors } from './errors.ts'
 import type { ErrorDetails, ErrorKind } from './errors.ts'
 import type { Limited, LimitsPort } from './limits.ts'
 import type { ProgramsPort } from './programs/port.ts'
-import type { TeamsPort } from './teams/port.ts'
+import type { TeamInvitesPort, TeamsPort } from './teams/port.ts'
 import type { TokensPort } from './tokens/port.ts'
 import type { WorkspacesPort } from './workspaces/port.ts'
 
@@ -21,6 +21,7 @@ export interface Ports {
   readonly announcements: AnnouncementsPort
   readonly audit: AuditPort
   readonly identity: IdentityPort
+  readonly teamInvites: TeamInvitesPort
   readonly teams: TeamsPort
   readonly tokens: TokensPort
   readonly limits: LimitsPort

@@ -29,6 +29,8 @@ import { Programs } from './identity/programs.ts'
 import { Sessions } from './identity/sessions.ts'
 import { inviteHash } from './identity/sign-up.ts'
 import { Tokens } from './identity/tokens.ts'
+import { TeamChanges } from './teams/changes.ts'
+import { TeamInvitations } from './teams/invitations.ts'
 import { takeTeamInvite } from './teams/invited.ts'
 import { Memberships } from './teams/memberships.ts'
 import { TeamRemoval } from './teams/removal.ts'
@@ -100,14 +102,16 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
 
   const sessions = new Sessions(database, deriveKey(config.ARC_ADMIN_TOKEN, 'session'), () => relay.poke())
   const memberships = new Memberships(database)
+  const teamChanges = new TeamChanges(database, memberships, () => relay.poke())
   const teams = new Teams({
     database,
     memberships,
     feed,
-    publicOrigin: addresses.publicOrigin,
+    changes: teamChanges,
+    openInvites: (teamId) => teamInvites.open(teamId),
     onRemoval: () => teamRemoval.poke(),
-    onEvents: () => relay.poke(),
   })
+  const teamInvites = new TeamInvitations(database, teamChanges, addresses.publicOrigin, (actor, teamId) => teams.teamOf(actor, teamId))
   const { GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret, GITHUB_URL: githubUrl } = config
   const redirectUri = `${addresses.publicOrigin}/auth/callback`
   const github = clientId === undefined || clientSecret === undefined ? null : new GitHub({ clientId, clientSecret, url: githubUrl, redirectUri })
@@ -161,7 +165,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   })
   shutdown.add('accounts', () => account.close())
   const programs = new Programs(database, sessions, tokens, addresses.publicOrigin)
-  const ports = { account, admin, announcements: new Announcements(database), audit, identity, limits: new Limits(), programs, teams, tokens, workspaces }
+  const ports = { account, admin, announcements: new Announcements(database), audit, identity, limits: new Limits(), programs, teamInvites, teams, tokens, workspaces }
   const exec = new Exec({
     log,
     enter: (actor, name, purpose) => workspaces.enter(actor, name, purpose),

@@ -27,6 +27,11 @@ export interface TeamsPort {
   removeMember(actor: UserActor, teamId: TeamId, userId: UserId): Promise<void>
   /** Makes a member the owner, and the actor an admin. */
   transfer(actor: UserActor, teamId: TeamId, userId: UserId): Promise<void>
+  onChange(actor: UserActor, resume: Resume): AsyncIterable<Tracked<TeamChange>>
+}
+
+/** Invitations to teams. */
+export interface TeamInvitesPort {
   invite(actor: UserActor, teamId: TeamId, wanted: WantedTeamInvite): Promise<NewTeamInvite>
   revokeInvite(actor: UserActor, teamId: TeamId, inviteId: TeamInviteId): Promise<void>
   /** What a link invites to, for whoever holds it. @throws `invitation_spent`. */
@@ -36,5 +41,4 @@ export interface TeamsPort {
   invitations(actor: UserActor): Promise<readonly (Invitation & { readonly id: TeamInviteId })[]>
   /** Resolves to the team that was joined, `null` where the actor declined. */
   answer(actor: UserActor, inviteId: TeamInviteId, accepted: boolean): Promise<Team | null>
-  onChange(actor: UserActor, resume: Resume): AsyncIterable<Tracked<TeamChange>>
 }

@@ -37,15 +37,15 @@ export const teamsRouter = router({
           expiresDays: z.number().int().min(1).max(30).default(7),
         }),
       )
-      .mutation(({ ctx, input: { teamId, ...wanted } }) => ctx.teams.invite(ctx.actor, teamId, wanted)),
-    revoke: personProcedure.input(byTeam.extend({ inviteId: TeamInviteId })).mutation(({ ctx, input }) => ctx.teams.revokeInvite(ctx.actor, input.teamId, input.inviteId)),
+      .mutation(({ ctx, input: { teamId, ...wanted } }) => ctx.teamInvites.invite(ctx.actor, teamId, wanted)),
+    revoke: personProcedure.input(byTeam.extend({ inviteId: TeamInviteId })).mutation(({ ctx, input }) => ctx.teamInvites.revokeInvite(ctx.actor, input.teamId, input.inviteId)),
   }),
 
   /** What a link invites to; for anybody, since nobody is signed in yet when they click it. */
-  invitation: publicProcedure.use(limited('teams.join')).input(z.object({ code })).query(({ ctx, input }) => ctx.teams.invitation(input.code)),
-  accept: personProcedure.use(limited('teams.join')).input(z.object({ code })).mutation(({ ctx, input }) => ctx.teams.accept(ctx.actor, input.code)),
-  invitations: personProcedure.query(({ ctx }) => ctx.teams.invitations(ctx.actor)),
-  answer: personProcedure.input(z.object({ inviteId: TeamInviteId, accept: z.boolean() })).mutation(({ ctx, input }) => ctx.teams.answer(ctx.actor, input.inviteId, input.accept)),
+  invitation: publicProcedure.use(limited('teams.join')).input(z.object({ code })).query(({ ctx, input }) => ctx.teamInvites.invitation(input.code)),
+  accept: personProcedure.use(limited('teams.join')).input(z.object({ code })).mutation(({ ctx, input }) => ctx.teamInvites.accept(ctx.actor, input.code)),
+  invitations: personProcedure.query(({ ctx }) => ctx.teamInvites.invitations(ctx.actor)),
+  answer: personProcedure.input(z.object({ inviteId: TeamInviteId, accept: z.boolean() })).mutation(({ ctx, input }) => ctx.teamInvites.answer(ctx.actor, input.inviteId, input.accept)),
 
   onChange: personProcedure.input(z.object({ lastEventId }).optional()).subscription(({ ctx, input, signal }) => resumable(ctx.teams.onChange(ctx.actor, resumeOf(input, signal)))),
 })

@@ -189,3 +189,14 @@ test('too many tries at sign-in are told when to come again', async () => {
   expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(0)
   expect(JSON.parse(refused?.body ?? '{}')).toMatchObject({ error: { code: 'too_many_requests' } })
 })
+
+test('creating without end is told to wait, by person and with Retry-After; another person is not', async () => {
+  const [eager, other] = await Promise.all([arc.person(), arc.person()])
+  const create = (cookie: string) => arc.send('/trpc/workspaces.create', { method: 'POST', headers: { cookie, origin: arc.origin, 'content-type': 'application/json' }, body: JSON.stringify({ name: 'Not A Name' }) })
+  const answers = await Promise.all(Array.from({ length: 70 }, () => create(eager.cookie)))
+  const limited = answers.filter(({ status }) => status === 429)
+  expect(limited).toHaveLength(10)
+  expect(Number(limited[0]?.headers['retry-after'])).toBeGreaterThan(0)
+  expect(JSON.parse(limited[0]?.body ?? '{}').error.data.arc).toMatchObject({ code: 'too_many_requests' })
+  expect((await create(other.cookie)).status).toBe(400)
+})

@@ -3,7 +3,7 @@ import type { Transaction } from '@arcx/database'
 import { TeamId } from '@arcx/router'
 import type { UserActor } from '@arcx/router'
 import { enqueue } from '../events/outbox.ts'
-import { teamInviteHash } from './teams.ts'
+import { teamInviteHash } from './invitations.ts'
 
 /** How an invitation to a team lets somebody new in. */
 export interface TeamPlace {

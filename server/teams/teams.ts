@@ -1,45 +1,32 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { isUniqueViolation } from '@arcx/database'
 import type { Database, Transaction } from '@arcx/database'
-import { ArcError, TeamId, TeamInviteId, UserId, errors, nameProblem, nearestName, numberedName } from '@arcx/router'
-import type { Actor, Invitation, InvitedRole, NewTeamInvite, Resume, Team, TeamChange, TeamDetails, TeamInvite, TeamRole, TeamsPort, Tracked, UserActor, WantedTeamInvite } from '@arcx/router'
-import { recordAudit } from '../audit/audit.ts'
+import { TeamId, UserId, errors, nameProblem, nearestName, numberedName } from '@arcx/router'
+import type { Actor, InvitedRole, Resume, Team, TeamChange, TeamDetails, TeamInvite, TeamsPort, Tracked, UserActor } from '@arcx/router'
 import type { AuditRecord } from '../audit/audit.ts'
 import type { Feed } from '../events/feed.ts'
 import { enqueue } from '../events/outbox.ts'
+import type { TeamChanges } from './changes.ts'
 import type { Memberships } from './memberships.ts'
 import { requireMay, requireScope, rightsIn } from './policy.ts'
 import type { TeamOperation } from './policy.ts'
 
 const ownedLimit = 20
-const memberLimit = 500
-const openInviteLimit = 100
-const dayMs = 24 * 3600 * 1000
 const suggestionsTried = 50
-
-export const teamInviteHash = (code: string): Buffer => createHash('sha256').update(code).digest()
 
 export interface TeamsNeeds {
   readonly database: Database
   readonly memberships: Memberships
   readonly feed: Feed
-  readonly publicOrigin: string
+  readonly changes: TeamChanges
+  /** Invitations to a team that may still be accepted. */
+  openInvites(teamId: TeamId): Promise<readonly TeamInvite[]>
   /** A team's deletion has begun. */
   onRemoval(): void
-  onEvents(): void
 }
 
-interface Place {
-  readonly teamId: TeamId
-  readonly name: string
-  readonly role: TeamRole
-}
-
-/**
- * Teams, their members and the invitations to them. Each change locks the team's row and reads the actor's role under
- * that lock, so that of two changes at once the second is decided by what the first left.
- */
+/** Teams and their members. */
 export class Teams implements TeamsPort {
   readonly #needs: TeamsNeeds
 
@@ -68,7 +55,7 @@ export class Teams implements TeamsPort {
         .orderBy('joinedAt')
         .orderBy('login')
         .execute(),
-      may.includes('invite') ? this.#openInvites(team.id) : [],
+      may.includes('invite') ? this.#needs.openInvites(team.id) : [],
     ])
     return {
       ...team,
@@ -79,7 +66,7 @@ export class Teams implements TeamsPort {
   }
 
   create(actor: UserActor, name: string): Promise<Team> {
-    return this.#audited(actor, 'create', { name }, async () => {
+    return this.#needs.changes.audited(actor, 'create', { name }, async () => {
       requireScope(actor, 'teams:write')
       await this.#requireGoodName(name)
       const teamId = TeamId.parse(randomUUID())
@@ -94,28 +81,28 @@ export class Teams implements TeamsPort {
         if (Number(count) >= ownedLimit) throw errors.tooManyTeams(ownedLimit)
         await transaction.insertInto('Team').values({ id: teamId, name }).execute()
         await transaction.insertInto('Membership').values({ teamId, userId: actor.userId, role: 'owner' }).execute()
-        await this.#tell(transaction, actor, 'create', { teamId, name }, [actor.userId])
+        await this.#needs.changes.tell(transaction, actor, 'create', { teamId, name }, [actor.userId])
       })
-      return this.#team(actor, teamId)
+      return this.teamOf(actor, teamId)
     })
   }
 
   rename(actor: UserActor, teamId: TeamId, name: string): Promise<Team> {
-    return this.#audited(actor, 'rename', { id: teamId, name }, async () => {
+    return this.#needs.changes.audited(actor, 'rename', { id: teamId, name }, async () => {
       requireScope(actor, 'teams:write')
       await this.#requireMember(actor, teamId, 'rename')
       if (nameProblem(name) !== null) await this.#requireGoodName(name)
       await this.#named(name, async (transaction) => {
-        await this.#place(transaction, actor, teamId, 'rename')
+        await this.#needs.changes.place(transaction, actor, teamId, 'rename')
         await transaction.updateTable('Team').set({ name }).where('id', '=', teamId).execute()
-        await this.#tell(transaction, actor, 'rename', { teamId, name }, [])
+        await this.#needs.changes.tell(transaction, actor, 'rename', { teamId, name }, [])
       })
-      return this.#team(actor, teamId)
+      return this.teamOf(actor, teamId)
     })
   }
 
   async remove(actor: UserActor, teamId: TeamId): Promise<void> {
-    await this.#change(actor, teamId, 'remove', 'remove', async (transaction) => {
+    await this.#needs.changes.change(actor, teamId, 'remove', 'remove', async (transaction) => {
       const left = await transaction.deleteFrom('Membership').where('teamId', '=', teamId).returning('userId').execute()
       await transaction.deleteFrom('TeamInvite').where('teamId', '=', teamId).execute()
       await transaction.updateTable('Team').set({ deletingAt: new Date() }).where('id', '=', teamId).execute()
@@ -125,14 +112,14 @@ export class Teams implements TeamsPort {
   }
 
   leave(actor: UserActor, teamId: TeamId): Promise<void> {
-    return this.#change(actor, teamId, 'leave', 'leave', async (transaction) => {
+    return this.#needs.changes.change(actor, teamId, 'leave', 'leave', async (transaction) => {
       await transaction.deleteFrom('Membership').where('teamId', '=', teamId).where('userId', '=', actor.userId).execute()
       return { changed: [actor.userId] }
     })
   }
 
   setRole(actor: UserActor, teamId: TeamId, userId: UserId, role: InvitedRole): Promise<void> {
-    return this.#change(actor, teamId, 'manage', `role-${role}`, async (transaction) => {
+    return this.#needs.changes.change(actor, teamId, 'manage', `role-${role}`, async (transaction) => {
       const login = await this.#otherThanOwner(transaction, teamId, userId)
       await transaction.updateTable('Membership').set({ role }).where('teamId', '=', teamId).where('userId', '=', userId).execute()
       return { changed: [userId], about: login }
@@ -140,7 +127,7 @@ export class Teams implements TeamsPort {
   }
 
   removeMember(actor: UserActor, teamId: TeamId, userId: UserId): Promise<void> {
-    return this.#change(actor, teamId, 'manage', 'member-remove', async (transaction) => {
+    return this.#needs.changes.change(actor, teamId, 'manage', 'member-remove', async (transaction) => {
       const login = await this.#otherThanOwner(transaction, teamId, userId)
       await transaction.deleteFrom('Membership').where('teamId', '=', teamId).where('userId', '=', userId).execute()
       return { changed: [userId], about: login }
@@ -148,85 +135,11 @@ export class Teams implements TeamsPort {
   }
 
   transfer(actor: UserActor, teamId: TeamId, userId: UserId): Promise<void> {
-    return this.#change(actor, teamId, 'transfer', 'transfer', async (transaction) => {
+    return this.#needs.changes.change(actor, teamId, 'transfer', 'transfer', async (transaction) => {
       const login = await this.#otherThanOwner(transaction, teamId, userId)
       await transaction.updateTable('Membership').set({ role: 'admin' }).where('teamId', '=', teamId).where('userId', '=', actor.userId).execute()
       await transaction.updateTable('Membership').set({ role: 'owner' }).where('teamId', '=', teamId).where('userId', '=', userId).execute()
       return { changed: [userId, actor.userId], about: login }
-    })
-  }
-
-  async invite(actor: UserActor, teamId: TeamId, { role, login, maxUses, expiresDays }: WantedTeamInvite): Promise<NewTeamInvite> {
-    const code = randomBytes(24).toString('base64url')
-    const id = TeamInviteId.parse(randomUUID())
-    await this.#change(actor, teamId, 'invite', 'invite', async (transaction) => {
-      if (login !== null) {
-        const already = await transaction
-          .selectFrom('Membership')
-          .innerJoin('User', 'User.id', 'Membership.userId')
-          .select('login')
-          .where('teamId', '=', teamId)
-          .where('githubId', 'is not', null)
-          .where(sql`lower("login")`, '=', login.toLowerCase())
-          .executeTakeFirst()
-        if (already !== undefined) throw errors.alreadyMember(already.login)
-        // The same invitation again: the newer one counts.
-        await transaction.deleteFrom('TeamInvite').where('teamId', '=', teamId).where(sql`lower("login")`, '=', login.toLowerCase()).execute()
-      }
-      await transaction.deleteFrom('TeamInvite').where('teamId', '=', teamId).where(sql<boolean>`"expiresAt" <= now() OR "uses" >= "maxUses"`).execute()
-      const { count } = await transaction.selectFrom('TeamInvite').select((builder) => builder.fn.countAll<string>().as('count')).where('teamId', '=', teamId).executeTakeFirstOrThrow()
-      if (Number(count) >= openInviteLimit) throw errors.tooManyTeamInvites(openInviteLimit)
-      await transaction
-        .insertInto('TeamInvite')
-        .values({ id, teamId, role, hash: login === null ? teamInviteHash(code) : null, login, invitedById: actor.userId, maxUses: login === null ? maxUses : 1, expiresAt: new Date(Date.now() + expiresDays * dayMs) })
-        .execute()
-      return { changed: [], ...(login === null ? {} : { about: login }) }
-    })
-    const invite = (await this.#openInvites(teamId)).find((each) => each.id === id)
-    if (invite === undefined) throw errors.invitationSpent()
-    const url = login === null ? `${this.#needs.publicOrigin}/join?${new URLSearchParams({ code })}` : `${this.#needs.publicOrigin}/dashboard`
-    return { ...invite, url }
-  }
-
-  revokeInvite(actor: UserActor, teamId: TeamId, inviteId: TeamInviteId): Promise<void> {
-    return this.#change(actor, teamId, 'invite', 'invite-revoke', async (transaction) => {
-      const revoked = await transaction.deleteFrom('TeamInvite').where('id', '=', inviteId).where('teamId', '=', teamId).returning('login').executeTakeFirst()
-      if (revoked === undefined) throw errors.inviteNotFound()
-      return { changed: [], ...(revoked.login === null ? {} : { about: revoked.login }) }
-    })
-  }
-
-  async invitation(code: string): Promise<Invitation> {
-    const row = await this.#invitations(this.#needs.database).where('TeamInvite.hash', '=', teamInviteHash(code)).executeTakeFirst()
-    if (row === undefined) throw errors.invitationSpent()
-    return presentInvitation(row)
-  }
-
-  accept(actor: UserActor, code: string): Promise<Team> {
-    return this.#audited(actor, 'join', {}, async () => {
-      requireScope(actor, 'teams:write')
-      return this.#join(actor, (transaction) => this.#invitations(transaction).where('TeamInvite.hash', '=', teamInviteHash(code)).executeTakeFirst())
-    })
-  }
-
-  async invitations(actor: UserActor): Promise<readonly (Invitation & { readonly id: TeamInviteId })[]> {
-    requireScope(actor, 'teams:read')
-    const rows = await this.#forLogin(this.#needs.database, actor.userId).orderBy('TeamInvite.createdAt').execute()
-    return rows.map((row) => ({ id: TeamInviteId.parse(row.id), ...presentInvitation(row) }))
-  }
-
-  answer(actor: UserActor, inviteId: TeamInviteId, accepted: boolean): Promise<Team | null> {
-    return this.#audited(actor, accepted ? 'join' : 'decline', {}, async () => {
-      requireScope(actor, 'teams:write')
-      if (accepted) return this.#join(actor, (transaction) => this.#forLogin(transaction, actor.userId).where('TeamInvite.id', '=', inviteId).executeTakeFirst())
-      await this.#needs.database.transaction().execute(async (transaction) => {
-        const row = await this.#forLogin(transaction, actor.userId).where('TeamInvite.id', '=', inviteId).executeTakeFirst()
-        if (row === undefined) throw errors.invitationSpent()
-        await transaction.deleteFrom('TeamInvite').where('id', '=', inviteId).execute()
-        await this.#tell(transaction, actor, 'decline', { teamId: TeamId.parse(row.teamId), name: row.teamName }, [])
-      })
-      this.#needs.onEvents()
-      return null
     })
   }
 
@@ -281,65 +194,6 @@ export class Teams implements TeamsPort {
     return records
   }
 
-  async #join(actor: UserActor, find: (transaction: Transaction) => Promise<InvitationRow | undefined>): Promise<Team> {
-    const teamId = await this.#needs.database.transaction().execute(async (transaction) => {
-      const unlocked = await find(transaction)
-      if (unlocked === undefined) throw errors.invitationSpent()
-      await transaction.selectFrom('Team').select('id').where('id', '=', unlocked.teamId).forUpdate().execute()
-      // Under the lock it may be used up by now.
-      const invite = await find(transaction)
-      if (invite === undefined) throw errors.invitationSpent()
-      const id = TeamId.parse(invite.teamId)
-      const { count } = await transaction.selectFrom('Membership').select((builder) => builder.fn.countAll<string>().as('count')).where('teamId', '=', id).executeTakeFirstOrThrow()
-      if (Number(count) >= memberLimit) throw errors.teamFull(memberLimit)
-      const joined = await transaction
-        .insertInto('Membership')
-        .values({ teamId: id, userId: actor.userId, role: invite.role })
-        .onConflict((conflict) => conflict.columns(['teamId', 'userId']).doNothing())
-        .executeTakeFirst()
-      // Who is in already stays what they are, and uses nothing up.
-      if ((joined.numInsertedOrUpdatedRows ?? 0n) === 0n) return id
-      await transaction.updateTable('TeamInvite').set({ uses: sql`"uses" + 1` }).where('id', '=', invite.id).execute()
-      await transaction.deleteFrom('TeamInvite').where('id', '=', invite.id).where(sql<boolean>`"uses" >= "maxUses"`).execute()
-      await this.#tell(transaction, actor, 'join', { teamId: id, name: invite.teamName }, [actor.userId])
-      return id
-    })
-    this.#needs.memberships.forget(actor.userId)
-    this.#needs.onEvents()
-    return this.#team(actor, teamId)
-  }
-
-  /** A change of a team by one of its members: right, change, record and event in one transaction. */
-  #change(
-    actor: UserActor,
-    teamId: TeamId,
-    operation: TeamOperation,
-    action: string,
-    work: (transaction: Transaction, place: Place) => Promise<{ readonly changed: readonly UserId[]; readonly about?: string }>,
-  ): Promise<void> {
-    return this.#audited(actor, action, { id: teamId }, async () => {
-      requireScope(actor, 'teams:write')
-      const changed = await this.#needs.database.transaction().execute(async (transaction) => {
-        const place = await this.#place(transaction, actor, teamId, operation)
-        const done = await work(transaction, place)
-        await this.#tell(transaction, actor, action, place, done.changed, done.about)
-        return done.changed
-      })
-      for (const userId of changed) this.#needs.memberships.forget(userId)
-      this.#needs.onEvents()
-    })
-  }
-
-  /** Locks the team; what the actor is in it. @throws `team_not_found`, `forbidden`, `owner_stays`. */
-  async #place(transaction: Transaction, actor: UserActor, teamId: TeamId, operation: TeamOperation): Promise<Place> {
-    const team = await transaction.selectFrom('Team').select('name').where('id', '=', teamId).where('deletingAt', 'is', null).forUpdate().executeTakeFirst()
-    if (team === undefined) throw errors.teamNotFound()
-    const own = await transaction.selectFrom('Membership').select('role').where('teamId', '=', teamId).where('userId', '=', actor.userId).executeTakeFirst()
-    const role = own?.role
-    requireMay(role, operation)
-    return { teamId, name: team.name, role }
-  }
-
   async #requireMember(actor: UserActor, teamId: TeamId, operation: TeamOperation): Promise<void> {
     requireMay((await this.#needs.memberships.of(actor.userId)).get(teamId), operation)
   }
@@ -380,41 +234,11 @@ export class Teams implements TeamsPort {
     }))
   }
 
-  async #team(actor: UserActor, teamId: TeamId): Promise<Team> {
+  /** @throws `team_not_found`. */
+  async teamOf(actor: UserActor, teamId: TeamId): Promise<Team> {
     const team = (await this.#teamsOf(actor.userId)).find(({ id }) => id === teamId)
     if (team === undefined) throw errors.teamNotFound()
     return team
-  }
-
-  async #openInvites(teamId: TeamId): Promise<readonly TeamInvite[]> {
-    const rows = await this.#needs.database
-      .selectFrom('TeamInvite')
-      .leftJoin('User', 'User.id', 'TeamInvite.invitedById')
-      .select(['TeamInvite.id', 'TeamInvite.role', 'TeamInvite.login', 'uses', 'maxUses', 'TeamInvite.createdAt', 'expiresAt', 'User.login as invitedBy'])
-      .where('teamId', '=', teamId)
-      .where('expiresAt', '>', sql<Date>`now()`)
-      .where(sql<boolean>`"uses" < "maxUses"`)
-      .orderBy('TeamInvite.createdAt', 'desc')
-      .execute()
-    return rows.map(({ id, createdAt, expiresAt, ...row }) => ({ ...row, id: TeamInviteId.parse(id), createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString() }))
-  }
-
-  #invitations(database: Database | Transaction) {
-    return database
-      .selectFrom('TeamInvite')
-      .innerJoin('Team', 'Team.id', 'TeamInvite.teamId')
-      .leftJoin('User', 'User.id', 'TeamInvite.invitedById')
-      .select(['TeamInvite.id', 'TeamInvite.role', 'TeamInvite.teamId', 'TeamInvite.expiresAt', 'Team.name as teamName', 'User.login as invitedBy'])
-      .where('Team.deletingAt', 'is', null)
-      .where('TeamInvite.expiresAt', '>', sql<Date>`now()`)
-      .where(sql<boolean>`"TeamInvite"."uses" < "TeamInvite"."maxUses"`)
-  }
-
-  /** Invitations by login count for whom GitHub says has it, and for nobody who merely is called so here. */
-  #forLogin(database: Database | Transaction, userId: UserId) {
-    return this.#invitations(database).where(
-      sql<boolean>`lower("TeamInvite"."login") = (SELECT lower("login") FROM "User" AS "Invited" WHERE "Invited"."id" = ${userId} AND "Invited"."githubId" IS NOT NULL)`,
-    )
   }
 
   async #requireGoodName(name: string): Promise<void> {
@@ -425,7 +249,7 @@ export class Teams implements TeamsPort {
   async #named<T>(name: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     try {
       const result = await this.#needs.database.transaction().execute(work)
-      this.#needs.onEvents()
+      this.#needs.changes.done([])
       return result
     } catch (error) {
       if (!isUniqueViolation(error, 'Team_name_key')) throw error
@@ -440,35 +264,4 @@ export class Teams implements TeamsPort {
     const taken = new Set(rows.map((row) => row.name))
     return candidates.find((candidate) => !taken.has(candidate)) ?? numberedName(near, Date.now() % 1_000_000)
   }
-
-  async #tell(transaction: Transaction, actor: Actor, action: string, team: { readonly teamId: TeamId; readonly name: string }, changed: readonly UserId[], about?: string): Promise<void> {
-    await enqueue(transaction, { type: 'teams.changed', teamId: team.teamId, userIds: [...changed] })
-    const name = about === undefined ? team.name : `${team.name}: ${about}`
-    await recordAudit(transaction, { actor, action: `team.${action}`, target: { kind: 'team', id: team.teamId, name }, outcome: 'ok' })
-  }
-
-  /** What is refused is recorded too; what is done was recorded together with the change. */
-  async #audited<T>(actor: UserActor, action: string, target: { id?: string; name?: string }, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work()
-    } catch (error) {
-      const outcome = error instanceof ArcError ? `refused:${error.code}` : 'failed'
-      const cut = { kind: 'team', ...target, ...(target.name === undefined ? {} : { name: target.name.slice(0, 80) }) }
-      await recordAudit(this.#needs.database, { actor, action: `team.${action}`, target: cut, outcome })
-      throw error
-    }
-  }
-}
-
-interface InvitationRow {
-  readonly id: string
-  readonly role: InvitedRole
-  readonly teamId: string
-  readonly teamName: string
-  readonly invitedBy: string | null
-  readonly expiresAt: Date
-}
-
-function presentInvitation({ teamId, teamName, role, invitedBy, expiresAt }: InvitationRow): Invitation {
-  return { teamId: TeamId.parse(teamId), teamName, role, invitedBy, expiresAt: expiresAt.toISOString() }
 }
