@@ -149,6 +149,13 @@ describe('roles', () => {
 })
 
 describe('what belongs to a team', () => {
+  test('whoever has just made it can use it at once', async () => {
+    const person = await arc.person()
+    await person.api.workspaces.list.query()
+    const { id: teamId } = await person.api.teams.create.mutate({ name: 'at-once' })
+    expect(await person.api.workspaces.create.mutate({ name: 'first-of-it', teamId })).toMatchObject({ teamId, ownerId: null })
+  })
+
   test('its workspaces count for its owner, whoever makes them', async () => {
     const owner = await arc.person('free')
     const member = await arc.person()

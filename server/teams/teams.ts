@@ -70,7 +70,7 @@ export class Teams implements TeamsPort {
       requireScope(actor, 'teams:write')
       await this.#requireGoodName(name)
       const teamId = TeamId.parse(randomUUID())
-      await this.#named(name, async (transaction) => {
+      await this.#named(actor, name, async (transaction) => {
         await transaction.selectFrom('User').select('id').where('id', '=', actor.userId).forUpdate().executeTakeFirstOrThrow()
         const { count } = await transaction
           .selectFrom('Membership')
@@ -92,7 +92,7 @@ export class Teams implements TeamsPort {
       requireScope(actor, 'teams:write')
       await this.#requireMember(actor, teamId, 'rename')
       if (nameProblem(name) !== null) await this.#requireGoodName(name)
-      await this.#named(name, async (transaction) => {
+      await this.#named(actor, name, async (transaction) => {
         await this.#needs.changes.place(transaction, actor, teamId, 'rename')
         await transaction.updateTable('Team').set({ name }).where('id', '=', teamId).execute()
         await this.#needs.changes.tell(transaction, actor, 'rename', { teamId, name }, [])
@@ -246,10 +246,10 @@ export class Teams implements TeamsPort {
     if (problem !== null) throw errors.teamNameInvalid(problem, await this.#freeNameNear(name))
   }
 
-  async #named<T>(name: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async #named<T>(actor: UserActor, name: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     try {
       const result = await this.#needs.database.transaction().execute(work)
-      this.#needs.changes.done([])
+      this.#needs.changes.done([actor.userId])
       return result
     } catch (error) {
       if (!isUniqueViolation(error, 'Team_name_key')) throw error
