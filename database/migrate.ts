@@ -9,6 +9,7 @@ import * as leaving from './migrations/0005-leaving.ts'
 import * as teams from './migrations/0006-teams.ts'
 import * as programs from './migrations/0007-programs.ts'
 import * as announcements from './migrations/0008-announcements.ts'
+import * as grants from './migrations/0009-grants.ts'
 
 /** In order; a migration that has landed is never changed. */
 const migrations: Record<string, Migration> = {
@@ -20,6 +21,7 @@ const migrations: Record<string, Migration> = {
   '0006-teams': teams,
   '0007-programs': programs,
   '0008-announcements': announcements,
+  '0009-grants': grants,
 }
 
 /**

@@ -33,6 +33,9 @@ export interface SessionTable {
   /** Its end, however much it is used. */
   endsAt: Moment
   endedAt: ColumnType<Date | null, Date | null | undefined, Date | null>
+  /** GitHub's token, sealed; null where nobody but arcx stands behind the session. */
+  grant: ColumnType<Buffer | null, Buffer | null | undefined, never>
+  grantCheckedAt: ColumnType<Date | null, Date | null | undefined, Date | null>
 }
 
 export interface ApiTokenTable {

@@ -70,6 +70,11 @@ test('somebody waits, is let in, and comes in; another comes by an invitation’
   // The live connection closes; the page leads to sign-in by itself.
   await guest.waitForURL('**/sign-in**')
 
+  await desk.getByRole('button', { name: 'Delete guest' }).click()
+  await desk.getByRole('textbox').last().fill('guest')
+  await desk.getByRole('button', { name: 'Delete for good' }).click()
+  await desk.getByText('being deleted').or(desk.getByText('Nobody fits')).waitFor()
+
   await desk.getByRole('tab', { name: 'Audit log' }).click()
   await desk.getByText(/^\s*Whole: \d+ entries/).waitFor()
   await desk.getByRole('cell', { name: 'user.suspend' }).waitFor()

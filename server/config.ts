@@ -33,6 +33,7 @@ export const OrchestratorSettings = z.object({
   ARC_SIGNUP_MODE: z.enum(['invite', 'open', 'stripe']).default('invite').describe('invite, open or stripe'),
   GITHUB_CLIENT_ID: z.string().optional().describe('the client id of a GitHub application'),
   GITHUB_CLIENT_SECRET: z.string().optional().describe('the client secret of the GitHub application'),
+  ARC_GITHUB_RECHECK_SECONDS: wholeNumber(1, 24 * 3600, 'a number of seconds').default(900),
   GITHUB_URL: z.url({ protocol: /^https?$/ }).default('https://github.com').describe('the URL of GitHub or of a GitHub Enterprise server'),
 })
 

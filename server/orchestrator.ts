@@ -24,6 +24,7 @@ import { addRoutes } from './http/routes.ts'
 import { attachSockets } from './http/sockets.ts'
 import { Accounts } from './identity/accounts.ts'
 import { GitHub } from './identity/github.ts'
+import { GrantWatch } from './identity/grant-watch.ts'
 import { Identity } from './identity/identity.ts'
 import { Programs } from './identity/programs.ts'
 import { Sessions } from './identity/sessions.ts'
@@ -100,7 +101,8 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   const following = new AbortController()
   shutdown.add('followers', () => following.abort())
 
-  const sessions = new Sessions(database, deriveKey(config.ARC_ADMIN_TOKEN, 'session'), () => relay.poke())
+  const grantKey = deriveKey(config.ARC_ADMIN_TOKEN, 'github grant')
+  const sessions = new Sessions(database, deriveKey(config.ARC_ADMIN_TOKEN, 'session'), grantKey, () => relay.poke())
   const memberships = new Memberships(database)
   const teamChanges = new TeamChanges(database, memberships, () => relay.poke())
   const teams = new Teams({
@@ -115,6 +117,8 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   const { GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret, GITHUB_URL: githubUrl } = config
   const redirectUri = `${addresses.publicOrigin}/auth/callback`
   const github = clientId === undefined || clientSecret === undefined ? null : new GitHub({ clientId, clientSecret, url: githubUrl, redirectUri })
+  const grantWatch = github === null ? null : new GrantWatch(database, sessions, github, grantKey, config.ARC_GITHUB_RECHECK_SECONDS, log)
+  shutdown.add('grant watch', () => grantWatch?.close())
   const identity = new Identity(database, sessions, github, { github: github !== null, local: config.localSignIn, signupMode: config.ARC_SIGNUP_MODE }, takeTeamInvite)
   const admin = new Admin({
     database,

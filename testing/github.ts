@@ -21,6 +21,8 @@ export interface GitHubDouble {
   person: GitHubPerson
   /** Makes its API answer so; `null` for as usual. */
   outage: number | null
+  /** A person takes back what they allowed the application: its tokens of theirs are worth nothing. */
+  revoke(personId: number): void
   close(): Promise<void>
 }
 
@@ -54,6 +56,9 @@ export async function startGitHub(): Promise<GitHubDouble> {
     clientSecret,
     person: gitHubPerson(1, 'octo'),
     outage: null,
+    revoke(personId) {
+      for (const [token, { id }] of tokens) if (id === personId) tokens.delete(token)
+    },
     async close() {
       server.closeAllConnections()
       server.close()

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { gitHubPerson, startGitHub } from '@arcx/testing/github'
 import type { GitHubDouble } from '@arcx/testing/github'
 import { cookieSet, send } from '@arcx/testing/http'
@@ -13,7 +13,7 @@ let stripe: TestOrchestrator
 
 beforeAll(async () => {
   github = await startGitHub()
-  const settings = { GITHUB_CLIENT_ID: github.clientId, GITHUB_CLIENT_SECRET: github.clientSecret, GITHUB_URL: github.url }
+  const settings = { GITHUB_CLIENT_ID: github.clientId, GITHUB_CLIENT_SECRET: github.clientSecret, GITHUB_URL: github.url, ARC_GITHUB_RECHECK_SECONDS: '1' }
   ;[open, invite, stripe] = await Promise.all(['open', 'invite', 'stripe'].map((mode) => startTestOrchestrator({ ...settings, ARC_SIGNUP_MODE: mode }))) as [TestOrchestrator, TestOrchestrator, TestOrchestrator]
 })
 afterAll(async () => {
@@ -259,6 +259,25 @@ describe('sessions', () => {
     const attacker = sessionOf(await signIn(open))
     expect((await call(attacker, 'auth.sessions.end', { sessionId: target.id })).status).toBe(404)
     expect(await me(open, victim)).toMatchObject({ login: 'victim' })
+  })
+
+  test('Coder GHSA-3rw9-wmc8-8948: they end soon after GitHub has taken back its word, and only then', async () => {
+    github.person = gitHubPerson(700, 'revoker')
+    const theirs = sessionOf(await signIn(open))
+    github.person = gitHubPerson(701, 'stayer')
+    const others = sessionOf(await signIn(open))
+    const rows = await open.database.selectFrom('Session').innerJoin('User', 'User.id', 'Session.userId').select('grant').where('githubId', 'in', ['700', '701']).execute()
+    for (const { grant } of rows) expect(grant?.toString('latin1')).not.toContain('gho_')
+    // While GitHub is out of order nobody is signed out.
+    github.outage = 503
+    const checkedAt = async () => (await open.database.selectFrom('Session').innerJoin('User', 'User.id', 'Session.userId').select('grantCheckedAt').where('githubId', '=', '700').executeTakeFirstOrThrow()).grantCheckedAt?.getTime() ?? 0
+    const before = await checkedAt()
+    await vi.waitFor(async () => expect(await checkedAt()).toBeGreaterThan(before), { timeout: 20_000 })
+    expect(await me(open, theirs)).not.toBeNull()
+    github.outage = null
+    github.revoke(700)
+    await vi.waitFor(async () => expect(await me(open, theirs)).toBeNull(), { timeout: 20_000 })
+    expect(await me(open, others)).toMatchObject({ login: 'stayer' })
   })
 
   test('Coder GHSA-3rw9-wmc8-8948: they end when unused, and at the latest absolutely', async () => {

@@ -11,6 +11,8 @@ export interface GitHubProfile {
   readonly name: string
   /** The verified primary address. */
   readonly email: string
+  /** GitHub's word for it, which it may take back. */
+  readonly accessToken: string
 }
 
 export interface GitHubSettings {
@@ -61,7 +63,18 @@ export class GitHub {
     const [user, emails] = await Promise.all([this.#get('/user', token, User), this.#get('/user/emails', token, Emails)])
     const email = emails.find((entry) => entry.primary && entry.verified)?.email
     if (email === undefined) throw new GitHubRefusal('GitHub knows no verified primary e-mail address of yours. Verify one there, then try again.')
-    return { githubId: user.id, login: user.login, name: user.name ?? user.login, email }
+    return { githubId: user.id, login: user.login, name: user.name ?? user.login, email, accessToken: token }
+  }
+
+  /** Whether GitHub still knows the token: `gone` only where it says so itself. */
+  async standsBehind(token: string): Promise<'stands' | 'gone' | 'unknown'> {
+    try {
+      const response = await fetch(`${this.#api}/user`, { headers: headersFor(token), signal: AbortSignal.timeout(timeoutMs), redirect: 'error' })
+      await response.body?.cancel()
+      return response.ok ? 'stands' : response.status === 401 ? 'gone' : 'unknown'
+    } catch {
+      return 'unknown'
+    }
   }
 
   async #exchange(callback: URLSearchParams, state: string, verifier: string): Promise<string> {
@@ -80,8 +93,7 @@ export class GitHub {
 
   async #get<S extends z.ZodType>(path: string, token: string, schema: S): Promise<z.infer<S>> {
     try {
-      const headers = { accept: 'application/vnd.github+json', authorization: `Bearer ${token}`, 'user-agent': 'arcx', 'x-github-api-version': '2022-11-28' }
-      const response = await fetch(this.#api + path, { headers, signal: AbortSignal.timeout(timeoutMs), redirect: 'error' })
+      const response = await fetch(this.#api + path, { headers: headersFor(token), signal: AbortSignal.timeout(timeoutMs), redirect: 'error' })
       if (!response.ok) throw new Error(`status ${response.status}`)
       return schema.parse(await response.json())
     } catch (error) {
@@ -89,3 +101,5 @@ export class GitHub {
     }
   }
 }
+
+const headersFor = (token: string) => ({ accept: 'application/vnd.github+json', authorization: `Bearer ${token}`, 'user-agent': 'arcx', 'x-github-api-version': '2022-11-28' })

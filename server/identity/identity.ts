@@ -94,7 +94,7 @@ export class Identity implements IdentityPort {
     const outcome = await this.#database.transaction().execute(async (transaction) => {
       const admission = await admitPerson(transaction, this.options.signupMode, profile, claims.invite, this.#takeTeamInvite)
       if (admission.kind !== 'in') return admission
-      const cookie = await this.#sessions.begin(transaction, admission.user, origin, userAgent)
+      const cookie = await this.#sessions.begin(transaction, admission.user, origin, userAgent, profile.accessToken)
       return { ...admission, cookie }
     })
     switch (outcome.kind) {

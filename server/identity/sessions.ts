@@ -4,6 +4,7 @@ import { SessionId, UserId } from '@arcx/router'
 import type { Actor, Origin, SessionView, SessionActor } from '@arcx/router'
 import type { Database, Transaction } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
+import { seal } from '../credentials/sealing.ts'
 import { sign, verify } from '../credentials/signing.ts'
 import { enqueue } from '../events/outbox.ts'
 
@@ -33,24 +34,30 @@ interface Remembered {
 export class Sessions {
   readonly #database: Database
   readonly #key: Buffer
+  readonly #grantKey: Buffer
   readonly #onEvents: () => void
   /** What the last two seconds showed, so that a page's many requests ask the database once. */
   readonly #remembered = new Map<SessionId, Remembered>()
 
-  constructor(database: Database, key: Buffer, onEvents: () => void) {
+  constructor(database: Database, key: Buffer, grantKey: Buffer, onEvents: () => void) {
     this.#database = database
     this.#key = key
+    this.#grantKey = grantKey
     this.#onEvents = onEvents
   }
 
-  /** Begins one, in the transaction that has found its person. */
-  async begin(transaction: Transaction, user: Omit<Person, 'kind' | 'via' | 'userId' | 'sessionId'> & { readonly id: string }, origin: Origin, userAgent: string): Promise<SessionCookie> {
+  /** Begins one, in the transaction that has found its person. `accessToken`: the identity provider's, sealed and asked about later. */
+  async begin(transaction: Transaction, user: Omit<Person, 'kind' | 'via' | 'userId' | 'sessionId'> & { readonly id: string }, origin: Origin, userAgent: string, accessToken?: string): Promise<SessionCookie> {
     const sessionId = SessionId.parse(randomUUID())
     const now = Date.now()
     const endsAt = new Date(now + absoluteMs)
     await transaction
       .insertInto('Session')
-      .values({ id: sessionId, userId: user.id, address: origin.address, userAgent: userAgent.slice(0, 300), expiresAt: new Date(now + slidingMs), endsAt })
+      .values({
+        ...(accessToken === undefined ? {} : { grant: seal(this.#grantKey, accessToken, sessionId), grantCheckedAt: new Date() }),
+        id: sessionId,
+        userId: user.id,
+        address: origin.address, userAgent: userAgent.slice(0, 300), expiresAt: new Date(now + slidingMs), endsAt })
       .execute()
     const { id, ...rest } = user
     const actor: SessionActor = { kind: 'user', via: 'session', userId: UserId.parse(id), sessionId, ...rest, ...origin }

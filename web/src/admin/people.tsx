@@ -2,6 +2,7 @@ import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Account } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
+import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Ago } from '../interface/time.tsx'
 import { tellRefusal } from '../interface/toasts.tsx'
@@ -49,6 +50,15 @@ function Row({ person, own }: { person: Account; own: boolean }) {
   const setRole = useMutation(trpc.admin.users.setRole.mutationOptions(after))
   const suspend = useMutation(trpc.admin.users.suspend.mutationOptions(after))
   const reinstate = useMutation(trpc.admin.users.reinstate.mutationOptions(after))
+  const [removing, setRemoving] = useState(false)
+  const remove = useMutation(
+    trpc.admin.users.remove.mutationOptions({
+      async onSuccess() {
+        setRemoving(false)
+        await after.onSuccess()
+      },
+    }),
+  )
   const { id: userId, login } = person
   const standing = standings[person.standing]
   return (
@@ -81,6 +91,12 @@ function Row({ person, own }: { person: Account; own: boolean }) {
           Suspend
         </Button>
       )}
+      <Button onClick={() => setRemoving(true)} disabled={own || person.standing === 'leaving'} aria-label={`Delete ${login}`}>
+        Delete…
+      </Button>
+      <ConfirmByName open={removing} onClose={() => setRemoving(false)} title={`Delete ${login}?`} name={login} removal={remove} onConfirm={() => remove.mutate({ userId })}>
+        Their workspaces with all that lies in them, their tokens and their sessions go for good. Their teams go to the eldest admin. There is no way back.
+      </ConfirmByName>
     </li>
   )
 }
