@@ -10,6 +10,7 @@ import * as teams from './migrations/0006-teams.ts'
 import * as programs from './migrations/0007-programs.ts'
 import * as announcements from './migrations/0008-announcements.ts'
 import * as grants from './migrations/0009-grants.ts'
+import * as egress from './migrations/0010-egress.ts'
 
 /** In order; a migration that has landed is never changed. */
 const migrations: Record<string, Migration> = {
@@ -22,6 +23,7 @@ const migrations: Record<string, Migration> = {
   '0007-programs': programs,
   '0008-announcements': announcements,
   '0009-grants': grants,
+  '0010-egress': egress,
 }
 
 /**

@@ -78,6 +78,37 @@ export interface CodeTable {
   expiresAt: Moment
 }
 
+export interface SecretTable {
+  id: string
+  /** Whose it is: a person's, or else a team's. */
+  ownerId: string | null
+  teamId: string | null
+  name: string
+  sealed: Buffer
+  placeholder: string
+  hosts: string[]
+  createdAt: DefaultMoment
+  updatedAt: DefaultMoment
+}
+
+export interface EgressRecordTable {
+  id: string
+  workspaceId: string
+  at: Moment
+  method: string
+  scheme: string
+  host: string
+  port: number
+  path: string
+  outcome: string
+  status: number | null
+  bytesUp: ColumnType<string, number, never>
+  bytesDown: ColumnType<string, number, never>
+  durationMs: number
+  secrets: string[]
+  scrubbed: number
+}
+
 export interface AnnouncementTable {
   id: string
   text: string
@@ -178,6 +209,8 @@ export interface Schema {
   InviteCode: InviteCodeTable
   WaitlistEntry: WaitlistEntryTable
   Announcement: AnnouncementTable
+  Secret: SecretTable
+  EgressRecord: EgressRecordTable
   DeviceLogin: DeviceLoginTable
   Team: TeamTable
   Membership: MembershipTable

@@ -3,7 +3,7 @@ import { SessionId, UserId } from '@arcx/router'
 import type { ServiceActor } from '@arcx/router'
 import type { Database } from '@arcx/database'
 import type { Log } from '@arcx/service-kit/log'
-import { open } from '../credentials/sealing.ts'
+import { open } from '@arcx/service-kit/sealing'
 import type { GitHub } from './github.ts'
 import type { Sessions } from './sessions.ts'
 

@@ -4,7 +4,7 @@ import { SessionId, UserId } from '@arcx/router'
 import type { Actor, Origin, SessionView, SessionActor } from '@arcx/router'
 import type { Database, Transaction } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
-import { seal } from '../credentials/sealing.ts'
+import { seal } from '@arcx/service-kit/sealing'
 import { sign, verify } from '../credentials/signing.ts'
 import { enqueue } from '../events/outbox.ts'
 

@@ -1,0 +1,72 @@
+import { Transform } from 'node:stream'
+import type { Duplex, TransformCallback } from 'node:stream'
+import { constants, createBrotliCompress, createBrotliDecompress, createDeflate, createGunzip, createGzip, createInflate, createZstdCompress, createZstdDecompress } from 'node:zlib'
+import { Replacer } from '../replace/replacer.ts'
+import type { Pairs } from '../replace/replacer.ts'
+
+/** Content codings (RFC 9110, section 8.4.1; RFC 7932; RFC 8878) that can be opened and closed as bytes flow. */
+const codings: Readonly<Record<string, { readonly open: () => Duplex; readonly close: () => Duplex }>> = {
+  gzip: { open: createGunzip, close: () => createGzip({ flush: constants.Z_SYNC_FLUSH, level: 4 }) },
+  'x-gzip': { open: createGunzip, close: () => createGzip({ flush: constants.Z_SYNC_FLUSH, level: 4 }) },
+  deflate: { open: createInflate, close: () => createDeflate({ flush: constants.Z_SYNC_FLUSH, level: 4 }) },
+  br: { open: createBrotliDecompress, close: () => createBrotliCompress({ flush: constants.BROTLI_OPERATION_FLUSH, params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }) },
+  zstd: { open: createZstdDecompress, close: () => createZstdCompress({ flush: constants.ZSTD_e_flush }) },
+}
+
+export const acceptedCodings = 'gzip, deflate, br, zstd'
+
+/** The coding of a message; `null` for none. @throws where it is one that cannot be opened, or several. */
+export function codingOf(header: string | undefined): { readonly open: () => Duplex; readonly close: () => Duplex } | null {
+  const name = (header ?? 'identity').trim().toLowerCase()
+  if (name === 'identity' || name === '') return null
+  const coding = Object.hasOwn(codings, name) ? codings[name] : undefined
+  if (coding === undefined) throw new Error(`Its content coding (${name.slice(0, 40)}) cannot be opened.`)
+  return coding
+}
+
+/** A Replacer in a pipeline. */
+export class ReplacingStream extends Transform {
+  readonly #replacer: Replacer
+
+  constructor(pairs: Pairs) {
+    super()
+    this.#replacer = new Replacer(pairs)
+  }
+
+  get count(): number {
+    return this.#replacer.count
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    done(null, this.#replacer.write(chunk))
+  }
+
+  override _flush(done: TransformCallback): void {
+    done(null, this.#replacer.end())
+  }
+}
+
+/** Ends the stream with an error as soon as something looked for comes by. */
+export class GuardingStream extends Transform {
+  readonly #replacer: Replacer
+  readonly #onFound: () => Error
+
+  constructor(pairs: Pairs, onFound: () => Error) {
+    super()
+    this.#replacer = new Replacer(pairs)
+    this.#onFound = onFound
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    // What may be the beginning of it waits, so no more of it goes out than others share.
+    const out = this.#replacer.write(chunk)
+    if (this.#replacer.count > 0) done(this.#onFound())
+    else done(null, out)
+  }
+
+  override _flush(done: TransformCallback): void {
+    const out = this.#replacer.end()
+    if (this.#replacer.count > 0) done(this.#onFound())
+    else done(null, out)
+  }
+}

@@ -1,0 +1,326 @@
+import { Agent, STATUS_CODES, request as httpRequest } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { Agent as TlsAgent, request as httpsRequest } from 'node:https'
+import { Transform } from 'node:stream'
+import type { Duplex } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Log } from '@arcx/service-kit/log'
+import { replaceAll } from '../replace/replacer.ts'
+import { AddressRefused } from './address-guard.ts'
+import type { AddressGuard } from './address-guard.ts'
+import { GuardingStream, ReplacingStream, acceptedCodings, codingOf } from './codings.ts'
+import type { EgressPolicy } from './policy.ts'
+import { hiddenQuery } from './records.ts'
+import type { Records } from './records.ts'
+import type { Outward, Tenant, Tenants } from './tenants.ts'
+
+const firstByteMs = 120_000
+const silenceMs = 600_000
+
+/** For one hop alone (RFC 9110, section 7.6.1), and what is the proxy's own. */
+const hopByHop = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'])
+/** Where credentials stand. Beside one that was put in, every other is dropped. */
+const credentialHeaders = new Set(['authorization', 'x-api-key', 'api-key', 'x-auth-token', 'x-goog-api-key', 'private-token', 'cookie'])
+
+/** A request as the entrance has understood it. */
+export interface Call {
+  readonly workspaceId: string
+  readonly scheme: 'http' | 'https'
+  /** In normal form. */
+  readonly host: string
+  readonly port: number
+  /** Path and query. */
+  readonly target: string
+}
+
+/** Why a call is not let through; told to the program that made it. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly status: number
+  readonly code: string
+
+  constructor(status: number, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+}
+
+export interface ExchangeNeeds {
+  readonly tenants: Tenants
+  readonly policy: EgressPolicy
+  readonly guard: AddressGuard
+  readonly records: Records
+  readonly log: Log
+  /** Certificates of authorities that servers outside may have, beside the usual ones. */
+  readonly ca: readonly string[] | undefined
+}
+
+/** One call to the outside: judged, its placeholders made values, passed on, and what comes back cleaned as it flows. */
+export class Exchange {
+  readonly #needs: ExchangeNeeds
+  readonly #plain: Agent
+  readonly #tls: TlsAgent
+
+  constructor(needs: ExchangeNeeds) {
+    this.#needs = needs
+    const lookup = needs.guard.lookup
+    // Every connection is dialled at an address that was judged for it.
+    this.#plain = new Agent({ keepAlive: true, maxFreeSockets: 64, lookup } as ConstructorParameters<typeof Agent>[0])
+    this.#tls = new TlsAgent({ keepAlive: true, maxFreeSockets: 64, lookup, ca: needs.ca === undefined ? undefined : [...needs.ca], minVersion: 'TLSv1.2' } as ConstructorParameters<typeof TlsAgent>[0])
+  }
+
+  close(): void {
+    this.#plain.destroy()
+    this.#tls.destroy()
+  }
+
+  async handle(call: Call, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const at = new Date()
+    const used = new Set<string>()
+    const counts = { up: 0, down: 0, scrubbed: 0 }
+    let status: number | null = null
+    let outcome = 'passed'
+    let tenant: Tenant | null = null
+    try {
+      tenant = await this.#tenant(call)
+      if (!this.#needs.policy.allows(call.host)) throw new Refusal(403, 'host_refused', `Workspaces may not reach ${call.host}. Ask whoever runs this server to permit it.`)
+      const outward = tenant.outwardTo(call.scheme, call.host)
+      const target = this.#outwardTarget(call, outward, used)
+      const headers = this.#outwardHeaders(call, request, outward, used)
+      const answer = await this.#send(call, request, target, headers, outward, used, counts)
+      status = answer.statusCode ?? 502
+      await this.#giveBack(answer, request, response, tenant, counts)
+    } catch (error) {
+      const refusal = refusalOf(error, call)
+      outcome = `refused:${refusal.code}`
+      if (refusal.code === 'upstream_failed') this.#needs.log.info({ err: error, host: call.host }, 'a call failed')
+      if (response.headersSent) {
+        // What has begun cannot be taken back; cut off, it is at least not taken for whole.
+        response.destroy()
+      } else {
+        status = refusal.status
+        refuse(response, refusal)
+      }
+      request.unpipe()
+      request.resume()
+    } finally {
+      const scrub = tenant?.scrub ?? null
+      const path = hiddenQuery(scrub === null ? call.target : replaceAll(scrub, call.target).text)
+      this.#needs.records.add({
+        workspaceId: call.workspaceId,
+        at,
+        method: (request.method ?? '').slice(0, 20),
+        scheme: call.scheme,
+        host: call.host,
+        port: call.port,
+        path,
+        outcome,
+        status,
+        bytesUp: counts.up,
+        bytesDown: counts.down,
+        durationMs: Date.now() - at.getTime(),
+        secrets: [...used],
+        scrubbed: counts.scrubbed,
+      })
+    }
+  }
+
+  /** Fails closed: who is not known, or what could not be written down, goes nowhere. */
+  async #tenant({ workspaceId }: Call): Promise<Tenant> {
+    if (this.#needs.records.isFull) throw new Refusal(503, 'record_unavailable', 'What workspaces do cannot be recorded at the moment, so nothing is let through. Try again soon.')
+    let tenant: Tenant | null
+    try {
+      tenant = await this.#needs.tenants.of(workspaceId)
+    } catch (error) {
+      this.#needs.log.error({ err: error, workspaceId }, 'a workspace’s secrets cannot be read')
+      throw new Refusal(503, 'secrets_unavailable', 'This workspace’s secrets cannot be read at the moment, so nothing is let through. Try again soon.')
+    }
+    if (tenant === null) throw new Refusal(407, 'workspace_unknown', 'This workspace is not known here.')
+    return tenant
+  }
+
+  #outwardTarget({ target, host }: Call, outward: Outward, used: Set<string>): string {
+    if (outward.strangers !== null && replaceAll(outward.strangers, target).count > 0) throw leak(host)
+    const swapped = replaceAll(outward.swaps.url, target)
+    if (swapped.count > 0) noteUsed(outward, target, used)
+    return swapped.text
+  }
+
+  #outwardHeaders({ host, port, scheme }: Call, request: IncomingMessage, outward: Outward, used: Set<string>): OutgoingHttpHeaders {
+    const named = new Set((request.headers.connection ?? '').split(',').map((each) => each.trim().toLowerCase()))
+    const headers: Record<string, string | string[]> = {}
+    const carriers = new Set<string>()
+    for (const [name, values] of Object.entries(request.headersDistinct)) {
+      if (values === undefined || hopByHop.has(name) || named.has(name) || name === 'host') continue
+      const out = values.map((value) => {
+        const { open, close } = basicParts(name, value)
+        if (outward.strangers !== null && replaceAll(outward.strangers, open).count > 0) throw leak(host)
+        const swapped = replaceAll(outward.swaps.raw, open)
+        if (swapped.count === 0) return value
+        noteUsed(outward, open, used)
+        carriers.add(name)
+        return close(swapped.text)
+      })
+      headers[name] = out.length === 1 ? (out[0] ?? '') : out
+    }
+    // Docker Sandboxes CVE-2026-105452: the client's own credential is not sent beside the one that was put in.
+    if (carriers.size > 0) for (const name of Object.keys(headers)) if (credentialHeaders.has(name) && !carriers.has(name)) delete headers[name]
+    headers['host'] = port === (scheme === 'https' ? 443 : 80) ? host : `${host}:${port}`
+    if (headers['accept-encoding'] !== undefined) headers['accept-encoding'] = acceptedCodings
+    return headers
+  }
+
+  #send(call: Call, request: IncomingMessage, target: string, headers: OutgoingHttpHeaders, outward: Outward, used: Set<string>, counts: { up: number }): Promise<IncomingMessage> {
+    const steps: Duplex[] = []
+    const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined
+    const pairs = outward.swaps[writingOf(request.headers['content-type'])]
+    if (hasBody && (outward.own.length > 0 || outward.strangers !== null)) {
+      const coding = codingOf(request.headers['content-encoding'])
+      if (coding !== null) {
+        steps.push(coding.open())
+        delete headers['content-encoding']
+        delete headers['content-length']
+      }
+      const { strangers } = outward
+      if (strangers !== null) steps.push(new GuardingStream(strangers, () => leak(call.host)))
+      if (outward.own.length > 0) {
+        steps.push(new Noticing(outward, used), new ReplacingStream(pairs))
+        if (!pairs.keepsLength) delete headers['content-length']
+      }
+    }
+    steps.push(new Counting((bytes) => (counts.up += bytes)))
+    if (hasBody && headers['content-length'] === undefined) headers['transfer-encoding'] = 'chunked'
+    return new Promise((resolve, reject) => {
+      const { method } = request
+      const options = { host: call.host, port: call.port, method, path: target, headers, setDefaultHeaders: false, signal: AbortSignal.timeout(silenceMs) } as const
+      const outgoing = call.scheme === 'https' ? httpsRequest({ ...options, agent: this.#tls, servername: call.host }) : httpRequest({ ...options, agent: this.#plain })
+      const timer = setTimeout(() => outgoing.destroy(new Error('nothing came for two minutes')), firstByteMs)
+      outgoing.on('response', (answer) => {
+        clearTimeout(timer)
+        resolve(answer)
+      })
+      outgoing.on('error', (error) => {
+        clearTimeout(timer)
+        reject(error)
+      })
+      if (!hasBody) return void outgoing.end()
+      pipeline([request, ...steps, outgoing] as never).catch((error: unknown) => {
+        outgoing.destroy()
+        reject(error instanceof Error ? error : new Error(String(error)))
+      })
+    })
+  }
+
+  async #giveBack(answer: IncomingMessage, request: IncomingMessage, response: ServerResponse, tenant: Tenant, counts: { down: number; scrubbed: number }): Promise<void> {
+    const headers = inwardHeaders(answer.headers, answer.rawHeaders, tenant, counts)
+    const hasBody = request.method !== 'HEAD' && answer.statusCode !== 204 && answer.statusCode !== 304
+    const steps: Duplex[] = []
+    const cleaning = hasBody && tenant.scrub !== null ? new ReplacingStream(tenant.scrub) : null
+    if (cleaning !== null) {
+      const coding = codingOf(answer.headers['content-encoding'])
+      steps.push(...(coding === null ? [cleaning] : [coding.open(), cleaning, coding.close()]))
+      // Its length may be another now, and a digest of what it was is none of what it is.
+      for (const name of ['content-length', 'content-md5', 'digest', 'repr-digest', 'content-digest']) delete headers[name]
+    }
+    steps.push(new Counting((bytes) => (counts.down += bytes)))
+    response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? STATUS_CODES[answer.statusCode ?? 502], headers)
+    response.flushHeaders()
+    try {
+      // Docker Sandboxes CVE-2026-101998: a stream that breaks is cut, never passed on as it is.
+      await pipeline([answer, ...steps, response] as never)
+    } finally {
+      counts.scrubbed += cleaning?.count ?? 0
+    }
+  }
+}
+
+function inwardHeaders(headers: IncomingHttpHeaders, raw: readonly string[], tenant: Tenant, counts: { scrubbed: number }): Record<string, string | string[]> {
+  const named = new Set((headers.connection ?? '').split(',').map((each) => each.trim().toLowerCase()))
+  const out: Record<string, string | string[]> = {}
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const [name, value] = [(raw[at] ?? '').toLowerCase(), raw[at + 1] ?? '']
+    if (hopByHop.has(name) || named.has(name) || name === 'alt-svc') continue
+    const clean = tenant.scrub === null ? { text: value, count: 0 } : replaceAll(tenant.scrub, value)
+    counts.scrubbed += clean.count
+    const known = out[name]
+    out[name] = known === undefined ? clean.text : [...(Array.isArray(known) ? known : [known]), clean.text]
+  }
+  return out
+}
+
+/** `Authorization: Basic …` is looked at opened (RFC 7617). */
+function basicParts(name: string, value: string): { readonly open: string; close(text: string): string } {
+  const [, scheme = '', encoded] = (name === 'authorization' ? /^(basic +)([A-Za-z0-9+/_-]+={0,2})$/i.exec(value) : null) ?? []
+  if (encoded === undefined) return { open: value, close: (text) => text }
+  return { open: Buffer.from(encoded, 'base64').toString('utf8'), close: (text) => scheme + Buffer.from(text, 'utf8').toString('base64') }
+}
+
+function writingOf(contentType: string | undefined): 'raw' | 'json' | 'form' {
+  const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  if (type.endsWith('json') || type === 'application/x-ndjson') return 'json'
+  return type === 'application/x-www-form-urlencoded' ? 'form' : 'raw'
+}
+
+/** Which of them stood in a text; for the record, by name. */
+function noteUsed(outward: Outward, text: string, used: Set<string>): void {
+  for (const { name, placeholder } of outward.own) if (text.includes(placeholder) || decodeURIComponentSafely(text).includes(placeholder)) used.add(name)
+}
+
+function decodeURIComponentSafely(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+const leak = (host: string) => new Refusal(403, 'leak_attempted', `This request carries a secret, or its placeholder, that may not go to ${host}. It was not sent, and it was recorded.`)
+
+function refusalOf(error: unknown, { host }: Call): Refusal {
+  if (error instanceof Refusal) return error
+  if (error instanceof AddressRefused) return new Refusal(403, 'address_refused', error.message)
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new Refusal(502, 'name_unknown', `${host} is not known: no address was found for it.`)
+  return new Refusal(502, 'upstream_failed', `${host} could not be reached, or broke off (${code || (error instanceof Error ? error.message.slice(0, 100) : 'no reason')}).`)
+}
+
+/** Says why, in a form that programs and people read. */
+export function refuse(response: ServerResponse, { status, code, message }: Refusal): void {
+  const body = JSON.stringify({ error: { type: 'arcx_proxy', code, message: `arcx: ${message}` } })
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), 'x-arcx-refused': code, connection: 'close' }).end(body)
+}
+
+class Counting extends Transform {
+  readonly #onBytes: (count: number) => void
+
+  constructor(onBytes: (count: number) => void) {
+    super()
+    this.#onBytes = onBytes
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error: null, data: Buffer) => void): void {
+    this.#onBytes(chunk.length)
+    done(null, chunk)
+  }
+}
+
+/** Notes which secrets come by in a body. */
+class Noticing extends Transform {
+  readonly #outward: Outward
+  readonly #used: Set<string>
+  #tail = ''
+
+  constructor(outward: Outward, used: Set<string>) {
+    super()
+    this.#outward = outward
+    this.#used = used
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error: null, data: Buffer) => void): void {
+    const text = this.#tail + chunk.toString('latin1')
+    for (const { name, placeholder } of this.#outward.own) if (text.includes(placeholder)) this.#used.add(name)
+    this.#tail = text.slice(-500)
+    done(null, chunk)
+  }
+}

@@ -1,0 +1,193 @@
+import { createServer as createHttpServer } from 'node:http'
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http'
+import { constants } from 'node:fs'
+import { chmod, open, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { Server, Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import type { Log } from '@arcx/service-kit/log'
+import { Refusal, refuse } from '../egress/exchange.ts'
+import type { Call, Exchange } from '../egress/exchange.ts'
+import { normalHost } from '../egress/host.ts'
+import type { Authority } from './authority.ts'
+
+const headerBytes = 64 * 1024
+const maxTarget = 16 * 1024
+
+/** What is known of a connection: whose it is, and within a tunnel, to where. */
+interface Origin {
+  readonly workspaceId: string
+  readonly tunnel: { readonly scheme: 'http' | 'https'; readonly host: string; readonly port: number } | null
+}
+
+/**
+ * Where workspaces come in: a socket for each, in a directory that is that workspace's alone, so that who calls is
+ * certain. Three ways: plain proxy requests (RFC 9112, section 3.2.2), `CONNECT` with TLS opened, and `/to/HOST/…`.
+ */
+export class Entrance {
+  readonly #exchange: Exchange
+  readonly #authority: Authority
+  readonly #log: Log
+  readonly #http: HttpServer
+  readonly #origins = new WeakMap<object, Origin>()
+  readonly #listeners = new Map<string, Server>()
+
+  constructor(exchange: Exchange, authority: Authority, log: Log) {
+    this.#exchange = exchange
+    this.#authority = authority
+    this.#log = log
+    this.#http = createHttpServer({ maxHeaderSize: headerBytes, requireHostHeader: false, insecureHTTPParser: false, joinDuplicateHeaders: false, noDelay: true }, (request, response) => void this.#request(request, response))
+    this.#http.headersTimeout = 20_000
+    this.#http.requestTimeout = 0
+    this.#http.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => this.#connect(request, socket, head))
+    this.#http.on('upgrade', (request: IncomingMessage, socket: Socket) => {
+      socket.end('HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+      this.#log.info({ host: request.headers.host }, 'an upgrade was asked for')
+    })
+    this.#http.on('clientError', (_error, socket) => {
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    })
+  }
+
+  /** Listens for a workspace at `proxy.sock` in its directory; what listened there before gives way. */
+  async open(workspaceId: string, directory: string): Promise<void> {
+    await this.shut(workspaceId)
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('error', () => socket.destroy())
+      this.#origins.set(socket, { workspaceId, tunnel: null })
+      this.#http.emit('connection', socket)
+    })
+    await listenIn(server, directory)
+    this.#listeners.set(workspaceId, server)
+  }
+
+  async shut(workspaceId: string): Promise<void> {
+    const server = this.#listeners.get(workspaceId)
+    this.#listeners.delete(workspaceId)
+    if (server !== undefined) await new Promise<void>((resolve) => server.close(() => resolve()))
+  }
+
+  get count(): number {
+    return this.#listeners.size
+  }
+
+  close(): void {
+    for (const server of this.#listeners.values()) server.close()
+    this.#http.closeAllConnections()
+  }
+
+  async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    request.socket.setMaxListeners(50)
+    try {
+      const origin = this.#origins.get(request.socket)
+      if (origin === undefined) throw new Refusal(407, 'workspace_unknown', 'This workspace is not known here.')
+      await this.#exchange.handle(this.#callOf(origin, request), request, response)
+    } catch (error) {
+      if (response.headersSent) return void response.destroy()
+      refuse(response, error instanceof Refusal ? error : new Refusal(500, 'failed', 'The proxy failed.'))
+      if (!(error instanceof Refusal)) this.#log.error({ err: error }, 'the proxy failed')
+    }
+  }
+
+  #callOf({ workspaceId, tunnel }: Origin, request: IncomingMessage): Call {
+    const asked = request.url ?? ''
+    if (asked.length > maxTarget) throw new Refusal(414, 'target_too_long', `An address has at most ${maxTarget} characters.`)
+    if (tunnel !== null) {
+      if (!asked.startsWith('/')) throw new Refusal(400, 'target_invalid', 'Within a tunnel an address is a path.')
+      // A tunnel goes to one host: what is asked of another in it would go round the policy.
+      const named = hostAndPort(request.headers.host ?? '', tunnel.port)
+      if (named?.host !== tunnel.host) throw new Refusal(421, 'host_differs', `This tunnel goes to ${tunnel.host}.`)
+      return { workspaceId, ...tunnel, target: asked }
+    }
+    const [, upstream, rest = ''] = /^\/to\/([^/?]+)(.*)$/s.exec(asked) ?? []
+    if (upstream !== undefined) {
+      const named = hostAndPort(upstream, 443)
+      if (named === null) throw badHost(upstream)
+      return { workspaceId, scheme: 'https', ...named, target: rest.startsWith('/') ? rest : `/${rest}` }
+    }
+    const [, scheme = '', authority = '', path = ''] = /^(https?):\/\/([^/?#@]+)([/?][^#]*)?$/i.exec(asked) ?? []
+    const kind = scheme.toLowerCase() === 'https' ? 'https' : 'http'
+    const named = scheme === '' ? null : hostAndPort(authority, kind === 'https' ? 443 : 80)
+    if (scheme === '') throw new Refusal(400, 'target_invalid', 'This is arcx’s proxy: ask it for http://HOST/…, CONNECT HOST:443, or /to/HOST/….')
+    if (named === null) throw badHost(authority)
+    return { workspaceId, scheme: kind, ...named, target: path.startsWith('/') ? path : `/${path}` }
+  }
+
+  #connect(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const origin = this.#origins.get(socket)
+    const named = hostAndPort(request.url ?? '', 443)
+    const isInner = origin === undefined || origin.tunnel !== null
+    if (isInner || named === null) {
+      const message = JSON.stringify({ error: { type: 'arcx_proxy', code: 'host_refused', message: `arcx: ${isInner ? 'A tunnel within a tunnel is not let through.' : badHost(request.url ?? '').message}` } })
+      socket.end(`HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nX-Arcx-Refused: host_refused\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`)
+      return
+    }
+    socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
+    if (head.length > 0) socket.unshift(head)
+    socket.once('readable', () => {
+      const first = socket.read(1) as Buffer | null
+      if (first === null) return void socket.destroy()
+      socket.unshift(first)
+      // A TLS handshake begins with 22 (RFC 8446, section 5.1).
+      if (first[0] === 22) this.#intercept(socket, origin.workspaceId, named.host, named.port)
+      else this.#enter(socket, { workspaceId: origin.workspaceId, tunnel: { scheme: 'http', ...named } })
+    })
+  }
+
+  #intercept(socket: Socket, workspaceId: string, host: string, port: number): void {
+    const tls = new TLSSocket(socket, {
+      isServer: true,
+      ALPNProtocols: ['http/1.1'],
+      SNICallback: (name, done) => {
+        // The name in the handshake is the tunnel's, or there is no certificate for it.
+        if (normalHost(name) !== host) done(new Error('The handshake names another host.'))
+        else void this.#certify(host, done)
+      },
+    })
+    tls.on('error', () => tls.destroy())
+    this.#enter(tls, { workspaceId, tunnel: { scheme: 'https', host, port } })
+  }
+
+  async #certify(host: string, done: (error: Error | null, context?: Awaited<ReturnType<Authority['contextFor']>>) => void): Promise<void> {
+    let context: Awaited<ReturnType<Authority['contextFor']>>
+    try {
+      context = await this.#authority.contextFor(host)
+    } catch (error) {
+      return done(error instanceof Error ? error : new Error(String(error)))
+    }
+    done(null, context)
+  }
+
+  #enter(socket: Socket, origin: Origin): void {
+    this.#origins.set(socket, origin)
+    this.#http.emit('connection', socket)
+  }
+}
+
+/**
+ * A workspace can write to the directory: what it put at the name goes, and is not followed. By a handle on the
+ * directory, what was opened is what is listened in, and a long path fits.
+ */
+async function listenIn(server: Server, directory: string): Promise<void> {
+  const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+  try {
+    const path = `/proc/self/fd/${handle.fd}/proxy.sock`
+    await rm(path, { recursive: true, force: true })
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(path, resolve)
+    })
+    await chmod(path, 0o666)
+  } finally {
+    await handle.close()
+  }
+}
+
+const badHost = (text: string) => new Refusal(403, 'host_refused', `“${text.slice(0, 100)}” is no host name. Bare addresses are not let through: use the name.`)
+
+function hostAndPort(authority: string, fallback: number): { readonly host: string; readonly port: number } | null {
+  const [, name = '', port] = /^([^:[\]]+)(?::(\d{1,5}))?$/.exec(authority) ?? []
+  const host = normalHost(name)
+  const number = port === undefined ? fallback : Number(port)
+  return host === null || number < 1 || number > 65_535 ? null : { host, port: number }
+}

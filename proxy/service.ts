@@ -1,0 +1,114 @@
+import { createHash, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { rootCertificates } from 'node:tls'
+import { LogController, fastify } from 'fastify'
+import type { FastifyBaseLogger } from 'fastify'
+import { checkDatabase, openDatabase } from '@arcx/database'
+import { WorkspaceId } from '@arcx/router'
+import { readiness } from '@arcx/service-kit/health'
+import type { Log } from '@arcx/service-kit/log'
+import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
+import { Shutdown } from '@arcx/service-kit/shutdown'
+import type { ProxyConfig } from './config.ts'
+import { AddressGuard } from './egress/address-guard.ts'
+import { Exchange } from './egress/exchange.ts'
+import { EgressPolicy } from './egress/policy.ts'
+import { Records } from './egress/records.ts'
+import { Tenants } from './egress/tenants.ts'
+import { Authority } from './entrance/authority.ts'
+import { Entrance } from './entrance/entrance.ts'
+
+const sweepMs = 3600_000
+const dayMs = 24 * 3600_000
+
+export interface ProxyService {
+  close(): Promise<void>
+}
+
+/** From `ARC_SECRETS_KEY`; the orchestrator seals with the same. */
+export const secretsKey = (text: string): Buffer => Buffer.from(hkdfSync('sha256', text, 'arcx', 'secrets', 32))
+
+/** arc-proxy: puts it together and starts it. @throws when the port is taken or the database is away. */
+export async function startProxy(config: ProxyConfig, log: Log): Promise<ProxyService> {
+  const shutdown = new Shutdown(log)
+  try {
+    await start(config, log, shutdown)
+    return { close: () => shutdown.close() }
+  } catch (error) {
+    await shutdown.close()
+    throw error
+  }
+}
+
+async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise<void> {
+  const metrics = createMetrics('proxy')
+  const database = openDatabase(config.DATABASE_URL, (error) => log.warn({ err: error }, 'a database connection was lost'))
+  shutdown.add('database', () => database.destroy())
+  const records = new Records(database, log)
+  shutdown.add('records', () => records.close())
+  const authority = await Authority.open(join(config.ARC_DATA_DIR, 'authority.pem'))
+  const more = config.ARC_EGRESS_CA_FILE === undefined ? null : await readFile(config.ARC_EGRESS_CA_FILE, 'utf8')
+  const names = new Map(config.ARC_EGRESS_NAMES.map(([name, address]) => [name, address ?? '']))
+  const exchange = new Exchange({
+    tenants: new Tenants(database, secretsKey(config.ARC_SECRETS_KEY)),
+    policy: new EgressPolicy(config.ARC_EGRESS_DEFAULT, config.ARC_EGRESS_ALLOW, config.ARC_EGRESS_DENY),
+    guard: new AddressGuard(config.ARC_EGRESS_EXEMPT, names),
+    records,
+    log,
+    ca: more === null ? undefined : [...rootCertificates, more],
+  })
+  shutdown.add('exchange', () => exchange.close())
+  const entrance = new Entrance(exchange, authority, log)
+  shutdown.add('entrance', () => entrance.close())
+  new Gauge({
+    name: 'arcx_proxy_entrances_open_count',
+    help: 'Workspaces that are listened for.',
+    registers: [metrics],
+    collect() {
+      this.set(entrance.count)
+    },
+  })
+
+  const app = fastify({ loggerInstance: log as FastifyBaseLogger, logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true })
+  app.get('/healthz', async () => ({ status: 'ok' }))
+  app.get('/readyz', async (_request, reply) => {
+    const state = await readiness([{ name: 'database', check: () => checkDatabase(database) }])
+    return reply.code(state.ready ? 200 : 503).send(state)
+  })
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()))
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.url.startsWith('/internal/') && !isToken(request.headers.authorization, config.ARC_INTERNAL_TOKEN)) return reply.code(401).send({ error: { code: 'token_wrong' } })
+  })
+  const directoryOf = (workspaceId: string) => join(config.ARC_DATA_DIR, 'workspaces', workspaceId, 'sockets')
+  /** The orchestrator has made a workspace's directory: listen in it. */
+  app.put<{ Params: { id: string } }>('/internal/workspaces/:id', async (request, reply) => {
+    const id = WorkspaceId.safeParse(request.params.id)
+    if (!id.success) return reply.code(400).send({ error: { code: 'id_invalid' } })
+    await entrance.open(id.data, directoryOf(id.data))
+    return { authority: authority.certificatePem }
+  })
+  app.delete<{ Params: { id: string } }>('/internal/workspaces/:id', async (request, reply) => {
+    await entrance.shut(request.params.id)
+    return reply.code(204).send()
+  })
+
+  // Those that run already have lost their listener with the last process.
+  const running = await database.selectFrom('Workspace').select('id').where('state', 'in', ['starting', 'running']).execute()
+  for (const { id } of running) await entrance.open(id, directoryOf(id)).catch((error: unknown) => log.info({ err: error, workspaceId: id }, 'a workspace is not listened for yet'))
+  const sweep = setInterval(() => void forget().catch((error: unknown) => log.warn({ err: error }, 'old records stay')), sweepMs)
+  shutdown.add('sweep', () => clearInterval(sweep))
+  await app.listen({ host: '127.0.0.1', port: config.ARC_PROXY_PORT })
+  shutdown.add('http', () => app.close())
+  log.info({ port: config.ARC_PROXY_PORT, egress: config.ARC_EGRESS_DEFAULT }, 'ready')
+
+  async function forget(): Promise<void> {
+    await database.deleteFrom('EgressRecord').where('at', '<', new Date(Date.now() - config.ARC_EGRESS_KEEP_DAYS * dayMs)).execute()
+  }
+}
+
+/** Compared in constant time: hashing first makes the lengths equal. */
+function isToken(given: string | undefined, token: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(given ?? ''), digest(`Bearer ${token}`))
+}
