@@ -8,6 +8,7 @@ import { addAdminCommands } from './commands/admin.ts'
 import { addExecCommands } from './commands/exec.ts'
 import { addFileCommands } from './commands/files.ts'
 import { addForwardCommand } from './commands/forward.ts'
+import { addSecretCommands } from './commands/secrets.ts'
 import { addTeamCommands } from './commands/teams.ts'
 import { addTokenCommands } from './commands/tokens.ts'
 import { addWorkspaceCommands } from './commands/workspaces.ts'
@@ -58,6 +59,7 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
   addForwardCommand(program, sessions)
   addTeamCommands(program, sessions)
   addTokenCommands(program, sessions)
+  addSecretCommands(program, sessions)
   addAdminCommands(program, sessions)
   for (const command of commandsOf(program as unknown as AnyCommand)) addGlobals(command)
   tab(program as unknown as AnyCommand, { completionCommandName: 'completion' })

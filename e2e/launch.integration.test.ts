@@ -123,7 +123,7 @@ describe('what is in the way is told in one clear line', () => {
 
   test('a wrong setting', async () => {
     expect(await lineOf({ ARC_PORT: 'eighty' })).toBe('arcx: ARC_PORT is “eighty”; it takes a TCP port, a whole number from 1 to 65535.')
-    expect(await lineOf({ ARC_EGRESS: 'maybe' })).toBe('arcx: ARC_EGRESS is “maybe”; it takes none or open.')
+    expect(await lineOf({ ARC_EGRESS: 'maybe' })).toBe('arcx: ARC_EGRESS is “maybe”; it takes none, proxy or open.')
     expect(await lineOf({ ARC_LISTEN: '0.0.0.0' })).toMatch(/^arcx: ARC_LISTEN is “0\.0\.0\.0”; without GitHub sign-in/)
   })
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 const generated = {
   ARC_ADMIN_TOKEN: () => randomBytes(32).toString('hex'),
   ARC_INTERNAL_TOKEN: () => randomBytes(32).toString('hex'),
+  ARC_SECRETS_KEY: () => randomBytes(32).toString('hex'),
   ARC_POSTGRES_PASSWORD: () => randomBytes(24).toString('hex'),
   ARC_NATS_TOKEN: () => randomBytes(24).toString('hex'),
   ARC_DEPLOYMENT: () => randomBytes(6).toString('hex'),

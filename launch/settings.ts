@@ -34,7 +34,15 @@ Settings are environment variables, as in: ARC_PORT=8080 npm start
   ARC_PUBLIC_URL               what browsers use, if not made from the above
   ARC_WORKSPACE_DOMAIN         a domain for workspaces apart from ARC_DOMAIN
   ARC_IDLE_TIMEOUT_SECONDS     stop a workspace that nobody uses after                1800 (0: never)
-  ARC_EGRESS                   what workspaces reach outside: none or open            none
+  ARC_EGRESS                   how workspaces reach the outside: none, proxy or open  proxy
+  ARC_EGRESS_DEFAULT           by arc-proxy: open or closed                           open
+  ARC_EGRESS_ALLOW             hosts to let through, as *.example.com, with commas
+  ARC_EGRESS_DENY              hosts never to let through
+  ARC_EGRESS_EXEMPT            networks inside that may be reached, as 10.1.0.0/16
+  ARC_EGRESS_NAMES             fixed names, as registry.example.com=10.1.2.3
+  ARC_EGRESS_CA_FILE           more authorities that servers outside may have
+  ARC_EGRESS_KEEP_DAYS         how long calls are kept on record                      30
+  ARC_SECRETS_KEY              seals people’s secrets; stands in secrets.env
   ARC_ISOLATION                auto, networked or sealed                              auto
   ARC_NETWORK                  the workspaces’ Docker network                         arc-net
   ARC_EDGE                     gateway, or traefik to let it dial workspaces by TCP   gateway

@@ -112,6 +112,7 @@ async function bringUp(settings: LaunchSettings, progress: Progress, stops: (() 
   const database = openDatabase(databaseUrl, () => undefined, 1)
   await migrate(database).finally(() => database.destroy())
 
+  const proxyPort = Number(process.env['ARC_PROXY_PORT'] ?? (await freePort(3002)))
   const environment: Environment = {
     directory,
     logs,
@@ -123,10 +124,18 @@ async function bringUp(settings: LaunchSettings, progress: Progress, stops: (() 
       NATS_URL: natsUrl,
       WORKSPACE_IMAGE: image,
       DOCKER_HOST: found.host,
+      ARC_EGRESS: process.env['ARC_EGRESS'] ?? 'proxy',
+      ARC_PROXY_PORT: String(proxyPort),
+      ARC_PROXY_URL: process.env['ARC_PROXY_URL'] ?? `http://127.0.0.1:${proxyPort}`,
     },
   }
   progress.update('Starting the services and trying the isolation')
-  let orchestrator = await startOrchestrator(environment)
+  if (environment.variables['ARC_EGRESS'] === 'proxy' && process.env['ARC_PROXY_URL'] === undefined) {
+    const proxy = await startService('arc-proxy', 'proxy', environment)
+    stops.push(() => proxy.stop('SIGTERM', 5000))
+    mustRun(proxy)
+  }
+  let orchestrator = await startService('The orchestrator', 'server', environment)
   const deployment = environment.variables['ARC_DEPLOYMENT'] ?? secrets.ARC_DEPLOYMENT
   stops.push(() => stopContainers(found.engine, deployment))
   stops.push(() => orchestrator.stop('SIGTERM', 5000))
@@ -146,7 +155,7 @@ async function bringUp(settings: LaunchSettings, progress: Progress, stops: (() 
     async restartOrchestrator() {
       restarting = true
       await orchestrator.stop('SIGTERM', 5000)
-      orchestrator = await startOrchestrator(environment)
+      orchestrator = await startService('The orchestrator', 'server', environment)
       watch(orchestrator)
       restarting = false
     },
@@ -181,16 +190,17 @@ async function claim(directory: string, settings: LaunchSettings): Promise<Serve
 }
 
 /** Its line of failure, if it has one, comes over the channel; its log goes to a file. */
-async function startOrchestrator({ logs, variables }: Environment): Promise<Child> {
-  const log = openSync(join(logs, 'orchestrator.log'), 'a', 0o600)
-  const service = fork(join(repository, 'server/main.ts'), [], { detached: true, env: variables, stdio: ['ignore', log, log, 'ipc'] })
-  const child = watchChild('The orchestrator', service)
+async function startService(name: string, folder: 'server' | 'proxy', { logs, variables }: Environment): Promise<Child> {
+  const logFile = join(logs, folder === 'server' ? 'orchestrator.log' : 'proxy.log')
+  const log = openSync(logFile, 'a', 0o600)
+  const service = fork(join(repository, folder, 'main.ts'), [], { detached: true, env: variables, stdio: ['ignore', log, log, 'ipc'] })
+  const child = watchChild(name, service)
   const outcome = await Promise.race([
     new Promise<z.infer<typeof FromService>>((resolve) => service.on('message', (message) => {
       const parsed = FromService.safeParse(message)
       if (parsed.success) resolve(parsed.data)
     })),
-    child.ended.then((how) => ({ type: 'failed' as const, line: `The orchestrator has ended (${how}); see ${logs}/orchestrator.log.` })),
+    child.ended.then((how) => ({ type: 'failed' as const, line: `${name} has ended (${how}); see ${logFile}.` })),
   ])
   if (outcome.type === 'failed') throw new LaunchError(outcome.line)
   return child

@@ -1,4 +1,4 @@
-import { createHash, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
@@ -9,6 +9,7 @@ import { WorkspaceId } from '@arcx/router'
 import { readiness } from '@arcx/service-kit/health'
 import type { Log } from '@arcx/service-kit/log'
 import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
+import { secretsKey } from '@arcx/service-kit/sealing'
 import { Shutdown } from '@arcx/service-kit/shutdown'
 import type { ProxyConfig } from './config.ts'
 import { AddressGuard } from './egress/address-guard.ts'
@@ -25,9 +26,6 @@ const dayMs = 24 * 3600_000
 export interface ProxyService {
   close(): Promise<void>
 }
-
-/** From `ARC_SECRETS_KEY`; the orchestrator seals with the same. */
-export const secretsKey = (text: string): Buffer => Buffer.from(hkdfSync('sha256', text, 'arcx', 'secrets', 32))
 
 /** arc-proxy: puts it together and starts it. @throws when the port is taken or the database is away. */
 export async function startProxy(config: ProxyConfig, log: Log): Promise<ProxyService> {

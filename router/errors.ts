@@ -64,6 +64,12 @@ export const errors = {
 
   portClosed: (port: number) => new ArcError('Unavailable', 'port_closed', `Nothing in the workspace listens on port ${port}. Start your program, and see that it listens on localhost.`, { port }),
 
+  egressUnavailable: (cause?: unknown) => new ArcError('Unavailable', 'egress_unavailable', 'arc-proxy, the way out of workspaces, does not answer.', {}, cause),
+
+  secretNotFound: () => new ArcError('NotFound', 'secret_not_found', 'There is no such secret.'),
+
+  secretLimitReached: (limit: number) => new ArcError('LimitReached', 'secret_limit_reached', `There are ${limit} secrets, which is as many as there may be. Delete one to make room.`, { limit }),
+
   engineUnavailable: (cause?: unknown) =>
     new ArcError('Unavailable', 'engine_unavailable', 'Docker does not answer. Check that it runs.', {}, cause),
 

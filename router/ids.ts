@@ -13,6 +13,9 @@ export type TeamId = z.infer<typeof TeamId>
 export const TeamInviteId = z.uuid().brand<'TeamInviteId'>()
 export type TeamInviteId = z.infer<typeof TeamInviteId>
 
+export const SecretId = z.uuid().brand<'SecretId'>()
+export type SecretId = z.infer<typeof SecretId>
+
 export const TokenId = z.uuid().brand<'TokenId'>()
 export type TokenId = z.infer<typeof TokenId>
 

@@ -3,7 +3,9 @@ import { adminRouter } from './admin/procedures.ts'
 import { announcementsRouter } from './announcements/procedures.ts'
 import { auditRouter } from './audit/procedures.ts'
 import { authRouter } from './auth/procedures.ts'
+import { egressRouter } from './egress/procedures.ts'
 import { programsRouter } from './programs/procedures.ts'
+import { secretsRouter } from './secrets/procedures.ts'
 import { teamsRouter } from './teams/procedures.ts'
 import { tokensRouter } from './tokens/procedures.ts'
 import { router } from './trpc.ts'
@@ -15,7 +17,9 @@ export const appRouter = router({
   announcements: announcementsRouter,
   audit: auditRouter,
   auth: authRouter,
+  egress: egressRouter,
   programs: programsRouter,
+  secrets: secretsRouter,
   teams: teamsRouter,
   tokens: tokensRouter,
   workspaces: workspacesRouter,

@@ -13,6 +13,10 @@ export interface SupervisorOrders {
   readonly sockets: string
   /** Where the IDE is also to be had by TCP, for an edge that cannot use the socket; `null` for nowhere. */
   readonly tcpPort: number | null
+  /** The certificate (PEM) of arc-proxy's authority; `null` where there is no way out. */
+  readonly authority: string | null
+  /** Variables for the workspace's programs: names and placeholders of secrets. */
+  readonly environment: Readonly<Record<string, string>>
 }
 
 /** The identity both sides name in the handshake; the key alone proves. */

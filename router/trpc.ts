@@ -5,6 +5,8 @@ import type { AdminPort } from './admin/port.ts'
 import type { AnnouncementsPort } from './announcements/port.ts'
 import type { AdminActor, Origin, UserActor } from './actor.ts'
 import type { AuditPort } from './audit/port.ts'
+import type { EgressPort } from './egress/port.ts'
+import type { SecretsPort } from './secrets/port.ts'
 import type { IdentityPort } from './auth/port.ts'
 import { ArcError, errors } from './errors.ts'
 import type { ErrorDetails, ErrorKind } from './errors.ts'
@@ -20,12 +22,14 @@ export interface Ports {
   readonly admin: AdminPort
   readonly announcements: AnnouncementsPort
   readonly audit: AuditPort
+  readonly egress: EgressPort
   readonly identity: IdentityPort
   readonly teamInvites: TeamInvitesPort
   readonly teams: TeamsPort
   readonly tokens: TokensPort
   readonly limits: LimitsPort
   readonly programs: ProgramsPort
+  readonly secrets: SecretsPort
   readonly workspaces: WorkspacesPort
 }
 

@@ -6,6 +6,7 @@ const good = {
   ARC_DEPLOYMENT: 'test-1',
   ARC_ADMIN_TOKEN: 'a'.repeat(32),
   ARC_INTERNAL_TOKEN: 'b'.repeat(32),
+  ARC_SECRETS_KEY: 'c'.repeat(32),
   DATABASE_URL: 'postgresql://localhost/arcx',
   NATS_URL: 'nats://localhost',
   WORKSPACE_IMAGE: 'image',
@@ -14,7 +15,7 @@ const good = {
 describe('a wrong value stops the start with one line', () => {
   test.each([
     [{ ARC_PORT: '70000' }, 'ARC_PORT is “70000”; it takes a TCP port, a whole number from 1 to 65535.'],
-    [{ ARC_EGRESS: 'some' }, 'ARC_EGRESS is “some”; it takes none or open.'],
+    [{ ARC_EGRESS: 'some' }, 'ARC_EGRESS is “some”; it takes none, proxy or open.'],
     [{ ARC_DOMAIN: 'Example.COM' }, 'ARC_DOMAIN is “Example.COM”; it takes a host name in lower case, such as arcx.example.com.'],
     [{ ARC_DATA_DIR: 'here' }, 'ARC_DATA_DIR is “here”; it takes an absolute path.'],
     [{ WORKSPACE_IMAGE: '' }, 'WORKSPACE_IMAGE is not set; it takes the name of an image that the engine has.'],

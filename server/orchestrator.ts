@@ -5,6 +5,7 @@ import { checkDatabase, openDatabase } from '@arcx/database'
 import { openBus } from '@arcx/service-kit/bus'
 import type { Log } from '@arcx/service-kit/log'
 import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
+import { secretsKey } from '@arcx/service-kit/sealing'
 import { Shutdown } from '@arcx/service-kit/shutdown'
 import { Addresses } from './addresses.ts'
 import { Admin } from './admin/admin.ts'
@@ -13,6 +14,7 @@ import type { OrchestratorConfig } from './config.ts'
 import { AuditTrail } from './audit/trail.ts'
 import { issueCode, redeemCode, sweepCodes } from './credentials/codes.ts'
 import { deriveKey } from './credentials/signing.ts'
+import { Egress } from './egress/egress.ts'
 import { Exec } from './exec/exec.ts'
 import { Feed } from './events/feed.ts'
 import { OutboxRelay } from './events/outbox.ts'
@@ -32,6 +34,7 @@ import { inviteHash } from './identity/sign-up.ts'
 import { Tokens } from './identity/tokens.ts'
 import { TeamChanges } from './teams/changes.ts'
 import { TeamInvitations } from './teams/invitations.ts'
+import { Secrets } from './secrets/secrets.ts'
 import { takeTeamInvite } from './teams/invited.ts'
 import { Memberships } from './teams/memberships.ts'
 import { TeamRemoval } from './teams/removal.ts'
@@ -39,6 +42,7 @@ import { Teams } from './teams/teams.ts'
 import { tryIsolation } from './runtime/canary.ts'
 import type { ContainerSettings } from './runtime/container.ts'
 import { DockerRuntime } from './runtime/docker-runtime.ts'
+import { EgressDoor } from './runtime/egress-door.ts'
 import { openEngine } from './runtime/engine.ts'
 import { Homes } from './runtime/homes.ts'
 import { decideIsolation } from './runtime/isolation.ts'
@@ -75,7 +79,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   const metrics = createMetrics('orchestrator')
 
   const engine = openEngine(config.DOCKER_HOST)
-  const isolation = await decideIsolation(engine, config.ARC_ISOLATION, config.ARC_NETWORK, config.ARC_EGRESS)
+  const isolation = await decideIsolation(engine, config.ARC_ISOLATION, config.ARC_NETWORK, config.ARC_EGRESS === 'open' ? 'open' : 'none')
   const settings: ContainerSettings = {
     deployment: config.ARC_DEPLOYMENT,
     image: config.WORKSPACE_IMAGE,
@@ -87,7 +91,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     isolation,
     tcpEdge: config.ARC_EDGE === 'traefik',
   }
-  const trial = tryIsolation(engine, settings, config.ARC_EGRESS === 'none' ? 'closed' : 'open')
+  const trial = tryIsolation(engine, settings, config.ARC_EGRESS === 'open' ? 'open' : 'closed')
   trial.catch(() => undefined)
 
   const database = openDatabase(config.DATABASE_URL, (error) => log.warn({ err: error }, 'a database connection was lost'))
@@ -133,10 +137,11 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     },
   })
   const homes = new Homes(config.ARC_DATA_DIR)
-  const runtime = new DockerRuntime(engine, settings, homes, deriveKey(config.ARC_ADMIN_TOKEN, 'supervisor'), log)
+  const runtime = new DockerRuntime(engine, settings, homes, deriveKey(config.ARC_ADMIN_TOKEN, 'supervisor'), config.ARC_EGRESS === 'proxy' ? new EgressDoor(config.ARC_PROXY_URL, config.ARC_INTERNAL_TOKEN) : null, log)
   shutdown.add('runtime', () => runtime.close())
   const store = new WorkspaceStore(database, (name) => addresses.workspaceOrigin(name), () => relay.poke())
-  const reconciler = new Reconciler(store, runtime, log, availableParallelism() * 2)
+  const secrets = new Secrets({ database, key: secretsKey(config.ARC_SECRETS_KEY), teamsOf: (userId) => memberships.of(userId) })
+  const reconciler = new Reconciler(store, runtime, (row) => secrets.environmentOf(row), log, availableParallelism() * 2)
   const workspaces = new Workspaces({ database, store, runtime, feed, memberships, poke: (id) => reconciler.poke(id) })
   const teamRemoval = new TeamRemoval({ database, log, removeWorkspaces: (actor, teamId) => workspaces.removeAllOf(actor, { teamId }) })
   shutdown.add('team removal', () => teamRemoval.close())
@@ -169,7 +174,8 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   })
   shutdown.add('accounts', () => account.close())
   const programs = new Programs(database, sessions, tokens, addresses.publicOrigin)
-  const ports = { account, admin, announcements: new Announcements(database), audit, identity, limits: new Limits(), programs, teamInvites, teams, tokens, workspaces }
+  const egress = new Egress(database, (actor, id) => workspaces.get(actor, id))
+  const ports = { account, admin, egress, secrets, announcements: new Announcements(database), audit, identity, limits: new Limits(), programs, teamInvites, teams, tokens, workspaces }
   const exec = new Exec({
     log,
     enter: (actor, name, purpose) => workspaces.enter(actor, name, purpose),

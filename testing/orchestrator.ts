@@ -21,6 +21,7 @@ import { until } from './until.ts'
 import { testDeployment, testDirectory, testEngine, testRun } from './run.ts'
 
 const program = fileURLToPath(new URL('../server/main.ts', import.meta.url))
+const proxyProgram = fileURLToPath(new URL('../proxy/main.ts', import.meta.url))
 
 export interface Copy {
   readonly port: number
@@ -48,6 +49,8 @@ export interface TestOrchestrator {
   stop(): Promise<void>
   /** `kill -9`. */
   kill(): Promise<void>
+  /** Kills arc-proxy, and starts it again. */
+  restartProxy(): Promise<void>
   /** Another process on the same database, bus and engine, at a port of its own. */
   copy(): Promise<Copy>
   /** Ends all of it and removes what it made. */
@@ -70,12 +73,16 @@ export async function startTestOrchestrator(overrides: Readonly<Record<string, s
   const adminToken = randomBytes(32).toString('hex')
   const internalToken = randomBytes(32).toString('hex')
   const logFile = join(directory, 'orchestrator.log')
-  const environment = {
+  const proxyPort = await freePort()
+  const environment: NodeJS.ProcessEnv = {
+    ARC_PROXY_PORT: String(proxyPort),
+    ARC_PROXY_URL: `http://127.0.0.1:${proxyPort}`,
     PATH: process.env['PATH'],
     ARC_DATA_DIR: directory,
     ARC_DEPLOYMENT: deployment,
     ARC_ADMIN_TOKEN: adminToken,
     ARC_INTERNAL_TOKEN: internalToken,
+    ARC_SECRETS_KEY: randomBytes(32).toString('hex'),
     ARC_PORT: String(port),
     ARC_NETWORK: run.ARCX_TEST_NETWORK,
     ARC_WORKSPACE_MEMORY_BYTES: String(1024 ** 3),
@@ -88,10 +95,11 @@ export async function startTestOrchestrator(overrides: Readonly<Record<string, s
   }
   const children: Child[] = []
   let child: Child | undefined
+  let proxy: Child | undefined
 
-  async function spawnService(changes: NodeJS.ProcessEnv): Promise<Child> {
+  async function spawnService(changes: NodeJS.ProcessEnv, main = program): Promise<Child> {
     const log = openSync(logFile, 'a', 0o600)
-    const started = watchChild('orchestrator', fork(program, [], { env: { ...environment, ...changes }, execArgv: [], stdio: ['ignore', log, log, 'ipc'] }))
+    const started = watchChild(main === program ? 'orchestrator' : 'proxy', fork(main, [], { env: { ...environment, ...changes }, execArgv: [], stdio: ['ignore', log, log, 'ipc'] }))
     children.push(started)
     const said = once(started.process, 'message').then(([message]) => message as { type: string; line?: string })
     const outcome = await Promise.race([said, started.ended.then((how) => ({ type: 'failed', line: `It ended (${how}).` }))])
@@ -99,7 +107,12 @@ export async function startTestOrchestrator(overrides: Readonly<Record<string, s
     return started
   }
 
+  async function startProxy(): Promise<void> {
+    proxy = await spawnService({}, proxyProgram)
+  }
+
   async function start(): Promise<void> {
+    if (environment['ARC_EGRESS'] === 'proxy' && proxy === undefined) await startProxy()
     child = await spawnService({})
   }
 
@@ -120,6 +133,10 @@ export async function startTestOrchestrator(overrides: Readonly<Record<string, s
     start,
     stop: async () => child?.stop('SIGTERM', 10_000),
     kill: async () => child?.stop('SIGKILL', 10_000),
+    async restartProxy() {
+      await proxy?.stop('SIGKILL', 10_000)
+      await startProxy()
+    },
     async copy() {
       const ownPort = await freePort()
       const second = await spawnService({ ARC_PORT: String(ownPort) })

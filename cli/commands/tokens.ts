@@ -5,7 +5,7 @@ import { ago, table } from '../output/output.ts'
 import type { Sessions } from '../program.ts'
 import { findWorkspace } from '../workspace.ts'
 
-const scopes: readonly Scope[] = ['workspaces:read', 'workspaces:write', 'workspaces:exec', 'teams:read', 'teams:write', 'tokens', 'admin']
+const scopes: readonly Scope[] = ['workspaces:read', 'workspaces:write', 'workspaces:exec', 'teams:read', 'teams:write', 'tokens', 'secrets', 'admin']
 
 export function addTokenCommands(program: Command, sessions: Sessions): void {
   const tokens = program.command('tokens').description('API tokens: for programs that act for you.')

@@ -10,6 +10,7 @@ const mark = 'ARCX_EXEC'
 
 /** Goes to the folder, gives the terminal its size, and gives way to the program: `sh -c … FOLDER COLUMNS ROWS PROGRAM…` */
 const launcher = `
+if [ -r /run/arcx-environment ]; then . /run/arcx-environment; fi
 if [ -n "$1" ]; then cd -- "$1" || exit 126; else cd "$HOME/project" 2>/dev/null || cd "$HOME" || exit 126; fi
 if [ -n "$2" ]; then stty cols "$2" rows "$3" 2>/dev/null; fi
 shift 3

@@ -12,6 +12,7 @@ import type { Log } from '@arcx/service-kit/log'
 import { containerName, containerOptions, idePort, labels, socketsInside } from './container.ts'
 import type { ContainerSettings, HomePaths } from './container.ts'
 import { dialUnix } from './dial.ts'
+import type { EgressDoor } from './egress-door.ts'
 import { ask, orNothing, statusOf } from './engine.ts'
 import type { Engine } from './engine.ts'
 import type { Homes } from './homes.ts'
@@ -29,25 +30,28 @@ export class DockerRuntime implements RuntimePort {
   readonly #settings: ContainerSettings
   readonly #homes: Homes
   readonly #masterKey: Buffer
+  readonly #door: EgressDoor | null
   readonly #log: Log
   readonly #clients = new Map<string, SupervisorClient>()
 
-  /** `masterKey`: the key from which each container's own is derived. */
-  constructor(engine: Engine, settings: ContainerSettings, homes: Homes, masterKey: Buffer, log: Log) {
+  /** `masterKey`: the key from which each container's own is derived. `door`: null where workspaces have no way out by arc-proxy. */
+  constructor(engine: Engine, settings: ContainerSettings, homes: Homes, masterKey: Buffer, door: EgressDoor | null, log: Log) {
     this.#engine = engine
     this.#settings = settings
     this.#homes = homes
     this.#masterKey = masterKey
+    this.#door = door
     this.#log = log
   }
 
   async start(spec: ContainerSpec, onStep: (step: string) => Promise<void>, signal: AbortSignal): Promise<void> {
     await onStep('Preparing the home directory')
     const paths = await this.#homes.ensure(spec.workspaceId)
+    const authority = (await this.#door?.open(spec.workspaceId)) ?? null
     await onStep('Starting the container')
     const container = await this.#create(spec, paths)
     try {
-      await this.#startWithOrders(container, spec)
+      await this.#startWithOrders(container, spec, authority)
       await onStep('Waiting for VS Code')
       await this.#untilReady(container, spec, signal)
     } catch (error) {
@@ -155,6 +159,7 @@ export class DockerRuntime implements RuntimePort {
   }
 
   async removeHome(workspaceId: WorkspaceId): Promise<void> {
+    await this.#door?.shut(workspaceId)
     await this.#homes.remove(workspaceId)
   }
 
@@ -190,12 +195,14 @@ export class DockerRuntime implements RuntimePort {
   }
 
   /** The key reaches the supervisor by its standard input alone. */
-  async #startWithOrders(container: Container, spec: ContainerSpec): Promise<void> {
+  async #startWithOrders(container: Container, spec: ContainerSpec, authority: string | null): Promise<void> {
     const orders: SupervisorOrders = {
       key: this.#keyOf(spec).toString('base64'),
       workspaceName: spec.name,
       sockets: socketsInside,
       tcpPort: this.#settings.tcpEdge ? idePort : null,
+      authority,
+      environment: spec.environment,
     }
     const input = await ask(container.attach({ stream: true, stdin: true, hijack: true }))
     input.on('error', () => undefined)

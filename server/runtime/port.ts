@@ -10,6 +10,8 @@ export interface ContainerRef {
 
 export interface ContainerSpec extends ContainerRef {
   readonly name: string
+  /** Variables for its programs. Whoever is in the workspace sees them. */
+  readonly environment: Readonly<Record<string, string>>
 }
 
 export interface ContainerStatus extends ContainerRef {

@@ -161,6 +161,7 @@ const scopes: Readonly<Record<Scope, readonly Operation[]>> = {
   'teams:read': [],
   'teams:write': [],
   tokens: [],
+  secrets: [],
   admin: [],
 }
 

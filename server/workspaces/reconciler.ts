@@ -32,6 +32,7 @@ interface Drive {
 export class Reconciler {
   readonly #store: WorkspaceStore
   readonly #runtime: RuntimePort
+  readonly #environmentOf: (row: WorkspaceRow) => Promise<Readonly<Record<string, string>>>
   readonly #log: Log
   readonly #limit: ReturnType<typeof pLimit>
   readonly #drives = new Map<WorkspaceId, Drive>()
@@ -44,9 +45,10 @@ export class Reconciler {
   #sweeper: NodeJS.Timeout | undefined
   #running: Promise<unknown>[] = []
 
-  constructor(store: WorkspaceStore, runtime: RuntimePort, log: Log, concurrency: number) {
+  constructor(store: WorkspaceStore, runtime: RuntimePort, environmentOf: (row: WorkspaceRow) => Promise<Readonly<Record<string, string>>>, log: Log, concurrency: number) {
     this.#store = store
     this.#runtime = runtime
+    this.#environmentOf = environmentOf
     this.#log = log
     this.#limit = pLimit(concurrency)
   }
@@ -153,7 +155,7 @@ export class Reconciler {
     try {
       await this.#runtime.remove(id)
       await this.#runtime.start(
-        { workspaceId: id, incarnation, name },
+        { workspaceId: id, incarnation, name, environment: await this.#environmentOf(row) },
         (step) => this.#store.step(id, incarnation, step),
         signal,
       )
@@ -163,7 +165,7 @@ export class Reconciler {
     } catch (error) {
       if (signal.aborted) return !this.#abort.signal.aborted
       if (error instanceof ArcError && error.kind === 'Unavailable' && !this.#isTooTroubled(id, incarnation, error)) {
-        await this.#store.step(id, incarnation, 'Docker does not answer; trying again')
+        await this.#store.step(id, incarnation, `${error.message} Trying again`)
         throw error
       }
       this.#log.error({ err: error, workspaceId: id }, 'a workspace could not be started')

@@ -18,15 +18,17 @@ export interface Person {
 export class Ide {
   readonly #socket: string
   readonly #person: Person
+  readonly #variables: Readonly<Record<string, string>>
   readonly #onGivenUp: () => void
   #process: ChildProcess | null = null
   #quickCrashes = 0
   #stopping = false
   readonly ready: Promise<void>
 
-  constructor(socket: string, person: Person, workspaceName: string, onGivenUp: () => void) {
+  constructor(socket: string, person: Person, workspaceName: string, variables: Readonly<Record<string, string>>, onGivenUp: () => void) {
     this.#socket = socket
     this.#person = person
+    this.#variables = variables
     this.#onGivenUp = onGivenUp
     this.#start(workspaceName)
     this.ready = this.#untilItAnswers()
@@ -54,7 +56,7 @@ export class Ide {
         '--disable-getting-started-override', '--app-name', workspaceName, '--user-data-dir', `${home}/.local/share/code-server`, project,
       ],
       // Root has no right to enter a home that its owner has closed, so the working directory is not set here.
-      { cwd: '/', uid, gid, env: environment(home, workspaceName), stdio: ['ignore', 'pipe', 'pipe'] },
+      { cwd: '/', uid, gid, env: { ...this.#variables, ...environment(home, workspaceName) }, stdio: ['ignore', 'pipe', 'pipe'] },
     )
     this.#process = child
     for (const [stream, out] of [[child.stdout, process.stdout], [child.stderr, process.stderr]] as const) {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { openEgress } from './egress.ts'
 import { Ide, furnishHome } from './ide.ts'
 import { readOrders } from './orders.ts'
 import { serveReports } from './reports.ts'
@@ -17,7 +18,8 @@ const person = { uid, gid, home }
 
 await furnishHome(person)
 const ideSocket = join(orders.sockets, 'ide.sock')
-const ide = new Ide(ideSocket, person, orders.workspaceName, () => {
+const variables = openEgress(orders)
+const ide = new Ide(ideSocket, person, orders.workspaceName, variables, () => {
   process.stderr.write('The IDE keeps ending; the workspace stops.\n')
   process.exit(1)
 })

@@ -18,6 +18,7 @@ const scopes: readonly (readonly [Scope, string])[] = [
   ['teams:read', 'See your teams'],
   ['teams:write', 'Manage your teams'],
   ['tokens', 'Make and revoke tokens, never for more than it may itself'],
+  ['secrets', 'Set and delete secrets; nobody reads their values'],
 ]
 
 const changed = () => queryClient.invalidateQueries({ queryKey: trpc.tokens.list.queryKey() })

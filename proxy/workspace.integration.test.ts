@@ -1,0 +1,175 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import type { IncomingHttpHeaders } from 'node:http'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Workspace } from '@arcx/router'
+import { createRunning, runInside, startTestOrchestrator, untilState } from '@arcx/testing/orchestrator'
+import type { TestOrchestrator } from '@arcx/testing/orchestrator'
+import type { Person } from '@arcx/testing/person'
+import { testDirectory, testRun } from '@arcx/testing/run'
+import { Authority } from './entrance/authority.ts'
+
+const value = 'sk-live-Aa1Bb2Cc3Dd4Ee5Ff6Gg'
+
+let arc: TestOrchestrator
+let person: Person
+let box: Workspace
+let origin: string
+let arrived: { url: string | undefined; headers: IncomingHttpHeaders; body: string }[] = []
+
+beforeAll(async () => {
+  const directory = await testDirectory(testRun(), 'outside')
+  const authority = await Authority.open(join(directory, 'authority.pem'))
+  writeFileSync(join(directory, 'ca.pem'), authority.certificatePem)
+  const contexts = new Map(await Promise.all(['api.test', 'elsewhere.test'].map(async (name) => [name, await authority.contextFor(name)] as const)))
+  // A repository as any web server hands one out.
+  const repository = join(directory, 'thing.git')
+  const work = join(directory, 'work')
+  mkdirSync(work)
+  writeFileSync(join(work, 'README'), 'cloned through the proxy\n')
+  const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'init.defaultBranch=main', '-C', work, ...args], { stdio: 'pipe' })
+  git('init')
+  git('add', '.')
+  git('commit', '-m', 'first')
+  execFileSync('git', ['clone', '--bare', work, repository], { stdio: 'pipe' })
+  execFileSync('git', ['-C', repository, 'update-server-info'], { stdio: 'pipe' })
+
+  const server = createServer({ SNICallback: (name, done) => done(null, contexts.get(name)) }, async (request, response) => {
+    const path = (request.url ?? '').split('?')[0] ?? ''
+    if (path.startsWith('/thing.git/')) {
+      const file = await readFile(join(directory, path)).catch(() => null)
+      return void response.writeHead(file === null ? 404 : 200).end(file ?? undefined)
+    }
+    arrived.push({ url: request.url, headers: request.headers, body: await text(request) })
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ you: request.headers.authorization ?? null, key: value }))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  origin = `https://api.test:${port}`
+  arc = await startTestOrchestrator({ ARC_EGRESS: 'proxy', ARC_EGRESS_EXEMPT: '127.0.0.1/32', ARC_EGRESS_NAMES: 'api.test=127.0.0.1,elsewhere.test=127.0.0.1', ARC_EGRESS_CA_FILE: join(directory, 'ca.pem') })
+  person = await arc.person()
+  await person.api.secrets.set.mutate({ name: 'API_KEY', value, hosts: ['api.test'] })
+  box = await createRunning(person, 'goes-out')
+})
+afterAll(() => arc?.destroy())
+
+/** As a program that the IDE or `arcx exec` starts. */
+const shell = (command: string) => runInside(arc.engine, box.id, ['bash', '-c', `. /run/arcx-environment; cd ~; ${command}`])
+
+describe('from inside a workspace, with nothing set by hand', () => {
+  const ways: readonly [string, () => string][] = [
+    ['curl', () => `curl -fsS -H "Authorization: Bearer $API_KEY" ${origin}/`],
+    ['Node’s fetch', () => `node -e 'fetch("${origin}/", { headers: { authorization: "Bearer " + process.env.API_KEY } }).then(async (r) => console.log(await r.text()))'`],
+    ['Python’s urllib', () => `python3 -c 'import os, urllib.request as u; print(u.urlopen(u.Request("${origin}/", headers={"authorization": "Bearer " + os.environ["API_KEY"]})).read().decode())'`],
+  ]
+  test.each(ways)('%s uses a key that it never sees', async (_tool, command) => {
+    arrived = []
+    const { exitCode, output } = await shell(command())
+    expect(output).toContain('"you"')
+    expect(exitCode).toBe(0)
+    expect(arrived[0]?.headers.authorization).toBe(`Bearer ${value}`)
+    expect(output).not.toContain(value)
+    const [secret] = await person.api.secrets.list.query()
+    expect(output).toContain(secret?.placeholder)
+  })
+
+  test('git clones over HTTPS', async () => {
+    const { exitCode, output } = await shell(`git clone -q ${origin}/thing.git cloned && cat cloned/README`)
+    expect(output).toContain('cloned through the proxy')
+    expect(exitCode).toBe(0)
+  })
+
+  test('a key on its way elsewhere is refused in words, recorded, and not sent', async () => {
+    arrived = []
+    const { output } = await shell(`curl -sS -H "Authorization: Bearer $API_KEY" ${origin.replace('api.test', 'elsewhere.test')}/`)
+    expect(output).toContain('may not go to elsewhere.test')
+    expect(arrived).toEqual([])
+    await vi.waitFor(async () => {
+      const [call] = await person.api.egress.calls.query({ workspaceId: box.id, refused: true })
+      expect(call).toMatchObject({ outcome: 'refused:leak_attempted', method: 'GET', secrets: [] })
+    })
+  })
+
+  test('the services of the host, and addresses inside, are not to be had by it', async () => {
+    for (const url of [`http://localhost.test:${arc.port}/`, 'http://127.0.0.1:22/', 'http://169.254.169.254/latest/meta-data/', `http://10.0.0.1/`]) {
+      const { output } = await shell(`curl -sS -o /dev/null -w '%{http_code}' --noproxy '' -x $HTTP_PROXY ${url}`)
+      expect(['403', '502']).toContain(output.trim())
+    }
+    expect((await shell('curl -sS -m 3 --noproxy "*" https://1.1.1.1/')).exitCode).not.toBe(0)
+  })
+
+  test('when arc-proxy is killed nothing goes out, and when it is back it does', async () => {
+    await arc.restartProxy()
+    await vi.waitFor(async () => expect((await shell(`curl -fsS ${origin}/`)).exitCode).toBe(0), { timeout: 20_000 })
+  })
+})
+
+describe('secrets', () => {
+  test('their values are in no answer, no container, no log, and not readable in the database', async () => {
+    const [secret] = await person.api.secrets.list.query()
+    expect(JSON.stringify(await person.api.secrets.list.query())).not.toContain(value)
+    expect(secret?.placeholder).toMatch(/^sk-live-[A-Za-z0-9]{19}g$/)
+    const everything = await shell('env; cat /proc/*/environ /proc/*/cmdline /run/* 2>/dev/null | tr "\\0" "\\n"')
+    expect(everything.output).toContain(secret?.placeholder)
+    expect(everything.output).not.toContain(value)
+    const [info] = await arc.engine.listContainers({ filters: { label: [`arcx.workspace=${box.id}`] } })
+    expect(JSON.stringify(await arc.engine.getContainer(info?.Id ?? '').inspect())).not.toContain(value)
+    const rows = await arc.database.selectFrom('Secret').selectAll().execute()
+    for (const { sealed } of rows) expect(sealed.toString('latin1')).not.toContain(value)
+    expect(JSON.stringify(await arc.database.selectFrom('AuditEntry').selectAll().execute())).not.toContain(value)
+    expect(await arc.log()).not.toContain(value)
+  })
+
+  test('another value, and a removal, count from the next request on', async () => {
+    const changed = 'sk-live-Zz9Yy8Xx7Ww6Vv5Uu4Tg'
+    await person.api.secrets.set.mutate({ name: 'API_KEY', value: changed, hosts: ['api.test'] })
+    await person.api.workspaces.restart.mutate({ workspaceId: box.id })
+    await untilState(person, box.id, 'running')
+    await vi.waitFor(async () => {
+      arrived = []
+      await shell(`curl -fsS -H "Authorization: Bearer $API_KEY" ${origin}/`)
+      expect(arrived[0]?.headers.authorization).toBe(`Bearer ${changed}`)
+    }, { timeout: 10_000 })
+    const [secret] = await person.api.secrets.list.query()
+    if (secret !== undefined) await person.api.secrets.remove.mutate({ id: secret.id })
+    await vi.waitFor(async () => {
+      arrived = []
+      await shell(`curl -fsS -H "Authorization: Bearer $API_KEY" ${origin}/`)
+      expect(arrived[0]?.headers.authorization).not.toBe(`Bearer ${changed}`)
+    }, { timeout: 10_000 })
+  })
+
+  test('a team’s are changed by its owner and admins, seen by its members, and used in its workspaces alone', async () => {
+    const [member, stranger] = await Promise.all([arc.person(), arc.person()])
+    const { id: teamId } = await person.api.teams.create.mutate({ name: 'key-keepers' })
+    await arc.database.insertInto('Membership').values({ teamId, userId: member.userId, role: 'member' }).execute()
+    await person.api.secrets.set.mutate({ teamId, name: 'TEAM_KEY', value: 'team-key-0123456789abcdef', hosts: ['api.test'] })
+    expect(await member.api.secrets.list.query({ teamId })).toMatchObject([{ name: 'TEAM_KEY' }])
+    await expect(member.api.secrets.set.mutate({ teamId, name: 'OTHER', value: 'team-key-0123456789abcdef', hosts: ['api.test'] })).rejects.toThrow('You may not')
+    const [secret] = await member.api.secrets.list.query({ teamId })
+    if (secret === undefined) throw new Error('It is not there.')
+    await expect(member.api.secrets.remove.mutate({ id: secret.id })).rejects.toThrow('You may not')
+    await expect(stranger.api.secrets.list.query({ teamId })).rejects.toThrow('no such team')
+    await expect(stranger.api.secrets.remove.mutate({ id: secret.id })).rejects.toThrow('no such team')
+    expect((await shell('echo "[$TEAM_KEY]"')).output).toContain('[]')
+  })
+
+  test.each([
+    ['PATH', 'a name that decides how programs run'],
+    ['LD_PRELOAD', 'another'],
+    ['HTTPS_PROXY', 'the proxy’s own'],
+    ['lower', 'a name in small letters'],
+  ])('%s is refused: %s', async (name) => {
+    await expect(person.api.secrets.set.mutate({ name, value: 'abcdefghijklmnop', hosts: ['api.test'] })).rejects.toThrow()
+  })
+
+  test.each([['short', ['api.test']], ['abcdefghijklmnop\nq', ['api.test']], ['abcdefghijklmnop', ['*']], ['abcdefghijklmnop', ['127.0.0.1']], ['abcdefghijklmnop', ['*.com*']], ['abcdefghijklmnop', []]])('%j to %j is refused', async (wrong, hosts) => {
+    await expect(person.api.secrets.set.mutate({ name: 'X', value: wrong, hosts })).rejects.toThrow()
+  })
+})

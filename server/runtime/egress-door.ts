@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { errors } from '@arcx/router'
+import type { WorkspaceId } from '@arcx/router'
+
+const timeoutMs = 5000
+const Opened = z.object({ authority: z.string() })
+
+/** Asks arc-proxy to listen for a workspace, in the directory that has just been made for it. */
+export class EgressDoor {
+  readonly #url: string
+  readonly #token: string
+
+  constructor(url: string, token: string) {
+    this.#url = url
+    this.#token = token
+  }
+
+  /** The certificate of the authority that the workspace is to trust. @throws `egress_unavailable`. */
+  async open(workspaceId: WorkspaceId): Promise<string> {
+    try {
+      const response = await fetch(`${this.#url}/internal/workspaces/${workspaceId}`, { method: 'PUT', headers: { authorization: `Bearer ${this.#token}` }, signal: AbortSignal.timeout(timeoutMs) })
+      if (!response.ok) throw new Error(`status ${response.status}`)
+      return Opened.parse(await response.json()).authority
+    } catch (error) {
+      throw errors.egressUnavailable(error)
+    }
+  }
+
+  async shut(workspaceId: WorkspaceId): Promise<void> {
+    await fetch(`${this.#url}/internal/workspaces/${workspaceId}`, { method: 'DELETE', headers: { authorization: `Bearer ${this.#token}` }, signal: AbortSignal.timeout(timeoutMs) }).catch(() => undefined)
+  }
+}

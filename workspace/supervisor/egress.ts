@@ -1,0 +1,50 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { join } from 'node:path'
+import type { SupervisorOrders } from '@arcx/router/supervisor'
+
+const port = 3128
+const systemCertificates = '/etc/ssl/certs/ca-certificates.crt'
+const certificates = '/run/arcx-certificates.pem'
+/** For programs that are run from outside; what the IDE starts inherits it. */
+const environmentFile = '/run/arcx-environment'
+
+/**
+ * The way out: a port on the workspace's own loopback address that leads to arc-proxy's socket. Returns what programs
+ * must know to take it: the proxy, the certificates to trust, and the placeholders of secrets.
+ */
+export function openEgress({ sockets, authority, environment }: Pick<SupervisorOrders, 'sockets' | 'authority' | 'environment'>): Record<string, string> {
+  const variables: Record<string, string> = { ...environment, ...(authority === null ? {} : wayOut(sockets, authority)) }
+  writeFileSync(environmentFile, Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", String.raw`'\''`)}'\n`).join(''), { mode: 0o644 })
+  return variables
+}
+
+function wayOut(sockets: string, authority: string): Record<string, string> {
+  createServer({ allowHalfOpen: true }, (program) => {
+    const proxy = connect({ path: join(sockets, 'proxy.sock'), allowHalfOpen: true })
+    program.pipe(proxy).pipe(program)
+    program.on('error', () => proxy.destroy())
+    proxy.on('error', () => program.destroy())
+    program.on('close', () => proxy.destroy())
+    proxy.on('close', () => program.destroy())
+  }).listen(port, '127.0.0.1')
+  writeFileSync(certificates, `${readFileSync(systemCertificates, 'utf8')}\n${authority}\n`, { mode: 0o644 })
+  const url = `http://127.0.0.1:${port}`
+  const none = 'localhost,127.0.0.1,::1'
+  return {
+    HTTP_PROXY: url,
+    HTTPS_PROXY: url,
+    http_proxy: url,
+    https_proxy: url,
+    NO_PROXY: none,
+    no_proxy: none,
+    NODE_USE_ENV_PROXY: '1',
+    NODE_EXTRA_CA_CERTS: certificates,
+    SSL_CERT_FILE: certificates,
+    REQUESTS_CA_BUNDLE: certificates,
+    CURL_CA_BUNDLE: certificates,
+    GIT_SSL_CAINFO: certificates,
+    PIP_CERT: certificates,
+    CARGO_HTTP_CAINFO: certificates,
+  }
+}
