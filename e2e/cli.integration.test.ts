@@ -342,6 +342,22 @@ test('arcx admin: the server’s own token, the record checked there and elsewhe
   expect((await desk.run(['admin', 'audit', 'verify', '--token', 'arcx_wrong'])).code).toBe(3)
 })
 
+test('secrets: the value comes from standard input, is shown by nothing, and its placeholder is told', async () => {
+  const { token } = await person.api.tokens.create.mutate({ name: 'keys', scopes: ['secrets'] })
+  const value = 'sk-live-abcdefghijklmnopqrstuvwx'
+  const keeper = ['--server', arc.origin, '--token', token]
+  const set = await cli.run(['secrets', 'set', 'API_KEY', '--host', 'api.example.com', ...keeper], `${value}\n`)
+  expect(set.code).toBe(0)
+  expect(set.stdout.toString()).toMatch(/^API_KEY is kept\. Workspaces see sk-live-\w+; /)
+  const listed = await cli.run(['secrets', 'ls', ...keeper])
+  expect(listed.stdout.toString()).toMatch(/API_KEY +sk-live-\w+ +api\.example\.com/)
+  expect(set.stdout.toString() + listed.stdout.toString()).not.toContain(value)
+  expect((await cli.run(['secrets', 'set', 'PATH', '--host', 'api.example.com', ...keeper], value)).stderr).toContain('decides how programs run')
+  expect((await cli.run(['secrets', 'rm', 'API_KEY', ...keeper])).code).toBe(0)
+  expect((await cli.run(['secrets', 'rm', 'API_KEY', ...keeper])).code).toBe(5)
+  expect(await said(['egress', 'box'])).toBe('It has called nothing yet.\n')
+})
+
 test('completion tells a shell every command and option', async () => {
   expect(await said(['completion', 'bash'])).toContain('arcx')
   expect(await said(['complete', '--', ''])).toMatch(/port-forward/)

@@ -138,7 +138,8 @@ test('npm start -- --help lists every setting that there is', async () => {
   expect(code).toBe(0)
   const { OrchestratorSettings } = await import('@arcx/server/config')
   const made = new Set(['ARC_ADMIN_TOKEN', 'ARC_INTERNAL_TOKEN', 'ARC_DEPLOYMENT'])
-  for (const name of Object.keys(OrchestratorSettings.shape).filter((each) => !made.has(each))) expect(output, name).toContain(name)
+  const { ProxySettings } = await import('@arcx/proxy/config')
+  for (const name of [...Object.keys(OrchestratorSettings.shape), ...Object.keys(ProxySettings.shape)].filter((each) => !made.has(each))) expect(output, name).toContain(name)
 })
 
 test('on a machine with an older Node it hands over to the pinned one', async () => {

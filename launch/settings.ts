@@ -42,6 +42,8 @@ Settings are environment variables, as in: ARC_PORT=8080 npm start
   ARC_EGRESS_NAMES             fixed names, as registry.example.com=10.1.2.3
   ARC_EGRESS_CA_FILE           more authorities that servers outside may have
   ARC_EGRESS_KEEP_DAYS         how long calls are kept on record                      30
+  ARC_PROXY_PORT               where arc-proxy answers the other services             3002
+  ARC_PROXY_URL                of an arc-proxy of your own instead of one started here
   ARC_SECRETS_KEY              seals people’s secrets; stands in secrets.env
   ARC_ISOLATION                auto, networked or sealed                              auto
   ARC_NETWORK                  the workspaces’ Docker network                         arc-net

@@ -8,7 +8,7 @@ const list = (text: string) => text.split(',').map((each) => each.trim()).filter
 const isPattern = (text: string) => normalHost(text.replace(/^\*\./, '')) === text.replace(/^\*\./, '')
 const hosts = () => z.string().default('').transform(list).refine((each) => each.every(isPattern)).describe('host names, or *.SUFFIX, in lower case, with commas between them')
 
-const ProxySettings = z.object({
+export const ProxySettings = z.object({
   ARC_PROXY_PORT: port().default(3002),
   ARC_INTERNAL_TOKEN: token(),
   ARC_SECRETS_KEY: token(),

@@ -15,6 +15,7 @@ import { freePort } from '@arcx/launch/ports'
 import type { Database } from '@arcx/database'
 import { createLog } from '@arcx/service-kit/log'
 import { seal, secretsKey } from '@arcx/service-kit/sealing'
+import { WebSocket, WebSocketServer } from 'ws'
 import { createDatabase } from '@arcx/testing/database'
 import { testDirectory, testRun } from '@arcx/testing/run'
 import { readConfig } from './config.ts'
@@ -35,6 +36,7 @@ let directory: string
 let proxyCa: string
 let tlsPort: number
 let plainPort: number
+let onSocket: (socket: WebSocket, request: IncomingMessage) => void = () => undefined
 let answer: RequestListener = (_request, response) => response.end('ok')
 /** What reached the outside. */
 let arrived: { host: string | undefined; url: string | undefined; headers: IncomingMessage['headers']; body: string }[] = []
@@ -52,6 +54,7 @@ beforeAll(async () => {
   }
   const contexts = new Map(await Promise.all(['api.test', 'other.test', 'a.git.test'].map(async (name) => [name, await outside.contextFor(name)] as const)))
   const tls = createHttpsServer({ SNICallback: (name, done) => done(null, contexts.get(name)) }, listener).listen(0, '127.0.0.1')
+  new WebSocketServer({ server: tls }).on('connection', (socket, request) => onSocket(socket, request))
   const plain = createHttpServer(listener).listen(0, '127.0.0.1')
   await Promise.all([once(tls, 'listening'), once(plain, 'listening')])
   tlsPort = (tls.address() as AddressInfo).port
@@ -238,6 +241,43 @@ describe('on the way back, no value passes', () => {
     push(`${secret.value.slice(10)}\n\n`)
     await vi.waitFor(() => expect(seen).toBe(`data: one\n\ndata: ${secret.placeholder}\n\n`))
     response.destroy()
+  })
+})
+
+describe('a WebSocket', () => {
+  async function openSocket(host: string, headers: Record<string, string> = {}, protocols: string[] = []): Promise<WebSocket> {
+    const socket = await tunnel(host)
+    const client = new WebSocket(`ws://${host}:${tlsPort}/live?x=1`, protocols, { createConnection: () => socket, headers } as never)
+    await once(client, 'open')
+    return client
+  }
+  const next = async (client: WebSocket) => String((await once(client, 'message'))[0])
+
+  test('is judged as a request, and each message by itself: placeholders become values, values placeholders', async () => {
+    onSocket = (outside, request) => {
+      outside.on('message', (data) => outside.send(JSON.stringify({ heard: Buffer.from(data as Buffer).toString('hex'), sent: secret.value, by: request.headers['x-api-key'] })))
+    }
+    const client = await openSocket('api.test', { 'x-api-key': secret.placeholder }, ['chat'])
+    expect(client.protocol).toBe('chat')
+    client.send(JSON.stringify({ key: secret.placeholder }))
+    const answered = await next(client)
+    expect(answered).not.toContain(secret.value)
+    expect(JSON.parse(answered)).toEqual({ heard: Buffer.from(JSON.stringify({ key: secret.value })).toString('hex').replaceAll(Buffer.from(secret.value).toString('hex'), Buffer.from(secret.placeholder).toString('hex')), sent: secret.placeholder, by: secret.placeholder })
+    client.close(1000)
+    await once(client, 'close')
+  })
+
+  test('that carries a placeholder to another host is cut, and the message does not arrive', async () => {
+    const heard: string[] = []
+    onSocket = (outside) => outside.on('message', (data) => heard.push(String(data)))
+    const client = await openSocket('other.test')
+    client.send('fine')
+    await vi.waitFor(() => expect(heard).toEqual(['fine']))
+    const closed = once(client, 'close')
+    client.send(`leak ${secret.placeholder}`)
+    await closed
+    expect(heard).toEqual(['fine'])
+    await vi.waitFor(async () => expect(await database.selectFrom('EgressRecord').selectAll().where('path', '=', '/live?x=…').where('outcome', '=', 'refused:leak_attempted').execute()).toHaveLength(1))
   })
 })
 

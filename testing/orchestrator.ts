@@ -49,6 +49,8 @@ export interface TestOrchestrator {
   stop(): Promise<void>
   /** `kill -9`. */
   kill(): Promise<void>
+  /** Makes arc-proxy listen in a workspace’s directory, as its start would. */
+  openEgress(workspaceId: string): Promise<void>
   /** Kills arc-proxy, and starts it again. */
   restartProxy(): Promise<void>
   /** Another process on the same database, bus and engine, at a port of its own. */
@@ -133,6 +135,9 @@ export async function startTestOrchestrator(overrides: Readonly<Record<string, s
     start,
     stop: async () => child?.stop('SIGTERM', 10_000),
     kill: async () => child?.stop('SIGKILL', 10_000),
+    async openEgress(workspaceId) {
+      await fetch(`http://127.0.0.1:${proxyPort}/internal/workspaces/${workspaceId}`, { method: 'PUT', headers: { authorization: `Bearer ${internalToken}` } })
+    },
     async restartProxy() {
       await proxy?.stop('SIGKILL', 10_000)
       await startProxy()

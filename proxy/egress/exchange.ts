@@ -1,6 +1,7 @@
 import { Agent, STATUS_CODES, request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https'
+import type { Socket } from 'node:net'
 import { Transform } from 'node:stream'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -10,9 +11,12 @@ import { AddressRefused } from './address-guard.ts'
 import type { AddressGuard } from './address-guard.ts'
 import { GuardingStream, ReplacingStream, acceptedCodings, codingOf } from './codings.ts'
 import type { EgressPolicy } from './policy.ts'
+import { Refusal, refuse, refuseUpgrade } from './refusal.ts'
 import { hiddenQuery } from './records.ts'
 import type { Records } from './records.ts'
+import type { Call } from './call.ts'
 import type { Outward, Tenant, Tenants } from './tenants.ts'
+import { dialWebSocket, relayMessages } from './web-socket.ts'
 
 const firstByteMs = 120_000
 const silenceMs = 600_000
@@ -22,28 +26,14 @@ const hopByHop = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'pro
 /** Where credentials stand. Beside one that was put in, every other is dropped. */
 const credentialHeaders = new Set(['authorization', 'x-api-key', 'api-key', 'x-auth-token', 'x-goog-api-key', 'private-token', 'cookie'])
 
-/** A request as the entrance has understood it. */
-export interface Call {
-  readonly workspaceId: string
-  readonly scheme: 'http' | 'https'
-  /** In normal form. */
-  readonly host: string
-  readonly port: number
-  /** Path and query. */
-  readonly target: string
-}
-
-/** Why a call is not let through; told to the program that made it. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal'
-  readonly status: number
-  readonly code: string
-
-  constructor(status: number, code: string, message: string) {
-    super(message)
-    this.status = status
-    this.code = code
-  }
+/** What the record is made from. */
+interface Told {
+  readonly at: Date
+  readonly tenant: Tenant | null
+  readonly outcome: string
+  readonly status: number | null
+  readonly counts: { readonly up: number; readonly down: number; readonly scrubbed: number }
+  readonly used: ReadonlySet<string>
 }
 
 export interface ExchangeNeeds {
@@ -84,10 +74,7 @@ export class Exchange {
     let tenant: Tenant | null = null
     try {
       tenant = await this.#tenant(call)
-      if (!this.#needs.policy.allows(call.host)) throw new Refusal(403, 'host_refused', `Workspaces may not reach ${call.host}. Ask whoever runs this server to permit it.`)
-      const outward = tenant.outwardTo(call.scheme, call.host)
-      const target = this.#outwardTarget(call, outward, used)
-      const headers = this.#outwardHeaders(call, request, outward, used)
+      const { outward, target, headers } = this.#admit(call, request, tenant, used)
       const answer = await this.#send(call, request, target, headers, outward, used, counts)
       status = answer.statusCode ?? 502
       await this.#giveBack(answer, request, response, tenant, counts)
@@ -105,25 +92,62 @@ export class Exchange {
       request.unpipe()
       request.resume()
     } finally {
-      const scrub = tenant?.scrub ?? null
-      const path = hiddenQuery(scrub === null ? call.target : replaceAll(scrub, call.target).text)
-      this.#needs.records.add({
-        workspaceId: call.workspaceId,
-        at,
-        method: (request.method ?? '').slice(0, 20),
-        scheme: call.scheme,
-        host: call.host,
-        port: call.port,
-        path,
-        outcome,
-        status,
-        bytesUp: counts.up,
-        bytesDown: counts.down,
-        durationMs: Date.now() - at.getTime(),
-        secrets: [...used],
-        scrubbed: counts.scrubbed,
-      })
+      this.#record(call, request, { at, tenant, outcome, status, counts, used })
     }
+  }
+
+  /** The same for a WebSocket (RFC 6455): judged as a request, and then each message by itself, both ways. */
+  async upgrade(call: Call, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    const at = new Date()
+    const used = new Set<string>()
+    const counts = { up: 0, down: 0, scrubbed: 0 }
+    let status: number | null = null
+    let outcome = 'passed'
+    let tenant: Tenant | null = null
+    try {
+      tenant = await this.#tenant(call)
+      const { outward, target, headers } = this.#admit(call, request, tenant, used)
+      const { lookup } = this.#needs.guard
+      const upstream = await dialWebSocket({ call, target, headers, request, lookup, ca: this.#needs.ca })
+      status = 101
+      await relayMessages({ request, socket, head, upstream, tenant, outward, counts, onUsed: (text) => noteUsed(outward, text, used), leak: () => leak(call.host) })
+    } catch (error) {
+      const refusal = refusalOf(error, call)
+      outcome = `refused:${refusal.code}`
+      if (status === null) {
+        status = refusal.status
+        refuseUpgrade(socket, refusal)
+      } else socket.destroy()
+    } finally {
+      this.#record(call, request, { at, tenant, outcome, status, counts, used })
+    }
+  }
+
+  /** @throws {Refusal} where it may not go, or carries what may not go there. */
+  #admit(call: Call, request: IncomingMessage, tenant: Tenant, used: Set<string>): { readonly outward: Outward; readonly target: string; readonly headers: OutgoingHttpHeaders } {
+    if (!this.#needs.policy.allows(call.host)) throw new Refusal(403, 'host_refused', `Workspaces may not reach ${call.host}. Ask whoever runs this server to permit it.`)
+    const outward = tenant.outwardTo(call.scheme, call.host)
+    return { outward, target: this.#outwardTarget(call, outward, used), headers: this.#outwardHeaders(call, request, outward, used) }
+  }
+
+  #record(call: Call, request: IncomingMessage, { at, tenant, outcome, status, counts, used }: Told): void {
+    const scrub = tenant?.scrub ?? null
+    this.#needs.records.add({
+      workspaceId: call.workspaceId,
+      at,
+      method: (request.method ?? '').slice(0, 20),
+      scheme: call.scheme,
+      host: call.host,
+      port: call.port,
+      path: hiddenQuery(scrub === null ? call.target : replaceAll(scrub, call.target).text),
+      outcome,
+      status,
+      bytesUp: counts.up,
+      bytesDown: counts.down,
+      durationMs: Date.now() - at.getTime(),
+      secrets: [...used],
+      scrubbed: counts.scrubbed,
+    })
   }
 
   /** Fails closed: who is not known, or what could not be written down, goes nowhere. */
@@ -283,12 +307,6 @@ function refusalOf(error: unknown, { host }: Call): Refusal {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new Refusal(502, 'name_unknown', `${host} is not known: no address was found for it.`)
   return new Refusal(502, 'upstream_failed', `${host} could not be reached, or broke off (${code || (error instanceof Error ? error.message.slice(0, 100) : 'no reason')}).`)
-}
-
-/** Says why, in a form that programs and people read. */
-export function refuse(response: ServerResponse, { status, code, message }: Refusal): void {
-  const body = JSON.stringify({ error: { type: 'arcx_proxy', code, message: `arcx: ${message}` } })
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), 'x-arcx-refused': code, connection: 'close' }).end(body)
 }
 
 class Counting extends Transform {

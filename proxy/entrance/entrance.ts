@@ -6,8 +6,9 @@ import { createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Log } from '@arcx/service-kit/log'
-import { Refusal, refuse } from '../egress/exchange.ts'
-import type { Call, Exchange } from '../egress/exchange.ts'
+import type { Call } from '../egress/call.ts'
+import type { Exchange } from '../egress/exchange.ts'
+import { Refusal, refuse, refuseUpgrade } from '../egress/refusal.ts'
 import { normalHost } from '../egress/host.ts'
 import type { Authority } from './authority.ts'
 
@@ -40,10 +41,7 @@ export class Entrance {
     this.#http.headersTimeout = 20_000
     this.#http.requestTimeout = 0
     this.#http.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => this.#connect(request, socket, head))
-    this.#http.on('upgrade', (request: IncomingMessage, socket: Socket) => {
-      socket.end('HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-      this.#log.info({ host: request.headers.host }, 'an upgrade was asked for')
-    })
+    this.#http.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => void this.#upgrade(request, socket, head))
     this.#http.on('clientError', (_error, socket) => {
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
     })
@@ -89,6 +87,19 @@ export class Entrance {
     }
   }
 
+  async #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy())
+    try {
+      const origin = this.#origins.get(socket)
+      if (origin === undefined) throw new Refusal(407, 'workspace_unknown', 'This workspace is not known here.')
+      if (request.headers.upgrade?.toLowerCase() !== 'websocket') throw new Refusal(501, 'upgrade_unknown', 'The only protocol that is changed to is WebSocket.')
+      await this.#exchange.upgrade(this.#callOf(origin, request), request, socket, head)
+    } catch (error) {
+      refuseUpgrade(socket, error instanceof Refusal ? error : new Refusal(500, 'failed', 'The proxy failed.'))
+      if (!(error instanceof Refusal)) this.#log.error({ err: error }, 'the proxy failed')
+    }
+  }
+
   #callOf({ workspaceId, tunnel }: Origin, request: IncomingMessage): Call {
     const asked = request.url ?? ''
     if (asked.length > maxTarget) throw new Refusal(414, 'target_too_long', `An address has at most ${maxTarget} characters.`)
@@ -105,8 +116,8 @@ export class Entrance {
       if (named === null) throw badHost(upstream)
       return { workspaceId, scheme: 'https', ...named, target: rest.startsWith('/') ? rest : `/${rest}` }
     }
-    const [, scheme = '', authority = '', path = ''] = /^(https?):\/\/([^/?#@]+)([/?][^#]*)?$/i.exec(asked) ?? []
-    const kind = scheme.toLowerCase() === 'https' ? 'https' : 'http'
+    const [, scheme = '', authority = '', path = ''] = /^(https?|wss?):\/\/([^/?#@]+)([/?][^#]*)?$/i.exec(asked) ?? []
+    const kind = ['https', 'wss'].includes(scheme.toLowerCase()) ? 'https' : 'http'
     const named = scheme === '' ? null : hostAndPort(authority, kind === 'https' ? 443 : 80)
     if (scheme === '') throw new Refusal(400, 'target_invalid', 'This is arcx’s proxy: ask it for http://HOST/…, CONNECT HOST:443, or /to/HOST/….')
     if (named === null) throw badHost(authority)
@@ -118,9 +129,7 @@ export class Entrance {
     const named = hostAndPort(request.url ?? '', 443)
     const isInner = origin === undefined || origin.tunnel !== null
     if (isInner || named === null) {
-      const message = JSON.stringify({ error: { type: 'arcx_proxy', code: 'host_refused', message: `arcx: ${isInner ? 'A tunnel within a tunnel is not let through.' : badHost(request.url ?? '').message}` } })
-      socket.end(`HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nX-Arcx-Refused: host_refused\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`)
-      return
+      return refuseUpgrade(socket, isInner ? new Refusal(403, 'host_refused', 'A tunnel within a tunnel is not let through.') : badHost(request.url ?? ''))
     }
     socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
     if (head.length > 0) socket.unshift(head)

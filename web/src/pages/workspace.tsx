@@ -8,6 +8,7 @@ import { trpc } from '../server/client.ts'
 import { ActionBar } from '../workspaces/action-bar.tsx'
 import { useLiveWorkspaces } from '../workspaces/live.ts'
 import { Logs } from '../workspaces/logs.tsx'
+import { Network } from '../workspaces/network.tsx'
 import { Resources } from '../workspaces/resources.tsx'
 import { StateDot, StateText } from '../workspaces/state.tsx'
 
@@ -66,6 +67,7 @@ export function WorkspacePage() {
         <Fact term="Last used">{workspace.lastActivityAt === null ? 'never' : <Ago at={workspace.lastActivityAt} />}</Fact>
       </dl>
       {workspace.state === 'running' && <Resources key={workspace.id} workspace={workspace} />}
+      <Network key={`network ${workspace.id}`} workspaceId={workspace.id} />
       <h2 className="mb-2 mt-6 text-sm text-ink-soft">Log</h2>
       <Logs key={workspace.id} workspaceId={workspace.id} />
     </Frame>

@@ -1,0 +1,10 @@
+/** A request as the entrance has understood it. */
+export interface Call {
+  readonly workspaceId: string
+  readonly scheme: 'http' | 'https'
+  /** In normal form. */
+  readonly host: string
+  readonly port: number
+  /** Path and query. */
+  readonly target: string
+}

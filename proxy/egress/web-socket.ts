@@ -1,0 +1,113 @@
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import type { LookupFunction, Socket } from 'node:net'
+import { WebSocket, WebSocketServer } from 'ws'
+import type { RawData } from 'ws'
+import type { Call } from './call.ts'
+import { Refusal } from './refusal.ts'
+import { Replacer } from '../replace/replacer.ts'
+import type { Pairs } from '../replace/replacer.ts'
+import type { Outward, Tenant } from './tenants.ts'
+
+/** A message is whole before it is judged, so it has an end. */
+const maxMessageBytes = 16 * 1024 * 1024
+const waitingBytes = 4 * 1024 * 1024
+const handshakeMs = 30_000
+
+export interface Dialling {
+  readonly call: Call
+  readonly target: string
+  readonly headers: OutgoingHttpHeaders
+  readonly request: IncomingMessage
+  readonly lookup: LookupFunction
+  readonly ca: readonly string[] | undefined
+}
+
+const protocolsOf = (request: IncomingMessage) => (request.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim()).filter((each) => each !== '')
+
+/** @throws where the other side does not take it. */
+export function dialWebSocket({ call, target, headers, request, lookup, ca }: Dialling): Promise<WebSocket> {
+  const own = Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('sec-websocket-') && name !== 'host')) as Record<string, string>
+  const url = `${call.scheme === 'https' ? 'wss' : 'ws'}://${call.host}:${call.port}${target}`
+  const options = { headers: own, lookup, ca: ca === undefined ? undefined : [...ca], servername: call.host, maxPayload: maxMessageBytes, handshakeTimeout: handshakeMs, followRedirects: false } as const
+  return new Promise((resolve, reject) => {
+    const upstream = new WebSocket(url, protocolsOf(request), options as ConstructorParameters<typeof WebSocket>[2])
+    // What it says at once waits until there is somebody to hear it.
+    upstream.on('open', () => {
+      upstream.pause()
+      resolve(upstream)
+    })
+    upstream.on('unexpected-response', (_request, response) => {
+      response.resume()
+      reject(new Refusal(502, 'upgrade_refused', `${call.host} answered ${response.statusCode} and took no WebSocket.`))
+    })
+    upstream.on('error', reject)
+  })
+}
+
+export interface Relaying {
+  readonly request: IncomingMessage
+  readonly socket: Socket
+  readonly head: Buffer
+  readonly upstream: WebSocket
+  readonly tenant: Tenant
+  readonly outward: Outward
+  readonly counts: { up: number; down: number; scrubbed: number }
+  onUsed(text: string): void
+  leak(): Refusal
+}
+
+/** Resolves once both sides are gone. @throws {Refusal} for a message that carries what may not go there; then both are cut. */
+export async function relayMessages({ request, socket, head, upstream, tenant, outward, counts, onUsed, leak }: Relaying): Promise<void> {
+  const server = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false, handleProtocols: () => (upstream.protocol === '' ? false : upstream.protocol) })
+  const client = await new Promise<WebSocket>((resolve) => server.handleUpgrade(request, socket, head, resolve))
+  const over = Promise.withResolvers<void>()
+  const fail = (error: unknown) => {
+    client.terminate()
+    upstream.terminate()
+    over.reject(error)
+  }
+  client.on('message', (data, isBinary) => {
+    const bytes = bytesOf(data)
+    counts.up += bytes.length
+    if (outward.strangers !== null && replaced(outward.strangers, bytes).count > 0) return fail(leak())
+    const text = bytes.toString('utf8')
+    const { out, count } = replaced(looksLikeJson(text) ? outward.swaps.json : outward.swaps.raw, bytes)
+    if (count > 0) onUsed(text)
+    pass(upstream, client, out, isBinary)
+  })
+  upstream.on('message', (data, isBinary) => {
+    const bytes = bytesOf(data)
+    counts.down += bytes.length
+    const clean = tenant.scrub === null ? { out: bytes, count: 0 } : replaced(tenant.scrub, bytes)
+    counts.scrubbed += clean.count
+    pass(client, upstream, clean.out, isBinary)
+  })
+  for (const [from, to] of [[client, upstream], [upstream, client]] as const) {
+    from.on('error', () => to.terminate())
+    from.on('close', (code, reason) => {
+      // A reason is text like any other.
+      if (to.readyState === to.OPEN) to.close(code >= 1000 && code !== 1005 && code !== 1006 ? code : 1000, from === upstream && tenant.scrub !== null ? replaced(tenant.scrub, reason).out : reason)
+      over.resolve()
+    })
+  }
+  upstream.resume()
+  await over.promise
+}
+
+function pass(to: WebSocket, from: WebSocket, bytes: Buffer, isBinary: boolean): void {
+  if (to.readyState !== to.OPEN) return
+  to.send(bytes, { binary: isBinary }, () => {
+    if (from.isPaused && to.bufferedAmount < waitingBytes) from.resume()
+  })
+  // A side that does not read is not read ahead for.
+  if (to.bufferedAmount >= waitingBytes) from.pause()
+}
+
+function replaced(pairs: Pairs, bytes: Buffer): { readonly out: Buffer; readonly count: number } {
+  const replacer = new Replacer(pairs)
+  const out = Buffer.concat([replacer.write(bytes), replacer.end()])
+  return { out, count: replacer.count }
+}
+
+const looksLikeJson = (text: string) => /^\s*[[{"]/.test(text)
+const bytesOf = (data: RawData) => (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer))

@@ -1,0 +1,129 @@
+import { Dialog } from '@base-ui/react/dialog'
+import { Field } from '@base-ui/react/field'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { LockKeyhole, Plus } from 'lucide-react'
+import { useState } from 'react'
+import type { TeamId } from '@arcx/router'
+import { Button } from '../interface/button.tsx'
+import { backdropClass, dialogClass, inputClass } from '../interface/dialog.ts'
+import { Ago } from '../interface/time.tsx'
+import { tellRefusal } from '../interface/toasts.tsx'
+import { queryClient, trpc } from '../server/client.ts'
+import { refusalOf } from '../server/error.ts'
+
+const changed = () => queryClient.invalidateQueries({ queryKey: trpc.secrets.list.pathKey() })
+
+/** Secrets of a person, or of a team: what workspaces use and never see. */
+export function Secrets({ teamId, mayChange }: { teamId: TeamId | null; mayChange: boolean }) {
+  const { data: secrets } = useQuery(trpc.secrets.list.queryOptions({ teamId }))
+  const [making, setMaking] = useState(false)
+  const remove = useMutation(trpc.secrets.remove.mutationOptions({ onSuccess: changed, onError: (error) => tellRefusal(refusalOf(error).message) }))
+  return (
+    <section aria-labelledby="secrets" className="mt-8">
+      <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
+        <h2 id="secrets" className="text-sm text-ink-soft">
+          Secrets
+        </h2>
+        {mayChange && (
+          <Button onClick={() => setMaking(true)}>
+            <Plus size={16} aria-hidden /> New secret
+          </Button>
+        )}
+      </div>
+      {secrets === undefined ? (
+        <div aria-busy className="skeleton h-20 w-full" />
+      ) : secrets.length === 0 ? (
+        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">
+          A workspace finds a placeholder in its environment. On the way to the hosts that you name it becomes the value, and in what comes back the value becomes the placeholder again.
+        </p>
+      ) : (
+        <ul className="divide-y divide-line rounded-card border border-line bg-surface">
+          {secrets.map((secret) => (
+            <li key={secret.id} className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
+              <LockKeyhole size={18} aria-hidden className="text-ink-soft" />
+              <div className="min-w-0 flex-1 basis-52">
+                <div className="font-mono text-sm font-medium break-all">{secret.name}</div>
+                <div className="text-sm break-words text-ink-soft">
+                  to {secret.hosts.join(', ')} · set <Ago at={secret.updatedAt} />
+                </div>
+              </div>
+              {mayChange && (
+                <Button onClick={() => remove.mutate({ id: secret.id })} busy={remove.isPending && remove.variables.id === secret.id} aria-label={`Delete ${secret.name}`}>
+                  Delete
+                </Button>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      <Dialog.Root open={making} onOpenChange={setMaking}>
+        <Dialog.Portal>
+          <Dialog.Backdrop className={backdropClass} />
+          <Dialog.Popup className={dialogClass}>{making && <Making teamId={teamId} onClose={() => setMaking(false)} />}</Dialog.Popup>
+        </Dialog.Portal>
+      </Dialog.Root>
+    </section>
+  )
+}
+
+function Making({ teamId, onClose }: { teamId: TeamId | null; onClose: () => void }) {
+  const [name, setName] = useState('')
+  const [value, setValue] = useState('')
+  const [hosts, setHosts] = useState('')
+  const set = useMutation(
+    trpc.secrets.set.mutationOptions({
+      async onSuccess() {
+        await changed()
+        onClose()
+      },
+    }),
+  )
+  const listed = hosts.split(/[\s,]+/).filter((each) => each !== '')
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        set.mutate({ teamId, name, value, hosts: listed })
+      }}
+    >
+      <Dialog.Title className="text-lg font-semibold">New secret</Dialog.Title>
+      <Dialog.Description className="-mt-2 text-sm text-ink-soft">Nobody can read the value again. One of the same name is replaced.</Dialog.Description>
+      <Field.Root className="flex flex-col gap-1.5">
+        <Field.Label className="text-sm font-medium">Name</Field.Label>
+        <Field.Control className={`${inputClass} font-mono`} value={name} onValueChange={(text) => setName(text.toUpperCase())} placeholder="OPENAI_API_KEY" autoComplete="off" spellCheck={false} maxLength={64} />
+      </Field.Root>
+      <Field.Root className="flex flex-col gap-1.5">
+        <Field.Label className="text-sm font-medium">Value</Field.Label>
+        <Field.Control className={`${inputClass} font-mono`} type="password" value={value} onValueChange={setValue} autoComplete="new-password" maxLength={4096} />
+      </Field.Root>
+      <Field.Root className="flex flex-col gap-1.5">
+        <Field.Label className="text-sm font-medium">Where it may go</Field.Label>
+        <Field.Control className={`${inputClass} font-mono`} value={hosts} onValueChange={setHosts} placeholder="api.openai.com" autoComplete="off" autoCapitalize="none" spellCheck={false} />
+        <Field.Description className="text-sm text-ink-soft">Hosts, over HTTPS; *.example.com for all below it.</Field.Description>
+      </Field.Root>
+      {set.isError && (
+        <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm break-words text-bad">
+          {wordsOf(refusalOf(set.error).message)}
+        </p>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button tone="ghost" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button tone="primary" type="submit" busy={set.isPending} disabled={name === '' || value === '' || listed.length === 0}>
+          Keep it
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+/** The schema's own sentences, where it was the schema that refused. */
+function wordsOf(message: string): string {
+  try {
+    return (JSON.parse(message) as { message: string }[]).map((issue) => issue.message).join(' ')
+  } catch {
+    return message
+  }
+}
