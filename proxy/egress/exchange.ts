@@ -6,7 +6,7 @@ import { Transform } from 'node:stream'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Log } from '@arcx/service-kit/log'
-import { replaceAll } from '../replace/replacer.ts'
+import { Replacer, holds, replaceAll } from '../replace/replacer.ts'
 import { AddressRefused } from './address-guard.ts'
 import type { AddressGuard } from './address-guard.ts'
 import { GuardingStream, ReplacingStream, acceptedCodings, codingOf } from './codings.ts'
@@ -165,21 +165,21 @@ export class Exchange {
   }
 
   #outwardTarget({ target, host }: Call, outward: Outward, used: Set<string>): string {
-    if (outward.strangers !== null && replaceAll(outward.strangers, target).count > 0) throw leak(host)
+    if (outward.strangers !== null && holds(outward.strangers, target)) throw leak(host)
     const swapped = replaceAll(outward.swaps.url, target)
     if (swapped.count > 0) noteUsed(outward, target, used)
     return swapped.text
   }
 
   #outwardHeaders({ host, port, scheme }: Call, request: IncomingMessage, outward: Outward, used: Set<string>): OutgoingHttpHeaders {
-    const named = new Set((request.headers.connection ?? '').split(',').map((each) => each.trim().toLowerCase()))
+    const named = namedIn(request.headers.connection)
     const headers: Record<string, string | string[]> = {}
     const carriers = new Set<string>()
     for (const [name, values] of Object.entries(request.headersDistinct)) {
       if (values === undefined || hopByHop.has(name) || named.has(name) || name === 'host') continue
       const out = values.map((value) => {
         const { open, close } = basicParts(name, value)
-        if (outward.strangers !== null && replaceAll(outward.strangers, open).count > 0) throw leak(host)
+        if (outward.strangers !== null && holds(outward.strangers, open)) throw leak(host)
         const swapped = replaceAll(outward.swaps.raw, open)
         if (swapped.count === 0) return value
         noteUsed(outward, open, used)
@@ -217,9 +217,10 @@ export class Exchange {
     if (hasBody && headers['content-length'] === undefined) headers['transfer-encoding'] = 'chunked'
     return new Promise((resolve, reject) => {
       const { method } = request
-      const options = { host: call.host, port: call.port, method, path: target, headers, setDefaultHeaders: false, signal: AbortSignal.timeout(silenceMs) } as const
+      const options = { host: call.host, port: call.port, method, path: target, headers, setDefaultHeaders: false } as const
       const outgoing = call.scheme === 'https' ? httpsRequest({ ...options, agent: this.#tls, servername: call.host }) : httpRequest({ ...options, agent: this.#plain })
       const timer = setTimeout(() => outgoing.destroy(new Error('nothing came for two minutes')), firstByteMs)
+      outgoing.setTimeout(silenceMs, () => outgoing.destroy(new Error('it was silent for too long')))
       outgoing.on('response', (answer) => {
         clearTimeout(timer)
         resolve(answer)
@@ -239,28 +240,72 @@ export class Exchange {
   async #giveBack(answer: IncomingMessage, request: IncomingMessage, response: ServerResponse, tenant: Tenant, counts: { down: number; scrubbed: number }): Promise<void> {
     const headers = inwardHeaders(answer.headers, answer.rawHeaders, tenant, counts)
     const hasBody = request.method !== 'HEAD' && answer.statusCode !== 204 && answer.statusCode !== 304
-    const steps: Duplex[] = []
-    const cleaning = hasBody && tenant.scrub !== null ? new ReplacingStream(tenant.scrub) : null
-    if (cleaning !== null) {
-      const coding = codingOf(answer.headers['content-encoding'])
-      steps.push(...(coding === null ? [cleaning] : [coding.open(), cleaning, coding.close()]))
+    const scrub = hasBody ? tenant.scrub : null
+    const coding = scrub === null ? null : codingOf(answer.headers['content-encoding'])
+    if (scrub !== null) {
       // Its length may be another now, and a digest of what it was is none of what it is.
-      for (const name of ['content-length', 'content-md5', 'digest', 'repr-digest', 'content-digest']) delete headers[name]
+      for (const name of ['content-md5', 'digest', 'repr-digest', 'content-digest']) delete headers[name]
+      if (coding !== null || !scrub.keepsLength) delete headers['content-length']
     }
-    steps.push(new Counting((bytes) => (counts.down += bytes)))
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? STATUS_CODES[answer.statusCode ?? 502], headers)
+    // Docker Sandboxes CVE-2026-101998: a stream that breaks is cut, never passed on as it is.
+    if (coding === null || scrub === null) return pump(answer, response, scrub === null ? null : new Replacer(scrub), counts)
     response.flushHeaders()
+    const cleaning = new ReplacingStream(scrub)
     try {
-      // Docker Sandboxes CVE-2026-101998: a stream that breaks is cut, never passed on as it is.
-      await pipeline([answer, ...steps, response] as never)
+      await pipeline([answer, coding.open(), cleaning, coding.close(), new Counting((bytes) => (counts.down += bytes)), response] as never)
     } finally {
-      counts.scrubbed += cleaning?.count ?? 0
+      counts.scrubbed += cleaning.count
     }
   }
 }
 
+/**
+ * Passes a body on, cleaned where there is something to look for. By hand, since it is what nearly every answer takes:
+ * a pipeline of streams costs several times as much.
+ */
+function pump(from: IncomingMessage, to: ServerResponse, replacer: Replacer | null, counts: { down: number; scrubbed: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const over = (error?: Error) => {
+      counts.scrubbed += replacer?.count ?? 0
+      if (error === undefined) return resolve()
+      from.destroy()
+      reject(error)
+    }
+    from.on('data', (chunk: Buffer) => {
+      const out = replacer === null ? chunk : replacer.write(chunk)
+      if (out.length === 0) return
+      counts.down += out.length
+      if (to.write(out)) return
+      from.pause()
+      to.once('drain', () => from.resume())
+    })
+    from.on('end', () => {
+      const out = replacer?.end()
+      if (out !== undefined && out.length > 0) {
+        counts.down += out.length
+        to.end(out)
+      } else to.end()
+      over()
+    })
+    from.on('aborted', () => over(new Error('the other side broke off')))
+    from.on('error', over)
+    to.on('close', () => {
+      if (!to.writableEnded) over(new Error('the program went'))
+    })
+  })
+}
+
+const noNames: ReadonlySet<string> = new Set()
+
+/** What `Connection` names is for one hop too. */
+function namedIn(connection: string | undefined): ReadonlySet<string> {
+  if (connection === undefined || /^(?:keep-alive|close)$/i.test(connection)) return noNames
+  return new Set(connection.split(',').map((each) => each.trim().toLowerCase()))
+}
+
 function inwardHeaders(headers: IncomingHttpHeaders, raw: readonly string[], tenant: Tenant, counts: { scrubbed: number }): Record<string, string | string[]> {
-  const named = new Set((headers.connection ?? '').split(',').map((each) => each.trim().toLowerCase()))
+  const named = namedIn(headers.connection)
   const out: Record<string, string | string[]> = {}
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const [name, value] = [(raw[at] ?? '').toLowerCase(), raw[at + 1] ?? '']

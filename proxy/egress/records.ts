@@ -3,6 +3,7 @@ import type { Database } from '@arcx/database'
 import type { Log } from '@arcx/service-kit/log'
 
 const batchMs = 200
+const batchSize = 1000
 const waitingLimit = 10_000
 
 /** One call, as it is written down: names and counts, never a value. */
@@ -59,16 +60,20 @@ export class Records {
   }
 
   async #write(): Promise<void> {
-    if (this.#waiting.length === 0) return
-    const batch = this.#waiting.slice(0, 500)
+    while (this.#waiting.length > 0 && (await this.#writeBatch(this.#waiting.slice(0, batchSize))));
+  }
+
+  async #writeBatch(batch: readonly EgressRecord[]): Promise<boolean> {
     try {
       await this.#database
         .insertInto('EgressRecord')
         .values(batch.map((record) => ({ ...record, id: randomUUID(), secrets: [...record.secrets] })))
         .execute()
       this.#waiting = this.#waiting.slice(batch.length)
+      return true
     } catch (error) {
       this.#log.warn({ err: error, waiting: this.#waiting.length }, 'calls wait to be recorded')
+      return false
     }
   }
 }
