@@ -312,10 +312,24 @@ describe('where workspaces may go', () => {
     await expect(tunnel('api.test', tlsPort, 'other.test')).rejects.toThrow()
   })
 
+  test('without a word of a proxy: HTTPS by the name in the handshake, HTTP by Host; without a name, nothing', async () => {
+    const raw = connect(socketOf(workspaceId))
+    const tls = tlsConnect({ socket: raw, servername: 'denied.test', ca: proxyCa })
+    await once(tls, 'secureConnect')
+    expect(codeOf(await send('/', { headers: { host: 'denied.test' } }, tls))).toBe('host_refused')
+    const nameless = tlsConnect({ socket: connect(socketOf(workspaceId)), ca: proxyCa, rejectUnauthorized: false })
+    nameless.on('error', () => undefined)
+    await once(nameless, 'close').catch(() => undefined)
+    expect(nameless.authorized).toBe(false)
+    answer = echo('{"plain":true}')
+    expect((await send('/there', { headers: { host: `api.test:${plainPort}` } })).body.toString()).toBe('{"plain":true}')
+    expect(codeOf(await send('/there', { headers: { host: `127.0.0.2:${plainPort}` } }))).toBe('host_refused')
+  })
+
   test('the reverse form takes HTTPS to its host', async () => {
     arrived = []
     answer = echo('{}')
-    const got = await send(`/to/api.test:${tlsPort}/v1/things?a=1`, { headers: { authorization: `Bearer ${secret.placeholder}` } })
+    const got = await send(`/to/api.test:${tlsPort}/v1/things?a=1`, { headers: { host: '127.0.0.1:3128', authorization: `Bearer ${secret.placeholder}` } })
     expect(got.status).toBe(200)
     expect(arrived[0]).toMatchObject({ host: `api.test:${tlsPort}`, url: '/v1/things?a=1', headers: { authorization: `Bearer ${secret.value}` } })
   })

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { IncomingHttpHeaders } from 'node:http'
 import { createServer } from 'node:https'
+import { connect, createServer as createRelay } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -21,13 +22,15 @@ let arc: TestOrchestrator
 let person: Person
 let box: Workspace
 let origin: string
+let usual: string
+let settings: Record<string, string>
 let arrived: { url: string | undefined; headers: IncomingHttpHeaders; body: string }[] = []
 
 beforeAll(async () => {
   const directory = await testDirectory(testRun(), 'outside')
   const authority = await Authority.open(join(directory, 'authority.pem'))
   writeFileSync(join(directory, 'ca.pem'), authority.certificatePem)
-  const contexts = new Map(await Promise.all(['api.test', 'elsewhere.test'].map(async (name) => [name, await authority.contextFor(name)] as const)))
+  const contexts = new Map(await Promise.all(['api.test', 'elsewhere.test', 'usual.test'].map(async (name) => [name, await authority.contextFor(name)] as const)))
   // A repository as any web server hands one out.
   const repository = join(directory, 'thing.git')
   const work = join(directory, 'work')
@@ -51,10 +54,20 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
+  // The usual port, at an address that no other run has.
+  usual = `127.${100 + (process.pid % 100)}.${port >> 8}.${port & 255}`
+  const relay = createRelay((socket) => {
+    const inner = connect(port, '127.0.0.1')
+    socket.pipe(inner).pipe(socket)
+    socket.on('error', () => inner.destroy())
+    inner.on('error', () => socket.destroy())
+  }).listen(443, usual)
+  await once(relay, 'listening')
   origin = `https://api.test:${port}`
-  arc = await startTestOrchestrator({ ARC_EGRESS: 'proxy', ARC_EGRESS_EXEMPT: '127.0.0.1/32', ARC_EGRESS_NAMES: 'api.test=127.0.0.1,elsewhere.test=127.0.0.1', ARC_EGRESS_CA_FILE: join(directory, 'ca.pem') })
+  settings = { ARC_EGRESS: 'proxy', ARC_EGRESS_EXEMPT: `127.0.0.1/32,${usual}/32`, ARC_EGRESS_NAMES: `api.test=127.0.0.1,elsewhere.test=127.0.0.1,usual.test=${usual}`, ARC_EGRESS_CA_FILE: join(directory, 'ca.pem') }
+  arc = await startTestOrchestrator(settings)
   person = await arc.person()
-  await person.api.secrets.set.mutate({ name: 'API_KEY', value, hosts: ['api.test'] })
+  await person.api.secrets.set.mutate({ name: 'API_KEY', value, hosts: ['api.test', 'usual.test'] })
   box = await createRunning(person, 'goes-out')
 })
 afterAll(() => arc?.destroy())
@@ -77,6 +90,18 @@ describe('from inside a workspace, with nothing set by hand', () => {
     expect(output).not.toContain(value)
     const [secret] = await person.api.secrets.list.query()
     expect(output).toContain(secret?.placeholder)
+  })
+
+  test('a program that heeds no variables gets there too, and sees no key either', async () => {
+    arrived = []
+    const { exitCode, output } = await shell(`env -u HTTPS_PROXY -u https_proxy -u HTTP_PROXY -u http_proxy curl -fsS -H "Authorization: Bearer $API_KEY" https://usual.test/`)
+    expect(output).toContain('"you"')
+    expect(exitCode).toBe(0)
+    expect(arrived[0]?.headers.authorization).toBe(`Bearer ${value}`)
+    expect(output).not.toContain(value)
+    const looked = await shell('getent ahosts anything.example | head -1; getent hosts localhost')
+    expect(looked.output).toContain('127.2.0.1')
+    expect((await shell('curl -sS -m 5 --noproxy "*" https://127.2.0.1/')).exitCode).not.toBe(0)
   })
 
   test('git clones over HTTPS', async () => {
@@ -172,4 +197,23 @@ describe('secrets', () => {
   test.each([['short', ['api.test']], ['abcdefghijklmnop\nq', ['api.test']], ['abcdefghijklmnop', ['*']], ['abcdefghijklmnop', ['127.0.0.1']], ['abcdefghijklmnop', ['*.com*']], ['abcdefghijklmnop', []]])('%j to %j is refused', async (wrong, hosts) => {
     await expect(person.api.secrets.set.mutate({ name: 'X', value: wrong, hosts })).rejects.toThrow()
   })
+})
+
+test('a sealed workspace, which has no network at all, has the same way out', async () => {
+  const sealed = await startTestOrchestrator({ ...settings, ARC_ISOLATION: 'sealed' })
+  try {
+    const somebody = await sealed.person()
+    await somebody.api.secrets.set.mutate({ name: 'API_KEY', value, hosts: ['api.test', 'usual.test'] })
+    const { id } = await createRunning(somebody, 'sealed-out')
+    for (const command of [`curl -fsS -H "Authorization: Bearer $API_KEY" ${origin}/`, 'env -u HTTPS_PROXY -u https_proxy curl -fsS -H "Authorization: Bearer $API_KEY" https://usual.test/']) {
+      arrived = []
+      const { exitCode, output } = await runInside(sealed.engine, id, ['bash', '-c', `. /run/arcx-environment; ${command}`])
+      expect(output).toContain('"you"')
+      expect(exitCode).toBe(0)
+      expect(arrived[0]?.headers.authorization).toBe(`Bearer ${value}`)
+      expect(output).not.toContain(value)
+    }
+  } finally {
+    await sealed.destroy()
+  }
 })

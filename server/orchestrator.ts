@@ -90,6 +90,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     seccomp: JSON.stringify(JSON.parse(await readFile(seccompProfile, 'utf8'))),
     isolation,
     tcpEdge: config.ARC_EDGE === 'traefik',
+    hasProxy: config.ARC_EGRESS === 'proxy',
   }
   const trial = tryIsolation(engine, settings, config.ARC_EGRESS === 'open' ? 'open' : 'closed')
   trial.catch(() => undefined)

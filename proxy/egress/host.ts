@@ -1,11 +1,24 @@
 import { domainToASCII } from 'node:url'
 import ipaddr from 'ipaddr.js'
 
+/** The same few are asked for at every request, and judging one costs more than all else that is done with it. */
+const remembered = new Map<string, string | null>()
+const rememberedLimit = 2000
+
 /**
  * A host name as it is compared: lower case, in ASCII (UTS 46), without the root's dot. `null` for what is no name:
  * an address in any notation, odd ones too, and anything that URL parsers and resolvers could read differently.
  */
 export function normalHost(text: string): string | null {
+  const known = remembered.get(text)
+  if (known !== undefined) return known
+  const host = normalise(text)
+  if (remembered.size >= rememberedLimit) remembered.clear()
+  remembered.set(text, host)
+  return host
+}
+
+function normalise(text: string): string | null {
   // What separates parts of an address, or hides such, is no part of a name.
   if (/[\u0000-\u0020%/?#@:\\[\]<>^|\u007f]/.test(text)) return null
   const name = domainToASCII(text.replace(/\.$/, '')).toLowerCase()

@@ -15,7 +15,8 @@ export class Refusal extends Error {
   }
 }
 
-const bodyOf = ({ code, message }: Refusal) => JSON.stringify({ error: { type: 'arcx_proxy', code, message: `arcx: ${message}` } })
+/** A text at `error`: package managers print it, and so do the SDKs of AI providers. */
+const bodyOf = ({ code, message }: Refusal) => JSON.stringify({ error: `arcx: ${message}`, code })
 
 /** Says why, in a form that programs and people read. */
 export function refuse(response: ServerResponse, refusal: Refusal): void {

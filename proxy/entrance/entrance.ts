@@ -14,6 +14,8 @@ import type { Authority } from './authority.ts'
 
 const headerBytes = 64 * 1024
 const maxTarget = 16 * 1024
+/** What a TLS handshake begins with (RFC 8446, section 5.1). */
+const tlsHandshake = 22
 
 /** What is known of a connection: whose it is, and within a tunnel, to where. */
 interface Origin {
@@ -23,7 +25,8 @@ interface Origin {
 
 /**
  * Where workspaces come in: a socket for each, in a directory that is that workspace's alone, so that who calls is
- * certain. Three ways: plain proxy requests (RFC 9112, section 3.2.2), `CONNECT` with TLS opened, and `/to/HOST/…`.
+ * certain. Four ways: plain proxy requests (RFC 9112, section 3.2.2), `CONNECT` with TLS opened, requests as to the
+ * server itself, of programs that know of no proxy, and `/to/HOST/…`.
  */
 export class Entrance {
   readonly #exchange: Exchange
@@ -52,8 +55,7 @@ export class Entrance {
     await this.shut(workspaceId)
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on('error', () => socket.destroy())
-      this.#origins.set(socket, { workspaceId, tunnel: null })
-      this.#http.emit('connection', socket)
+      socket.once('readable', () => this.#arrive(socket, workspaceId))
     })
     await listenIn(server, directory)
     this.#listeners.set(workspaceId, server)
@@ -116,12 +118,26 @@ export class Entrance {
       if (named === null) throw badHost(upstream)
       return { workspaceId, scheme: 'https', ...named, target: rest.startsWith('/') ? rest : `/${rest}` }
     }
+    if (asked.startsWith('/') && !/^(?:127\.0\.0\.1|localhost)(?::|$)/.test(request.headers.host ?? '')) {
+      const named = hostAndPort(request.headers.host ?? '', 80)
+      if (named === null) throw badHost(request.headers.host ?? '')
+      return { workspaceId, scheme: 'http', ...named, target: asked }
+    }
     const [, scheme = '', authority = '', path = ''] = /^(https?|wss?):\/\/([^/?#@]+)([/?][^#]*)?$/i.exec(asked) ?? []
     const kind = ['https', 'wss'].includes(scheme.toLowerCase()) ? 'https' : 'http'
     const named = scheme === '' ? null : hostAndPort(authority, kind === 'https' ? 443 : 80)
     if (scheme === '') throw new Refusal(400, 'target_invalid', 'This is arcx’s proxy: ask it for http://HOST/…, CONNECT HOST:443, or /to/HOST/….')
     if (named === null) throw badHost(authority)
     return { workspaceId, scheme: kind, ...named, target: path.startsWith('/') ? path : `/${path}` }
+  }
+
+  /** Somebody who heeds no variables begins with TLS at once, and says by its handshake where to (RFC 6066, section 3). */
+  #arrive(socket: Socket, workspaceId: string): void {
+    const first = socket.read(1) as Buffer | null
+    if (first === null) return void socket.destroy()
+    socket.unshift(first)
+    if (first[0] === tlsHandshake) this.#intercept(socket, workspaceId, null, 443)
+    else this.#enter(socket, { workspaceId, tunnel: null })
   }
 
   #connect(request: IncomingMessage, socket: Socket, head: Buffer): void {
@@ -137,24 +153,31 @@ export class Entrance {
       const first = socket.read(1) as Buffer | null
       if (first === null) return void socket.destroy()
       socket.unshift(first)
-      // A TLS handshake begins with 22 (RFC 8446, section 5.1).
-      if (first[0] === 22) this.#intercept(socket, origin.workspaceId, named.host, named.port)
+      if (first[0] === tlsHandshake) this.#intercept(socket, origin.workspaceId, named.host, named.port)
       else this.#enter(socket, { workspaceId: origin.workspaceId, tunnel: { scheme: 'http', ...named } })
     })
   }
 
-  #intercept(socket: Socket, workspaceId: string, host: string, port: number): void {
+  /** `wanted`: null for whatever the handshake names. */
+  #intercept(socket: Socket, workspaceId: string, wanted: string | null, port: number): void {
+    let host = wanted
     const tls = new TLSSocket(socket, {
       isServer: true,
       ALPNProtocols: ['http/1.1'],
       SNICallback: (name, done) => {
         // The name in the handshake is the tunnel's, or there is no certificate for it.
-        if (normalHost(name) !== host) done(new Error('The handshake names another host.'))
-        else void this.#certify(host, done)
+        const named = normalHost(name)
+        host ??= named
+        if (named === null || named !== host) done(new Error('The handshake names another host, or none.'))
+        else void this.#certify(named, done)
       },
     })
     tls.on('error', () => tls.destroy())
-    this.#enter(tls, { workspaceId, tunnel: { scheme: 'https', host, port } })
+    tls.once('secure', () => {
+      // Without a name it is HTTPS to a bare address.
+      if (host === null) tls.destroy()
+      else this.#enter(tls, { workspaceId, tunnel: { scheme: 'https', host, port } })
+    })
   }
 
   async #certify(host: string, done: (error: Error | null, context?: Awaited<ReturnType<Authority['contextFor']>>) => void): Promise<void> {

@@ -24,11 +24,15 @@ export interface ContainerSettings {
   readonly isolation: Isolation
   /** Whether an edge such as Traefik dials the container by TCP; then whatever may dial it is let in. */
   readonly tcpEdge: boolean
+  /** Whether workspaces have arc-proxy for a way out. */
+  readonly hasProxy: boolean
 }
 
 export interface HomePaths {
   readonly home: string
   readonly sockets: string
+  /** What the workspace's resolv.conf is, where it has a way out. */
+  readonly resolver: string
 }
 
 export const labels = {
@@ -99,10 +103,11 @@ export function containerOptions(settings: ContainerSettings, spec: ContainerSpe
     },
     HostConfig: {
       ...confinement(settings),
-      // These two and no others: nothing that a person sets ever becomes a mount.
+      // These and no others: nothing that a person sets ever becomes a mount.
       Mounts: [
         { Type: 'bind', Source: paths.home, Target: '/home/arc' },
         { Type: 'bind', Source: paths.sockets, Target: socketsInside },
+        ...(settings.hasProxy ? [{ Type: 'bind' as const, Source: paths.resolver, Target: '/etc/resolv.conf', ReadOnly: true }] : []),
       ],
     },
   }

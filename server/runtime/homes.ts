@@ -6,6 +6,9 @@ import type { HomePaths } from './container.ts'
 /** The container's person, where arcx runs as root; elsewhere that is whoever runs arcx. */
 const containerUid = 1000
 
+/** The supervisor's resolver (resolv.conf(5)), which leads every name to arc-proxy. */
+const resolverConfig = 'nameserver 127.0.0.53\noptions timeout:2 attempts:2\n'
+
 /** Workspaces' directories on the host. Only arcx itself can look into them. */
 export class Homes {
   readonly #root: string
@@ -16,7 +19,7 @@ export class Homes {
 
   paths(workspaceId: WorkspaceId): HomePaths {
     const own = join(this.#root, workspaceId)
-    return { home: join(own, 'home'), sockets: join(own, 'sockets') }
+    return { home: join(own, 'home'), sockets: join(own, 'sockets'), resolver: join(own, 'resolv.conf') }
   }
 
   /** Makes what is missing. A home that is there keeps its owner and all it holds. */
@@ -31,6 +34,7 @@ export class Homes {
     await rm(paths.sockets, { recursive: true, force: true })
     await mkdir(paths.sockets)
     await chmod(paths.sockets, 0o777)
+    await writeFile(paths.resolver, resolverConfig, { mode: 0o644 })
     return paths
   }
 

@@ -162,7 +162,7 @@ test('arcx refuses to start, with the reason, where the canary gets through', as
   const seccomp = JSON.stringify(JSON.parse(await readFile(fileURLToPath(new URL('../../deploy/seccomp.json', import.meta.url)), 'utf8')))
   const settings: ContainerSettings = {
     deployment: testDeployment(run), image: run.ARCX_TEST_IMAGE, domain: 'localhost', memoryBytes: 2 ** 30, cpuCores: 1, pidsLimit: 128, seccomp,
-    isolation: { form: 'networked', network }, tcpEdge: false,
+    isolation: { form: 'networked', network }, tcpEdge: false, hasProxy: false,
   }
   await expect(tryIsolation(engine, settings, 'closed')).rejects.toThrow(IsolationBreach)
   await expect(tryIsolation(engine, settings, 'closed')).rejects.toThrow(/A workspace could reach this machine/)

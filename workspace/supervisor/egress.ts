@@ -1,9 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
+import { serveNames } from './resolver.ts'
 import type { SupervisorOrders } from '@arcx/router/supervisor'
 
-const port = 3128
+const proxyPort = 3128
+/** Where every name leads, and who says so; both on loopback. As the orchestrator's resolv.conf has it. */
+const outside = '127.2.0.1'
+const resolver = '127.0.0.53'
 const systemCertificates = '/etc/ssl/certs/ca-certificates.crt'
 const certificates = '/run/arcx-certificates.pem'
 /** For programs that are run from outside; what the IDE starts inherits it. */
@@ -20,16 +24,14 @@ export function openEgress({ sockets, authority, environment }: Pick<SupervisorO
 }
 
 function wayOut(sockets: string, authority: string): Record<string, string> {
-  createServer({ allowHalfOpen: true }, (program) => {
-    const proxy = connect({ path: join(sockets, 'proxy.sock'), allowHalfOpen: true })
-    program.pipe(proxy).pipe(program)
-    program.on('error', () => proxy.destroy())
-    proxy.on('error', () => program.destroy())
-    program.on('close', () => proxy.destroy())
-    proxy.on('close', () => program.destroy())
-  }).listen(port, '127.0.0.1')
+  const socket = join(sockets, 'proxy.sock')
+  relay('127.0.0.1', proxyPort, socket)
+  // Programs that heed no variables find what they look for all the same.
+  relay(outside, 80, socket)
+  relay(outside, 443, socket)
+  serveNames(resolver, outside)
   writeFileSync(certificates, `${readFileSync(systemCertificates, 'utf8')}\n${authority}\n`, { mode: 0o644 })
-  const url = `http://127.0.0.1:${port}`
+  const url = `http://127.0.0.1:${proxyPort}`
   const none = 'localhost,127.0.0.1,::1'
   return {
     HTTP_PROXY: url,
@@ -47,4 +49,17 @@ function wayOut(sockets: string, authority: string): Record<string, string> {
     PIP_CERT: certificates,
     CARGO_HTTP_CAINFO: certificates,
   }
+}
+
+function relay(address: string, port: number, socket: string): void {
+  createServer({ allowHalfOpen: true }, (program) => {
+    const proxy = connect({ path: socket, allowHalfOpen: true })
+    program.pipe(proxy).pipe(program)
+    program.on('error', () => proxy.destroy())
+    proxy.on('error', () => program.destroy())
+    program.on('close', () => proxy.destroy())
+    proxy.on('close', () => program.destroy())
+  })
+    .on('error', (error) => process.stderr.write(`Port ${port} of ${address} leads nowhere: ${error.message}\n`))
+    .listen(port, address)
 }

@@ -44,11 +44,14 @@ describe('activity', () => {
 })
 
 describe('ports', () => {
-  test('are those that somebody listens on, the engine’s resolver left out', () => {
+  test('are those that somebody listens on, the engine’s resolver and the supervisor’s own left out', () => {
     put('net/tcp', `  sl  local_address rem_address   st
    0: 00000000:1F90 00000000:0000 0A 0
    1: 0B00007F:A5C5 00000000:0000 0A 0
    2: 0100007F:0016 0100007F:D431 01 0
+   3: 0100007F:0C38 00000000:0000 0A 0
+   4: 0100027F:01BB 00000000:0000 0A 0
+   5: 3500007F:0035 00000000:0000 0A 0
 `)
     put('net/tcp6', `  sl  local_address rem_address   st
    0: 00000000000000000000000000000000:0BB8 00000000000000000000000000000000:0000 0A 0
