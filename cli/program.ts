@@ -8,6 +8,7 @@ import { addAdminCommands } from './commands/admin.ts'
 import { addExecCommands } from './commands/exec.ts'
 import { addFileCommands } from './commands/files.ts'
 import { addForwardCommand } from './commands/forward.ts'
+import { addScanCommand } from './commands/scan.ts'
 import { addSecretCommands } from './commands/secrets.ts'
 import { addTeamCommands } from './commands/teams.ts'
 import { addTokenCommands } from './commands/tokens.ts'
@@ -60,6 +61,7 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
   addTeamCommands(program, sessions)
   addTokenCommands(program, sessions)
   addSecretCommands(program, sessions)
+  addScanCommand(program)
   addAdminCommands(program, sessions)
   for (const command of commandsOf(program as unknown as AnyCommand)) addGlobals(command)
   tab(program as unknown as AnyCommand, { completionCommandName: 'completion' })

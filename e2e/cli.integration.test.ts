@@ -358,6 +358,24 @@ test('secrets: the value comes from standard input, is shown by nothing, and its
   expect(await said(['egress', 'box'])).toBe('It has called nothing yet.\n')
 })
 
+test('scan finds credentials in files, shows none of them whole, and stops a hook; lines of JSON go in and out', async () => {
+  const here = await testDirectory(testRun(), 'scan')
+  mkdirSync(join(here, 'src/node_modules'), { recursive: true })
+  const token = `ghp_${randomBytes(18).toString('hex')}`
+  writeFileSync(join(here, 'src/config.js'), `const a = 1\nconst token = "${token}"\n`)
+  writeFileSync(join(here, 'src/node_modules/lib.js'), `"${token}"`)
+  writeFileSync(join(here, 'src/binary'), Buffer.from(`\0${token}`))
+  const found = await cli.run(['scan', here])
+  expect(found.code).toBe(1)
+  expect(found.stdout.toString()).toBe(`${join(here, 'src/config.js')}:2:16  github-pat  ghp_…\n`)
+  expect((await cli.run(['scan', join(here, 'src/node_modules')])).code).toBe(1)
+  writeFileSync(join(here, 'src/config.js'), 'const a = 1\n')
+  expect(await cli.run(['scan', here])).toMatchObject({ code: 0, stdout: Buffer.from('Nothing found in 2 files.\n') })
+  const lines = await cli.run(['scan', '--json-lines'], `${JSON.stringify({ text: `x ${token} y` })}\n${JSON.stringify({ text: 'nothing' })}\n`)
+  expect(lines.stdout.toString()).toBe(`{"findings":[{"rule":"github-pat","start":2,"end":${2 + token.length}}]}\n{"findings":[]}\n`)
+  expect((await cli.run(['scan', '--json-lines'], 'nonsense\n')).code).toBe(6)
+})
+
 test('completion tells a shell every command and option', async () => {
   expect(await said(['completion', 'bash'])).toContain('arcx')
   expect(await said(['complete', '--', ''])).toMatch(/port-forward/)

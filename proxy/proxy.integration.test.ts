@@ -372,6 +372,17 @@ test('the record has every call, passed and refused, with names and counts and n
   for (const { value } of [secret, other]) for (const writing of [value, encodeURIComponent(value), Buffer.from(value).toString('hex')]) expect(everything).not.toContain(writing)
 })
 
+test('a credential in a path, of which nobody has told arcx, is in no record', async () => {
+  answer = echo('{}')
+  const token = `ghp_${randomBytes(18).toString('hex')}`
+  await https('api.test', `/with/${token}/is-found`)
+  await vi.waitFor(async () => {
+    const rows = await database.selectFrom('EgressRecord').select('path').where('path', 'like', '%is-found').execute()
+    expect(rows).toHaveLength(1)
+    expect(rows[0]?.path).toBe('/with/[github-pat]/is-found')
+  })
+})
+
 test('a body of 200 MB goes through in constant memory, and comes out as it went in', async () => {
   const piece = randomBytes(1024 * 1024)
   answer = (_request, response) => {

@@ -12,7 +12,7 @@ import type { AddressGuard } from './address-guard.ts'
 import { GuardingStream, ReplacingStream, acceptedCodings, codingOf } from './codings.ts'
 import type { EgressPolicy } from './policy.ts'
 import { Refusal, refuse, refuseUpgrade } from './refusal.ts'
-import { hiddenQuery } from './records.ts'
+import { hiddenQuery, withoutCredentials } from './records.ts'
 import type { Records } from './records.ts'
 import type { Call } from './call.ts'
 import type { Outward, Tenant, Tenants } from './tenants.ts'
@@ -139,7 +139,7 @@ export class Exchange {
       scheme: call.scheme,
       host: call.host,
       port: call.port,
-      path: hiddenQuery(scrub === null ? call.target : replaceAll(scrub, call.target).text),
+      path: withoutCredentials(hiddenQuery(scrub === null ? call.target : replaceAll(scrub, call.target).text)),
       outcome,
       status,
       bytesUp: counts.up,

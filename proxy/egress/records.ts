@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from '@arcx/database'
+import { findCredentials } from '@arcx/detector/detector'
 import type { Log } from '@arcx/service-kit/log'
 
 const batchMs = 200
@@ -84,4 +85,16 @@ export function hiddenQuery(target: string): string {
   if (query === undefined) return path.slice(0, 500)
   const names = query.split('&').map((each) => `${each.split('=', 1)[0]}=…`)
   return `${path}?${names.join('&')}`.slice(0, 500)
+}
+
+/** The same without what looks like a credential, of which nobody has told arcx. */
+export function withoutCredentials(path: string): string {
+  let out = ''
+  let done = 0
+  for (const { rule, start, end } of findCredentials(path)) {
+    if (start < done) continue
+    out += `${path.slice(done, start)}[${rule}]`
+    done = end
+  }
+  return out + path.slice(done)
 }
