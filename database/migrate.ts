@@ -11,6 +11,7 @@ import * as programs from './migrations/0007-programs.ts'
 import * as announcements from './migrations/0008-announcements.ts'
 import * as grants from './migrations/0009-grants.ts'
 import * as egress from './migrations/0010-egress.ts'
+import * as egressPolicy from './migrations/0011-egress-policy.ts'
 
 /** In order; a migration that has landed is never changed. */
 const migrations: Record<string, Migration> = {
@@ -24,6 +25,7 @@ const migrations: Record<string, Migration> = {
   '0008-announcements': announcements,
   '0009-grants': grants,
   '0010-egress': egress,
+  '0011-egress-policy': egressPolicy,
 }
 
 /**

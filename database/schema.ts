@@ -91,6 +91,16 @@ export interface SecretTable {
   updatedAt: DefaultMoment
 }
 
+export interface EgressPolicyTable {
+  id: string
+  ownerId: string | null
+  teamId: string | null
+  fallback: 'open' | 'closed'
+  allow: string[]
+  deny: string[]
+  updatedAt: DefaultMoment
+}
+
 export interface EgressRecordTable {
   id: string
   workspaceId: string
@@ -210,6 +220,7 @@ export interface Schema {
   WaitlistEntry: WaitlistEntryTable
   Announcement: AnnouncementTable
   Secret: SecretTable
+  EgressPolicy: EgressPolicyTable
   EgressRecord: EgressRecordTable
   DeviceLogin: DeviceLoginTable
   Team: TeamTable

@@ -104,6 +104,22 @@ describe('from inside a workspace, with nothing set by hand', () => {
     expect((await shell('curl -sS -m 5 --noproxy "*" https://127.2.0.1/')).exitCode).not.toBe(0)
   })
 
+  test('where it may go is changed while it runs, and counts from the next request on', async () => {
+    const goes = async () => (await shell(`curl -fsS ${origin}/`)).exitCode === 0
+    expect(await goes()).toBe(true)
+    await person.api.egress.setRules.mutate({ fallback: 'closed', allow: ['preset:packages'], deny: [] })
+    await vi.waitFor(async () => expect(await goes()).toBe(false), { timeout: 10_000 })
+    const { output } = await shell(`curl -sS ${origin}/`)
+    expect(output).toContain('This workspace may not reach api.test')
+    await person.api.egress.setRules.mutate({ fallback: 'closed', allow: ['api.test'], deny: [] })
+    await vi.waitFor(async () => expect(await goes()).toBe(true), { timeout: 10_000 })
+    await person.api.egress.setRules.mutate({ fallback: 'open', allow: ['api.test'], deny: ['api.test'] })
+    await vi.waitFor(async () => expect(await goes()).toBe(false), { timeout: 10_000 })
+    await person.api.egress.setRules.mutate({ fallback: 'open', allow: [], deny: [] })
+    await vi.waitFor(async () => expect(await goes()).toBe(true), { timeout: 10_000 })
+    for (const wrong of ['*', '127.0.0.1', 'preset:nothing', 'a b']) await expect(person.api.egress.setRules.mutate({ fallback: 'open', allow: [wrong as never], deny: [] })).rejects.toThrow()
+  })
+
   test('git clones over HTTPS', async () => {
     const { exitCode, output } = await shell(`git clone -q ${origin}/thing.git cloned && cat cloned/README`)
     expect(output).toContain('cloned through the proxy')
@@ -181,6 +197,9 @@ describe('secrets', () => {
     if (secret === undefined) throw new Error('It is not there.')
     await expect(member.api.secrets.remove.mutate({ id: secret.id })).rejects.toThrow('You may not')
     await expect(stranger.api.secrets.list.query({ teamId })).rejects.toThrow('no such team')
+    await expect(member.api.egress.setRules.mutate({ teamId, fallback: 'open', allow: [], deny: [] })).rejects.toThrow('You may not')
+    await expect(stranger.api.egress.rules.query({ teamId })).rejects.toThrow('no such team')
+    expect(await member.api.egress.rules.query({ teamId })).toEqual({ fallback: 'open', allow: [], deny: [] })
     await expect(stranger.api.secrets.remove.mutate({ id: secret.id })).rejects.toThrow('no such team')
     expect((await shell('echo "[$TEAM_KEY]"')).output).toContain('[]')
   })

@@ -175,7 +175,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   })
   shutdown.add('accounts', () => account.close())
   const programs = new Programs(database, sessions, tokens, addresses.publicOrigin)
-  const egress = new Egress(database, (actor, id) => workspaces.get(actor, id))
+  const egress = new Egress(database, (userId) => memberships.of(userId), (actor, id) => workspaces.get(actor, id))
   const ports = { account, admin, egress, secrets, announcements: new Announcements(database), audit, identity, limits: new Limits(), programs, teamInvites, teams, tokens, workspaces }
   const exec = new Exec({
     log,

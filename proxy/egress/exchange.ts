@@ -126,6 +126,7 @@ export class Exchange {
   /** @throws {Refusal} where it may not go, or carries what may not go there. */
   #admit(call: Call, request: IncomingMessage, tenant: Tenant, used: Set<string>): { readonly outward: Outward; readonly target: string; readonly headers: OutgoingHttpHeaders } {
     if (!this.#needs.policy.allows(call.host)) throw new Refusal(403, 'host_refused', `Workspaces may not reach ${call.host}. Ask whoever runs this server to permit it.`)
+    if (!tenant.policy.allows(call.host)) throw new Refusal(403, 'host_refused', `This workspace may not reach ${call.host}. Whoever it belongs to, a person or the admins of a team, can permit it.`)
     const outward = tenant.outwardTo(call.scheme, call.host)
     return { outward, target: this.#outwardTarget(call, outward, used), headers: this.#outwardHeaders(call, request, outward, used) }
   }

@@ -1,6 +1,8 @@
 import type { Database } from '@arcx/database'
 import { open } from '@arcx/service-kit/sealing'
+import { writtenOut } from '@arcx/router'
 import { matchesHost } from './host.ts'
+import { EgressPolicy } from './policy.ts'
 import { Pairs } from '../replace/replacer.ts'
 import { variantsOf } from '../replace/variants.ts'
 import type { Pair } from '../replace/variants.ts'
@@ -15,15 +17,17 @@ export interface TenantSecret {
   readonly hosts: readonly string[]
 }
 
-/** A workspace as the proxy sees it: its secrets, and what is looked for in what comes back. */
+/** A workspace as the proxy sees it: its secrets, where it may go, and what is looked for in what comes back. */
 export class Tenant {
   readonly secrets: readonly TenantSecret[]
+  readonly policy: EgressPolicy
   /** Values in every writing → placeholders; `null` where there is nothing to hide. */
   readonly scrub: Pairs | null
   readonly #outward = new Map<string, Outward>()
 
-  constructor(secrets: readonly TenantSecret[]) {
+  constructor(secrets: readonly TenantSecret[], policy: EgressPolicy) {
     this.secrets = secrets
+    this.policy = policy
     this.scrub = secrets.length === 0 ? null : new Pairs(secrets.flatMap(({ value, placeholder }) => variantsOf(value, placeholder)))
   }
 
@@ -98,7 +102,12 @@ export class Tenants {
     const workspace = await this.#database.selectFrom('Workspace').select(['ownerId', 'teamId']).where('id', '=', workspaceId).executeTakeFirst()
     if (workspace === undefined) return null
     const query = this.#database.selectFrom('Secret').select(['id', 'name', 'sealed', 'placeholder', 'hosts'])
-    const rows = await (workspace.teamId === null ? query.where('ownerId', '=', workspace.ownerId) : query.where('teamId', '=', workspace.teamId)).execute()
+    const rules = this.#database.selectFrom('EgressPolicy').select(['fallback', 'allow', 'deny'])
+    const [rows, own] = await Promise.all([
+      (workspace.teamId === null ? query.where('ownerId', '=', workspace.ownerId) : query.where('teamId', '=', workspace.teamId)).execute(),
+      (workspace.teamId === null ? rules.where('ownerId', '=', workspace.ownerId) : rules.where('teamId', '=', workspace.teamId)).executeTakeFirst(),
+    ])
+    const policy = new EgressPolicy(own?.fallback ?? 'open', writtenOut(own?.allow ?? []), writtenOut(own?.deny ?? []))
     return new Tenant(
       rows.map((row) => {
         const value = open(this.#key, row.sealed, row.id)
@@ -106,6 +115,7 @@ export class Tenants {
         if (value === null) throw new Error(`The secret ${row.name} cannot be opened with ARC_SECRETS_KEY.`)
         return { name: row.name, value, placeholder: row.placeholder, hosts: row.hosts }
       }),
+      policy,
     )
   }
 }

@@ -1,5 +1,5 @@
 import type { UserActor } from '../actor.ts'
-import type { WorkspaceId } from '../ids.ts'
+import type { TeamId, WorkspaceId } from '../ids.ts'
 
 /** One call of a workspace to the outside. */
 export interface EgressCall {
@@ -20,7 +20,20 @@ export interface EgressCall {
   readonly scrubbed: number
 }
 
+/** Where the workspaces of a person, or of a team, may go, within what the deployment lets any. */
+export interface EgressRules {
+  readonly fallback: 'open' | 'closed'
+  /** Hosts, `*.` and a suffix, or `preset:packages`, `preset:github`, `preset:ai`. */
+  readonly allow: readonly string[]
+  /** They count before those that are allowed. */
+  readonly deny: readonly string[]
+}
+
 export interface EgressPort {
+  /** @throws `team_not_found`. */
+  rules(actor: UserActor, teamId: TeamId | null): Promise<EgressRules>
+  /** In effect from the next request on, within open tunnels too. @throws `team_not_found`, `forbidden`. */
+  setRules(actor: UserActor, teamId: TeamId | null, rules: EgressRules): Promise<EgressRules>
   /** Newest first. `refused`: those alone. @throws `workspace_not_found`. */
   calls(actor: UserActor, workspaceId: WorkspaceId, refused: boolean, limit: number): Promise<readonly EgressCall[]>
 }

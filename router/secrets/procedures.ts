@@ -14,12 +14,12 @@ const value = z
   .min(12, 'A value has at least 12 characters: shorter ones stand in too much that is none of them.')
   .max(4096)
   .regex(/^[\x20-\x7e]+$/, 'A value is one line of plain characters.')
-const host = z.string().trim().toLowerCase().regex(/^(?:\*\.)?(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/, 'A host is a name such as api.example.com, or *.example.com.')
+export const HostPattern = z.string().trim().toLowerCase().regex(/^(?:\*\.)?(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/, 'A host is a name such as api.example.com, or *.example.com.')
 
 export const secretsRouter = router({
   list: personProcedure.input(z.object({ teamId: TeamId.nullable().default(null) }).prefault({})).query(({ ctx, input }) => ctx.secrets.list(ctx.actor, input.teamId)),
   set: personProcedure
-    .input(z.object({ teamId: TeamId.nullable().default(null), name, value, hosts: z.array(host).min(1).max(20) }))
+    .input(z.object({ teamId: TeamId.nullable().default(null), name, value, hosts: z.array(HostPattern).min(1).max(20) }))
     .mutation(({ ctx, input }) => ctx.secrets.set(ctx.actor, input)),
   remove: personProcedure.input(z.object({ id: SecretId })).mutation(({ ctx, input }) => ctx.secrets.remove(ctx.actor, input.id)),
 })

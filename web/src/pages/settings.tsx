@@ -7,6 +7,7 @@ import { tellRefusal } from '../interface/toasts.tsx'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { Leave } from '../account/leave.tsx'
+import { Rules } from '../egress/rules.tsx'
 import { Secrets } from '../secrets/secrets.tsx'
 import { Tokens } from '../tokens/tokens.tsx'
 import { deviceOf } from './device.ts'
@@ -76,6 +77,7 @@ export function Settings() {
         )}
       </section>
       <Secrets teamId={null} mayChange />
+      <Rules teamId={null} mayChange />
       <Tokens />
       {me && <Leave login={me.login} />}
     </Frame>

@@ -9,6 +9,7 @@ import { Frame } from '../interface/frame.tsx'
 import { tellRefusal } from '../interface/toasts.tsx'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
+import { Rules } from '../egress/rules.tsx'
 import { Secrets } from '../secrets/secrets.tsx'
 import { InviteForm } from '../teams/invite-form.tsx'
 import { teamsChanged, useLiveTeams } from '../teams/live.ts'
@@ -124,6 +125,7 @@ function TeamView({ team }: { team: TeamDetails }) {
       <Members team={team} />
       {may('invite') && <InviteForm team={team} />}
       <Secrets teamId={team.id} mayChange={may('manage')} />
+      <Rules teamId={team.id} mayChange={may('manage')} />
 
       <CreateDialog open={dialog === 'create'} onClose={() => setDialog(null)} teamId={team.id} />
       <RenameTeam team={team} open={dialog === 'rename'} onClose={() => setDialog(null)} />

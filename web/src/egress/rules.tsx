@@ -1,0 +1,89 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { EgressRules, TeamId } from '@arcx/router'
+import { Button } from '../interface/button.tsx'
+import { inputClass } from '../interface/dialog.ts'
+import { queryClient, trpc } from '../server/client.ts'
+import { refusalOf } from '../server/error.ts'
+
+const presets = [
+  ['preset:packages', 'package registries'],
+  ['preset:github', 'GitHub'],
+  ['preset:ai', 'AI providers'],
+] as const
+
+/** Where workspaces of a person, or of a team, may go. */
+export function Rules({ teamId, mayChange }: { teamId: TeamId | null; mayChange: boolean }) {
+  const { data: rules } = useQuery(trpc.egress.rules.queryOptions({ teamId }))
+  return (
+    <section aria-labelledby="egress" className="mt-8">
+      <h2 id="egress" className="mb-2 text-sm text-ink-soft">
+        Where {teamId === null ? 'your own' : 'the team’s'} workspaces may go
+      </h2>
+      {rules === undefined ? <div aria-busy className="skeleton h-20 w-full" /> : <Form key={JSON.stringify(rules)} rules={rules} teamId={teamId} mayChange={mayChange} />}
+    </section>
+  )
+}
+
+const listed = (text: string) => text.split(/[\s,]+/).filter((each) => each !== '')
+
+function Form({ rules, teamId, mayChange }: { rules: EgressRules; teamId: TeamId | null; mayChange: boolean }) {
+  const [fallback, setFallback] = useState(rules.fallback)
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(rules.allow.filter((each) => each.startsWith('preset:'))))
+  const [allow, setAllow] = useState(rules.allow.filter((each) => !each.startsWith('preset:')).join(' '))
+  const [deny, setDeny] = useState(rules.deny.join(' '))
+  const set = useMutation(trpc.egress.setRules.mutationOptions({ onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.egress.rules.pathKey() }) }))
+  return (
+    <form
+      className="flex flex-col gap-3 rounded-card border border-line bg-surface p-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        set.mutate({ teamId, fallback, allow: [...chosen, ...listed(allow)], deny: listed(deny) })
+      }}
+    >
+      <fieldset disabled={!mayChange} className="contents">
+        <label className="flex flex-wrap items-center gap-2 text-sm">
+          To hosts that are not listed
+          <select className={`${inputClass} !h-9 !w-auto`} value={fallback} onChange={(event) => setFallback(event.target.value === 'closed' ? 'closed' : 'open')}>
+            <option value="open">they may go</option>
+            <option value="closed">they may not</option>
+          </select>
+        </label>
+        {fallback === 'closed' && (
+          <>
+            <div className="flex flex-wrap gap-x-4 gap-y-2 text-sm">
+              {presets.map(([preset, words]) => (
+                <label key={preset} className="flex items-center gap-2">
+                  <input type="checkbox" className="accent-accent" checked={chosen.has(preset)} onChange={() => setChosen((before) => new Set(before.has(preset) ? [...before].filter((each) => each !== preset) : [...before, preset]))} /> {words}
+                </label>
+              ))}
+            </div>
+            <label className="flex flex-col gap-1 text-sm">
+              Allowed hosts
+              <input className={`${inputClass} !h-9 font-mono`} value={allow} onChange={(event) => setAllow(event.target.value)} placeholder="api.example.com *.internal.example" autoCapitalize="none" spellCheck={false} />
+            </label>
+          </>
+        )}
+        <label className="flex flex-col gap-1 text-sm">
+          Denied hosts
+          <input className={`${inputClass} !h-9 font-mono`} value={deny} onChange={(event) => setDeny(event.target.value)} placeholder="none" autoCapitalize="none" spellCheck={false} />
+        </label>
+        {set.isError && (
+          <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm break-words text-bad">
+            {refusalOf(set.error).message.startsWith('[') ? 'A host is a name such as api.example.com, or *.example.com.' : refusalOf(set.error).message}
+          </p>
+        )}
+        {mayChange && (
+          <div className="flex items-center justify-end gap-3">
+            <span role="status" className="text-sm text-good">
+              {set.isSuccess ? 'It counts from the next request on.' : ''}
+            </span>
+            <Button type="submit" busy={set.isPending}>
+              Save
+            </Button>
+          </div>
+        )}
+      </fieldset>
+    </form>
+  )
+}
