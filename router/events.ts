@@ -8,6 +8,7 @@ export const DomainEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('workspaces.removed'), workspaceId: WorkspaceId, ownerId: UserId.nullable(), teamId: TeamId.nullable().default(null), name: z.string() }),
   /** A team is another than before; `userIds` are those whose place in it has changed. */
   z.object({ type: z.literal('teams.changed'), teamId: TeamId, userIds: z.array(UserId) }),
+  /** What is open with it closes: it was revoked, or whose it is may not use it now. */
   z.object({ type: z.literal('identity.token-ended'), tokenId: TokenId, userId: UserId }),
   z.object({ type: z.literal('identity.session-ended'), sessionId: SessionId, userId: UserId }),
 ])

@@ -131,7 +131,10 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     hashInvite: inviteHash,
     drive: (actor, id, operation) => workspaces.drive(actor, id, operation),
     present: (row) => store.present(row),
-    endSessions: (transaction, actor, userId) => sessions.endWithin(transaction, actor, userId, {}),
+    async shutOut(transaction, actor, userId) {
+      await tokens.closeWithin(transaction, userId)
+      await sessions.endWithin(transaction, actor, userId, {})
+    },
     onAccountsChanged() {
       sessions.forget()
       relay.poke()

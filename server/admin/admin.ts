@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Account, InviteId, errors } from '@arcx/router'
-import type { AdminPort, Administrator, Invite, NewInvite, Overview, OwnedWorkspace, SessionId, Tier, UserId, WaitlistEntry, WorkspaceFacts, WorkspaceId } from '@arcx/router'
+import type { AdminPort, Administrator, Invite, NewInvite, Overview, OwnedWorkspace, Tier, UserId, WaitlistEntry, WorkspaceFacts, WorkspaceId } from '@arcx/router'
 import type { Database, Transaction, WorkspaceRow } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
 
@@ -11,8 +11,8 @@ export interface AdminNeeds {
   readonly database: Database
   readonly publicOrigin: string
   hashInvite(code: string): Buffer
-  /** Ends all of a person's sessions within the transaction. */
-  endSessions(transaction: Transaction, actor: Administrator, userId: UserId): Promise<readonly SessionId[]>
+  /** Ends all of a person's sessions, and closes what is open with their tokens, within the transaction. */
+  shutOut(transaction: Transaction, actor: Administrator, userId: UserId): Promise<void>
   /** Drives a workspace of anybody's. @throws `workspace_not_found`, `workspace_busy`. */
   drive(actor: Administrator, id: WorkspaceId, operation: 'start' | 'stop' | 'remove'): Promise<WorkspaceFacts>
   present(row: WorkspaceRow): WorkspaceFacts
@@ -155,7 +155,7 @@ export class Admin implements AdminPort {
       const changed = await transaction.updateTable('User').set(change).where('id', '=', userId).where('standing', '!=', 'leaving').returning('login').executeTakeFirst()
       if (changed === undefined) throw errors.userNotFound()
       // The record's lock is taken behind every lock on a row.
-      if (change.standing === 'suspended') await this.#needs.endSessions(transaction, actor, userId)
+      if (change.standing === 'suspended') await this.#needs.shutOut(transaction, actor, userId)
       await recordAudit(transaction, { actor, action: `user.${action}`, target: { kind: 'user', id: userId, name: changed.login }, outcome: 'ok' })
     })
     this.#needs.onAccountsChanged()

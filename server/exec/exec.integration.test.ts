@@ -203,6 +203,16 @@ describe('who may', () => {
     await vi.waitFor(() => expect(removed.socket.readyState).toBe(WebSocket.CLOSED), { timeout: 2000 })
   })
 
+  test('suspending its person ends it too', async () => {
+    const suspended = await arc.person()
+    await createRunning(suspended, 'exec-suspended')
+    const session = new Session({ workspace: 'exec-suspended', command: ['sleep', '1000'] }, await tokenOf(suspended, ['workspaces:exec']))
+    await session.started()
+    const headers = { authorization: `Bearer ${arc.adminToken}`, 'content-type': 'application/json' }
+    expect((await arc.send('/trpc/admin.users.suspend', { method: 'POST', headers, body: JSON.stringify({ userId: suspended.userId }) })).status).toBe(200)
+    await vi.waitFor(() => expect(session.socket.readyState).toBe(WebSocket.CLOSED), { timeout: 2000 })
+  })
+
   test('in a workspace that is not running it says so; one that stops under it ends it', async () => {
     const resting = await createRunning(owner, 'comes-and-goes')
     const session = new Session({ workspace: 'comes-and-goes', command: ['sleep', '1000'] })

@@ -78,6 +78,7 @@ export class Accounts implements AccountPort {
     await database.transaction().execute(async (transaction) => {
       const leaving = await transaction.updateTable('User').set({ standing: 'leaving' }).where('id', '=', userId).returning('login').executeTakeFirst()
       if (leaving === undefined) throw errors.userNotFound()
+      await this.#needs.tokens.closeWithin(transaction, userId)
       await transaction.deleteFrom('ApiToken').where('userId', '=', userId).execute()
       const departures = await this.#needs.departTeams(transaction, actor, userId)
       await sessions.endWithin(transaction, actor, userId, {})

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { Scope, TokenId, UserId, WorkspaceId, errors } from '@arcx/router'
 import type { ApiToken, NewApiToken, Origin, TokenActor, TokensPort, UserActor, WantedToken } from '@arcx/router'
-import type { ApiTokenRow, Database } from '@arcx/database'
+import type { ApiTokenRow, Database, Transaction } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
 import { isWellFormed, makeToken } from '../credentials/token.ts'
 import { enqueue } from '../events/outbox.ts'
@@ -92,6 +92,12 @@ export class Tokens implements TokensPort {
       await enqueue(transaction, { type: 'identity.token-ended', tokenId: id, userId: actor.userId })
     })
     this.#onEvents()
+  }
+
+  /** Closes what is open with a person's tokens, in every copy; within the transaction that takes what they stand for. */
+  async closeWithin(transaction: Transaction, userId: UserId): Promise<void> {
+    const rows = await transaction.selectFrom('ApiToken').select('id').where('userId', '=', userId).where('revokedAt', 'is', null).execute()
+    for (const { id } of rows) await enqueue(transaction, { type: 'identity.token-ended', tokenId: TokenId.parse(id), userId })
   }
 
   /** Whose token this is; `null` for one that is made up, mistyped, expired, revoked, or of somebody suspended. */
