@@ -1,29 +1,27 @@
 import { readFile } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { gitHubPerson, startGitHub } from '@arcx/testing/github'
+import { gitHubPerson } from '@arcx/testing/github'
 import type { GitHubDouble } from '@arcx/testing/github'
-import { createRunning, startTestOrchestrator } from '@arcx/testing/orchestrator'
+import { createRunning } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import type { Person } from '@arcx/testing/person'
-import { openBrowser } from './browser.ts'
+import { startWithGitHub } from './with-github.ts'
+import type { WithGitHub } from './with-github.ts'
 
+let all: WithGitHub
 let github: GitHubDouble
 let arc: TestOrchestrator
 let browser: Browser
 let admin: Person
 
 beforeAll(async () => {
-  ;[github, browser] = await Promise.all([startGitHub(), openBrowser()])
-  arc = await startTestOrchestrator({ GITHUB_CLIENT_ID: github.clientId, GITHUB_CLIENT_SECRET: github.clientSecret, GITHUB_URL: github.url })
+  all = await startWithGitHub()
+  ;({ github, arc, browser } = all)
   admin = await arc.person()
   await arc.database.updateTable('User').set({ role: 'admin' }).where('id', '=', admin.userId).execute()
 })
-afterAll(async () => {
-  await browser?.close()
-  await arc?.destroy()
-  await github?.close()
-})
+afterAll(() => all?.close())
 
 async function pageOf(person: Person | null) {
   const context = await browser.newContext()

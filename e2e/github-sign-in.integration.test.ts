@@ -1,24 +1,21 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { gitHubPerson, startGitHub } from '@arcx/testing/github'
+import { gitHubPerson } from '@arcx/testing/github'
 import type { GitHubDouble } from '@arcx/testing/github'
-import { startTestOrchestrator } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
-import { openBrowser } from './browser.ts'
+import { startWithGitHub } from './with-github.ts'
+import type { WithGitHub } from './with-github.ts'
 
+let all: WithGitHub
 let github: GitHubDouble
 let arc: TestOrchestrator
 let browser: Browser
 
 beforeAll(async () => {
-  ;[github, browser] = await Promise.all([startGitHub(), openBrowser()])
-  arc = await startTestOrchestrator({ GITHUB_CLIENT_ID: github.clientId, GITHUB_CLIENT_SECRET: github.clientSecret, GITHUB_URL: github.url, ARC_SIGNUP_MODE: 'open' })
+  all = await startWithGitHub({ ARC_SIGNUP_MODE: 'open' })
+  ;({ github, arc, browser } = all)
 })
-afterAll(async () => {
-  await browser?.close()
-  await arc?.destroy()
-  await github?.close()
-})
+afterAll(() => all?.close())
 
 test('from the first click through GitHub to the page first asked for; another browser is seen in the settings and signed out there', async () => {
   github.person = gitHubPerson(1, 'grace')

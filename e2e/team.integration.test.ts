@@ -1,37 +1,25 @@
-import type { Browser, Page, WebSocket } from 'playwright-core'
+import type { Browser, WebSocket } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { gitHubPerson, startGitHub } from '@arcx/testing/github'
-import type { GitHubDouble } from '@arcx/testing/github'
-import { startTestOrchestrator } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
-import { openBrowser, runInTerminal, untilWorkbench } from './browser.ts'
+import { runInTerminal, untilWorkbench } from './browser.ts'
+import { startWithGitHub } from './with-github.ts'
+import type { WithGitHub } from './with-github.ts'
 
-let github: GitHubDouble
+let all: WithGitHub
 let arc: TestOrchestrator
 let browser: Browser
 
 beforeAll(async () => {
-  ;[github, browser] = await Promise.all([startGitHub(), openBrowser()])
-  arc = await startTestOrchestrator({ GITHUB_CLIENT_ID: github.clientId, GITHUB_CLIENT_SECRET: github.clientSecret, GITHUB_URL: github.url, ARC_SIGNUP_MODE: 'open' })
+  all = await startWithGitHub({ ARC_SIGNUP_MODE: 'open' })
+  ;({ arc, browser } = all)
 })
-afterAll(async () => {
-  await browser?.close()
-  await arc?.destroy()
-  await github?.close()
-})
-
-async function throughGitHub(page: Page, id: number, login: string): Promise<void> {
-  github.person = gitHubPerson(id, login)
-  await page.getByRole('link', { name: 'Continue with GitHub' }).click()
-  await page.getByText(`Signed in as ${login}`).waitFor()
-  await page.getByRole('link', { name: 'Authorize' }).click()
-}
+afterAll(() => all?.close())
 
 test('two people, two browsers, one team: invite, accept, open the same workspace, remove, and the removed one is cut off', async () => {
   const [first, second] = await Promise.all([browser.newContext(), browser.newContext()])
   const grace = await first.newPage()
   await grace.goto(`${arc.origin}/teams`)
-  await throughGitHub(grace, 1, 'grace')
+  await all.signIn(grace, 1, 'grace')
   await grace.getByRole('button', { name: 'Create a team' }).click()
   await grace.getByLabel('Name').fill('compilers')
   await grace.getByRole('button', { name: 'Create', exact: true }).click()
@@ -44,7 +32,7 @@ test('two people, two browsers, one team: invite, accept, open the same workspac
   await linus.goto(link)
   await linus.getByRole('heading', { name: 'Join compilers' }).waitFor()
   await linus.getByRole('link', { name: 'Sign in to join' }).click()
-  await throughGitHub(linus, 2, 'linus')
+  await all.signIn(linus, 2, 'linus')
   await linus.getByRole('button', { name: 'Join as linus' }).click()
   await linus.getByRole('heading', { name: 'compilers' }).waitFor()
   // Grace sees it by itself.
@@ -88,7 +76,7 @@ test('whoever is invited by login finds it on the dashboard; as a viewer they se
   const context = await browser.newContext({ viewport: { width: 390, height: 844 } })
   const page = await context.newPage()
   await page.goto(`${arc.origin}/dashboard`)
-  await throughGitHub(page, 3, 'barbara')
+  await all.signIn(page, 3, 'barbara')
   await page.getByText('invites you to the team watchers as viewer').waitFor()
   await page.getByRole('button', { name: 'Join' }).click()
   await page.getByRole('heading', { name: 'watchers' }).waitFor()

@@ -1,25 +1,10 @@
 import { fileURLToPath } from 'node:url'
-import { ConfigError } from '@arcx/service-kit/config'
 import { createLog } from '@arcx/service-kit/log'
+import { runService } from '@arcx/service-kit/main'
 import { readConfig } from './config.ts'
 import { startOrchestrator } from './orchestrator.ts'
 
-try {
+await runService(async () => {
   const config = readConfig(process.env)
-  const log = createLog('orchestrator', config.ARC_LOG_LEVEL)
-  const webRoot = fileURLToPath(new URL('../web/dist', import.meta.url))
-  const orchestrator = await startOrchestrator(config, webRoot, log)
-  const end = () => void orchestrator.close().then(() => process.exit(0))
-  process.once('SIGINT', end)
-  process.once('SIGTERM', end)
-  if (process.channel) process.once('disconnect', end)
-  process.send?.({ type: 'ready' })
-} catch (error) {
-  const line = error instanceof Error ? error.message : String(error)
-  if (!(error instanceof ConfigError) && process.env['ARC_LOG_LEVEL'] === 'debug') console.error(error)
-  if (process.send) process.send({ type: 'failed', line }, () => process.exit(1))
-  else {
-    process.stderr.write(`arcx: ${line}\n`)
-    process.exit(1)
-  }
-}
+  return startOrchestrator(config, fileURLToPath(new URL('../web/dist', import.meta.url)), createLog('orchestrator', config.ARC_LOG_LEVEL))
+})

@@ -1,15 +1,10 @@
 import { text } from 'node:stream/consumers'
 import type { Command } from '@commander-js/extra-typings'
-import type { TeamId } from '@arcx/router'
 import { Failure, exitCodes } from '../failure.ts'
 import { table } from '../output/output.ts'
 import type { Sessions } from '../program.ts'
-import type { Server } from '../server/server.ts'
+import { teamNamed } from '../team.ts'
 import { findWorkspace } from '../workspace.ts'
-
-async function holder(server: Server, team: string | undefined): Promise<TeamId | null> {
-  return team === undefined ? null : (await server.api.teams.get.query({ name: team })).id
-}
 
 export function addSecretCommands(program: Command, sessions: Sessions): void {
   const secrets = program.command('secrets').description('Keys and tokens that workspaces use and never see.')
@@ -21,7 +16,7 @@ export function addSecretCommands(program: Command, sessions: Sessions): void {
     .action(async (options, command) => {
       const session = sessions.of(command)
       const server = await session.server()
-      const all = await server.api.secrets.list.query({ teamId: await holder(server, options.team) })
+      const all = await server.api.secrets.list.query({ teamId: options.team === undefined ? null : await teamNamed(server, options.team) })
       session.output.result(all, all.length === 0 ? 'There are no secrets. Make one with: arcx secrets set NAME --host api.example.com' : table(['NAME', 'PLACEHOLDER', 'HOSTS'], all.map((secret) => [secret.name, secret.placeholder, secret.hosts.join(',')])))
     })
 
@@ -35,7 +30,7 @@ export function addSecretCommands(program: Command, sessions: Sessions): void {
       const session = sessions.of(command)
       const server = await session.server()
       const value = process.stdin.isTTY ? await askHidden(`Value of ${name}: `) : (await text(process.stdin)).replace(/\r?\n$/, '')
-      const secret = await server.api.secrets.set.mutate({ teamId: await holder(server, options.team), name, value, hosts: options.host })
+      const secret = await server.api.secrets.set.mutate({ teamId: options.team === undefined ? null : await teamNamed(server, options.team), name, value, hosts: options.host })
       session.output.result(secret, `${secret.name} is kept. Workspaces see ${secret.placeholder}; it becomes the value on its way to ${secret.hosts.join(', ')}.`)
     })
 
@@ -47,7 +42,7 @@ export function addSecretCommands(program: Command, sessions: Sessions): void {
     .action(async (name, options, command) => {
       const session = sessions.of(command)
       const server = await session.server()
-      const secret = (await server.api.secrets.list.query({ teamId: await holder(server, options.team) })).find((each) => each.name === name)
+      const secret = (await server.api.secrets.list.query({ teamId: options.team === undefined ? null : await teamNamed(server, options.team) })).find((each) => each.name === name)
       if (secret === undefined) throw new Failure(`There is no secret ${name}.`, 'secret_not_found', exitCodes.notFound)
       await server.api.secrets.remove.mutate({ id: secret.id })
       session.output.result({ id: secret.id, name }, `${name} is deleted.`)

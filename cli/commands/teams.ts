@@ -1,8 +1,9 @@
 import type { Command } from '@commander-js/extra-typings'
-import type { InvitedRole, TeamDetails, TeamMember } from '@arcx/router'
+import type { InvitedRole, TeamId, UserId } from '@arcx/router'
 import { Failure, exitCodes } from '../failure.ts'
 import { table } from '../output/output.ts'
 import type { Sessions } from '../program.ts'
+import type { Api } from '../server/server.ts'
 
 const roles: readonly InvitedRole[] = ['admin', 'member', 'viewer']
 
@@ -12,10 +13,12 @@ function roleOf(text: string): InvitedRole {
   return role
 }
 
-function memberOf(team: TeamDetails, login: string): TeamMember {
+/** A member of a team by its name and their login. */
+async function memberOf(api: Api, name: string, login: string): Promise<{ readonly teamId: TeamId; readonly userId: UserId }> {
+  const team = await api.teams.get.query({ name })
   const member = team.members.find((each) => each.login.toLowerCase() === login.toLowerCase())
   if (member === undefined) throw new Failure(`${login} is not in ${team.name}.`, 'member_not_found', exitCodes.notFound)
-  return member
+  return { teamId: team.id, userId: member.userId }
 }
 
 export function addTeamCommands(program: Command, sessions: Sessions): void {
@@ -117,10 +120,9 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
     .action(async (name, login, role, _options, command) => {
       const session = sessions.of(command)
       const { api } = await session.server()
-      const team = await api.teams.get.query({ name })
-      const { userId } = memberOf(team, login)
-      await api.teams.members.setRole.mutate({ teamId: team.id, userId, role: roleOf(role) })
-      session.output.result({ userId, role }, `${login} is ${role} of ${name} now.`)
+      const ids = await memberOf(api, name, login)
+      await api.teams.members.setRole.mutate({ ...ids, role: roleOf(role) })
+      session.output.result({ ...ids, role }, `${login} is ${role} of ${name} now.`)
     })
 
   teams
@@ -131,10 +133,9 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
     .action(async (name, login, _options, command) => {
       const session = sessions.of(command)
       const { api } = await session.server()
-      const team = await api.teams.get.query({ name })
-      const { userId } = memberOf(team, login)
-      await api.teams.members.remove.mutate({ teamId: team.id, userId })
-      session.output.result({ userId }, `${login} is out of ${name}.`)
+      const ids = await memberOf(api, name, login)
+      await api.teams.members.remove.mutate(ids)
+      session.output.result(ids, `${login} is out of ${name}.`)
     })
 
   teams
@@ -145,10 +146,9 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
     .action(async (name, login, _options, command) => {
       const session = sessions.of(command)
       const { api } = await session.server()
-      const team = await api.teams.get.query({ name })
-      const { userId } = memberOf(team, login)
-      await api.teams.transfer.mutate({ teamId: team.id, userId })
-      session.output.result({ userId }, `${name} is ${login}’s now.`)
+      const ids = await memberOf(api, name, login)
+      await api.teams.transfer.mutate(ids)
+      session.output.result(ids, `${name} is ${login}’s now.`)
     })
 
   teams

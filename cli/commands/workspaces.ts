@@ -1,20 +1,14 @@
 import type { Command } from '@commander-js/extra-typings'
 import open from 'open'
-import type { TeamId, Workspace, WorkspaceState } from '@arcx/router'
+import type { Workspace, WorkspaceState } from '@arcx/router'
 import { Failure, exitCodes, failureOf } from '../failure.ts'
 import { ago, table } from '../output/output.ts'
 import type { Output } from '../output/output.ts'
 import type { Sessions } from '../program.ts'
-import type { Server } from '../server/server.ts'
+import { teamNamed } from '../team.ts'
 import { ensureRunning, findWorkspace, untilState } from '../workspace.ts'
 
 const styles: Readonly<Record<WorkspaceState, 'green' | 'yellow' | 'red' | 'gray'>> = { running: 'green', creating: 'yellow', starting: 'yellow', stopping: 'yellow', stopped: 'gray', failed: 'red', deleting: 'red' }
-
-async function teamNamed(server: Server, name: string): Promise<TeamId> {
-  const team = (await server.api.teams.list.query()).find((each) => each.name === name)
-  if (team === undefined) throw new Failure(`You are in no team called ${name}.`, 'team_not_found', exitCodes.notFound)
-  return team.id
-}
 
 function tell(output: Output, workspace: Workspace, words: string): void {
   output.result(workspace, `${workspace.name} ${words}`)

@@ -1,8 +1,5 @@
-import { Transform } from 'node:stream'
-import type { Duplex, TransformCallback } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { constants, createBrotliCompress, createBrotliDecompress, createDeflate, createGunzip, createGzip, createInflate, createZstdCompress, createZstdDecompress } from 'node:zlib'
-import { Replacer } from '../replace/replacer.ts'
-import type { Pairs } from '../replace/replacer.ts'
 
 /** Content codings (RFC 9110, section 8.4.1; RFC 7932; RFC 8878) that can be opened and closed as bytes flow. */
 const codings: Readonly<Record<string, { readonly open: () => Duplex; readonly close: () => Duplex }>> = {
@@ -22,51 +19,4 @@ export function codingOf(header: string | undefined): { readonly open: () => Dup
   const coding = Object.hasOwn(codings, name) ? codings[name] : undefined
   if (coding === undefined) throw new Error(`Its content coding (${name.slice(0, 40)}) cannot be opened.`)
   return coding
-}
-
-/** A Replacer in a pipeline. */
-export class ReplacingStream extends Transform {
-  readonly #replacer: Replacer
-
-  constructor(pairs: Pairs) {
-    super()
-    this.#replacer = new Replacer(pairs)
-  }
-
-  get count(): number {
-    return this.#replacer.count
-  }
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    done(null, this.#replacer.write(chunk))
-  }
-
-  override _flush(done: TransformCallback): void {
-    done(null, this.#replacer.end())
-  }
-}
-
-/** Ends the stream with an error as soon as something looked for comes by. */
-export class GuardingStream extends Transform {
-  readonly #replacer: Replacer
-  readonly #onFound: () => Error
-
-  constructor(pairs: Pairs, onFound: () => Error) {
-    super()
-    this.#replacer = new Replacer(pairs)
-    this.#onFound = onFound
-  }
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    // What may be the beginning of it waits, so no more of it goes out than others share.
-    const out = this.#replacer.write(chunk)
-    if (this.#replacer.count > 0) done(this.#onFound())
-    else done(null, out)
-  }
-
-  override _flush(done: TransformCallback): void {
-    const out = this.#replacer.end()
-    if (this.#replacer.count > 0) done(this.#onFound())
-    else done(null, out)
-  }
 }

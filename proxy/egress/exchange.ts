@@ -2,20 +2,20 @@ import { Agent, STATUS_CODES, request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
-import { Transform } from 'node:stream'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Log } from '@arcx/service-kit/log'
 import { Replacer, holds, replaceAll } from '../replace/replacer.ts'
 import { AddressRefused } from './address-guard.ts'
 import type { AddressGuard } from './address-guard.ts'
-import { GuardingStream, ReplacingStream, acceptedCodings, codingOf } from './codings.ts'
+import { acceptedCodings, codingOf } from './codings.ts'
 import type { EgressPolicy } from './policy.ts'
 import { Refusal, refuse, refuseUpgrade } from './refusal.ts'
 import { hiddenQuery, withoutCredentials } from './records.ts'
 import type { Records } from './records.ts'
 import type { Call } from './call.ts'
 import type { Outward, Tenant, Tenants } from './tenants.ts'
+import { Counting, GuardingStream, Noticing, ReplacingStream, pump } from './streams.ts'
 import { dialWebSocket, relayMessages } from './web-socket.ts'
 
 const firstByteMs = 120_000
@@ -26,14 +26,16 @@ const hopByHop = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'pro
 /** Where credentials stand. Beside one that was put in, every other is dropped. */
 const credentialHeaders = new Set(['authorization', 'x-api-key', 'api-key', 'x-auth-token', 'x-goog-api-key', 'private-token', 'cookie'])
 
-/** What the record is made from. */
+/** What the record is made from, as it comes to be known. */
 interface Told {
   readonly at: Date
-  readonly tenant: Tenant | null
-  readonly outcome: string
-  readonly status: number | null
-  readonly counts: { readonly up: number; readonly down: number; readonly scrubbed: number }
-  readonly used: ReadonlySet<string>
+  tenant: Tenant | null
+  outcome: string
+  status: number | null
+  up: number
+  down: number
+  scrubbed: number
+  readonly used: Set<string>
 }
 
 export interface ExchangeNeeds {
@@ -66,60 +68,59 @@ export class Exchange {
   }
 
   async handle(call: Call, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const at = new Date()
-    const used = new Set<string>()
-    const counts = { up: 0, down: 0, scrubbed: 0 }
-    let status: number | null = null
-    let outcome = 'passed'
-    let tenant: Tenant | null = null
-    try {
-      tenant = await this.#tenant(call)
-      const { outward, target, headers } = this.#admit(call, request, tenant, used)
-      const answer = await this.#send(call, request, target, headers, outward, used, counts)
-      status = answer.statusCode ?? 502
-      await this.#giveBack(answer, request, response, tenant, counts)
-    } catch (error) {
-      const refusal = refusalOf(error, call)
-      outcome = `refused:${refusal.code}`
-      if (refusal.code === 'upstream_failed') this.#needs.log.info({ err: error, host: call.host }, 'a call failed')
-      if (response.headersSent) {
+    await this.#recorded(call, request, async (told) => {
+      try {
+        const tenant = await this.#tenant(call, told)
+        const { outward, target, headers } = this.#admit(call, request, tenant, told.used)
+        const answer = await this.#send(call, request, target, headers, outward, told)
+        told.status = answer.statusCode ?? 502
+        await this.#giveBack(answer, request, response, tenant, told)
+      } catch (error) {
+        request.unpipe()
+        request.resume()
+        const refusal = refusalOf(error, call)
+        if (refusal.code === 'upstream_failed') this.#needs.log.info({ err: error, host: call.host }, 'a call failed')
         // What has begun cannot be taken back; cut off, it is at least not taken for whole.
-        response.destroy()
-      } else {
-        status = refusal.status
-        refuse(response, refusal)
+        if (response.headersSent) response.destroy()
+        else {
+          told.status = refusal.status
+          refuse(response, refusal)
+        }
+        throw refusal
       }
-      request.unpipe()
-      request.resume()
-    } finally {
-      this.#record(call, request, { at, tenant, outcome, status, counts, used })
-    }
+    })
   }
 
   /** The same for a WebSocket (RFC 6455): judged as a request, and then each message by itself, both ways. */
   async upgrade(call: Call, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    const at = new Date()
-    const used = new Set<string>()
-    const counts = { up: 0, down: 0, scrubbed: 0 }
-    let status: number | null = null
-    let outcome = 'passed'
-    let tenant: Tenant | null = null
+    await this.#recorded(call, request, async (told) => {
+      try {
+        const tenant = await this.#tenant(call, told)
+        const { outward, target, headers } = this.#admit(call, request, tenant, told.used)
+        const upstream = await dialWebSocket({ call, target, headers, request, lookup: this.#needs.guard.lookup, ca: this.#needs.ca })
+        told.status = 101
+        await relayMessages({ request, socket, head, upstream, tenant, outward, counts: told, onUsed: (text) => noteUsed(outward, text, told.used), leak: () => leak(call.host) })
+      } catch (error) {
+        const refusal = refusalOf(error, call)
+        if (told.status === 101) socket.destroy()
+        else {
+          told.status = refusal.status
+          refuseUpgrade(socket, refusal)
+        }
+        throw refusal
+      }
+    })
+  }
+
+  /** Whatever becomes of it is written down. */
+  async #recorded(call: Call, request: IncomingMessage, work: (told: Told) => Promise<void>): Promise<void> {
+    const told: Told = { at: new Date(), tenant: null, outcome: 'passed', status: null, up: 0, down: 0, scrubbed: 0, used: new Set() }
     try {
-      tenant = await this.#tenant(call)
-      const { outward, target, headers } = this.#admit(call, request, tenant, used)
-      const { lookup } = this.#needs.guard
-      const upstream = await dialWebSocket({ call, target, headers, request, lookup, ca: this.#needs.ca })
-      status = 101
-      await relayMessages({ request, socket, head, upstream, tenant, outward, counts, onUsed: (text) => noteUsed(outward, text, used), leak: () => leak(call.host) })
+      await work(told)
     } catch (error) {
-      const refusal = refusalOf(error, call)
-      outcome = `refused:${refusal.code}`
-      if (status === null) {
-        status = refusal.status
-        refuseUpgrade(socket, refusal)
-      } else socket.destroy()
+      told.outcome = `refused:${refusalOf(error, call).code}`
     } finally {
-      this.#record(call, request, { at, tenant, outcome, status, counts, used })
+      this.#record(call, request, told)
     }
   }
 
@@ -131,7 +132,7 @@ export class Exchange {
     return { outward, target: this.#outwardTarget(call, outward, used), headers: this.#outwardHeaders(call, request, outward, used) }
   }
 
-  #record(call: Call, request: IncomingMessage, { at, tenant, outcome, status, counts, used }: Told): void {
+  #record(call: Call, request: IncomingMessage, { at, tenant, outcome, status, up, down, scrubbed, used }: Told): void {
     const scrub = tenant?.scrub ?? null
     this.#needs.records.add({
       workspaceId: call.workspaceId,
@@ -143,16 +144,16 @@ export class Exchange {
       path: withoutCredentials(hiddenQuery(scrub === null ? call.target : replaceAll(scrub, call.target).text)),
       outcome,
       status,
-      bytesUp: counts.up,
-      bytesDown: counts.down,
+      bytesUp: up,
+      bytesDown: down,
       durationMs: Date.now() - at.getTime(),
       secrets: [...used],
-      scrubbed: counts.scrubbed,
+      scrubbed,
     })
   }
 
   /** Fails closed: who is not known, or what could not be written down, goes nowhere. */
-  async #tenant({ workspaceId }: Call): Promise<Tenant> {
+  async #tenant({ workspaceId }: Call, told: Told): Promise<Tenant> {
     if (this.#needs.records.isFull) throw new Refusal(503, 'record_unavailable', 'What workspaces do cannot be recorded at the moment, so nothing is let through. Try again soon.')
     let tenant: Tenant | null
     try {
@@ -162,6 +163,7 @@ export class Exchange {
       throw new Refusal(503, 'secrets_unavailable', 'This workspace’s secrets cannot be read at the moment, so nothing is let through. Try again soon.')
     }
     if (tenant === null) throw new Refusal(407, 'workspace_unknown', 'This workspace is not known here.')
+    told.tenant = tenant
     return tenant
   }
 
@@ -196,7 +198,7 @@ export class Exchange {
     return headers
   }
 
-  #send(call: Call, request: IncomingMessage, target: string, headers: OutgoingHttpHeaders, outward: Outward, used: Set<string>, counts: { up: number }): Promise<IncomingMessage> {
+  #send(call: Call, request: IncomingMessage, target: string, headers: OutgoingHttpHeaders, outward: Outward, told: Told): Promise<IncomingMessage> {
     const steps: Duplex[] = []
     const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined
     const pairs = outward.swaps[writingOf(request.headers['content-type'])]
@@ -210,11 +212,11 @@ export class Exchange {
       const { strangers } = outward
       if (strangers !== null) steps.push(new GuardingStream(strangers, () => leak(call.host)))
       if (outward.own.length > 0) {
-        steps.push(new Noticing(outward, used), new ReplacingStream(pairs))
+        steps.push(new Noticing(outward, told.used), new ReplacingStream(pairs))
         if (!pairs.keepsLength) delete headers['content-length']
       }
     }
-    steps.push(new Counting((bytes) => (counts.up += bytes)))
+    steps.push(new Counting((bytes) => (told.up += bytes)))
     if (hasBody && headers['content-length'] === undefined) headers['transfer-encoding'] = 'chunked'
     return new Promise((resolve, reject) => {
       const { method } = request
@@ -259,42 +261,6 @@ export class Exchange {
       counts.scrubbed += cleaning.count
     }
   }
-}
-
-/**
- * Passes a body on, cleaned where there is something to look for. By hand, since it is what nearly every answer takes:
- * a pipeline of streams costs several times as much.
- */
-function pump(from: IncomingMessage, to: ServerResponse, replacer: Replacer | null, counts: { down: number; scrubbed: number }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const over = (error?: Error) => {
-      counts.scrubbed += replacer?.count ?? 0
-      if (error === undefined) return resolve()
-      from.destroy()
-      reject(error)
-    }
-    from.on('data', (chunk: Buffer) => {
-      const out = replacer === null ? chunk : replacer.write(chunk)
-      if (out.length === 0) return
-      counts.down += out.length
-      if (to.write(out)) return
-      from.pause()
-      to.once('drain', () => from.resume())
-    })
-    from.on('end', () => {
-      const out = replacer?.end()
-      if (out !== undefined && out.length > 0) {
-        counts.down += out.length
-        to.end(out)
-      } else to.end()
-      over()
-    })
-    from.on('aborted', () => over(new Error('the other side broke off')))
-    from.on('error', over)
-    to.on('close', () => {
-      if (!to.writableEnded) over(new Error('the program went'))
-    })
-  })
 }
 
 const noNames: ReadonlySet<string> = new Set()
@@ -353,38 +319,4 @@ function refusalOf(error: unknown, { host }: Call): Refusal {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new Refusal(502, 'name_unknown', `${host} is not known: no address was found for it.`)
   return new Refusal(502, 'upstream_failed', `${host} could not be reached, or broke off (${code || (error instanceof Error ? error.message.slice(0, 100) : 'no reason')}).`)
-}
-
-class Counting extends Transform {
-  readonly #onBytes: (count: number) => void
-
-  constructor(onBytes: (count: number) => void) {
-    super()
-    this.#onBytes = onBytes
-  }
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error: null, data: Buffer) => void): void {
-    this.#onBytes(chunk.length)
-    done(null, chunk)
-  }
-}
-
-/** Notes which secrets come by in a body. */
-class Noticing extends Transform {
-  readonly #outward: Outward
-  readonly #used: Set<string>
-  #tail = ''
-
-  constructor(outward: Outward, used: Set<string>) {
-    super()
-    this.#outward = outward
-    this.#used = used
-  }
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error: null, data: Buffer) => void): void {
-    const text = this.#tail + chunk.toString('latin1')
-    for (const { name, placeholder } of this.#outward.own) if (text.includes(placeholder)) this.#used.add(name)
-    this.#tail = text.slice(-500)
-    done(null, chunk)
-  }
 }

@@ -39,3 +39,13 @@ export function numberedName(name: string, number: number): string {
   const ending = `-${number}`
   return name.slice(0, maxNameLength - ending.length).replace(/-+$/, '') + ending
 }
+
+const suggestionsTried = 50
+
+/** A valid name near to what is wanted that nobody has; `takenAmong` tells which of some are taken. */
+export async function freeNameNear(wanted: string, takenAmong: (names: readonly string[]) => Promise<ReadonlySet<string>>): Promise<string> {
+  const near = nearestName(wanted)
+  const candidates = [near, ...Array.from({ length: suggestionsTried }, (_, index) => numberedName(near, index + 2))]
+  const taken = await takenAmong(candidates)
+  return candidates.find((candidate) => !taken.has(candidate) && nameProblem(candidate) === null) ?? numberedName(near, Date.now() % 1_000_000)
+}

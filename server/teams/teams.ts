@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { isUniqueViolation } from '@arcx/database'
 import type { Database, Transaction } from '@arcx/database'
-import { TeamId, UserId, errors, nameProblem, nearestName, numberedName } from '@arcx/router'
+import { TeamId, UserId, errors, freeNameNear, nameProblem } from '@arcx/router'
 import type { Actor, InvitedRole, Resume, Team, TeamChange, TeamDetails, TeamInvite, TeamsPort, Tracked, UserActor } from '@arcx/router'
 import type { AuditRecord } from '../audit/audit.ts'
 import type { Feed } from '../events/feed.ts'
@@ -13,7 +13,6 @@ import { requireMay, requireScope, rightsIn } from './policy.ts'
 import type { TeamOperation } from './policy.ts'
 
 const ownedLimit = 20
-const suggestionsTried = 50
 
 export interface TeamsNeeds {
   readonly database: Database
@@ -257,11 +256,10 @@ export class Teams implements TeamsPort {
     }
   }
 
-  async #freeNameNear(wanted: string): Promise<string> {
-    const near = nearestName(wanted)
-    const candidates = [near, ...Array.from({ length: suggestionsTried }, (_, index) => numberedName(near, index + 2))]
-    const rows = await this.#needs.database.selectFrom('Team').select('name').where('name', 'in', candidates).execute()
-    const taken = new Set(rows.map((row) => row.name))
-    return candidates.find((candidate) => !taken.has(candidate)) ?? numberedName(near, Date.now() % 1_000_000)
+  #freeNameNear(wanted: string): Promise<string> {
+    return freeNameNear(wanted, async (names) => {
+      const rows = await this.#needs.database.selectFrom('Team').select('name').where('name', 'in', [...names]).execute()
+      return new Set(rows.map((row) => row.name))
+    })
   }
 }

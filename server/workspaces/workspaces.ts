@@ -1,6 +1,6 @@
 import { isUniqueViolation } from '@arcx/database'
 import type { Database, WorkspaceRow } from '@arcx/database'
-import { ArcError, WorkspaceId, errors, nameProblem, nearestName, numberedName } from '@arcx/router'
+import { ArcError, WorkspaceId, errors, freeNameNear, nameProblem } from '@arcx/router'
 import type { Actor, Administrator, LogLine, Resume, StatsSample, TeamId, TeamRole, Tracked, UserActor, Workspace, WorkspaceChange, WorkspaceFacts, WorkspaceOperation, WorkspacesPort } from '@arcx/router'
 import { recordAudit } from '../audit/audit.ts'
 import type { Feed } from '../events/feed.ts'
@@ -10,7 +10,6 @@ import type { Asker } from './policy.ts'
 import type { Belonging, Change, WorkspaceStore } from './store.ts'
 
 const statsIntervalMs = 2000
-const suggestionsTried = 50
 
 type Drive = 'start' | 'stop' | 'restart' | 'remove'
 
@@ -284,12 +283,8 @@ export class Workspaces implements WorkspacesPort {
     if (problem !== null) throw errors.workspaceNameInvalid(problem, await this.#freeNameNear(name))
   }
 
-  async #freeNameNear(wanted: string): Promise<string> {
-    const near = nearestName(wanted)
-    const candidates = [near, ...Array.from({ length: suggestionsTried }, (_, index) => numberedName(near, index + 2))]
-    const taken = await this.#store.takenAmong(candidates)
-    const free = candidates.find((candidate) => !taken.has(candidate) && nameProblem(candidate) === null)
-    return free ?? numberedName(near, Date.now() % 1_000_000)
+  #freeNameNear(wanted: string): Promise<string> {
+    return freeNameNear(wanted, (names) => this.#store.takenAmong(names))
   }
 
   /** What is refused is recorded too; what is done was recorded together with the change. */

@@ -103,7 +103,7 @@ function environment(home: string, workspaceName: string): Record<string, string
     EDITOR: 'nano',
     PATH: `${home}/.local/bin:/usr/local/bin:/usr/bin:/bin`,
     npm_config_prefix: `${home}/.local`,
-    // The gallery is reached through arc-proxy once that is there; until then asking it only makes errors.
+    // No gallery is offered: which one a server takes, and whether it has any, is not settled here.
     EXTENSIONS_GALLERY: '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":""}',
   }
 }

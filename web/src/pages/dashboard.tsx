@@ -2,20 +2,17 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Plus, Search } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import type { Workspace } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Frame } from '../interface/frame.tsx'
 import { Mark } from '../interface/mark.tsx'
-import { Ago } from '../interface/time.tsx'
 import { trpc } from '../server/client.ts'
 import { Invitations } from '../teams/invitations.tsx'
 import { useLiveTeams } from '../teams/live.ts'
 import { refusalOf } from '../server/error.ts'
-import { ActionBar } from '../workspaces/action-bar.tsx'
 import { CreateDialog } from '../workspaces/create-dialog.tsx'
 import { useLiveWorkspaces } from '../workspaces/live.ts'
-import { StateDot, StateText } from '../workspaces/state.tsx'
+import { WorkspaceRow } from '../workspaces/row.tsx'
 
 export function Dashboard() {
   useLiveWorkspaces()
@@ -101,7 +98,7 @@ export function Dashboard() {
             ) : (
               <ul className="divide-y divide-line overflow-hidden rounded-card border border-line bg-surface">
                 {group.entries.map((workspace) => (
-                  <Row key={workspace.id} workspace={workspace} />
+                  <WorkspaceRow key={workspace.id} workspace={workspace} />
                 ))}
               </ul>
             )}
@@ -110,30 +107,6 @@ export function Dashboard() {
       )}
       <CreateDialog open={creating} onClose={() => setCreating(false)} />
     </Frame>
-  )
-}
-
-function Row({ workspace }: { workspace: Workspace }) {
-  return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-3 px-4 py-3.5 transition-colors hover:bg-accent-wash/30" data-workspace={workspace.name} data-state={workspace.state}>
-      <StateDot state={workspace.state} />
-      <div className="min-w-0 flex-1 basis-40">
-        <Link to="/workspaces/$name" params={{ name: workspace.name }} className="font-medium hover:underline underline-offset-4 break-all">
-          {workspace.name}
-        </Link>
-        <div className="text-sm break-words">
-          <StateText workspace={workspace} />
-        </div>
-      </div>
-      <div className="w-28 text-sm text-ink-soft max-md:hidden">
-        {workspace.lastActivityAt === null ? null : (
-          <>
-            Used <Ago at={workspace.lastActivityAt} />
-          </>
-        )}
-      </div>
-      <ActionBar workspace={workspace} />
-    </li>
   )
 }
 

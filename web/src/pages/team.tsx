@@ -17,8 +17,7 @@ import { Members } from '../teams/members.tsx'
 import { RenameTeam } from '../teams/rename-team.tsx'
 import { CreateDialog } from '../workspaces/create-dialog.tsx'
 import { useLiveWorkspaces } from '../workspaces/live.ts'
-import { StateDot, StateText } from '../workspaces/state.tsx'
-import { ActionBar } from '../workspaces/action-bar.tsx'
+import { WorkspaceRow } from '../workspaces/row.tsx'
 
 export function TeamPage() {
   useLiveTeams()
@@ -105,18 +104,7 @@ function TeamView({ team }: { team: TeamDetails }) {
         ) : (
           <ul className="divide-y divide-line overflow-hidden rounded-card border border-line bg-surface">
             {own.map((workspace) => (
-              <li key={workspace.id} className="flex flex-wrap items-center gap-x-4 gap-y-3 px-4 py-3" data-workspace={workspace.name} data-state={workspace.state}>
-                <StateDot state={workspace.state} />
-                <div className="min-w-0 flex-1 basis-40">
-                  <Link to="/workspaces/$name" params={{ name: workspace.name }} className="font-medium break-all hover:underline underline-offset-4">
-                    {workspace.name}
-                  </Link>
-                  <div className="text-sm">
-                    <StateText workspace={workspace} />
-                  </div>
-                </div>
-                <ActionBar workspace={workspace} />
-              </li>
+              <WorkspaceRow key={workspace.id} workspace={workspace} />
             ))}
           </ul>
         )}

@@ -4,7 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { Plus, Users } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '../interface/button.tsx'
-import { backdropClass, dialogClass } from '../interface/dialog.ts'
+import { Modal } from '../interface/modal.tsx'
 import { Frame } from '../interface/frame.tsx'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
@@ -59,12 +59,9 @@ export function TeamsPage() {
           ))}
         </ul>
       )}
-      <Dialog.Root open={creating} onOpenChange={setCreating}>
-        <Dialog.Portal>
-          <Dialog.Backdrop className={backdropClass} />
-          <Dialog.Popup className={dialogClass}>{creating && <Creating onClose={() => setCreating(false)} />}</Dialog.Popup>
-        </Dialog.Portal>
-      </Dialog.Root>
+      <Modal open={creating} onClose={() => setCreating(false)}>
+      <Creating onClose={() => setCreating(false)} />
+    </Modal>
     </Frame>
   )
 }

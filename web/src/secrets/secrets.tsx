@@ -5,7 +5,8 @@ import { LockKeyhole, Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { TeamId } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
-import { backdropClass, dialogClass, inputClass } from '../interface/dialog.ts'
+import { inputClass } from '../interface/dialog.ts'
+import { Modal } from '../interface/modal.tsx'
 import { Ago } from '../interface/time.tsx'
 import { tellRefusal } from '../interface/toasts.tsx'
 import { queryClient, trpc } from '../server/client.ts'
@@ -56,12 +57,9 @@ export function Secrets({ teamId, mayChange }: { teamId: TeamId | null; mayChang
           ))}
         </ul>
       )}
-      <Dialog.Root open={making} onOpenChange={setMaking}>
-        <Dialog.Portal>
-          <Dialog.Backdrop className={backdropClass} />
-          <Dialog.Popup className={dialogClass}>{making && <Making teamId={teamId} onClose={() => setMaking(false)} />}</Dialog.Popup>
-        </Dialog.Portal>
-      </Dialog.Root>
+      <Modal open={making} onClose={() => setMaking(false)}>
+      <Making teamId={teamId} onClose={() => setMaking(false)} />
+    </Modal>
     </section>
   )
 }

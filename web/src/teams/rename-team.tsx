@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { TeamDetails } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
-import { backdropClass, dialogClass } from '../interface/dialog.ts'
+import { Modal } from '../interface/modal.tsx'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { NameField } from '../workspaces/name-field.tsx'
@@ -12,12 +12,9 @@ import { teamsChanged } from './live.ts'
 
 export function RenameTeam({ team, open, onClose }: { team: TeamDetails; open: boolean; onClose: () => void }) {
   return (
-    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className={backdropClass} />
-        <Dialog.Popup className={dialogClass}>{open && <Contents team={team} onClose={onClose} />}</Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Modal open={open} onClose={onClose}>
+      <Contents team={team} onClose={onClose} />
+    </Modal>
   )
 }
 

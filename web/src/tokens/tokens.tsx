@@ -5,7 +5,8 @@ import { Copy, KeyRound, Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { NewApiToken, Scope } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
-import { backdropClass, dialogClass, inputClass } from '../interface/dialog.ts'
+import { inputClass } from '../interface/dialog.ts'
+import { Modal } from '../interface/modal.tsx'
 import { Ago } from '../interface/time.tsx'
 import { tellRefusal } from '../interface/toasts.tsx'
 import { queryClient, trpc } from '../server/client.ts'
@@ -63,12 +64,9 @@ export function Tokens() {
           ))}
         </ul>
       )}
-      <Dialog.Root open={making} onOpenChange={setMaking}>
-        <Dialog.Portal>
-          <Dialog.Backdrop className={backdropClass} />
-          <Dialog.Popup className={dialogClass}>{making && <Making onClose={() => setMaking(false)} />}</Dialog.Popup>
-        </Dialog.Portal>
-      </Dialog.Root>
+      <Modal open={making} onClose={() => setMaking(false)}>
+      <Making onClose={() => setMaking(false)} />
+    </Modal>
     </section>
   )
 }

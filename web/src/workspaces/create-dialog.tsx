@@ -4,7 +4,8 @@ import { ExternalLink } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { TeamId, WorkspaceId } from '@arcx/router'
 import { Button, buttonClass } from '../interface/button.tsx'
-import { backdropClass, dialogClass, inputClass } from '../interface/dialog.ts'
+import { inputClass } from '../interface/dialog.ts'
+import { Modal } from '../interface/modal.tsx'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { showWorkspace } from './live.ts'
@@ -14,12 +15,9 @@ import { StartProgress } from './progress.tsx'
 /** Asks for a name, then shows the workspace come up. */
 export function CreateDialog({ open, onClose, teamId = null }: { open: boolean; onClose: () => void; teamId?: TeamId | null }) {
   return (
-    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className={backdropClass} />
-        <Dialog.Popup className={dialogClass}>{open && <Contents onClose={onClose} initialTeam={teamId} />}</Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Modal open={open} onClose={onClose}>
+      <Contents onClose={onClose} initialTeam={teamId} />
+    </Modal>
   )
 }
 

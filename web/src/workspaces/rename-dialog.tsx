@@ -4,7 +4,7 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Workspace } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
-import { backdropClass, dialogClass } from '../interface/dialog.ts'
+import { Modal } from '../interface/modal.tsx'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { showWorkspace } from './live.ts'
@@ -12,12 +12,9 @@ import { NameField } from './name-field.tsx'
 
 export function RenameDialog({ workspace, open, onClose }: { workspace: Workspace; open: boolean; onClose: () => void }) {
   return (
-    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Backdrop className={backdropClass} />
-        <Dialog.Popup className={dialogClass}>{open && <Contents workspace={workspace} onClose={onClose} />}</Dialog.Popup>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Modal open={open} onClose={onClose}>
+      <Contents workspace={workspace} onClose={onClose} />
+    </Modal>
   )
 }
 
