@@ -12,6 +12,7 @@ import * as announcements from './migrations/0008-announcements.ts'
 import * as grants from './migrations/0009-grants.ts'
 import * as egress from './migrations/0010-egress.ts'
 import * as egressPolicy from './migrations/0011-egress-policy.ts'
+import * as egressLimits from './migrations/0012-egress-limits.ts'
 
 /** In order; a migration that has landed is never changed. */
 const migrations: Record<string, Migration> = {
@@ -26,6 +27,7 @@ const migrations: Record<string, Migration> = {
   '0009-grants': grants,
   '0010-egress': egress,
   '0011-egress-policy': egressPolicy,
+  '0012-egress-limits': egressLimits,
 }
 
 /**

@@ -80,13 +80,16 @@ export interface CodeTable {
 
 export interface SecretTable {
   id: string
-  /** Whose it is: a person's, or else a team's. */
+  /** Whose it is: a person's, a team's, or a single workspace's. */
   ownerId: string | null
   teamId: string | null
+  workspaceId: string | null
   name: string
   sealed: Buffer
   placeholder: string
   hosts: string[]
+  /** Where in a request it may stand; none for anywhere. */
+  places: Generated<string[]>
   createdAt: DefaultMoment
   updatedAt: DefaultMoment
 }
@@ -95,9 +98,14 @@ export interface EgressPolicyTable {
   id: string
   ownerId: string | null
   teamId: string | null
+  workspaceId: string | null
   fallback: 'open' | 'closed'
   allow: string[]
   deny: string[]
+  /** JSON; parsed where it is read. */
+  limits: ColumnType<unknown, string, string>
+  found: 'off' | 'observe' | 'redact'
+  pasted: 'off' | 'observe' | 'refuse'
   updatedAt: DefaultMoment
 }
 
@@ -112,11 +120,14 @@ export interface EgressRecordTable {
   path: string
   outcome: string
   status: number | null
-  bytesUp: ColumnType<string, number, never>
-  bytesDown: ColumnType<string, number, never>
+  bytesUp: ColumnType<string, number, number>
+  bytesDown: ColumnType<string, number, number>
   durationMs: number
   secrets: string[]
   scrubbed: number
+  userId: string | null
+  /** Rule → how many; JSON. */
+  redacted: ColumnType<Record<string, number>, string, string>
 }
 
 export interface AnnouncementTable {

@@ -45,6 +45,7 @@ Settings are environment variables, as in: ARC_PORT=8080 npm start
   ARC_PROXY_PORT               where arc-proxy answers the other services             3002
   ARC_PROXY_URL                of an arc-proxy of your own instead of one started here
   ARC_SECRETS_KEY              seals people’s secrets; stands in secrets.env
+  ARC_SECRETS_KEY_FORMER       what it was before, until all are sealed anew
   ARC_ISOLATION                auto, networked or sealed                              auto
   ARC_NETWORK                  the workspaces’ Docker network                         arc-net
   ARC_EDGE                     gateway, or traefik to let it dial workspaces by TCP   gateway

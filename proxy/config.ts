@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js'
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { parseConfig, port, token, wholeNumber } from '@arcx/service-kit/config'
+import { formerKeys, parseConfig, port, token, wholeNumber } from '@arcx/service-kit/config'
 import { normalHost } from './egress/host.ts'
 
 const list = (text: string) => text.split(',').map((each) => each.trim()).filter((each) => each !== '')
@@ -12,9 +12,11 @@ export const ProxySettings = z.object({
   ARC_PROXY_PORT: port().default(3002),
   ARC_INTERNAL_TOKEN: token(),
   ARC_SECRETS_KEY: token(),
+  ARC_SECRETS_KEY_FORMER: formerKeys(),
   ARC_DATA_DIR: z.string().min(1),
   ARC_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('debug, info, warn or error'),
   DATABASE_URL: z.string().min(1).describe('a PostgreSQL URL'),
+  NATS_URL: z.string().min(1).describe('a NATS URL'),
   ARC_EGRESS_DEFAULT: z.enum(['open', 'closed']).default('open').describe('open or closed'),
   ARC_EGRESS_ALLOW: hosts(),
   ARC_EGRESS_DENY: hosts(),

@@ -11,11 +11,13 @@ import { buffer, text } from 'node:stream/consumers'
 import { connect as tlsConnect } from 'node:tls'
 import { brotliCompressSync, deflateSync, gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Nats } from '@arcx/launch/nats'
 import { freePort } from '@arcx/launch/ports'
 import type { Database } from '@arcx/database'
 import { createLog } from '@arcx/service-kit/log'
-import { seal, secretsKey } from '@arcx/service-kit/sealing'
+import { Envelopes } from '@arcx/service-kit/envelopes'
 import { WebSocket, WebSocketServer } from 'ws'
+import { startBus } from '@arcx/testing/bus'
 import { createDatabase } from '@arcx/testing/database'
 import { testDirectory, testRun } from '@arcx/testing/run'
 import { readConfig } from './config.ts'
@@ -30,6 +32,7 @@ const workspaceId = randomUUID()
 const strangerId = randomUUID()
 
 let proxy: ProxyService
+let bus: Nats
 let database: Database
 let drop: () => Promise<void>
 let directory: string
@@ -44,6 +47,7 @@ let arrived: { host: string | undefined; url: string | undefined; headers: Incom
 beforeAll(async () => {
   const run = testRun()
   const made = await createDatabase()
+  bus = await startBus()
   ;({ database, drop } = made)
   directory = await testDirectory(run, 'proxy')
   const outside = await Authority.open(join(directory, 'outside.pem'))
@@ -66,12 +70,12 @@ beforeAll(async () => {
   await database.insertInto('Workspace').values({ id: workspaceId, ownerId: userId, name: 'tenant', state: 'running', step: null, reason: null }).execute()
   for (const { value, placeholder, host } of [secret, other]) {
     const id = randomUUID()
-    await database.insertInto('Secret').values({ id, ownerId: userId, teamId: null, name: host, sealed: seal(secretsKey(key), value, id), placeholder, hosts: [host] }).execute()
+    await database.insertInto('Secret').values({ id, ownerId: userId, teamId: null, name: host, workspaceId: null, sealed: new Envelopes(key).seal(value, id), placeholder, hosts: [host] }).execute()
   }
   const port = await freePort()
   const names = [['api.test', '127.0.0.1'], ['other.test', '127.0.0.1'], ['a.git.test', '127.0.0.1'], ['inside.test', '10.0.0.1'], ['meta.test', '169.254.169.254']].map((pair) => pair.join('=')).join(',')
   const internal = 'i'.repeat(40)
-  const config = readConfig({ ARC_PROXY_PORT: String(port), ARC_INTERNAL_TOKEN: internal, ARC_SECRETS_KEY: key, ARC_DATA_DIR: directory, DATABASE_URL: made.url, ARC_EGRESS_DENY: 'denied.test,*.denied.test', ARC_EGRESS_EXEMPT: '127.0.0.1/32', ARC_EGRESS_NAMES: names, ARC_EGRESS_CA_FILE: join(directory, 'outside-ca.pem') })
+  const config = readConfig({ ARC_PROXY_PORT: String(port), ARC_INTERNAL_TOKEN: internal, ARC_SECRETS_KEY: key, ARC_DATA_DIR: directory, DATABASE_URL: made.url, NATS_URL: bus.url, ARC_EGRESS_DENY: 'denied.test,*.denied.test', ARC_EGRESS_EXEMPT: '127.0.0.1/32', ARC_EGRESS_NAMES: names, ARC_EGRESS_CA_FILE: join(directory, 'outside-ca.pem') })
   await (await import('node:fs/promises')).writeFile(join(directory, 'outside-ca.pem'), outside.certificatePem)
   proxy = await startProxy(config, createLog('proxy', 'error'))
   for (const id of [workspaceId, strangerId]) {
@@ -83,6 +87,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await proxy?.close()
+  await bus?.child.stop('SIGKILL', 1000)
   await drop?.()
 })
 
@@ -277,7 +282,7 @@ describe('a WebSocket', () => {
     client.send(`leak ${secret.placeholder}`)
     await closed
     expect(heard).toEqual(['fine'])
-    await vi.waitFor(async () => expect(await database.selectFrom('EgressRecord').selectAll().where('path', '=', '/live?x=…').where('outcome', '=', 'refused:leak_attempted').execute()).toHaveLength(1))
+    await vi.waitFor(async () => expect(await database.selectFrom('EgressRecord').selectAll().where('path', '=', '/live?x=…').where('outcome', '=', 'cut:leak_attempted').execute()).toHaveLength(1))
   })
 })
 

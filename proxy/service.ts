@@ -6,22 +6,26 @@ import { LogController, fastify } from 'fastify'
 import type { FastifyBaseLogger } from 'fastify'
 import { checkDatabase, openDatabase } from '@arcx/database'
 import { WorkspaceId } from '@arcx/router'
+import { Envelopes } from '@arcx/service-kit/envelopes'
 import { readiness } from '@arcx/service-kit/health'
+import { openJournal } from '@arcx/service-kit/journal'
 import type { Log } from '@arcx/service-kit/log'
-import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
-import { secretsKey } from '@arcx/service-kit/sealing'
+import { createMetrics } from '@arcx/service-kit/metrics'
 import { Shutdown } from '@arcx/service-kit/shutdown'
 import type { ProxyConfig } from './config.ts'
 import { AddressGuard } from './egress/address-guard.ts'
 import { Exchange } from './egress/exchange.ts'
-import { EgressPolicy } from './egress/policy.ts'
+import { Limits } from './egress/limits.ts'
+import { EgressMetrics } from './egress/metrics.ts'
 import { Records } from './egress/records.ts'
 import { Tenants } from './egress/tenants.ts'
+import { Upstreams } from './egress/upstreams.ts'
 import { Authority } from './entrance/authority.ts'
 import { Entrance } from './entrance/entrance.ts'
 
 const sweepMs = 3600_000
 const dayMs = 24 * 3600_000
+const journalBytes = 512 * 2 ** 20
 
 export interface ProxyService {
   close(): Promise<void>
@@ -43,41 +47,28 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   const metrics = createMetrics('proxy')
   const database = openDatabase(config.DATABASE_URL, (error) => log.warn({ err: error }, 'a database connection was lost'))
   shutdown.add('database', () => database.destroy())
-  const records = new Records(database, log)
-  shutdown.add('records', () => records.close())
+  const app = fastify({ loggerInstance: log as FastifyBaseLogger, logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true })
+  // The port first: a second copy on one data directory would take this one's sockets.
+  let isReady = false
+  app.addHook('onRequest', async (request, reply) => {
+    if (!isReady && request.url !== '/healthz') return reply.code(503).send({ error: { code: 'starting' } })
+    if (request.url.startsWith('/internal/') && !isToken(request.headers.authorization, config.ARC_INTERNAL_TOKEN)) return reply.code(401).send({ error: { code: 'token_wrong' } })
+  })
+  const journal = await openJournal(config.NATS_URL, log, 'ARCX_EGRESS', 'egress.calls', journalBytes)
+  shutdown.add('journal', () => journal.close())
   const authority = await Authority.open(join(config.ARC_DATA_DIR, 'authority.pem'))
   const more = config.ARC_EGRESS_CA_FILE === undefined ? null : await readFile(config.ARC_EGRESS_CA_FILE, 'utf8')
-  const names = new Map(config.ARC_EGRESS_NAMES.map(([name, address]) => [name, address ?? '']))
-  const exchange = new Exchange({
-    tenants: new Tenants(database, secretsKey(config.ARC_SECRETS_KEY)),
-    policy: new EgressPolicy(config.ARC_EGRESS_DEFAULT, config.ARC_EGRESS_ALLOW, config.ARC_EGRESS_DENY),
-    guard: new AddressGuard(config.ARC_EGRESS_EXEMPT, names),
-    records,
-    log,
-    ca: more === null ? undefined : [...rootCertificates, more],
-  })
-  shutdown.add('exchange', () => exchange.close())
-  const entrance = new Entrance(exchange, authority, log)
-  shutdown.add('entrance', () => entrance.close())
-  new Gauge({
-    name: 'arcx_proxy_entrances_open_count',
-    help: 'Workspaces that are listened for.',
-    registers: [metrics],
-    collect() {
-      this.set(entrance.count)
-    },
-  })
+  const ca = more === null ? undefined : [...rootCertificates, more]
+  const guard = new AddressGuard(config.ARC_EGRESS_EXEMPT, new Map(config.ARC_EGRESS_NAMES.map(([name, address]) => [name, address ?? ''])))
+  const upstreams = new Upstreams(guard, ca)
+  shutdown.add('upstreams', () => upstreams.close())
 
-  const app = fastify({ loggerInstance: log as FastifyBaseLogger, logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true })
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {
-    const state = await readiness([{ name: 'database', check: () => checkDatabase(database) }])
+    const state = await readiness([{ name: 'database', check: () => checkDatabase(database) }, { name: 'bus', check: () => journal.check() }])
     return reply.code(state.ready ? 200 : 503).send(state)
   })
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()))
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.url.startsWith('/internal/') && !isToken(request.headers.authorization, config.ARC_INTERNAL_TOKEN)) return reply.code(401).send({ error: { code: 'token_wrong' } })
-  })
   const directoryOf = (workspaceId: string) => join(config.ARC_DATA_DIR, 'workspaces', workspaceId, 'sockets')
   /** The orchestrator has made a workspace's directory: listen in it. */
   app.put<{ Params: { id: string } }>('/internal/workspaces/:id', async (request, reply) => {
@@ -90,14 +81,32 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
     await entrance.shut(request.params.id)
     return reply.code(204).send()
   })
+  await app.listen({ host: '127.0.0.1', port: config.ARC_PROXY_PORT })
+  shutdown.add('http', () => app.close())
+
+  const records = await Records.open(database, journal, log)
+  shutdown.add('records', () => records.close())
+  const exchange = new Exchange({
+    tenants: new Tenants(database, new Envelopes(config.ARC_SECRETS_KEY, config.ARC_SECRETS_KEY_FORMER)),
+    policy: { fallback: config.ARC_EGRESS_DEFAULT, allow: config.ARC_EGRESS_ALLOW, deny: config.ARC_EGRESS_DENY },
+    limits: new Limits(),
+    guard,
+    upstreams,
+    records,
+    metrics: new EgressMetrics(metrics, () => entrance.count),
+    log,
+    ca,
+  })
+  shutdown.add('exchange', () => exchange.close())
+  const entrance = new Entrance(exchange, authority, log)
+  shutdown.add('entrance', () => entrance.close())
 
   // Those that run already have lost their listener with the last process.
   const running = await database.selectFrom('Workspace').select('id').where('state', 'in', ['starting', 'running']).execute()
   for (const { id } of running) await entrance.open(id, directoryOf(id)).catch((error: unknown) => log.info({ err: error, workspaceId: id }, 'a workspace is not listened for yet'))
   const sweep = setInterval(() => void forget().catch((error: unknown) => log.warn({ err: error }, 'old records stay')), sweepMs)
   shutdown.add('sweep', () => clearInterval(sweep))
-  await app.listen({ host: '127.0.0.1', port: config.ARC_PROXY_PORT })
-  shutdown.add('http', () => app.close())
+  isReady = true
   log.info({ port: config.ARC_PROXY_PORT, egress: config.ARC_EGRESS_DEFAULT }, 'ready')
 
   async function forget(): Promise<void> {

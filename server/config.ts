@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
-import { ConfigError, parseConfig, port, token, wholeNumber } from '@arcx/service-kit/config'
+import { ConfigError, formerKeys, parseConfig, port, token, wholeNumber } from '@arcx/service-kit/config'
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/
@@ -25,6 +25,7 @@ export const OrchestratorSettings = z.object({
   ARC_EGRESS: z.enum(['none', 'proxy', 'open']).default('none').describe('none, proxy or open'),
   ARC_PROXY_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3002').describe('the URL of arc-proxy'),
   ARC_SECRETS_KEY: token(),
+  ARC_SECRETS_KEY_FORMER: formerKeys(),
   ARC_ISOLATION: z.enum(['auto', 'networked', 'sealed']).default('auto').describe('auto, networked or sealed'),
   ARC_EDGE: z.enum(['gateway', 'traefik']).default('gateway').describe('gateway or traefik'),
   ARC_IDLE_TIMEOUT_SECONDS: wholeNumber(0, 30 * 24 * 3600, 'a number of seconds, 0 for never').default(1800),

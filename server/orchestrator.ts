@@ -5,7 +5,7 @@ import { checkDatabase, openDatabase } from '@arcx/database'
 import { openBus } from '@arcx/service-kit/bus'
 import type { Log } from '@arcx/service-kit/log'
 import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
-import { secretsKey } from '@arcx/service-kit/sealing'
+import { Envelopes } from '@arcx/service-kit/envelopes'
 import { Shutdown } from '@arcx/service-kit/shutdown'
 import { Addresses } from './addresses.ts'
 import { Admin } from './admin/admin.ts'
@@ -15,6 +15,7 @@ import { AuditTrail } from './audit/trail.ts'
 import { issueCode, redeemCode, sweepCodes } from './credentials/codes.ts'
 import { deriveKey } from './credentials/signing.ts'
 import { Egress } from './egress/egress.ts'
+import { Holders } from './egress/holders.ts'
 import { Exec } from './exec/exec.ts'
 import { Feed } from './events/feed.ts'
 import { OutboxRelay } from './events/outbox.ts'
@@ -144,7 +145,10 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   const runtime = new DockerRuntime(engine, settings, homes, deriveKey(config.ARC_ADMIN_TOKEN, 'supervisor'), config.ARC_EGRESS === 'proxy' ? new EgressDoor(config.ARC_PROXY_URL, config.ARC_INTERNAL_TOKEN) : null, log)
   shutdown.add('runtime', () => runtime.close())
   const store = new WorkspaceStore(database, (name) => addresses.workspaceOrigin(name), () => relay.poke())
-  const secrets = new Secrets({ database, key: secretsKey(config.ARC_SECRETS_KEY), teamsOf: (userId) => memberships.of(userId) })
+  const holders = new Holders({ teamsOf: (userId) => memberships.of(userId), workspaceOf: (actor, id) => workspaces.get(actor, id) })
+  const secrets = new Secrets({ database, envelopes: new Envelopes(config.ARC_SECRETS_KEY, config.ARC_SECRETS_KEY_FORMER), holders })
+  const renewed = await secrets.renewSeals()
+  if (renewed > 0) log.info({ renewed }, 'secrets are sealed under the current key')
   const reconciler = new Reconciler(store, runtime, (row) => secrets.environmentOf(row), log, availableParallelism() * 2)
   const workspaces = new Workspaces({ database, store, runtime, feed, memberships, poke: (id) => reconciler.poke(id) })
   const teamRemoval = new TeamRemoval({ database, log, removeWorkspaces: (actor, teamId) => workspaces.removeAllOf(actor, { teamId }) })
@@ -178,7 +182,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   })
   shutdown.add('accounts', () => account.close())
   const programs = new Programs(database, sessions, tokens, addresses.publicOrigin)
-  const egress = new Egress(database, (userId) => memberships.of(userId), (actor, id) => workspaces.get(actor, id))
+  const egress = new Egress(database, holders)
   const ports = { account, admin, egress, secrets, announcements: new Announcements(database), audit, identity, limits: new Limits(), programs, teamInvites, teams, tokens, workspaces }
   const exec = new Exec({
     log,

@@ -1,7 +1,6 @@
 import { DeliverPolicy, JetStreamApiError, RetentionPolicy, StorageType, jetstream, jetstreamManager } from '@nats-io/jetstream'
-import { connect } from '@nats-io/transport-node'
-import type { NatsConnection } from '@nats-io/transport-node'
 import { DomainEvent, subjectOf } from '@arcx/router'
+import { connectNats } from './nats.ts'
 import type { Log } from './log.ts'
 
 const stream = 'ARCX'
@@ -13,7 +12,7 @@ export interface SequencedEvent {
   readonly event: DomainEvent
 }
 
-/** The message bus. The only code that knows NATS. */
+/** The message bus. */
 export interface Bus {
   /** Resolves once the event is stored. The same `messageId` within two minutes is stored once. */
   publish(event: DomainEvent, messageId: string): Promise<void>
@@ -27,8 +26,7 @@ export interface Bus {
 
 /** Connects, retrying for as long as the server is away, and makes sure of the stream. */
 export async function openBus(url: string, log: Log, streamName = stream, streamSubjects = subjects): Promise<Bus> {
-  const connection = await connect({ ...serverOf(url), maxReconnectAttempts: -1, waitOnFirstConnect: true, reconnectTimeWait: 250 })
-  void reportStatus(connection, log)
+  const connection = await connectNats(url, log)
   const manager = await jetstreamManager(connection)
   await ensureStream()
   const client = jetstream(connection)
@@ -90,20 +88,5 @@ export async function openBus(url: string, log: Log, streamName = stream, stream
       await connection.flush()
     },
     close: () => connection.close(),
-  }
-}
-
-/** A NATS URL's parts: `nats://TOKEN@host`, `nats://user:password@host` or without either. */
-function serverOf(url: string) {
-  const { host, username, password } = new URL(url)
-  const user = decodeURIComponent(username)
-  if (user === '') return { servers: host }
-  return password === '' ? { servers: host, token: user } : { servers: host, user, pass: decodeURIComponent(password) }
-}
-
-async function reportStatus(connection: NatsConnection, log: Log): Promise<void> {
-  for await (const status of connection.status()) {
-    if (status.type === 'disconnect') log.warn('the bus is away')
-    if (status.type === 'reconnect') log.info('the bus is back')
   }
 }

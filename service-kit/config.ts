@@ -45,3 +45,12 @@ export const port = () => wholeNumber(1, 65535, 'a TCP port')
 
 /** A token of at least 32 characters: 128 bits even in hexadecimal. */
 export const token = () => z.string().min(32).max(512).describe('at least 32 random characters')
+
+/** Keys that a setting had before, newest first, with commas between them. */
+export const formerKeys = () =>
+  z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').map((each) => each.trim()).filter((each) => each !== ''))
+    .refine((keys) => keys.every((each) => each.length >= 32 && each.length <= 512))
+    .describe('keys of at least 32 characters, with commas between them')

@@ -1,10 +1,7 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
 const ivBytes = 12
 const tagBytes = 16
-
-/** The key that seals people's secrets, from `ARC_SECRETS_KEY` by HKDF (RFC 5869). */
-export const secretsKey = (text: string): Buffer => Buffer.from(hkdfSync('sha256', text, 'arcx', 'secrets', 32))
 
 /** AES-256-GCM (NIST SP 800-38D): a random IV of 12 bytes, the tag of 16, the ciphertext. `context` says what it belongs to and must be the same to open it. */
 export function seal(key: Buffer, text: string, context: string): Buffer {

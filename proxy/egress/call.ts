@@ -5,6 +5,8 @@ export interface Call {
   /** In normal form. */
   readonly host: string
   readonly port: number
+  /** The host as the program named it. */
+  readonly hostHeader: string
   /** Path and query. */
   readonly target: string
 }

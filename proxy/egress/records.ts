@@ -1,100 +1,169 @@
-import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
 import type { Database } from '@arcx/database'
-import { findCredentials } from '@arcx/detector/detector'
+import type { Journal } from '@arcx/service-kit/journal'
 import type { Log } from '@arcx/service-kit/log'
 
-const batchMs = 200
-const batchSize = 1000
-const waitingLimit = 10_000
+const writeMs = 200
+/** At most as many in one entry of the journal, and in one statement. */
+const batchSize = 500
+const waitingLimit = 20_000
 
 /** One call, as it is written down: names and counts, never a value. */
-export interface EgressRecord {
-  readonly workspaceId: string
-  readonly at: Date
-  readonly method: string
-  readonly scheme: 'http' | 'https'
-  readonly host: string
-  readonly port: number
+const EgressRecord = z.object({
+  id: z.uuid(),
+  workspaceId: z.uuid(),
+  userId: z.uuid().nullable(),
+  at: z.iso.datetime(),
+  method: z.string(),
+  scheme: z.enum(['http', 'https']),
+  host: z.string(),
+  port: z.number(),
   /** Query values are hidden. */
-  readonly path: string
-  /** `passed`, or `refused:` and why. */
-  readonly outcome: string
-  readonly status: number | null
-  readonly bytesUp: number
-  readonly bytesDown: number
-  readonly durationMs: number
+  path: z.string(),
+  /** `open` while it goes on, `passed`, `cut:` or `refused:` and why. */
+  outcome: z.string(),
+  status: z.number().nullable(),
+  bytesUp: z.number(),
+  bytesDown: z.number(),
+  durationMs: z.number(),
   /** Names of those that were put in. */
-  readonly secrets: readonly string[]
+  secrets: z.array(z.string()).readonly(),
   /** How many values were replaced in what came back. */
-  readonly scrubbed: number
+  scrubbed: z.number(),
+  redacted: z.record(z.string(), z.number()),
+})
+export type EgressRecord = z.infer<typeof EgressRecord>
+
+interface Batch {
+  readonly records: EgressRecord[]
+  readonly stored: PromiseWithResolvers<void>
 }
 
-/** The record of calls, written in batches. When it cannot be written, nothing more is let through. */
+const newBatch = (): Batch => ({ records: [], stored: Promise.withResolvers() })
+
+/**
+ * The record of calls. Each stands in the journal before it leaves, and again when it is over; from there it goes to
+ * PostgreSQL in batches, and out of the journal. So a crash loses none, and when one cannot be written, nothing leaves.
+ */
 export class Records {
   readonly #database: Database
+  readonly #journal: Journal
   readonly #log: Log
   readonly #timer: NodeJS.Timeout
-  #waiting: EgressRecord[] = []
+  #next = newBatch()
+  #storing: Promise<void> | null = null
+  /** Newest state of each call that PostgreSQL has not. */
+  #waiting = new Map<string, EgressRecord>()
+  /** Place in the journal of the last that was stored. */
+  #stored = 0
   #writing: Promise<void> = Promise.resolve()
 
-  constructor(database: Database, log: Log) {
+  private constructor(database: Database, journal: Journal, log: Log) {
     this.#database = database
+    this.#journal = journal
     this.#log = log
     this.#timer = setInterval(() => {
       this.#writing = this.#writing.then(() => this.#write())
-    }, batchMs)
+    }, writeMs)
+  }
+
+  /** Brings to PostgreSQL first what a former process left in the journal. @throws when either is away. */
+  static async open(database: Database, journal: Journal, log: Log): Promise<Records> {
+    const left = new Map<string, EgressRecord>()
+    let last = 0
+    for await (const { sequence, text } of journal.entries()) {
+      last = sequence
+      for (const record of z.array(EgressRecord).parse(JSON.parse(text))) left.set(record.id, record)
+    }
+    const all = [...left.values()]
+    for (let from = 0; from < all.length; from += batchSize) await insert(database, all.slice(from, from + batchSize))
+    await database.updateTable('EgressRecord').set({ outcome: 'interrupted' }).where('outcome', '=', 'open').execute()
+    if (last > 0) await journal.discardThrough(last)
+    if (all.length > 0) log.info({ calls: all.length }, 'calls of a former process are recorded')
+    return new Records(database, journal, log)
   }
 
   /** Whether what happens now can still be written down. */
   get isFull(): boolean {
-    return this.#waiting.length >= waitingLimit
+    return this.#waiting.size >= waitingLimit
   }
 
-  add(record: EgressRecord): void {
-    this.#waiting.push(record)
+  /** Resolves once it is where a crash does not reach it. @throws when it cannot be stored. */
+  begun(record: EgressRecord): Promise<void> {
+    this.#add(record)
+    return this.#next.stored.promise
+  }
+
+  over(record: EgressRecord): void {
+    this.#add(record)
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer)
+    await this.#storing
     await this.#writing
     await this.#write()
+    // What goes on still is cut with this process.
+    await this.#database.updateTable('EgressRecord').set({ outcome: 'interrupted' }).where('outcome', '=', 'open').execute().catch(() => undefined)
+  }
+
+  #add(record: EgressRecord): void {
+    this.#waiting.set(record.id, record)
+    this.#next.records.push(record)
+    this.#storing ??= new Promise((resolve) => setImmediate(resolve)).then(() => this.#store())
+  }
+
+  /** While one batch is on its way, the next one gathers. */
+  async #store(): Promise<void> {
+    while (this.#next.records.length > 0) {
+      const { records, stored } = this.#next
+      this.#next = newBatch()
+      stored.promise.catch(() => undefined)
+      try {
+        for (let from = 0; from < records.length; from += batchSize) this.#stored = await this.#journal.append(JSON.stringify(records.slice(from, from + batchSize)))
+        stored.resolve()
+      } catch (error) {
+        this.#log.warn({ err: error, calls: records.length }, 'calls are in no journal')
+        stored.reject(error)
+      }
+    }
+    this.#storing = null
   }
 
   async #write(): Promise<void> {
-    while (this.#waiting.length > 0 && (await this.#writeBatch(this.#waiting.slice(0, batchSize))));
-  }
-
-  async #writeBatch(batch: readonly EgressRecord[]): Promise<boolean> {
+    // All up to here is in `waiting`, or in PostgreSQL already.
+    const through = this.#stored
+    const records = [...this.#waiting.values()]
+    if (records.length === 0) return
     try {
-      await this.#database
-        .insertInto('EgressRecord')
-        .values(batch.map((record) => ({ ...record, id: randomUUID(), secrets: [...record.secrets] })))
-        .execute()
-      this.#waiting = this.#waiting.slice(batch.length)
-      return true
+      for (let from = 0; from < records.length; from += batchSize) {
+        const batch = records.slice(from, from + batchSize)
+        await insert(this.#database, batch)
+        for (const record of batch) if (this.#waiting.get(record.id) === record) this.#waiting.delete(record.id)
+      }
+      if (through > 0) await this.#journal.discardThrough(through)
     } catch (error) {
-      this.#log.warn({ err: error, waiting: this.#waiting.length }, 'calls wait to be recorded')
-      return false
+      this.#log.warn({ err: error, waiting: this.#waiting.size }, 'calls wait to be recorded')
     }
   }
 }
 
-/** A path for the record: names of query parameters stay, values go. */
-export function hiddenQuery(target: string): string {
-  const [path = '', query] = target.split('?', 2)
-  if (query === undefined) return path.slice(0, 500)
-  const names = query.split('&').map((each) => `${each.split('=', 1)[0]}=…`)
-  return `${path}?${names.join('&')}`.slice(0, 500)
-}
-
-/** The same without what looks like a credential, of which nobody has told arcx. */
-export function withoutCredentials(path: string): string {
-  let out = ''
-  let done = 0
-  for (const { rule, start, end } of findCredentials(path)) {
-    if (start < done) continue
-    out += `${path.slice(done, start)}[${rule}]`
-    done = end
-  }
-  return out + path.slice(done)
+/** Each as it was last told. */
+async function insert(database: Database, records: readonly EgressRecord[]): Promise<void> {
+  await database
+    .insertInto('EgressRecord')
+    .values(records.map((record) => ({ ...record, at: new Date(record.at), secrets: [...record.secrets], redacted: JSON.stringify(record.redacted) })))
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet(({ ref }) => ({
+        outcome: ref('excluded.outcome'),
+        status: ref('excluded.status'),
+        bytesUp: ref('excluded.bytesUp'),
+        bytesDown: ref('excluded.bytesDown'),
+        durationMs: ref('excluded.durationMs'),
+        secrets: ref('excluded.secrets'),
+        scrubbed: ref('excluded.scrubbed'),
+        redacted: ref('excluded.redacted'),
+      })),
+    )
+    .execute()
 }

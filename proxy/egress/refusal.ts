@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { ServerResponse } from 'node:http'
+import type { Http2ServerResponse } from 'node:http2'
 import type { Socket } from 'node:net'
 
 /** Why a call is not let through; told to the program that made it. */
@@ -7,25 +8,37 @@ export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly status: number
   readonly code: string
+  /** Seconds after which it is worth another try. */
+  readonly retryAfter: number | null
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, retryAfter: number | null = null) {
     super(message)
     this.status = status
     this.code = code
+    this.retryAfter = retryAfter
   }
 }
 
 /** A text at `error`: package managers print it, and so do the SDKs of AI providers. */
 const bodyOf = ({ code, message }: Refusal) => JSON.stringify({ error: `arcx: ${message}`, code })
 
+function headersOf(refusal: Refusal, body: string): Record<string, string | number> {
+  const headers = { 'content-type': 'application/json', 'x-arcx-refused': refusal.code, 'content-length': Buffer.byteLength(body) }
+  return refusal.retryAfter === null ? headers : { ...headers, 'retry-after': refusal.retryAfter }
+}
+
 /** Says why, in a form that programs and people read. */
-export function refuse(response: ServerResponse, refusal: Refusal): void {
+export function refuse(response: ServerResponse | Http2ServerResponse, refusal: Refusal): void {
   const body = bodyOf(refusal)
-  response.writeHead(refusal.status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), 'x-arcx-refused': refusal.code, connection: 'close' }).end(body)
+  const headers = headersOf(refusal, body)
+  if ('createPushResponse' in response) response.writeHead(refusal.status, headers)
+  else response.writeHead(refusal.status, { ...headers, connection: 'close' })
+  response.end(body)
 }
 
 /** The same where no response has been made yet: of a tunnel or an upgrade. */
 export function refuseUpgrade(socket: Socket, refusal: Refusal): void {
   const body = bodyOf(refusal)
-  socket.end(`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? 'Refused'}\r\nContent-Type: application/json\r\nX-Arcx-Refused: ${refusal.code}\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+  const lines = Object.entries(headersOf(refusal, body)).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? 'Refused'}\r\n${lines.join('')}connection: close\r\n\r\n${body}`)
 }

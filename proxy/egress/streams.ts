@@ -1,9 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Transform } from 'node:stream'
 import type { TransformCallback } from 'node:stream'
 import { Replacer } from '../replace/replacer.ts'
 import type { Pairs } from '../replace/replacer.ts'
-import type { Outward } from './tenants.ts'
+import type { Outward } from './outward.ts'
 
 /** A Replacer in a pipeline. */
 export class ReplacingStream extends Transform {
@@ -52,7 +51,7 @@ export class GuardingStream extends Transform {
   }
 }
 
-/** Counts what goes by. */
+/** Counts what goes by; what counts may end it by throwing. */
 export class Counting extends Transform {
   readonly #onBytes: (count: number) => void
 
@@ -61,8 +60,12 @@ export class Counting extends Transform {
     this.#onBytes = onBytes
   }
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error: null, data: Buffer) => void): void {
-    this.#onBytes(chunk.length)
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    try {
+      this.#onBytes(chunk.length)
+    } catch (error) {
+      return done(error instanceof Error ? error : new Error(String(error)))
+    }
     done(null, chunk)
   }
 }
@@ -85,40 +88,4 @@ export class Noticing extends Transform {
     this.#tail = text.slice(-500)
     done(null, chunk)
   }
-}
-
-/**
- * Passes a body on, cleaned where there is something to look for. By hand, since it is what nearly every answer takes:
- * a pipeline of streams costs several times as much.
- */
-export function pump(from: IncomingMessage, to: ServerResponse, replacer: Replacer | null, counts: { down: number; scrubbed: number }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const over = (error?: Error) => {
-      counts.scrubbed += replacer?.count ?? 0
-      if (error === undefined) return resolve()
-      from.destroy()
-      reject(error)
-    }
-    from.on('data', (chunk: Buffer) => {
-      const out = replacer === null ? chunk : replacer.write(chunk)
-      if (out.length === 0) return
-      counts.down += out.length
-      if (to.write(out)) return
-      from.pause()
-      to.once('drain', () => from.resume())
-    })
-    from.on('end', () => {
-      const out = replacer?.end()
-      if (out !== undefined && out.length > 0) {
-        counts.down += out.length
-        to.end(out)
-      } else to.end()
-      over()
-    })
-    from.on('aborted', () => over(new Error('the other side broke off')))
-    from.on('error', over)
-    to.on('close', () => {
-      if (!to.writableEnded) over(new Error('the program went'))
-    })
-  })
 }

@@ -1,90 +1,76 @@
 import type { Database } from '@arcx/database'
-import { open } from '@arcx/service-kit/sealing'
-import { writtenOut } from '@arcx/router'
+import { EgressRules, noRules, secretPlaces, writtenOut } from '@arcx/router'
+import type { EgressLimit } from '@arcx/router'
+import type { Envelopes } from '@arcx/service-kit/envelopes'
 import { matchesHost } from './host.ts'
-import { EgressPolicy } from './policy.ts'
+import { Outward } from './outward.ts'
+import type { TenantSecret } from './outward.ts'
+import { allowsHost } from './policy.ts'
 import { Pairs } from '../replace/replacer.ts'
 import { variantsOf } from '../replace/variants.ts'
-import type { Pair } from '../replace/variants.ts'
 
 const freshMs = 2000
 const rememberedLimit = 500
 
-export interface TenantSecret {
-  readonly name: string
-  readonly value: string
-  readonly placeholder: string
-  readonly hosts: readonly string[]
-}
-
 /** A workspace as the proxy sees it: its secrets, where it may go, and what is looked for in what comes back. */
 export class Tenant {
+  /** Whose the workspace is; for the record. */
+  readonly userId: string | null
   readonly secrets: readonly TenantSecret[]
-  readonly policy: EgressPolicy
+  readonly limits: readonly EgressLimit[]
+  readonly found: EgressRules['found']
+  readonly pasted: EgressRules['pasted']
   /** Values in every writing → placeholders; `null` where there is nothing to hide. */
   readonly scrub: Pairs | null
+  /** All of them count: the holder's, and the workspace's own. */
+  readonly #rules: readonly EgressRules[]
+  /** By which secrets may go along, since that is the same for most hosts. */
   readonly #outward = new Map<string, Outward>()
 
-  constructor(secrets: readonly TenantSecret[], policy: EgressPolicy) {
+  constructor(userId: string | null, secrets: readonly TenantSecret[], rules: readonly EgressRules[]) {
+    this.userId = userId
     this.secrets = secrets
-    this.policy = policy
+    this.#rules = rules.map((each) => ({ ...each, allow: [...writtenOut(each.allow)], deny: [...writtenOut(each.deny)] }))
+    this.limits = rules.flatMap(({ limits }) => limits)
+    this.found = strictest(['redact', 'observe', 'off'], rules.map(({ found }) => found))
+    this.pasted = strictest(['refuse', 'observe', 'off'], rules.map(({ pasted }) => pasted))
     this.scrub = secrets.length === 0 ? null : new Pairs(secrets.flatMap(({ value, placeholder }) => variantsOf(value, placeholder)))
+  }
+
+  allows(host: string): boolean {
+    return this.#rules.every((rules) => allowsHost(rules, host))
   }
 
   /** What a request to a host may carry, and what it must not. */
   outwardTo(scheme: 'http' | 'https', host: string): Outward {
-    const key = `${scheme}://${host}`
+    const here = this.secrets.filter(({ hosts }) => scheme === 'https' && hosts.some((pattern) => matchesHost(pattern, host)))
+    const key = here.map(({ placeholder }) => placeholder).join(' ')
     const known = this.#outward.get(key)
     if (known !== undefined) return known
-    const here = this.secrets.filter(({ hosts }) => scheme === 'https' && hosts.some((pattern) => matchesHost(pattern, host)))
-    const elsewhere = this.secrets.filter((secret) => !here.includes(secret))
-    const outward = new Outward(here, elsewhere)
-    if (this.#outward.size > 200) this.#outward.clear()
+    const outward = new Outward(here, this.secrets.filter((secret) => !here.includes(secret)))
     this.#outward.set(key, outward)
     return outward
   }
 }
 
-type Writing = 'raw' | 'url' | 'json' | 'form'
-const written: Readonly<Record<Writing, (text: string) => string>> = {
-  raw: (text) => text,
-  url: encodeURIComponent,
-  json: (text) => JSON.stringify(text).slice(1, -1),
-  form: (text) => new URLSearchParams({ a: text }).toString().slice(2),
+const strictest = <T>(order: readonly [T, ...T[]], said: readonly T[]): T => order.find((each) => said.includes(each)) ?? order[0]
+
+interface Remembered {
+  readonly at: number
+  readonly tenant: Promise<Tenant | null>
 }
 
-/** Placeholders and values on their way to one host. */
-export class Outward {
-  readonly own: readonly TenantSecret[]
-  /** Placeholder → value, as the place where it stands takes it. */
-  readonly swaps: Readonly<Record<Writing, Pairs>>
-  /** Placeholders and values of secrets that have no business there. */
-  readonly strangers: Pairs | null
-
-  constructor(own: readonly TenantSecret[], elsewhere: readonly TenantSecret[]) {
-    this.own = own
-    const pairs = (write: (text: string) => string) =>
-      new Pairs(
-        own.flatMap(({ value, placeholder }): Pair[] => [
-          // As text where it stands open; the other writings, base64 above all, as they are.
-          { from: placeholder, to: Buffer.from(write(value), 'utf8').toString('latin1') },
-          ...variantsOf(placeholder, value).filter(({ from }) => from !== placeholder),
-        ]),
-      )
-    this.swaps = { raw: pairs(written.raw), url: pairs(written.url), json: pairs(written.json), form: pairs(written.form) }
-    this.strangers = elsewhere.length === 0 ? null : new Pairs(elsewhere.flatMap(({ value, placeholder }) => [...variantsOf(placeholder, ''), ...variantsOf(value, '')]))
-  }
-}
-
-/** Tenants by workspace; at most two seconds old. @throws where the database is away, or there is no such workspace. */
+/** Tenants by workspace; at most two seconds old. @throws where the database is away, or a secret cannot be opened. */
 export class Tenants {
   readonly #database: Database
-  readonly #key: Buffer
-  readonly #remembered = new Map<string, { readonly at: number; readonly tenant: Promise<Tenant | null> }>()
+  readonly #envelopes: Envelopes
+  readonly #remembered = new Map<string, Remembered>()
+  /** What a tenant was made from: while that is the same, so is the tenant, and what was made ready for it. */
+  readonly #made = new Map<string, { readonly from: string; readonly tenant: Tenant }>()
 
-  constructor(database: Database, key: Buffer) {
+  constructor(database: Database, envelopes: Envelopes) {
     this.#database = database
-    this.#key = key
+    this.#envelopes = envelopes
   }
 
   /** `null` for a workspace that is not there. */
@@ -92,30 +78,46 @@ export class Tenants {
     const known = this.#remembered.get(workspaceId)
     if (known !== undefined && Date.now() - known.at < freshMs) return known.tenant
     const tenant = this.#read(workspaceId)
-    if (this.#remembered.size >= rememberedLimit) this.#remembered.clear()
+    if (this.#remembered.size >= rememberedLimit) {
+      this.#remembered.clear()
+      this.#made.clear()
+    }
     this.#remembered.set(workspaceId, { at: Date.now(), tenant })
     tenant.catch(() => this.#remembered.delete(workspaceId))
     return tenant
   }
 
   async #read(workspaceId: string): Promise<Tenant | null> {
-    const workspace = await this.#database.selectFrom('Workspace').select(['ownerId', 'teamId']).where('id', '=', workspaceId).executeTakeFirst()
-    if (workspace === undefined) return null
-    const query = this.#database.selectFrom('Secret').select(['id', 'name', 'sealed', 'placeholder', 'hosts'])
-    const rules = this.#database.selectFrom('EgressPolicy').select(['fallback', 'allow', 'deny'])
-    const [rows, own] = await Promise.all([
-      (workspace.teamId === null ? query.where('ownerId', '=', workspace.ownerId) : query.where('teamId', '=', workspace.teamId)).execute(),
-      (workspace.teamId === null ? rules.where('ownerId', '=', workspace.ownerId) : rules.where('teamId', '=', workspace.teamId)).executeTakeFirst(),
+    const workspace = await this.#database.selectFrom('Workspace').select(['ownerId', 'teamId', 'createdById']).where('id', '=', workspaceId).executeTakeFirst()
+    if (workspace === undefined) {
+      this.#made.delete(workspaceId)
+      return null
+    }
+    const [rows, policies] = await Promise.all([
+      this.#database
+        .selectFrom('Secret')
+        .select(['id', 'name', 'sealed', 'placeholder', 'hosts', 'places', 'updatedAt'])
+        .where((where) => where.or([workspace.teamId === null ? where('ownerId', '=', workspace.ownerId) : where('teamId', '=', workspace.teamId), where('workspaceId', '=', workspaceId)]))
+        .orderBy('id')
+        .execute(),
+      this.#database
+        .selectFrom('EgressPolicy')
+        .select(['id', 'fallback', 'allow', 'deny', 'limits', 'found', 'pasted', 'updatedAt'])
+        .where((where) => where.or([workspace.teamId === null ? where('ownerId', '=', workspace.ownerId) : where('teamId', '=', workspace.teamId), where('workspaceId', '=', workspaceId)]))
+        .orderBy('id')
+        .execute(),
     ])
-    const policy = new EgressPolicy(own?.fallback ?? 'open', writtenOut(own?.allow ?? []), writtenOut(own?.deny ?? []))
-    return new Tenant(
-      rows.map((row) => {
-        const value = open(this.#key, row.sealed, row.id)
-        // Without its value it cannot be kept from coming back either.
-        if (value === null) throw new Error(`The secret ${row.name} cannot be opened with ARC_SECRETS_KEY.`)
-        return { name: row.name, value, placeholder: row.placeholder, hosts: row.hosts }
-      }),
-      policy,
-    )
+    const from = JSON.stringify([workspace, ...[...rows, ...policies].map(({ id, updatedAt }) => [id, updatedAt])])
+    const known = this.#made.get(workspaceId)
+    if (known?.from === from) return known.tenant
+    const secrets = rows.map(({ id, name, sealed, placeholder, hosts, places }): TenantSecret => {
+      const value = this.#envelopes.open(sealed, id)
+      // Without its value it cannot be kept from coming back either.
+      if (value === null) throw new Error(`The secret ${name} cannot be opened with ARC_SECRETS_KEY.`)
+      return { name, value, placeholder, hosts, places: secretPlaces.filter((place) => places.includes(place)) }
+    })
+    const tenant = new Tenant(workspace.ownerId ?? workspace.createdById, secrets, policies.length === 0 ? [noRules] : policies.map((each) => EgressRules.parse(each)))
+    this.#made.set(workspaceId, { from, tenant })
+    return tenant
   }
 }

@@ -2,11 +2,15 @@ import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import type { LookupFunction, Socket } from 'node:net'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { RawData } from 'ws'
+import { findCredentials } from '@arcx/detector/detector'
 import type { Call } from './call.ts'
 import { Refusal } from './refusal.ts'
 import { Replacer } from '../replace/replacer.ts'
 import type { Pairs } from '../replace/replacer.ts'
-import type { Outward, Tenant } from './tenants.ts'
+import type { Outward } from './outward.ts'
+import type { Tenant } from './tenants.ts'
+import type { Told } from './told.ts'
+import { blotted } from './unknown-credentials.ts'
 
 /** A message is whole before it is judged, so it has an end. */
 const maxMessageBytes = 16 * 1024 * 1024
@@ -51,13 +55,16 @@ export interface Relaying {
   readonly upstream: WebSocket
   readonly tenant: Tenant
   readonly outward: Outward
-  readonly counts: { up: number; down: number; scrubbed: number }
-  onUsed(text: string): void
+  readonly told: Told
+  /** Rejects when it is to end. */
+  readonly isCut: Promise<never>
   leak(): Refusal
+  /** @throws {Refusal} for a message with a key that does not belong there. */
+  judge(text: string): void
 }
 
 /** Resolves once both sides are gone. @throws {Refusal} for a message that carries what may not go there; then both are cut. */
-export async function relayMessages({ request, socket, head, upstream, tenant, outward, counts, onUsed, leak }: Relaying): Promise<void> {
+export async function relayMessages({ request, socket, head, upstream, tenant, outward, told, isCut, leak, judge }: Relaying): Promise<void> {
   const server = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false, handleProtocols: () => (upstream.protocol === '' ? false : upstream.protocol) })
   const client = await new Promise<WebSocket>((resolve) => server.handleUpgrade(request, socket, head, resolve))
   const over = Promise.withResolvers<void>()
@@ -66,21 +73,32 @@ export async function relayMessages({ request, socket, head, upstream, tenant, o
     upstream.terminate()
     over.reject(error)
   }
+  isCut.catch(fail)
+  const strangers = outward.strangers('body')
   client.on('message', (data, isBinary) => {
     const bytes = bytesOf(data)
-    counts.up += bytes.length
-    if (outward.strangers !== null && replaced(outward.strangers, bytes).count > 0) return fail(leak())
     const text = bytes.toString('utf8')
-    const { out, count } = replaced(looksLikeJson(text) ? outward.swaps.json : outward.swaps.raw, bytes)
-    if (count > 0) onUsed(text)
+    try {
+      told.sent(bytes.length)
+      if (strangers !== null && replaced(strangers, bytes).count > 0) throw leak()
+      judge(text)
+    } catch (error) {
+      return fail(error)
+    }
+    const { out, count } = replaced(outward.swaps('body', looksLikeJson(text) ? 'json' : 'raw'), bytes)
+    if (count > 0) outward.note(text, told.used)
     pass(upstream, client, out, isBinary)
   })
   upstream.on('message', (data, isBinary) => {
     const bytes = bytesOf(data)
-    counts.down += bytes.length
+    try {
+      told.received(bytes.length)
+    } catch (error) {
+      return fail(error)
+    }
     const clean = tenant.scrub === null ? { out: bytes, count: 0 } : replaced(tenant.scrub, bytes)
-    counts.scrubbed += clean.count
-    pass(client, upstream, clean.out, isBinary)
+    told.scrubbed += clean.count
+    pass(client, upstream, foundIn(clean.out, isBinary, tenant, told), isBinary)
   })
   for (const [from, to] of [[client, upstream], [upstream, client]] as const) {
     from.on('error', () => to.terminate())
@@ -101,6 +119,15 @@ function pass(to: WebSocket, from: WebSocket, bytes: Buffer, isBinary: boolean):
   })
   // A side that does not read is not read ahead for.
   if (to.bufferedAmount >= waitingBytes) from.pause()
+}
+
+/** Credentials that nobody has told of, blotted out where they are to be. */
+function foundIn(bytes: Buffer, isBinary: boolean, tenant: Tenant, told: Told): Buffer {
+  if (tenant.found === 'off' || isBinary) return bytes
+  const text = bytes.toString('latin1')
+  const findings = findCredentials(text)
+  for (const { rule } of findings) told.found(rule)
+  return tenant.found === 'redact' && findings.length > 0 ? Buffer.from(blotted(text, findings), 'latin1') : bytes
 }
 
 function replaced(pairs: Pairs, bytes: Buffer): { readonly out: Buffer; readonly count: number } {

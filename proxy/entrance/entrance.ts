@@ -1,5 +1,7 @@
 import { createServer as createHttpServer } from 'node:http'
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http'
+import { createServer as createHttp2Server } from 'node:http2'
+import type { Http2Server, Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from 'node:http2'
 import { constants } from 'node:fs'
 import { chmod, open, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -33,6 +35,8 @@ export class Entrance {
   readonly #authority: Authority
   readonly #log: Log
   readonly #http: HttpServer
+  readonly #http2: Http2Server
+  readonly #sessions = new Set<ServerHttp2Session>()
   readonly #origins = new WeakMap<object, Origin>()
   readonly #listeners = new Map<string, Server>()
 
@@ -45,6 +49,7 @@ export class Entrance {
     this.#http.requestTimeout = 0
     this.#http.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => this.#connect(request, socket, head))
     this.#http.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => void this.#upgrade(request, socket, head))
+    this.#http2 = createHttp2Server({ settings: { maxConcurrentStreams: 256, maxHeaderListSize: headerBytes, enablePush: false }, maxHeaderListPairs: 256 }, (request, response) => void this.#request(request, response))
     this.#http.on('clientError', (_error, socket) => {
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
     })
@@ -74,16 +79,18 @@ export class Entrance {
   close(): void {
     for (const server of this.#listeners.values()) server.close()
     this.#http.closeAllConnections()
+    for (const session of this.#sessions) session.destroy()
   }
 
-  async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    request.socket.setMaxListeners(50)
+  async #request(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): Promise<void> {
+    const key = 'stream' in request ? request.stream.session : request.socket
+    if (!('stream' in request)) request.socket.setMaxListeners(50)
     try {
-      const origin = this.#origins.get(request.socket)
+      const origin = key === undefined ? undefined : this.#origins.get(key)
       if (origin === undefined) throw new Refusal(407, 'workspace_unknown', 'This workspace is not known here.')
       await this.#exchange.handle(this.#callOf(origin, request), request, response)
     } catch (error) {
-      if (response.headersSent) return void response.destroy()
+      if (response.headersSent) return void ('stream' in request ? request.stream.close(2) : (response as ServerResponse).destroy())
       refuse(response, error instanceof Refusal ? error : new Refusal(500, 'failed', 'The proxy failed.'))
       if (!(error instanceof Refusal)) this.#log.error({ err: error }, 'the proxy failed')
     }
@@ -102,33 +109,34 @@ export class Entrance {
     }
   }
 
-  #callOf({ workspaceId, tunnel }: Origin, request: IncomingMessage): Call {
+  #callOf({ workspaceId, tunnel }: Origin, request: IncomingMessage | Http2ServerRequest): Call {
     const asked = request.url ?? ''
+    const hostHeader = 'authority' in request ? namedHost(request) : (request.headers.host ?? '')
     if (asked.length > maxTarget) throw new Refusal(414, 'target_too_long', `An address has at most ${maxTarget} characters.`)
     if (tunnel !== null) {
       if (!asked.startsWith('/')) throw new Refusal(400, 'target_invalid', 'Within a tunnel an address is a path.')
       // A tunnel goes to one host: what is asked of another in it would go round the policy.
-      const named = hostAndPort(request.headers.host ?? '', tunnel.port)
+      const named = hostAndPort(hostHeader, tunnel.port)
       if (named?.host !== tunnel.host) throw new Refusal(421, 'host_differs', `This tunnel goes to ${tunnel.host}.`)
-      return { workspaceId, ...tunnel, target: asked }
+      return { workspaceId, ...tunnel, hostHeader, target: asked }
     }
     const [, upstream, rest = ''] = /^\/to\/([^/?]+)(.*)$/s.exec(asked) ?? []
     if (upstream !== undefined) {
       const named = hostAndPort(upstream, 443)
       if (named === null) throw badHost(upstream)
-      return { workspaceId, scheme: 'https', ...named, target: rest.startsWith('/') ? rest : `/${rest}` }
+      return { workspaceId, scheme: 'https', ...named, hostHeader, target: rest.startsWith('/') ? rest : `/${rest}` }
     }
-    if (asked.startsWith('/') && !/^(?:127\.0\.0\.1|localhost)(?::|$)/.test(request.headers.host ?? '')) {
-      const named = hostAndPort(request.headers.host ?? '', 80)
-      if (named === null) throw badHost(request.headers.host ?? '')
-      return { workspaceId, scheme: 'http', ...named, target: asked }
+    if (asked.startsWith('/') && !/^(?:127\.0\.0\.1|localhost)(?::|$)/.test(hostHeader)) {
+      const named = hostAndPort(hostHeader, 80)
+      if (named === null) throw badHost(hostHeader)
+      return { workspaceId, scheme: 'http', ...named, hostHeader, target: asked }
     }
     const [, scheme = '', authority = '', path = ''] = /^(https?|wss?):\/\/([^/?#@]+)([/?][^#]*)?$/i.exec(asked) ?? []
     const kind = ['https', 'wss'].includes(scheme.toLowerCase()) ? 'https' : 'http'
     const named = scheme === '' ? null : hostAndPort(authority, kind === 'https' ? 443 : 80)
     if (scheme === '') throw new Refusal(400, 'target_invalid', 'This is arcx’s proxy: ask it for http://HOST/…, CONNECT HOST:443, or /to/HOST/….')
     if (named === null) throw badHost(authority)
-    return { workspaceId, scheme: kind, ...named, target: path.startsWith('/') ? path : `/${path}` }
+    return { workspaceId, scheme: kind, ...named, hostHeader, target: path.startsWith('/') ? path : `/${path}` }
   }
 
   /** Somebody who heeds no variables begins with TLS at once, and says by its handshake where to (RFC 6066, section 3). */
@@ -163,7 +171,7 @@ export class Entrance {
     let host = wanted
     const tls = new TLSSocket(socket, {
       isServer: true,
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: ['h2', 'http/1.1'],
       SNICallback: (name, done) => {
         // The name in the handshake is the tunnel's, or there is no certificate for it.
         const named = normalHost(name)
@@ -175,8 +183,10 @@ export class Entrance {
     tls.on('error', () => tls.destroy())
     tls.once('secure', () => {
       // Without a name it is HTTPS to a bare address.
-      if (host === null) tls.destroy()
-      else this.#enter(tls, { workspaceId, tunnel: { scheme: 'https', host, port } })
+      if (host === null) return void tls.destroy()
+      const origin: Origin = { workspaceId, tunnel: { scheme: 'https', host, port } }
+      if (tls.alpnProtocol === 'h2') this.#enterHttp2(tls, origin)
+      else this.#enter(tls, origin)
     })
   }
 
@@ -188,6 +198,17 @@ export class Entrance {
       return done(error instanceof Error ? error : new Error(String(error)))
     }
     done(null, context)
+  }
+
+  #enterHttp2(socket: Socket, origin: Origin): void {
+    // Made within the call.
+    this.#http2.once('session', (session) => {
+      this.#origins.set(session, origin)
+      this.#sessions.add(session)
+      session.on('error', () => session.destroy())
+      session.on('close', () => this.#sessions.delete(session))
+    })
+    this.#http2.emit('connection', socket)
   }
 
   #enter(socket: Socket, origin: Origin): void {
@@ -213,6 +234,13 @@ async function listenIn(server: Server, directory: string): Promise<void> {
   } finally {
     await handle.close()
   }
+}
+
+/** Both ways of naming it must name the same (RFC 9113, section 8.3.1). */
+function namedHost(request: Http2ServerRequest): string {
+  const { ':authority': authority, host } = request.headers
+  if (authority !== undefined && host !== undefined && host !== authority) throw new Refusal(400, 'host_differs', 'This request names two hosts.')
+  return authority ?? host ?? ''
 }
 
 const badHost = (text: string) => new Refusal(403, 'host_refused', `“${text.slice(0, 100)}” is no host name. Bare addresses are not let through: use the name.`)

@@ -16,7 +16,12 @@ const encodings: readonly ((text: string) => string | Buffer)[] = [
   (text) => Buffer.from(`a${text}`).toString('base64'),
   (text) => Buffer.from(`ab${text}!`).toString('base64url'),
   (text) => Buffer.from(text).toString('base64'),
+  // In lines: as mail has it, as keys have it, and as GitHub has it in JSON.
+  (text) => inLines(Buffer.from(`a${text}bc`).toString('base64'), 7, '\r\n'),
+  (text) => inLines(Buffer.from(`ab${text}`).toString('base64'), 60, '\n'),
+  (text) => inLines(Buffer.from(text).toString('base64'), 5, String.raw`\n`),
 ]
+const inLines = (text: string, length: number, end: string) => (text.match(new RegExp(`.{1,${length}}`, 'g')) ?? []).join(end)
 
 /** In pieces of any size. */
 function inPieces(pairs: Pairs, whole: Buffer, cuts: readonly number[]): Buffer {
@@ -33,6 +38,7 @@ function inPieces(pairs: Pairs, whole: Buffer, cuts: readonly number[]): Buffer 
 /** Everything that a reader could decode out of it. */
 function readings(bytes: Buffer): string[] {
   const text = bytes.toString('utf8')
+  const unfolded = text.replaceAll(/\r?\n|(?:\\r)?\\n/g, '')
   const decode = (work: () => string) => {
     try {
       return work()
@@ -40,7 +46,7 @@ function readings(bytes: Buffer): string[] {
       return ''
     }
   }
-  const base64 = [...text.matchAll(/[A-Za-z0-9+/_-]{8,}={0,2}/g)].map(([each]) => Buffer.from(each, 'base64').toString('utf8'))
+  const base64 = [text, unfolded].flatMap((each) => [...each.matchAll(/[A-Za-z0-9+/_-]{8,}={0,2}/g)]).map(([each]) => Buffer.from(each, 'base64').toString('utf8'))
   const hexadecimal = [...text.matchAll(/(?:[0-9a-f]{2}){4,}/gi)].map(([each]) => Buffer.from(each, 'hex').toString('utf8'))
   return [text, decode(() => decodeURIComponent(text)), decode(() => decodeURIComponent(text.replaceAll('+', ' '))), ...decodedJson(text), ...base64, ...hexadecimal]
 }
@@ -88,6 +94,10 @@ test('what holds no secret comes out as it went in, byte for byte', () => {
       expect(inPieces(pairs, Buffer.from(bytes), cuts).equals(Buffer.from(bytes))).toBe(true)
     }),
   )
+})
+
+test('where there is nothing to look for, all goes by', () => {
+  expect(inPieces(new Pairs([]), Buffer.from('sk-live-abcdefghijkl'), [3, 9]).toString()).toBe('sk-live-abcdefghijkl')
 })
 
 describe('a stream', () => {

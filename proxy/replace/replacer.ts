@@ -1,11 +1,14 @@
 import type { Pair } from './variants.ts'
 
-interface Node {
-  readonly next: Map<number, Node>
-}
-
 interface Known {
   readonly from: Buffer
+  readonly to: Buffer
+  readonly folds: boolean
+}
+
+/** What stands whole at a place: where it ends, and what is to stand there instead. */
+interface Found {
+  readonly end: number
   readonly to: Buffer
 }
 
@@ -13,45 +16,40 @@ const empty = Buffer.alloc(0)
 /** As many bytes decide whether it is worth looking closer. */
 const startBytes = 4
 const filterBits = 16
+/** How lines are broken in base64: as they are, or escaped in JSON. */
+const breaks = ['\n', '\r\n', String.raw`\n`, String.raw`\r\n`].map((text) => Buffer.from(text, 'latin1'))
+const longestBreak = 4
 /** Knuth's multiplicative hash. */
 const slotOf = (start: number) => Math.imul(start, 0x9e3779b1) >>> (32 - filterBits)
 const startAt = (bytes: Buffer, at: number) => ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) | 0
+/** Fewer than four bytes, with how many, as one number. */
+const shortStart = (bytes: Buffer, at: number, count: number) => {
+  let start = count
+  for (let index = 0; index < count; index += 1) start = start * 256 + (bytes[at + index] ?? 0)
+  return start
+}
 
 /** Pairs, made ready to be looked for all at once. Shorter than four bytes they are left out. */
 export class Pairs {
-  readonly expression: RegExp
-  readonly longest: number
+  /** At most as many bytes belong to one of them, lines broken wherever they may be. */
+  readonly span: number
   /** Whether each stands in for the same number of bytes, so that a length told before stays true. */
   readonly keepsLength: boolean
-  readonly #to: ReadonlyMap<string, string>
-  readonly #root: Node = { next: new Map() }
   /** One for each value of a hash of the first four bytes: nearly all places are passed by one look here. */
   readonly #filter = new Uint8Array(1 << filterBits)
   readonly #byStart = new Map<number, Known[]>()
+  /** What one of them may begin with where fewer than four bytes are there. */
+  readonly #shortStarts = new Set<number>()
 
   constructor(pairs: readonly Pair[]) {
     // At one place the longest is meant.
     const sorted = pairs.filter(({ from }) => from.length >= startBytes).sort((a, b) => b.from.length - a.from.length)
-    this.expression = new RegExp(sorted.map(({ from }) => from.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)).join('|') || '(?!)', 'g')
-    this.#to = new Map(sorted.toReversed().map(({ from, to }) => [from, to]))
-    this.longest = sorted[0]?.from.length ?? 0
+    this.span = Math.max(1, ...sorted.map(({ from, folds }) => from.length * (folds ? 1 + longestBreak : 1)))
     this.keepsLength = sorted.every(({ from, to }) => from.length === to.length)
     for (const pair of sorted) {
-      const known: Known = { from: Buffer.from(pair.from, 'latin1'), to: Buffer.from(pair.to, 'latin1') }
-      const start = startAt(known.from, 0)
-      this.#filter[slotOf(start)] = 1
-      this.#byStart.set(start, [...(this.#byStart.get(start) ?? []), known])
-      let node = this.#root
-      for (const byte of known.from) {
-        const next = node.next.get(byte) ?? { next: new Map<number, Node>() }
-        node.next.set(byte, next)
-        node = next
-      }
+      const known: Known = { from: Buffer.from(pair.from, 'latin1'), to: Buffer.from(pair.to, 'latin1'), folds: pair.folds }
+      for (const start of startsOf(known)) this.#remember(start, known)
     }
-  }
-
-  replacementOf(found: string): string {
-    return this.#to.get(found) ?? ''
   }
 
   /** The next place from `from` on at which one of them could stand; the end where there is none. */
@@ -68,24 +66,102 @@ export class Pairs {
     }
   }
 
+  /** Whether it is worth looking closer at a text of characters that are bytes. */
+  mayStandIn(text: string): boolean {
+    if (text.length < startBytes) return false
+    let start = (text.charCodeAt(0) << 8) | (text.charCodeAt(1) << 16) | (text.charCodeAt(2) << 24)
+    for (let at = 3; at < text.length; at += 1) {
+      start = (start >>> 8) | (text.charCodeAt(at) << 24)
+      if (this.#filter[slotOf(start)] === 1) return true
+    }
+    return false
+  }
+
   /** The longest of them that stands whole at a place. */
-  at(bytes: Buffer, place: number): Known | null {
+  at(bytes: Buffer, place: number): Found | null {
     for (const known of this.#byStart.get(startAt(bytes, place)) ?? []) {
       const end = place + known.from.length
-      if (end <= bytes.length && known.from.compare(bytes, place, end) === 0) return known
+      if (end <= bytes.length && known.from.compare(bytes, place, end) === 0) return { end, to: known.to }
+      const folded = known.folds ? foldedEnd(known, bytes, place) : 'none'
+      if (typeof folded === 'number') return { end: folded, to: refolded(known, bytes, place, folded) }
     }
     return null
   }
 
-  /** Whether one of them could begin at `place` and go on behind the end. */
-  mayGoOn(bytes: Buffer, place: number): boolean {
-    let node: Node | undefined = this.#root
-    for (let at = place; at < bytes.length; at += 1) {
-      node = node.next.get(bytes[at] ?? 0)
-      if (node === undefined) return false
+  /** The first place from `from` on at which one of them could begin and go on behind the end. */
+  unfinished(bytes: Buffer, from: number): number {
+    const short = Math.max(from, bytes.length - startBytes + 1)
+    for (let at = this.nextCandidate(bytes, from); at < short; at = this.nextCandidate(bytes, at + 1)) {
+      for (const known of this.#byStart.get(startAt(bytes, at)) ?? []) {
+        if (mayGoOn(known, bytes, at)) return at
+      }
     }
-    return node.next.size > 0
+    for (let at = short; at < bytes.length; at += 1) if (this.#shortStarts.has(shortStart(bytes, at, bytes.length - at))) return at
+    return bytes.length
   }
+
+  #remember(start: Buffer, known: Known): void {
+    const whole = startAt(start, 0)
+    this.#filter[slotOf(whole)] = 1
+    const others = this.#byStart.get(whole) ?? []
+    if (!others.includes(known)) this.#byStart.set(whole, [...others, known])
+    for (let count = 1; count < startBytes; count += 1) this.#shortStarts.add(shortStart(start, 0, count))
+  }
+}
+
+/** Whether it may go on behind the end. */
+function mayGoOn(known: Known, bytes: Buffer, at: number): boolean {
+  const rest = bytes.length - at
+  if (rest < known.from.length && known.from.compare(bytes, at, bytes.length, 0, rest) === 0) return true
+  return known.folds && foldedEnd(known, bytes, at) === 'unfinished'
+}
+
+/** Its first four bytes, in each form that broken lines give them. */
+function startsOf({ from, folds }: Known): readonly Buffer[] {
+  const plain = from.subarray(0, startBytes)
+  if (!folds) return [plain]
+  return [plain, ...[1, 2, 3].flatMap((count) => breaks.map((each) => Buffer.concat([from.subarray(0, count), each, from.subarray(count)]).subarray(0, startBytes)))]
+}
+
+/** Where it ends, with lines broken between its characters. */
+function foldedEnd({ from }: Known, bytes: Buffer, place: number): number | 'none' | 'unfinished' {
+  let at = place
+  for (let index = 0; index < from.length; ) {
+    if (at === bytes.length) return 'unfinished'
+    if (bytes[at] === from[index]) {
+      at += 1
+      index += 1
+      continue
+    }
+    const found = index === 0 ? undefined : breakAt(bytes, at)
+    if (found === undefined) return 'none'
+    if (found === 'unfinished') return 'unfinished'
+    at += found
+  }
+  return at
+}
+
+function breakAt(bytes: Buffer, at: number): number | 'unfinished' | undefined {
+  for (const each of breaks) {
+    const rest = Math.min(each.length, bytes.length - at)
+    if (each.compare(bytes, at, at + rest, 0, rest) === 0) return rest === each.length ? rest : 'unfinished'
+  }
+  return undefined
+}
+
+/** What stands instead, with lines broken where they were. */
+function refolded({ from, to }: Known, bytes: Buffer, place: number, end: number): Buffer {
+  if (to.length !== from.length) return to
+  const out = Buffer.from(bytes.subarray(place, end))
+  let index = 0
+  for (let at = 0; at < out.length; ) {
+    if (out[at] === from[index]) {
+      out[at] = to[index] ?? 0
+      at += 1
+      index += 1
+    } else at += Number(breakAt(bytes, place + at))
+  }
+  return out
 }
 
 /**
@@ -129,7 +205,7 @@ export class Replacer {
       }
       out.push(bytes.subarray(done, at), found.to)
       this.#count += 1
-      at += found.from.length
+      at = found.end
       done = at
       if (!isEnd && done > hold) hold = this.#holdFrom(bytes, done)
     }
@@ -140,20 +216,17 @@ export class Replacer {
   }
 
   #holdFrom(bytes: Buffer, from: number): number {
-    for (let at = Math.max(from, bytes.length - this.#pairs.longest + 1); at < bytes.length; at += 1) if (this.#pairs.mayGoOn(bytes, at)) return at
-    return bytes.length
+    return this.#pairs.unfinished(bytes, Math.max(from, bytes.length - this.#pairs.span + 1))
   }
 }
 
 /** In a text that is there whole, of characters that are bytes: a header's, an address's. */
 export function replaceAll(pairs: Pairs, text: string): { readonly text: string; readonly count: number } {
-  let count = 0
-  const out = text.replace(pairs.expression, (found) => {
-    count += 1
-    return pairs.replacementOf(found)
-  })
-  return { text: out, count }
+  if (!pairs.mayStandIn(text)) return { text, count: 0 }
+  const replacer = new Replacer(pairs)
+  const out = Buffer.concat([replacer.write(Buffer.from(text, 'latin1')), replacer.end()])
+  return replacer.count === 0 ? { text, count: 0 } : { text: out.toString('latin1'), count: replacer.count }
 }
 
 /** Whether any of them stands in it. */
-export const holds = (pairs: Pairs, text: string): boolean => text.search(pairs.expression) >= 0
+export const holds = (pairs: Pairs, text: string): boolean => replaceAll(pairs, text).count > 0

@@ -2,6 +2,8 @@
 export interface Pair {
   readonly from: string
   readonly to: string
+  /** Whether lines may be broken anywhere in it, as in base64 (RFC 2045, section 6.8). */
+  readonly folds: boolean
 }
 
 /** Shorter ones would be found where nobody wrote them. */
@@ -34,18 +36,18 @@ const writings: readonly ((text: string) => string)[] = [
 /**
  * `value` in every writing, each with `stand` in the same one: as it is, JSON-escaped (once and twice, slashes too),
  * URL- and form-encoded, HTML-escaped, hexadecimal, and base64 (RFC 4648, both alphabets) wherever in a longer text it
- * begins, of which only the characters count that nothing before or behind it has part in.
+ * begins, of which only the characters count that nothing before or behind it has part in; there lines may be broken.
  */
 export function variantsOf(value: string, stand: string): readonly Pair[] {
-  const pairs = new Map<string, string>()
-  const add = (from: string, to: string) => {
-    if (from.length >= shortest && !pairs.has(from)) pairs.set(from, to)
+  const pairs = new Map<string, Pair>()
+  const add = (from: string, to: string, folds = false) => {
+    if (from.length >= shortest && !pairs.has(from)) pairs.set(from, { from, to, folds })
   }
   for (const write of writings) add(bytesOf(write(value)), bytesOf(write(stand)))
   for (const offset of [0, 1, 2]) {
-    for (const alphabet of ['base64', 'base64url'] as const) add(innerBase64(value, offset, alphabet), innerBase64(stand, offset, alphabet))
+    for (const alphabet of ['base64', 'base64url'] as const) add(innerBase64(value, offset, alphabet), innerBase64(stand, offset, alphabet), true)
   }
-  return [...pairs].map(([from, to]) => ({ from, to }))
+  return [...pairs.values()]
 }
 
 function innerBase64(text: string, offset: number, alphabet: 'base64' | 'base64url'): string {

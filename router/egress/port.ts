@@ -1,5 +1,7 @@
 import type { UserActor } from '../actor.ts'
-import type { TeamId, WorkspaceId } from '../ids.ts'
+import type { Holder } from '../holder.ts'
+import type { WorkspaceId } from '../ids.ts'
+import type { EgressRules } from './rules.ts'
 
 /** One call of a workspace to the outside. */
 export interface EgressCall {
@@ -8,7 +10,7 @@ export interface EgressCall {
   readonly method: string
   /** Without query values. */
   readonly url: string
-  /** `passed`, or `refused:` and why. */
+  /** `open` while it goes on, `passed`, `cut:` or `refused:` and why, or `interrupted` with arc-proxy itself. */
   readonly outcome: string
   readonly status: number | null
   readonly bytesUp: number
@@ -18,22 +20,25 @@ export interface EgressCall {
   readonly secrets: readonly string[]
   /** How many values were hidden in what came back. */
   readonly scrubbed: number
+  /** Credentials that rules found: which rule, how many. */
+  readonly redacted: Readonly<Record<string, number>>
 }
 
-/** Where the workspaces of a person, or of a team, may go, within what the deployment lets any. */
-export interface EgressRules {
-  readonly fallback: 'open' | 'closed'
-  /** Hosts, `*.` and a suffix, or `preset:packages`, `preset:github`, `preset:ai`. */
-  readonly allow: readonly string[]
-  /** They count before those that are allowed. */
-  readonly deny: readonly string[]
+export interface CallFilter {
+  /** Those alone that were not simply let through. */
+  readonly refused: boolean
+  /** Those to hosts that have it in their name. */
+  readonly host: string | null
+  /** Older than this moment; for the next page. */
+  readonly before: string | null
+  readonly limit: number
 }
 
 export interface EgressPort {
-  /** @throws `team_not_found`. */
-  rules(actor: UserActor, teamId: TeamId | null): Promise<EgressRules>
-  /** In effect from the next request on, within open tunnels too. @throws `team_not_found`, `forbidden`. */
-  setRules(actor: UserActor, teamId: TeamId | null, rules: EgressRules): Promise<EgressRules>
-  /** Newest first. `refused`: those alone. @throws `workspace_not_found`. */
-  calls(actor: UserActor, workspaceId: WorkspaceId, refused: boolean, limit: number): Promise<readonly EgressCall[]>
+  /** @throws `team_not_found`, `workspace_not_found`. */
+  rules(actor: UserActor, holder: Holder): Promise<EgressRules>
+  /** In effect from the next request on, and on what is open within a few seconds. @throws `team_not_found`, `workspace_not_found`, `forbidden`. */
+  setRules(actor: UserActor, holder: Holder, rules: EgressRules): Promise<EgressRules>
+  /** Newest first. @throws `workspace_not_found`. */
+  calls(actor: UserActor, workspaceId: WorkspaceId, filter: CallFilter): Promise<readonly EgressCall[]>
 }

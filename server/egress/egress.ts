@@ -1,64 +1,58 @@
 import { randomUUID } from 'node:crypto'
-import { errors } from '@arcx/router'
-import type { EgressCall, EgressPort, EgressRules, TeamId, TeamRole, UserActor, WorkspaceId } from '@arcx/router'
+import { EgressRules, errors, noRules } from '@arcx/router'
+import type { CallFilter, EgressCall, EgressPort, Holder, UserActor, WorkspaceId } from '@arcx/router'
 import type { Database } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
+import type { Holders } from './holders.ts'
 
-/** Who may change where a team's workspaces go; every member sees it. */
-const keepers: ReadonlySet<TeamRole> = new Set<TeamRole>(['owner', 'admin'])
-const unlimited: EgressRules = { fallback: 'open', allow: [], deny: [] }
+const columns = ['fallback', 'allow', 'deny', 'limits', 'found', 'pasted'] as const
 
-/** What workspaces did outside, as arc-proxy has recorded it. */
+/** Where workspaces may go, and what they did outside, as arc-proxy has recorded it. */
 export class Egress implements EgressPort {
   readonly #database: Database
-  /** @throws where the actor may not see it. */
-  readonly #requireWorkspace: (actor: UserActor, id: WorkspaceId) => Promise<unknown>
+  readonly #holders: Holders
 
-  readonly #teamsOf: (userId: string) => Promise<ReadonlyMap<string, TeamRole>>
-
-  constructor(database: Database, teamsOf: (userId: string) => Promise<ReadonlyMap<string, TeamRole>>, requireWorkspace: (actor: UserActor, id: WorkspaceId) => Promise<unknown>) {
+  constructor(database: Database, holders: Holders) {
     this.#database = database
-    this.#teamsOf = teamsOf
-    this.#requireWorkspace = requireWorkspace
+    this.#holders = holders
   }
 
-  async rules(actor: UserActor, teamId: TeamId | null): Promise<EgressRules> {
-    await this.#requireHolder(actor, teamId, false)
-    const query = this.#database.selectFrom('EgressPolicy').select(['fallback', 'allow', 'deny'])
-    return (await (teamId === null ? query.where('ownerId', '=', actor.userId) : query.where('teamId', '=', teamId)).executeTakeFirst()) ?? unlimited
+  async rules(actor: UserActor, holder: Holder): Promise<EgressRules> {
+    const { ownerId, teamId, workspaceId } = await this.#holders.seen(actor, holder)
+    const query = this.#database.selectFrom('EgressPolicy').select(columns)
+    const row = await query.where((where) => where.or([where('ownerId', '=', ownerId), where('teamId', '=', teamId), where('workspaceId', '=', workspaceId)])).executeTakeFirst()
+    return row === undefined ? noRules : EgressRules.parse(row)
   }
 
-  async setRules(actor: UserActor, teamId: TeamId | null, { fallback, allow, deny }: EgressRules): Promise<EgressRules> {
+  async setRules(actor: UserActor, holder: Holder, rules: EgressRules): Promise<EgressRules> {
     if (actor.via === 'token' && !actor.scopes.includes('secrets')) throw errors.scopeMissing('secrets')
-    await this.#requireHolder(actor, teamId, true)
-    const fields = { fallback, allow: [...new Set(allow)], deny: [...new Set(deny)], updatedAt: new Date() }
+    const whose = await this.#holders.changed(actor, holder, 'change where these workspaces may go')
+    const { fallback, allow, deny, limits, found, pasted } = rules
+    const fields = { fallback, allow: [...new Set(allow)], deny: [...new Set(deny)], limits: JSON.stringify(limits), found, pasted, updatedAt: new Date() }
+    const column = whose.workspaceId !== null ? 'workspaceId' : whose.teamId !== null ? 'teamId' : 'ownerId'
     await this.#database.transaction().execute(async (transaction) => {
       await transaction
         .insertInto('EgressPolicy')
-        .values({ id: randomUUID(), ownerId: teamId === null ? actor.userId : null, teamId, ...fields })
-        .onConflict((conflict) => conflict.column(teamId === null ? 'ownerId' : 'teamId').doUpdateSet(fields))
+        .values({ id: randomUUID(), ...whose, ...fields })
+        .onConflict((conflict) => conflict.column(column).doUpdateSet(fields))
         .execute()
-      await recordAudit(transaction, { actor, action: 'egress.rules', target: { kind: teamId === null ? 'user' : 'team', id: teamId ?? actor.userId }, outcome: 'ok' })
+      const target = { ownerId: 'user', teamId: 'team', workspaceId: 'workspace' } as const
+      await recordAudit(transaction, { actor, action: 'egress.rules', target: { kind: target[column], id: whose[column] ?? '' }, outcome: 'ok' })
     })
-    return this.rules(actor, teamId)
+    return this.rules(actor, holder)
   }
 
-  async #requireHolder(actor: UserActor, teamId: TeamId | null, isChange: boolean): Promise<void> {
-    if (teamId === null) return
-    const role = (await this.#teamsOf(actor.userId)).get(teamId)
-    if (role === undefined) throw errors.teamNotFound()
-    if (isChange && !keepers.has(role)) throw errors.forbidden('change where this team’s workspaces may go')
-  }
-
-  async calls(actor: UserActor, workspaceId: WorkspaceId, refused: boolean, limit: number): Promise<readonly EgressCall[]> {
-    await this.#requireWorkspace(actor, workspaceId)
+  async calls(actor: UserActor, workspaceId: WorkspaceId, { refused, host, before, limit }: CallFilter): Promise<readonly EgressCall[]> {
+    await this.#holders.seen(actor, { kind: 'workspace', workspaceId })
     let query = this.#database.selectFrom('EgressRecord').selectAll().where('workspaceId', '=', workspaceId).orderBy('at', 'desc').limit(limit)
-    if (refused) query = query.where('outcome', '!=', 'passed')
-    return (await query.execute()).map(({ at, scheme, host, port, path, bytesUp, bytesDown, id, method, outcome, status, durationMs, secrets, scrubbed }) => ({
+    if (refused) query = query.where('outcome', 'not in', ['passed', 'open'])
+    if (host !== null) query = query.where('host', 'like', `%${host.toLowerCase().replaceAll(/[%_\\]/g, String.raw`\$&`)}%`)
+    if (before !== null) query = query.where('at', '<', new Date(before))
+    return (await query.execute()).map(({ at, scheme, host: called, port, path, bytesUp, bytesDown, id, method, outcome, status, durationMs, secrets, scrubbed, redacted }) => ({
       id,
       at: at.toISOString(),
       method,
-      url: `${scheme}://${host}${port === (scheme === 'https' ? 443 : 80) ? '' : `:${port}`}${path}`,
+      url: `${scheme}://${called}${port === (scheme === 'https' ? 443 : 80) ? '' : `:${port}`}${path}`,
       outcome,
       status,
       bytesUp: Number(bytesUp),
@@ -66,6 +60,7 @@ export class Egress implements EgressPort {
       durationMs,
       secrets,
       scrubbed,
+      redacted,
     }))
   }
 }

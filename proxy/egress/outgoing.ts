@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto'
+import type { Duplex, Readable } from 'node:stream'
+import { pipeline } from 'node:stream'
+import { holds, replaceAll } from '../replace/replacer.ts'
+import type { Asked } from './asked.ts'
+import { parseAwsAuthorization, signedAgain } from './aws-signature.ts'
+import type { Call } from './call.ts'
+import { acceptedCodings, codingOf } from './codings.ts'
+import type { Outward, Writing } from './outward.ts'
+import { Refusal } from './refusal.ts'
+import { Counting, GuardingStream, Noticing, ReplacingStream } from './streams.ts'
+import type { Tenant } from './tenants.ts'
+import type { Told } from './told.ts'
+import { PastedKeys, isText, judgePasted } from './unknown-credentials.ts'
+
+/** For one hop alone (RFC 9110, section 7.6.1), what is the proxy's own, and what it answers itself. */
+export const hopByHop: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'http2-settings', 'expect'])
+/** Where credentials stand. Beside one that was put in, every other is dropped. */
+const credentialHeaders: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'api-key', 'x-auth-token', 'x-goog-api-key', 'private-token', 'cookie'])
+/** A body that is signed is whole before it goes. */
+const maxSignedBytes = 16 * 1024 * 1024
+
+export const leak = (host: string) => new Refusal(403, 'leak_attempted', `This request carries a secret, or its placeholder, that may not go to ${host}, or not in that place. It was not sent, and it was recorded.`)
+
+/** A request as it is to leave. */
+export interface Outgoing {
+  readonly target: string
+  readonly headers: Record<string, string | string[]>
+  readonly outward: Outward
+}
+
+/** Its address and headers with placeholders made values. @throws {Refusal} where it carries what may not go there. */
+export function prepare(call: Call, asked: Asked, tenant: Tenant, told: Told): Outgoing {
+  const outward = tenant.outwardTo(call.scheme, call.host)
+  const target = swapped(call.target, 'address', 'url', call.host, outward, told).text
+  judgePasted(call.target, call.host, tenant, told)
+  const named = namedIn(asked.headers.get('connection')?.[0])
+  const headers: Record<string, string | string[]> = {}
+  const carriers = new Set<string>()
+  for (const [name, values] of asked.headers) {
+    if (hopByHop.has(name) || named.has(name)) continue
+    const out = values.map((value) => {
+      const { place, open, close } = basicParts(name, value)
+      const { text, count } = swapped(open, place, 'raw', call.host, outward, told)
+      judgePasted(open, call.host, tenant, told)
+      if (count === 0) return value
+      carriers.add(name)
+      return close(text)
+    })
+    headers[name] = out.length === 1 ? (out[0] ?? '') : out
+  }
+  // Docker Sandboxes CVE-2026-105452: the client's own credential is not sent beside the one that was put in.
+  if (carriers.size > 0) for (const name of Object.keys(headers)) if (credentialHeaders.has(name) && !carriers.has(name)) delete headers[name]
+  headers['host'] = hostOf(call)
+  if (headers['accept-encoding'] !== undefined) headers['accept-encoding'] = acceptedCodings
+  return { target, headers, outward }
+}
+
+/** What is sent behind the headers; `null` for nothing. Changes them where the body's length or coding does. */
+export async function bodyOf(call: Call, asked: Asked, outgoing: Outgoing, tenant: Tenant, told: Told): Promise<Readable | Buffer | null> {
+  const signed = await signedBody(call, asked, outgoing, told)
+  if (signed !== undefined) return signed
+  if (!asked.hasBody) return null
+  const { outward, headers } = outgoing
+  const steps: Duplex[] = []
+  const strangers = outward.strangers('body')
+  const [contentType] = asked.headers.get('content-type') ?? []
+  const looksForKeys = tenant.pasted !== 'off' && isText(contentType)
+  if (outward.own.length > 0 || strangers !== null || looksForKeys) {
+    const coding = codingOf(asked.headers.get('content-encoding')?.join(','))
+    if (coding !== null) {
+      steps.push(coding.open())
+      delete headers['content-encoding']
+      delete headers['content-length']
+    }
+    if (strangers !== null) steps.push(new GuardingStream(strangers, () => leak(call.host)))
+    if (looksForKeys) steps.push(new PastedKeys((text) => judgePasted(text, call.host, tenant, told)))
+    if (outward.own.length > 0) {
+      const pairs = outward.swaps('body', writingOf(contentType))
+      steps.push(new Noticing(outward, told.used), new ReplacingStream(pairs))
+      if (!pairs.keepsLength) delete headers['content-length']
+    }
+  }
+  const counting = new Counting((bytes) => told.sent(bytes))
+  // A failure comes out of the last of them.
+  pipeline([asked.body, ...steps, counting] as never, () => undefined)
+  return counting
+}
+
+/** For AWS: signed by a placeholder, it is signed again by the value. `undefined` where it is not signed so. */
+async function signedBody(call: Call, asked: Asked, { outward, headers, target }: Outgoing, told: Told): Promise<Readable | Buffer | null | undefined> {
+  const authorization = parseAwsAuthorization(asked.headers.get('authorization')?.[0])
+  const { signers } = outward
+  if (authorization === null || signers.length === 0) return undefined
+  const [told256] = asked.headers.get('x-amz-content-sha256') ?? []
+  if (told256?.startsWith('STREAMING-AWS4') === true) throw new Refusal(400, 'signature_unknown', 'Bodies that are signed piece by piece cannot be signed again: have the program send its body unsigned (UNSIGNED-PAYLOAD) or whole.')
+  const strangers = outward.strangers('body')
+  const guarded = asked.hasBody ? guardedBody(asked, strangers === null ? [] : [new GuardingStream(strangers, () => leak(call.host))], told) : null
+  const body = told256 === undefined && guarded !== null ? await whole(guarded) : guarded
+  const payloadHash = told256 ?? createHash('sha256').update(body instanceof Buffer ? body : '').digest('hex')
+  const incoming = { method: asked.method, target: call.target, headers: new Map([...asked.headers, ['host', [call.hostHeader]]]), payloadHash }
+  const outHeaders = new Map(Object.entries(headers).map(([name, value]) => [name, [value].flat()] as const))
+  for (const { name, placeholder, value } of signers) {
+    // Its key's id may be a secret too, and stands there already as its value.
+    const known = parseAwsAuthorization([headers['authorization'] ?? ''].flat()[0])
+    const again = signedAgain({ ...authorization, credential: known?.credential ?? authorization.credential }, incoming, { ...incoming, target, headers: outHeaders }, placeholder, value)
+    if (again === null) continue
+    headers['authorization'] = again
+    told.used.add(name)
+    return body
+  }
+  // Signed by something else, which is none of ours; but what was read of its body is to go on.
+  return body instanceof Buffer ? body : (guarded ?? undefined)
+}
+
+function guardedBody(asked: Asked, steps: readonly Duplex[], told: Told): Readable {
+  const counting = new Counting((bytes) => told.sent(bytes))
+  pipeline([asked.body, ...steps, counting] as never, () => undefined)
+  return counting
+}
+
+async function whole(body: Readable): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  let size = 0
+  for await (const piece of body as AsyncIterable<Buffer>) {
+    size += piece.length
+    if (size > maxSignedBytes) throw new Refusal(413, 'body_too_long', `A body that is signed has at most ${maxSignedBytes / 2 ** 20} MB, unless its hash stands in x-amz-content-sha256.`)
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces)
+}
+
+function swapped(text: string, place: 'header' | 'basic' | 'address', writing: Writing, host: string, outward: Outward, told: Told): { readonly text: string; readonly count: number } {
+  const strangers = outward.strangers(place)
+  if (strangers !== null && holds(strangers, text)) throw leak(host)
+  const out = replaceAll(outward.swaps(place, writing), text)
+  if (out.count > 0) outward.note(text, told.used)
+  return out
+}
+
+export function hostOf({ host, port, scheme }: Call): string {
+  return port === (scheme === 'https' ? 443 : 80) ? host : `${host}:${port}`
+}
+
+const noNames: ReadonlySet<string> = new Set()
+
+/** What `Connection` names is for one hop too. */
+export function namedIn(connection: string | undefined): ReadonlySet<string> {
+  if (connection === undefined || /^(?:keep-alive|close)$/i.test(connection)) return noNames
+  return new Set(connection.split(',').map((each) => each.trim().toLowerCase()))
+}
+
+/** `Authorization: Basic …` is looked at opened (RFC 7617). */
+function basicParts(name: string, value: string): { readonly place: 'header' | 'basic'; readonly open: string; close(text: string): string } {
+  const [, scheme = '', encoded] = (name === 'authorization' ? /^(basic +)([A-Za-z0-9+/_-]+={0,2})$/i.exec(value) : null) ?? []
+  if (encoded === undefined) return { place: 'header', open: value, close: (text) => text }
+  return { place: 'basic', open: Buffer.from(encoded, 'base64').toString('latin1'), close: (text) => scheme + Buffer.from(text, 'latin1').toString('base64') }
+}
+
+function writingOf(contentType: string | undefined): Writing {
+  const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  if (type.endsWith('json') || type === 'application/x-ndjson') return 'json'
+  return type === 'application/x-www-form-urlencoded' ? 'form' : 'raw'
+}

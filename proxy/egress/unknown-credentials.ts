@@ -1,0 +1,112 @@
+import { Transform } from 'node:stream'
+import type { TransformCallback } from 'node:stream'
+import { findCredentials } from '@arcx/detector/detector'
+import type { Finding } from '@arcx/detector/detector'
+import { findHomed } from '@arcx/detector/homes'
+import { matchesHost } from './host.ts'
+import { Refusal } from './refusal.ts'
+import type { Tenant } from './tenants.ts'
+import type { Told } from './told.ts'
+
+const pieceBytes = 64 * 1024
+/** What may still belong to something that goes on; as far as the longest rule reaches. */
+const overlapBytes = 12_000
+/** In a request, keys whose form is known are short. */
+const keyBytes = 300
+
+/** Whether credentials can be found in it at all. */
+export const isText = (contentType: string | undefined): boolean => contentType === undefined || /^(?:text\/|application\/(?:[\w.+-]*(?:json|xml|yaml|javascript|x-www-form-urlencoded|graphql|toml)))/i.test(contentType)
+/** Bodies whose lines each stand for themselves, and are waited for. */
+export const isLines = (contentType: string | undefined): boolean => /^(?:text\/event-stream|application\/(?:x-ndjson|jsonl|json-seq))/i.test(contentType ?? '')
+
+/**
+ * Finds credentials of which nobody has told arcx in a body as it flows, and blots them out where it is to: letters
+ * become x and digits 1, so that lengths, JSON and everything around stay as they are.
+ */
+export class UnknownCredentials extends Transform {
+  readonly #told: Told
+  readonly #blots: boolean
+  readonly #isLines: boolean
+  #held = ''
+
+  constructor(told: Told, { blots, lines }: { readonly blots: boolean; readonly lines: boolean }) {
+    super()
+    this.#told = told
+    this.#blots = blots
+    this.#isLines = lines
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    // One character a byte.
+    this.#held += chunk.toString('latin1')
+    const cut = this.#isLines ? this.#held.lastIndexOf('\n') + 1 : this.#held.length >= pieceBytes ? this.#held.length - overlapBytes : 0
+    const clean = cut === 0 ? '' : this.#take(cut)
+    // What is only looked at is not held up by it.
+    done(null, this.#blots ? Buffer.from(clean, 'latin1') : chunk)
+  }
+
+  override _flush(done: TransformCallback): void {
+    const clean = this.#take(this.#held.length)
+    done(null, this.#blots ? Buffer.from(clean, 'latin1') : null)
+  }
+
+  #take(wanted: number): string {
+    const findings = findCredentials(this.#held)
+    const across = findings.find(({ start, end }) => start < wanted && end > wanted)
+    const cut = across?.start ?? wanted
+    const before = findings.filter(({ end }) => end <= cut)
+    for (const { rule } of before) this.#told.found(rule)
+    const out = blotted(this.#held.slice(0, cut), before)
+    this.#held = this.#held.slice(cut)
+    return out
+  }
+}
+
+/** Escapes stay whole, or it were no JSON any more. */
+export function blotted(text: string, findings: readonly Finding[]): string {
+  let out = ''
+  let done = 0
+  for (const { start, end } of findings) {
+    if (end <= done) continue
+    const from = Math.max(start, done)
+    out += text.slice(done, from) + text.slice(from, end).replace(/\\u[0-9a-fA-F]{4}|\\.|[A-Za-z]|[0-9]/g, (each) => (each.length > 1 ? each : /[0-9]/.test(each) ? '1' : 'x'))
+    done = end
+  }
+  return out + text.slice(done)
+}
+
+/** Whether a text of a request carries a key that does not belong where it goes: noted, or refused. @throws {Refusal} */
+export function judgePasted(text: string, host: string, tenant: Tenant, told: Told): void {
+  if (tenant.pasted === 'off') return
+  for (const { rule, start, end, hosts } of findHomed(text)) {
+    const key = text.slice(start, end)
+    // Placeholders look like keys, and are judged as what they are.
+    if (hosts.some((pattern) => matchesHost(pattern, host)) || tenant.secrets.some(({ placeholder }) => placeholder.includes(key) || key.includes(placeholder))) continue
+    told.found(rule)
+    if (tenant.pasted === 'refuse') {
+      throw new Refusal(403, 'key_misplaced', `This request carries what looks like a key (${rule}) that belongs to ${hosts.join(', ')}, and not to ${host}. It was not sent. Keep keys as secrets; or, if this is meant, let such requests pass in the rules for where workspaces may go.`)
+    }
+  }
+}
+
+/** The same for a body as it flows. */
+export class PastedKeys extends Transform {
+  readonly #judge: (text: string) => void
+  #tail = ''
+
+  constructor(judge: (text: string) => void) {
+    super()
+    this.#judge = judge
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    const text = this.#tail + chunk.toString('latin1')
+    try {
+      this.#judge(text)
+    } catch (error) {
+      return done(error instanceof Error ? error : new Error(String(error)))
+    }
+    this.#tail = text.slice(-keyBytes)
+    done(null, chunk)
+  }
+}

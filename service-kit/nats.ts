@@ -1,0 +1,25 @@
+import { connect } from '@nats-io/transport-node'
+import type { NatsConnection } from '@nats-io/transport-node'
+import type { Log } from './log.ts'
+
+/** Connects, and connects again for as long as it takes. */
+export async function connectNats(url: string, log: Log): Promise<NatsConnection> {
+  const connection = await connect({ ...serverOf(url), maxReconnectAttempts: -1, waitOnFirstConnect: true, reconnectTimeWait: 250 })
+  void reportStatus(connection, log)
+  return connection
+}
+
+/** A NATS URL's parts: `nats://TOKEN@host`, `nats://user:password@host` or without either. */
+function serverOf(url: string) {
+  const { host, username, password } = new URL(url)
+  const user = decodeURIComponent(username)
+  if (user === '') return { servers: host }
+  return password === '' ? { servers: host, token: user } : { servers: host, user, pass: decodeURIComponent(password) }
+}
+
+async function reportStatus(connection: NatsConnection, log: Log): Promise<void> {
+  for await (const status of connection.status()) {
+    if (status.type === 'disconnect') log.warn('the bus is away')
+    if (status.type === 'reconnect') log.info('the bus is back')
+  }
+}
