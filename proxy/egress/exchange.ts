@@ -20,6 +20,7 @@ import type { EgressRecord, Records } from './records.ts'
 import { Refusal, refuse, refuseUpgrade } from './refusal.ts'
 import type { Tenant, Tenants } from './tenants.ts'
 import { Told } from './told.ts'
+import type { Description } from './told.ts'
 import { judgePasted } from './unknown-credentials.ts'
 import type { Upstreams } from './upstreams.ts'
 import { dialWebSocket, relayMessages } from './web-socket.ts'
@@ -133,7 +134,7 @@ export class Exchange {
       const { code } = refusalOf(error, call)
       told.outcome = told.status !== null && told.status < 400 ? `cut:${code}` : `refused:${code}`
     } finally {
-      this.#needs.records.over(recordOf(call, asked, told, told.outcome))
+      this.#needs.records.over(recordOf(told, (told.description ??= describe(call, asked, told.tenant)), told.outcome))
       this.#needs.metrics.over(told)
     }
   }
@@ -154,7 +155,8 @@ export class Exchange {
     this.#judge(tenant, host)
     told.meter = this.#needs.limits.admit(workspaceId, host, tenant.limits)
     try {
-      await this.#needs.records.begun(recordOf(call, asked, told, 'open'))
+      told.description = describe(call, asked, tenant)
+      await this.#needs.records.begun(recordOf(told, told.description, 'open'))
     } catch {
       throw notRecorded()
     }
@@ -196,18 +198,19 @@ function cutOff(client: Client): void {
   else client.destroy()
 }
 
-function recordOf(call: Call, asked: Asked, told: Told, outcome: string): EgressRecord {
-  const scrub = told.tenant?.scrub ?? null
+/** What is known of a call before it goes. */
+function describe(call: Call, { method }: Asked, tenant: Tenant | null): Description {
+  const { workspaceId, scheme, host, port, target } = call
+  const path = hiddenQuery(target)
+  const clean = tenant?.scrub === null || tenant === null ? path : replaceAll(tenant.scrub, path).text
+  return { workspaceId, userId: tenant?.userId ?? null, method: method.slice(0, 20), scheme, host, port, path: withoutCredentials(clean) }
+}
+
+function recordOf(told: Told, description: Description, outcome: string): EgressRecord {
   return {
     id: told.id,
-    workspaceId: call.workspaceId,
-    userId: told.tenant?.userId ?? null,
+    ...description,
     at: told.at.toISOString(),
-    method: asked.method.slice(0, 20),
-    scheme: call.scheme,
-    host: call.host,
-    port: call.port,
-    path: withoutCredentials(hiddenQuery(scrub === null ? call.target : replaceAll(scrub, call.target).text)),
     outcome,
     status: told.status,
     bytesUp: told.up,

@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import type { Database } from '@arcx/database'
+import { writeEgressRecords } from '@arcx/database/egress-records'
 import type { Journal } from '@arcx/service-kit/journal'
 import type { Log } from '@arcx/service-kit/log'
 
 const writeMs = 200
+/** What is over is in the journal already as begun; it can wait for others. */
+const gatherMs = 20
 /** At most as many in one entry of the journal, and in one statement. */
-const batchSize = 500
+const batchSize = 1000
 const waitingLimit = 20_000
 
 /** One call, as it is written down: names and counts, never a value. */
@@ -35,11 +38,14 @@ const EgressRecord = z.object({
 export type EgressRecord = z.infer<typeof EgressRecord>
 
 interface Batch {
-  readonly records: EgressRecord[]
+  /** As JSON. */
+  readonly records: string[]
+  /** Whether a call waits for it to be stored. */
+  isAwaited: boolean
   readonly stored: PromiseWithResolvers<void>
 }
 
-const newBatch = (): Batch => ({ records: [], stored: Promise.withResolvers() })
+const newBatch = (): Batch => ({ records: [], isAwaited: false, stored: Promise.withResolvers() })
 
 /**
  * The record of calls. Each stands in the journal before it leaves, and again when it is over; from there it goes to
@@ -52,8 +58,9 @@ export class Records {
   readonly #timer: NodeJS.Timeout
   #next = newBatch()
   #storing: Promise<void> | null = null
-  /** Newest state of each call that PostgreSQL has not. */
-  #waiting = new Map<string, EgressRecord>()
+  #gathering: NodeJS.Timeout | null = null
+  /** Newest state of each call that PostgreSQL has not, as JSON. */
+  readonly #waiting = new Map<string, string>()
   /** Place in the journal of the last that was stored. */
   #stored = 0
   #writing: Promise<void> = Promise.resolve()
@@ -69,14 +76,14 @@ export class Records {
 
   /** Brings to PostgreSQL first what a former process left in the journal. @throws when either is away. */
   static async open(database: Database, journal: Journal, log: Log): Promise<Records> {
-    const left = new Map<string, EgressRecord>()
+    const left = new Map<string, string>()
     let last = 0
     for await (const { sequence, text } of journal.entries()) {
       last = sequence
-      for (const record of z.array(EgressRecord).parse(JSON.parse(text))) left.set(record.id, record)
+      for (const record of z.array(EgressRecord).parse(JSON.parse(text))) left.set(record.id, JSON.stringify(record))
     }
     const all = [...left.values()]
-    for (let from = 0; from < all.length; from += batchSize) await insert(database, all.slice(from, from + batchSize))
+    for (let from = 0; from < all.length; from += batchSize) await writeEgressRecords(database, arrayOf(all.slice(from, from + batchSize)))
     await database.updateTable('EgressRecord').set({ outcome: 'interrupted' }).where('outcome', '=', 'open').execute()
     if (last > 0) await journal.discardThrough(last)
     if (all.length > 0) log.info({ calls: all.length }, 'calls of a former process are recorded')
@@ -91,15 +98,22 @@ export class Records {
   /** Resolves once it is where a crash does not reach it. @throws when it cannot be stored. */
   begun(record: EgressRecord): Promise<void> {
     this.#add(record)
+    this.#next.isAwaited = true
+    this.#storeSoon()
     return this.#next.stored.promise
   }
 
   over(record: EgressRecord): void {
     this.#add(record)
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = null
+      this.#storeSoon()
+    }, gatherMs)
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer)
+    if (this.#gathering !== null) clearTimeout(this.#gathering)
     await this.#storing
     await this.#writing
     await this.#write()
@@ -108,19 +122,24 @@ export class Records {
   }
 
   #add(record: EgressRecord): void {
-    this.#waiting.set(record.id, record)
-    this.#next.records.push(record)
+    const text = JSON.stringify(record)
+    this.#waiting.set(record.id, text)
+    this.#next.records.push(text)
+  }
+
+  #storeSoon(): void {
     this.#storing ??= new Promise((resolve) => setImmediate(resolve)).then(() => this.#store())
   }
 
   /** While one batch is on its way, the next one gathers. */
   async #store(): Promise<void> {
-    while (this.#next.records.length > 0) {
+    for (let isFirst = true; isFirst || this.#next.isAwaited; isFirst = false) {
+      if (this.#next.records.length === 0) break
       const { records, stored } = this.#next
       this.#next = newBatch()
       stored.promise.catch(() => undefined)
       try {
-        for (let from = 0; from < records.length; from += batchSize) this.#stored = await this.#journal.append(JSON.stringify(records.slice(from, from + batchSize)))
+        for (let from = 0; from < records.length; from += batchSize) this.#stored = await this.#journal.append(arrayOf(records.slice(from, from + batchSize)))
         stored.resolve()
       } catch (error) {
         this.#log.warn({ err: error, calls: records.length }, 'calls are in no journal')
@@ -133,13 +152,13 @@ export class Records {
   async #write(): Promise<void> {
     // All up to here is in `waiting`, or in PostgreSQL already.
     const through = this.#stored
-    const records = [...this.#waiting.values()]
+    const records = [...this.#waiting]
     if (records.length === 0) return
     try {
       for (let from = 0; from < records.length; from += batchSize) {
         const batch = records.slice(from, from + batchSize)
-        await insert(this.#database, batch)
-        for (const record of batch) if (this.#waiting.get(record.id) === record) this.#waiting.delete(record.id)
+        await writeEgressRecords(this.#database, arrayOf(batch.map(([, text]) => text)))
+        for (const [id, text] of batch) if (this.#waiting.get(id) === text) this.#waiting.delete(id)
       }
       if (through > 0) await this.#journal.discardThrough(through)
     } catch (error) {
@@ -148,22 +167,4 @@ export class Records {
   }
 }
 
-/** Each as it was last told. */
-async function insert(database: Database, records: readonly EgressRecord[]): Promise<void> {
-  await database
-    .insertInto('EgressRecord')
-    .values(records.map((record) => ({ ...record, at: new Date(record.at), secrets: [...record.secrets], redacted: JSON.stringify(record.redacted) })))
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet(({ ref }) => ({
-        outcome: ref('excluded.outcome'),
-        status: ref('excluded.status'),
-        bytesUp: ref('excluded.bytesUp'),
-        bytesDown: ref('excluded.bytesDown'),
-        durationMs: ref('excluded.durationMs'),
-        secrets: ref('excluded.secrets'),
-        scrubbed: ref('excluded.scrubbed'),
-        redacted: ref('excluded.redacted'),
-      })),
-    )
-    .execute()
-}
+const arrayOf = (texts: readonly string[]) => `[${texts.join(',')}]`

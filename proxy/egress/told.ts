@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto'
+import type { EgressRecord } from './records.ts'
 import type { Tenant } from './tenants.ts'
+
+export type Description = Pick<EgressRecord, 'workspaceId' | 'userId' | 'method' | 'scheme' | 'host' | 'port' | 'path'>
 
 /** What the record is made from, as it comes to be known. */
 export class Told {
   readonly id = randomUUID()
   readonly at = new Date()
   tenant: Tenant | null = null
+  /** What was known before it went. */
+  description: Description | null = null
   outcome = 'passed'
   status: number | null = null
   up = 0
