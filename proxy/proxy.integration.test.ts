@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdir, stat } from 'node:fs/promises'
 import { createServer as createHttpServer, request as httpRequest } from 'node:http'
 import type { IncomingMessage, OutgoingHttpHeaders, RequestListener } from 'node:http'
+import { connect as connectHttp2, createSecureServer } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
 import { connect } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
@@ -39,6 +40,7 @@ let directory: string
 let proxyCa: string
 let tlsPort: number
 let plainPort: number
+let h2Port: number
 let onSocket: (socket: WebSocket, request: IncomingMessage) => void = () => undefined
 let answer: RequestListener = (_request, response) => response.end('ok')
 /** What reached the outside. */
@@ -63,6 +65,16 @@ beforeAll(async () => {
   await Promise.all([once(tls, 'listening'), once(plain, 'listening')])
   tlsPort = (tls.address() as AddressInfo).port
   plainPort = (plain.address() as AddressInfo).port
+  const h2 = createSecureServer({ allowHTTP1: false, SNICallback: (name, done) => done(null, contexts.get(name)) })
+  h2.on('stream', async (stream, headers) => {
+    const body = await text(stream)
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0', 'x-echo': secret.value }))
+    stream.respond({ ':status': 200, 'content-type': 'application/json' }, { waitForTrailers: true })
+    stream.end(JSON.stringify({ version: '2.0', path: headers[':path'], right: headers.authorization === `Bearer ${secret.value}`, body: body === JSON.stringify({ key: secret.value }) ? 'right' : body, echoed: secret.value }))
+  })
+  h2.listen(0, '127.0.0.1')
+  await once(h2, 'listening')
+  h2Port = (h2.address() as AddressInfo).port
 
   const userId = randomUUID()
   const key = 'k'.repeat(40)
@@ -112,12 +124,12 @@ async function send(url: string, { method = 'GET', headers = {}, body, id = work
 }
 
 /** Through CONNECT, as every HTTPS client does; the proxy's own authority is trusted and no other. */
-async function tunnel(host: string, port = tlsPort, servername = host): Promise<Socket> {
+async function tunnel(host: string, port = tlsPort, servername = host, ALPNProtocols: string[] = []): Promise<Socket> {
   const socket = connect(socketOf(workspaceId))
   socket.write(`CONNECT ${host}:${port} HTTP/1.1\r\nHost: ${host}:${port}\r\n\r\n`)
   const [first] = (await once(socket, 'data')) as [Buffer]
   if (!first.toString().startsWith('HTTP/1.1 200')) throw new Error(first.toString())
-  const tls = tlsConnect({ socket, servername, ca: proxyCa })
+  const tls = tlsConnect({ socket, servername, ca: proxyCa, ...(ALPNProtocols.length === 0 ? {} : { ALPNProtocols }) })
   await once(tls, 'secureConnect')
   return tls
 }
@@ -283,6 +295,44 @@ describe('a WebSocket', () => {
     await closed
     expect(heard).toEqual(['fine'])
     await vi.waitFor(async () => expect(await database.selectFrom('EgressRecord').selectAll().where('path', '=', '/live?x=…').where('outcome', '=', 'cut:leak_attempted').execute()).toHaveLength(1))
+  })
+})
+
+describe('HTTP/2', () => {
+  /** As curl, gRPC and browsers ask. */
+  async function ask(host: string, path: string, headers: Record<string, string> = {}, body?: string): Promise<{ status: number; headers: Record<string, unknown>; body: string; trailers: Record<string, unknown> }> {
+    const socket = await tunnel(host, h2Port, host, ['h2'])
+    const session = connectHttp2(`https://${host}:${h2Port}`, { createConnection: () => socket })
+    const stream = session.request({ ':path': path, ':method': body === undefined ? 'GET' : 'POST', ...headers })
+    stream.end(body)
+    let trailers = {}
+    stream.on('trailers', (got) => (trailers = got))
+    const [got] = (await once(stream, 'response')) as [Record<string, unknown>]
+    const answered = await text(stream)
+    session.destroy()
+    return { status: Number(got[':status']), headers: got, body: answered, trailers }
+  }
+
+  test('is spoken inward and outward, with placeholders, values and trailers as over HTTP/1.1', async () => {
+    const got = await ask('api.test', '/h2?a=1', { authorization: `Bearer ${secret.placeholder}`, 'content-type': 'application/json' }, JSON.stringify({ key: secret.placeholder }))
+    expect(got.status).toBe(200)
+    expect(JSON.parse(got.body)).toEqual({ version: '2.0', path: '/h2?a=1', right: true, body: 'right', echoed: secret.placeholder })
+    expect(got.trailers['grpc-status']).toBe('0')
+    expect(got.trailers['x-echo']).toBe(secret.placeholder)
+  })
+
+  test('a program that speaks HTTP/1.1 reaches a server that speaks nothing else than HTTP/2', async () => {
+    const socket = await tunnel('api.test', h2Port)
+    const got = await send('/only', { headers: { host: `api.test:${h2Port}`, authorization: `Bearer ${secret.placeholder}` } }, socket)
+    expect(JSON.parse(got.body.toString())).toMatchObject({ version: '2.0', path: '/only', right: true })
+  })
+
+  test('a leak is refused, a tunnel goes to one host, and two names for it are none', async () => {
+    const got = await ask('other.test', '/', { 'x-a': secret.placeholder })
+    expect(got.status).toBe(403)
+    expect(got.headers['x-arcx-refused']).toBe('leak_attempted')
+    expect((await ask('api.test', '/', { ':authority': `other.test:${h2Port}` })).status).toBe(421)
+    expect((await ask('api.test', '/', { ':authority': `api.test:${h2Port}`, host: 'other.test' })).status).toBe(400)
   })
 })
 

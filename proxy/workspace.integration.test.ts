@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { noRules } from '@arcx/router'
 import type { Workspace } from '@arcx/router'
 import { createRunning, runInside, startTestOrchestrator, untilState } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
@@ -199,7 +200,7 @@ describe('secrets', () => {
     await expect(stranger.api.secrets.list.query({ teamId })).rejects.toThrow('no such team')
     await expect(member.api.egress.setRules.mutate({ teamId, fallback: 'open', allow: [], deny: [] })).rejects.toThrow('You may not')
     await expect(stranger.api.egress.rules.query({ teamId })).rejects.toThrow('no such team')
-    expect(await member.api.egress.rules.query({ teamId })).toEqual({ fallback: 'open', allow: [], deny: [] })
+    expect(await member.api.egress.rules.query({ teamId })).toEqual(noRules)
     await expect(stranger.api.secrets.remove.mutate({ id: secret.id })).rejects.toThrow('no such team')
     expect((await shell('echo "[$TEAM_KEY]"')).output).toContain('[]')
   })

@@ -184,6 +184,8 @@ export class Entrance {
     tls.once('secure', () => {
       // Without a name it is HTTPS to a bare address.
       if (host === null) return void tls.destroy()
+      // As a server of its own would: HTTP/2 waits for it.
+      Object.assign(tls, { secureConnecting: false })
       const origin: Origin = { workspaceId, tunnel: { scheme: 'https', host, port } }
       if (tls.alpnProtocol === 'h2') this.#enterHttp2(tls, origin)
       else this.#enter(tls, origin)
