@@ -50,8 +50,10 @@ export class Entrance {
     this.#http.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => this.#connect(request, socket, head))
     this.#http.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => void this.#upgrade(request, socket, head))
     this.#http2 = createHttp2Server({ settings: { maxConcurrentStreams: 256, maxHeaderListSize: headerBytes, enablePush: false }, maxHeaderListPairs: 256 }, (request, response) => void this.#request(request, response))
-    this.#http.on('clientError', (_error, socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    this.#http.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      if (!socket.writable) return
+      if (error.code === 'HPE_HEADER_OVERFLOW') refuseUpgrade(socket as Socket, new Refusal(431, 'headers_too_long', `Headers have at most ${headerBytes / 1024} KB together.`))
+      else refuseUpgrade(socket as Socket, new Refusal(400, 'request_malformed', 'This is no well-formed HTTP request.'))
     })
   }
 

@@ -1,0 +1,73 @@
+import { once } from 'node:events'
+import { request as httpRequest } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { ProxyRig, codeOf, echo } from '@arcx/testing/proxy'
+
+let rig: ProxyRig
+beforeAll(async () => {
+  rig = await ProxyRig.start([])
+})
+afterAll(() => rig?.close())
+
+const outcomes = async (path: string) => (await rig.database.selectFrom('EgressRecord').select('outcome').where('path', 'like', `${path}%`).execute()).map(({ outcome }) => outcome)
+
+test('kill -9 loses no call: those that were over are recorded, and those that went on, as interrupted', async () => {
+  rig.answer = echo('{}')
+  // Long enough for some to be in PostgreSQL, and some in the journal alone.
+  let answered = 0
+  const until = Date.now() + 700
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      while (Date.now() < until) {
+        await rig.send(`http://api.test:${rig.plainPort}/answered`)
+        answered += 1
+      }
+    }),
+  )
+  rig.answer = (_request, response) => response.writeHead(200).write('…')
+  const asked = httpRequest({ socketPath: rig.socketOf(rig.workspaceId), agent: false, path: `http://api.test:${rig.plainPort}/goes-on` })
+  asked.on('error', () => undefined).end()
+  const [response] = (await once(asked, 'response')) as [IncomingMessage]
+  response.on('error', () => undefined)
+  await rig.killProxy()
+  await rig.startProxy()
+  const kept = await outcomes('/answered')
+  expect(kept.length).toBe(answered)
+  // The last few had no time to be told as over; none is missing.
+  expect(kept.filter((outcome) => outcome !== 'passed' && outcome !== 'interrupted')).toEqual([])
+  expect(await outcomes('/goes-on')).toEqual(['interrupted'])
+})
+
+test('a call that goes on is seen as open', async () => {
+  let end: () => void = () => undefined
+  rig.answer = (_request, response) => {
+    response.writeHead(200).write('…')
+    end = () => response.end()
+  }
+  const call = rig.send(`http://api.test:${rig.plainPort}/live`)
+  await vi.waitFor(async () => expect(await outcomes('/live')).toEqual(['open']), { timeout: 5000 })
+  end()
+  await call
+  await vi.waitFor(async () => expect(await outcomes('/live')).toEqual(['passed']), { timeout: 5000 })
+})
+
+test('with the bus away nothing goes out, and the answer says why', async () => {
+  rig.answer = echo('{}')
+  rig.arrived = []
+  rig.bus.child.process.kill('SIGSTOP')
+  try {
+    const got = await rig.send(`http://api.test:${rig.plainPort}/unrecorded`)
+    expect(got.status).toBe(503)
+    expect(codeOf(got)).toBe('record_unavailable')
+    expect(rig.arrived).toEqual([])
+  } finally {
+    rig.bus.child.process.kill('SIGCONT')
+  }
+  await vi.waitFor(async () => expect((await rig.send(`http://api.test:${rig.plainPort}/again`)).status).toBe(200), { timeout: 10_000 })
+})
+
+test('a second copy on the same port and directory ends, and takes nothing from the first', async () => {
+  await expect(rig.startProxy()).rejects.toThrow()
+  expect((await rig.send(`http://api.test:${rig.plainPort}/still`)).status).toBe(200)
+})
