@@ -5,6 +5,7 @@ import { Option } from 'commander'
 import type { Command as AnyCommand } from 'commander'
 import { addAccountCommands } from './commands/account.ts'
 import { addAdminCommands } from './commands/admin.ts'
+import { addEgressCommands } from './commands/egress.ts'
 import { addExecCommands } from './commands/exec.ts'
 import { addFileCommands } from './commands/files.ts'
 import { addForwardCommand } from './commands/forward.ts'
@@ -61,6 +62,7 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
   addTeamCommands(program, sessions)
   addTokenCommands(program, sessions)
   addSecretCommands(program, sessions)
+  addEgressCommands(program, sessions)
   addScanCommand(program)
   addAdminCommands(program, sessions)
   for (const command of commandsOf(program as unknown as AnyCommand)) addGlobals(command)

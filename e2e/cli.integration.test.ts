@@ -345,7 +345,7 @@ test('arcx admin: the server’s own token, the record checked there and elsewhe
 })
 
 test('secrets: the value comes from standard input, is shown by nothing, and its placeholder is told', async () => {
-  const { token } = await person.api.tokens.create.mutate({ name: 'keys', scopes: ['secrets'] })
+  const { token } = await person.api.tokens.create.mutate({ name: 'keys', scopes: ['secrets', 'workspaces:read'] })
   const value = 'sk-live-abcdefghijklmnopqrstuvwx'
   const keeper = ['--server', arc.origin, '--token', token]
   const set = await cli.run(['secrets', 'set', 'API_KEY', '--host', 'api.example.com', ...keeper], `${value}\n`)
@@ -355,9 +355,33 @@ test('secrets: the value comes from standard input, is shown by nothing, and its
   expect(listed.stdout.toString()).toMatch(/API_KEY +sk-live-\w+ +api\.example\.com/)
   expect(set.stdout.toString() + listed.stdout.toString()).not.toContain(value)
   expect((await cli.run(['secrets', 'set', 'PATH', '--host', 'api.example.com', ...keeper], value)).stderr).toContain('decides how programs run')
+  expect((await cli.run(['secrets', 'grant', 'API_KEY', '--host', 'api.example.com', '*.example.org', '--in', 'header', ...keeper])).stdout.toString()).toBe('API_KEY may go to api.example.com, *.example.org, in header, from the next request on.\n')
+  expect((await cli.run(['secrets', 'set', 'API_KEY', '--host', 'api.example.com', '--workspace', 'box', ...keeper], value)).code).toBe(0)
+  expect(JSON.parse((await cli.run(['secrets', 'ls', '--workspace', 'box', '--json', ...keeper])).stdout.toString())).toMatchObject([{ name: 'API_KEY', places: [] }])
   expect((await cli.run(['secrets', 'rm', 'API_KEY', ...keeper])).code).toBe(0)
   expect((await cli.run(['secrets', 'rm', 'API_KEY', ...keeper])).code).toBe(5)
   expect(await said(['egress', 'box'])).toBe('It has called nothing yet.\n')
+})
+
+test('rules: what is named changes, what is not stays, for oneself and for one workspace', async () => {
+  const { token } = await person.api.tokens.create.mutate({ name: 'rules', scopes: ['secrets', 'workspaces:read'] })
+  const keeper = ['--json', '--server', arc.origin, '--token', token]
+  const run = async (...args: string[]) => JSON.parse((await cli.run(['rules', ...args, ...keeper])).stdout.toString()) as unknown
+  await run('set', '--closed', '--allow', 'preset:packages', 'api.example.com', '--limit', 'api.example.com=60/min', '*=500MB/h')
+  expect(await run('set', '--deny', 'bad.example.com', '--found', 'redact')).toEqual({
+    fallback: 'closed',
+    allow: ['preset:packages', 'api.example.com'],
+    deny: ['bad.example.com'],
+    limits: [
+      { host: 'api.example.com', requestsPerMinute: 60, megabytesPerHour: null },
+      { host: '*', requestsPerMinute: null, megabytesPerHour: 500 },
+    ],
+    found: 'redact',
+    pasted: 'refuse',
+  })
+  expect(await run('show', '--workspace', 'box')).toMatchObject({ fallback: 'open', allow: [], limits: [] })
+  expect(await run('set', '--open', '--allow', 'none', '--limit', 'none')).toMatchObject({ fallback: 'open', allow: [], limits: [], deny: ['bad.example.com'] })
+  expect((await cli.run(['rules', 'set', '--limit', 'x=1', ...keeper])).code).toBe(2)
 })
 
 test('scan finds credentials in files, shows none of them whole, and stops a hook; lines of JSON go in and out', async () => {

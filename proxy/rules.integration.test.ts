@@ -228,3 +228,19 @@ test('figures tell calls by outcome, and none by host or person', async () => {
   expect(figures).not.toContain('api.test')
   expect(figures).not.toContain(rig.workspaceId)
 })
+
+test('with another key for the deployment, secrets sealed by the former one go on, and without it nothing does', async () => {
+  const [now, former] = ['n'.repeat(40), 'k'.repeat(40)]
+  const both = await ProxyRig.start([secret], { ARC_SECRETS_KEY: now, ARC_SECRETS_KEY_FORMER: former })
+  const alone = await ProxyRig.start([secret], { ARC_SECRETS_KEY: now })
+  try {
+    expect((await both.https('api.test', '/', { headers: { 'x-api-key': secret.placeholder } })).status).toBe(200)
+    expect(both.arrived[0]?.headers['x-api-key']).toBe(secret.value)
+    const got = await alone.https('api.test', '/')
+    expect([got.status, codeOf(got)]).toEqual([503, 'secrets_unavailable'])
+    expect(alone.arrived).toEqual([])
+  } finally {
+    await both.close()
+    await alone.close()
+  }
+})

@@ -1,10 +1,14 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { EgressRules, TeamId } from '@arcx/router'
+import type { EgressRules } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { queryClient, trpc } from '../server/client.ts'
-import { refusalOf } from '../server/error.ts'
+import { refusalOf, sentencesOf } from '../server/error.ts'
+import { listed, whoseWorkspaces } from './holder.ts'
+import type { Holder } from './holder.ts'
+import { Limits, limitOf, typed } from './limits.tsx'
+import type { TypedLimit } from './limits.tsx'
 
 const presets = [
   ['preset:packages', 'package registries'],
@@ -12,33 +16,34 @@ const presets = [
   ['preset:ai', 'AI providers'],
 ] as const
 
-/** Where workspaces of a person, or of a team, may go. */
-export function Rules({ teamId, mayChange }: { teamId: TeamId | null; mayChange: boolean }) {
-  const { data: rules } = useQuery(trpc.egress.rules.queryOptions({ teamId }))
+/** Where workspaces of a person, or of a team, may go, or a single one. */
+export function Rules({ holder, mayChange }: { holder: Holder; mayChange: boolean }) {
+  const { data: rules } = useQuery(trpc.egress.rules.queryOptions(holder))
   return (
     <section aria-labelledby="egress" className="mt-8">
       <h2 id="egress" className="mb-2 text-sm text-ink-soft">
-        Where {teamId === null ? 'your own' : 'the team’s'} workspaces may go
+        Where {whoseWorkspaces(holder)} may go
       </h2>
-      {rules === undefined ? <div aria-busy className="skeleton h-20 w-full" /> : <Form key={JSON.stringify(rules)} rules={rules} teamId={teamId} mayChange={mayChange} />}
+      {rules === undefined ? <div aria-busy className="skeleton h-20 w-full" /> : <Form key={JSON.stringify(rules)} rules={rules} holder={holder} mayChange={mayChange} />}
     </section>
   )
 }
 
-const listed = (text: string) => text.split(/[\s,]+/).filter((each) => each !== '')
-
-function Form({ rules, teamId, mayChange }: { rules: EgressRules; teamId: TeamId | null; mayChange: boolean }) {
+function Form({ rules, holder, mayChange }: { rules: EgressRules; holder: Holder; mayChange: boolean }) {
   const [fallback, setFallback] = useState(rules.fallback)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(rules.allow.filter((each) => each.startsWith('preset:'))))
   const [allow, setAllow] = useState(rules.allow.filter((each) => !each.startsWith('preset:')).join(' '))
   const [deny, setDeny] = useState(rules.deny.join(' '))
+  const [limits, setLimits] = useState<readonly TypedLimit[]>(rules.limits.map(typed))
+  const [found, setFound] = useState(rules.found)
+  const [pasted, setPasted] = useState(rules.pasted)
   const set = useMutation(trpc.egress.setRules.mutationOptions({ onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.egress.rules.pathKey() }) }))
   return (
     <form
       className="flex flex-col gap-3 rounded-card border border-line bg-surface p-4"
       onSubmit={(event) => {
         event.preventDefault()
-        set.mutate({ teamId, fallback, allow: [...chosen, ...listed(allow)], deny: listed(deny) })
+        set.mutate({ ...holder, fallback, allow: [...chosen, ...listed(allow)], deny: listed(deny), limits: limits.map(limitOf), found, pasted })
       }}
     >
       <fieldset disabled={!mayChange} className="contents">
@@ -68,9 +73,26 @@ function Form({ rules, teamId, mayChange }: { rules: EgressRules; teamId: TeamId
           Denied hosts
           <input className={`${inputClass} !h-9 font-mono`} value={deny} onChange={(event) => setDeny(event.target.value)} placeholder="none" autoCapitalize="none" spellCheck={false} />
         </label>
+        <Limits limits={limits} onChange={setLimits} />
+        <label className="flex flex-wrap items-center gap-2 text-sm">
+          A key that does not belong where a request goes
+          <select className={`${inputClass} !h-9 !w-auto`} value={pasted} onChange={(event) => setPasted(choice(event.target.value, ['refuse', 'observe', 'off'] as const))}>
+            <option value="refuse">is refused</option>
+            <option value="observe">is noted in the record</option>
+            <option value="off">is not looked for</option>
+          </select>
+        </label>
+        <label className="flex flex-wrap items-center gap-2 text-sm">
+          Credentials in answers that are no secret here
+          <select className={`${inputClass} !h-9 !w-auto`} value={found} onChange={(event) => setFound(choice(event.target.value, ['off', 'observe', 'redact'] as const))}>
+            <option value="off">are not looked for</option>
+            <option value="observe">are noted in the record</option>
+            <option value="redact">are blotted out</option>
+          </select>
+        </label>
         {set.isError && (
           <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm break-words text-bad">
-            {refusalOf(set.error).message.startsWith('[') ? 'A host is a name such as api.example.com, or *.example.com.' : refusalOf(set.error).message}
+            {sentencesOf(refusalOf(set.error).message)}
           </p>
         )}
         {mayChange && (
@@ -87,3 +109,5 @@ function Form({ rules, teamId, mayChange }: { rules: EgressRules; teamId: TeamId
     </form>
   )
 }
+
+const choice = <T extends string>(text: string, options: readonly [T, ...T[]]): T => options.find((each) => each === text) ?? options[0]

@@ -7,6 +7,7 @@ import { tellRefusal } from '../interface/toasts.tsx'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { Leave } from '../account/leave.tsx'
+import { ownself } from '../egress/holder.ts'
 import { Rules } from '../egress/rules.tsx'
 import { Secrets } from '../secrets/secrets.tsx'
 import { Tokens } from '../tokens/tokens.tsx'
@@ -76,8 +77,8 @@ export function Settings() {
           </ul>
         )}
       </section>
-      <Secrets teamId={null} mayChange />
-      <Rules teamId={null} mayChange />
+      <Secrets holder={ownself} mayChange />
+      <Rules holder={ownself} mayChange />
       <Tokens />
       {me && <Leave login={me.login} />}
     </Frame>

@@ -112,8 +112,8 @@ function TeamView({ team }: { team: TeamDetails }) {
 
       <Members team={team} />
       {may('invite') && <InviteForm team={team} />}
-      <Secrets teamId={team.id} mayChange={may('manage')} />
-      <Rules teamId={team.id} mayChange={may('manage')} />
+      <Secrets holder={{ teamId: team.id, workspaceId: null }} mayChange={may('manage')} />
+      <Rules holder={{ teamId: team.id, workspaceId: null }} mayChange={may('manage')} />
 
       <CreateDialog open={dialog === 'create'} onClose={() => setDialog(null)} teamId={team.id} />
       <RenameTeam team={team} open={dialog === 'rename'} onClose={() => setDialog(null)} />

@@ -1,9 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
+import type { Workspace } from '@arcx/router'
+import { Rules } from '../egress/rules.tsx'
 import { buttonClass } from '../interface/button.tsx'
 import { Frame } from '../interface/frame.tsx'
 import { Ago } from '../interface/time.tsx'
+import { Secrets } from '../secrets/secrets.tsx'
 import { trpc } from '../server/client.ts'
 import { ActionBar } from '../workspaces/action-bar.tsx'
 import { useLiveWorkspaces } from '../workspaces/live.ts'
@@ -68,9 +71,25 @@ export function WorkspacePage() {
       </dl>
       {workspace.state === 'running' && <Resources key={workspace.id} workspace={workspace} />}
       <Network key={`network ${workspace.id}`} workspaceId={workspace.id} />
+      <OwnRules key={`rules ${workspace.id}`} workspace={workspace} />
       <h2 className="mb-2 mt-6 text-sm text-ink-soft">Log</h2>
       <Logs key={workspace.id} workspaceId={workspace.id} />
     </Frame>
+  )
+}
+
+/** Beside what holds for all of a person's or a team's. */
+function OwnRules({ workspace }: { workspace: Workspace }) {
+  const { data: teams } = useQuery({ ...trpc.teams.list.queryOptions(), enabled: workspace.teamId !== null })
+  const role = teams?.find(({ id }) => id === workspace.teamId)?.role
+  const holder = { teamId: null, workspaceId: workspace.id }
+  const mayChange = workspace.teamId === null || role === 'owner' || role === 'admin'
+  return (
+    <details className="mt-6">
+      <summary className="cursor-pointer text-sm text-ink-soft">Secrets and rules of this workspace alone</summary>
+      <Secrets holder={holder} mayChange={mayChange} />
+      <Rules holder={holder} mayChange={mayChange} />
+    </details>
   )
 }
 

@@ -3,21 +3,33 @@ import { Field } from '@base-ui/react/field'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { LockKeyhole, Plus } from 'lucide-react'
 import { useState } from 'react'
-import type { TeamId } from '@arcx/router'
+import type { SecretPlace, SecretView } from '@arcx/router'
+import { listed } from '../egress/holder.ts'
+import type { Holder } from '../egress/holder.ts'
 import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Modal } from '../interface/modal.tsx'
 import { Ago } from '../interface/time.tsx'
 import { tellRefusal } from '../interface/toasts.tsx'
 import { queryClient, trpc } from '../server/client.ts'
-import { refusalOf } from '../server/error.ts'
+import { refusalOf, sentencesOf } from '../server/error.ts'
 
 const changed = () => queryClient.invalidateQueries({ queryKey: trpc.secrets.list.pathKey() })
 
-/** Secrets of a person, or of a team: what workspaces use and never see. */
-export function Secrets({ teamId, mayChange }: { teamId: TeamId | null; mayChange: boolean }) {
-  const { data: secrets } = useQuery(trpc.secrets.list.queryOptions({ teamId }))
+const places: readonly (readonly [SecretPlace, string])[] = [
+  ['header', 'headers'],
+  ['basic', 'basic authorization'],
+  ['address', 'the address'],
+  ['body', 'bodies'],
+  ['aws', 'AWS signatures'],
+]
+const wordsOf = (chosen: readonly SecretPlace[]) => (chosen.length === 0 ? '' : ` in ${places.filter(([place]) => chosen.includes(place)).map(([, words]) => words).join(', ')}`)
+
+/** Secrets of a person, a team or a single workspace: what workspaces use and never see. */
+export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: boolean }) {
+  const { data: secrets } = useQuery(trpc.secrets.list.queryOptions(holder))
   const [making, setMaking] = useState(false)
+  const [granting, setGranting] = useState<SecretView | null>(null)
   const remove = useMutation(trpc.secrets.remove.mutationOptions({ onSuccess: changed, onError: (error) => tellRefusal(refusalOf(error).message) }))
   return (
     <section aria-labelledby="secrets" className="mt-8">
@@ -45,9 +57,15 @@ export function Secrets({ teamId, mayChange }: { teamId: TeamId | null; mayChang
               <div className="min-w-0 flex-1 basis-52">
                 <div className="font-mono text-sm font-medium break-all">{secret.name}</div>
                 <div className="text-sm break-words text-ink-soft">
-                  to {secret.hosts.join(', ')} · set <Ago at={secret.updatedAt} />
+                  to {secret.hosts.join(', ')}
+                  {wordsOf(secret.places)} · set <Ago at={secret.updatedAt} />
                 </div>
               </div>
+              {mayChange && (
+                <Button onClick={() => setGranting(secret)} aria-label={`Where ${secret.name} may go`}>
+                  Where
+                </Button>
+              )}
               {mayChange && (
                 <Button onClick={() => remove.mutate({ id: secret.id })} busy={remove.isPending && remove.variables.id === secret.id} aria-label={`Delete ${secret.name}`}>
                   Delete
@@ -58,16 +76,20 @@ export function Secrets({ teamId, mayChange }: { teamId: TeamId | null; mayChang
         </ul>
       )}
       <Modal open={making} onClose={() => setMaking(false)}>
-      <Making teamId={teamId} onClose={() => setMaking(false)} />
-    </Modal>
+        <Making holder={holder} onClose={() => setMaking(false)} />
+      </Modal>
+      <Modal open={granting !== null} onClose={() => setGranting(null)}>
+        {granting !== null && <Granting secret={granting} onClose={() => setGranting(null)} />}
+      </Modal>
     </section>
   )
 }
 
-function Making({ teamId, onClose }: { teamId: TeamId | null; onClose: () => void }) {
+function Making({ holder, onClose }: { holder: Holder; onClose: () => void }) {
   const [name, setName] = useState('')
   const [value, setValue] = useState('')
   const [hosts, setHosts] = useState('')
+  const [chosen, setChosen] = useState<readonly SecretPlace[]>([])
   const set = useMutation(
     trpc.secrets.set.mutationOptions({
       async onSuccess() {
@@ -76,13 +98,12 @@ function Making({ teamId, onClose }: { teamId: TeamId | null; onClose: () => voi
       },
     }),
   )
-  const listed = hosts.split(/[\s,]+/).filter((each) => each !== '')
   return (
     <form
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault()
-        set.mutate({ teamId, name, value, hosts: listed })
+        set.mutate({ ...holder, name, value, hosts: listed(hosts), places: [...chosen] })
       }}
     >
       <Dialog.Title className="text-lg font-semibold">New secret</Dialog.Title>
@@ -95,21 +116,17 @@ function Making({ teamId, onClose }: { teamId: TeamId | null; onClose: () => voi
         <Field.Label className="text-sm font-medium">Value</Field.Label>
         <Field.Control className={`${inputClass} font-mono`} type="password" value={value} onValueChange={setValue} autoComplete="new-password" maxLength={4096} />
       </Field.Root>
-      <Field.Root className="flex flex-col gap-1.5">
-        <Field.Label className="text-sm font-medium">Where it may go</Field.Label>
-        <Field.Control className={`${inputClass} font-mono`} value={hosts} onValueChange={setHosts} placeholder="api.openai.com" autoComplete="off" autoCapitalize="none" spellCheck={false} />
-        <Field.Description className="text-sm text-ink-soft">Hosts, over HTTPS; *.example.com for all below it.</Field.Description>
-      </Field.Root>
+      <Grants hosts={hosts} onHosts={setHosts} chosen={chosen} onChosen={setChosen} />
       {set.isError && (
         <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm break-words text-bad">
-          {wordsOf(refusalOf(set.error).message)}
+          {sentencesOf(refusalOf(set.error).message)}
         </p>
       )}
       <div className="flex justify-end gap-2">
         <Button tone="ghost" onClick={onClose}>
           Cancel
         </Button>
-        <Button tone="primary" type="submit" busy={set.isPending} disabled={name === '' || value === '' || listed.length === 0}>
+        <Button tone="primary" type="submit" busy={set.isPending} disabled={name === '' || value === '' || listed(hosts).length === 0}>
           Keep it
         </Button>
       </div>
@@ -117,11 +134,65 @@ function Making({ teamId, onClose }: { teamId: TeamId | null; onClose: () => voi
   )
 }
 
-/** The schema's own sentences, where it was the schema that refused. */
-function wordsOf(message: string): string {
-  try {
-    return (JSON.parse(message) as { message: string }[]).map((issue) => issue.message).join(' ')
-  } catch {
-    return message
-  }
+/** Another grant for the value that is kept: nobody has to know it for that. */
+function Granting({ secret, onClose }: { secret: SecretView; onClose: () => void }) {
+  const [hosts, setHosts] = useState(secret.hosts.join(' '))
+  const [chosen, setChosen] = useState<readonly SecretPlace[]>(secret.places)
+  const grant = useMutation(
+    trpc.secrets.grants.mutationOptions({
+      async onSuccess() {
+        await changed()
+        onClose()
+      },
+    }),
+  )
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        grant.mutate({ id: secret.id, hosts: listed(hosts), places: [...chosen] })
+      }}
+    >
+      <Dialog.Title className="text-lg font-semibold break-all">Where {secret.name} may go</Dialog.Title>
+      <Dialog.Description className="-mt-2 text-sm text-ink-soft">Its value stays as it is. It counts from the next request on.</Dialog.Description>
+      <Grants hosts={hosts} onHosts={setHosts} chosen={chosen} onChosen={setChosen} />
+      {grant.isError && (
+        <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm break-words text-bad">
+          {sentencesOf(refusalOf(grant.error).message)}
+        </p>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button tone="ghost" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button tone="primary" type="submit" busy={grant.isPending} disabled={listed(hosts).length === 0}>
+          Save
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function Grants({ hosts, onHosts, chosen, onChosen }: { hosts: string; onHosts: (hosts: string) => void; chosen: readonly SecretPlace[]; onChosen: (chosen: readonly SecretPlace[]) => void }) {
+  return (
+    <>
+      <Field.Root className="flex flex-col gap-1.5">
+        <Field.Label className="text-sm font-medium">Where it may go</Field.Label>
+        <Field.Control className={`${inputClass} font-mono`} value={hosts} onValueChange={onHosts} placeholder="api.openai.com" autoComplete="off" autoCapitalize="none" spellCheck={false} />
+        <Field.Description className="text-sm text-ink-soft">Hosts, over HTTPS; *.example.com for all below it.</Field.Description>
+      </Field.Root>
+      <fieldset className="flex flex-col gap-1.5">
+        <legend className="mb-1.5 text-sm font-medium">In which part of a request</legend>
+        <div className="flex flex-wrap gap-x-4 gap-y-2 text-sm">
+          {places.map(([place, words]) => (
+            <label key={place} className="flex items-center gap-2">
+              <input type="checkbox" className="accent-accent" checked={chosen.includes(place)} onChange={() => onChosen(chosen.includes(place) ? chosen.filter((each) => each !== place) : [...chosen, place])} /> {words}
+            </label>
+          ))}
+        </div>
+        <span className="text-sm text-ink-soft">None chosen: in any.</span>
+      </fieldset>
+    </>
+  )
 }

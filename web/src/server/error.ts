@@ -21,3 +21,12 @@ export function refusalOf(error: unknown): Refusal {
   }
   return { message: 'Something went wrong. Try again.', code: null, suggestion: null }
 }
+
+/** The schema's own sentences, where it was the schema that refused. */
+export function sentencesOf(message: string): string {
+  try {
+    return [...new Set((JSON.parse(message) as { message: string }[]).map((issue) => issue.message))].join(' ')
+  } catch {
+    return message
+  }
+}

@@ -1,35 +1,58 @@
-import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
-import type { WorkspaceId } from '@arcx/router'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useDeferredValue, useState } from 'react'
+import type { EgressCall, WorkspaceId } from '@arcx/router'
+import { Button } from '../interface/button.tsx'
+import { inputClass } from '../interface/dialog.ts'
 import { Ago } from '../interface/time.tsx'
 import { trpc } from '../server/client.ts'
 
+const page = 50
+const most = 500
 const words: Readonly<Record<string, string>> = {
   leak_attempted: 'a secret on its way elsewhere',
   host_refused: 'host not permitted',
   address_refused: 'address inside',
   name_unknown: 'name unknown',
   upstream_failed: 'not reached',
+  upstream_silent: 'no answer in time',
+  key_misplaced: 'a key that belongs elsewhere',
+  rate_exceeded: 'too many a minute',
+  bytes_exceeded: 'too much an hour',
+  secret_withdrawn: 'a secret was withdrawn',
+  program_gone: 'the program went',
+}
+
+function outcomeOf({ outcome, status }: EgressCall): string {
+  if (outcome === 'passed') return String(status ?? '')
+  if (outcome === 'open') return 'goes on'
+  const [kind = '', code = ''] = outcome.split(':')
+  return code === '' ? kind : `${kind === 'cut' ? 'cut: ' : ''}${words[code] ?? code.replaceAll('_', ' ')}`
 }
 
 /** What the workspace called outside, as it happens. */
 export function Network({ workspaceId }: { workspaceId: WorkspaceId }) {
   const [refused, setRefused] = useState(false)
-  const { data: calls } = useQuery({ ...trpc.egress.calls.queryOptions({ workspaceId, refused }), refetchInterval: 3000 })
+  const [host, setHost] = useState('')
+  const wanted = useDeferredValue(host.trim())
+  const [limit, setLimit] = useState(page)
+  const { data: calls } = useQuery({ ...trpc.egress.calls.queryOptions({ workspaceId, refused, host: wanted === '' ? null : wanted, limit }), refetchInterval: 1500, placeholderData: keepPreviousData })
   return (
     <section aria-labelledby="network">
       <div className="mb-2 mt-6 flex flex-wrap items-center justify-between gap-2">
         <h2 id="network" className="text-sm text-ink-soft">
           Calls to the outside
         </h2>
-        <label className="flex items-center gap-2 text-sm">
-          <input type="checkbox" className="accent-accent" checked={refused} onChange={(event) => setRefused(event.target.checked)} /> refused alone
-        </label>
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-sm">
+          <input aria-label="Hosts with" type="search" className={`${inputClass} !h-8 !w-44 font-mono`} value={host} onChange={(event) => setHost(event.target.value)} placeholder="host" autoCapitalize="none" spellCheck={false} />
+          <label className="flex items-center gap-2">
+            <input type="checkbox" className="accent-accent" checked={refused} onChange={(event) => setRefused(event.target.checked)} /> refused alone
+          </label>
+        </div>
       </div>
       {calls === undefined ? (
         <div aria-busy className="skeleton h-16 w-full" />
       ) : calls.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong p-5 text-center text-sm text-ink-soft">{refused ? 'Nothing was refused.' : 'It has called nothing yet.'}</p>
+        <p className="rounded-card border border-dashed border-line-strong p-5 text-center text-sm text-ink-soft">{refused || wanted !== '' ? 'There is no such call.' : 'It has called nothing yet.'}</p>
       ) : (
         <ul className="max-h-80 divide-y divide-line overflow-auto rounded-card border border-line bg-surface">
           {calls.map((call) => (
@@ -38,12 +61,24 @@ export function Network({ workspaceId }: { workspaceId: WorkspaceId }) {
               <span className="min-w-0 flex-1 basis-60 font-mono text-xs break-all">{call.url}</span>
               {call.secrets.length > 0 && <span className="rounded-full bg-accent-wash px-2 text-xs">with {call.secrets.join(', ')}</span>}
               {call.scrubbed > 0 && <span className="rounded-full bg-accent-wash px-2 text-xs">{call.scrubbed} hidden</span>}
-              <span className={call.outcome === 'passed' ? 'text-ink-soft' : 'text-bad'}>{call.outcome === 'passed' ? call.status : (words[call.outcome.slice('refused:'.length)] ?? call.outcome)}</span>
+              {Object.entries(call.redacted).map(([rule, count]) => (
+                <span key={rule} className="rounded-full bg-bad-wash px-2 text-xs text-bad">
+                  {count} × {rule}
+                </span>
+              ))}
+              <span className={call.outcome === 'passed' || call.outcome === 'open' ? 'text-ink-soft' : 'text-bad'}>{outcomeOf(call)}</span>
               <span className="w-24 text-right text-xs text-ink-soft">
                 <Ago at={call.at} />
               </span>
             </li>
           ))}
+          {calls.length === limit && limit < most && (
+            <li className="p-2 text-center">
+              <Button tone="ghost" onClick={() => setLimit((before) => Math.min(most, before + page))}>
+                Older ones
+              </Button>
+            </li>
+          )}
         </ul>
       )}
     </section>

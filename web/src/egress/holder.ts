@@ -1,0 +1,17 @@
+import type { TeamId, WorkspaceId } from '@arcx/router'
+
+/** Whose secrets and rules: a team's, a single workspace's, or with neither one's own. */
+export interface Holder {
+  readonly teamId: TeamId | null
+  readonly workspaceId: WorkspaceId | null
+}
+
+export const ownself: Holder = { teamId: null, workspaceId: null }
+
+/** What is written with spaces or commas between. */
+export const listed = (text: string) => text.split(/[\s,]+/).filter((each) => each !== '')
+
+export function whoseWorkspaces({ teamId, workspaceId }: Holder): string {
+  if (workspaceId !== null) return 'this workspace'
+  return teamId === null ? 'your own workspaces' : 'the team’s workspaces'
+}

@@ -1,0 +1,45 @@
+import { Plus, Trash2 } from 'lucide-react'
+import type { EgressLimit } from '@arcx/router'
+import { Button } from '../interface/button.tsx'
+import { inputClass } from '../interface/dialog.ts'
+
+/** A limit as it is typed. */
+export interface TypedLimit {
+  readonly key: number
+  readonly host: string
+  readonly requests: string
+  readonly megabytes: string
+}
+
+export const typed = ({ host, requestsPerMinute, megabytesPerHour }: EgressLimit, key: number): TypedLimit => ({ key, host, requests: String(requestsPerMinute ?? ''), megabytes: String(megabytesPerHour ?? '') })
+
+/** What was typed, as a limit; what is empty has no bound. */
+export function limitOf({ host, requests, megabytes }: TypedLimit): EgressLimit {
+  const number = (text: string) => (text.trim() === '' ? null : Number(text))
+  return { host: host.trim(), requestsPerMinute: number(requests), megabytesPerHour: number(megabytes) }
+}
+
+/** How often, and how much, each workspace may call a host. */
+export function Limits({ limits, onChange }: { limits: readonly TypedLimit[]; onChange: (limits: readonly TypedLimit[]) => void }) {
+  const change = (key: number, changes: Partial<TypedLimit>) => onChange(limits.map((limit) => (limit.key === key ? { ...limit, ...changes } : limit)))
+  return (
+    <div className="flex flex-col gap-2 text-sm">
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        Limits for each workspace
+        <Button onClick={() => onChange([...limits, { key: Math.max(-1, ...limits.map(({ key }) => key)) + 1, host: '', requests: '', megabytes: '' }])}>
+          <Plus size={15} aria-hidden /> Limit
+        </Button>
+      </div>
+      {limits.map((limit) => (
+        <div key={limit.key} className="flex flex-wrap items-center gap-2">
+          <input aria-label="Host" className={`${inputClass} !h-9 !w-auto min-w-0 flex-1 basis-40 font-mono`} value={limit.host} onChange={(event) => change(limit.key, { host: event.target.value })} placeholder="api.example.com, or * for all" autoCapitalize="none" spellCheck={false} />
+          <input aria-label="Requests a minute" type="number" min={1} className={`${inputClass} !h-9 !w-28`} value={limit.requests} onChange={(event) => change(limit.key, { requests: event.target.value })} placeholder="a minute" />
+          <input aria-label="Megabytes an hour" type="number" min={1} className={`${inputClass} !h-9 !w-28`} value={limit.megabytes} onChange={(event) => change(limit.key, { megabytes: event.target.value })} placeholder="MB an hour" />
+          <Button tone="ghost" aria-label={`Remove the limit for ${limit.host || 'no host'}`} onClick={() => onChange(limits.filter(({ key }) => key !== limit.key))}>
+            <Trash2 size={15} aria-hidden />
+          </Button>
+        </div>
+      ))}
+    </div>
+  )
+}
