@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
+import { bundle, javaStore, javaStorePassword, trust } from './certificates.ts'
 import { serveNames } from './resolver.ts'
 import type { SupervisorOrders } from '@arcx/router/supervisor'
 
@@ -8,8 +9,6 @@ const proxyPort = 3128
 /** Where every name leads, and who says so; both on loopback. As the orchestrator's resolv.conf has it. */
 const outside = '127.2.0.1'
 const resolver = '127.0.0.53'
-const systemCertificates = '/etc/ssl/certs/ca-certificates.crt'
-const certificates = '/run/arcx-certificates.pem'
 /** For programs that are run from outside; what the IDE starts inherits it. */
 const environmentFile = '/run/arcx-environment'
 
@@ -18,21 +17,22 @@ const environmentFile = '/run/arcx-environment'
  * must know to take it: the proxy, the certificates to trust, and the placeholders of secrets.
  */
 export function openEgress({ sockets, authority, environment }: Pick<SupervisorOrders, 'sockets' | 'authority' | 'environment'>): Record<string, string> {
-  const variables: Record<string, string> = { ...environment, ...(authority === null ? {} : wayOut(sockets, authority)) }
+  trust(authority)
+  const variables: Record<string, string> = { ...environment, ...(authority === null ? {} : wayOut(sockets)) }
   writeFileSync(environmentFile, Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", String.raw`'\''`)}'\n`).join(''), { mode: 0o644 })
   return variables
 }
 
-function wayOut(sockets: string, authority: string): Record<string, string> {
+function wayOut(sockets: string): Record<string, string> {
   const socket = join(sockets, 'proxy.sock')
   relay('127.0.0.1', proxyPort, socket)
   // Programs that heed no variables find what they look for all the same.
   relay(outside, 80, socket)
   relay(outside, 443, socket)
   serveNames(resolver, outside)
-  writeFileSync(certificates, `${readFileSync(systemCertificates, 'utf8')}\n${authority}\n`, { mode: 0o644 })
   const url = `http://127.0.0.1:${proxyPort}`
   const none = 'localhost,127.0.0.1,::1'
+  const java = { 'javax.net.ssl.trustStore': javaStore, 'javax.net.ssl.trustStorePassword': javaStorePassword, 'http.proxyHost': '127.0.0.1', 'http.proxyPort': proxyPort, 'https.proxyHost': '127.0.0.1', 'https.proxyPort': proxyPort }
   return {
     HTTP_PROXY: url,
     HTTPS_PROXY: url,
@@ -41,13 +41,17 @@ function wayOut(sockets: string, authority: string): Record<string, string> {
     NO_PROXY: none,
     no_proxy: none,
     NODE_USE_ENV_PROXY: '1',
-    NODE_EXTRA_CA_CERTS: certificates,
-    SSL_CERT_FILE: certificates,
-    REQUESTS_CA_BUNDLE: certificates,
-    CURL_CA_BUNDLE: certificates,
-    GIT_SSL_CAINFO: certificates,
-    PIP_CERT: certificates,
-    CARGO_HTTP_CAINFO: certificates,
+    NODE_EXTRA_CA_CERTS: bundle,
+    SSL_CERT_FILE: bundle,
+    REQUESTS_CA_BUNDLE: bundle,
+    CURL_CA_BUNDLE: bundle,
+    GIT_SSL_CAINFO: bundle,
+    PIP_CERT: bundle,
+    CARGO_HTTP_CAINFO: bundle,
+    AWS_CA_BUNDLE: bundle,
+    GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: bundle,
+    DENO_TLS_CA_STORE: 'system',
+    JAVA_TOOL_OPTIONS: Object.entries(java).map(([name, value]) => `-D${name}=${value}`).join(' '),
   }
 }
 

@@ -33,8 +33,12 @@ export function Limits({ limits, onChange }: { limits: readonly TypedLimit[]; on
       {limits.map((limit) => (
         <div key={limit.key} className="flex flex-wrap items-center gap-2">
           <input aria-label="Host" className={`${inputClass} !h-9 !w-auto min-w-0 flex-1 basis-40 font-mono`} value={limit.host} onChange={(event) => change(limit.key, { host: event.target.value })} placeholder="api.example.com, or * for all" autoCapitalize="none" spellCheck={false} />
-          <input aria-label="Requests a minute" type="number" min={1} className={`${inputClass} !h-9 !w-28`} value={limit.requests} onChange={(event) => change(limit.key, { requests: event.target.value })} placeholder="a minute" />
-          <input aria-label="Megabytes an hour" type="number" min={1} className={`${inputClass} !h-9 !w-28`} value={limit.megabytes} onChange={(event) => change(limit.key, { megabytes: event.target.value })} placeholder="MB an hour" />
+          <label className="flex items-center gap-1.5">
+            <input type="number" min={1} className={`${inputClass} !h-9 !w-24`} value={limit.requests} onChange={(event) => change(limit.key, { requests: event.target.value })} placeholder="any" /> requests a minute
+          </label>
+          <label className="flex items-center gap-1.5">
+            <input type="number" min={1} className={`${inputClass} !h-9 !w-24`} value={limit.megabytes} onChange={(event) => change(limit.key, { megabytes: event.target.value })} placeholder="any" /> MB an hour
+          </label>
           <Button tone="ghost" aria-label={`Remove the limit for ${limit.host || 'no host'}`} onClick={() => onChange(limits.filter(({ key }) => key !== limit.key))}>
             <Trash2 size={15} aria-hidden />
           </Button>
