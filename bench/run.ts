@@ -2,12 +2,12 @@ import { cpus } from 'node:os'
 import type { Progress } from '@arcx/launch/progress'
 import { prepare } from '@arcx/testing/prepare'
 import { benchList } from './list.ts'
-import { benchProxy } from './proxy.ts'
+import { benchMitmproxy, benchProxy } from './proxy.ts'
 import { benchStart } from './start.ts'
 import type { Bench } from './table.ts'
 import { print } from './table.ts'
 
-const benches: Readonly<Record<string, Bench>> = { start: benchStart, list: benchList, proxy: benchProxy }
+const benches: Readonly<Record<string, Bench>> = { start: benchStart, list: benchList, proxy: benchProxy, mitmproxy: benchMitmproxy }
 
 /** `npm run bench [-- NAME…]`: each beside a peer in the same run, as ratios. Returns an exit code. */
 export async function runBenches(names: readonly string[], progress: Progress): Promise<number> {

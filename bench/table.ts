@@ -2,7 +2,7 @@ export interface Row {
   readonly what: string
   readonly ours: number
   readonly peer: number
-  readonly unit: 'ms' | 'per second' | 'MB per second'
+  readonly unit: 'ms' | 'per second' | 'MB per second' | 'MB'
 }
 
 export interface Table {
@@ -19,6 +19,7 @@ export const median = (values: readonly number[]): number => values.toSorted((a,
 export function print({ title, peer, rows }: Table): void {
   process.stdout.write(`\n${title}\n`)
   for (const { what, ours, peer: theirs, unit } of rows) {
-    process.stdout.write(`  ${what.padEnd(44)} ${ours.toFixed(0).padStart(7)} ${unit}   ${peer}: ${theirs.toFixed(0).padStart(7)}   ratio ${(ours / theirs).toFixed(2)}\n`)
+    const number = (value: number) => value.toFixed(value < 10 ? 2 : 0).padStart(7)
+    process.stdout.write(`  ${what.padEnd(44)} ${number(ours)} ${unit}   ${peer}: ${number(theirs)}   ratio ${(ours / theirs).toFixed(2)}\n`)
   }
 }

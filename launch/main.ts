@@ -51,7 +51,7 @@ async function run(reload: boolean): Promise<void> {
   process.once('SIGHUP', () => stopping.resolve(null))
   const stack = await startStack(readSettings(process.env), progress, stopping.promise.then(() => undefined))
   const webBuild = reload ? watchWeb(repository) : null
-  if (reload) reloadOnChange(stack.restartOrchestrator)
+  if (reload) reloadOnChange(stack.restartServices)
   process.stdout.write(`Sign in: ${await stack.signInLink()}\n`)
   progress.say('Ctrl-C stops it.')
   const broken = await Promise.race([stopping.promise, stack.broken])
@@ -69,12 +69,12 @@ function reloadOnChange(restart: () => Promise<void>): void {
     clearTimeout(timer)
     timer = setTimeout(() => {
       working = working.then(async () => {
-        progress.say('Sources changed; restarting the orchestrator.')
+        progress.say('Sources changed; restarting the services.')
         await restart().catch((error: unknown) => progress.say(error instanceof Error ? error.message : String(error)))
       })
     }, 200)
   }
-  for (const directory of ['server', 'router', 'service-kit', 'database']) {
+  for (const directory of ['server', 'proxy', 'router', 'detector', 'service-kit', 'database']) {
     watch(`${repository}/${directory}`, { recursive: true }, (_event, file) => {
       if (file !== null && file.endsWith('.ts') && !file.endsWith('.test.ts')) changed()
     })

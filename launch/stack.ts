@@ -38,7 +38,7 @@ export interface Stack {
   /** Resolves with a line when something that must run has ended by itself. */
   readonly broken: Promise<string>
   signInLink(): Promise<string>
-  restartOrchestrator(): Promise<void>
+  restartServices(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -130,33 +130,35 @@ async function bringUp(settings: LaunchSettings, progress: Progress, stops: (() 
     },
   }
   progress.update('Starting the services and trying the isolation')
-  if (environment.variables['ARC_EGRESS'] === 'proxy' && process.env['ARC_PROXY_URL'] === undefined) {
-    const proxy = await startService('arc-proxy', 'proxy', environment)
-    stops.push(() => proxy.stop('SIGTERM', 5000))
-    mustRun(proxy)
-  }
-  let orchestrator = await startService('The orchestrator', 'server', environment)
-  const deployment = environment.variables['ARC_DEPLOYMENT'] ?? secrets.ARC_DEPLOYMENT
-  stops.push(() => stopContainers(found.engine, deployment))
-  stops.push(() => orchestrator.stop('SIGTERM', 5000))
-
+  const hasProxy = environment.variables['ARC_EGRESS'] === 'proxy' && process.env['ARC_PROXY_URL'] === undefined
   const broken = Promise.withResolvers<string>()
+  /** In the order in which they start. */
+  const services: Child[] = []
   let restarting = false
-  const watch = (child: Child) =>
-    void child.ended.then((how) => {
-      if (!restarting) broken.resolve(`${child.name} has ended (${how}); see ${logs}.`)
-    })
-  watch(orchestrator)
+  const startServices = async () => {
+    for (const [name, folder] of [...(hasProxy ? ([['arc-proxy', 'proxy']] as const) : []), ['The orchestrator', 'server'] as const]) {
+      const child = await startService(name, folder, environment)
+      services.push(child)
+      void child.ended.then((how) => {
+        if (!restarting) broken.resolve(`${child.name} has ended (${how}); see ${logs}.`)
+      })
+    }
+  }
+  const stopServices = async () => {
+    for (const service of services.splice(0).toReversed()) await service.stop('SIGTERM', 5000)
+  }
+  const deployment = environment.variables['ARC_DEPLOYMENT'] ?? secrets.ARC_DEPLOYMENT
+  stops.push(() => stopContainers(found.engine, deployment), stopServices)
+  await startServices()
   void Promise.race(brokenBy).then(broken.resolve)
 
   return {
     broken: broken.promise,
     signInLink: () => signInLink(settings.ARC_LISTEN, settings.ARC_PORT, environment.variables['ARC_INTERNAL_TOKEN'] ?? ''),
-    async restartOrchestrator() {
+    async restartServices() {
       restarting = true
-      await orchestrator.stop('SIGTERM', 5000)
-      orchestrator = await startService('The orchestrator', 'server', environment)
-      watch(orchestrator)
+      await stopServices()
+      await startServices()
       restarting = false
     },
     async stop() {

@@ -27,3 +27,12 @@ test('Coder CVE-2026-111926: what speaks of secrets is cut', () => {
   expect(lines).toHaveLength(2)
   expect(lines.join('')).not.toContain('hunter2')
 })
+
+test('a credential in an error’s text is blotted out, and the line stays JSON', () => {
+  const { lines, out } = capture()
+  const key = 'ghp_a9K2mX7pQ4rT8vW3yZ6bC1dF5gH0jL2nP4sU'
+  createLog('proxy', 'info', out).warn({ err: new Error(`connect postgres://arcx:Tr0ub4dor-and-3@db:5432 with ${key}`) }, 'it failed')
+  expect(lines.join('')).not.toContain(key)
+  expect(lines.join('')).not.toContain('Tr0ub4dor-and-3')
+  expect(JSON.parse(lines.join(''))).toMatchObject({ msg: 'it failed', err: { message: expect.stringContaining('connect postgres://arcx:') } })
+})

@@ -1,9 +1,11 @@
+import { blotted } from '@arcx/detector/blot'
+import { findCredentials } from '@arcx/detector/detector'
 import { pino } from 'pino'
 import type { DestinationStream, Logger } from 'pino'
 
 export type Log = Logger
 
-/** JSON lines on standard output. Fields whose names speak of secrets are cut wherever they stand. */
+/** JSON lines on standard output. Fields whose names speak of secrets are cut wherever they stand; credentials in what others have said, in errors above all, are blotted out. */
 export function createLog(service: string, level: string, destination?: DestinationStream): Log {
   const options = {
     level,
@@ -23,6 +25,7 @@ export function createLog(service: string, level: string, destination?: Destinat
       ],
       censor: '[cut]',
     },
+    hooks: { streamWrite: (line: string) => blotted(line, findCredentials(line)) },
   }
   return destination === undefined ? pino(options) : pino(options, destination)
 }

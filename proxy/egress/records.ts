@@ -133,9 +133,8 @@ export class Records {
 
   /** While one batch is on its way, the next one gathers. */
   async #store(): Promise<void> {
-    for (let isFirst = true; isFirst || this.#next.isAwaited; isFirst = false) {
-      if (this.#next.records.length === 0) break
-      const { records, stored } = this.#next
+    const { records, stored } = this.#next
+    if (records.length > 0) {
       this.#next = newBatch()
       stored.promise.catch(() => undefined)
       try {
@@ -147,6 +146,7 @@ export class Records {
       }
     }
     this.#storing = null
+    if (this.#next.isAwaited) this.#storeSoon()
   }
 
   async #write(): Promise<void> {

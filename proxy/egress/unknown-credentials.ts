@@ -1,7 +1,7 @@
 import { Transform } from 'node:stream'
 import type { TransformCallback } from 'node:stream'
+import { blotted } from '@arcx/detector/blot'
 import { findCredentials } from '@arcx/detector/detector'
-import type { Finding } from '@arcx/detector/detector'
 import { findHomed } from '@arcx/detector/homes'
 import { matchesHost } from './host.ts'
 import { Refusal } from './refusal.ts'
@@ -60,19 +60,6 @@ export class UnknownCredentials extends Transform {
     this.#held = this.#held.slice(cut)
     return out
   }
-}
-
-/** Escapes stay whole, or it were no JSON any more. */
-export function blotted(text: string, findings: readonly Finding[]): string {
-  let out = ''
-  let done = 0
-  for (const { start, end } of findings) {
-    if (end <= done) continue
-    const from = Math.max(start, done)
-    out += text.slice(done, from) + text.slice(from, end).replace(/\\u[0-9a-fA-F]{4}|\\.|[A-Za-z]|[0-9]/g, (each) => (each.length > 1 ? each : /[0-9]/.test(each) ? '1' : 'x'))
-    done = end
-  }
-  return out + text.slice(done)
 }
 
 /** Whether a text of a request carries a key that does not belong where it goes: noted, or refused. @throws {Refusal} */

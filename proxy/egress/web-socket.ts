@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import type { LookupFunction, Socket } from 'node:net'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { RawData } from 'ws'
+import { blotted } from '@arcx/detector/blot'
 import { findCredentials } from '@arcx/detector/detector'
 import type { Call } from './call.ts'
 import { Refusal } from './refusal.ts'
@@ -10,7 +11,6 @@ import type { Pairs } from '../replace/replacer.ts'
 import type { Outward } from './outward.ts'
 import type { Tenant } from './tenants.ts'
 import type { Told } from './told.ts'
-import { blotted } from './unknown-credentials.ts'
 
 /** A message is whole before it is judged, so it has an end. */
 const maxMessageBytes = 16 * 1024 * 1024

@@ -17,9 +17,9 @@ const encodings: readonly ((text: string) => string | Buffer)[] = [
   (text) => Buffer.from(`ab${text}!`).toString('base64url'),
   (text) => Buffer.from(text).toString('base64'),
   // In lines: as mail has it, as keys have it, and as GitHub has it in JSON.
-  (text) => inLines(Buffer.from(`a${text}bc`).toString('base64'), 7, '\r\n'),
+  (text) => inLines(Buffer.from(`a${text}bc`).toString('base64'), 12, '\r\n'),
   (text) => inLines(Buffer.from(`ab${text}`).toString('base64'), 60, '\n'),
-  (text) => inLines(Buffer.from(text).toString('base64'), 5, String.raw`\n`),
+  (text) => inLines(Buffer.from(text).toString('base64'), 13, String.raw`\n`),
 ]
 const inLines = (text: string, length: number, end: string) => (text.match(new RegExp(`.{1,${length}}`, 'g')) ?? []).join(end)
 

@@ -13,14 +13,19 @@ interface Found {
 }
 
 const empty = Buffer.alloc(0)
-/** As many bytes decide whether it is worth looking closer. */
+/** As many bytes decide, at the end of what is there, whether it is worth looking closer. */
 const startBytes = 4
 const filterBits = 16
+/** Of the beginning of each, at most as many bytes decide how far the search may leap. */
+const longestBeginning = 12
+const blockBytes = 3
+const leapBits = 17
 /** How lines are broken in base64: as they are, or escaped in JSON. */
 const breaks = ['\n', '\r\n', String.raw`\n`, String.raw`\r\n`].map((text) => Buffer.from(text, 'latin1'))
 const longestBreak = 4
 /** Knuth's multiplicative hash. */
 const slotOf = (start: number) => Math.imul(start, 0x9e3779b1) >>> (32 - filterBits)
+const leapSlotOf = (first: number, second: number, third: number) => Math.imul(first | (second << 8) | (third << 16), 0x9e3779b1) >>> (32 - leapBits)
 const startAt = (bytes: Buffer, at: number) => ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) | 0
 /** Fewer than four bytes, with how many, as one number. */
 const shortStart = (bytes: Buffer, at: number, count: number) => {
@@ -29,13 +34,21 @@ const shortStart = (bytes: Buffer, at: number, count: number) => {
   return start
 }
 
-/** Pairs, made ready to be looked for all at once. Shorter than four bytes they are left out. */
+/**
+ * Pairs, made ready to be looked for all at once; shorter than four bytes they are left out. The search leaps as Wu and
+ * Manber's does ("A fast algorithm for multi-pattern searching", 1994): three bytes tell how far it is at least to where
+ * one of them could begin. Lines may be broken in what folds, where they are at least as long as those beginnings.
+ */
 export class Pairs {
   /** At most as many bytes belong to one of them, lines broken wherever they may be. */
   readonly span: number
   /** Whether each stands in for the same number of bytes, so that a length told before stays true. */
   readonly keepsLength: boolean
-  /** One for each value of a hash of the first four bytes: nearly all places are passed by one look here. */
+  /** By a hash of three bytes: how far to go on from where they stand; 0 where one of them may begin. */
+  readonly #leaps = new Uint8Array(1 << leapBits)
+  /** How many bytes of each beginning are looked at. */
+  readonly #beginning: number
+  /** One for each value of a hash of the first four bytes. */
   readonly #filter = new Uint8Array(1 << filterBits)
   readonly #byStart = new Map<number, Known[]>()
   /** What one of them may begin with where fewer than four bytes are there. */
@@ -46,33 +59,37 @@ export class Pairs {
     const sorted = pairs.filter(({ from }) => from.length >= startBytes).sort((a, b) => b.from.length - a.from.length)
     this.span = Math.max(1, ...sorted.map(({ from, folds }) => from.length * (folds ? 1 + longestBreak : 1)))
     this.keepsLength = sorted.every(({ from, to }) => from.length === to.length)
+    this.#beginning = Math.min(longestBeginning, ...sorted.map(({ from }) => from.length))
+    this.#leaps.fill(this.#beginning - blockBytes + 1)
     for (const pair of sorted) {
       const known: Known = { from: Buffer.from(pair.from, 'latin1'), to: Buffer.from(pair.to, 'latin1'), folds: pair.folds }
-      for (const start of startsOf(known)) this.#remember(start, known)
+      for (const beginning of beginningsOf(known, this.#beginning)) {
+        this.#learn(beginning)
+        this.#remember(beginning, known)
+      }
     }
   }
 
   /** The next place from `from` on at which one of them could stand; the end where there is none. */
   nextCandidate(bytes: Buffer, from: number): number {
-    const filter = this.#filter
-    const last = bytes.length - startBytes
-    if (from > last) return bytes.length
-    let start = startAt(bytes, from)
-    for (let at = from; ; ) {
-      if (filter[slotOf(start)] === 1) return at
-      at += 1
-      if (at > last) return bytes.length
-      start = (start >>> 8) | ((bytes[at + 3] ?? 0) << 24)
+    const leaps = this.#leaps
+    const ahead = this.#beginning - blockBytes
+    const last = bytes.length - blockBytes
+    for (let at = from + ahead; at <= last; ) {
+      const leap = leaps[leapSlotOf(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0)] ?? 1
+      if (leap === 0) return at - ahead
+      at += leap
     }
+    return bytes.length
   }
 
   /** Whether it is worth looking closer at a text of characters that are bytes. */
   mayStandIn(text: string): boolean {
-    if (text.length < startBytes) return false
-    let start = (text.charCodeAt(0) << 8) | (text.charCodeAt(1) << 16) | (text.charCodeAt(2) << 24)
-    for (let at = 3; at < text.length; at += 1) {
-      start = (start >>> 8) | (text.charCodeAt(at) << 24)
-      if (this.#filter[slotOf(start)] === 1) return true
+    const last = text.length - blockBytes
+    for (let at = this.#beginning - blockBytes; at <= last; ) {
+      const leap = this.#leaps[leapSlotOf(text.charCodeAt(at), text.charCodeAt(at + 1), text.charCodeAt(at + 2))] ?? 1
+      if (leap === 0) return true
+      at += leap
     }
     return false
   }
@@ -91,13 +108,20 @@ export class Pairs {
   /** The first place from `from` on at which one of them could begin and go on behind the end. */
   unfinished(bytes: Buffer, from: number): number {
     const short = Math.max(from, bytes.length - startBytes + 1)
-    for (let at = this.nextCandidate(bytes, from); at < short; at = this.nextCandidate(bytes, at + 1)) {
-      for (const known of this.#byStart.get(startAt(bytes, at)) ?? []) {
-        if (mayGoOn(known, bytes, at)) return at
-      }
+    for (let at = from; at < short; at += 1) {
+      const start = startAt(bytes, at)
+      if (this.#filter[slotOf(start)] !== 1) continue
+      for (const known of this.#byStart.get(start) ?? []) if (mayGoOn(known, bytes, at)) return at
     }
     for (let at = short; at < bytes.length; at += 1) if (this.#shortStarts.has(shortStart(bytes, at, bytes.length - at))) return at
     return bytes.length
+  }
+
+  #learn(beginning: Buffer): void {
+    for (let at = 0; at + blockBytes <= beginning.length; at += 1) {
+      const slot = leapSlotOf(beginning[at] ?? 0, beginning[at + 1] ?? 0, beginning[at + 2] ?? 0)
+      this.#leaps[slot] = Math.min(this.#leaps[slot] ?? 0, beginning.length - blockBytes - at)
+    }
   }
 
   #remember(start: Buffer, known: Known): void {
@@ -116,11 +140,12 @@ function mayGoOn(known: Known, bytes: Buffer, at: number): boolean {
   return known.folds && foldedEnd(known, bytes, at) === 'unfinished'
 }
 
-/** Its first four bytes, in each form that broken lines give them. */
-function startsOf({ from, folds }: Known): readonly Buffer[] {
-  const plain = from.subarray(0, startBytes)
+/** Its first bytes, in each form that a broken line gives them. */
+function beginningsOf({ from, folds }: Known, length: number): readonly Buffer[] {
+  const plain = from.subarray(0, length)
   if (!folds) return [plain]
-  return [plain, ...[1, 2, 3].flatMap((count) => breaks.map((each) => Buffer.concat([from.subarray(0, count), each, from.subarray(count)]).subarray(0, startBytes)))]
+  const places = Array.from({ length: length - 1 }, (_, index) => index + 1)
+  return [plain, ...places.flatMap((place) => breaks.map((each) => Buffer.concat([from.subarray(0, place), each, from.subarray(place)]).subarray(0, length)))]
 }
 
 /** Where it ends, with lines broken between its characters. */
