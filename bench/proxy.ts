@@ -62,7 +62,7 @@ export function benchProxy(): Promise<Table> {
     start(bare)
     await once(bare, 'message')
     const rows: Table['rows'][number][] = []
-    for (const [what, size, connections] of sizes) rows.push({ what, ...(await compared(ours, peer, `http://api.test:${upstreamPort}/${size}`, connections)), unit: 'per second' })
+    for (const [what, size, connections] of sizes) rows.push({ what, ...(await inTurns(() => perSecond(ours, `http://api.test:${upstreamPort}/${size}`, connections), () => perSecond(peer, `http://api.test:${upstreamPort}/${size}`, connections))), unit: 'per second' })
     const url = `http://api.test:${upstreamPort}`
     rows.push({ what: 'first byte of 1 KB, one at a time', ours: await firstByte(ours, `${url}/1000`, 400), peer: await firstByte(peer, `${url}/1000`, 400), unit: 'ms' })
     rows.push({ what: 'first token of a stream', ours: await firstByte(ours, `${url}/stream`, 15), peer: await firstByte(peer, `${url}/stream`, 15), unit: 'ms' })
@@ -92,10 +92,10 @@ export async function benchMitmproxy(): Promise<Table> {
     }, 20_000)
     const rows: Table['rows'][number][] = []
     for (const [what, size, connections] of sizes) {
-      const theirs = await perSecond({ port }, `http://127.0.0.1:${upstreamPort}/${size}`, connections)
-      rows.push({ what, ours: await perSecond(ours, `http://api.test:${upstreamPort}/${size}`, connections), peer: theirs, unit: 'per second' })
+      const rates = await inTurns(() => perSecond(ours, `http://api.test:${upstreamPort}/${size}`, connections), () => perSecond({ port }, `http://127.0.0.1:${upstreamPort}/${size}`, connections))
+      rows.push({ what, ...rates, unit: 'per second' })
     }
-    return { title: `arc-proxy, ${secretCount} secrets, the record on, ${seconds} s each`, peer: `mitmproxy ${mitmproxyVersion}`, rows }
+    return { title: `arc-proxy, ${secretCount} secrets, the record on, ${seconds} s each (median of ${rounds})`, peer: `mitmproxy ${mitmproxyVersion}`, rows }
   })
 }
 
@@ -109,11 +109,11 @@ async function mitmproxy(): Promise<string> {
 }
 
 /** In turns, so that what else the machine does meets both. */
-async function compared(ours: Door, peer: Door, address: string, connections: number): Promise<{ readonly ours: number; readonly peer: number }> {
+async function inTurns(ours: () => Promise<number>, peer: () => Promise<number>): Promise<{ readonly ours: number; readonly peer: number }> {
   const [mine, theirs]: [number[], number[]] = [[], []]
   for (let round = 0; round < rounds; round += 1) {
-    mine.push(await perSecond(ours, address, connections))
-    theirs.push(await perSecond(peer, address, connections))
+    mine.push(await ours())
+    theirs.push(await peer())
   }
   return { ours: median(mine), peer: median(theirs) }
 }

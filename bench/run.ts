@@ -1,13 +1,14 @@
 import { cpus } from 'node:os'
 import type { Progress } from '@arcx/launch/progress'
 import { prepare } from '@arcx/testing/prepare'
+import { benchDetection } from './detection.ts'
 import { benchList } from './list.ts'
 import { benchMitmproxy, benchProxy } from './proxy.ts'
 import { benchStart } from './start.ts'
 import type { Bench } from './table.ts'
 import { print } from './table.ts'
 
-const benches: Readonly<Record<string, Bench>> = { start: benchStart, list: benchList, proxy: benchProxy, mitmproxy: benchMitmproxy }
+const benches: Readonly<Record<string, Bench>> = { start: benchStart, list: benchList, proxy: benchProxy, mitmproxy: benchMitmproxy, detection: benchDetection }
 
 /** `npm run bench [-- NAME…]`: each beside a peer in the same run, as ratios. Returns an exit code. */
 export async function runBenches(names: readonly string[], progress: Progress): Promise<number> {

@@ -2,7 +2,7 @@ export interface Row {
   readonly what: string
   readonly ours: number
   readonly peer: number
-  readonly unit: 'ms' | 'per second' | 'MB per second' | 'MB'
+  readonly unit: 'ms' | 'per second' | 'MB per second' | 'MB' | 'found'
 }
 
 export interface Table {
@@ -19,7 +19,7 @@ export const median = (values: readonly number[]): number => values.toSorted((a,
 export function print({ title, peer, rows }: Table): void {
   process.stdout.write(`\n${title}\n`)
   for (const { what, ours, peer: theirs, unit } of rows) {
-    const number = (value: number) => value.toFixed(value < 10 ? 2 : 0).padStart(7)
+    const number = (value: number) => value.toFixed(value < 10 && !Number.isInteger(value) ? 2 : 0).padStart(7)
     process.stdout.write(`  ${what.padEnd(44)} ${number(ours)} ${unit}   ${peer}: ${number(theirs)}   ratio ${(ours / theirs).toFixed(2)}\n`)
   }
 }

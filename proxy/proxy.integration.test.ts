@@ -273,6 +273,16 @@ describe('where workspaces may go', () => {
     expect(codeOf(await rig.send('/there', { headers: { host: `127.0.0.2:${rig.plainPort}` } }))).toBe('host_refused')
   })
 
+  test('Daytona 5153: after a redirect to another host each hop is judged anew, and the secret stays behind', async () => {
+    rig.arrived = []
+    rig.answer = (request, response) => (request.headers.host?.startsWith('api.test') ? response.writeHead(302, { location: `https://other.test:${rig.tlsPort}/next` }).end() : response.end('taken'))
+    const headers = { authorization: `Bearer ${secret.placeholder}` }
+    const first = await rig.https('api.test', '/', { headers })
+    expect(first.headers.location).toBe(`https://other.test:${rig.tlsPort}/next`)
+    expect(codeOf(await rig.https('other.test', '/next', { headers }))).toBe('leak_attempted')
+    expect(rig.arrived.map(({ host }) => host?.split(':')[0])).toEqual(['api.test'])
+  })
+
   test('the reverse form takes HTTPS to its host', async () => {
     rig.arrived = []
     rig.answer = echo('{}')

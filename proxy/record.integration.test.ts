@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import type { IncomingMessage } from 'node:http'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { ProxyRig, codeOf, echo } from '@arcx/testing/proxy'
 
@@ -65,6 +66,17 @@ test('with the bus away nothing goes out, and the answer says why', async () => 
     rig.bus.child.process.kill('SIGCONT')
   }
   await vi.waitFor(async () => expect((await rig.send(`http://api.test:${rig.plainPort}/again`)).status).toBe(200), { timeout: 10_000 })
+})
+
+test('with the database away nothing goes out once what is known of a workspace is old, and the answer says why', async () => {
+  rig.answer = echo('{}')
+  await sql`ALTER TABLE "Secret" RENAME TO "Away"`.execute(rig.database)
+  try {
+    await vi.waitFor(async () => expect(codeOf(await rig.send(`http://api.test:${rig.plainPort}/away`))).toBe('secrets_unavailable'), { timeout: 5000 })
+  } finally {
+    await sql`ALTER TABLE "Away" RENAME TO "Secret"`.execute(rig.database)
+  }
+  await vi.waitFor(async () => expect((await rig.send(`http://api.test:${rig.plainPort}/back`)).status).toBe(200), { timeout: 5000 })
 })
 
 test('a second copy on the same port and directory ends, and takes nothing from the first', async () => {
