@@ -125,24 +125,13 @@ describe('on the way back, no value passes', () => {
   })
 
   test('a token stream flows as it comes, and a secret that comes in two pieces is whole before it goes', async () => {
-    let push: (text: string) => void = () => undefined
-    rig.answer = (_request, response) => {
-      response.writeHead(200, { 'content-type': 'text/event-stream' })
-      push = (text) => response.write(text)
-      push('data: one\n\n')
-    }
-    const socket = await rig.tunnel('api.test')
-    const asked = httpRequest({ createConnection: () => socket, path: '/', headers: { host: `api.test:${rig.tlsPort}` } })
-    asked.end()
-    const [response] = (await once(asked, 'response')) as [IncomingMessage]
-    let seen = ''
-    response.on('data', (chunk: Buffer) => (seen += chunk.toString()))
-    await vi.waitFor(() => expect(seen).toBe('data: one\n\n'))
-    push(`data: ${secret.value.slice(0, 10)}`)
-    await vi.waitFor(() => expect(seen).toBe('data: one\n\ndata: '))
-    push(`${secret.value.slice(10)}\n\n`)
-    await vi.waitFor(() => expect(seen).toBe(`data: one\n\ndata: ${secret.placeholder}\n\n`))
-    response.destroy()
+    const stream = await rig.eventStream('api.test')
+    await vi.waitFor(() => expect(stream.seen()).toBe('data: one\n\n'))
+    stream.push(`data: ${secret.value.slice(0, 10)}`)
+    await vi.waitFor(() => expect(stream.seen()).toBe('data: one\n\ndata: '))
+    stream.push(`${secret.value.slice(10)}\n\n`)
+    await vi.waitFor(() => expect(stream.seen()).toBe(`data: one\n\ndata: ${secret.placeholder}\n\n`))
+    stream.end()
   })
 })
 

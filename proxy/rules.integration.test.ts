@@ -127,23 +127,12 @@ describe('credentials in answers, of which nobody has told arcx', () => {
 
   test('an event stream flows line by line meanwhile', async () => {
     await rig.setRules({ found: 'redact' })
-    let push: (text: string) => void = () => undefined
-    rig.answer = (_request, response) => {
-      response.writeHead(200, { 'content-type': 'text/event-stream' })
-      push = (text) => response.write(text)
-      push('data: one\n\n')
-    }
-    const socket = await rig.tunnel('api.test')
-    const asked = httpRequest({ createConnection: () => socket, path: '/', headers: { host: `api.test:${rig.tlsPort}` } })
-    asked.end()
-    const [response] = (await once(asked, 'response')) as [IncomingMessage]
-    let seen = ''
-    response.on('data', (chunk: Buffer) => (seen += chunk.toString()))
-    await vi.waitFor(() => expect(seen).toBe('data: one\n\n'))
-    push(`data: ${strayKey.slice(0, 12)}`)
-    push(`${strayKey.slice(12)}\n\n`)
-    await vi.waitFor(() => expect(seen).toMatch(/^data: one\n\ndata: [x1_]{40}\n\n$/))
-    response.destroy()
+    const stream = await rig.eventStream('api.test')
+    await vi.waitFor(() => expect(stream.seen()).toBe('data: one\n\n'))
+    stream.push(`data: ${strayKey.slice(0, 12)}`)
+    stream.push(`${strayKey.slice(12)}\n\n`)
+    await vi.waitFor(() => expect(stream.seen()).toMatch(/^data: one\n\ndata: [x1_]{40}\n\n$/))
+    stream.end()
     await rig.setRules({})
   })
 

@@ -230,6 +230,23 @@ export class ProxyRig {
     return this.send(path, { ...asked, headers: { host: `${host}:${this.tlsPort}`, ...asked.headers } }, await this.tunnel(host))
   }
 
+  /** An event stream that goes on, through the proxy: what came so far, and a way to have the server say more. */
+  async eventStream(host: string): Promise<{ seen(): string; push(text: string): void; end(): void }> {
+    let push: (text: string) => void = () => undefined
+    this.answer = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      push = (text) => response.write(text)
+      push('data: one\n\n')
+    }
+    const socket = await this.tunnel(host)
+    const asked = httpRequest({ createConnection: () => socket, path: '/', headers: { host: `${host}:${this.tlsPort}` } })
+    asked.end()
+    const [response] = (await once(asked, 'response')) as [IncomingMessage]
+    let seen = ''
+    response.on('data', (chunk: Buffer) => (seen += chunk.toString()))
+    return { seen: () => seen, push: (text) => push(text), end: () => void response.destroy() }
+  }
+
   async close(): Promise<void> {
     await this.#child?.stop('SIGTERM', 10_000)
     for (const stop of this.#stops) stop()

@@ -117,19 +117,7 @@ function Making({ holder, onClose }: { holder: Holder; onClose: () => void }) {
         <Field.Control className={`${inputClass} font-mono`} type="password" value={value} onValueChange={setValue} autoComplete="new-password" maxLength={4096} />
       </Field.Root>
       <Grants hosts={hosts} onHosts={setHosts} chosen={chosen} onChosen={setChosen} />
-      {set.isError && (
-        <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm break-words text-bad">
-          {sentencesOf(refusalOf(set.error).message)}
-        </p>
-      )}
-      <div className="flex justify-end gap-2">
-        <Button tone="ghost" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button tone="primary" type="submit" busy={set.isPending} disabled={name === '' || value === '' || listed(hosts).length === 0}>
-          Keep it
-        </Button>
-      </div>
+      <Foot problem={set.error} busy={set.isPending} disabled={name === '' || value === '' || listed(hosts).length === 0} words="Keep it" onClose={onClose} />
     </form>
   )
 }
@@ -157,19 +145,7 @@ function Granting({ secret, onClose }: { secret: SecretView; onClose: () => void
       <Dialog.Title className="text-lg font-semibold break-all">Where {secret.name} may go</Dialog.Title>
       <Dialog.Description className="-mt-2 text-sm text-ink-soft">Its value stays as it is. It counts from the next request on.</Dialog.Description>
       <Grants hosts={hosts} onHosts={setHosts} chosen={chosen} onChosen={setChosen} />
-      {grant.isError && (
-        <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm break-words text-bad">
-          {sentencesOf(refusalOf(grant.error).message)}
-        </p>
-      )}
-      <div className="flex justify-end gap-2">
-        <Button tone="ghost" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button tone="primary" type="submit" busy={grant.isPending} disabled={listed(hosts).length === 0}>
-          Save
-        </Button>
-      </div>
+      <Foot problem={grant.error} busy={grant.isPending} disabled={listed(hosts).length === 0} words="Save" onClose={onClose} />
     </form>
   )
 }
@@ -193,6 +169,26 @@ function Grants({ hosts, onHosts, chosen, onChosen }: { hosts: string; onHosts: 
         </div>
         <span className="text-sm text-ink-soft">None chosen: in any.</span>
       </fieldset>
+    </>
+  )
+}
+
+function Foot({ problem, busy, disabled, words, onClose }: { problem: unknown; busy: boolean; disabled: boolean; words: string; onClose: () => void }) {
+  return (
+    <>
+      {problem !== null && (
+        <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm break-words text-bad">
+          {sentencesOf(refusalOf(problem).message)}
+        </p>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button tone="ghost" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button tone="primary" type="submit" busy={busy} disabled={disabled}>
+          {words}
+        </Button>
+      </div>
     </>
   )
 }
