@@ -127,6 +127,8 @@ describe('credentials in answers, of which nobody has told arcx', () => {
 
   test('an event stream flows line by line meanwhile', async () => {
     await rig.setRules({ found: 'redact' })
+    rig.answer = echo(body)
+    await soon(async () => expect((await rig.https('api.test', '/')).body.toString()).not.toContain(strayKey))
     const stream = await rig.eventStream('api.test')
     await vi.waitFor(() => expect(stream.seen()).toBe('data: one\n\n'))
     stream.push(`data: ${strayKey.slice(0, 12)}`)
