@@ -71,7 +71,7 @@ export default defineConfig({
         allowTypeImports: true,
       }),
     },
-    { files: ['proxy/**'], rules: rule(docker, sql, ...service) },
+    { files: ['proxy/**', 'collab/**'], rules: rule(docker, sql, ...service) },
     { files: ['service-kit/**'], rules: rule(docker, sql, { regex: ours('server|database|launch|testing'), message: 'service-kit stands below.' }) },
     { files: ['database/**'], rules: rule(docker, nats, { regex: ours('server|service-kit|launch|testing'), message: 'The database stands below.' }) },
     { files: ['server/*/*.ts'], rules: rule(docker, sql, ...service) },

@@ -13,6 +13,7 @@ import * as grants from './migrations/0009-grants.ts'
 import * as egress from './migrations/0010-egress.ts'
 import * as egressPolicy from './migrations/0011-egress-policy.ts'
 import * as egressLimits from './migrations/0012-egress-limits.ts'
+import * as documents from './migrations/0013-documents.ts'
 
 /** In order; a migration that has landed is never changed. */
 const migrations: Record<string, Migration> = {
@@ -28,6 +29,7 @@ const migrations: Record<string, Migration> = {
   '0010-egress': egress,
   '0011-egress-policy': egressPolicy,
   '0012-egress-limits': egressLimits,
+  '0013-documents': documents,
 }
 
 /**

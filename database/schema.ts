@@ -130,6 +130,21 @@ export interface EgressRecordTable {
   redacted: ColumnType<Record<string, number>, string, string>
 }
 
+export interface DocumentTable {
+  id: string
+  workspaceId: string
+  path: string
+  snapshot: Buffer | null
+}
+
+export interface DocumentUpdateTable {
+  documentId: string
+  sequence: ColumnType<string, never, never>
+  update: Buffer
+  userId: string | null
+  at: DefaultMoment
+}
+
 export interface AnnouncementTable {
   id: string
   text: string
@@ -233,6 +248,8 @@ export interface Schema {
   Secret: SecretTable
   EgressPolicy: EgressPolicyTable
   EgressRecord: EgressRecordTable
+  Document: DocumentTable
+  DocumentUpdate: DocumentUpdateTable
   DeviceLogin: DeviceLoginTable
   Team: TeamTable
   Membership: MembershipTable

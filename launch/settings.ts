@@ -44,6 +44,9 @@ Settings are environment variables, as in: ARC_PORT=8080 npm start
   ARC_EGRESS_KEEP_DAYS         how long calls are kept on record                      30
   ARC_PROXY_PORT               where arc-proxy answers the other services             3002
   ARC_PROXY_URL                of an arc-proxy of your own instead of one started here
+  ARC_COLLAB_PORT              where team-state takes WebSockets                      3001
+  ARC_COLLAB_URL               at which programs reach it, if not made from that
+  ARC_COLLAB_ORIGINS           pages that may connect to it, if not the above alone
   ARC_SECRETS_KEY              seals people’s secrets; stands in secrets.env
   ARC_SECRETS_KEY_FORMER       what it was before, until all are sealed anew
   ARC_ISOLATION                auto, networked or sealed                              auto

@@ -113,6 +113,7 @@ async function bringUp(settings: LaunchSettings, progress: Progress, stops: (() 
   await migrate(database).finally(() => database.destroy())
 
   const proxyPort = Number(process.env['ARC_PROXY_PORT'] ?? (await freePort(3002)))
+  const collabPort = Number(process.env['ARC_COLLAB_PORT'] ?? (await freePort(3001)))
   const environment: Environment = {
     directory,
     logs,
@@ -126,6 +127,10 @@ async function bringUp(settings: LaunchSettings, progress: Progress, stops: (() 
       DOCKER_HOST: found.host,
       ARC_EGRESS: process.env['ARC_EGRESS'] ?? 'proxy',
       ARC_PROXY_PORT: String(proxyPort),
+      ARC_COLLAB_PORT: String(collabPort),
+      ARC_COLLAB_URL: process.env['ARC_COLLAB_URL'] ?? `ws://localhost:${collabPort}`,
+      ARC_ORCHESTRATOR_URL: `http://${settings.ARC_LISTEN.includes(':') ? `[${settings.ARC_LISTEN}]` : settings.ARC_LISTEN}:${settings.ARC_PORT}`,
+      ARC_COLLAB_ORIGINS: process.env['ARC_COLLAB_ORIGINS'] ?? process.env['ARC_PUBLIC_URL'] ?? `http://${process.env['ARC_DOMAIN'] ?? 'localhost'}:${settings.ARC_PORT}`,
       ARC_PROXY_URL: process.env['ARC_PROXY_URL'] ?? `http://127.0.0.1:${proxyPort}`,
     },
   }
@@ -136,7 +141,7 @@ async function bringUp(settings: LaunchSettings, progress: Progress, stops: (() 
   const services: Child[] = []
   let restarting = false
   const startServices = async () => {
-    for (const [name, folder] of [...(hasProxy ? ([['arc-proxy', 'proxy']] as const) : []), ['The orchestrator', 'server'] as const]) {
+    for (const [name, folder] of [...(hasProxy ? ([['arc-proxy', 'proxy']] as const) : []), ['The orchestrator', 'server'] as const, ['team-state', 'collab'] as const]) {
       const child = await startService(name, folder, environment)
       services.push(child)
       void child.ended.then((how) => {
@@ -191,9 +196,12 @@ async function claim(directory: string, settings: LaunchSettings): Promise<Serve
   return claimInstance(directory, () => ({ pid: process.pid, publicOrigin, listen: settings.ARC_LISTEN, port: settings.ARC_PORT }))
 }
 
+type Folder = 'server' | 'proxy' | 'collab'
+const logNames: Readonly<Record<Folder, string>> = { server: 'orchestrator.log', proxy: 'proxy.log', collab: 'team-state.log' }
+
 /** Its line of failure, if it has one, comes over the channel; its log goes to a file. */
-async function startService(name: string, folder: 'server' | 'proxy', { logs, variables }: Environment): Promise<Child> {
-  const logFile = join(logs, folder === 'server' ? 'orchestrator.log' : 'proxy.log')
+async function startService(name: string, folder: Folder, { logs, variables }: Environment): Promise<Child> {
+  const logFile = join(logs, logNames[folder])
   const log = openSync(logFile, 'a', 0o600)
   const service = fork(join(repository, folder, 'main.ts'), [], { detached: true, env: variables, stdio: ['ignore', log, log, 'ipc'] })
   const child = watchChild(name, service)

@@ -3,6 +3,7 @@ import { adminRouter } from './admin/procedures.ts'
 import { announcementsRouter } from './announcements/procedures.ts'
 import { auditRouter } from './audit/procedures.ts'
 import { authRouter } from './auth/procedures.ts'
+import { collabRouter } from './collab/procedures.ts'
 import { egressRouter } from './egress/procedures.ts'
 import { programsRouter } from './programs/procedures.ts'
 import { secretsRouter } from './secrets/procedures.ts'
@@ -17,6 +18,7 @@ export const appRouter = router({
   announcements: announcementsRouter,
   audit: auditRouter,
   auth: authRouter,
+  collab: collabRouter,
   egress: egressRouter,
   programs: programsRouter,
   secrets: secretsRouter,

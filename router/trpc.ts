@@ -5,6 +5,7 @@ import type { AdminPort } from './admin/port.ts'
 import type { AnnouncementsPort } from './announcements/port.ts'
 import type { AdminActor, Origin, UserActor } from './actor.ts'
 import type { AuditPort } from './audit/port.ts'
+import type { CollabPort } from './collab/port.ts'
 import type { EgressPort } from './egress/port.ts'
 import type { SecretsPort } from './secrets/port.ts'
 import type { IdentityPort } from './auth/port.ts'
@@ -22,6 +23,7 @@ export interface Ports {
   readonly admin: AdminPort
   readonly announcements: AnnouncementsPort
   readonly audit: AuditPort
+  readonly collab: CollabPort
   readonly egress: EgressPort
   readonly identity: IdentityPort
   readonly teamInvites: TeamInvitesPort

@@ -24,6 +24,7 @@ export const OrchestratorSettings = z.object({
   ARC_NETWORK: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,60}$/).default('arc-net').describe('the name of a Docker network'),
   ARC_EGRESS: z.enum(['none', 'proxy', 'open']).default('none').describe('none, proxy or open'),
   ARC_PROXY_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3002').describe('the URL of arc-proxy'),
+  ARC_COLLAB_URL: z.url({ protocol: /^wss?$/ }).default('ws://localhost:3001').describe('the ws:// or wss:// URL at which programs reach team-state'),
   ARC_SECRETS_KEY: token(),
   ARC_SECRETS_KEY_FORMER: formerKeys(),
   ARC_ISOLATION: z.enum(['auto', 'networked', 'sealed']).default('auto').describe('auto, networked or sealed'),

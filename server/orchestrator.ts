@@ -6,6 +6,7 @@ import { openBus } from '@arcx/service-kit/bus'
 import type { Log } from '@arcx/service-kit/log'
 import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
 import { Envelopes } from '@arcx/service-kit/envelopes'
+import { Tickets } from '@arcx/service-kit/tickets'
 import { Shutdown } from '@arcx/service-kit/shutdown'
 import { Addresses } from './addresses.ts'
 import { Admin } from './admin/admin.ts'
@@ -16,6 +17,8 @@ import { issueCode, redeemCode, sweepCodes } from './credentials/codes.ts'
 import { deriveKey } from './credentials/signing.ts'
 import { Egress } from './egress/egress.ts'
 import { Holders } from './egress/holders.ts'
+import { Collab } from './collab/collab.ts'
+import { rightsTo } from './workspaces/policy.ts'
 import { Exec } from './exec/exec.ts'
 import { Feed } from './events/feed.ts'
 import { OutboxRelay } from './events/outbox.ts'
@@ -183,7 +186,18 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   shutdown.add('accounts', () => account.close())
   const programs = new Programs(database, sessions, tokens, addresses.publicOrigin)
   const egress = new Egress(database, holders)
-  const ports = { account, admin, egress, secrets, announcements: new Announcements(database), audit, identity, limits: new Limits(), programs, teamInvites, teams, tokens, workspaces }
+  const collab = new Collab({
+    tickets: new Tickets(config.ARC_INTERNAL_TOKEN),
+    url: config.ARC_COLLAB_URL,
+    nameOf: async (userId) => (await database.selectFrom('User').select('name').where('id', '=', userId).executeTakeFirst())?.name ?? '',
+    workspaceOf: (actor, id) => workspaces.get(actor, id),
+    async mayOf(userId, workspaceId) {
+      const [row, person] = await Promise.all([store.byId(workspaceId), database.selectFrom('User').select('standing').where('id', '=', userId).executeTakeFirst()])
+      if (row === undefined || person?.standing !== 'active') return []
+      return rightsTo({ via: 'session', userId, teams: await memberships.of(userId) }, row)
+    },
+  })
+  const ports = { account, admin, collab, egress, secrets, announcements: new Announcements(database), audit, identity, limits: new Limits(), programs, teamInvites, teams, tokens, workspaces }
   const exec = new Exec({
     log,
     enter: (actor, name, purpose) => workspaces.enter(actor, name, purpose),

@@ -3,7 +3,7 @@ import { timingSafeEqual, createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { ArcError, AuditFilterInput, errors } from '@arcx/router'
+import { ArcError, AuditFilterInput, UserId, WorkspaceId, errors } from '@arcx/router'
 import type { Ports, UserActor } from '@arcx/router'
 import { appRouter, createCallerFactory, requireAdministrator } from '@arcx/router/server'
 import type { Addresses } from '../addresses.ts'
@@ -39,6 +39,7 @@ const ForwardedHeaders = z.object({
   'x-forwarded-method': z.string().max(20).catch('GET'),
   'x-forwarded-uri': z.string().max(8000).catch('/'),
 })
+const CollabPairs = z.array(z.object({ userId: UserId, workspaceId: WorkspaceId })).max(10_000)
 const createCaller = createCallerFactory(appRouter)
 const EntryQuery = z.object({ name: z.string().max(63), to: z.string().max(2000).optional(), browser: z.string().regex(/^[\w-]{43}$/) })
 const perMinute = (max: number) => ({ config: { rateLimit: { max, timeWindow: 60_000 } } })
@@ -165,6 +166,12 @@ export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
   app.get('/api/admin/users', perMinute(120), async (request) => (await callerOf(request)).admin.users.list())
 
   /** For `npm start`, which prints the link. */
+  /** team-state asks what those who are connected may do now. */
+  app.post('/internal/collab/rights', { config: { rateLimit: false } }, async (request) => {
+    requireInternal(request, needs.internalToken)
+    return needs.ports.collab.rights(CollabPairs.parse(request.body))
+  })
+
   app.post('/internal/sign-in-link', async (request) => {
     requireInternal(request, needs.internalToken)
     if (!needs.localSignIn) return { url: addresses.publicOrigin }

@@ -1,0 +1,179 @@
+import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
+import fc from 'fast-check'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { WebsocketProvider } from 'y-websocket'
+import { WebSocket } from 'ws'
+import { Doc } from 'yjs'
+import type { WorkspaceId } from '@arcx/router'
+import { startTestCollab } from '@arcx/testing/collab'
+import type { TestCollab } from '@arcx/testing/collab'
+import type { Person } from '@arcx/testing/person'
+
+const seed = Number(process.env['ARCX_EDIT_SEED'] ?? randomInt(2 ** 31))
+
+let collab: TestCollab
+let [ann, ben, vera, stranger]: Person[] = []
+let workspaceId: WorkspaceId
+
+beforeAll(async () => {
+  collab = await startTestCollab()
+  const { arc } = collab
+  ;[ann, ben, vera, stranger] = await Promise.all([arc.person(), arc.person(), arc.person(), arc.person()])
+  const { id: teamId } = await person(ann).api.teams.create.mutate({ name: 'writers' })
+  await arc.database.insertInto('Membership').values([{ teamId, userId: person(ben).userId, role: 'member' }, { teamId, userId: person(vera).userId, role: 'viewer' }]).execute()
+  workspaceId = (await person(ann).api.workspaces.create.mutate({ name: 'shared-text', teamId })).id
+})
+afterAll(() => collab?.destroy())
+
+const open: WebsocketProvider[] = []
+afterEach(() => {
+  for (const provider of open.splice(0)) provider.destroy()
+})
+
+function person(someone: Person | undefined): Person {
+  if (someone === undefined) throw new Error('Nobody is there yet.')
+  return someone
+}
+
+const ticketOf = (someone: Person | undefined) => person(someone).api.collab.ticket.mutate({ workspaceId })
+
+/** A stock client, as it comes from npm. */
+async function connect(someone: Person | undefined, path: string, doc = new Doc()): Promise<{ provider: WebsocketProvider; doc: Doc; text: () => string; write: (at: number, words: string) => void }> {
+  const { url, ticket } = await ticketOf(someone)
+  const provider = new WebsocketProvider(url, encodeURIComponent(path), doc, { params: { ticket }, WebSocketPolyfill: WebSocket as never, disableBc: true, maxBackoffTime: 200 })
+  open.push(provider)
+  await vi.waitFor(() => expect(provider.synced).toBe(true), { timeout: 5000 })
+  const shared = doc.getText('content')
+  return { provider, doc, text: () => shared.toString(), write: (at, words) => shared.insert(at, words) }
+}
+
+const stored = async () => Number((await collab.arc.database.selectFrom('DocumentUpdate').select(({ fn }) => fn.countAll().as('count')).executeTakeFirstOrThrow()).count)
+
+describe('a stock y-websocket client', () => {
+  test('two people write in one file, and each sees the other’s words, cursor and name', async () => {
+    const [a, b] = await Promise.all([connect(ann, 'src/main.ts'), connect(ben, 'src/main.ts')])
+    a.write(0, 'hello')
+    await vi.waitFor(() => expect(b.text()).toBe('hello'))
+    b.write(5, ' world')
+    await vi.waitFor(() => expect(a.text()).toBe('hello world'))
+    b.provider.awareness.setLocalStateField('cursor', { line: 3 })
+    // Whatever a program says of itself, its name is its person's.
+    b.provider.awareness.setLocalStateField('user', { name: 'somebody else', color: '#123456' })
+    await vi.waitFor(() => expect(a.provider.awareness.getStates().get(b.doc.clientID)).toMatchObject({ cursor: { line: 3 }, user: { id: person(ben).userId, color: '#123456' } }))
+    expect(a.provider.awareness.getStates().get(b.doc.clientID)?.['user'].name).not.toBe('somebody else')
+    b.provider.destroy()
+    await vi.waitFor(() => expect(a.provider.awareness.getStates().has(b.doc.clientID)).toBe(false))
+  })
+
+  test('kill -9: what others have seen is there again, and each goes on', async () => {
+    const [a, b] = await Promise.all([connect(ann, 'killed'), connect(ben, 'killed')])
+    for (let index = 0; index < 50; index += 1) a.write(0, `${index} `)
+    await vi.waitFor(() => expect(b.text()).toBe(a.text()))
+    const seen = b.text()
+    for (const { provider } of [a, b]) provider.disconnect()
+    await collab.kill()
+    await collab.start()
+    const c = await connect(ben, 'killed')
+    expect(c.text()).toBe(seen)
+    a.write(0, 'offline ')
+    a.provider.connect()
+    await vi.waitFor(() => expect(c.text()).toBe(`offline ${seen}`), { timeout: 5000 })
+  })
+
+  test('a long tail becomes a snapshot, and nothing of it is lost', async () => {
+    const a = await connect(ann, 'long')
+    for (let index = 0; index < 1200; index += 1) {
+      a.write(a.text().length, `${index},`)
+      if (index % 100 === 99) await new Promise((resolve) => setTimeout(resolve, 520))
+    }
+    await vi.waitFor(async () => expect(await stored()).toBeLessThan(900), { timeout: 10_000 })
+    await collab.kill()
+    await collab.start()
+    expect((await connect(ben, 'long')).text()).toBe(Array.from({ length: 1200 }, (_, index) => `${index},`).join(''))
+  })
+})
+
+test(`random edits by four, with cuts, end in one text everywhere and in PostgreSQL (ARCX_EDIT_SEED=${seed})`, async () => {
+  const edit = fc.record({ who: fc.nat(3), what: fc.constantFrom('insert', 'insert', 'insert', 'delete', 'cut', 'back'), at: fc.nat(200), words: fc.string({ minLength: 1, maxLength: 8 }) })
+  const [edits = []] = fc.sample(fc.array(edit, { minLength: 300, maxLength: 300 }), { seed, numRuns: 1 })
+  const clients = await Promise.all([ann, ben, ann, ben].map((someone) => connect(someone, 'converges')))
+  for (const [index, { who, what, at, words }] of edits.entries()) {
+    const client = clients[who]
+    if (client === undefined) continue
+    const shared = client.doc.getText('content')
+    if (what === 'insert') shared.insert(at % (shared.length + 1), words)
+    if (what === 'delete' && shared.length > 0) shared.delete(at % shared.length, 1)
+    if (what === 'cut') client.provider.disconnect()
+    if (what === 'back') client.provider.connect()
+    if (index % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  for (const { provider } of clients) provider.connect()
+  await vi.waitFor(() => expect(new Set(clients.map(({ text }) => text())).size).toBe(1), { timeout: 10_000 })
+  const whole = clients[0]?.text()
+  await collab.kill()
+  await collab.start()
+  expect((await connect(ann, 'converges')).text()).toBe(whole)
+}, 60_000)
+
+describe('who may', () => {
+  const attempt = async (url: string, headers: Record<string, string> = {}) => {
+    const socket = new WebSocket(url, { headers })
+    socket.on('error', () => undefined)
+    const status = await new Promise<number>((resolve) => {
+      socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0))
+      socket.on('open', () => resolve(101))
+    })
+    socket.terminate()
+    return status
+  }
+
+  test('without a ticket, with another’s workspace, or from a page of elsewhere, nobody comes in', async () => {
+    const { url, ticket } = await ticketOf(ann)
+    expect(await attempt(`${url}/a?ticket=${ticket}`)).toBe(101)
+    expect(await attempt(`${url}/a`)).toBe(401)
+    expect(await attempt(`${url}/a?ticket=${ticket}x`)).toBe(401)
+    expect(await attempt(`${url.replace(workspaceId, crypto.randomUUID())}/a?ticket=${ticket}`)).toBe(403)
+    expect(await attempt(`${url}/a?ticket=${ticket}`, { origin: 'https://evil.example.com' })).toBe(403)
+    expect(await attempt(`${url}/a?ticket=${ticket}`, { origin: collab.arc.origin })).toBe(101)
+    await expect(ticketOf(stranger)).rejects.toThrow('no such workspace')
+  })
+
+  test('who may only look sees everything, and is closed at the first letter', async () => {
+    const a = await connect(ann, 'looked-at')
+    a.write(0, 'look')
+    const v = await connect(vera, 'looked-at')
+    await vi.waitFor(() => expect(v.text()).toBe('look'))
+    expect((await ticketOf(vera)).may).toBe('read')
+    const closed = new Promise<{ code: number }>((resolve) => v.provider.on('connection-close', (event) => resolve({ code: event?.code ?? 0 })))
+    v.provider.shouldConnect = false
+    v.write(0, 'I was here ')
+    expect((await closed).code).toBe(4403)
+    const b = await connect(ben, 'looked-at')
+    expect(b.text()).toBe('look')
+  })
+
+  test('who is removed from the team is out, and does not come back in', async () => {
+    const b = await connect(ben, 'removed-from')
+    const closed = new Promise<{ code: number }>((resolve) => b.provider.on('connection-close', (event) => resolve({ code: event?.code ?? 0 })))
+    b.provider.shouldConnect = false
+    const { teamId } = await person(ann).api.workspaces.get.query({ workspaceId })
+    if (teamId === null) throw new Error('It is no team’s.')
+    await person(ann).api.teams.members.remove.mutate({ teamId, userId: person(ben).userId })
+    expect((await closed).code).toBe(4403)
+  })
+
+  test('what is no message of the protocol, or too large a one, closes with a code that says which', async () => {
+    const { url, ticket } = await ticketOf(ann)
+    const close = async (bytes: Uint8Array) => {
+      const socket = new WebSocket(`${url}/odd?ticket=${ticket}`)
+      await once(socket, 'open')
+      socket.send(bytes)
+      const [code] = (await once(socket, 'close')) as [number]
+      return code
+    }
+    expect(await close(Uint8Array.of(9, 9, 9))).toBe(4400)
+    expect(await close(Uint8Array.of(0, 2, 200, 1, 1))).toBe(4400)
+    expect(await close(new Uint8Array(5 * 1024 * 1024))).toBe(1009)
+  })
+})

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { parseConfig, port, token } from '@arcx/service-kit/config'
+
+const list = (text: string) => text.split(',').map((each) => each.trim()).filter((each) => each !== '')
+
+export const CollabSettings = z.object({
+  ARC_COLLAB_PORT: port().default(3001),
+  ARC_INTERNAL_TOKEN: token(),
+  ARC_ORCHESTRATOR_URL: z.url({ protocol: /^https?$/ }).describe('the URL of the orchestrator'),
+  /** Pages that may connect; programs that are no pages say nothing of it. */
+  ARC_COLLAB_ORIGINS: z.string().default('').transform(list).refine((each) => each.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)).describe('origins such as https://arcx.example.com, with commas between them'),
+  ARC_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('debug, info, warn or error'),
+  DATABASE_URL: z.string().min(1).describe('a PostgreSQL URL'),
+})
+
+export type CollabConfig = z.infer<typeof CollabSettings>
+
+/** @throws {ConfigError} */
+export function readConfig(environment: Record<string, string | undefined>): CollabConfig {
+  return parseConfig(CollabSettings, environment)
+}

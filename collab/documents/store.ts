@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import { mergeUpdates } from 'yjs'
+import type { Database } from '@arcx/database'
+
+export interface StoredDocument {
+  readonly id: string
+  /** Everything that was stored, as one update; `null` for a text that nobody has written yet. */
+  readonly state: Uint8Array | null
+  /** How many updates stand behind its snapshot. */
+  readonly tail: number
+}
+
+/** Texts in PostgreSQL: a snapshot, and behind it every update since, in the order in which they came. */
+export class DocumentStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async load(workspaceId: string, path: string): Promise<StoredDocument> {
+    await this.#database.insertInto('Document').values({ id: randomUUID(), workspaceId, path, snapshot: null }).onConflict((conflict) => conflict.columns(['workspaceId', 'path']).doNothing()).execute()
+    const { id, snapshot } = await this.#database.selectFrom('Document').select(['id', 'snapshot']).where('workspaceId', '=', workspaceId).where('path', '=', path).executeTakeFirstOrThrow()
+    const tail = await this.#database.selectFrom('DocumentUpdate').select('update').where('documentId', '=', id).orderBy('sequence').execute()
+    const parts = [...(snapshot === null ? [] : [snapshot]), ...tail.map(({ update }) => update)]
+    return { id, state: parts.length === 0 ? null : mergeUpdates(parts), tail: tail.length }
+  }
+
+  /** Resolves once a crash of anything does not reach them any more. */
+  async append(documentId: string, updates: readonly { readonly update: Uint8Array; readonly userId: string }[]): Promise<void> {
+    await this.#database.insertInto('DocumentUpdate').values(updates.map(({ update, userId }) => ({ documentId, update: Buffer.from(update), userId }))).execute()
+  }
+
+  /** Makes snapshot and tail one snapshot. Whatever is stored meanwhile stays in the tail. */
+  async compact(documentId: string): Promise<void> {
+    await this.#database.transaction().execute(async (transaction) => {
+      const row = await transaction.selectFrom('Document').select('snapshot').where('id', '=', documentId).forUpdate().executeTakeFirst()
+      if (row === undefined) return
+      const tail = await transaction.selectFrom('DocumentUpdate').select(['sequence', 'update']).where('documentId', '=', documentId).orderBy('sequence').execute()
+      if (tail.length === 0) return
+      const snapshot = Buffer.from(mergeUpdates([...(row.snapshot === null ? [] : [row.snapshot]), ...tail.map(({ update }) => update)]))
+      await transaction.updateTable('Document').set({ snapshot }).where('id', '=', documentId).execute()
+      // By what was read, not by a bound: a lower sequence may become visible later.
+      await transaction.deleteFrom('DocumentUpdate').where('documentId', '=', documentId).where('sequence', 'in', tail.map(({ sequence }) => sequence)).execute()
+    })
+  }
+}
