@@ -163,6 +163,27 @@ describe('who may', () => {
     expect((await closed).code).toBe(4403)
   })
 
+  test('JupyterHub CVE-2020-36191, CVE-2021-41247: signing out closes what was opened, and so does a token’s end', async () => {
+    const gone = await collab.arc.person()
+    const { teamId } = await person(ann).api.workspaces.get.query({ workspaceId })
+    await collab.arc.database.insertInto('Membership').values({ teamId: teamId ?? '', userId: gone.userId, role: 'member' }).execute()
+    const g = await connect(gone, 'signed-out')
+    const closed = new Promise<{ code: number }>((resolve) => g.provider.on('connection-close', (event) => resolve({ code: event?.code ?? 0 })))
+    g.provider.shouldConnect = false
+    await collab.arc.send('/auth/sign-out', { method: 'POST', headers: { cookie: gone.cookie, origin: collab.arc.origin } })
+    expect((await closed).code).toBe(4403)
+
+    const { token, id: tokenId } = await person(ann).api.tokens.create.mutate({ name: 'agent', scopes: ['workspaces:read', 'workspaces:exec'] })
+    const answer = await collab.arc.send('/trpc/collab.ticket', { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify({ workspaceId }) })
+    const { result } = JSON.parse(answer.body) as { result: { data: { url: string; ticket: string; may: string } } }
+    expect(result.data.may).toBe('write')
+    const socket = new WebSocket(`${result.data.url}/by-token?ticket=${result.data.ticket}`)
+    await once(socket, 'open')
+    const ended = once(socket, 'close')
+    await person(ann).api.tokens.revoke.mutate({ id: tokenId })
+    expect((await ended)[0]).toBe(4403)
+  })
+
   test('what is no message of the protocol, or too large a one, closes with a code that says which', async () => {
     const { url, ticket } = await ticketOf(ann)
     const close = async (bytes: Uint8Array) => {

@@ -189,12 +189,11 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   const collab = new Collab({
     tickets: new Tickets(config.ARC_INTERNAL_TOKEN),
     url: config.ARC_COLLAB_URL,
-    nameOf: async (userId) => (await database.selectFrom('User').select('name').where('id', '=', userId).executeTakeFirst())?.name ?? '',
     workspaceOf: (actor, id) => workspaces.get(actor, id),
-    async mayOf(userId, workspaceId) {
-      const [row, person] = await Promise.all([store.byId(workspaceId), database.selectFrom('User').select('standing').where('id', '=', userId).executeTakeFirst()])
-      if (row === undefined || person?.standing !== 'active') return []
-      return rightsTo({ via: 'session', userId, teams: await memberships.of(userId) }, row)
+    async mayOf({ userId, workspaceId, by }) {
+      const [row, holder] = await Promise.all([store.byId(workspaceId), by.via === 'session' ? sessions.personOfSession(by.id) : tokens.visitorOf(by.id)])
+      if (row === undefined || holder?.userId !== userId || holder.standing !== 'active') return []
+      return rightsTo({ ...holder, teams: await memberships.of(userId) }, row)
     },
   })
   const ports = { account, admin, collab, egress, secrets, announcements: new Announcements(database), audit, identity, limits: new Limits(), programs, teamInvites, teams, tokens, workspaces }

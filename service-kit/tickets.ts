@@ -4,6 +4,8 @@ import { z } from 'zod'
 /** What lets somebody's program into team-state: who, in which workspace, with which right, until when. */
 export const CollabTicket = z.object({
   userId: z.uuid(),
+  /** What it was asked for with: when that ends, so does what it has opened. */
+  by: z.object({ via: z.enum(['session', 'token']), id: z.uuid() }),
   login: z.string(),
   name: z.string(),
   workspaceId: z.uuid(),

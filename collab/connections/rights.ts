@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import type { Log } from '@arcx/service-kit/log'
+import type { CollabTicket } from '@arcx/service-kit/tickets'
 import type { Connection } from './connection.ts'
 
 const everyMs = 1000
 /** With nobody to ask for as long, nobody is let go on. */
 const unansweredMs = 15_000
 const Rights = z.array(z.enum(['read', 'write']).nullable())
+
+const keyOf = (by: CollabTicket['by'], workspaceId: string) => `${by.via} ${by.id} ${workspaceId}`
 
 /** Holds open connections against what their people may do now. */
 export class RightsWatch {
@@ -45,13 +48,13 @@ export class RightsWatch {
     this.#asking = true
     try {
       const connections = [...this.#connections]
-      const pairs = [...new Map(connections.map(({ ticket: { userId, workspaceId } }) => [`${userId} ${workspaceId}`, { userId, workspaceId }]))]
+      const pairs = [...new Map(connections.map(({ ticket: { userId, workspaceId, by } }) => [keyOf(by, workspaceId), { userId, workspaceId, by }]))]
       const response = await fetch(this.#url, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${this.#token}` }, body: JSON.stringify(pairs.map(([, pair]) => pair)), signal: AbortSignal.timeout(5000) })
       if (!response.ok) throw new Error(`status ${response.status}`)
       const rights = Rights.parse(await response.json())
       const now = new Map(pairs.map(([key], index) => [key, rights[index] ?? null]))
       for (const connection of connections) {
-        const may = now.get(`${connection.ticket.userId} ${connection.ticket.workspaceId}`) ?? null
+        const may = now.get(keyOf(connection.ticket.by, connection.ticket.workspaceId)) ?? null
         if (may === null) connection.close(4403, 'you may not be here any more')
         else if (connection.ticket.may === 'write') connection.may = may
       }

@@ -1,5 +1,6 @@
+import { z } from 'zod'
 import type { UserActor } from '../actor.ts'
-import type { UserId, WorkspaceId } from '../ids.ts'
+import { SessionId, TokenId, UserId, WorkspaceId } from '../ids.ts'
 
 /** What somebody may do with the texts of a workspace. */
 export type CollabRight = 'read' | 'write'
@@ -13,9 +14,13 @@ export interface CollabEntry {
   readonly expiresAt: string
 }
 
+/** Who is connected, with what they came in by. */
+export const CollabPresence = z.object({ userId: UserId, workspaceId: WorkspaceId, by: z.discriminatedUnion('via', [z.object({ via: z.literal('session'), id: SessionId }), z.object({ via: z.literal('token'), id: TokenId })]) })
+export type CollabPresence = z.infer<typeof CollabPresence>
+
 export interface CollabPort {
   /** @throws `workspace_not_found`. */
   ticket(actor: UserActor, workspaceId: WorkspaceId): Promise<CollabEntry>
   /** What each may now; null for nothing. For team-state, which holds open connections against it. */
-  rights(pairs: readonly { readonly userId: UserId; readonly workspaceId: WorkspaceId }[]): Promise<readonly (CollabRight | null)[]>
+  rights(present: readonly CollabPresence[]): Promise<readonly (CollabRight | null)[]>
 }

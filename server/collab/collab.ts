@@ -1,4 +1,4 @@
-import type { CollabEntry, CollabPort, CollabRight, UserActor, UserId, Workspace, WorkspaceId, WorkspaceOperation } from '@arcx/router'
+import type { CollabEntry, CollabPort, CollabPresence, CollabRight, UserActor, Workspace, WorkspaceId, WorkspaceOperation } from '@arcx/router'
 import type { Tickets } from '@arcx/service-kit/tickets'
 
 const ticketMs = 60_000
@@ -7,11 +7,10 @@ export interface CollabNeeds {
   readonly tickets: Tickets
   /** Where team-state takes WebSockets. */
   readonly url: string
-  nameOf(userId: UserId): Promise<string>
   /** @throws `workspace_not_found`. */
   workspaceOf(actor: UserActor, id: WorkspaceId): Promise<Pick<Workspace, 'may'>>
-  /** What a person may do with a workspace by a browser; none where either is gone. */
-  mayOf(userId: UserId, workspaceId: WorkspaceId): Promise<readonly WorkspaceOperation[]>
+  /** What a person may do with a workspace by what they came in with; none where any of them is gone. */
+  mayOf(present: CollabPresence): Promise<readonly WorkspaceOperation[]>
 }
 
 /** Who may write together in a workspace: whoever may run programs in it may write, whoever may see it may read. */
@@ -25,12 +24,12 @@ export class Collab implements CollabPort {
   async ticket(actor: UserActor, workspaceId: WorkspaceId): Promise<CollabEntry> {
     const may = rightOf((await this.#needs.workspaceOf(actor, workspaceId)).may) ?? 'read'
     const expiresAt = Date.now() + ticketMs
-    const ticket = this.#needs.tickets.issue({ userId: actor.userId, login: actor.login, name: await this.#needs.nameOf(actor.userId), workspaceId, may, expiresAt })
+    const ticket = this.#needs.tickets.issue({ userId: actor.userId, by: actor.via === 'session' ? { via: 'session', id: actor.sessionId } : { via: 'token', id: actor.tokenId }, login: actor.login, name: actor.name, workspaceId, may, expiresAt })
     return { url: `${this.#needs.url}/workspaces/${workspaceId}`, ticket, may, expiresAt: new Date(expiresAt).toISOString() }
   }
 
-  rights(pairs: readonly { readonly userId: UserId; readonly workspaceId: WorkspaceId }[]): Promise<readonly (CollabRight | null)[]> {
-    return Promise.all(pairs.map(async ({ userId, workspaceId }) => rightOf(await this.#needs.mayOf(userId, workspaceId))))
+  rights(present: readonly CollabPresence[]): Promise<readonly (CollabRight | null)[]> {
+    return Promise.all(present.map(async (each) => rightOf(await this.#needs.mayOf(each))))
   }
 }
 

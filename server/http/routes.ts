@@ -3,7 +3,7 @@ import { timingSafeEqual, createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { ArcError, AuditFilterInput, UserId, WorkspaceId, errors } from '@arcx/router'
+import { ArcError, AuditFilterInput, CollabPresence, errors } from '@arcx/router'
 import type { Ports, UserActor } from '@arcx/router'
 import { appRouter, createCallerFactory, requireAdministrator } from '@arcx/router/server'
 import type { Addresses } from '../addresses.ts'
@@ -39,7 +39,7 @@ const ForwardedHeaders = z.object({
   'x-forwarded-method': z.string().max(20).catch('GET'),
   'x-forwarded-uri': z.string().max(8000).catch('/'),
 })
-const CollabPairs = z.array(z.object({ userId: UserId, workspaceId: WorkspaceId })).max(10_000)
+const Present = z.array(CollabPresence).max(10_000)
 const createCaller = createCallerFactory(appRouter)
 const EntryQuery = z.object({ name: z.string().max(63), to: z.string().max(2000).optional(), browser: z.string().regex(/^[\w-]{43}$/) })
 const perMinute = (max: number) => ({ config: { rateLimit: { max, timeWindow: 60_000 } } })
@@ -169,7 +169,7 @@ export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
   /** team-state asks what those who are connected may do now. */
   app.post('/internal/collab/rights', { config: { rateLimit: false } }, async (request) => {
     requireInternal(request, needs.internalToken)
-    return needs.ports.collab.rights(CollabPairs.parse(request.body))
+    return needs.ports.collab.rights(Present.parse(request.body))
   })
 
   app.post('/internal/sign-in-link', async (request) => {

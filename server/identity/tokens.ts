@@ -100,6 +100,20 @@ export class Tokens implements TokensPort {
     for (const { id } of rows) await enqueue(transaction, { type: 'identity.token-ended', tokenId: TokenId.parse(id), userId })
   }
 
+  /** Whose a token is that was shown before, and its bounds as they are now; `null` once it is over. */
+  async visitorOf(id: TokenId): Promise<Pick<TokenActor, 'via' | 'userId' | 'scopes' | 'workspaceIds' | 'standing'> | null> {
+    const row = await this.#database
+      .selectFrom('ApiToken')
+      .innerJoin('User', 'User.id', 'ApiToken.userId')
+      .where('ApiToken.id', '=', id)
+      .where('revokedAt', 'is', null)
+      .where((builder) => builder.or([builder('expiresAt', 'is', null), builder('expiresAt', '>', sql<Date>`now()`)]))
+      .select(['userId', 'scopes', 'workspaceIds', 'standing'])
+      .executeTakeFirst()
+    if (row === undefined || row.standing === 'suspended' || row.standing === 'leaving') return null
+    return { via: 'token', userId: UserId.parse(row.userId), scopes: row.scopes.map((scope) => Scope.parse(scope)), workspaceIds: row.workspaceIds?.map((each) => WorkspaceId.parse(each)) ?? null, standing: row.standing }
+  }
+
   /** Whose token this is; `null` for one that is made up, mistyped, expired, revoked, or of somebody suspended. */
   async actorOf(token: string, origin: Origin): Promise<TokenActor | null> {
     if (!isWellFormed(token)) return null
