@@ -201,14 +201,16 @@ describe('exec', () => {
     await sees(/\/dev\/pts\/\d+\s+\d+ \d+/)
     // The terminal that script(1) has made, as the window's owner would resize it.
     const below = (pid: number): number[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g)?.flatMap((each) => [Number(each), ...below(Number(each))]) ?? []
-    const tty = `/proc/${below(child.pid ?? 0).at(-1)}/fd/0`
-    execFileSync('stty', ['-F', tty, 'cols', '111', 'rows', '44'])
+    let rows = 44
     await vi.waitFor(
       () => {
+        // Another size each time: a window that stays as it is tells nobody.
+        rows = rows === 44 ? 45 : 44
+        execFileSync('stty', ['-F', `/proc/${below(child.pid ?? 0).at(-1)}/fd/0`, 'cols', '111', 'rows', String(rows)])
         child.stdin.write('stty size\r')
-        expect(seen).toContain('44 111')
+        expect(seen).toMatch(/4[45] 111/)
       },
-      { timeout: 10_000, interval: 500 },
+      { timeout: 20_000, interval: 500 },
     )
     child.stdin.write('sleep 4002\r')
     await vi.waitFor(async () => expect((await runInside(arc.engine, box.id, ['pgrep', '-f', 'sleep 4002'])).exitCode).toBe(0), { timeout: 10_000 })

@@ -58,8 +58,10 @@ test('with the bus away nothing goes out, and the answer says why', async () => 
   rig.arrived = []
   rig.bus.child.process.kill('SIGSTOP')
   try {
+    // The signal takes a moment to reach it.
+    await vi.waitFor(async () => expect((await rig.send(`http://api.test:${rig.plainPort}/unrecorded`)).status).toBe(503), { timeout: 15_000 })
+    rig.arrived = []
     const got = await rig.send(`http://api.test:${rig.plainPort}/unrecorded`)
-    expect(got.status).toBe(503)
     expect(codeOf(got)).toBe('record_unavailable')
     expect(rig.arrived).toEqual([])
   } finally {
