@@ -4,6 +4,16 @@ import { queryClient, trpc } from '../server/client.ts'
 
 const listKey = () => trpc.workspaces.list.queryKey()
 
+/** Of each workspace the newer: an answer that was asked for before a change, and comes after it, does not undo it. */
+function newest(before: unknown, after: unknown): unknown {
+  const known = new Map(((before ?? []) as readonly Workspace[]).map((workspace) => [workspace.id, workspace]))
+  return (after as readonly Workspace[]).map((workspace) => {
+    const other = known.get(workspace.id)
+    return other !== undefined && other.revision > workspace.revision ? other : workspace
+  })
+}
+queryClient.setQueryDefaults(listKey(), { structuralSharing: newest })
+
 /** Puts a workspace as it is now into what is shown; an older message than what is there changes nothing. */
 export function showWorkspace(workspace: Workspace): void {
   queryClient.setQueryData(listKey(), (list) => {
