@@ -7,12 +7,16 @@ import { tellRefusal } from '../interface/toasts.tsx'
 import { trpc, trpcClient } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 
+/** By when a browser has begun to read what it was told to keep. */
+const takenMs = 60_000
+
 async function download(login: string): Promise<void> {
   const account = await trpcClient.account.export.query()
   const url = URL.createObjectURL(new Blob([JSON.stringify(account, null, 2)], { type: 'application/json' }))
   const link = Object.assign(document.createElement('a'), { href: url, download: `arcx-${login}.json` })
   link.click()
-  URL.revokeObjectURL(url)
+  // Given back at once, a busy browser finds nothing there any more.
+  setTimeout(() => URL.revokeObjectURL(url), takenMs)
 }
 
 /** Taking one's data along, and leaving for good. */

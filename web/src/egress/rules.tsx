@@ -24,7 +24,7 @@ export function Rules({ holder, mayChange }: { holder: Holder; mayChange: boolea
       <h2 id="egress" className="mb-2 text-sm text-ink-soft">
         Where {whoseWorkspaces(holder)} may go
       </h2>
-      {rules === undefined ? <div aria-busy className="skeleton h-20 w-full" /> : <Form key={JSON.stringify(rules)} rules={rules} holder={holder} mayChange={mayChange} />}
+      {rules === undefined ? <div aria-busy className="skeleton h-[23rem] w-full" /> : <Form key={JSON.stringify(rules)} rules={rules} holder={holder} mayChange={mayChange} />}
     </section>
   )
 }
