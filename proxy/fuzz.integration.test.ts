@@ -6,6 +6,7 @@ import { brotliCompressSync, brotliDecompressSync, deflateSync, gunzipSync, gzip
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ProxyRig } from '@arcx/testing/proxy'
+import { readings, writings } from '@arcx/testing/writings'
 
 /** Set it to run one again that failed. */
 const seed = Number(process.env['ARCX_FUZZ_SEED'] ?? randomInt(2 ** 31))
@@ -20,46 +21,12 @@ const codings: Readonly<Record<string, { readonly close: (bytes: Buffer) => Buff
   br: { close: (bytes) => brotliCompressSync(bytes), open: (bytes) => brotliDecompressSync(bytes) },
   zstd: { close: (bytes) => zstdCompressSync(bytes), open: (bytes) => zstdDecompressSync(bytes) },
 }
-const inLines = (text: string, length: number, end: string) => (text.match(new RegExp(`.{1,${length}}`, 'g')) ?? []).join(end)
-const writings: Readonly<Record<string, (value: string) => string>> = {
-  raw: (value) => value,
-  json: (value) => JSON.stringify({ key: value }),
-  'json in json': (value) => JSON.stringify({ inner: JSON.stringify({ key: value }) }),
-  url: (value) => encodeURIComponent(value),
-  form: (value) => new URLSearchParams({ key: value }).toString(),
-  hex: (value) => Buffer.from(value).toString('hex'),
-  HEX: (value) => Buffer.from(value).toString('hex').toUpperCase(),
-  'base64, first': (value) => Buffer.from(value).toString('base64'),
-  'base64, second': (value) => Buffer.from(`x${value}`).toString('base64'),
-  'base64, third': (value) => Buffer.from(`xy${value}`).toString('base64url'),
-  'base64 in lines': (value) => inLines(Buffer.from(`a${value}`).toString('base64'), 19, '\r\n'),
-  'base64 in lines in json': (value) => JSON.stringify({ content: inLines(Buffer.from(`ab${value}`).toString('base64'), 60, '\n') }),
-}
 
 let rig: ProxyRig
 beforeAll(async () => {
   rig = await ProxyRig.start(values.map((value, index) => ({ name: `KEY_${index}`, value, placeholder: placeholderOf(value, index), host: 'api.test' })))
 })
 afterAll(() => rig?.close())
-
-/** Whatever a reader could have from it, without looking at how it was written. */
-function readings(text: string): string[] {
-  const unfolded = text.replaceAll(/\r?\n|(?:\\r)?\\n/g, '')
-  const attempt = (work: () => string) => {
-    try {
-      return work()
-    } catch {
-      return ''
-    }
-  }
-  const decoded = [...unfolded.matchAll(/[A-Za-z0-9+/_-]{8,}/g)].flatMap(([each]) => [0, 1, 2, 3].map((offset) => Buffer.from(each.slice(offset), 'base64').toString('latin1')))
-  const hexadecimal = [...text.matchAll(/(?:[0-9a-f]{2}){4,}/gi)].map(([each]) => Buffer.from(each, 'hex').toString('latin1'))
-  const strings = (each: string): string[] => [...each.matchAll(/"((?:[^"\\]|\\.)*)"/g)].flatMap(([whole]) => {
-    const inner = attempt(() => JSON.parse(whole) as string)
-    return inner === '' || inner === each ? [] : [inner, ...strings(inner)]
-  })
-  return [text, attempt(() => decodeURIComponent(text)), attempt(() => decodeURIComponent(text.replaceAll('+', ' '))), ...decoded, ...hexadecimal, ...strings(text)]
-}
 
 test(`no value passes: secrets × writings × compressions × pieces × places (ARCX_FUZZ_SEED=${seed})`, async () => {
   const spot = fc.record({ which: fc.nat(values.length - 1), how: fc.constantFrom(...Object.keys(writings)), before: fc.string({ maxLength: 20 }), after: fc.string({ maxLength: 20 }) })
@@ -80,8 +47,15 @@ test(`no value passes: secrets × writings × compressions × pieces × places (
       rig.answer = (_request, response) => void give(response, coding.close(Buffer.from(body)), pieces, { 'content-encoding': name, 'x-echo': header })
       const got = isTls ? await rig.https('api.test', '/') : await rig.send(`http://api.test:${rig.plainPort}/`)
       expect(got.status).toBe(200)
-      const seen = [...readings(coding.open(got.body).toString('utf8')), ...readings(coding.open(got.body).toString('latin1')), ...readings(JSON.stringify(got.headers))]
-      for (const { which } of spots) for (const reading of seen) expect(reading.includes(values[which] ?? '')).toBe(false)
+      const opened = coding.open(got.body)
+      const seen = [...readings(opened), ...readings(Buffer.from(JSON.stringify(got.headers)))]
+      for (const { which } of spots) {
+        for (const reading of seen) expect(reading.includes(values[which] ?? '')).toBe(false)
+        // What stands instead is there, up to where base64 mixes it with its neighbours; and so is what is around.
+        expect(seen.some((reading) => reading.includes(placeholderOf(values[which] ?? '', which).slice(2, -2)))).toBe(true)
+      }
+      expect(opened.toString()).toContain('p'.repeat(padding))
+      for (const { before, after } of spots) for (const around of [before, after]) expect(opened.toString()).toContain(around)
     }),
     { seed, numRuns: 400, endOnFailure: true },
   )
