@@ -1,9 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:https'
-import { connect, createServer as createRelay } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { text } from 'node:stream/consumers'
@@ -11,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRunning, runInside, startTestOrchestrator } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import type { Workspace } from '@arcx/router'
+import { startOutside } from '@arcx/testing/outside'
 import { registries } from '@arcx/testing/registries'
 import { testDirectory, testRun } from '@arcx/testing/run'
-import { Authority } from './entrance/authority.ts'
 
 const keys = { OPENAI_API_KEY: 'sk-proj-Aa1Bb2Cc3Dd4Ee5Ff6Gg7Hh8', ANTHROPIC_API_KEY: 'sk-ant-Ii9Jj0Kk1Ll2Mm3Nn4Oo5Pp6' }
 const modules = fileURLToPath(new URL('../node_modules', import.meta.url))
@@ -33,28 +30,14 @@ let directory: string
 beforeAll(async () => {
   directory = await testDirectory(testRun(), 'tools')
   outside = registries(directory)
-  const authority = await Authority.open(join(directory, 'authority.pem'))
-  writeFileSync(join(directory, 'ca.pem'), authority.certificatePem)
-  const hosts = [...new Set([...outside.handlers.keys()].map((each) => each.split('/')[0] ?? '')), 'sum.golang.org']
-  const contexts = new Map(await Promise.all(hosts.map(async (name) => [name, await authority.contextFor(name)] as const)))
-  const server = createServer({ SNICallback: (name, done) => done(null, contexts.get(name)) }, async (request, response) => {
+  const hosts = [...new Set([...outside.handlers.keys()].map((each) => each.split('/')[0] ?? ''))]
+  const { usual, caFile } = await startOutside(directory, hosts, async (request, response) => {
     const body = await text(request)
     const handler = outside.handlers.get(`${request.headers.host}${(request.url ?? '').split('?')[0]}`)
     if (handler === undefined) response.writeHead(404).end()
     else handler(request, response, body)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  // The usual port, at an address that no other run has.
-  const usual = `127.${100 + (process.pid % 100)}.${port >> 8}.${port & 255}`
-  const relay = createRelay((socket) => {
-    const inner = connect(port, '127.0.0.1')
-    socket.pipe(inner).pipe(socket)
-    socket.on('error', () => inner.destroy())
-    inner.on('error', () => socket.destroy())
-  }).listen(443, usual)
-  await once(relay, 'listening')
-  arc = await startTestOrchestrator({ ARC_EGRESS: 'proxy', ARC_EGRESS_EXEMPT: `${usual}/32`, ARC_EGRESS_NAMES: hosts.map((host) => `${host}=${usual}`).join(','), ARC_EGRESS_CA_FILE: join(directory, 'ca.pem') })
+  })
+  arc = await startTestOrchestrator({ ARC_EGRESS: 'proxy', ARC_EGRESS_EXEMPT: `${usual}/32`, ARC_EGRESS_NAMES: hosts.map((host) => `${host}=${usual}`).join(','), ARC_EGRESS_CA_FILE: caFile })
   const person = await arc.person()
   await person.api.secrets.set.mutate({ name: 'OPENAI_API_KEY', value: keys.OPENAI_API_KEY, hosts: ['api.openai.com'], places: ['header'] })
   await person.api.secrets.set.mutate({ name: 'ANTHROPIC_API_KEY', value: keys.ANTHROPIC_API_KEY, hosts: ['api.anthropic.com'] })

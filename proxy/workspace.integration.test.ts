@@ -1,11 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import type { IncomingHttpHeaders } from 'node:http'
-import { createServer } from 'node:https'
-import { connect, createServer as createRelay } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -13,9 +8,9 @@ import { noRules } from '@arcx/router'
 import type { Workspace } from '@arcx/router'
 import { createRunning, runInside, startTestOrchestrator, untilState } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
+import { serveGit, startOutside } from '@arcx/testing/outside'
 import type { Person } from '@arcx/testing/person'
 import { testDirectory, testRun } from '@arcx/testing/run'
-import { Authority } from './entrance/authority.ts'
 
 const value = 'sk-live-Aa1Bb2Cc3Dd4Ee5Ff6Gg'
 
@@ -23,49 +18,29 @@ let arc: TestOrchestrator
 let person: Person
 let box: Workspace
 let origin: string
-let usual: string
+let repository: string
 let settings: Record<string, string>
 let arrived: { url: string | undefined; headers: IncomingHttpHeaders; body: string }[] = []
 
 beforeAll(async () => {
   const directory = await testDirectory(testRun(), 'outside')
-  const authority = await Authority.open(join(directory, 'authority.pem'))
-  writeFileSync(join(directory, 'ca.pem'), authority.certificatePem)
-  const contexts = new Map(await Promise.all(['api.test', 'elsewhere.test', 'usual.test'].map(async (name) => [name, await authority.contextFor(name)] as const)))
-  // A repository as any web server hands one out.
-  const repository = join(directory, 'thing.git')
   const work = join(directory, 'work')
   mkdirSync(work)
+  for (let index = 0; index < 300; index += 1) writeFileSync(join(work, `file-${index}`), `${index}\n`)
   writeFileSync(join(work, 'README'), 'cloned through the proxy\n')
-  const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'init.defaultBranch=main', '-C', work, ...args], { stdio: 'pipe' })
+  const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'init.defaultBranch=main', '-C', work, ...args], { stdio: 'pipe' }).toString()
   git('init')
   git('add', '.')
   git('commit', '-m', 'first')
+  repository = join(directory, 'thing.git')
   execFileSync('git', ['clone', '--bare', work, repository], { stdio: 'pipe' })
-  execFileSync('git', ['-C', repository, 'update-server-info'], { stdio: 'pipe' })
-
-  const server = createServer({ SNICallback: (name, done) => done(null, contexts.get(name)) }, async (request, response) => {
-    const path = (request.url ?? '').split('?')[0] ?? ''
-    if (path.startsWith('/thing.git/')) {
-      const file = await readFile(join(directory, path)).catch(() => null)
-      return void response.writeHead(file === null ? 404 : 200).end(file ?? undefined)
-    }
+  const { port, usual, caFile } = await startOutside(directory, ['api.test', 'elsewhere.test', 'usual.test'], async (request, response) => {
+    if (request.url?.startsWith('/thing.git/')) return serveGit(directory, request, response)
     arrived.push({ url: request.url, headers: request.headers, body: await text(request) })
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ you: request.headers.authorization ?? null, key: value }))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  // The usual port, at an address that no other run has.
-  usual = `127.${100 + (process.pid % 100)}.${port >> 8}.${port & 255}`
-  const relay = createRelay((socket) => {
-    const inner = connect(port, '127.0.0.1')
-    socket.pipe(inner).pipe(socket)
-    socket.on('error', () => inner.destroy())
-    inner.on('error', () => socket.destroy())
-  }).listen(443, usual)
-  await once(relay, 'listening')
+  })
   origin = `https://api.test:${port}`
-  settings = { ARC_EGRESS: 'proxy', ARC_EGRESS_EXEMPT: `127.0.0.1/32,${usual}/32`, ARC_EGRESS_NAMES: `api.test=127.0.0.1,elsewhere.test=127.0.0.1,usual.test=${usual}`, ARC_EGRESS_CA_FILE: join(directory, 'ca.pem') }
+  settings = { ARC_EGRESS: 'proxy', ARC_EGRESS_EXEMPT: `127.0.0.1/32,${usual}/32`, ARC_EGRESS_NAMES: `api.test=127.0.0.1,elsewhere.test=127.0.0.1,usual.test=${usual}`, ARC_EGRESS_CA_FILE: caFile }
   arc = await startTestOrchestrator(settings)
   person = await arc.person()
   await person.api.secrets.set.mutate({ name: 'API_KEY', value, hosts: ['api.test', 'usual.test'] })
@@ -139,10 +114,12 @@ describe('from inside a workspace, with nothing set by hand', () => {
     await person.api.workspaces.remove.mutate({ workspaceId: other.id })
   })
 
-  test('git clones over HTTPS', async () => {
-    const { exitCode, output } = await shell(`git clone -q ${origin}/thing.git cloned && cat cloned/README`)
+  test('git clones over HTTPS, and pushes what it has made', async () => {
+    const made = `git clone -q ${origin}/thing.git cloned && cd cloned && cat README && echo mine > mine && git add . && git -c user.name=p -c user.email=p@example.com commit -qm second && git push -q origin HEAD:pushed`
+    const { exitCode, output } = await shell(made)
     expect(output).toContain('cloned through the proxy')
     expect(exitCode).toBe(0)
+    expect(execFileSync('git', ['-C', repository, 'show', 'pushed:mine']).toString()).toBe('mine\n')
   })
 
   test('a key on its way elsewhere is refused in words, recorded, and not sent', async () => {
@@ -221,6 +198,17 @@ describe('secrets', () => {
     expect(await member.api.egress.rules.query({ teamId })).toEqual(noRules)
     await expect(stranger.api.secrets.remove.mutate({ id: secret.id })).rejects.toThrow('no such team')
     expect((await shell('echo "[$TEAM_KEY]"')).output).toContain('[]')
+    const { id } = await member.api.workspaces.create.mutate({ name: 'team-goes-out', teamId })
+    await untilState(member, id, 'running')
+    const inTeam = (command: string) => runInside(arc.engine, id, ['bash', '-c', `. /run/arcx-environment; ${command}`])
+    arrived = []
+    const { output } = await inTeam(`echo "[$API_KEY]"; curl -fsS -H "Authorization: Bearer $TEAM_KEY" ${origin}/`)
+    expect(output).toContain('[]')
+    expect(output).not.toContain('team-key-0123456789abcdef')
+    expect(arrived[0]?.headers.authorization).toBe('Bearer team-key-0123456789abcdef')
+    await person.api.egress.setRules.mutate({ teamId, fallback: 'closed', allow: [], deny: [] })
+    await vi.waitFor(async () => expect((await inTeam(`curl -sS ${origin}/`)).output).toContain('This workspace may not reach api.test'), { timeout: 10_000 })
+    expect((await shell(`curl -fsS ${origin}/`)).exitCode).toBe(0)
   })
 
   test.each([
