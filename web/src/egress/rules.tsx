@@ -19,17 +19,29 @@ const presets = [
 /** Where workspaces of a person, or of a team, may go, or a single one. */
 export function Rules({ holder, mayChange }: { holder: Holder; mayChange: boolean }) {
   const { data: rules } = useQuery(trpc.egress.rules.queryOptions(holder))
+  // Here, and not in the form, which is made anew for other rules and could not tell any more that they are kept.
+  const set = useMutation(trpc.egress.setRules.mutationOptions({ onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.egress.rules.pathKey() }) }))
   return (
     <section aria-labelledby="egress" className="mt-8">
       <h2 id="egress" className="mb-2 text-sm text-ink-soft">
         Where {whoseWorkspaces(holder)} may go
       </h2>
-      {rules === undefined ? <div aria-busy className="skeleton h-[23rem] w-full" /> : <Form key={JSON.stringify(rules)} rules={rules} holder={holder} mayChange={mayChange} />}
+      {rules === undefined ? (
+        <div aria-busy className="skeleton h-[23rem] w-full" />
+      ) : (
+        <Form key={JSON.stringify(rules)} rules={rules} mayChange={mayChange} state={{ busy: set.isPending, kept: set.isSuccess, problem: set.error }} onSave={(wanted) => set.mutate({ ...holder, ...wanted })} />
+      )}
     </section>
   )
 }
 
-function Form({ rules, holder, mayChange }: { rules: EgressRules; holder: Holder; mayChange: boolean }) {
+interface Saving {
+  readonly busy: boolean
+  readonly kept: boolean
+  readonly problem: unknown
+}
+
+function Form({ rules, mayChange, state, onSave }: { rules: EgressRules; mayChange: boolean; state: Saving; onSave: (rules: EgressRules) => void }) {
   const [fallback, setFallback] = useState(rules.fallback)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(rules.allow.filter((each) => each.startsWith('preset:'))))
   const [allow, setAllow] = useState(rules.allow.filter((each) => !each.startsWith('preset:')).join(' '))
@@ -37,13 +49,12 @@ function Form({ rules, holder, mayChange }: { rules: EgressRules; holder: Holder
   const [limits, setLimits] = useState<readonly TypedLimit[]>(rules.limits.map(typed))
   const [found, setFound] = useState(rules.found)
   const [pasted, setPasted] = useState(rules.pasted)
-  const set = useMutation(trpc.egress.setRules.mutationOptions({ onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.egress.rules.pathKey() }) }))
   return (
     <form
       className="flex flex-col gap-3 rounded-card border border-line bg-surface p-4"
       onSubmit={(event) => {
         event.preventDefault()
-        set.mutate({ ...holder, fallback, allow: [...chosen, ...listed(allow)], deny: listed(deny), limits: limits.map(limitOf), found, pasted })
+        onSave({ fallback, allow: [...chosen, ...listed(allow)], deny: listed(deny), limits: limits.map(limitOf), found, pasted })
       }}
     >
       <fieldset disabled={!mayChange} className="contents">
@@ -90,17 +101,17 @@ function Form({ rules, holder, mayChange }: { rules: EgressRules; holder: Holder
             <option value="redact">are blotted out</option>
           </select>
         </label>
-        {set.isError && (
+        {state.problem !== null && (
           <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm break-words text-bad">
-            {sentencesOf(refusalOf(set.error).message)}
+            {sentencesOf(refusalOf(state.problem).message)}
           </p>
         )}
         {mayChange && (
           <div className="flex items-center justify-end gap-3">
             <span role="status" className="text-sm text-good">
-              {set.isSuccess ? 'It counts from the next request on.' : ''}
+              {state.kept ? 'It counts from the next request on.' : ''}
             </span>
-            <Button type="submit" busy={set.isPending}>
+            <Button type="submit" busy={state.busy}>
               Save
             </Button>
           </div>

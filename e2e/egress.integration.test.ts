@@ -1,0 +1,108 @@
+import type { Browser, Page } from 'playwright-core'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Workspace } from '@arcx/router'
+import { createRunning, runInside, startTestOrchestrator } from '@arcx/testing/orchestrator'
+import type { TestOrchestrator } from '@arcx/testing/orchestrator'
+import { startOutside } from '@arcx/testing/outside'
+import type { Person } from '@arcx/testing/person'
+import { testDirectory, testRun } from '@arcx/testing/run'
+import { openBrowser } from './browser.ts'
+
+const value = 'sk-proj-Aa1Bb2Cc3Dd4Ee5Ff6Gg7Hh8'
+
+let arc: TestOrchestrator
+let browser: Browser
+let person: Person
+let box: Workspace
+let page: Page
+let origin: string
+let arrived: (string | undefined)[] = []
+
+beforeAll(async () => {
+  const directory = await testDirectory(testRun(), 'egress-pages')
+  const { port, caFile } = await startOutside(directory, ['api.outside.test', 'other.outside.test'], async (request, response) => {
+    await text(request)
+    arrived.push(request.headers.authorization)
+    response.end('{}')
+  })
+  origin = `https://api.outside.test:${port}`
+  const settings = { ARC_EGRESS: 'proxy', ARC_EGRESS_EXEMPT: '127.0.0.1/32', ARC_EGRESS_NAMES: 'api.outside.test=127.0.0.1,other.outside.test=127.0.0.1', ARC_EGRESS_CA_FILE: caFile }
+  ;[arc, browser] = await Promise.all([startTestOrchestrator(settings), openBrowser()])
+  person = await arc.person()
+  const context = await browser.newContext()
+  const [name = '', cookie = ''] = person.cookie.split('=')
+  await context.addCookies([{ name, value: cookie, url: arc.origin }])
+  page = await context.newPage()
+})
+afterAll(async () => {
+  await browser?.close()
+  await arc?.destroy()
+})
+
+const inside = (command: string) => runInside(arc.engine, box.id, ['bash', '-c', `. /run/arcx-environment; ${command}`])
+
+test('a secret is made in the settings, with where it may go, and its value is on no page; what is wrong is told', async () => {
+  await page.goto(`${arc.origin}/settings`)
+  await page.getByRole('button', { name: 'New secret' }).click()
+  await page.getByLabel('Name', { exact: true }).fill('openai_api_key')
+  await page.getByLabel('Value').fill('short')
+  await page.getByLabel('Where it may go').fill('api.outside.test')
+  await page.getByLabel('headers').check()
+  await page.getByRole('button', { name: 'Keep it' }).click()
+  await page.getByRole('alert').getByText('at least 12 characters').waitFor()
+  await page.getByLabel('Value').fill(value)
+  await page.getByRole('button', { name: 'Keep it' }).click()
+  await page.getByText('to api.outside.test in headers').waitFor()
+  expect(await page.content()).not.toContain(value)
+  box = await createRunning(person, 'calls-out')
+  arrived = []
+  await inside(`curl -sS -H "Authorization: Bearer $OPENAI_API_KEY" ${origin}/seen`)
+  expect(arrived).toEqual([`Bearer ${value}`])
+})
+
+test('calls are seen as they happen, those that were refused apart, and by host', async () => {
+  await page.goto(`${arc.origin}/workspaces/calls-out`)
+  const calls = page.getByRole('region', { name: 'Calls to the outside' })
+  await calls.getByText('/seen').waitFor()
+  await calls.getByText('with OPENAI_API_KEY').waitFor()
+  // It comes by itself.
+  await inside(`curl -sS -H "Authorization: Bearer $OPENAI_API_KEY" ${origin.replace('api.', 'other.')}/leaks`)
+  await calls.getByText('a secret on its way elsewhere').waitFor()
+  await calls.getByLabel('refused alone').check()
+  await calls.getByText('/seen').waitFor({ state: 'detached' })
+  await calls.getByText('/leaks').waitFor()
+  await calls.getByLabel('refused alone').uncheck()
+  await calls.getByLabel('Hosts with').fill('api.outside')
+  await calls.getByText('/leaks').waitFor({ state: 'detached' })
+  await calls.getByText('/seen').waitFor()
+  await calls.getByLabel('Hosts with').fill('nowhere')
+  await calls.getByText('There is no such call.').waitFor()
+})
+
+test('another grant, and rules with a limit, count for what runs; a workspace has rules of its own', async () => {
+  await page.goto(`${arc.origin}/settings`)
+  await page.getByRole('button', { name: 'Where OPENAI_API_KEY may go' }).click()
+  await page.getByLabel('Where it may go').fill('other.outside.test')
+  await page.getByLabel('headers').uncheck()
+  await page.getByRole('button', { name: 'Save' }).last().click()
+  await page.getByText('to other.outside.test · set').waitFor()
+  await page.getByRole('button', { name: 'Limit', exact: true }).click()
+  await page.getByLabel('Host', { exact: true }).fill('not a host')
+  await page.getByLabel('requests a minute').fill('5')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('alert').getByText('A host is a name such as').waitFor()
+  await page.getByLabel('Host', { exact: true }).fill('api.outside.test')
+  await page.getByLabel('Credentials in answers').selectOption('redact')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('It counts from the next request on.').waitFor()
+  expect(await person.api.egress.rules.query()).toMatchObject({ found: 'redact', limits: [{ host: 'api.outside.test', requestsPerMinute: 5, megabytesPerHour: null }] })
+
+  await page.goto(`${arc.origin}/workspaces/calls-out`)
+  await page.getByText('Secrets and rules of this workspace alone').click()
+  await page.getByLabel('To hosts that are not listed').selectOption('closed')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('It counts from the next request on.').waitFor()
+  expect(await person.api.egress.rules.query({ workspaceId: box.id })).toMatchObject({ fallback: 'closed' })
+  expect(await person.api.egress.rules.query()).toMatchObject({ fallback: 'open' })
+})
