@@ -1,10 +1,10 @@
-import { LogController, fastify } from 'fastify'
-import type { FastifyBaseLogger } from 'fastify'
 import { checkDatabase, openDatabase } from '@arcx/database'
-import { readiness } from '@arcx/service-kit/health'
 import type { Log } from '@arcx/service-kit/log'
 import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
-import { Shutdown } from '@arcx/service-kit/shutdown'
+import { operationsServer } from '@arcx/service-kit/operations'
+import { startService } from '@arcx/service-kit/service'
+import type { Service } from '@arcx/service-kit/service'
+import type { Shutdown } from '@arcx/service-kit/shutdown'
 import { Tickets } from '@arcx/service-kit/tickets'
 import type { CollabConfig } from './config.ts'
 import { Entrance } from './connections/entrance.ts'
@@ -12,23 +12,10 @@ import { RightsWatch } from './connections/rights.ts'
 import { Documents } from './documents/documents.ts'
 import { DocumentStore } from './documents/store.ts'
 
-export interface CollabService {
-  close(): Promise<void>
-}
-
 /** team-state: puts it together and starts it. @throws when the port is taken. */
-export async function startCollab(config: CollabConfig, log: Log): Promise<CollabService> {
-  const shutdown = new Shutdown(log)
-  try {
-    await start(config, log, shutdown)
-    return { close: () => shutdown.close() }
-  } catch (error) {
-    await shutdown.close()
-    throw error
-  }
-}
+export const startCollab = (config: CollabConfig, log: Log): Promise<Service> => startService(log, (shutdown) => start(config, log, shutdown))
 
-async function start(config: CollabConfig, log: Log, shutdown: Shutdown): Promise<void> {
+async function start(config: CollabConfig, log: Log, shutdown: Shutdown): Promise<object> {
   const metrics = createMetrics('team-state')
   const database = openDatabase(config.DATABASE_URL, (error) => log.warn({ err: error }, 'a database connection was lost'))
   shutdown.add('database', () => database.destroy())
@@ -36,13 +23,7 @@ async function start(config: CollabConfig, log: Log, shutdown: Shutdown): Promis
   shutdown.add('documents', () => documents.close())
   const rights = new RightsWatch(config.ARC_ORCHESTRATOR_URL, config.ARC_INTERNAL_TOKEN, log)
   shutdown.add('rights', () => rights.close())
-  const app = fastify({ loggerInstance: log as FastifyBaseLogger, logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true })
-  app.get('/healthz', async () => ({ status: 'ok' }))
-  app.get('/readyz', async (_request, reply) => {
-    const state = await readiness([{ name: 'database', check: () => checkDatabase(database) }])
-    return reply.code(state.ready ? 200 : 503).send(state)
-  })
-  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()))
+  const app = operationsServer(log, metrics, [{ name: 'database', check: () => checkDatabase(database) }])
   const entrance = new Entrance(app.server, { tickets: new Tickets(config.ARC_INTERNAL_TOKEN), origins: config.ARC_COLLAB_ORIGINS, documents, rights, log })
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
@@ -59,4 +40,5 @@ async function start(config: CollabConfig, log: Log, shutdown: Shutdown): Promis
   shutdown.add('http', () => app.close())
   shutdown.add('entrance', () => entrance.close())
   log.info({ port: config.ARC_COLLAB_PORT }, 'ready')
+  return {}
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import type { IncomingMessage } from 'node:http'
@@ -79,6 +80,16 @@ test('with the database away nothing goes out once what is known of a workspace 
     await sql`ALTER TABLE "Away" RENAME TO "Secret"`.execute(rig.database)
   }
   await vi.waitFor(async () => expect((await rig.send(`http://api.test:${rig.plainPort}/back`)).status).toBe(200), { timeout: 5000 })
+})
+
+test('calls are kept for their time, and no longer', async () => {
+  const row = { workspaceId: rig.workspaceId, method: 'GET', scheme: 'https', host: 'api.test', port: 443, outcome: 'passed', status: 200, bytesUp: 0, bytesDown: 0, durationMs: 1, secrets: [], scrubbed: 0, redacted: '{}' }
+  const ago = (days: number) => new Date(Date.now() - days * 24 * 3600_000)
+  await rig.database.insertInto('EgressRecord').values([{ ...row, id: randomUUID(), path: '/old', at: ago(31) }, { ...row, id: randomUUID(), path: '/newer', at: ago(29) }]).execute()
+  await rig.killProxy()
+  await rig.startProxy()
+  await vi.waitFor(async () => expect(await outcomes('/old')).toEqual([]), { timeout: 5000 })
+  expect(await outcomes('/newer')).toEqual(['passed'])
 })
 
 test('a second copy on the same port and directory ends, and takes nothing from the first', async () => {

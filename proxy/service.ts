@@ -1,17 +1,18 @@
+import assert from 'node:assert/strict'
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
-import { LogController, fastify } from 'fastify'
-import type { FastifyBaseLogger } from 'fastify'
 import { checkDatabase, openDatabase } from '@arcx/database'
 import { WorkspaceId } from '@arcx/router'
 import { Envelopes } from '@arcx/service-kit/envelopes'
-import { readiness } from '@arcx/service-kit/health'
 import { openJournal } from '@arcx/service-kit/journal'
 import type { Log } from '@arcx/service-kit/log'
 import { createMetrics } from '@arcx/service-kit/metrics'
-import { Shutdown } from '@arcx/service-kit/shutdown'
+import { operationsServer } from '@arcx/service-kit/operations'
+import { startService } from '@arcx/service-kit/service'
+import type { Service } from '@arcx/service-kit/service'
+import type { Shutdown } from '@arcx/service-kit/shutdown'
 import type { ProxyConfig } from './config.ts'
 import { AddressGuard } from './egress/address-guard.ts'
 import { Exchange } from './egress/exchange.ts'
@@ -27,35 +28,27 @@ const sweepMs = 3600_000
 const dayMs = 24 * 3600_000
 const journalBytes = 512 * 2 ** 20
 
-export interface ProxyService {
-  close(): Promise<void>
-}
+/** arc-proxy: puts it together and starts it. @throws when the port is taken, or the database or the bus is away. */
+export const startProxy = (config: ProxyConfig, log: Log): Promise<Service> => startService(log, (shutdown) => start(config, log, shutdown))
 
-/** arc-proxy: puts it together and starts it. @throws when the port is taken or the database is away. */
-export async function startProxy(config: ProxyConfig, log: Log): Promise<ProxyService> {
-  const shutdown = new Shutdown(log)
-  try {
-    await start(config, log, shutdown)
-    return { close: () => shutdown.close() }
-  } catch (error) {
-    await shutdown.close()
-    throw error
-  }
-}
-
-async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise<void> {
+async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise<object> {
   const metrics = createMetrics('proxy')
   const database = openDatabase(config.DATABASE_URL, (error) => log.warn({ err: error }, 'a database connection was lost'))
   shutdown.add('database', () => database.destroy())
-  const app = fastify({ loggerInstance: log as FastifyBaseLogger, logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true })
+  const journal = await openJournal(config.NATS_URL, log, 'ARCX_EGRESS', 'egress.calls', journalBytes)
+  shutdown.add('journal', () => journal.close())
+  const app = operationsServer(log, metrics, [
+    { name: 'database', check: () => checkDatabase(database) },
+    { name: 'bus', check: () => journal.check() },
+    { name: 'entrance', check: async () => assert(isReady) },
+  ])
   // The port first: a second copy on one data directory would take this one's sockets.
   let isReady = false
   app.addHook('onRequest', async (request, reply) => {
-    if (!isReady && request.url !== '/healthz') return reply.code(503).send({ error: { code: 'starting' } })
-    if (request.url.startsWith('/internal/') && !isToken(request.headers.authorization, config.ARC_INTERNAL_TOKEN)) return reply.code(401).send({ error: { code: 'token_wrong' } })
+    if (!request.url.startsWith('/internal/')) return
+    if (!isReady) return reply.code(503).send({ error: { code: 'starting' } })
+    if (!isToken(request.headers.authorization, config.ARC_INTERNAL_TOKEN)) return reply.code(401).send({ error: { code: 'token_wrong' } })
   })
-  const journal = await openJournal(config.NATS_URL, log, 'ARCX_EGRESS', 'egress.calls', journalBytes)
-  shutdown.add('journal', () => journal.close())
   const authority = await Authority.open(join(config.ARC_DATA_DIR, 'authority.pem'))
   const more = config.ARC_EGRESS_CA_FILE === undefined ? null : await readFile(config.ARC_EGRESS_CA_FILE, 'utf8')
   const ca = more === null ? undefined : [...rootCertificates, more]
@@ -63,12 +56,6 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   const upstreams = new Upstreams(guard, ca)
   shutdown.add('upstreams', () => upstreams.close())
 
-  app.get('/healthz', async () => ({ status: 'ok' }))
-  app.get('/readyz', async (_request, reply) => {
-    const state = await readiness([{ name: 'database', check: () => checkDatabase(database) }, { name: 'bus', check: () => journal.check() }])
-    return reply.code(state.ready ? 200 : 503).send(state)
-  })
-  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()))
   const directoryOf = (workspaceId: string) => join(config.ARC_DATA_DIR, 'workspaces', workspaceId, 'sockets')
   /** The orchestrator has made a workspace's directory: listen in it. */
   app.put<{ Params: { id: string } }>('/internal/workspaces/:id', async (request, reply) => {
@@ -104,10 +91,13 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   // Those that run already have lost their listener with the last process.
   const running = await database.selectFrom('Workspace').select('id').where('state', 'in', ['starting', 'running']).execute()
   for (const { id } of running) await entrance.open(id, directoryOf(id)).catch((error: unknown) => log.info({ err: error, workspaceId: id }, 'a workspace is not listened for yet'))
-  const sweep = setInterval(() => void forget().catch((error: unknown) => log.warn({ err: error }, 'old records stay')), sweepMs)
-  shutdown.add('sweep', () => clearInterval(sweep))
+  const sweep = () => void forget().catch((error: unknown) => log.warn({ err: error }, 'old records stay'))
+  const sweeping = setInterval(sweep, sweepMs)
+  shutdown.add('sweep', () => clearInterval(sweeping))
+  sweep()
   isReady = true
   log.info({ port: config.ARC_PROXY_PORT, egress: config.ARC_EGRESS_DEFAULT }, 'ready')
+  return {}
 
   async function forget(): Promise<void> {
     await database.deleteFrom('EgressRecord').where('at', '<', new Date(Date.now() - config.ARC_EGRESS_KEEP_DAYS * dayMs)).execute()

@@ -7,7 +7,9 @@ import type { Log } from '@arcx/service-kit/log'
 import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
 import { Envelopes } from '@arcx/service-kit/envelopes'
 import { Tickets } from '@arcx/service-kit/tickets'
-import { Shutdown } from '@arcx/service-kit/shutdown'
+import { startService } from '@arcx/service-kit/service'
+import type { Service } from '@arcx/service-kit/service'
+import type { Shutdown } from '@arcx/service-kit/shutdown'
 import { Addresses } from './addresses.ts'
 import { Admin } from './admin/admin.ts'
 import { Announcements } from './announcements/announcements.ts'
@@ -60,23 +62,15 @@ const entryCodeSeconds = 30
 const codeSweepMs = 10 * 60_000
 const seccompProfile = fileURLToPath(new URL('../deploy/seccomp.json', import.meta.url))
 
-export interface Orchestrator {
+interface Started {
   readonly origin: string
   readonly isolation: 'networked' | 'sealed'
-  close(): Promise<void>
 }
+export type Orchestrator = Started & Service
 
 /** Puts the capabilities together and starts them. @throws when isolation cannot be proven, or the port is taken. */
-export async function startOrchestrator(config: OrchestratorConfig, webRoot: string, log: Log): Promise<Orchestrator> {
-  const shutdown = new Shutdown(log)
-  try {
-    const isolation = await start(config, webRoot, log, shutdown)
-    return { origin: config.publicUrl, isolation, close: () => shutdown.close() }
-  } catch (error) {
-    await shutdown.close()
-    throw error
-  }
-}
+export const startOrchestrator = (config: OrchestratorConfig, webRoot: string, log: Log): Promise<Orchestrator> =>
+  startService(log, async (shutdown) => ({ origin: config.publicUrl, isolation: await start(config, webRoot, log, shutdown) }))
 
 async function start(config: OrchestratorConfig, webRoot: string, log: Log, shutdown: Shutdown): Promise<'networked' | 'sealed'> {
   const addresses = new Addresses(config.publicUrl, config.workspaceDomain, config.ARC_PORT)

@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Cli } from '@arcx/testing/cli'
+import { testDirectory, testRun } from '@arcx/testing/run'
+import { startWithCli } from './with-cli.ts'
+import type { WithCli } from './with-cli.ts'
+
+let all: WithCli
+let arc: WithCli['arc']
+let person: WithCli['person']
+let cli: WithCli['cli']
+let home: WithCli['home']
+let said: WithCli['said']
+let json: WithCli['json']
+
+beforeAll(async () => {
+  all = await startWithCli()
+  ;({ arc, person, cli, home, said, json } = all)
+})
+afterAll(() => all?.arc.destroy())
+
+test('teams and tokens', async () => {
+  await said(['teams', 'create', 'cli-crew'])
+  const link = (await said(['teams', 'invite', 'cli-crew', '--role', 'viewer'])).trim()
+  const other = await arc.person()
+  const { token } = await other.api.tokens.create.mutate({ name: 'x', scopes: ['teams:write', 'workspaces:read'] })
+  const theirs = ['--server', arc.origin, '--token', token]
+  expect((await cli.run(['teams', 'join', link, ...theirs])).stdout.toString()).toBe('You are in cli-crew as viewer.\n')
+  const name = (await other.api.auth.me.query())?.login ?? ''
+  await said(['teams', 'role', 'cli-crew', name, 'member'])
+  expect(await json(['teams', 'show', 'cli-crew'])).toMatchObject({ members: [{ role: 'owner' }, { login: name, role: 'member' }] })
+  await said(['create', 'of-the-crew', '--team', 'cli-crew'])
+  expect((await cli.run(['ls', ...theirs])).stdout.toString()).toMatch(/of-the-crew\s+running\s+cli-crew/)
+  await said(['teams', 'remove', 'cli-crew', name])
+  expect((await cli.run(['ls', '--json', ...theirs])).stdout.toString()).toBe('[]\n')
+  await said(['teams', 'delete', '--force', 'cli-crew'])
+
+  const made = (await said(['tokens', 'create', 'from-cli', '--scope', 'workspaces:read', '--days', '3', '--workspace', 'box'])).trim()
+  expect(made).toMatch(/^arcx_/)
+  expect((await cli.run(['ls', '--json', '--token', made])).stdout.toString()).toContain('box')
+  await said(['tokens', 'revoke', 'from-cli'])
+  expect((await cli.run(['ls', '--token', made])).code).toBe(3)
+})
+
+test('arcx admin: the server’s own token, the record checked there and elsewhere, and a cut or changed one told', async () => {
+  const desk = new Cli(await testDirectory(testRun(), 'cli'), { ARCX_URL: arc.origin, ARC_ADMIN_TOKEN: arc.adminToken })
+  expect((await desk.run(['admin', 'overview'])).stdout.toString()).toMatch(/^people +\d+ active/)
+  expect((await desk.run(['admin', 'workspaces', 'box'])).stdout.toString()).toMatch(/box +running +person-/)
+  expect((await cli.run(['admin', 'overview'])).code).toBe(4)
+  expect((await desk.run(['admin', 'audit', 'verify'])).stdout.toString()).toMatch(/^The record is whole: \d+ lines\./)
+  const file = join(home, 'audit.jsonl')
+  writeFileSync(file, (await desk.run(['admin', 'audit', 'export'])).stdout)
+  // The head of what was exported: the server's own has grown since.
+  const { head } = JSON.parse((await desk.run(['admin', 'audit', 'verify', file, '--json'])).stdout.toString()) as { head: string }
+  expect(await desk.run(['admin', 'audit', 'verify', '--head', head, file])).toMatchObject({ code: 0, stderr: '' })
+  const lines = readFileSync(file, 'utf8').trim().split('\n')
+  writeFileSync(file, lines.with(3, (lines[3] ?? '').replace('"ok"', '"OK"').replace('refused', 'allowed')).join('\n'))
+  expect(await desk.run(['admin', 'audit', 'verify', file])).toMatchObject({ code: 1, stderr: 'arcx: The record is broken at line 4: it was changed.\n' })
+  expect((await desk.run(['admin', 'audit', 'verify', '-'], lines.toSpliced(5, 1).join('\n'))).stderr).toContain('broken at line 7: a line before it is missing')
+  expect((await desk.run(['admin', 'audit', 'verify', '--head', head, '-'], lines.slice(0, -1).join('\n'))).stderr).toContain('ends at another line')
+  const csv = (await desk.run(['admin', 'audit', 'export', '--csv'])).stdout.toString()
+  expect(csv).toMatch(/^id,at,/)
+  expect((await desk.run(['admin', 'audit', 'verify', '--token', 'arcx_wrong'])).code).toBe(3)
+})
+
+test('secrets: the value comes from standard input, is shown by nothing, and its placeholder is told', async () => {
+  const { token } = await person.api.tokens.create.mutate({ name: 'keys', scopes: ['secrets', 'workspaces:read'] })
+  const value = 'sk-live-abcdefghijklmnopqrstuvwx'
+  const keeper = ['--server', arc.origin, '--token', token]
+  const set = await cli.run(['secrets', 'set', 'API_KEY', '--host', 'api.example.com', ...keeper], `${value}\n`)
+  expect(set.code).toBe(0)
+  expect(set.stdout.toString()).toMatch(/^API_KEY is kept\. Workspaces see sk-live-\w+; /)
+  const listed = await cli.run(['secrets', 'ls', ...keeper])
+  expect(listed.stdout.toString()).toMatch(/API_KEY +sk-live-\w+ +api\.example\.com/)
+  expect(set.stdout.toString() + listed.stdout.toString()).not.toContain(value)
+  expect((await cli.run(['secrets', 'set', 'PATH', '--host', 'api.example.com', ...keeper], value)).stderr).toContain('decides how programs run')
+  expect((await cli.run(['secrets', 'grant', 'API_KEY', '--host', 'api.example.com', '*.example.org', '--in', 'header', ...keeper])).stdout.toString()).toBe('API_KEY may go to api.example.com, *.example.org, in header, from the next request on.\n')
+  expect((await cli.run(['secrets', 'set', 'API_KEY', '--host', 'api.example.com', '--workspace', 'box', ...keeper], value)).code).toBe(0)
+  expect(JSON.parse((await cli.run(['secrets', 'ls', '--workspace', 'box', '--json', ...keeper])).stdout.toString())).toMatchObject([{ name: 'API_KEY', places: [] }])
+  expect((await cli.run(['secrets', 'rm', 'API_KEY', ...keeper])).code).toBe(0)
+  expect((await cli.run(['secrets', 'rm', 'API_KEY', ...keeper])).code).toBe(5)
+  expect(await said(['egress', 'box'])).toBe('It has called nothing yet.\n')
+})
+
+test('rules: what is named changes, what is not stays, for oneself and for one workspace', async () => {
+  const { token } = await person.api.tokens.create.mutate({ name: 'rules', scopes: ['secrets', 'workspaces:read'] })
+  const keeper = ['--json', '--server', arc.origin, '--token', token]
+  const run = async (...args: string[]) => JSON.parse((await cli.run(['rules', ...args, ...keeper])).stdout.toString()) as unknown
+  await run('set', '--closed', '--allow', 'preset:packages', 'api.example.com', '--limit', 'api.example.com=60/min', '*=500MB/h')
+  expect(await run('set', '--deny', 'bad.example.com', '--found', 'redact')).toEqual({
+    fallback: 'closed',
+    allow: ['preset:packages', 'api.example.com'],
+    deny: ['bad.example.com'],
+    limits: [
+      { host: 'api.example.com', requestsPerMinute: 60, megabytesPerHour: null },
+      { host: '*', requestsPerMinute: null, megabytesPerHour: 500 },
+    ],
+    found: 'redact',
+    pasted: 'refuse',
+  })
+  expect(await run('show', '--workspace', 'box')).toMatchObject({ fallback: 'open', allow: [], limits: [] })
+  expect(await run('set', '--open', '--allow', 'none', '--limit', 'none')).toMatchObject({ fallback: 'open', allow: [], limits: [], deny: ['bad.example.com'] })
+  expect((await cli.run(['rules', 'set', '--limit', 'x=1', ...keeper])).code).toBe(2)
+})
+
+test('scan finds credentials in files, shows none of them whole, and stops a hook; lines of JSON go in and out', async () => {
+  const here = await testDirectory(testRun(), 'scan')
+  mkdirSync(join(here, 'src/node_modules'), { recursive: true })
+  const token = `ghp_${randomBytes(18).toString('hex')}`
+  writeFileSync(join(here, 'src/config.js'), `const a = 1\nconst token = "${token}"\n`)
+  writeFileSync(join(here, 'src/node_modules/lib.js'), `"${token}"`)
+  writeFileSync(join(here, 'src/binary'), Buffer.from(`\0${token}`))
+  const found = await cli.run(['scan', here])
+  expect(found.code).toBe(1)
+  expect(found.stdout.toString()).toBe(`${join(here, 'src/config.js')}:2:16  github-pat  ghp_…\n`)
+  expect((await cli.run(['scan', join(here, 'src/node_modules')])).code).toBe(1)
+  writeFileSync(join(here, 'src/config.js'), 'const a = 1\n')
+  expect(await cli.run(['scan', here])).toMatchObject({ code: 0, stdout: Buffer.from('Nothing found in 2 files.\n') })
+  const lines = await cli.run(['scan', '--json-lines'], `${JSON.stringify({ text: `x ${token} y` })}\n${JSON.stringify({ text: 'nothing' })}\n`)
+  expect(lines.stdout.toString()).toBe(`{"findings":[{"rule":"github-pat","start":2,"end":${2 + token.length}}]}\n{"findings":[]}\n`)
+  expect((await cli.run(['scan', '--json-lines'], 'nonsense\n')).code).toBe(6)
+})
+
+test('completion tells a shell every command and option', async () => {
+  expect(await said(['completion', 'bash'])).toContain('arcx')
+  expect(await said(['complete', '--', ''])).toMatch(/port-forward/)
+  expect(await said(['complete', '--', 'create', '--'])).toMatch(/--team/)
+})
+
+test('the file that the server hands out is the whole CLI', async () => {
+  const answer = await arc.send('/cli/arcx.mjs')
+  expect(answer.status).toBe(200)
+  // As the reference says to put it: without an ending, and run by whatever Node this machine has.
+  const file = join(home, 'arcx')
+  writeFileSync(file, answer.body, { mode: 0o755 })
+  const out = execFileSync(file, ['ls', '--json'], { env: cli.environment }).toString()
+  expect(JSON.parse(out)).toMatchObject([{ name: 'box' }])
+})
