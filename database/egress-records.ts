@@ -16,5 +16,7 @@ export async function writeEgressRecords(database: Database, json: string): Prom
     ON CONFLICT ("id") DO UPDATE SET
       "outcome" = excluded."outcome", "status" = excluded."status", "bytesUp" = excluded."bytesUp", "bytesDown" = excluded."bytesDown", "durationMs" = excluded."durationMs",
       "secrets" = excluded."secrets", "scrubbed" = excluded."scrubbed", "redacted" = excluded."redacted"
+    -- What is over stays as it is: a journal that is read again may know of its beginning alone.
+    WHERE "EgressRecord"."outcome" = 'open'
   `.execute(database)
 }

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { Cli } from '@arcx/testing/cli'
 import { testDirectory, testRun } from '@arcx/testing/run'
 import { startWithCli } from './with-cli.ts'
@@ -83,6 +83,28 @@ test('secrets: the value comes from standard input, is shown by nothing, and its
   expect((await cli.run(['secrets', 'rm', 'API_KEY', ...keeper])).code).toBe(0)
   expect((await cli.run(['secrets', 'rm', 'API_KEY', ...keeper])).code).toBe(5)
   expect(await said(['egress', 'box'])).toBe('It has called nothing yet.\n')
+})
+
+test('egress: calls by outcome and host, and on as they come', async () => {
+  const { id: workspaceId } = await person.api.workspaces.get.query({ name: 'box' })
+  const call = (path: string, outcome: string, host = 'api.example.com') =>
+    arc.database
+      .insertInto('EgressRecord')
+      .values({ id: randomUUID(), workspaceId, at: new Date(), method: 'GET', scheme: 'https', host, port: 443, path, outcome, status: 200, bytesUp: 1, bytesDown: 2, durationMs: 3, secrets: ['API_KEY'], scrubbed: 1, redacted: '{"github-pat":2}' })
+      .execute()
+  await call('/passed', 'passed')
+  await call('/cut', 'cut:host_refused', 'other.example.com')
+  expect(await said(['egress', 'box'])).toMatch(/GET +https:\/\/other\.example\.com\/cut +cut:host_refused +API_KEY +1, 2 github-pat\n.*\/passed +200/)
+  expect(await said(['egress', 'box', '--refused'])).not.toContain('/passed')
+  expect(await said(['egress', 'box', '--host', 'api.'])).not.toContain('/cut')
+  const following = cli.start(['egress', 'box', '--follow'])
+  let seen = ''
+  following.stdout.on('data', (chunk: Buffer) => (seen += chunk.toString()))
+  await vi.waitFor(() => expect(seen).toContain('/cut'), { timeout: 10_000 })
+  await call('/later', 'passed')
+  await vi.waitFor(() => expect(seen).toContain('/later'), { timeout: 10_000 })
+  expect(seen.split('/passed')).toHaveLength(2)
+  following.kill('SIGINT')
 })
 
 test('rules: what is named changes, what is not stays, for oneself and for one workspace', async () => {

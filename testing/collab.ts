@@ -1,13 +1,10 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { watchChild } from '@arcx/launch/children'
 import type { Child } from '@arcx/launch/children'
 import { freePort } from '@arcx/launch/ports'
 import { startTestOrchestrator } from './orchestrator.ts'
 import type { TestOrchestrator } from './orchestrator.ts'
+import { startServiceProcess } from './service.ts'
 
 const program = fileURLToPath(new URL('../collab/main.ts', import.meta.url))
 
@@ -29,13 +26,8 @@ export async function startTestCollab(): Promise<TestCollab> {
     arc,
     port,
     async start() {
-      const log = openSync(join(arc.directory, 'team-state.log'), 'a', 0o600)
       const environment = { PATH: process.env['PATH'], ARC_COLLAB_PORT: String(port), ARC_INTERNAL_TOKEN: arc.internalToken, ARC_ORCHESTRATOR_URL: `http://127.0.0.1:${arc.port}`, ARC_COLLAB_ORIGINS: arc.origin, DATABASE_URL: arc.databaseUrl }
-      const started = watchChild('team-state', fork(program, [], { env: environment, execArgv: [], stdio: ['ignore', log, log, 'ipc'] }))
-      child = started
-      const said = once(started.process, 'message').then(([message]) => message as { type: string; line?: string })
-      const outcome = await Promise.race([said, started.ended.then((how) => ({ type: 'failed', line: `It ended (${how}).` }))])
-      if (outcome.type !== 'ready') throw new Error(outcome.line)
+      child = await startServiceProcess('team-state', program, environment, join(arc.directory, 'team-state.log'))
     },
     kill: async () => child?.stop('SIGKILL', 5000),
     async destroy() {

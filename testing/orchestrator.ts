@@ -1,13 +1,10 @@
-import { fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { openSync } from 'node:fs'
 import { chmod, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type Docker from 'dockerode'
 import type { Database } from '@arcx/database'
-import { watchChild } from '@arcx/launch/children'
 import type { Child } from '@arcx/launch/children'
 import { freePort } from '@arcx/launch/ports'
 import type { Tier, Workspace, WorkspaceState } from '@arcx/router'
@@ -18,6 +15,7 @@ import type { Answer, Asked } from './http.ts'
 import { signInSomebody } from './person.ts'
 import type { Person } from './person.ts'
 import { until } from './until.ts'
+import { startServiceProcess } from './service.ts'
 import { testDeployment, testDirectory, testEngine, testRun } from './run.ts'
 
 const program = fileURLToPath(new URL('../server/main.ts', import.meta.url))
@@ -100,12 +98,8 @@ export async function startTestOrchestrator(overrides: Readonly<Record<string, s
   let proxy: Child | undefined
 
   async function spawnService(changes: NodeJS.ProcessEnv, main = program): Promise<Child> {
-    const log = openSync(logFile, 'a', 0o600)
-    const started = watchChild(main === program ? 'orchestrator' : 'proxy', fork(main, [], { env: { ...environment, ...changes }, execArgv: [], stdio: ['ignore', log, log, 'ipc'] }))
+    const started = await startServiceProcess(main === program ? 'orchestrator' : 'proxy', main, { ...environment, ...changes }, logFile)
     children.push(started)
-    const said = once(started.process, 'message').then(([message]) => message as { type: string; line?: string })
-    const outcome = await Promise.race([said, started.ended.then((how) => ({ type: 'failed', line: `It ended (${how}).` }))])
-    if (outcome.type !== 'ready') throw new Error(outcome.line)
     return started
   }
 

@@ -1,7 +1,5 @@
-import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { openSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer, request as httpRequest } from 'node:http'
 import type { IncomingMessage, OutgoingHttpHeaders, RequestListener } from 'node:http'
@@ -13,7 +11,6 @@ import { join } from 'node:path'
 import { buffer, text } from 'node:stream/consumers'
 import { connect as tlsConnect } from 'node:tls'
 import { fileURLToPath } from 'node:url'
-import { watchChild } from '@arcx/launch/children'
 import type { Child } from '@arcx/launch/children'
 import type { Nats } from '@arcx/launch/nats'
 import { freePort } from '@arcx/launch/ports'
@@ -26,6 +23,7 @@ import type { WebSocket } from 'ws'
 import { startBus } from './bus.ts'
 import { createDatabase } from './database.ts'
 import { testDirectory, testRun } from './run.ts'
+import { startServiceProcess } from './service.ts'
 
 const program = fileURLToPath(new URL('../proxy/main.ts', import.meta.url))
 const key = 'k'.repeat(40)
@@ -160,12 +158,7 @@ export class ProxyRig {
 
   /** Starts it, and has it listen for the workspaces. @throws where it does not come up. */
   async startProxy(): Promise<void> {
-    const log = openSync(join(this.directory, 'proxy.log'), 'a', 0o600)
-    const child = watchChild('proxy', fork(program, [], { env: { PATH: process.env['PATH'], ...this.#settings }, execArgv: [], stdio: ['ignore', log, log, 'ipc'] }))
-    const said = once(child.process, 'message').then(([message]) => message as { type: string; line?: string })
-    const outcome = await Promise.race([said, child.ended.then((how) => ({ type: 'failed', line: `It ended (${how}).` }))])
-    if (outcome.type !== 'ready') throw new Error(outcome.line)
-    this.#child = child
+    this.#child = await startServiceProcess('proxy', program, { PATH: process.env['PATH'], ...this.#settings }, join(this.directory, 'proxy.log'))
     for (const id of [this.workspaceId, this.strangerId]) {
       const opened = await fetch(`http://127.0.0.1:${this.port}/internal/workspaces/${id}`, { method: 'PUT', headers: { authorization: `Bearer ${internal}` } })
       this.#ca = ((await opened.json()) as { authority: string }).authority

@@ -72,13 +72,12 @@ export class Exchange {
         const tenant = await this.#admitted(call, asked, told)
         const outgoing = prepare(call, asked, tenant, told)
         const body = await bodyOf(call, asked, outgoing, tenant, told)
-        await new Promise<void>((resolve, reject) => {
-          const answer = new Answer({ method: asked.method, client, tenant, told, onOver: (error) => (error === null ? resolve() : reject(error)) })
-          const open: Open = { call, told, cut: (reason) => answer.abort(reason) }
-          this.#open.add(open)
-          const ended = () => this.#open.delete(open)
-          client.once('close', ended)
-          this.#needs.upstreams.dispatch(call.workspaceId, asked.version, { origin: `${call.scheme}://${hostOf(call)}`, path: outgoing.target, method: asked.method as 'GET', headers: outgoing.headers, body }, answer)
+        const over = Promise.withResolvers<void>()
+        const answer = new Answer({ method: asked.method, client, tenant, told, onOver: (error) => (error === null ? over.resolve() : over.reject(error)) })
+        const { target: path, headers } = outgoing
+        await this.#whileOpen({ call, told, cut: (reason) => answer.abort(reason) }, () => {
+          this.#needs.upstreams.dispatch(call.workspaceId, asked.version, { origin: `${call.scheme}://${hostOf(call)}`, path, method: asked.method as 'GET', headers, body }, answer)
+          return over.promise
         })
       } catch (error) {
         request.unpipe()
@@ -106,13 +105,9 @@ export class Exchange {
         const upstream = await dialWebSocket({ call, target, headers, request, lookup: this.#needs.guard.lookup, ca: this.#needs.ca })
         told.status = 101
         const { promise: isCut, reject } = Promise.withResolvers<never>()
-        const open: Open = { call, told, cut: reject }
-        this.#open.add(open)
-        try {
-          await relayMessages({ request, socket, head, upstream, tenant, outward, told, isCut, leak: () => leak(call.host), judge: (text) => judgePasted(text, call.host, tenant, told) })
-        } finally {
-          this.#open.delete(open)
-        }
+        await this.#whileOpen({ call, told, cut: reject }, () =>
+          relayMessages({ request, socket, head, upstream, tenant, outward, told, isCut, leak: () => leak(call.host), judge: (text) => judgePasted(text, call.host, tenant, told) }),
+        )
       } catch (error) {
         const refusal = refusalOf(error, call)
         if (told.status === 101) socket.destroy()
@@ -123,6 +118,15 @@ export class Exchange {
         throw refusal
       }
     })
+  }
+
+  async #whileOpen(open: Open, work: () => Promise<void>): Promise<void> {
+    this.#open.add(open)
+    try {
+      await work()
+    } finally {
+      this.#open.delete(open)
+    }
   }
 
   /** Whatever becomes of it is written down. */
