@@ -3,6 +3,7 @@ import { Field } from '@base-ui/react/field'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { LockKeyhole, Plus } from 'lucide-react'
 import { useState } from 'react'
+import type { ReactNode } from 'react'
 import type { SecretPlace, SecretView } from '@arcx/router'
 import { listed } from '../egress/holder.ts'
 import type { Holder } from '../egress/holder.ts'
@@ -90,24 +91,17 @@ function Making({ holder, onClose }: { holder: Holder; onClose: () => void }) {
   const [value, setValue] = useState('')
   const [hosts, setHosts] = useState('')
   const [chosen, setChosen] = useState<readonly SecretPlace[]>([])
-  const set = useMutation(
-    trpc.secrets.set.mutationOptions({
-      async onSuccess() {
-        await changed()
-        onClose()
-      },
-    }),
-  )
+  const set = useMutation(trpc.secrets.set.mutationOptions({ onSuccess: () => changed().then(onClose) }))
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault()
-        set.mutate({ ...holder, name, value, hosts: listed(hosts), places: [...chosen] })
-      }}
+    <SecretForm
+      title="New secret"
+      words="Nobody can read the value again. One of the same name is replaced."
+      state={set}
+      isWhole={name !== '' && value !== '' && listed(hosts).length > 0}
+      end="Keep it"
+      onSubmit={() => set.mutate({ ...holder, name, value, hosts: listed(hosts), places: [...chosen] })}
+      onClose={onClose}
     >
-      <Dialog.Title className="text-lg font-semibold">New secret</Dialog.Title>
-      <Dialog.Description className="-mt-2 text-sm text-ink-soft">Nobody can read the value again. One of the same name is replaced.</Dialog.Description>
       <Field.Root className="flex flex-col gap-1.5">
         <Field.Label className="text-sm font-medium">Name</Field.Label>
         <Field.Control className={`${inputClass} font-mono`} value={name} onValueChange={(text) => setName(text.toUpperCase())} placeholder="OPENAI_API_KEY" autoComplete="off" spellCheck={false} maxLength={64} />
@@ -117,8 +111,7 @@ function Making({ holder, onClose }: { holder: Holder; onClose: () => void }) {
         <Field.Control className={`${inputClass} font-mono`} type="password" value={value} onValueChange={setValue} autoComplete="new-password" maxLength={4096} />
       </Field.Root>
       <Grants hosts={hosts} onHosts={setHosts} chosen={chosen} onChosen={setChosen} />
-      <Foot problem={set.error} busy={set.isPending} disabled={name === '' || value === '' || listed(hosts).length === 0} words="Keep it" onClose={onClose} />
-    </form>
+    </SecretForm>
   )
 }
 
@@ -126,26 +119,59 @@ function Making({ holder, onClose }: { holder: Holder; onClose: () => void }) {
 function Granting({ secret, onClose }: { secret: SecretView; onClose: () => void }) {
   const [hosts, setHosts] = useState(secret.hosts.join(' '))
   const [chosen, setChosen] = useState<readonly SecretPlace[]>(secret.places)
-  const grant = useMutation(
-    trpc.secrets.grants.mutationOptions({
-      async onSuccess() {
-        await changed()
-        onClose()
-      },
-    }),
+  const grant = useMutation(trpc.secrets.grants.mutationOptions({ onSuccess: () => changed().then(onClose) }))
+  return (
+    <SecretForm
+      title={`Where ${secret.name} may go`}
+      words="Its value stays as it is. It counts from the next request on."
+      state={grant}
+      isWhole={listed(hosts).length > 0}
+      end="Save"
+      onSubmit={() => grant.mutate({ id: secret.id, hosts: listed(hosts), places: [...chosen] })}
+      onClose={onClose}
+    >
+      <Grants hosts={hosts} onHosts={setHosts} chosen={chosen} onChosen={setChosen} />
+    </SecretForm>
   )
+}
+
+interface SecretFormProps {
+  title: string
+  words: string
+  state: { readonly error: unknown; readonly isPending: boolean }
+  /** Whether there is enough in it to be sent. */
+  isWhole: boolean
+  end: string
+  onSubmit: () => void
+  onClose: () => void
+  children: ReactNode
+}
+
+function SecretForm({ title, words, state, isWhole, end, onSubmit, onClose, children }: SecretFormProps) {
   return (
     <form
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault()
-        grant.mutate({ id: secret.id, hosts: listed(hosts), places: [...chosen] })
+        onSubmit()
       }}
     >
-      <Dialog.Title className="text-lg font-semibold break-all">Where {secret.name} may go</Dialog.Title>
-      <Dialog.Description className="-mt-2 text-sm text-ink-soft">Its value stays as it is. It counts from the next request on.</Dialog.Description>
-      <Grants hosts={hosts} onHosts={setHosts} chosen={chosen} onChosen={setChosen} />
-      <Foot problem={grant.error} busy={grant.isPending} disabled={listed(hosts).length === 0} words="Save" onClose={onClose} />
+      <Dialog.Title className="text-lg font-semibold break-all">{title}</Dialog.Title>
+      <Dialog.Description className="-mt-2 text-sm text-ink-soft">{words}</Dialog.Description>
+      {children}
+      {state.error !== null && (
+        <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm break-words text-bad">
+          {sentencesOf(refusalOf(state.error).message)}
+        </p>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button tone="ghost" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button tone="primary" type="submit" busy={state.isPending} disabled={!isWhole}>
+          {end}
+        </Button>
+      </div>
     </form>
   )
 }
@@ -169,26 +195,6 @@ function Grants({ hosts, onHosts, chosen, onChosen }: { hosts: string; onHosts: 
         </div>
         <span className="text-sm text-ink-soft">None chosen: in any.</span>
       </fieldset>
-    </>
-  )
-}
-
-function Foot({ problem, busy, disabled, words, onClose }: { problem: unknown; busy: boolean; disabled: boolean; words: string; onClose: () => void }) {
-  return (
-    <>
-      {problem !== null && (
-        <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm break-words text-bad">
-          {sentencesOf(refusalOf(problem).message)}
-        </p>
-      )}
-      <div className="flex justify-end gap-2">
-        <Button tone="ghost" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button tone="primary" type="submit" busy={busy} disabled={disabled}>
-          {words}
-        </Button>
-      </div>
     </>
   )
 }
