@@ -2,11 +2,11 @@ import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { WebsocketProvider } from 'y-websocket'
 import { WebSocket } from 'ws'
-import { Doc } from 'yjs'
 import type { WorkspaceId } from '@arcx/router'
 import { startTestCollab } from '@arcx/testing/collab'
+import { connectWriter } from '@arcx/testing/writer'
+import type { Writer } from '@arcx/testing/writer'
 import type { TestCollab } from '@arcx/testing/collab'
 import type { Person } from '@arcx/testing/person'
 
@@ -26,9 +26,9 @@ beforeAll(async () => {
 })
 afterAll(() => collab?.destroy())
 
-const open: WebsocketProvider[] = []
+const open: Writer[] = []
 afterEach(() => {
-  for (const provider of open.splice(0)) provider.destroy()
+  for (const writer of open.splice(0)) writer.close()
 })
 
 function person(someone: Person | undefined): Person {
@@ -38,14 +38,10 @@ function person(someone: Person | undefined): Person {
 
 const ticketOf = (someone: Person | undefined) => person(someone).api.collab.ticket.mutate({ workspaceId })
 
-/** A stock client, as it comes from npm. */
-async function connect(someone: Person | undefined, path: string, doc = new Doc()): Promise<{ provider: WebsocketProvider; doc: Doc; text: () => string; write: (at: number, words: string) => void }> {
-  const { url, ticket } = await ticketOf(someone)
-  const provider = new WebsocketProvider(url, encodeURIComponent(path), doc, { params: { ticket }, WebSocketPolyfill: WebSocket as never, disableBc: true, maxBackoffTime: 200 })
-  open.push(provider)
-  await vi.waitFor(() => expect(provider.synced).toBe(true), { timeout: 5000 })
-  const shared = doc.getText('content')
-  return { provider, doc, text: () => shared.toString(), write: (at, words) => shared.insert(at, words) }
+async function connect(someone: Person | undefined, path: string): Promise<Writer> {
+  const writer = await connectWriter(person(someone), workspaceId, path)
+  open.push(writer)
+  return writer
 }
 
 const stored = async () => Number((await collab.arc.database.selectFrom('DocumentUpdate').select(({ fn }) => fn.countAll().as('count')).executeTakeFirstOrThrow()).count)

@@ -10,6 +10,7 @@ export const CollabSettings = z.object({
   /** Pages that may connect; programs that are no pages say nothing of it. */
   ARC_COLLAB_ORIGINS: z.string().default('').transform(list).refine((each) => each.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)).describe('origins such as https://arcx.example.com, with commas between them'),
   ARC_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('debug, info, warn or error'),
+  NATS_URL: z.url({ protocol: /^nats$/ }).describe('a NATS URL'),
   DATABASE_URL: z.string().min(1).describe('a PostgreSQL URL'),
 })
 

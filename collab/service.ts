@@ -2,6 +2,8 @@ import { checkDatabase, openDatabase } from '@arcx/database'
 import type { Log } from '@arcx/service-kit/log'
 import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
 import { operationsServer } from '@arcx/service-kit/operations'
+import { openChannel } from '@arcx/service-kit/channel'
+import { Presence } from '@arcx/service-kit/presence/presence'
 import { startService } from '@arcx/service-kit/service'
 import type { Service } from '@arcx/service-kit/service'
 import type { Shutdown } from '@arcx/service-kit/shutdown'
@@ -10,6 +12,7 @@ import type { CollabConfig } from './config.ts'
 import { Entrance } from './connections/entrance.ts'
 import { RightsWatch } from './connections/rights.ts'
 import { Documents } from './documents/documents.ts'
+import { Peers } from './peers/peers.ts'
 import { DocumentStore } from './documents/store.ts'
 
 /** team-state: puts it together and starts it. @throws when the port is taken. */
@@ -19,12 +22,18 @@ async function start(config: CollabConfig, log: Log, shutdown: Shutdown): Promis
   const metrics = createMetrics('team-state')
   const database = openDatabase(config.DATABASE_URL, (error) => log.warn({ err: error }, 'a database connection was lost'))
   shutdown.add('database', () => database.destroy())
-  const documents = new Documents(new DocumentStore(database), log)
+  const channel = await openChannel(config.NATS_URL, log)
+  shutdown.add('channel', () => channel.close())
+  const presence = new Presence(channel, log)
+  shutdown.add('presence', () => presence.close())
+  const peers = new Peers(channel)
+  shutdown.add('peers', () => peers.close())
+  const documents = new Documents(new DocumentStore(database), peers, log)
   shutdown.add('documents', () => documents.close())
   const rights = new RightsWatch(config.ARC_ORCHESTRATOR_URL, config.ARC_INTERNAL_TOKEN, log)
   shutdown.add('rights', () => rights.close())
-  const app = operationsServer(log, metrics, [{ name: 'database', check: () => checkDatabase(database) }])
-  const entrance = new Entrance(app.server, { tickets: new Tickets(config.ARC_INTERNAL_TOKEN), origins: config.ARC_COLLAB_ORIGINS, documents, rights, log })
+  const app = operationsServer(log, metrics, [{ name: 'database', check: () => checkDatabase(database) }, { name: 'bus', check: () => channel.flush() }])
+  const entrance = new Entrance(app.server, { tickets: new Tickets(config.ARC_INTERNAL_TOKEN), origins: config.ARC_COLLAB_ORIGINS, documents, rights, presence, log })
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
       name,

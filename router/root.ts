@@ -5,6 +5,7 @@ import { auditRouter } from './audit/procedures.ts'
 import { authRouter } from './auth/procedures.ts'
 import { collabRouter } from './collab/procedures.ts'
 import { egressRouter } from './egress/procedures.ts'
+import { presenceRouter } from './presence/procedures.ts'
 import { programsRouter } from './programs/procedures.ts'
 import { secretsRouter } from './secrets/procedures.ts'
 import { teamsRouter } from './teams/procedures.ts'
@@ -20,6 +21,7 @@ export const appRouter = router({
   auth: authRouter,
   collab: collabRouter,
   egress: egressRouter,
+  presence: presenceRouter,
   programs: programsRouter,
   secrets: secretsRouter,
   teams: teamsRouter,

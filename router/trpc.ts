@@ -12,6 +12,7 @@ import type { IdentityPort } from './auth/port.ts'
 import { ArcError, errors } from './errors.ts'
 import type { ErrorDetails, ErrorKind } from './errors.ts'
 import type { Limited, LimitsPort } from './limits.ts'
+import type { ClientConnection, PresencePort } from './presence/port.ts'
 import type { ProgramsPort } from './programs/port.ts'
 import type { TeamInvitesPort, TeamsPort } from './teams/port.ts'
 import type { TokensPort } from './tokens/port.ts'
@@ -30,6 +31,7 @@ export interface Ports {
   readonly teams: TeamsPort
   readonly tokens: TokensPort
   readonly limits: LimitsPort
+  readonly presence: PresencePort
   readonly programs: ProgramsPort
   readonly secrets: SecretsPort
   readonly workspaces: WorkspacesPort
@@ -39,6 +41,8 @@ export interface Context extends Ports {
   /** Who asks; null for a visitor. */
   readonly actor: UserActor | AdminActor | null
   readonly origin: Origin
+  /** What it came by, where that stays open. */
+  readonly connection: ClientConnection | null
 }
 
 /** What a client sees of an `ArcError`, at `error.data.arc`. */

@@ -7,6 +7,8 @@ import type { Log } from '@arcx/service-kit/log'
 import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
 import { Envelopes } from '@arcx/service-kit/envelopes'
 import { Tickets } from '@arcx/service-kit/tickets'
+import { openChannel } from '@arcx/service-kit/channel'
+import { Presence } from '@arcx/service-kit/presence/presence'
 import { startService } from '@arcx/service-kit/service'
 import type { Service } from '@arcx/service-kit/service'
 import type { Shutdown } from '@arcx/service-kit/shutdown'
@@ -40,6 +42,7 @@ import { inviteHash } from './identity/sign-up.ts'
 import { Tokens } from './identity/tokens.ts'
 import { TeamChanges } from './teams/changes.ts'
 import { TeamInvitations } from './teams/invitations.ts'
+import { PresenceService } from './presence/presence-service.ts'
 import { Secrets } from './secrets/secrets.ts'
 import { takeTeamInvite } from './teams/invited.ts'
 import { Memberships } from './teams/memberships.ts'
@@ -99,6 +102,10 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   shutdown.add('bus', () => bus.close())
   const relay = new OutboxRelay(database, bus, config.ARC_DEPLOYMENT, log)
   shutdown.add('outbox', () => relay.close())
+  const channel = await openChannel(config.NATS_URL, log)
+  shutdown.add('channel', () => channel.close())
+  const presence = new Presence(channel, log)
+  shutdown.add('presence', () => presence.close())
   const feed = await Feed.open(bus)
   shutdown.add('feed', () => feed.close())
   const following = new AbortController()
@@ -190,13 +197,26 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
       return rightsTo({ ...holder, teams: await memberships.of(userId) }, row)
     },
   })
-  const ports = { account, admin, collab, egress, secrets, announcements: new Announcements(database), audit, identity, limits: new Limits(), programs, teamInvites, teams, tokens, workspaces }
+  const here = new PresenceService({
+    presence,
+    feed,
+    workspaceOf: (actor, id) => workspaces.get(actor, id),
+    async mayOf(userId, id) {
+      const row = await store.byId(id)
+      return row === undefined ? [] : rightsTo({ via: 'session', userId, teams: await memberships.of(userId) }, row)
+    },
+    membersOf: (actor, id) => teams.membersOf(actor, id),
+    forgetTeams: (userId) => memberships.forget(userId),
+  })
+  shutdown.add('presence leases', () => here.close())
+  const ports = { account, admin, collab, egress, secrets, announcements: new Announcements(database), audit, identity, limits: new Limits(), presence: here, programs, teamInvites, teams, tokens, workspaces }
   const exec = new Exec({
     log,
     enter: (actor, name, purpose) => workspaces.enter(actor, name, purpose),
     stillMay: (actor, name) => workspaces.requireExec(actor, name),
     run: (container, request) => runtime.exec(container, request),
     dial: (container, port) => runtime.dialPort(container, port),
+    onWork: (actor, id) => here.atWork(actor, id),
     onActivity: (id) => void store.active(id, new Date()).catch((error: unknown) => log.warn({ err: error }, 'activity was not noted')),
   })
   const edge = await createEdge({
@@ -252,6 +272,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
           memberships.forget(userId)
           void gateway.recheck(userId)
           void exec.recheck(userId)
+          void here.recheck(userId)
         }
       }
       if (item.event.type !== 'identity.session-ended') continue

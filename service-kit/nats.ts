@@ -1,10 +1,10 @@
 import { connect } from '@nats-io/transport-node'
-import type { NatsConnection } from '@nats-io/transport-node'
+import type { NodeConnectionOptions, NatsConnection } from '@nats-io/transport-node'
 import type { Log } from './log.ts'
 
 /** Connects, and connects again for as long as it takes. */
-export async function connectNats(url: string, log: Log): Promise<NatsConnection> {
-  const connection = await connect({ ...serverOf(url), maxReconnectAttempts: -1, waitOnFirstConnect: true, reconnectTimeWait: 250 })
+export async function connectNats(url: string, log: Log, options: Pick<NodeConnectionOptions, 'noEcho'> = {}): Promise<NatsConnection> {
+  const connection = await connect({ ...options, ...serverOf(url), maxReconnectAttempts: -1, waitOnFirstConnect: true, reconnectTimeWait: 250 })
   void reportStatus(connection, log)
   return connection
 }

@@ -9,6 +9,8 @@ export const CollabTicket = z.object({
   login: z.string(),
   name: z.string(),
   workspaceId: z.uuid(),
+  /** Whose the workspace is. */
+  teamId: z.uuid().nullable(),
   may: z.enum(['read', 'write']),
   /** Milliseconds since 1970. */
   expiresAt: z.number(),

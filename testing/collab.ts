@@ -13,6 +13,8 @@ export interface TestCollab {
   readonly arc: TestOrchestrator
   readonly port: number
   start(): Promise<void>
+  /** A second copy beside it, at a port of its own. */
+  copy(): Promise<{ readonly port: number; kill(): Promise<void> }>
   /** `kill -9`. */
   kill(): Promise<void>
   destroy(): Promise<void>
@@ -22,16 +24,26 @@ export async function startTestCollab(): Promise<TestCollab> {
   const port = await freePort()
   const arc = await startTestOrchestrator({ ARC_COLLAB_URL: `ws://127.0.0.1:${port}` })
   let child: Child | undefined
+  const copies: Child[] = []
+  const run = (at: number, log: string) => {
+    const environment = { PATH: process.env['PATH'], ARC_COLLAB_PORT: String(at), ARC_INTERNAL_TOKEN: arc.internalToken, ARC_ORCHESTRATOR_URL: `http://127.0.0.1:${arc.port}`, ARC_COLLAB_ORIGINS: arc.origin, NATS_URL: arc.natsUrl, DATABASE_URL: arc.databaseUrl }
+    return startServiceProcess('team-state', program, environment, join(arc.directory, log))
+  }
   const self: TestCollab = {
     arc,
     port,
     async start() {
-      const environment = { PATH: process.env['PATH'], ARC_COLLAB_PORT: String(port), ARC_INTERNAL_TOKEN: arc.internalToken, ARC_ORCHESTRATOR_URL: `http://127.0.0.1:${arc.port}`, ARC_COLLAB_ORIGINS: arc.origin, DATABASE_URL: arc.databaseUrl }
-      child = await startServiceProcess('team-state', program, environment, join(arc.directory, 'team-state.log'))
+      child = await run(port, 'team-state.log')
+    },
+    async copy() {
+      const at = await freePort()
+      const copy = await run(at, `team-state-${copies.length + 2}.log`)
+      copies.push(copy)
+      return { port: at, kill: async () => void (await copy.stop('SIGKILL', 5000)) }
     },
     kill: async () => child?.stop('SIGKILL', 5000),
     async destroy() {
-      await child?.stop('SIGTERM', 5000)
+      await Promise.all([child, ...copies].map((each) => each?.stop('SIGTERM', 5000)))
       await arc.destroy()
     },
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import { createTRPCClient, createWSClient, httpBatchLink, wsLink } from '@trpc/client'
 import type { TRPCClient } from '@trpc/client'
 import { WebSocket } from 'ws'
@@ -23,6 +24,8 @@ export interface Live {
   readonly api: TRPCClient<AppRouter>
   /** Breaks the connection as a network would. */
   cut(): void
+  /** Hears nothing more and says nothing more, and closes nothing, as a computer that sleeps. */
+  fallSilent(): void
   close(): Promise<void>
 }
 
@@ -49,9 +52,11 @@ export async function signInSomebody({ origin, adminToken, database }: Place, ti
     cookie,
     api: createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: `${origin}/trpc`, headers })] }),
     live() {
+      const sockets: Socket[] = []
       class OwnWebSocket extends WebSocket {
         constructor(url: string | URL) {
           super(url, { headers })
+          this.once('upgrade', ({ socket }) => sockets.push(socket))
         }
       }
       const client = createWSClient({
@@ -59,7 +64,7 @@ export async function signInSomebody({ origin, adminToken, database }: Place, ti
         WebSocket: OwnWebSocket as unknown as typeof globalThis.WebSocket,
         retryDelayMs: () => 100,
       })
-      return { api: createTRPCClient<AppRouter>({ links: [wsLink({ client })] }), cut: () => (client.connection?.ws as unknown as WebSocket | undefined)?.terminate(), close: async () => client.close() }
+      return { api: createTRPCClient<AppRouter>({ links: [wsLink({ client })] }), cut: () => (client.connection?.ws as unknown as WebSocket | undefined)?.terminate(), fallSilent: () => sockets.at(-1)?.pause(), close: async () => client.close() }
     },
   }
 }

@@ -6,6 +6,8 @@ import type { WebSocket } from 'ws'
 import type { Log } from '@arcx/service-kit/log'
 import type { CollabTicket, Tickets } from '@arcx/service-kit/tickets'
 import type { Documents } from '../documents/documents.ts'
+import type { Presence } from '@arcx/service-kit/presence/presence'
+import { RoomConnection } from '../rooms/room.ts'
 import { Connection } from './connection.ts'
 import type { RightsWatch } from './rights.ts'
 
@@ -22,10 +24,14 @@ export interface EntranceNeeds {
   readonly origins: readonly string[]
   readonly documents: Documents
   readonly rights: RightsWatch
+  readonly presence: Presence
   readonly log: Log
 }
 
-/** Takes WebSockets at `/workspaces/ID/PATH?ticket=…`, as y-websocket asks with `…/workspaces/ID` for its address and PATH for its room. */
+/**
+ * Takes WebSockets: to texts at `/workspaces/ID/PATH?ticket=…`, as y-websocket asks with `…/workspaces/ID` for its address
+ * and PATH for its room; and to who is there at `/workspaces/ID?ticket=…`.
+ */
 export class Entrance {
   readonly #needs: EntranceNeeds
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false })
@@ -55,7 +61,7 @@ export class Entrance {
     // Gitpod CVE-2023-0957: a page of anybody's may not come in with what a browser holds.
     if (origin !== undefined && !this.#needs.origins.includes(origin)) return refuse(socket, 403)
     const url = new URL(request.url ?? '/', 'http://team-state')
-    const [, workspaceId = '', path = ''] = /^\/workspaces\/([0-9a-f-]{36})\/(.+)$/.exec(url.pathname) ?? []
+    const [, workspaceId = '', path = ''] = /^\/workspaces\/([0-9a-f-]{36})(?:\/(.+))?$/.exec(url.pathname) ?? []
     const ticket = this.#needs.tickets.read(url.searchParams.get('ticket') ?? '')
     if (ticket === null) return refuse(socket, 401)
     const name = decoded(path)
@@ -66,7 +72,7 @@ export class Entrance {
   }
 
   async #enter(socket: WebSocket, ticket: CollabTicket, path: string): Promise<void> {
-    const connection = new Connection(socket, ticket)
+    const connection = path === '' ? new RoomConnection(socket, ticket, this.#needs.presence) : new Connection(socket, ticket)
     const waiting: Uint8Array[] = []
     let receive: (bytes: Uint8Array) => void = (bytes) => void waiting.push(bytes)
     let allowance = burst
@@ -88,6 +94,15 @@ export class Entrance {
       if (rest > 0) this.#byPerson.set(ticket.userId, rest)
       else this.#byPerson.delete(ticket.userId)
     })
+    if (connection instanceof RoomConnection) {
+      this.#needs.rights.add(connection)
+      receive = (bytes) => connection.receive(bytes)
+      void closed.then(() => {
+        connection.leave()
+        this.#needs.rights.remove(connection)
+      })
+      return
+    }
     try {
       const document = await this.#needs.documents.open(ticket.workspaceId, path)
       if (socket.readyState !== socket.OPEN) return

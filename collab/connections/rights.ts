@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Log } from '@arcx/service-kit/log'
 import type { CollabTicket } from '@arcx/service-kit/tickets'
-import type { Connection } from './connection.ts'
 
 const everyMs = 1000
 /** With nobody to ask for as long, nobody is let go on. */
@@ -10,12 +9,19 @@ const Rights = z.array(z.enum(['read', 'write']).nullable())
 
 const keyOf = (by: CollabTicket['by'], workspaceId: string) => `${by.via} ${by.id} ${workspaceId}`
 
+/** Something that is open for somebody, as far as their rights go. */
+export interface Opened {
+  readonly ticket: CollabTicket
+  may: CollabTicket['may']
+  close(code: number, reason: string): void
+}
+
 /** Holds open connections against what their people may do now. */
 export class RightsWatch {
   readonly #url: string
   readonly #token: string
   readonly #log: Log
-  readonly #connections = new Set<Connection>()
+  readonly #connections = new Set<Opened>()
   readonly #timer: NodeJS.Timeout
   #answeredAt = Date.now()
   #asking = false
@@ -27,11 +33,11 @@ export class RightsWatch {
     this.#timer = setInterval(() => void this.#ask(), everyMs)
   }
 
-  add(connection: Connection): void {
+  add(connection: Opened): void {
     this.#connections.add(connection)
   }
 
-  remove(connection: Connection): void {
+  remove(connection: Opened): void {
     this.#connections.delete(connection)
   }
 

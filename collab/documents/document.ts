@@ -2,11 +2,12 @@ import { createDecoder, readVarString, readVarUint, readVarUint8Array } from 'li
 import { createEncoder, length, toUint8Array, writeVarString, writeVarUint, writeVarUint8Array } from 'lib0/encoding'
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness'
 import { readSyncMessage, writeSyncStep1, writeUpdate } from 'y-protocols/sync'
-import { Doc, applyUpdate, decodeUpdate } from 'yjs'
+import { Doc, applyUpdate, decodeUpdate, encodeStateAsUpdate, encodeStateVector } from 'yjs'
 import { z } from 'zod'
 import type { Log } from '@arcx/service-kit/log'
 import type { Connection } from '../connections/connection.ts'
-import type { DocumentStore, StoredDocument } from './store.ts'
+import type { Peers, TextListener, TextPeers } from '../peers/peers.ts'
+import type { DocumentStore } from './store.ts'
 
 /** Of y-websocket's protocol. */
 const messages = { sync: 0, awareness: 1, queryAwareness: 3 } as const
@@ -17,6 +18,15 @@ const tailBeforeCompaction = 500
 
 export const closeCodes = { malformed: 4400, forbidden: 4403, tooLarge: 4413, unavailable: 4503 } as const
 
+/** What came from other copies of team-state, directly or by PostgreSQL. */
+const fromPeers = Symbol('peers')
+
+export interface DocumentNeeds {
+  readonly store: DocumentStore
+  readonly peers: Peers
+  readonly log: Log
+}
+
 interface Pending {
   readonly update: Uint8Array
   readonly from: Connection
@@ -26,36 +36,50 @@ interface Pending {
  * One text that several write at once (Yjs, on y-protocols' sync and awareness). What somebody writes is stored before
  * anybody else sees it, so that what has been seen is never lost.
  */
-export class Document {
+export class Document implements TextListener {
   readonly #doc = new Doc()
   readonly #awareness = new Awareness(this.#doc)
-  readonly #store: DocumentStore
-  readonly #log: Log
+  readonly #needs: DocumentNeeds
   readonly #id: string
+  #peers: TextPeers | null = null
+  /** Cursors of those who are connected to other copies, by copy. */
+  readonly #elsewhere = new Map<string, Set<number>>()
   /** With the awareness clients that each speaks for. */
   readonly #connections = new Map<Connection, Set<number>>()
   #pending: Pending[] = []
   #storing: Promise<void> | null = null
-  #tail: number
-  #bytes: number
+  #tail = 0
+  #bytes = 0
+  #gaps = 0
 
-  constructor({ id, state, tail }: StoredDocument, store: DocumentStore, log: Log) {
+  /** @throws when it cannot be read. */
+  static async open(id: string, needs: DocumentNeeds): Promise<Document> {
+    const document = new Document(id, needs)
+    try {
+      // Heard first and read then, so that nothing falls between.
+      document.#peers = await needs.peers.join(id, document)
+      await document.#read()
+      return document
+    } catch (error) {
+      await document.close()
+      throw error
+    }
+  }
+
+  private constructor(id: string, needs: DocumentNeeds) {
     this.#id = id
-    this.#store = store
-    this.#log = log
-    this.#tail = tail
-    this.#bytes = state?.length ?? 0
-    if (state !== null) applyUpdate(this.#doc, state)
+    this.#needs = needs
     // Whoever is here says so by a connection.
     this.#awareness.setLocalState(null)
-    this.#awareness.on('update', ({ added, updated, removed }: { added: number[]; updated: number[]; removed: number[] }) => {
-      const bytes = message(messages.awareness, (encoder) => writeVarUint8Array(encoder, encodeAwarenessUpdate(this.#awareness, [...added, ...updated, ...removed])))
-      for (const connection of this.#connections.keys()) connection.send(bytes)
+    this.#awareness.on('update', ({ added, updated, removed }: { added: number[]; updated: number[]; removed: number[] }, origin: unknown) => {
+      const update = encodeAwarenessUpdate(this.#awareness, [...added, ...updated, ...removed])
+      this.#send(message(messages.awareness, (encoder) => writeVarUint8Array(encoder, update)))
+      if (origin !== fromPeers) this.#peers?.tellAwareness(update)
     })
   }
 
   get isUnused(): boolean {
-    return this.#connections.size === 0 && this.#storing === null
+    return this.#connections.size === 0 && this.#storing === null && this.#gaps === 0
   }
 
   join(connection: Connection): void {
@@ -86,15 +110,51 @@ export class Document {
           connection.close(closeCodes.malformed, 'no message of this protocol')
       }
     } catch (error) {
-      this.#log.info({ err: error }, 'a message was malformed')
+      this.#needs.log.info({ err: error }, 'a message was malformed')
       connection.close(closeCodes.malformed, 'malformed message')
     }
+  }
+
+  onUpdate(update: Uint8Array): void {
+    this.#bytes += update.length
+    applyUpdate(this.#doc, update, fromPeers)
+    this.#send(message(messages.sync, (encoder) => writeUpdate(encoder, update)))
+  }
+
+  onAwareness(update: Uint8Array, copy: string): void {
+    const theirs = this.#elsewhere.get(copy) ?? new Set()
+    this.#elsewhere.set(copy, theirs)
+    const entries = readAwareness(update).filter(({ client, state }) => {
+      // One that has come here from there is not taken away by what it left behind.
+      if (this.#isHere(client)) return false
+      if (state === 'null') theirs.delete(client)
+      else theirs.add(client)
+      return true
+    })
+    if (entries.length > 0) applyAwarenessUpdate(this.#awareness, writeAwareness(entries), fromPeers)
+  }
+
+  onWhoIsHere(): void {
+    const here = [...this.#connections.values()].flatMap((clients) => [...clients]).filter((client) => this.#awareness.getStates().has(client))
+    if (here.length > 0) this.#peers?.tellAwareness(encodeAwarenessUpdate(this.#awareness, here))
+  }
+
+  onGap(): void {
+    this.#gaps += 1
+    if (this.#gaps === 1) void this.#readAgain()
+  }
+
+  onCopyGone(copy: string): void {
+    const clients = [...(this.#elsewhere.get(copy) ?? [])].filter((client) => !this.#isHere(client))
+    this.#elsewhere.delete(copy)
+    if (clients.length > 0) removeAwarenessStates(this.#awareness, clients, fromPeers)
   }
 
   /** Resolves once all that came is stored. */
   async close(): Promise<void> {
     for (const connection of this.#connections.keys()) connection.close(closeCodes.unavailable, 'restarting')
     await this.#storing
+    this.#peers?.close()
     this.#awareness.destroy()
     this.#doc.destroy()
   }
@@ -131,17 +191,19 @@ export class Document {
       const batch = this.#pending
       this.#pending = []
       try {
-        await this.#store.append(this.#id, batch.map(({ update, from }) => ({ update, userId: from.ticket.userId })))
+        await this.#needs.store.append(this.#id, batch.map(({ update, from }) => ({ update, userId: from.ticket.userId })))
       } catch (error) {
-        this.#log.error({ err: error }, 'a text could not be stored')
+        this.#needs.log.error({ err: error }, 'a text could not be stored')
+        // It may have been stored all the same.
+        this.onGap()
         // Nobody goes on as if it were: each keeps what it has, and brings it along when it comes back.
         for (const connection of this.#connections.keys()) connection.close(closeCodes.unavailable, 'it cannot be stored at the moment')
         continue
       }
       for (const { update, from } of batch) {
         applyUpdate(this.#doc, update, from)
-        const bytes = message(messages.sync, (encoder) => writeUpdate(encoder, update))
-        for (const connection of this.#connections.keys()) if (connection !== from) connection.send(bytes)
+        this.#send(message(messages.sync, (encoder) => writeUpdate(encoder, update)), from)
+        this.#peers?.tellUpdate(update)
       }
       this.#tail += batch.length
       if (this.#tail >= tailBeforeCompaction) await this.#compact()
@@ -151,10 +213,10 @@ export class Document {
 
   async #compact(): Promise<void> {
     try {
-      await this.#store.compact(this.#id)
+      await this.#needs.store.compact(this.#id)
       this.#tail = 0
     } catch (error) {
-      this.#log.warn({ err: error }, 'a text was not compacted')
+      this.#needs.log.warn({ err: error }, 'a text was not compacted')
     }
   }
 
@@ -164,23 +226,13 @@ export class Document {
    */
   #aware(connection: Connection, update: Uint8Array): void {
     const { userId: id, login, name } = connection.ticket
-    const decoder = createDecoder(update)
-    const count = readVarUint(decoder)
-    const own: { readonly client: number; readonly clock: number; readonly state: string }[] = []
-    for (let index = 0; index < count; index += 1) {
-      const [client, clock, state] = [readVarUint(decoder), readVarUint(decoder), AwarenessState.parse(JSON.parse(readVarString(decoder)))]
-      if (!this.#speaksFor(connection, client)) continue
-      own.push({ client, clock, state: JSON.stringify(state === null ? null : { ...state, user: { ...state.user, id, login, name } }) })
-    }
-    if (own.length === 0) return
-    const encoder = createEncoder()
-    writeVarUint(encoder, own.length)
-    for (const { client, clock, state } of own) {
-      writeVarUint(encoder, client)
-      writeVarUint(encoder, clock)
-      writeVarString(encoder, state)
-    }
-    applyAwarenessUpdate(this.#awareness, toUint8Array(encoder), connection)
+    const own = readAwareness(update)
+      .filter(({ client }) => this.#speaksFor(connection, client))
+      .map((entry) => {
+        const state = AwarenessState.parse(JSON.parse(entry.state))
+        return { ...entry, state: JSON.stringify(state === null ? null : { ...state, user: { ...state.user, id, login, name } }) }
+      })
+    if (own.length > 0) applyAwarenessUpdate(this.#awareness, writeAwareness(own), connection)
   }
 
   /** A connection has one cursor: the first that is nobody's, or that the same person had by a connection before. */
@@ -196,6 +248,69 @@ export class Document {
     own.add(client)
     return true
   }
+
+  #isHere(client: number): boolean {
+    for (const clients of this.#connections.values()) if (clients.has(client)) return true
+    return false
+  }
+
+  /** A gap while it is being read may be behind what was read: then once more. */
+  async #readAgain(): Promise<void> {
+    while (this.#gaps > 0) {
+      const gaps = this.#gaps
+      try {
+        await this.#read()
+      } catch (error) {
+        this.#needs.log.error({ err: error }, 'a text could not be read again')
+        // Everybody brings along what they have, and is brought up to date, when they come back.
+        for (const connection of this.#connections.keys()) connection.close(closeCodes.unavailable, 'it cannot be read at the moment')
+        await new Promise((resolve) => setTimeout(resolve, 1000))
+        continue
+      }
+      this.#gaps -= gaps
+    }
+  }
+
+  /** Takes in what is stored and not known yet, and passes it on. */
+  async #read(): Promise<void> {
+    const { state, tail } = await this.#needs.store.load(this.#id)
+    this.#tail = tail
+    if (state === null) return
+    const before = encodeStateVector(this.#doc)
+    this.#bytes = state.length
+    applyUpdate(this.#doc, state, fromPeers)
+    if (this.#connections.size > 0) this.#send(message(messages.sync, (encoder) => writeUpdate(encoder, encodeStateAsUpdate(this.#doc, before))))
+  }
+
+  #send(bytes: Uint8Array, except?: Connection): void {
+    for (const connection of this.#connections.keys()) if (connection !== except) connection.send(bytes)
+  }
+}
+
+interface AwarenessEntry {
+  readonly client: number
+  readonly clock: number
+  /** JSON. */
+  readonly state: string
+}
+
+function readAwareness(update: Uint8Array): AwarenessEntry[] {
+  const decoder = createDecoder(update)
+  const count = readVarUint(decoder)
+  const entries: AwarenessEntry[] = []
+  for (let index = 0; index < count; index += 1) entries.push({ client: readVarUint(decoder), clock: readVarUint(decoder), state: readVarString(decoder) })
+  return entries
+}
+
+function writeAwareness(entries: readonly AwarenessEntry[]): Uint8Array {
+  const encoder = createEncoder()
+  writeVarUint(encoder, entries.length)
+  for (const { client, clock, state } of entries) {
+    writeVarUint(encoder, client)
+    writeVarUint(encoder, clock)
+    writeVarString(encoder, state)
+  }
+  return toUint8Array(encoder)
 }
 
 function message(kind: number, write: (encoder: ReturnType<typeof createEncoder>) => void): Uint8Array {

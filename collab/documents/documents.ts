@@ -1,4 +1,5 @@
 import type { Log } from '@arcx/service-kit/log'
+import type { Peers } from '../peers/peers.ts'
 import { Document } from './document.ts'
 import type { DocumentStore } from './store.ts'
 
@@ -7,12 +8,14 @@ const sweepMs = 10_000
 /** The texts that somebody has open. Those that nobody has are forgotten, and read again when somebody comes. */
 export class Documents {
   readonly #store: DocumentStore
+  readonly #peers: Peers
   readonly #log: Log
   readonly #open = new Map<string, Promise<Document>>()
   readonly #timer: NodeJS.Timeout
 
-  constructor(store: DocumentStore, log: Log) {
+  constructor(store: DocumentStore, peers: Peers, log: Log) {
     this.#store = store
+    this.#peers = peers
     this.#log = log
     this.#timer = setInterval(() => void this.#sweep(), sweepMs)
   }
@@ -22,10 +25,15 @@ export class Documents {
     const key = `${workspaceId}/${path}`
     const known = this.#open.get(key)
     if (known !== undefined) return known
-    const loading = this.#store.load(workspaceId, path).then((stored) => new Document(stored, this.#store, this.#log))
+    const loading = this.#load(workspaceId, path)
     this.#open.set(key, loading)
     loading.catch(() => this.#open.delete(key))
     return loading
+  }
+
+  async #load(workspaceId: string, path: string): Promise<Document> {
+    const id = await this.#store.identify(workspaceId, path)
+    return Document.open(id, { store: this.#store, peers: this.#peers, log: this.#log })
   }
 
   get count(): number {

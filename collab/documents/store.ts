@@ -18,9 +18,14 @@ export class DocumentStore {
     this.#database = database
   }
 
-  async load(workspaceId: string, path: string): Promise<StoredDocument> {
+  /** A text's id, also of one that nobody has written yet. */
+  async identify(workspaceId: string, path: string): Promise<string> {
     await this.#database.insertInto('Document').values({ id: randomUUID(), workspaceId, path, snapshot: null }).onConflict((conflict) => conflict.columns(['workspaceId', 'path']).doNothing()).execute()
-    const { id, snapshot } = await this.#database.selectFrom('Document').select(['id', 'snapshot']).where('workspaceId', '=', workspaceId).where('path', '=', path).executeTakeFirstOrThrow()
+    return (await this.#database.selectFrom('Document').select('id').where('workspaceId', '=', workspaceId).where('path', '=', path).executeTakeFirstOrThrow()).id
+  }
+
+  async load(id: string): Promise<StoredDocument> {
+    const { snapshot } = await this.#database.selectFrom('Document').select('snapshot').where('id', '=', id).executeTakeFirstOrThrow()
     const tail = await this.#database.selectFrom('DocumentUpdate').select('update').where('documentId', '=', id).orderBy('sequence').execute()
     const parts = [...(snapshot === null ? [] : [snapshot]), ...tail.map(({ update }) => update)]
     return { id, state: parts.length === 0 ? null : mergeUpdates(parts), tail: tail.length }

@@ -8,7 +8,7 @@ export interface CollabNeeds {
   /** Where team-state takes WebSockets. */
   readonly url: string
   /** @throws `workspace_not_found`. */
-  workspaceOf(actor: UserActor, id: WorkspaceId): Promise<Pick<Workspace, 'may'>>
+  workspaceOf(actor: UserActor, id: WorkspaceId): Promise<Pick<Workspace, 'may' | 'teamId'>>
   /** What a person may do with a workspace by what they came in with; none where any of them is gone. */
   mayOf(present: CollabPresence): Promise<readonly WorkspaceOperation[]>
 }
@@ -22,9 +22,10 @@ export class Collab implements CollabPort {
   }
 
   async ticket(actor: UserActor, workspaceId: WorkspaceId): Promise<CollabEntry> {
-    const may = rightOf((await this.#needs.workspaceOf(actor, workspaceId)).may) ?? 'read'
+    const { may: operations, teamId } = await this.#needs.workspaceOf(actor, workspaceId)
+    const may = rightOf(operations) ?? 'read'
     const expiresAt = Date.now() + ticketMs
-    const ticket = this.#needs.tickets.issue({ userId: actor.userId, by: actor.via === 'session' ? { via: 'session', id: actor.sessionId } : { via: 'token', id: actor.tokenId }, login: actor.login, name: actor.name, workspaceId, may, expiresAt })
+    const ticket = this.#needs.tickets.issue({ userId: actor.userId, by: actor.via === 'session' ? { via: 'session', id: actor.sessionId } : { via: 'token', id: actor.tokenId }, login: actor.login, name: actor.name, workspaceId, teamId, may, expiresAt })
     return { url: `${this.#needs.url}/workspaces/${workspaceId}`, ticket, may, expiresAt: new Date(expiresAt).toISOString() }
   }
 

@@ -57,7 +57,7 @@ class Session {
   }
 }
 
-const alive = async (name: string) => (await runInside(arc.engine, workspaceId, ['pgrep', '-f', name])).exitCode === 0
+const alive = async (name: string, where = workspaceId) => (await runInside(arc.engine, where, ['pgrep', '-f', name])).exitCode === 0
 
 describe('a program in a workspace', () => {
   test('runs as its person in the project’s folder; output, errors and exit code come apart', async () => {
@@ -216,7 +216,8 @@ describe('who may', () => {
   test('in a workspace that is not running it says so; one that stops under it ends it', async () => {
     const resting = await createRunning(owner, 'comes-and-goes')
     const session = new Session({ workspace: 'comes-and-goes', command: ['sleep', '1000'] })
-    await session.started()
+    // The engine says that it started before it has: one that is stopped in between is 126.
+    await vi.waitFor(async () => expect(await alive('sleep 1000', resting.id)).toBe(true), { timeout: 10_000 })
     await owner.api.workspaces.stop.mutate({ workspaceId: resting.id })
     expect(await session.exit()).toBe(137)
     await untilState(owner, resting.id, 'stopped')

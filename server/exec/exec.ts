@@ -25,6 +25,8 @@ export interface ExecNeeds {
   stillMay(actor: UserActor, name: string): Promise<unknown>
   run(container: ContainerInUse, request: ExecRequest): Promise<Execution>
   dial(container: ContainerInUse, port: number): Promise<Duplex>
+  /** Somebody is at work in it until what it returns is called. */
+  onWork(actor: UserActor, workspaceId: WorkspaceId): () => void
   onActivity(workspaceId: WorkspaceId): void
 }
 
@@ -98,7 +100,9 @@ export class Exec {
     this.#open.add(open)
     try {
       const container = await this.#needs.enter(actor, name, purpose)
-      if (webSocket.readyState === webSocket.OPEN) await work(container)
+      if (webSocket.readyState !== webSocket.OPEN) return
+      const workOver = this.#needs.onWork(actor, container.workspaceId)
+      await work(container).finally(workOver)
     } finally {
       this.#open.delete(open)
     }

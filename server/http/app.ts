@@ -137,7 +137,7 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
     prefix: '/trpc',
     trpcOptions: {
       router: appRouter,
-      createContext: async ({ req }): Promise<Context> => ({ ...needs.ports, origin: { address: req.ip, requestId: req.id }, actor: await actorOf(req).catch((error: unknown) => Promise.reject(withTrpcCode(error))) }),
+      createContext: async ({ req }): Promise<Context> => ({ ...needs.ports, origin: { address: req.ip, requestId: req.id }, connection: null, actor: await actorOf(req).catch((error: unknown) => Promise.reject(withTrpcCode(error))) }),
       responseMeta({ errors: [first] }) {
         const wait = first?.cause instanceof ArcError ? first.cause.details['retryAfterSeconds'] : undefined
         return wait === undefined ? {} : { headers: new Headers({ 'retry-after': String(wait) }) }

@@ -10,6 +10,7 @@ const limits: Readonly<Record<Limited, readonly [number, number]>> = {
   'teams.invite': [120, 600],
   'teams.join': [60, 60],
   'tokens.create': [30, 600],
+  'presence.set': [600, 60],
   'programs.begin': [20, 60],
   'programs.poll': [120, 60],
   'programs.answer': [30, 60],

@@ -181,7 +181,7 @@ export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
   /** The same procedures as the router's, with what they refuse as the edge says it. */
   async function callerOf(request: FastifyRequest) {
     const actor: Asker | null = await actorOf(request)
-    return createCaller({ ...needs.ports, actor, origin: origin(request) }, {
+    return createCaller({ ...needs.ports, actor, origin: origin(request), connection: null }, {
       onError({ error }) {
         throw error.cause instanceof ArcError ? error.cause : error
       },

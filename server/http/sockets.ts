@@ -48,10 +48,13 @@ export function attachSockets(needs: SocketNeeds): Sockets {
   const handler = applyWSSHandler({
     wss,
     router: appRouter,
-    keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 8000 },
-    createContext: ({ req }): Context => {
+    // Whoever does not answer is gone within eight seconds, and their presence with them.
+    keepAlive: { enabled: true, pingMs: 4000, pongWaitMs: 4000 },
+    createContext: ({ req, res }): Context => {
       const actor = actors.get(req) ?? null
-      return { ...needs.ports, actor, origin: actor ?? { address: req.socket.remoteAddress ?? '', requestId: '' } }
+      const closed = new AbortController()
+      res.once('close', () => closed.abort())
+      return { ...needs.ports, actor, origin: actor ?? { address: req.socket.remoteAddress ?? '', requestId: '' }, connection: { id: randomUUID(), closed: closed.signal } }
     },
     onError({ error, path }) {
       if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error.cause ?? error, path }, 'a procedure failed')

@@ -234,6 +234,14 @@ export class Teams implements TeamsPort {
   }
 
   /** @throws `team_not_found`. */
+  /** Who is in it. @throws `team_not_found`. */
+  async membersOf(actor: UserActor, teamId: TeamId): Promise<readonly UserId[]> {
+    requireScope(actor, 'teams:read')
+    const rows = await this.#needs.database.selectFrom('Membership').select('userId').where('teamId', '=', teamId).execute()
+    if (!rows.some(({ userId }) => userId === actor.userId)) throw errors.teamNotFound()
+    return rows.map(({ userId }) => UserId.parse(userId))
+  }
+
   async teamOf(actor: UserActor, teamId: TeamId): Promise<Team> {
     const team = (await this.#teamsOf(actor.userId)).find(({ id }) => id === teamId)
     if (team === undefined) throw errors.teamNotFound()

@@ -4,6 +4,8 @@ import { Menu } from '@base-ui/react/menu'
 import { LogOut, Settings } from 'lucide-react'
 import { useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
+import type { WorkspaceId } from '@arcx/router'
+import { useWhereabouts } from '../presence/whereabouts.ts'
 import { liveConnection, trpc } from '../server/client.ts'
 import { signOut } from '../server/sign-out.ts'
 import { Announcements } from './announcements.tsx'
@@ -12,8 +14,9 @@ import { Mark } from './mark.tsx'
 import { menuItemClass, menuPopupClass } from './menu.ts'
 import { ThemeToggle } from './theme-toggle.tsx'
 
-/** What stands around every page of a signed-in person. */
-export function Frame({ children }: { children: ReactNode }) {
+/** What stands around every page of a signed-in person; `workspaceId` for a page that is about one. */
+export function Frame({ children, workspaceId = null }: { children: ReactNode; workspaceId?: WorkspaceId | null }) {
+  useWhereabouts(workspaceId)
   const connection = useSyncExternalStore(liveConnection.subscribe, liveConnection.get)
   const { data: me } = useQuery(trpc.auth.me.queryOptions())
   const navigate = useNavigate()

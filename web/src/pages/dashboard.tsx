@@ -2,10 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Plus, Search } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
+import type { TeamId } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Frame } from '../interface/frame.tsx'
 import { Mark } from '../interface/mark.tsx'
+import { Avatars } from '../presence/avatar.tsx'
+import { useLiveTeamPresence, usePresent } from '../presence/live.ts'
 import { trpc } from '../server/client.ts'
 import { Invitations } from '../teams/invitations.tsx'
 import { useLiveTeams } from '../teams/live.ts'
@@ -83,7 +86,7 @@ export function Dashboard() {
         groups.map((group) => (
           <section key={group.key} aria-label={group.title} className="mb-6">
             {groups.length > 1 && (
-              <h2 className="mb-2 flex items-center gap-2 text-sm text-ink-soft">
+              <h2 className="mb-2 flex items-center gap-3 text-sm text-ink-soft">
                 {group.of === null ? (
                   group.title
                 ) : (
@@ -91,6 +94,7 @@ export function Dashboard() {
                     {group.title}
                   </Link>
                 )}
+                {group.of !== null && <TeamHere teamId={group.of.id} />}
               </h2>
             )}
             {group.entries.length === 0 ? (
@@ -108,6 +112,12 @@ export function Dashboard() {
       <CreateDialog open={creating} onClose={() => setCreating(false)} />
     </Frame>
   )
+}
+
+/** Who of a team is here; its workspaces' rows show it too. */
+function TeamHere({ teamId }: { teamId: TeamId }) {
+  useLiveTeamPresence(teamId)
+  return <Avatars present={usePresent(teamId) ?? []} most={6} />
 }
 
 function Empty({ onCreate }: { onCreate: () => void }) {

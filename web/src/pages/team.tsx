@@ -10,6 +10,8 @@ import { tellRefusal } from '../interface/toasts.tsx'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { Rules } from '../egress/rules.tsx'
+import { useLiveTeamPresence } from '../presence/live.ts'
+import { PresencePanel } from '../presence/panel.tsx'
 import { Secrets } from '../secrets/secrets.tsx'
 import { InviteForm } from '../teams/invite-form.tsx'
 import { teamsChanged, useLiveTeams } from '../teams/live.ts'
@@ -50,6 +52,7 @@ export function TeamPage() {
 }
 
 function TeamView({ team }: { team: TeamDetails }) {
+  useLiveTeamPresence(team.id)
   const may = (operation: TeamDetails['may'][number]) => team.may.includes(operation)
   const navigate = useNavigate()
   const { data: workspaces } = useQuery(trpc.workspaces.list.queryOptions())
@@ -110,6 +113,7 @@ function TeamView({ team }: { team: TeamDetails }) {
         )}
       </section>
 
+      <PresencePanel scope={team.id} />
       <Members team={team} />
       {may('invite') && <InviteForm team={team} />}
       <Secrets holder={{ teamId: team.id, workspaceId: null }} mayChange={may('manage')} />

@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
-import type { Workspace } from '@arcx/router'
+import type { Workspace, WorkspaceId } from '@arcx/router'
 import { Rules } from '../egress/rules.tsx'
 import { buttonClass } from '../interface/button.tsx'
 import { Frame } from '../interface/frame.tsx'
 import { Ago } from '../interface/time.tsx'
+import { useLiveWorkspacePresence } from '../presence/live.ts'
+import { PresencePanel } from '../presence/panel.tsx'
 import { Secrets } from '../secrets/secrets.tsx'
 import { trpc } from '../server/client.ts'
 import { ActionBar } from '../workspaces/action-bar.tsx'
@@ -44,7 +46,7 @@ export function WorkspacePage() {
     )
   }
   return (
-    <Frame>
+    <Frame workspaceId={workspace.id}>
       <Link to="/dashboard" className="mb-4 inline-flex items-center gap-1.5 text-sm text-ink-soft hover:text-ink">
         <ArrowLeft size={15} aria-hidden /> Workspaces
       </Link>
@@ -69,6 +71,7 @@ export function WorkspacePage() {
         <Fact term="Last started">{workspace.startedAt === null ? 'never' : <Ago at={workspace.startedAt} />}</Fact>
         <Fact term="Last used">{workspace.lastActivityAt === null ? 'never' : <Ago at={workspace.lastActivityAt} />}</Fact>
       </dl>
+      <Here key={`here ${workspace.id}`} workspaceId={workspace.id} />
       {workspace.state === 'running' && <Resources key={workspace.id} workspace={workspace} />}
       <Network key={`network ${workspace.id}`} workspaceId={workspace.id} />
       <OwnRules key={`rules ${workspace.id}`} workspace={workspace} />
@@ -76,6 +79,11 @@ export function WorkspacePage() {
       <Logs key={workspace.id} workspaceId={workspace.id} />
     </Frame>
   )
+}
+
+function Here({ workspaceId }: { workspaceId: WorkspaceId }) {
+  useLiveWorkspacePresence(workspaceId)
+  return <PresencePanel scope={workspaceId} />
 }
 
 /** Beside what holds for all of a person's or a team's. */

@@ -26,7 +26,7 @@ export const liveConnection = {
 
 const socket = createWSClient({
   url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/trpc`,
-  lazy: { enabled: true, closeMs: 10_000 },
+  lazy: { enabled: true, closeMs: 24 * 3600_000 },
   keepAlive: { enabled: true, intervalMs: 15_000, pongTimeoutMs: 5000 },
   retryDelayMs: (attempt) => Math.min(200 * 2 ** attempt, 5000),
   onOpen: () => changeConnection('open'),
@@ -39,7 +39,8 @@ const socket = createWSClient({
 export const trpcClient = createTRPCClient<AppRouter>({
   links: [
     splitLink({
-      condition: (operation) => operation.type === 'subscription',
+      // Where somebody is holds for as long as the connection by which it was said.
+      condition: (operation) => operation.type === 'subscription' || operation.path === 'presence.set',
       true: wsLink({ client: socket }),
       false: httpBatchLink({ url: '/trpc' }),
     }),

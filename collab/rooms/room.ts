@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import { Place, TeamId, UserId, WorkspaceId } from '@arcx/router'
+import type { PresenceChange } from '@arcx/router'
+import type { Presence } from '@arcx/service-kit/presence/presence'
+import type { CollabTicket } from '@arcx/service-kit/tickets'
+import type { WebSocket } from 'ws'
+import { closeCodes } from '../documents/document.ts'
+
+/** What changes faster is told together. */
+const gatherMs = 100
+const maxWaitingBytes = 1024 * 1024
+
+const Said = z.strictObject({ type: z.literal('here'), file: Place.shape.file, line: Place.shape.line, typing: Place.shape.typing, state: Place.shape.state })
+
+/** An editor's window in a workspace: it says where its person is, and is told who else is there (JSON, both ways). */
+export class RoomConnection {
+  readonly ticket: CollabTicket
+  may: CollabTicket['may']
+  readonly #socket: WebSocket
+  readonly #presence: Presence
+  readonly #key = randomUUID()
+  readonly #stopListening: () => void
+  #timer: NodeJS.Timeout | null = null
+  #version = -1
+
+  constructor(socket: WebSocket, ticket: CollabTicket, presence: Presence) {
+    this.#socket = socket
+    this.ticket = ticket
+    this.may = ticket.may
+    this.#presence = presence
+    this.#stopListening = presence.roll.listen(() => this.#soon())
+    this.#say({})
+    this.#tell()
+  }
+
+  receive(bytes: Uint8Array): void {
+    const said = Said.safeParse(parsed(bytes))
+    if (!said.success) return this.close(closeCodes.malformed, 'no message of this protocol')
+    const { type: _type, ...place } = said.data
+    this.#say(place)
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason)
+  }
+
+  leave(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#stopListening()
+    this.#presence.end(this.#key)
+  }
+
+  #say(place: Partial<Omit<Place, 'client' | 'workspaceId'>>): void {
+    const { userId, login, name, teamId, workspaceId } = this.ticket
+    this.#presence.set({
+      key: this.#key,
+      userId: UserId.parse(userId),
+      login,
+      name,
+      agent: null,
+      teamId: teamId === null ? null : TeamId.parse(teamId),
+      place: Place.parse({ ...place, client: 'ide', workspaceId: WorkspaceId.parse(workspaceId) }),
+    })
+  }
+
+  #soon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null
+      this.#tell()
+    }, gatherMs)
+  }
+
+  #tell(): void {
+    // Whoever does not read is told later, of what is then.
+    if (this.#socket.bufferedAmount > maxWaitingBytes) return this.#soon()
+    const { roll } = this.#presence
+    const { workspaceId } = this.ticket
+    const view = ({ place }: { readonly place: Place }) => (place.workspaceId === workspaceId ? place : null)
+    const changed = this.#version < 0 ? null : roll.changedSince(this.#version)
+    this.#version = roll.version
+    if (changed === null) return this.#send({ type: 'snapshot', present: roll.everybody(view) })
+    for (const { id } of changed) {
+      const present = roll.person(id, view)
+      this.#send(present === undefined ? { type: 'gone', id } : { type: 'here', present })
+    }
+  }
+
+  #send(change: PresenceChange): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(change))
+  }
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'))
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto'
+import { ArcError } from '@arcx/router'
+import type { ClientConnection, DomainEvent, Place, PresenceChange, PresencePort, Resume, TeamId, Tracked, UserActor, UserId, Workspace, WorkspaceId, WorkspaceOperation } from '@arcx/router'
+import type { Presence } from '@arcx/service-kit/presence/presence'
+import type { View } from '@arcx/service-kit/presence/roll'
+import type { Feed } from '../events/feed.ts'
+
+const leaseMs = 8000
+const perPerson = 60
+/** What changes faster is told together. */
+const gatherMs = 100
+
+export interface PresenceNeeds {
+  readonly presence: Presence
+  readonly feed: Feed
+  /** @throws `workspace_not_found`. */
+  workspaceOf(actor: UserActor, id: WorkspaceId): Promise<Pick<Workspace, 'teamId' | 'may'>>
+  /** What a person may do with a workspace now. */
+  mayOf(userId: UserId, workspaceId: WorkspaceId): Promise<readonly WorkspaceOperation[]>
+  /** @throws `team_not_found`. */
+  membersOf(actor: UserActor, id: TeamId): Promise<readonly UserId[]>
+  /** What is remembered of somebody's teams is old. */
+  forgetTeams(userId: UserId): void
+}
+
+/** Who is here, as the router tells it: what people say of themselves, and what others may see of that. */
+export class PresenceService implements PresencePort {
+  readonly #needs: PresenceNeeds
+  readonly #leases = new Map<string, NodeJS.Timeout>()
+
+  constructor(needs: PresenceNeeds) {
+    this.#needs = needs
+  }
+
+  async set(actor: UserActor, connection: ClientConnection | null, tab: string, place: Place | null, agent: string | null): Promise<void> {
+    const { presence } = this.#needs
+    const key = connection === null ? `${actor.via === 'session' ? actor.sessionId : actor.tokenId} ${tab}` : `${connection.id} ${tab}`
+    if (place === null) return this.#end(key)
+    const teamId = place.workspaceId === null ? null : (await this.#needs.workspaceOf(actor, place.workspaceId)).teamId
+    if (connection?.closed.aborted === true) return
+    const own = presence.own()
+    if (!own.some((entry) => entry.key === key)) {
+      if (own.filter(({ userId }) => userId === actor.userId).length >= perPerson) throw new ArcError('LimitReached', 'too_many_clients', `You are here by ${perPerson} clients already. Close some.`)
+      connection?.closed.addEventListener('abort', () => this.#end(key), { once: true })
+    }
+    presence.set({ key, userId: actor.userId, login: actor.login, name: actor.name, agent, teamId, place })
+    if (connection !== null) return
+    clearTimeout(this.#leases.get(key))
+    this.#leases.set(key, setTimeout(() => this.#end(key), leaseMs))
+  }
+
+  /** Somebody runs a program in a workspace, or forwards a port, until what it returns is called. */
+  atWork(actor: UserActor, workspaceId: WorkspaceId): () => void {
+    const key = randomUUID()
+    let over = false
+    void this.#needs.workspaceOf(actor, workspaceId).then(
+      ({ teamId }) => {
+        if (!over) this.#needs.presence.set({ key, userId: actor.userId, login: actor.login, name: actor.name, agent: null, teamId, place: { client: 'cli', workspaceId, file: null, line: null, typing: false, state: 'active' } })
+      },
+      () => undefined,
+    )
+    return () => {
+      over = true
+      this.#needs.presence.end(key)
+    }
+  }
+
+  /** Somebody's rights have changed: where they may no longer be, they are not. */
+  async recheck(userId: UserId): Promise<void> {
+    const theirs = this.#needs.presence.own().filter((entry) => entry.userId === userId)
+    await Promise.all(
+      theirs.map(async (entry) => {
+        const { workspaceId } = entry.place
+        if (workspaceId === null) return
+        const may: readonly WorkspaceOperation[] = await this.#needs.mayOf(userId, workspaceId).catch(() => [])
+        if (!may.includes('see')) this.#needs.presence.set({ ...entry, teamId: null, place: elsewhere(entry.place) })
+      }),
+    )
+  }
+
+  onWorkspace(actor: UserActor, workspaceId: WorkspaceId, resume: Resume): AsyncIterable<Tracked<PresenceChange>> {
+    const touches = (event: DomainEvent) => (event.type === 'teams.changed' ? event.userIds.includes(actor.userId) : event.type === 'workspaces.removed' && event.workspaceId === workspaceId)
+    return this.#follow(actor, resume, touches, async () => {
+      await this.#needs.workspaceOf(actor, workspaceId)
+      return ({ place }) => (place.workspaceId === workspaceId ? place : null)
+    })
+  }
+
+  onTeam(actor: UserActor, teamId: TeamId, resume: Resume): AsyncIterable<Tracked<PresenceChange>> {
+    const touches = (event: DomainEvent) => event.type === 'teams.changed' && event.teamId === teamId
+    return this.#follow(actor, resume, touches, async () => {
+      const ids = new Set<string>(await this.#needs.membersOf(actor, teamId))
+      return (entry) => {
+        if (!ids.has(entry.userId)) return null
+        // Where its people are besides is nobody's business here.
+        return entry.teamId === teamId ? entry.place : elsewhere(entry.place)
+      }
+    })
+  }
+
+  close(): void {
+    for (const timer of this.#leases.values()) clearTimeout(timer)
+  }
+
+  #end(key: string): void {
+    clearTimeout(this.#leases.get(key))
+    this.#leases.delete(key)
+    this.#needs.presence.end(key)
+  }
+
+  /** `look` decides what the actor sees; it is asked again whenever an event touches that. */
+  async *#follow(actor: UserActor, { after, signal }: Resume, touches: (event: DomainEvent) => boolean, look: () => Promise<View>): AsyncIterable<Tracked<PresenceChange>> {
+    const { presence, feed, forgetTeams } = this.#needs
+    const { roll, holder } = presence
+    const over = new AbortController()
+    const ended = AbortSignal.any([signal, over.signal])
+    let view = await look()
+    let stale = false
+    let wake = () => {}
+    const wakeUp = () => wake()
+    const stopListening = roll.listen(wakeUp)
+    ended.addEventListener('abort', wakeUp)
+    void (async () => {
+      let begun = false
+      for await (const item of feed.subscribe(undefined, ended)) {
+        if ('event' in item ? touches(item.event) : begun) {
+          forgetTeams(actor.userId)
+          stale = true
+          wake()
+        }
+        begun = true
+      }
+    })()
+    try {
+      const [from, number = ''] = (after ?? '').split(':')
+      let version = from === holder && /^\d{1,15}$/.test(number) ? Number(number) : -1
+      while (!ended.aborted) {
+        if (stale) view = await look()
+        const changed = version < 0 || stale ? null : roll.changedSince(version)
+        stale = false
+        if (changed === null) {
+          version = roll.version
+          yield { id: `${holder}:${version}`, data: { type: 'snapshot', present: roll.everybody(view) } }
+        } else {
+          for (const change of changed) {
+            version = change.version
+            const present = roll.person(change.id, view)
+            yield { id: `${holder}:${version}`, data: present === undefined ? { type: 'gone', id: change.id } : { type: 'here', present } }
+          }
+        }
+        if (roll.version === version && !stale) {
+          await new Promise<void>((resolve) => {
+            wake = resolve
+            if (ended.aborted) resolve()
+          })
+        }
+        if (!ended.aborted) await new Promise((resolve) => setTimeout(resolve, gatherMs))
+      }
+    } finally {
+      over.abort()
+      stopListening()
+      ended.removeEventListener('abort', wakeUp)
+    }
+  }
+}
+
+const elsewhere = (place: Place): Place => ({ ...place, workspaceId: null, file: null, line: null, typing: false })

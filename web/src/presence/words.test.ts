@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import type { Place, Present, PresenceChange } from '@arcx/router'
+import { applied } from './applied.ts'
+import { hueOf, nameOf, whereOf } from './words.ts'
+
+const place: Place = { client: 'ide', workspaceId: null, file: null, line: null, typing: false, state: 'active' }
+const person = (login: string): Present => ({ id: login, userId: login as Present['userId'], login, name: login.toUpperCase(), agent: null, places: [place] })
+
+test('says where somebody is, as far as it is known', () => {
+  const within = { ...place, workspaceId: 'w' as Place['workspaceId'] }
+  const names = (id: string) => (id === 'w' ? 'shared' : undefined)
+  expect(whereOf(place, names)).toBe('in the editor')
+  expect(whereOf(within, names)).toBe('shared, in the editor')
+  expect(whereOf({ ...within, file: 'src/a.ts', line: 3, typing: true }, names)).toBe('src/a.ts:3 in shared, typing')
+  expect(whereOf({ ...place, client: 'web', state: 'idle' }, names)).toBe('in the dashboard, idle')
+})
+
+test('an agent is called by its name, and whose it is', () => {
+  expect(nameOf(person('ann'))).toBe('ANN')
+  expect(nameOf({ ...person('ann'), agent: 'Refactorer' })).toBe('Refactorer (ann’s agent)')
+})
+
+test('somebody’s colour is theirs on every screen', () => {
+  expect(hueOf('ann')).toBe(hueOf('ann'))
+  expect(new Set(['ann', 'ben', 'cem', 'dia', 'eva'].map(hueOf)).size).toBe(5)
+})
+
+test('changes make of what is shown what is', () => {
+  const changes: PresenceChange[] = [{ type: 'snapshot', present: [person('ben')] }, { type: 'here', present: person('ann') }, { type: 'here', present: { ...person('ben'), name: 'Benjamin' } }, { type: 'gone', id: 'ann' }]
+  expect(changes.reduce(applied, [])).toEqual([{ ...person('ben'), name: 'Benjamin' }])
+  expect(changes.slice(0, 2).reduce(applied, []).map(({ login }) => login)).toEqual(['ann', 'ben'])
+})
