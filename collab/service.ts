@@ -11,6 +11,7 @@ import { Tickets } from '@arcx/service-kit/tickets'
 import type { CollabConfig } from './config.ts'
 import { Entrance } from './connections/entrance.ts'
 import { RightsWatch } from './connections/rights.ts'
+import { DiskStore } from './documents/disk-store.ts'
 import { Documents } from './documents/documents.ts'
 import { Peers } from './peers/peers.ts'
 import { DocumentStore } from './documents/store.ts'
@@ -28,7 +29,7 @@ async function start(config: CollabConfig, log: Log, shutdown: Shutdown): Promis
   shutdown.add('presence', () => presence.close())
   const peers = new Peers(channel)
   shutdown.add('peers', () => peers.close())
-  const documents = new Documents(new DocumentStore(database), peers, log)
+  const documents = new Documents({ store: new DocumentStore(database), disk: new DiskStore(database), peers, log })
   shutdown.add('documents', () => documents.close())
   const rights = new RightsWatch(config.ARC_ORCHESTRATOR_URL, config.ARC_INTERNAL_TOKEN, log)
   shutdown.add('rights', () => rights.close())

@@ -14,6 +14,7 @@ import * as egress from './migrations/0010-egress.ts'
 import * as egressPolicy from './migrations/0011-egress-policy.ts'
 import * as egressLimits from './migrations/0012-egress-limits.ts'
 import * as documents from './migrations/0013-documents.ts'
+import * as documentHistory from './migrations/0014-document-history.ts'
 
 /** In order; a migration that has landed is never changed. */
 const migrations: Record<string, Migration> = {
@@ -30,6 +31,7 @@ const migrations: Record<string, Migration> = {
   '0011-egress-policy': egressPolicy,
   '0012-egress-limits': egressLimits,
   '0013-documents': documents,
+  '0014-document-history': documentHistory,
 }
 
 /**

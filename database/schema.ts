@@ -135,6 +135,35 @@ export interface DocumentTable {
   workspaceId: string
   path: string
   snapshot: Buffer | null
+  diskHash: ColumnType<string | null, string | null | undefined, string | null>
+  diskState: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>
+}
+
+export interface DocumentAnnouncementTable {
+  documentId: string
+  hash: string
+  state: Buffer
+  userId: string | null
+  at: DefaultMoment
+}
+
+export interface DocumentChangeTable {
+  documentId: string
+  sequence: ColumnType<string, never, never>
+  userId: string | null
+  firstAt: Date
+  lastAt: Date
+  updates: number
+}
+
+export interface DocumentVersionTable {
+  id: string
+  documentId: string
+  at: DefaultMoment
+  userId: string | null
+  cause: 'saved' | 'disk' | 'restored'
+  letters: number
+  text: Buffer
 }
 
 export interface DocumentUpdateTable {
@@ -250,6 +279,9 @@ export interface Schema {
   EgressRecord: EgressRecordTable
   Document: DocumentTable
   DocumentUpdate: DocumentUpdateTable
+  DocumentAnnouncement: DocumentAnnouncementTable
+  DocumentChange: DocumentChangeTable
+  DocumentVersion: DocumentVersionTable
   DeviceLogin: DeviceLoginTable
   Team: TeamTable
   Membership: MembershipTable

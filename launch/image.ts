@@ -22,15 +22,18 @@ const sources = {
   'rootfs': 'workspace/image/rootfs',
   'supervisor': 'workspace/supervisor',
   'canary': 'workspace/canary',
-  'extension': 'workspace/extension',
+  'activity': 'workspace/extension/activity',
 } as const
 
-const leftOut = (path: string) => path.endsWith('.test.ts') || path.includes('node_modules')
+/** Built into one file of the image. */
+const together = ['workspace/extension/together', 'collab/text'] as const
+
+const leftOut = (path: string) => path.endsWith('.test.ts') || path.includes('node_modules') || path.includes('/dist/')
 
 /** The image's name; it changes with anything that goes into it. */
 export async function imageTag(repository: string): Promise<string> {
   const hash = createHash('sha256').update(`${debianRelease} ${process.arch}`)
-  for (const source of Object.values(sources)) {
+  for (const source of [...Object.values(sources), ...together]) {
     for (const file of await filesBelow(join(repository, source))) {
       if (leftOut(file)) continue
       hash.update(`\0${relative(repository, file)}\0`).update(await readFile(file))
@@ -125,7 +128,17 @@ async function assemble(repository: string, context: string, toolchain: string, 
     if (target === 'toolchain.json') continue
     await cp(join(repository, source), join(context, target), { recursive: true, filter: (path) => !leftOut(relative(repository, path)) })
   }
+  await buildTogether(repository, join(context, 'together'), progress)
   await writeFile(join(context, 'ca-bundle.crt'), await certificateBundle())
+}
+
+/** The editor's extension as one file, beside a manifest that says nothing of how it was built. */
+async function buildTogether(repository: string, into: string, progress: Progress): Promise<void> {
+  progress.update('Workspace image: building the editor’s extension')
+  const source = join(repository, together[0])
+  await must('The editor’s extension could not be built', process.execPath, [join(repository, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', into, '--emptyOutDir'], { cwd: source })
+  const { type: _type, dependencies: _dependencies, devDependencies: _devDependencies, ...manifest } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as Record<string, unknown>
+  await writeFile(join(into, 'package.json'), JSON.stringify(manifest, null, 2))
 }
 
 /** The building machine's trusted certificates, for networks that intercept TLS; used while building only. */

@@ -5,11 +5,12 @@ import { repository } from './stack.ts'
 
 const bin = (path: string) => join(repository, 'node_modules', path)
 
-/** Types of both halves, and lint with the dependency rule; whether each is good. */
+/** Types of all parts, and lint with the dependency rule; whether each is good. */
 export async function lint(progress: Progress): Promise<readonly boolean[]> {
   const checks = [
     ['types', [bin('typescript/bin/tsc'), '-p', repository]],
     ['types of the web application', [bin('typescript/bin/tsc'), '-p', join(repository, 'web')]],
+    ['types of the editor’s extension', [bin('typescript/bin/tsc'), '-p', join(repository, 'workspace/extension/together')]],
     ['lint and dependency rule', [bin('oxlint/bin/oxlint'), '--deny-warnings', '--config', join(repository, 'oxlint.config.ts'), repository]],
   ] as const
   const results = await Promise.all(checks.map(async ([name, args]) => ({ name, ...(await run(process.execPath, args)) })))

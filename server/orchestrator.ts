@@ -168,6 +168,8 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     admit: (person, name) => admission.admit(person, name),
     redeemEntry: (code) => redeemCode(database, 'workspace-entry', code, EntryClaims),
     dial: (workspaceId) => runtime.dialIde(workspaceId),
+    ticketFor: (person, workspaceId) => collab.ticketFor(person, workspaceId),
+    collabUrl: config.ARC_COLLAB_URL,
     log,
   })
   shutdown.add('gateway', () => gateway.close())
@@ -191,10 +193,10 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     tickets: new Tickets(config.ARC_INTERNAL_TOKEN),
     url: config.ARC_COLLAB_URL,
     workspaceOf: (actor, id) => workspaces.get(actor, id),
-    async mayOf({ userId, workspaceId, by }) {
+    async standingOf({ userId, workspaceId, by }) {
       const [row, holder] = await Promise.all([store.byId(workspaceId), by.via === 'session' ? sessions.personOfSession(by.id) : tokens.visitorOf(by.id)])
-      if (row === undefined || holder?.userId !== userId || holder.standing !== 'active') return []
-      return rightsTo({ ...holder, teams: await memberships.of(userId) }, row)
+      if (row === undefined || holder?.userId !== userId || holder.standing !== 'active') return { may: [], teamId: null }
+      return { may: rightsTo({ ...holder, teams: await memberships.of(userId) }, row), teamId: store.present(row).teamId }
     },
   })
   const here = new PresenceService({

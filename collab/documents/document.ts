@@ -7,6 +7,9 @@ import { z } from 'zod'
 import type { Log } from '@arcx/service-kit/log'
 import type { Connection } from '../connections/connection.ts'
 import type { Peers, TextListener, TextPeers } from '../peers/peers.ts'
+import { DiskAsked, diskMessage } from '../text/protocol.ts'
+import type { DiskAnswer } from '../text/protocol.ts'
+import type { DiskStore } from './disk-store.ts'
 import type { DocumentStore } from './store.ts'
 
 /** Of y-websocket's protocol. */
@@ -23,6 +26,7 @@ const fromPeers = Symbol('peers')
 
 export interface DocumentNeeds {
   readonly store: DocumentStore
+  readonly disk: DiskStore
   readonly peers: Peers
   readonly log: Log
 }
@@ -104,6 +108,8 @@ export class Document implements TextListener {
           return this.#sync(connection, bytes)
         case messages.awareness:
           return this.#aware(connection, readVarUint8Array(decoder))
+        case diskMessage:
+          return void this.#disk(connection, readVarString(decoder))
         case messages.queryAwareness:
           return connection.send(message(messages.awareness, (encoder) => writeVarUint8Array(encoder, encodeAwarenessUpdate(this.#awareness, [...this.#awareness.getStates().keys()]))))
         default:
@@ -182,6 +188,32 @@ export class Document implements TextListener {
     this.#bytes += update.length
     this.#pending.push({ update, from: connection })
     this.#storing ??= this.#storePending()
+  }
+
+  /** What an editor's window knows of the file on disk. */
+  async #disk(connection: Connection, text: string): Promise<void> {
+    const asked = DiskAsked.parse(JSON.parse(text))
+    const { number } = asked
+    const answer = (said: DiskAnswer) => connection.send(message(diskMessage, (encoder) => writeVarString(encoder, JSON.stringify(said))))
+    if (connection.may !== 'write') return answer({ type: 'refused', number, message: 'You may not write here.' })
+    try {
+      if (asked.type === 'announce') {
+        await this.#needs.disk.announce(this.#id, asked.hash, Buffer.from(asked.state, 'base64'), connection.ticket.userId)
+        return answer({ type: 'announced', number })
+      }
+      // What the window wrote before it asked is in it.
+      await this.#storing
+      const found = await this.#needs.disk.found(this.#id, asked.text, asked.from, connection.ticket.userId, encodeStateAsUpdate(this.#doc))
+      if (found.kind === 'stale') return answer({ type: 'stale', number, hash: found.hash })
+      if (found.update !== null) {
+        this.onUpdate(found.update)
+        this.#peers?.tellUpdate(found.update)
+      }
+      answer({ type: 'known', number, hash: found.hash, state: Buffer.from(found.state).toString('base64') })
+    } catch (error) {
+      this.#needs.log.error({ err: error }, 'what a file holds could not be noted')
+      answer({ type: 'refused', number, message: 'It cannot be noted at the moment.' })
+    }
   }
 
   /** While one batch is on its way, the next gathers. */

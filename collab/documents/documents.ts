@@ -1,22 +1,16 @@
-import type { Log } from '@arcx/service-kit/log'
-import type { Peers } from '../peers/peers.ts'
 import { Document } from './document.ts'
-import type { DocumentStore } from './store.ts'
+import type { DocumentNeeds } from './document.ts'
 
 const sweepMs = 10_000
 
 /** The texts that somebody has open. Those that nobody has are forgotten, and read again when somebody comes. */
 export class Documents {
-  readonly #store: DocumentStore
-  readonly #peers: Peers
-  readonly #log: Log
+  readonly #needs: DocumentNeeds
   readonly #open = new Map<string, Promise<Document>>()
   readonly #timer: NodeJS.Timeout
 
-  constructor(store: DocumentStore, peers: Peers, log: Log) {
-    this.#store = store
-    this.#peers = peers
-    this.#log = log
+  constructor(needs: DocumentNeeds) {
+    this.#needs = needs
     this.#timer = setInterval(() => void this.#sweep(), sweepMs)
   }
 
@@ -32,8 +26,7 @@ export class Documents {
   }
 
   async #load(workspaceId: string, path: string): Promise<Document> {
-    const id = await this.#store.identify(workspaceId, path)
-    return Document.open(id, { store: this.#store, peers: this.#peers, log: this.#log })
+    return Document.open(await this.#needs.store.identify(workspaceId, path), this.#needs)
   }
 
   get count(): number {

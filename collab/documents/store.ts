@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mergeUpdates } from 'yjs'
 import type { Database } from '@arcx/database'
+import { foldUpdates } from '@arcx/database/document-history'
 
 export interface StoredDocument {
   readonly id: string
@@ -46,7 +47,7 @@ export class DocumentStore {
       const snapshot = Buffer.from(mergeUpdates([...(row.snapshot === null ? [] : [row.snapshot]), ...tail.map(({ update }) => update)]))
       await transaction.updateTable('Document').set({ snapshot }).where('id', '=', documentId).execute()
       // By what was read, not by a bound: a lower sequence may become visible later.
-      await transaction.deleteFrom('DocumentUpdate').where('documentId', '=', documentId).where('sequence', 'in', tail.map(({ sequence }) => sequence)).execute()
+      await foldUpdates(transaction, documentId, tail.map(({ sequence }) => sequence))
     })
   }
 }

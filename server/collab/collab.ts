@@ -1,16 +1,25 @@
-import type { CollabEntry, CollabPort, CollabPresence, CollabRight, UserActor, Workspace, WorkspaceId, WorkspaceOperation } from '@arcx/router'
+import { errors } from '@arcx/router'
+import type { CollabEntry, CollabPort, CollabPresence, CollabRight, SessionActor, TeamId, UserActor, WorkspaceId, WorkspaceOperation } from '@arcx/router'
 import type { Tickets } from '@arcx/service-kit/tickets'
 
 const ticketMs = 60_000
+
+/** What somebody may do with a workspace, and whose it is. */
+interface Standing {
+  readonly may: readonly WorkspaceOperation[]
+  readonly teamId: TeamId | null
+}
+
+type Person = Pick<UserActor, 'userId' | 'login' | 'name'>
 
 export interface CollabNeeds {
   readonly tickets: Tickets
   /** Where team-state takes WebSockets. */
   readonly url: string
   /** @throws `workspace_not_found`. */
-  workspaceOf(actor: UserActor, id: WorkspaceId): Promise<Pick<Workspace, 'may' | 'teamId'>>
-  /** What a person may do with a workspace by what they came in with; none where any of them is gone. */
-  mayOf(present: CollabPresence): Promise<readonly WorkspaceOperation[]>
+  workspaceOf(actor: UserActor, id: WorkspaceId): Promise<Standing>
+  /** By what a person came in with; nothing where any of them is gone. */
+  standingOf(present: CollabPresence): Promise<Standing>
 }
 
 /** Who may write together in a workspace: whoever may run programs in it may write, whoever may see it may read. */
@@ -22,15 +31,25 @@ export class Collab implements CollabPort {
   }
 
   async ticket(actor: UserActor, workspaceId: WorkspaceId): Promise<CollabEntry> {
-    const { may: operations, teamId } = await this.#needs.workspaceOf(actor, workspaceId)
-    const may = rightOf(operations) ?? 'read'
-    const expiresAt = Date.now() + ticketMs
-    const ticket = this.#needs.tickets.issue({ userId: actor.userId, by: actor.via === 'session' ? { via: 'session', id: actor.sessionId } : { via: 'token', id: actor.tokenId }, login: actor.login, name: actor.name, workspaceId, teamId, may, expiresAt })
-    return { url: `${this.#needs.url}/workspaces/${workspaceId}`, ticket, may, expiresAt: new Date(expiresAt).toISOString() }
+    return this.#entry(actor, actor.via === 'session' ? { via: 'session', id: actor.sessionId } : { via: 'token', id: actor.tokenId }, workspaceId, await this.#needs.workspaceOf(actor, workspaceId))
+  }
+
+  /** For a window on a workspace's host, which the gateway has let in. @throws `workspace_not_found`. */
+  async ticketFor(person: Person & Pick<SessionActor, 'sessionId'>, workspaceId: WorkspaceId): Promise<CollabEntry> {
+    const by = { via: 'session', id: person.sessionId } as const
+    return this.#entry(person, by, workspaceId, await this.#needs.standingOf({ userId: person.userId, workspaceId, by }))
   }
 
   rights(present: readonly CollabPresence[]): Promise<readonly (CollabRight | null)[]> {
-    return Promise.all(present.map(async (each) => rightOf(await this.#needs.mayOf(each))))
+    return Promise.all(present.map(async (each) => rightOf((await this.#needs.standingOf(each)).may)))
+  }
+
+  #entry({ userId, login, name }: Person, by: CollabPresence['by'], workspaceId: WorkspaceId, standing: Standing): CollabEntry {
+    const may = rightOf(standing.may)
+    if (may === null) throw errors.workspaceNotFound()
+    const expiresAt = Date.now() + ticketMs
+    const ticket = this.#needs.tickets.issue({ userId, by, login, name, workspaceId, teamId: standing.teamId, may, expiresAt })
+    return { url: `${this.#needs.url}/workspaces/${workspaceId}`, ticket, may, expiresAt: new Date(expiresAt).toISOString() }
   }
 }
 

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import { createProxyServer } from 'httpxy'
 import { z } from 'zod'
+import type { CollabEntry } from '@arcx/router'
 import { ArcError, SessionId, UserId, WorkspaceId } from '@arcx/router'
 import type { Log } from '@arcx/service-kit/log'
 import type { Addresses } from '../addresses.ts'
@@ -33,6 +34,8 @@ interface Visitor {
   readonly via: 'session'
   readonly userId: UserId
   readonly sessionId: SessionId
+  readonly login: string
+  readonly name: string
 }
 
 export interface GatewayNeeds {
@@ -42,6 +45,10 @@ export interface GatewayNeeds {
   admit(person: Visitor, name: string): Promise<{ workspaceId: WorkspaceId; running: boolean }>
   redeemEntry(code: string): Promise<EntryClaims | null>
   dial(workspaceId: WorkspaceId): Socket
+  /** What lets a window of a person's into team-state. */
+  ticketFor(person: Visitor, workspaceId: WorkspaceId): Promise<Pick<CollabEntry, 'ticket' | 'may' | 'expiresAt'>>
+  /** Where team-state takes WebSockets; the gateway carries them there. */
+  readonly collabUrl: string
   readonly log: Log
 }
 
@@ -139,6 +146,7 @@ export class Gateway {
       }
       this.#remember({ visitor: passage.visitor, name }, socket)
       cleanRequest(request.headers, request.socket.remoteAddress ?? '', this.#needs.addresses.secure)
+      if (request.url?.startsWith('/_arcx/') === true) return await this.#carry(passage.workspaceId, request, socket, head)
       await this.#proxy.ws(request, socket, { target: { host: 'workspace' }, agent: this.#agent(passage.workspaceId) }, head)
     } catch (error) {
       this.#needs.log.debug({ err: error }, 'an upgrade could not be passed on')
@@ -215,9 +223,21 @@ export class Gateway {
     }
   }
 
+  /** A window's socket to team-state, which decides by the ticket that it shows. */
+  async #carry(workspaceId: WorkspaceId, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    const [, rest] = /^\/_arcx\/collab((?:\/[^?]*)?(?:\?.*)?)$/.exec(request.url ?? '') ?? []
+    if (rest === undefined) return void socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    request.url = `/workspaces/${workspaceId}${rest}`
+    // Held against the workspace's own origin here already.
+    delete request.headers.origin
+    delete request.headers.cookie
+    await this.#proxy.ws(request, socket, { target: this.#needs.collabUrl }, head)
+  }
+
   /** Paths that are the gateway's on every workspace's host; none of them reaches the workspace. */
   async #ownPath(name: string, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { addresses, key } = this.#needs
+    if (url.pathname === '/_arcx/collab/ticket' && request.method === 'POST') return this.#ticket(name, request, response)
     if (url.pathname !== '/_arcx/enter' || request.method !== 'GET') return this.#plain(response, 404, 'There is nothing here.')
     const to = addresses.ownPath(url.searchParams.get('to') ?? undefined)
     const again = { label: 'Try again', href: to }
@@ -241,6 +261,16 @@ export class Gateway {
       ],
     })
     response.end()
+  }
+
+  /** For the window that asks: whose it is comes from its cookie, never from the workspace. */
+  async #ticket(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const passage = await this.#passage(name, request, false)
+    if (passage.kind !== 'open') return this.#plain(response, passage.kind === 'refused' ? passage.status : passage.kind === 'resting' ? 503 : 401, 'Open the workspace from the dashboard first.')
+    const { ticket, may, expiresAt } = await this.#needs.ticketFor(passage.visitor, passage.workspaceId)
+    const { userId, login, name: personName } = passage.visitor
+    const body = JSON.stringify({ ticket, may, expiresAt, userId, login, name: personName })
+    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).end(body)
   }
 
   #toEntry(name: string, request: IncomingMessage, response: ServerResponse): void {

@@ -1,0 +1,310 @@
+import { digest } from 'lib0/hash/sha256'
+import { Doc, applyUpdate, encodeStateAsUpdate, encodeStateVector } from 'yjs'
+import { changesBetween } from '@arcx/collab/text/changes'
+import type { TextChange } from '@arcx/collab/text/changes'
+import { fork, rewrite, textOf } from '@arcx/collab/text/shared-text'
+import type { TextLine } from './text-line.ts'
+
+const quietMs = 1000
+/** Until then whoever has written the file has told of it. */
+const settleMs = 700
+/** One that should save and does not is stood in for. */
+const standInMs = 5000
+
+/** An editor of one file. Texts have `\n` between their lines, whatever the file has. */
+export interface EditedFile {
+  text(): string
+  /** Whether its text is another than the file's, as far as the editor knows. */
+  isDirty(): boolean
+  /** False where its text has become another meanwhile; nothing is changed then. */
+  apply(changes: readonly TextChange[]): Promise<boolean>
+  save(): Promise<boolean>
+  /** Null where there is none, or none that is text. */
+  readDisk(): Promise<string | null>
+  /** Takes up the file's text, which is its own already, so that it is not dirty any more. */
+  settle(): Promise<void>
+  /** Whether it is to be saved by itself. */
+  savesItself(): boolean
+}
+
+interface Announcement {
+  readonly type: 'announce'
+  readonly hash: string
+  readonly state: string
+}
+
+const bytesOf = new TextEncoder()
+const hashOf = (text: string): string => [...digest(bytesOf.encode(text))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms))
+
+/**
+ * Keeps an editor's text and the shared text the same. `#shown` is the shared text as far as the editor shows it: what is
+ * typed is told apart from that and goes out at once; what comes from others goes into the editor when it takes it. What
+ * the file holds is decided by team-state, for all windows at once.
+ */
+export class Binding {
+  readonly #editor: EditedFile
+  readonly #line: TextLine
+  #shown = new Doc()
+  #landing: { readonly text: string; readonly update: Uint8Array; landed: boolean } | null = null
+  #isPumping = false
+  /** While what the editor shows is not placed within the shared text: at the beginning, and when it was read from disk again. */
+  #placing: 'not' | 'placing' | 'again' = 'not'
+  #isPlaced = false
+  #knownHash: string | null = null
+  /** What was saved while there was no connection. */
+  #savedAlone: Announcement | null = null
+  #changedAt = 0
+  #isSaving = false
+  #timers = new Set<ReturnType<typeof setTimeout>>()
+  #closed = false
+  readonly #unobserve: () => void
+
+  constructor(editor: EditedFile, line: TextLine) {
+    this.#editor = editor
+    this.#line = line
+    const onUpdate = (_update: Uint8Array, origin: unknown) => {
+      if (origin === this) return
+      this.#touched()
+      void this.#pump()
+    }
+    const onSync = (isSynced: boolean) => {
+      if (!isSynced) return
+      if (!this.#isPlaced) return void this.place()
+      // Before anybody takes what was saved alone for somebody else's.
+      const savedAlone = this.#savedAlone
+      this.#savedAlone = null
+      if (savedAlone !== null) void line.ask(savedAlone).catch(() => (this.#savedAlone = savedAlone))
+      void this.#pump()
+    }
+    line.doc.on('update', onUpdate)
+    line.provider.on('sync', onSync)
+    this.#unobserve = () => {
+      line.doc.off('update', onUpdate)
+      line.provider.off('sync', onSync)
+    }
+    if (line.isConnected) void this.place()
+  }
+
+  get isPlaced(): boolean {
+    return this.#isPlaced
+  }
+
+  /** The shared text as far as the editor shows it. */
+  get shown(): Doc {
+    return this.#shown
+  }
+
+  /** The editor's text has become another: by its person, by a program, or `fromDisk`. */
+  changed(fromDisk: boolean): void {
+    const text = this.#editor.text()
+    if (this.#landing?.text === text) return this.#land(this.#landing)
+    if (this.#placing !== 'not') {
+      if (fromDisk) this.#placing = 'again'
+      return
+    }
+    if (!this.#isPlaced) return
+    if (fromDisk) return void this.place()
+    this.#typed(text)
+  }
+
+  /** To be awaited before the editor writes the file: nothing that others wrote to it is overwritten unseen. */
+  async beforeSave(): Promise<void> {
+    if (!this.#isPlaced || !this.#line.isConnected) return
+    const disk = await this.#editor.readDisk()
+    if (disk !== null) await this.#found(disk)
+    for (let tries = 0; tries < 40 && (this.#isPumping || textOf(this.#shown) !== textOf(this.#line.doc)); tries += 1) await pause(25)
+    await this.#announce()
+  }
+
+  /** The editor has written the file. */
+  async saved(): Promise<void> {
+    if (!this.#isPlaced) return
+    const text = this.#editor.text()
+    if (!this.#line.isConnected) {
+      this.#savedAlone = this.#announcement()
+      return
+    }
+    // What formats on saving came after it was announced.
+    if (textOf(this.#shown) === text) await this.#announce()
+    await this.#found(text)
+  }
+
+  /** The file has been written, by whomever. */
+  diskChanged(): void {
+    this.#later(settleMs, async () => {
+      if (!this.#isPlaced || this.#placing !== 'not') return
+      const disk = await this.#editor.readDisk()
+      if (disk === null) return
+      // An editor that is not dirty reads it by itself, and is placed anew then.
+      if (this.#editor.isDirty()) await this.#found(disk)
+      await this.settleWith(disk)
+    })
+  }
+
+  /** Somebody else has saved what stands here: then there is nothing to save here any more. */
+  async settleWith(disk: string | null): Promise<void> {
+    const text = disk ?? (await this.#editor.readDisk())
+    if (text !== null && this.#editor.isDirty() && this.#editor.text() === text && this.#placing === 'not') await this.#editor.settle()
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#unobserve()
+  }
+
+  /** Finds out where in the shared text the editor's text stands, by what the file holds. */
+  async place(): Promise<void> {
+    if (this.#placing !== 'not') {
+      this.#placing = 'again'
+      return
+    }
+    this.#placing = 'placing'
+    const isFirst = !this.#isPlaced
+    while (!this.#closed) {
+      this.#placing = 'placing'
+      const wasDirty = this.#editor.isDirty()
+      const disk = await this.#editor.readDisk()
+      // One that is not dirty is about to take up what is on disk.
+      const isCurrent = disk !== null && (wasDirty || this.#editor.text() === disk || this.#editor.isDirty())
+      const state = isCurrent ? await this.#found(disk).catch(() => null) : null
+      if (state === null) {
+        // Without a connection the beginning waits for one; a file that is gone may come back.
+        if (!this.#line.isConnected && isFirst) break
+        await pause(400)
+        continue
+      }
+      if (this.#placing !== 'placing') continue
+      const shared = textOf(this.#line.doc)
+      if (isFirst && wasDirty && shared !== disk && this.#editor.text() !== shared) {
+        // Unsaved letters from before, which the shared text holds as well.
+        if (!(await this.#editor.apply(changesBetween(this.#editor.text(), shared)))) continue
+        this.#shown = fork(encodeStateAsUpdate(this.#line.doc))
+      } else this.#shown = fork(state)
+      this.#isPlaced = true
+      break
+    }
+    this.#placing = 'not'
+    if (!this.#isPlaced || this.#closed) return
+    // Typed since.
+    if (this.#editor.text() !== textOf(this.#shown)) this.#typed(this.#editor.text())
+    this.#touched()
+    await this.#pump()
+  }
+
+  #typed(text: string): void {
+    const update = rewrite(this.#shown, text)
+    if (update === null) return
+    applyUpdate(this.#line.doc, update, this)
+    const { awareness } = this.#line.provider
+    awareness.setLocalStateField('typed', this.#latestTyped() + 1)
+    this.#touched()
+    void this.#pump()
+  }
+
+  /** What others wrote, into the editor. */
+  async #pump(): Promise<void> {
+    if (this.#isPumping || !this.#isPlaced || this.#placing !== 'not') return
+    this.#isPumping = true
+    try {
+      while (!this.#closed && this.#placing === 'not') {
+        const update = encodeStateAsUpdate(this.#line.doc, encodeStateVector(this.#shown))
+        const [before, text] = [textOf(this.#shown), textOf(this.#line.doc)]
+        if (before === text) {
+          applyUpdate(this.#shown, update)
+          return
+        }
+        const landing = { text, update, landed: false }
+        this.#landing = landing
+        const isTaken = await this.#editor.apply(changesBetween(before, text))
+        this.#landing = null
+        if (landing.landed) continue
+        // Told of by no event.
+        if (isTaken && this.#editor.text() === text) this.#land(landing)
+        else await pause(20)
+      }
+    } finally {
+      this.#isPumping = false
+    }
+  }
+
+  #land(landing: { readonly update: Uint8Array; landed: boolean }): void {
+    if (landing.landed) return
+    landing.landed = true
+    applyUpdate(this.#shown, landing.update)
+  }
+
+  /** Tells what was found on disk; the state in which team-state has placed it. @throws where it cannot be told. */
+  async #found(disk: string): Promise<Uint8Array | null> {
+    for (let tries = 0; tries < 5; tries += 1) {
+      const text = tries === 0 ? disk : await this.#editor.readDisk()
+      if (text === null) return null
+      const answer = await this.#line.ask({ type: 'found', text, from: this.#knownHash })
+      if (answer.type === 'stale') {
+        this.#knownHash = answer.hash
+        continue
+      }
+      if (answer.type !== 'known') throw new Error(answer.type === 'refused' ? answer.message : 'no answer to that')
+      this.#knownHash = answer.hash
+      const state = Uint8Array.from(atob(answer.state), (letter) => letter.charCodeAt(0))
+      applyUpdate(this.#line.doc, state, 'disk')
+      return text === disk ? state : null
+    }
+    return null
+  }
+
+  async #announce(): Promise<void> {
+    await this.#line.ask(this.#announcement())
+  }
+
+  #announcement(): Announcement {
+    return { type: 'announce', hash: hashOf(textOf(this.#shown)), state: base64(encodeStateAsUpdate(this.#shown)) }
+  }
+
+  /** Something has been written: whoever typed last saves it once it is quiet. */
+  #touched(): void {
+    this.#changedAt = Date.now()
+    this.#later(quietMs, () => this.#save(quietMs, this.#isFirstToSave()))
+    this.#later(standInMs + Math.random() * standInMs, () => this.#save(standInMs, true))
+  }
+
+  async #save(quiet: number, isMine: boolean): Promise<void> {
+    if (!isMine || !this.#isPlaced || this.#placing !== 'not' || Date.now() - this.#changedAt < quiet - 50) return
+    if (this.#isSaving || !this.#editor.savesItself() || !this.#editor.isDirty()) return
+    this.#isSaving = true
+    try {
+      const disk = await this.#editor.readDisk()
+      if (disk === this.#editor.text()) return await this.settleWith(disk)
+      await this.#editor.save()
+    } finally {
+      this.#isSaving = false
+    }
+  }
+
+  #latestTyped(): number {
+    return Math.max(0, ...[...this.#line.provider.awareness.getStates().values()].map(({ typed }) => (typeof typed === 'number' ? typed : 0)))
+  }
+
+  #isFirstToSave(): boolean {
+    const { awareness } = this.#line.provider
+    const latest = this.#latestTyped()
+    const those = [...awareness.getStates()].filter(([, { typed }]) => (typeof typed === 'number' ? typed : 0) === latest).map(([client]) => client)
+    return Math.min(...those) === awareness.clientID
+  }
+
+  #later(ms: number, work: () => Promise<void>): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      // What cannot be done without a connection is done when there is one: it is asked for anew with the next change.
+      void work().catch(() => undefined)
+    }, ms)
+    this.#timers.add(timer)
+  }
+}
+
+function base64(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  return btoa(text)
+}

@@ -1,0 +1,63 @@
+import * as vscode from 'vscode'
+import { Door } from './door.ts'
+import { nameOf } from './file.ts'
+import { People } from './people.ts'
+import { Room } from './room.ts'
+import { SharedFiles } from './shared-files.ts'
+
+const typingMs = 3000
+const idleMs = 2 * 60_000
+
+/** In a window of the workspace's IDE, which runs in its person's own browser. */
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri
+  if (folder?.scheme !== 'vscode-remote') return
+  const door = await openDoor()
+  let people: People | undefined
+  const room = new Room(door, () => people?.refresh())
+  people = new People(() => room, door.identity.userId, folder)
+  context.subscriptions.push({ dispose: () => door.close() }, { dispose: () => room.close() }, people, new SharedFiles(door), whereabouts(room))
+}
+
+/** The server may be restarting just now. */
+async function openDoor(): Promise<Door> {
+  for (let wait = 1000; ; wait = Math.min(2 * wait, 30_000)) {
+    try {
+      return await Door.open(globalThis.origin)
+    } catch {
+      await new Promise<void>((resolve) => void setTimeout(resolve, wait))
+    }
+  }
+}
+
+/** Tells the room where this window's person is, and whether they type. */
+function whereabouts(room: Room): vscode.Disposable {
+  let typedAt = 0
+  let usedAt = Date.now()
+  const say = () => {
+    const editor = vscode.window.activeTextEditor
+    const isFile = editor?.document.uri.scheme === 'vscode-remote'
+    const now = Date.now()
+    room.say({
+      file: isFile ? nameOf(editor.document.uri) : null,
+      line: isFile ? editor.selection.active.line + 1 : null,
+      typing: isFile && now - typedAt < typingMs,
+      state: !vscode.window.state.focused ? 'away' : now - usedAt > idleMs ? 'idle' : 'active',
+    })
+  }
+  const used = () => {
+    usedAt = Date.now()
+    say()
+  }
+  const timer = setInterval(say, 1000)
+  return vscode.Disposable.from(
+    { dispose: () => clearInterval(timer) },
+    vscode.window.onDidChangeTextEditorSelection(({ kind }) => {
+      // Typing moves the cursor by no keyboard or mouse event of its own.
+      if (kind === undefined || kind === vscode.TextEditorSelectionChangeKind.Keyboard) typedAt = Date.now()
+      used()
+    }),
+    vscode.window.onDidChangeActiveTextEditor(used),
+    vscode.window.onDidChangeWindowState(used),
+  )
+}
