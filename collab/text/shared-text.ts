@@ -28,3 +28,15 @@ export function rewrite(doc: Doc, text: string, origin?: unknown): Uint8Array | 
   }, origin)
   return encodeStateAsUpdate(doc, before)
 }
+
+/** What both have made of `base`, where each began with that; letters of both stand where they wrote in one place. */
+export function merged(base: string, one: string, other: string): string {
+  const origin = fork(null)
+  rewrite(origin, base)
+  const state = encodeStateAsUpdate(origin)
+  const [first, second] = [fork(state), fork(state)]
+  rewrite(first, one)
+  rewrite(second, other)
+  applyUpdate(first, encodeStateAsUpdate(second))
+  return textOf(first)
+}

@@ -99,14 +99,14 @@ class Window implements EditedFile {
     if (this.#dirty || text === this.#text) return
     this.#text = text
     this.#version += 1
-    this.binding.changed(true)
+    this.binding.changed(true, this.#text)
   }
 
   type(at: number, words: string): void {
     this.#text = this.#text.slice(0, at) + words + this.#text.slice(at)
     this.#version += 1
     this.#dirty = true
-    this.binding.changed(false)
+    this.binding.changed(false, this.#text)
   }
 
   text(): string {
@@ -122,7 +122,7 @@ class Window implements EditedFile {
     for (const { at, remove, insert } of changes.toReversed()) this.#text = this.#text.slice(0, at) + insert + this.#text.slice(at + remove)
     this.#version += 1
     this.#dirty = true
-    this.binding.changed(false)
+    this.binding.changed(false, this.#text)
     return true
   }
   async save(): Promise<boolean> {
@@ -146,7 +146,7 @@ class Window implements EditedFile {
     this.#text = text
     this.#dirty = false
     this.#version += 1
-    if (differs) this.binding.changed(true)
+    if (differs) this.binding.changed(true, this.#text)
   }
   savesItself(): boolean {
     return true

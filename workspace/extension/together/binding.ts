@@ -2,7 +2,7 @@ import { digest } from 'lib0/hash/sha256'
 import { Doc, applyUpdate, encodeStateAsUpdate, encodeStateVector } from 'yjs'
 import { changesBetween } from '@arcx/collab/text/changes'
 import type { TextChange } from '@arcx/collab/text/changes'
-import { fork, rewrite, textOf } from '@arcx/collab/text/shared-text'
+import { fork, merged, rewrite, textOf } from '@arcx/collab/text/shared-text'
 import type { TextLine } from './text-line.ts'
 
 const quietMs = 1000
@@ -52,17 +52,21 @@ export class Binding {
   #placing: 'not' | 'placing' | 'again' = 'not'
   #isPlaced = false
   #knownHash: string | null = null
+  /** The editor's text when it was last the file's; null where it never was. */
+  #clean: string | null
   /** What was saved while there was no connection. */
   #savedAlone: Announcement | null = null
   #changedAt = 0
   #isSaving = false
   #timers = new Set<ReturnType<typeof setTimeout>>()
   #closed = false
+  readonly #listeners = new Set<() => void>()
   readonly #unobserve: () => void
 
   constructor(editor: EditedFile, line: TextLine) {
     this.#editor = editor
     this.#line = line
+    this.#clean = editor.isDirty() ? null : editor.text()
     const onUpdate = (_update: Uint8Array, origin: unknown) => {
       if (origin === this) return
       this.#touched()
@@ -95,32 +99,41 @@ export class Binding {
     return this.#shown
   }
 
-  /** The editor's text has become another: by its person, by a program, or `fromDisk`. */
-  changed(fromDisk: boolean): void {
-    const text = this.#editor.text()
+  /** Calls `listener` whenever `shown` has become another; returns how to end that. */
+  onShown(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** The editor's text has become `text`: by its person, by a program, or from disk. It may be another again by now. */
+  changed(fromDisk: boolean, text: string): void {
     if (this.#landing?.text === text) return this.#land(this.#landing)
+    if (fromDisk) this.#clean = text
     if (this.#placing !== 'not') {
       if (fromDisk) this.#placing = 'again'
       return
     }
     if (!this.#isPlaced) return
     if (fromDisk) return void this.place()
-    this.#typed(text)
+    this.#typed(this.#editor.text())
   }
 
   /** To be awaited before the editor writes the file: nothing that others wrote to it is overwritten unseen. */
   async beforeSave(): Promise<void> {
     if (!this.#isPlaced || !this.#line.isConnected) return
-    const disk = await this.#editor.readDisk()
-    if (disk !== null) await this.#found(disk)
-    for (let tries = 0; tries < 40 && (this.#isPumping || textOf(this.#shown) !== textOf(this.#line.doc)); tries += 1) await pause(25)
-    await this.#announce()
+    for (let disk = await this.#editor.readDisk(), before: string | null = null; disk !== null && disk !== before; disk = await this.#editor.readDisk()) {
+      before = disk
+      await this.#found(disk)
+      for (let tries = 0; tries < 40 && (this.#isPumping || textOf(this.#shown) !== textOf(this.#line.doc)); tries += 1) await pause(25)
+      await this.#announce()
+    }
   }
 
   /** The editor has written the file. */
   async saved(): Promise<void> {
-    if (!this.#isPlaced) return
     const text = this.#editor.text()
+    this.#clean = text
+    if (!this.#isPlaced) return
     if (!this.#line.isConnected) {
       this.#savedAlone = this.#announcement()
       return
@@ -169,18 +182,22 @@ export class Binding {
       // One that is not dirty is about to take up what is on disk.
       const isCurrent = disk !== null && (wasDirty || this.#editor.text() === disk || this.#editor.isDirty())
       const state = isCurrent ? await this.#found(disk).catch(() => null) : null
-      if (state === null) {
+      if (state === null || disk === null) {
         // Without a connection the beginning waits for one; a file that is gone may come back.
         if (!this.#line.isConnected && isFirst) break
         await pause(400)
         continue
       }
       if (this.#placing !== 'placing') continue
-      const shared = textOf(this.#line.doc)
-      if (isFirst && wasDirty && shared !== disk && this.#editor.text() !== shared) {
-        // Unsaved letters from before, which the shared text holds as well.
-        if (!(await this.#editor.apply(changesBetween(this.#editor.text(), shared)))) continue
-        this.#shown = fork(encodeStateAsUpdate(this.#line.doc))
+      const text = this.#editor.text()
+      if (text !== disk) {
+        // Saved, or read again, in between.
+        if (!this.#editor.isDirty()) continue
+        // Unsaved letters from before this window was opened are in the shared text as well; others are its person's.
+        const clean = this.#clean
+        const [shared, wanted] = clean === null ? [encodeStateAsUpdate(this.#line.doc), textOf(this.#line.doc)] : [state, merged(clean, disk, text)]
+        if (wanted !== text && !(await this.#editor.apply(changesBetween(text, wanted)))) continue
+        this.#shown = fork(shared)
       } else this.#shown = fork(state)
       this.#isPlaced = true
       break
@@ -189,6 +206,7 @@ export class Binding {
     if (!this.#isPlaced || this.#closed) return
     // Typed since.
     if (this.#editor.text() !== textOf(this.#shown)) this.#typed(this.#editor.text())
+    this.#tellShown()
     this.#touched()
     await this.#pump()
   }
@@ -199,6 +217,7 @@ export class Binding {
     applyUpdate(this.#line.doc, update, this)
     const { awareness } = this.#line.provider
     awareness.setLocalStateField('typed', this.#latestTyped() + 1)
+    this.#tellShown()
     this.#touched()
     void this.#pump()
   }
@@ -214,6 +233,11 @@ export class Binding {
         if (before === text) {
           applyUpdate(this.#shown, update)
           return
+        }
+        if (this.#editor.text() !== before) {
+          // It is not told yet where that came from.
+          await pause(20)
+          continue
         }
         const landing = { text, update, landed: false }
         this.#landing = landing
@@ -233,6 +257,11 @@ export class Binding {
     if (landing.landed) return
     landing.landed = true
     applyUpdate(this.#shown, landing.update)
+    this.#tellShown()
+  }
+
+  #tellShown(): void {
+    for (const listener of this.#listeners) listener()
   }
 
   /** Tells what was found on disk; the state in which team-state has placed it. @throws where it cannot be told. */

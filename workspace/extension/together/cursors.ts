@@ -11,6 +11,8 @@ const State = z.looseObject({ user: z.looseObject({ id: z.string(), name: z.stri
 
 interface Look {
   readonly cursor: vscode.TextEditorDecorationType
+  /** In the first line, above which there is no room for a name. */
+  readonly first: vscode.TextEditorDecorationType
   readonly selection: vscode.TextEditorDecorationType
 }
 
@@ -27,16 +29,26 @@ export class Cursors implements vscode.Disposable {
     this.#line = line
     this.#binding = binding
     const show = () => this.show()
+    const tellActive = () => {
+      const { activeTextEditor } = vscode.window
+      if (activeTextEditor !== undefined) this.#tell(activeTextEditor)
+    }
     line.provider.awareness.on('change', show)
     this.#subscriptions = [
       new vscode.Disposable(() => line.provider.awareness.off('change', show)),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#tell(textEditor)),
-      vscode.window.onDidChangeActiveTextEditor((editor) => editor && this.#tell(editor)),
+      vscode.window.onDidChangeActiveTextEditor((editor) => editor !== undefined && this.#tell(editor)),
       vscode.window.onDidChangeVisibleTextEditors(show),
       vscode.workspace.onDidChangeTextDocument(({ document: changed }) => changed === document && show()),
+      // A cursor that moved before what was typed there had its place is told of then.
+      new vscode.Disposable(
+        binding.onShown(() => {
+          tellActive()
+          show()
+        }),
+      ),
     ]
-    const { activeTextEditor } = vscode.window
-    if (activeTextEditor !== undefined) this.#tell(activeTextEditor)
+    tellActive()
   }
 
   dispose(): void {
@@ -60,7 +72,9 @@ export class Cursors implements vscode.Disposable {
       })
       for (const editor of editors) {
         editor.setDecorations(look.selection, ranges.filter(({ range }) => !range.isEmpty).map(({ range }) => ({ range, hoverMessage: user.name })))
-        editor.setDecorations(look.cursor, ranges.map(({ head }) => ({ range: new vscode.Range(head, head), hoverMessage: user.name })))
+        const heads = ranges.map(({ head }) => ({ range: new vscode.Range(head, head), hoverMessage: user.name }))
+        editor.setDecorations(look.cursor, heads.filter(({ range }) => range.start.line > 0))
+        editor.setDecorations(look.first, heads.filter(({ range }) => range.start.line === 0))
       }
     }
     for (const client of this.#looks.keys()) if (!here.has(client)) this.#forget(client)
@@ -69,7 +83,10 @@ export class Cursors implements vscode.Disposable {
   #tell(editor: vscode.TextEditor): void {
     if (editor.document !== this.#document || !this.#binding.isPlaced) return
     const shared = this.#binding.shown.getText(textName)
-    const relative = (position: vscode.Position) => createRelativePositionFromTypeIndex(shared, Math.min(this.#offsetAt(position), shared.length))
+    // What is not placed yet has no position that others would know.
+    const { lineCount } = this.#document
+    if (this.#offsetAt(this.#document.lineAt(lineCount - 1).range.end) !== shared.length) return
+    const relative = (position: vscode.Position) => createRelativePositionFromTypeIndex(shared, this.#offsetAt(position))
     this.#line.provider.awareness.setLocalStateField(
       'selections',
       editor.selections.slice(0, 50).map(({ anchor, active }) => ({ anchor: relative(anchor), head: relative(active) })),
@@ -101,25 +118,27 @@ export class Cursors implements vscode.Disposable {
     const known = this.#looks.get(client)
     if (known !== undefined) return known
     const hue = hueOf(id)
-    const colour = `hsl(${hue} 75% 45%)`
+    const colour = `hsl(${hue} 75% 35%)`
+    const cursor = (rise: string): vscode.DecorationRenderOptions => ({
+      borderColor: colour,
+      borderStyle: 'solid',
+      borderWidth: '0 0 0 2px',
+      overviewRulerColor: colour,
+      overviewRulerLane: vscode.OverviewRulerLane.Full,
+      after: { contentText: name, color: '#fff', backgroundColor: colour, margin: '0 0 0 2px', textDecoration: `none; font-size: 0.72em; padding: 0 4px; border-radius: 3px; position: absolute; z-index: 10; transform: translateY(${rise}); white-space: nowrap; pointer-events: none; opacity: 0.92` },
+    })
     const look: Look = {
       selection: vscode.window.createTextEditorDecorationType({ backgroundColor: `hsla(${hue}, 75%, 50%, 0.25)`, overviewRulerColor: colour, overviewRulerLane: vscode.OverviewRulerLane.Right }),
-      cursor: vscode.window.createTextEditorDecorationType({
-        borderColor: colour,
-        borderStyle: 'solid',
-        borderWidth: '0 0 0 2px',
-        overviewRulerColor: colour,
-        overviewRulerLane: vscode.OverviewRulerLane.Full,
-        after: { contentText: name, color: '#fff', backgroundColor: colour, margin: '0 0 0 2px', textDecoration: 'none; font-size: 0.72em; padding: 0 4px; border-radius: 3px; position: absolute; z-index: 10; transform: translateY(-0.9em); white-space: nowrap; pointer-events: none; opacity: 0.92' },
-      }),
+      cursor: vscode.window.createTextEditorDecorationType(cursor('-0.9em')),
+      first: vscode.window.createTextEditorDecorationType(cursor('1.1em')),
     }
     this.#looks.set(client, look)
     return look
   }
 
   #forget(client: number): void {
-    this.#looks.get(client)?.cursor.dispose()
-    this.#looks.get(client)?.selection.dispose()
+    const look = this.#looks.get(client)
+    for (const each of [look?.cursor, look?.first, look?.selection]) each?.dispose()
     this.#looks.delete(client)
   }
 }

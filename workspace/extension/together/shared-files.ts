@@ -1,5 +1,6 @@
 import * as vscode from 'vscode'
 import { Binding } from './binding.ts'
+import { ChangeOrigin } from './change-origin.ts'
 import { Cursors } from './cursors.ts'
 import type { Door } from './door.ts'
 import { OpenFile, nameOf, reasonNot } from './file.ts'
@@ -9,6 +10,7 @@ interface Shared {
   readonly file: OpenFile
   readonly line: TextLine
   readonly binding: Binding
+  readonly origin: ChangeOrigin
   readonly cursors: Cursors
   readonly watcher: vscode.FileSystemWatcher
 }
@@ -30,10 +32,10 @@ export class SharedFiles implements vscode.Disposable {
       vscode.workspace.onDidCloseTextDocument((document) => this.#end(document)),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges, reason }) => {
         const shared = this.#shared.get(document)
-        if (shared === undefined || contentChanges.length === 0) return
-        if (reasonNot(document) !== null) return this.#end(document)
-        // What leaves a document as it is on disk has come from there, unless it was undone.
-        shared.binding.changed(!document.isDirty && reason === undefined)
+        if (shared === undefined) return
+        const hasChanged = contentChanges.length > 0
+        if (hasChanged && reasonNot(document) !== null) return this.#end(document)
+        shared.origin.on({ text: shared.file.text(), hasChanged, isDirty: document.isDirty, isUndone: reason !== undefined })
       }),
       vscode.workspace.onWillSaveTextDocument((event) => {
         const shared = this.#shared.get(event.document)
@@ -71,7 +73,7 @@ export class SharedFiles implements vscode.Disposable {
     watcher.onDidCreate(() => binding.diskChanged())
     line.provider.on('status', () => this.#show())
     line.provider.awareness.on('change', () => this.#show())
-    this.#shared.set(document, { file, line, binding, cursors: new Cursors(document, line, binding), watcher })
+    this.#shared.set(document, { file, line, binding, origin: new ChangeOrigin((isFromDisk, text) => binding.changed(isFromDisk, text)), cursors: new Cursors(document, line, binding), watcher })
   }
 
   #end(document: vscode.TextDocument): void {
@@ -79,6 +81,7 @@ export class SharedFiles implements vscode.Disposable {
     if (shared === undefined) return
     this.#shared.delete(document)
     shared.cursors.dispose()
+    shared.origin.close()
     shared.binding.close()
     shared.watcher.dispose()
     shared.line.close()

@@ -1,0 +1,169 @@
+/// <reference lib="dom" />
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { Workspace } from '@arcx/router'
+import { startTestCollab } from '@arcx/testing/collab'
+import type { TestCollab } from '@arcx/testing/collab'
+import { runInside, untilState } from '@arcx/testing/orchestrator'
+import type { Person } from '@arcx/testing/person'
+import { openBrowser, untilWorkbench } from './browser.ts'
+
+let collab: TestCollab
+let browser: Browser
+let ann: Person
+let ben: Person
+let workspace: Workspace
+let annsBrowser: BrowserContext
+let bensBrowser: BrowserContext
+
+beforeAll(async () => {
+  ;[collab, browser] = await Promise.all([startTestCollab(), openBrowser()])
+  ;[ann, ben] = await Promise.all([collab.arc.person(), collab.arc.person()])
+  const { id: teamId } = await ann.api.teams.create.mutate({ name: 'pair' })
+  await collab.arc.database.insertInto('Membership').values({ teamId, userId: ben.userId, role: 'member' }).execute()
+  await collab.arc.database.updateTable('User').set({ name: 'Ann' }).where('id', '=', ann.userId).execute()
+  await collab.arc.database.updateTable('User').set({ name: 'Ben' }).where('id', '=', ben.userId).execute()
+  const { id } = await ann.api.workspaces.create.mutate({ name: 'pairing', teamId })
+  workspace = await untilState(ann, id, 'running')
+  await inside('printf "first\\nsecond\\nthird\\n" > project/notes.txt')
+  ;[annsBrowser, bensBrowser] = await Promise.all([browserOf(ann), browserOf(ben)])
+})
+afterAll(async () => {
+  await browser?.close()
+  await collab?.destroy()
+})
+
+afterEach(async () => {
+  await Promise.all(browser.contexts().flatMap((context) => context.pages().map((page) => page.close())))
+})
+
+const inside = async (command: string) => (await runInside(collab.arc.engine, workspace.id, ['sh', '-c', `cd /home/arc && ${command}`])).output.replaceAll('\r', '')
+
+/** A browser in which a person is signed in. */
+async function browserOf(person: Person): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+  const [, value = ''] = person.cookie.split('arc_session=')
+  await context.addCookies([{ name: 'arc_session', value, url: collab.arc.origin, httpOnly: true, sameSite: 'Lax' }])
+  return context
+}
+
+/** A window of the workspace's IDE with a file open that is shared by now. */
+async function openWindow(context: BrowserContext, file: string): Promise<Page> {
+  const page = await context.newPage()
+  const ide = new URL(workspace.url)
+  ide.searchParams.set('folder', '/home/arc/project')
+  ide.searchParams.set('payload', JSON.stringify([['openFile', `vscode-remote://${ide.host}/home/arc/project/${file}`]]))
+  await page.goto(ide.href)
+  await untilWorkbench(page)
+  await statusOf(page, 'Shared').waitFor({ timeout: 60_000 })
+  return page
+}
+
+const statusOf = (page: Page, text: string) => page.locator('.statusbar-item').filter({ hasText: text })
+
+/** The lines that the editor shows, whole. */
+const textOf = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const lines = [...document.querySelectorAll<HTMLElement>('.monaco-editor .view-line')]
+    return lines.sort((one, other) => Number.parseFloat(one.style.top) - Number.parseFloat(other.style.top)).map(({ textContent }) => textContent.replaceAll('\u00a0', ' ')).join('\n')
+  })
+
+/** Puts the cursor at the end of a line, counted from one, and types there. */
+async function typeAt(page: Page, line: number, words: string): Promise<void> {
+  await page.locator('.monaco-editor .view-lines').first().click()
+  await page.keyboard.press('Control+Home')
+  for (let at = 1; at < line; at += 1) await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('End')
+  await page.keyboard.type(words)
+}
+
+/** The text before somebody's cursor, as the editor shows it; null where it shows none. */
+const beforeCursor = (page: Page, name: string): Promise<string | null> =>
+  page.evaluate((label) => {
+    const shown = [...document.querySelectorAll('.monaco-editor .view-line span')].find((element) => getComputedStyle(element, '::after').content === `"${label}"`)
+    const line = shown?.closest('.view-line')
+    if (shown === undefined || !line) return null
+    const range = document.createRange()
+    range.setStart(line, 0)
+    range.setEndAfter(shown)
+    return range.toString().replaceAll('\u00a0', ' ')
+  }, name)
+
+const isDirty = async (page: Page) => (await page.locator('.tab.active.dirty').count()) > 0
+
+test('two people in one file see each other’s cursors and letters, unsaved and saved, and it is saved once', async () => {
+  const [a, b] = await Promise.all([openWindow(annsBrowser, 'notes.txt'), openWindow(bensBrowser, 'notes.txt')])
+  await Promise.all([a, b].map((page) => statusOf(page, 'Shared with 1').waitFor({ timeout: 30_000 })))
+  await typeAt(a, 1, ' by ann')
+  await expect.poll(() => textOf(b)).toBe('first by ann\nsecond\nthird\n')
+  await expect.poll(() => beforeCursor(b, 'Ann')).toBe('first by ann')
+  await typeAt(b, 2, ' by ben')
+  await expect.poll(() => textOf(a)).toBe('first by ann\nsecond by ben\nthird\n')
+  await expect.poll(() => beforeCursor(a, 'Ben')).toBe('second by ben')
+  await expect.poll(() => inside('cat project/notes.txt'), { timeout: 10_000 }).toBe('first by ann\nsecond by ben\nthird\n')
+  await expect.poll(async () => [await isDirty(a), await isDirty(b)], { timeout: 10_000 }).toEqual([false, false])
+  // The cursors stand where they were, also after all of that was taken up from disk.
+  expect([await beforeCursor(a, 'Ben'), await beforeCursor(b, 'Ann')]).toEqual(['second by ben', 'first by ann'])
+}, 180_000)
+
+test('a program rewrites the file while both type: nothing is lost, and both windows end as the disk', async () => {
+  await inside('printf "ann:\\nben:\\nprogram:\\n" > project/busy.txt')
+  const [a, b] = await Promise.all([openWindow(annsBrowser, 'busy.txt'), openWindow(bensBrowser, 'busy.txt')])
+  await Promise.all([a, b].map((page) => statusOf(page, 'Shared with 1').waitFor({ timeout: 30_000 })))
+  const words = Array.from({ length: 12 }, (_, index) => ` w${index}x`)
+  const type = async (page: Page, line: number) => {
+    await typeAt(page, line, '')
+    for (const word of words) await page.keyboard.type(word, { delay: 60 })
+  }
+  await Promise.all([type(a, 1), type(b, 2), inside('for i in $(seq 1 8); do sleep 0.4; sed -i "s/^program:.*/&<$i>/" project/busy.txt; done')])
+  const disk = () => inside('cat project/busy.txt')
+  await expect.poll(async () => new Set([await textOf(a), await textOf(b), await disk()]).size, { timeout: 30_000 }).toBe(1)
+  expect(await disk()).toBe(`ann:${words.join('')}\nben:${words.join('')}\nprogram:${Array.from({ length: 8 }, (_, index) => `<${index + 1}>`).join('')}\n`)
+}, 180_000)
+
+test('who is here stands in a list, a person with two windows once; one goes to where they are and follows them; the dashboard says it too', async () => {
+  await inside('seq 1 200 > project/long.txt && printf "x\\n" > project/other.txt')
+  const b = await openWindow(bensBrowser, 'long.txt')
+  const a = await openWindow(annsBrowser, 'other.txt')
+  const second = await openWindow(bensBrowser, 'other.txt')
+  const row = a.getByRole('treeitem', { name: /^Ben, / })
+  await a.getByRole('tab', { name: /Together/ }).click()
+  await row.waitFor({ timeout: 30_000 })
+  expect(await row.count()).toBe(1)
+  await second.close()
+
+  await b.bringToFront()
+  await b.locator('.monaco-editor .view-lines').first().click()
+  await b.keyboard.press('Control+End')
+  await a.bringToFront()
+  await row.filter({ hasText: 'long.txt:201' }).waitFor({ timeout: 15_000 })
+  await row.hover()
+  await row.getByRole('button', { name: 'Follow' }).click()
+  await expect.poll(() => textOf(a), { timeout: 15_000 }).toContain('200')
+  await statusOf(a, 'Following Ben').waitFor()
+  await b.bringToFront()
+  await b.keyboard.press('Control+Home')
+  await expect.poll(() => textOf(a), { timeout: 15_000 }).toMatch(/^1\n2\n/)
+  // Whoever types goes their own way.
+  await a.bringToFront()
+  await typeAt(a, 1, '')
+  await statusOf(a, 'Following Ben').waitFor({ state: 'hidden' })
+
+  const dashboard = await annsBrowser.newPage()
+  await dashboard.goto(`${collab.arc.origin}/workspaces/pairing`)
+  const present = dashboard.locator('[data-present]').filter({ hasText: 'Ben' })
+  await present.getByText('long.txt').waitFor({ timeout: 15_000 })
+  const [there] = await Promise.all([annsBrowser.waitForEvent('page'), present.getByRole('link', { name: 'Go to Ben in pairing' }).click()])
+  await untilWorkbench(there)
+  await there.locator('.tab.active').filter({ hasText: 'long.txt' }).waitFor({ timeout: 30_000 })
+  await Promise.all([a, b, there].map((page) => page.close()))
+  // Who closes all windows is gone from the list.
+  await present.waitFor({ state: 'detached', timeout: 15_000 })
+}, 240_000)
+
+test('a file that is too large to be shared says so and is left alone', async () => {
+  await inside('yes abcdefghijklmnopqrstuvwxyz | head -c 1500000 > project/large.txt')
+  const a = await openWindow(annsBrowser, 'notes.txt')
+  await a.getByRole('treeitem', { name: 'large.txt' }).dblclick()
+  await statusOf(a, 'Not shared').waitFor({ timeout: 30_000 })
+}, 120_000)

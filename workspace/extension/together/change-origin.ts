@@ -1,0 +1,45 @@
+/**
+ * The editor tells of a document's change and of its having become dirty one after the other, in either order: a first
+ * letter looks for a moment as what was read from disk does. Both are told in one turn, so whoever waits a little knows.
+ */
+const dirtyWithinMs = 100
+
+interface DocumentEvent {
+  readonly text: string
+  readonly hasChanged: boolean
+  readonly isDirty: boolean
+  /** Whether it was undone or redone, which may leave a document as it is on disk as well. */
+  readonly isUndone: boolean
+}
+
+/** Tells of each change of one document where it came from. */
+export class ChangeOrigin {
+  readonly #tell: (isFromDisk: boolean, text: string) => void
+  #undecided: { readonly text: string; readonly timer: ReturnType<typeof setTimeout> } | null = null
+
+  constructor(tell: (isFromDisk: boolean, text: string) => void) {
+    this.#tell = tell
+  }
+
+  on({ text, hasChanged, isDirty, isUndone }: DocumentEvent): void {
+    if (!hasChanged) {
+      if (isDirty) this.#decide(false)
+      return
+    }
+    this.#decide(true)
+    if (isDirty || isUndone) return this.#tell(false, text)
+    this.#undecided = { text, timer: setTimeout(() => this.#decide(true), dirtyWithinMs) }
+  }
+
+  close(): void {
+    if (this.#undecided !== null) clearTimeout(this.#undecided.timer)
+    this.#undecided = null
+  }
+
+  #decide(isFromDisk: boolean): void {
+    if (this.#undecided === null) return
+    const { text } = this.#undecided
+    this.close()
+    this.#tell(isFromDisk, text)
+  }
+}
