@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { ProxyRig, codeOf, echo } from '@arcx/testing/proxy'
@@ -42,14 +42,16 @@ test('kill -9 loses no call: those that were over are recorded, and those that w
 })
 
 test('a call that goes on is seen as open', async () => {
-  let end: () => void = () => undefined
+  const answering = Promise.withResolvers<ServerResponse>()
   rig.answer = (_request, response) => {
     response.writeHead(200).write('…')
-    end = () => response.end()
+    answering.resolve(response)
   }
   const call = rig.send(`http://api.test:${rig.plainPort}/live`)
   await vi.waitFor(async () => expect(await outcomes('/live')).toEqual(['open']), { timeout: 5000 })
-  end()
+  // It is recorded before it goes out, so it may not have arrived yet.
+  const answer = await answering.promise
+  answer.end()
   await call
   await vi.waitFor(async () => expect(await outcomes('/live')).toEqual(['passed']), { timeout: 5000 })
 })
