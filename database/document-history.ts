@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gunzip, gzip } from 'node:zlib'
 import { sql } from 'kysely'
 import type { Database, Transaction } from './index.ts'
 
@@ -10,6 +13,26 @@ export interface DocumentChangeRow {
   readonly lastAt: Date
   readonly updates: number
 }
+
+export type VersionCause = 'saved' | 'disk' | 'restored'
+
+/** What a text's file held at a moment. */
+export interface DocumentVersionRow {
+  readonly id: string
+  readonly documentId: string
+  readonly path: string
+  readonly userId: string | null
+  readonly at: Date
+  readonly cause: VersionCause
+  readonly letters: number
+}
+
+/** So many of the latest are all kept; of older ones, the last of every ten minutes. */
+const keptAll = 100
+const keptAtMost = 500
+const keptBytes = 16 * 1024 * 1024
+
+const [pack, unpack] = [promisify(gzip), promisify(gunzip)]
 
 /** Takes updates out of a text's tail, by their sequences, and keeps who wrote them when. */
 export async function foldUpdates(transaction: Transaction, documentId: string, sequences: readonly string[]): Promise<void> {
@@ -35,4 +58,48 @@ export async function documentChanges(database: Database, workspaceId: string, p
     ORDER BY max("lastAt") DESC LIMIT ${limit}
   `.execute(database)
   return rows
+}
+
+/** Keeps what a text's file holds now, where it is another than it held last; old versions make room. */
+export async function addVersion(transaction: Transaction, version: { readonly documentId: string; readonly userId: string | null; readonly cause: VersionCause; readonly text: string }): Promise<void> {
+  const { documentId, userId, cause, text } = version
+  if ((await latestIf(transaction, documentId, text)) !== null) return
+  // Each is later than those before it, also within one transaction.
+  await transaction.insertInto('DocumentVersion').values({ id: randomUUID(), documentId, userId, cause, at: sql<Date>`clock_timestamp()`, letters: text.length, text: await pack(text) }).execute()
+  await sql`
+    DELETE FROM "DocumentVersion" WHERE "id" IN (
+      SELECT "id" FROM (
+        SELECT "id",
+          row_number() OVER (ORDER BY "at" DESC) AS "place",
+          row_number() OVER (PARTITION BY date_bin('10 minutes', "at", 'epoch') ORDER BY "at" DESC) AS "placeInTime",
+          sum(octet_length("text")) OVER (ORDER BY "at" DESC) AS "bytes"
+        FROM "DocumentVersion" WHERE "documentId" = ${documentId}
+      ) AS "placed"
+      WHERE "place" > 1 AND ("place" > ${keptAtMost} OR ("place" > ${keptAll} AND "placeInTime" > 1) OR "bytes" > ${keptBytes})
+    )
+  `.execute(transaction)
+}
+
+/** The latest version of a text, where it is this one. */
+export async function latestIf(transaction: Transaction, documentId: string, text: string): Promise<{ readonly userId: string | null; readonly cause: VersionCause } | null> {
+  const row = await transaction.selectFrom('DocumentVersion').select(['userId', 'cause', 'letters', 'text']).where('documentId', '=', documentId).orderBy('at', 'desc').limit(1).executeTakeFirst()
+  if (row === undefined || row.letters !== text.length) return null
+  return (await unpack(row.text)).toString() === text ? row : null
+}
+
+const versionsWithin = (database: Database, workspaceId: string) =>
+  database
+    .selectFrom('DocumentVersion')
+    .innerJoin('Document', 'Document.id', 'DocumentVersion.documentId')
+    .where('workspaceId', '=', workspaceId)
+    .select(['DocumentVersion.id', 'documentId', 'path', 'userId', 'at', 'cause', 'letters'])
+
+/** The latest first. */
+export function documentVersions(database: Database, workspaceId: string, path: string): Promise<readonly DocumentVersionRow[]> {
+  return versionsWithin(database, workspaceId).where('path', '=', path).orderBy('at', 'desc').execute()
+}
+
+export async function documentVersion(database: Database, workspaceId: string, id: string): Promise<(DocumentVersionRow & { readonly text: string }) | null> {
+  const row = await versionsWithin(database, workspaceId).where('DocumentVersion.id', '=', id).select('text').executeTakeFirst()
+  return row === undefined ? null : { ...row, text: (await unpack(row.text)).toString() }
 }

@@ -66,6 +66,12 @@ export const errors = {
 
   egressUnavailable: (cause?: unknown) => new ArcError('Unavailable', 'egress_unavailable', 'arc-proxy, the way out of workspaces, does not answer.', {}, cause),
 
+  versionNotFound: () => new ArcError('NotFound', 'version_not_found', 'There is no such version of a file, or it is not kept any more.'),
+
+  fileInTheWay: (path: string) => new ArcError('Conflict', 'file_in_the_way', `At ${path} is something now that is no text, or too large to be kept. Move it away first.`, { path }),
+
+  restoreFailed: (path: string, said: string) => new ArcError('Unavailable', 'restore_failed', `${path} could not be written: ${said}`, { path }),
+
   secretNotFound: () => new ArcError('NotFound', 'secret_not_found', 'There is no such secret.'),
 
   secretLimitReached: (limit: number) => new ArcError('LimitReached', 'secret_limit_reached', `There are ${limit} secrets, which is as many as there may be. Delete one to make room.`, { limit }),

@@ -5,6 +5,7 @@ import { auditRouter } from './audit/procedures.ts'
 import { authRouter } from './auth/procedures.ts'
 import { collabRouter } from './collab/procedures.ts'
 import { egressRouter } from './egress/procedures.ts'
+import { historyRouter } from './history/procedures.ts'
 import { presenceRouter } from './presence/procedures.ts'
 import { programsRouter } from './programs/procedures.ts'
 import { secretsRouter } from './secrets/procedures.ts'
@@ -21,6 +22,7 @@ export const appRouter = router({
   auth: authRouter,
   collab: collabRouter,
   egress: egressRouter,
+  history: historyRouter,
   presence: presenceRouter,
   programs: programsRouter,
   secrets: secretsRouter,

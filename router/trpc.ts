@@ -9,6 +9,7 @@ import type { CollabPort } from './collab/port.ts'
 import type { EgressPort } from './egress/port.ts'
 import type { SecretsPort } from './secrets/port.ts'
 import type { IdentityPort } from './auth/port.ts'
+import type { HistoryPort } from './history/port.ts'
 import { ArcError, errors } from './errors.ts'
 import type { ErrorDetails, ErrorKind } from './errors.ts'
 import type { Limited, LimitsPort } from './limits.ts'
@@ -26,6 +27,7 @@ export interface Ports {
   readonly audit: AuditPort
   readonly collab: CollabPort
   readonly egress: EgressPort
+  readonly history: HistoryPort
   readonly identity: IdentityPort
   readonly teamInvites: TeamInvitesPort
   readonly teams: TeamsPort

@@ -23,6 +23,7 @@ import { Egress } from './egress/egress.ts'
 import { Holders } from './egress/holders.ts'
 import { Collab } from './collab/collab.ts'
 import { rightsTo } from './workspaces/policy.ts'
+import { FileHistory } from './history/history.ts'
 import { Exec } from './exec/exec.ts'
 import { Feed } from './events/feed.ts'
 import { OutboxRelay } from './events/outbox.ts'
@@ -199,6 +200,12 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
       return { may: rightsTo({ ...holder, teams: await memberships.of(userId) }, row), teamId: store.present(row).teamId }
     },
   })
+  const history = new FileHistory({
+    database,
+    workspaceOf: (actor, id) => workspaces.get(actor, id),
+    runningOf: (actor, id) => workspaces.running(actor, id),
+    run: (container, request) => runtime.exec(container, request),
+  })
   const here = new PresenceService({
     presence,
     feed,
@@ -211,7 +218,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     forgetTeams: (userId) => memberships.forget(userId),
   })
   shutdown.add('presence leases', () => here.close())
-  const ports = { account, admin, collab, egress, secrets, announcements: new Announcements(database), audit, identity, limits: new Limits(), presence: here, programs, teamInvites, teams, tokens, workspaces }
+  const ports = { account, admin, collab, egress, history, secrets, announcements: new Announcements(database), audit, identity, limits: new Limits(), presence: here, programs, teamInvites, teams, tokens, workspaces }
   const exec = new Exec({
     log,
     enter: (actor, name, purpose) => workspaces.enter(actor, name, purpose),

@@ -1,12 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { createHash } from 'node:crypto'
 import { encodeStateAsUpdate } from 'yjs'
 import type { Database, Transaction } from '@arcx/database'
+import { addVersion, latestIf } from '@arcx/database/document-history'
+import type { VersionCause } from '@arcx/database/document-history'
 import { fork, rewrite, textOf } from '../text/shared-text.ts'
 
-const pack = promisify(gzip)
-const versionsKept = 200
 const announcedSeconds = 120
 
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
@@ -58,21 +56,22 @@ export class DiskStore {
       const disk = fork(row.diskState)
       const update = rewrite(disk, text)
       const state = Buffer.from(encodeStateAsUpdate(disk))
-      if (update !== null) await transaction.insertInto('DocumentUpdate').values({ documentId, update: Buffer.from(update), userId: null }).execute()
-      await this.#move(transaction, documentId, hash, state, text, 'disk', null)
+      // Whoever restored an earlier version has written the file by that.
+      const latest = await latestIf(transaction, documentId, text)
+      const restorer = latest?.cause === 'restored' ? latest.userId : null
+      if (update !== null) await transaction.insertInto('DocumentUpdate').values({ documentId, update: Buffer.from(update), userId: restorer }).execute()
+      await this.#move(transaction, documentId, hash, state, text, 'disk', restorer)
       return { kind: 'known', hash, state, update }
     })
   }
 
-  async #move(transaction: Transaction, documentId: string, hash: string, state: Buffer, text: string, cause: 'saved' | 'disk', userId: string | null): Promise<void> {
+  async #move(transaction: Transaction, documentId: string, hash: string, state: Buffer, text: string, cause: VersionCause, userId: string | null): Promise<void> {
     await transaction.updateTable('Document').set({ diskHash: hash, diskState: state }).where('id', '=', documentId).execute()
     await transaction
       .deleteFrom('DocumentAnnouncement')
       .where('documentId', '=', documentId)
       .where((where) => where.or([where('hash', '=', hash), where('at', '<', new Date(Date.now() - announcedSeconds * 1000))]))
       .execute()
-    await transaction.insertInto('DocumentVersion').values({ id: randomUUID(), documentId, userId, cause, letters: text.length, text: await pack(text) }).execute()
-    const old = transaction.selectFrom('DocumentVersion').select('id').where('documentId', '=', documentId).orderBy('at', 'desc').offset(versionsKept)
-    await transaction.deleteFrom('DocumentVersion').where('id', 'in', old).execute()
+    await addVersion(transaction, { documentId, userId, cause, text })
   }
 }

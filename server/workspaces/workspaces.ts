@@ -221,6 +221,13 @@ export class Workspaces implements WorkspacesPort {
     })
   }
 
+  /** The running container in which the actor may run programs; whoever asks records what for. @throws `workspace_not_running`. */
+  async running(actor: UserActor, workspaceId: WorkspaceId): Promise<ContainerRef & { readonly name: string }> {
+    const { state, incarnation, name } = await this.#require(actor, workspaceId, 'exec')
+    if (state !== 'running') throw errors.workspaceNotRunning()
+    return { workspaceId, incarnation, name }
+  }
+
   /** @throws where the actor may not run programs in it, or not any more. */
   async requireExec(actor: UserActor, name: string): Promise<WorkspaceRow> {
     const [row, asker] = await Promise.all([this.#store.byName(name), this.#asker(actor)])

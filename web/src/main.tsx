@@ -8,6 +8,7 @@ import { AdminPage, isAdminTab } from './pages/admin.tsx'
 import type { AdminTab } from './pages/admin.tsx'
 import { AuthorizePage } from './pages/authorize.tsx'
 import { Dashboard } from './pages/dashboard.tsx'
+import { HistoryPage } from './pages/history.tsx'
 import { JoinPage } from './pages/join.tsx'
 import { Landing } from './pages/landing.tsx'
 import { NotFound } from './pages/not-found.tsx'
@@ -87,6 +88,16 @@ const routes = root.addChildren([
     },
   }),
   createRoute({ getParentRoute: () => root, path: '/workspaces/$name', component: WorkspacePage, beforeLoad: requireSignedIn }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/workspaces/$name/history',
+    component: HistoryPage,
+    beforeLoad: requireSignedIn,
+    validateSearch: (search: Record<string, unknown>): { path?: string; version?: string } => {
+      const [path, version] = [text(search['path']), text(search['version'])]
+      return { ...(path === undefined ? {} : { path }), ...(version === undefined ? {} : { version }) }
+    },
+  }),
   createRoute({
     getParentRoute: () => root,
     path: '/open/$name',

@@ -3,6 +3,7 @@ import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
 import type { Workspace, WorkspaceId } from '@arcx/router'
 import { Rules } from '../egress/rules.tsx'
+import { Changes } from '../history/changes.tsx'
 import { buttonClass } from '../interface/button.tsx'
 import { Frame } from '../interface/frame.tsx'
 import { Ago } from '../interface/time.tsx'
@@ -75,6 +76,17 @@ export function WorkspacePage() {
       {workspace.state === 'running' && <Resources key={workspace.id} workspace={workspace} />}
       <Network key={`network ${workspace.id}`} workspaceId={workspace.id} />
       <OwnRules key={`rules ${workspace.id}`} workspace={workspace} />
+      <section aria-labelledby="written" className="mt-6">
+        <div className="mb-2 flex items-baseline justify-between gap-2">
+          <h2 id="written" className="text-sm text-ink-soft">
+            Written lately
+          </h2>
+          <Link to="/workspaces/$name/history" params={{ name }} className="text-sm text-accent hover:underline">
+            All of the history
+          </Link>
+        </div>
+        <Changes workspace={workspace} limit={5} />
+      </section>
       <h2 className="mb-2 mt-6 text-sm text-ink-soft">Log</h2>
       <Logs key={workspace.id} workspaceId={workspace.id} />
     </Frame>

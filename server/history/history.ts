@@ -1,0 +1,104 @@
+import { ArcError, FileVersionId, errors } from '@arcx/router'
+import type { FileChange, FileVersion, FileVersionText, HistoryPort, UserActor, WorkspaceId, Writer } from '@arcx/router'
+import type { Database } from '@arcx/database'
+import { addVersion, documentChanges, documentVersion, documentVersions } from '@arcx/database/document-history'
+import type { DocumentVersionRow } from '@arcx/database/document-history'
+import { recordAudit } from '../audit/audit.ts'
+import type { ContainerRef, ExecRequest, Execution } from '../runtime/port.ts'
+import { WorkspaceFile } from './workspace-file.ts'
+
+const byteOrderMark = '\uFEFF'
+
+export interface FileHistoryNeeds {
+  readonly database: Database
+  /** @throws `workspace_not_found`. */
+  workspaceOf(actor: UserActor, id: WorkspaceId): Promise<unknown>
+  /** @throws `workspace_not_found`, `forbidden`, `workspace_not_running`. */
+  runningOf(actor: UserActor, id: WorkspaceId): Promise<ContainerRef & { readonly name: string }>
+  run(container: ContainerRef, request: ExecRequest): Promise<Execution>
+}
+
+/** What team-state has kept of a workspace's files: who wrote when, and what they held. */
+export class FileHistory implements HistoryPort {
+  readonly #needs: FileHistoryNeeds
+
+  constructor(needs: FileHistoryNeeds) {
+    this.#needs = needs
+  }
+
+  async changes(actor: UserActor, workspaceId: WorkspaceId, path: string | null, limit: number): Promise<readonly FileChange[]> {
+    await this.#needs.workspaceOf(actor, workspaceId)
+    const rows = await documentChanges(this.#needs.database, workspaceId, path, limit)
+    const writers = await this.#writers(rows)
+    return rows.map((row) => ({ path: row.path, by: writers(row.userId), firstAt: row.firstAt.toISOString(), lastAt: row.lastAt.toISOString() }))
+  }
+
+  async versions(actor: UserActor, workspaceId: WorkspaceId, path: string): Promise<readonly FileVersion[]> {
+    await this.#needs.workspaceOf(actor, workspaceId)
+    const rows = await documentVersions(this.#needs.database, workspaceId, path)
+    const writers = await this.#writers(rows)
+    return rows.map((row) => present(row, writers(row.userId)))
+  }
+
+  async version(actor: UserActor, workspaceId: WorkspaceId, id: FileVersionId): Promise<FileVersionText> {
+    await this.#needs.workspaceOf(actor, workspaceId)
+    const row = await this.#require(workspaceId, id)
+    return { ...present(row, (await this.#writers([row]))(row.userId)), text: row.text }
+  }
+
+  async restore(actor: UserActor, workspaceId: WorkspaceId, id: FileVersionId): Promise<boolean> {
+    const action = 'workspace.restore-file'
+    try {
+      await this.#needs.workspaceOf(actor, workspaceId)
+      const [version, container] = await Promise.all([this.#require(workspaceId, id), this.#needs.runningOf(actor, workspaceId)])
+      const file = new WorkspaceFile((ref, request) => this.#needs.run(ref, request), container, version.path)
+      return await this.#needs.database.transaction().execute(async (transaction) => {
+        const { documentId } = version
+        // Until it is recorded, no window takes what it finds on disk for a program's.
+        await transaction.selectFrom('Document').select('id').where('id', '=', documentId).forUpdate().executeTakeFirstOrThrow()
+        const now = await file.read()
+        const before = now === null ? null : plain(now)
+        if (before === version.text) return false
+        if (before !== null) await addVersion(transaction, { documentId, userId: null, cause: 'disk', text: before })
+        await addVersion(transaction, { documentId, userId: actor.userId, cause: 'restored', text: version.text })
+        await file.write(written(version.text, now))
+        await recordAudit(transaction, { actor, action, target: { kind: 'file', id: workspaceId, name: `${container.name}:${version.path}` }, outcome: 'ok' })
+        return true
+      })
+    } catch (error) {
+      const outcome = error instanceof ArcError ? `refused:${error.code}` : 'failed'
+      await recordAudit(this.#needs.database, { actor, action, target: { kind: 'workspace', id: workspaceId }, outcome })
+      throw error
+    }
+  }
+
+  async #require(workspaceId: WorkspaceId, id: FileVersionId): Promise<DocumentVersionRow & { readonly text: string }> {
+    const row = await documentVersion(this.#needs.database, workspaceId, id)
+    if (row === null) throw errors.versionNotFound()
+    return row
+  }
+
+  async #writers(rows: readonly { readonly userId: string | null }[]): Promise<(userId: string | null) => Writer> {
+    const ids = [...new Set(rows.flatMap(({ userId }) => (userId === null ? [] : [userId])))]
+    const people = ids.length === 0 ? [] : await this.#needs.database.selectFrom('User').select(['id', 'login', 'name']).where('id', 'in', ids).execute()
+    const known = new Map(people.map(({ id, login, name }) => [id, { login, name }]))
+    return (userId) => {
+      if (userId === null) return { kind: 'program' }
+      const person = known.get(userId)
+      return person === undefined ? { kind: 'gone' } : { kind: 'person', ...person }
+    }
+  }
+}
+
+function present({ id, path, at, cause, letters }: DocumentVersionRow, by: Writer): FileVersion {
+  return { id: FileVersionId.parse(id), path, at: at.toISOString(), by, cause, letters }
+}
+
+/** As editors share it. */
+const plain = (text: string): string => (text.startsWith(byteOrderMark) ? text.slice(1) : text).replaceAll('\r\n', '\n')
+
+/** With the beginning and the ends of lines that the file has now. */
+function written(text: string, now: string | null): string {
+  const lines = now?.includes('\r\n') === true ? text.replaceAll('\n', '\r\n') : text
+  return now?.startsWith(byteOrderMark) === true ? byteOrderMark + lines : lines
+}
