@@ -14,7 +14,7 @@ export interface DocumentChangeRow {
   readonly updates: number
 }
 
-export type VersionCause = 'saved' | 'disk' | 'restored'
+export type VersionCause = 'opened' | 'saved' | 'disk' | 'restored'
 
 /** What a text's file held at a moment. */
 export interface DocumentVersionRow {

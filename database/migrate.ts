@@ -15,6 +15,7 @@ import * as egressPolicy from './migrations/0011-egress-policy.ts'
 import * as egressLimits from './migrations/0012-egress-limits.ts'
 import * as documents from './migrations/0013-documents.ts'
 import * as documentHistory from './migrations/0014-document-history.ts'
+import * as openedVersions from './migrations/0015-opened-versions.ts'
 
 /** In order; a migration that has landed is never changed. */
 const migrations: Record<string, Migration> = {
@@ -32,6 +33,7 @@ const migrations: Record<string, Migration> = {
   '0012-egress-limits': egressLimits,
   '0013-documents': documents,
   '0014-document-history': documentHistory,
+  '0015-opened-versions': openedVersions,
 }
 
 /**

@@ -161,7 +161,7 @@ export interface DocumentVersionTable {
   documentId: string
   at: DefaultMoment
   userId: string | null
-  cause: 'saved' | 'disk' | 'restored'
+  cause: 'opened' | 'saved' | 'disk' | 'restored'
   letters: number
   text: Buffer
 }

@@ -181,6 +181,7 @@ test('who wrote a file stands in the dashboard; an earlier version restored ther
   await dashboard.getByRole('link', { name: /story\.txt/ }).first().click()
   const versions = dashboard.getByRole('list', { name: 'Versions' }).getByRole('button')
   await versions.filter({ hasText: 'written by a program' }).first().waitFor()
+  await versions.filter({ hasText: 'as it was first opened' }).waitFor()
   await versions.filter({ hasText: 'saved by Ann' }).first().click()
   const text = dashboard.getByRole('region', { name: 'Text' })
   await text.getByText('keep me, dear').waitFor()

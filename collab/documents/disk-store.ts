@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { encodeStateAsUpdate } from 'yjs'
+import { encodeStateAsUpdate, mergeUpdates } from 'yjs'
 import type { Database, Transaction } from '@arcx/database'
 import { addVersion, latestIf } from '@arcx/database/document-history'
 import type { VersionCause } from '@arcx/database/document-history'
@@ -53,6 +53,7 @@ export class DiskStore {
         return { kind: 'known', hash, state: current, update: null }
       }
       if (row.diskHash !== from) return { kind: 'stale', hash: row.diskHash }
+      if (row.diskHash === null) return await this.#opened(transaction, documentId, hash, text)
       const disk = fork(row.diskState)
       const update = rewrite(disk, text)
       const state = Buffer.from(encodeStateAsUpdate(disk))
@@ -63,6 +64,17 @@ export class DiskStore {
       await this.#move(transaction, documentId, hash, state, text, 'disk', restorer)
       return { kind: 'known', hash, state, update }
     })
+  }
+
+  /** Read for the first time. Nobody has written that, so it stands in no tail, from which history is told. */
+  async #opened(transaction: Transaction, documentId: string, hash: string, text: string): Promise<Found> {
+    const update = rewrite(fork(null), text)
+    const { snapshot } = await transaction.selectFrom('Document').select('snapshot').where('id', '=', documentId).executeTakeFirstOrThrow()
+    const parts = [snapshot, update].flatMap((part) => (part === null ? [] : [part]))
+    const state = update ?? encodeStateAsUpdate(fork(null))
+    await transaction.updateTable('Document').set({ snapshot: parts.length === 0 ? null : Buffer.from(mergeUpdates(parts)) }).where('id', '=', documentId).execute()
+    await this.#move(transaction, documentId, hash, Buffer.from(state), text, 'opened', null)
+    return { kind: 'known', hash, state, update }
   }
 
   async #move(transaction: Transaction, documentId: string, hash: string, state: Buffer, text: string, cause: VersionCause, userId: string | null): Promise<void> {

@@ -22,7 +22,7 @@ export interface FileVersion {
   readonly path: string
   readonly at: string
   readonly by: Writer
-  readonly cause: 'saved' | 'disk' | 'restored'
+  readonly cause: 'opened' | 'saved' | 'disk' | 'restored'
   readonly letters: number
 }
 

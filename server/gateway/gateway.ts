@@ -226,8 +226,11 @@ export class Gateway {
   /** A window's socket to team-state, which decides by the ticket that it shows. */
   async #carry(workspaceId: WorkspaceId, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const [, rest] = /^\/_arcx\/collab((?:\/[^?]*)?(?:\?.*)?)$/.exec(request.url ?? '') ?? []
-    if (rest === undefined) return void socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-    request.url = `/workspaces/${workspaceId}${rest}`
+    const own = `/workspaces/${workspaceId}`
+    // A path that climbs out of the workspace's own is no path.
+    const leads = rest === undefined ? null : URL.parse(own + rest, 'http://team-state')
+    if (leads === null || !(leads.pathname === own || leads.pathname.startsWith(`${own}/`))) return void socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    request.url = leads.pathname + leads.search
     // Held against the workspace's own origin here already.
     delete request.headers.origin
     delete request.headers.cookie

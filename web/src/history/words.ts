@@ -12,7 +12,7 @@ export function writerIn(by: Writer): string {
   }
 }
 
-const causes: Readonly<Record<FileVersion['cause'], string>> = { saved: 'saved by', disk: 'written by', restored: 'restored by' }
+const causes: Readonly<Record<Exclude<FileVersion['cause'], 'opened'>, string>> = { saved: 'saved by', disk: 'written by', restored: 'restored by' }
 
 /** How a file came to be as it was: `saved by Ann`. */
-export const causeIn = ({ cause, by }: Pick<FileVersion, 'cause' | 'by'>): string => `${causes[cause]} ${writerIn(by)}`
+export const causeIn = ({ cause, by }: Pick<FileVersion, 'cause' | 'by'>): string => (cause === 'opened' ? 'as it was first opened' : `${causes[cause]} ${writerIn(by)}`)
