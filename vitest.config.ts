@@ -10,7 +10,8 @@ export default defineConfig({
     maxWorkers: 4,
     pool: 'forks',
     projects: [
-      { test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...everywhere, '**/*.integration.test.ts', '**/*.alone.test.ts'] } },
+      // Long enough for a property on a machine that does all the rest at the same time.
+      { test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...everywhere, '**/*.integration.test.ts', '**/*.alone.test.ts'], testTimeout: minute } },
       {
         test: {
           name: 'integration',
