@@ -9,6 +9,8 @@ export const CollabSettings = z.object({
   ARC_ORCHESTRATOR_URL: z.url({ protocol: /^https?$/ }).describe('the URL of the orchestrator'),
   /** Pages that may connect; programs that are no pages say nothing of it. */
   ARC_COLLAB_ORIGINS: z.string().default('').transform(list).refine((each) => each.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)).describe('origins such as https://arcx.example.com, with commas between them'),
+  /** Of all texts in memory together, about; who wants to open another is told to come back. */
+  ARC_COLLAB_TEXTS_BYTES: z.coerce.number().int().positive().default(512 * 1024 * 1024),
   ARC_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('debug, info, warn or error'),
   NATS_URL: z.url({ protocol: /^nats$/ }).describe('a NATS URL'),
   DATABASE_URL: z.string().min(1).describe('a PostgreSQL URL'),

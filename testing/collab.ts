@@ -4,6 +4,7 @@ import type { Child } from '@arcx/launch/children'
 import { freePort } from '@arcx/launch/ports'
 import { startTestOrchestrator } from './orchestrator.ts'
 import type { TestOrchestrator } from './orchestrator.ts'
+import type { OwnStores } from './stores.ts'
 import { startServiceProcess } from './service.ts'
 
 const program = fileURLToPath(new URL('../collab/main.ts', import.meta.url))
@@ -14,19 +15,19 @@ export interface TestCollab {
   readonly port: number
   start(): Promise<void>
   /** A second copy beside it, at a port of its own. */
-  copy(): Promise<{ readonly port: number; kill(): Promise<void> }>
+  copy(changes?: Readonly<Record<string, string>>): Promise<{ readonly port: number; kill(): Promise<void> }>
   /** `kill -9`. */
   kill(): Promise<void>
   destroy(): Promise<void>
 }
 
-export async function startTestCollab(): Promise<TestCollab> {
+export async function startTestCollab(stores?: OwnStores): Promise<TestCollab> {
   const port = await freePort()
-  const arc = await startTestOrchestrator({ ARC_COLLAB_URL: `ws://127.0.0.1:${port}` })
+  const arc = await startTestOrchestrator({ ARC_COLLAB_URL: `ws://127.0.0.1:${port}` }, stores)
   let child: Child | undefined
   const copies: Child[] = []
-  const run = (at: number, log: string) => {
-    const environment = { PATH: process.env['PATH'], ARC_COLLAB_PORT: String(at), ARC_INTERNAL_TOKEN: arc.internalToken, ARC_ORCHESTRATOR_URL: `http://127.0.0.1:${arc.port}`, ARC_COLLAB_ORIGINS: arc.origin, NATS_URL: arc.natsUrl, DATABASE_URL: arc.databaseUrl }
+  const run = (at: number, log: string, changes: Readonly<Record<string, string>> = {}) => {
+    const environment = { PATH: process.env['PATH'], ARC_COLLAB_PORT: String(at), ARC_INTERNAL_TOKEN: arc.internalToken, ARC_ORCHESTRATOR_URL: `http://127.0.0.1:${arc.port}`, ARC_COLLAB_ORIGINS: arc.origin, NATS_URL: arc.natsUrl, DATABASE_URL: arc.databaseUrl, ...changes }
     return startServiceProcess('team-state', program, environment, join(arc.directory, log))
   }
   const self: TestCollab = {
@@ -35,9 +36,9 @@ export async function startTestCollab(): Promise<TestCollab> {
     async start() {
       child = await run(port, 'team-state.log')
     },
-    async copy() {
+    async copy(changes) {
       const at = await freePort()
-      const copy = await run(at, `team-state-${copies.length + 2}.log`)
+      const copy = await run(at, `team-state-${copies.length + 2}.log`, changes)
       copies.push(copy)
       return { port: at, kill: async () => void (await copy.stop('SIGKILL', 5000)) }
     },

@@ -16,6 +16,7 @@ import { signInSomebody } from './person.ts'
 import type { Person } from './person.ts'
 import { until } from './until.ts'
 import { startServiceProcess } from './service.ts'
+import type { OwnStores } from './stores.ts'
 import { testDeployment, testDirectory, testEngine, testRun } from './run.ts'
 
 const program = fileURLToPath(new URL('../server/main.ts', import.meta.url))
@@ -57,11 +58,12 @@ export interface TestOrchestrator {
   destroy(): Promise<void>
 }
 
-export async function startTestOrchestrator(overrides: Readonly<Record<string, string>> = {}): Promise<TestOrchestrator> {
+/** `stores`: others than a database on the run's server and a bus of its own. */
+export async function startTestOrchestrator(overrides: Readonly<Record<string, string>> = {}, stores?: Pick<OwnStores, 'database' | 'bus'>): Promise<TestOrchestrator> {
   const run = testRun()
   const [{ url: databaseUrl, database, drop }, bus, directory, port] = await Promise.all([
-    createDatabase(),
-    startBus(),
+    stores?.database ?? createDatabase(),
+    stores?.bus ?? startBus(),
     testDirectory(run, 'data'),
     freePort(),
   ])

@@ -5,6 +5,8 @@ import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import type { Log } from '@arcx/service-kit/log'
 import type { CollabTicket, Tickets } from '@arcx/service-kit/tickets'
+import { closeCodes } from '../documents/document.ts'
+import { TextsFull } from '../documents/documents.ts'
 import type { Documents } from '../documents/documents.ts'
 import type { Presence } from '@arcx/service-kit/presence/presence'
 import { RoomConnection } from '../rooms/room.ts'
@@ -47,6 +49,12 @@ export class Entrance {
 
   get count(): number {
     return this.#server.clients.size
+  }
+
+  get waitingBytes(): number {
+    let sum = 0
+    for (const { bufferedAmount } of this.#server.clients) sum += bufferedAmount
+    return sum
   }
 
   close(): void {
@@ -115,6 +123,7 @@ export class Entrance {
       receive = (bytes) => document.receive(connection, bytes)
       for (const bytes of waiting.splice(0)) receive(bytes)
     } catch (error) {
+      if (error instanceof TextsFull) return connection.close(closeCodes.full, 'too many texts are open; come back in a moment')
       this.#needs.log.error({ err: error }, 'a text could not be opened')
       connection.close(4503, 'it cannot be opened at the moment')
     }

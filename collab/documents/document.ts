@@ -17,9 +17,9 @@ const messages = { sync: 0, awareness: 1, queryAwareness: 3 } as const
 const syncSteps = { step1: 0, step2: 1, update: 2 } as const
 const AwarenessState = z.looseObject({ user: z.looseObject({}).optional().catch(undefined) }).nullable()
 const maxBytes = 16 * 1024 * 1024
-const tailBeforeCompaction = 500
+const tailBeforeCompaction = { updates: 500, bytes: 1024 * 1024 } as const
 
-export const closeCodes = { malformed: 4400, forbidden: 4403, tooLarge: 4413, unavailable: 4503 } as const
+export const closeCodes = { malformed: 4400, forbidden: 4403, tooLarge: 4413, unavailable: 4503, full: 4507 } as const
 
 /** What came from other copies of team-state, directly or by PostgreSQL. */
 const fromPeers = Symbol('peers')
@@ -51,9 +51,15 @@ export class Document implements TextListener {
   /** With the awareness clients that each speaks for. */
   readonly #connections = new Map<Connection, Set<number>>()
   #pending: Pending[] = []
+  /** Of updates that are not stored yet. */
+  #pendingBytes = 0
   #storing: Promise<void> | null = null
-  #tail = 0
+  /** What stands behind the snapshot, in PostgreSQL. */
+  #tail = { updates: 0, bytes: 0 }
+  #compacting: Promise<void> | null = null
+  /** Of the snapshot and all since. */
   #bytes = 0
+  #isClosed = false
   #gaps = 0
 
   /** @throws when it cannot be read. */
@@ -86,7 +92,14 @@ export class Document implements TextListener {
     return this.#connections.size === 0 && this.#storing === null && this.#gaps === 0
   }
 
+  /** About what it takes in memory. */
+  get bytes(): number {
+    return this.#bytes + this.#pendingBytes
+  }
+
   join(connection: Connection): void {
+    // It was forgotten in the moment in which somebody came: they come again at once.
+    if (this.#isClosed) return connection.close(closeCodes.unavailable, 'opened again')
     this.#connections.set(connection, new Set())
     connection.send(message(messages.sync, (encoder) => writeSyncStep1(encoder, this.#doc)))
     const here = [...this.#awareness.getStates().keys()]
@@ -122,7 +135,7 @@ export class Document implements TextListener {
   }
 
   onUpdate(update: Uint8Array): void {
-    this.#bytes += update.length
+    this.#grown([update])
     applyUpdate(this.#doc, update, fromPeers)
     this.#send(message(messages.sync, (encoder) => writeUpdate(encoder, update)))
   }
@@ -158,8 +171,10 @@ export class Document implements TextListener {
 
   /** Resolves once all that came is stored. */
   async close(): Promise<void> {
+    this.#isClosed = true
     for (const connection of this.#connections.keys()) connection.close(closeCodes.unavailable, 'restarting')
     await this.#storing
+    await this.#compacting
     this.#peers?.close()
     this.#awareness.destroy()
     this.#doc.destroy()
@@ -184,8 +199,8 @@ export class Document implements TextListener {
     const { structs, ds } = decodeUpdate(update)
     if (structs.length === 0 && ds.clients.size === 0) return
     if (connection.may !== 'write') return connection.close(closeCodes.forbidden, 'you may not write here')
-    if (this.#bytes + update.length > maxBytes) return connection.close(closeCodes.tooLarge, `a text has at most ${maxBytes / 2 ** 20} MB`)
-    this.#bytes += update.length
+    if (this.#bytes + this.#pendingBytes + update.length > maxBytes) return connection.close(closeCodes.tooLarge, `a text has at most ${maxBytes / 2 ** 20} MB`)
+    this.#pendingBytes += update.length
     this.#pending.push({ update, from: connection })
     this.#storing ??= this.#storePending()
   }
@@ -222,6 +237,7 @@ export class Document implements TextListener {
     while (this.#pending.length > 0) {
       const batch = this.#pending
       this.#pending = []
+      this.#pendingBytes = 0
       try {
         await this.#needs.store.append(this.#id, batch.map(({ update, from }) => ({ update, userId: from.ticket.userId })))
       } catch (error) {
@@ -237,16 +253,26 @@ export class Document implements TextListener {
         this.#send(message(messages.sync, (encoder) => writeUpdate(encoder, update)), from)
         this.#peers?.tellUpdate(update)
       }
-      this.#tail += batch.length
-      if (this.#tail >= tailBeforeCompaction) await this.#compact()
+      this.#grown(batch.map(({ update }) => update))
     }
     this.#storing = null
   }
 
+  /** Stored behind the snapshot, here or elsewhere. */
+  #grown(updates: readonly Uint8Array[]): void {
+    const bytes = updates.reduce((sum, { length }) => sum + length, 0)
+    this.#bytes += bytes
+    this.#tail = { updates: this.#tail.updates + updates.length, bytes: this.#tail.bytes + bytes }
+    if (this.#tail.updates < tailBeforeCompaction.updates && this.#tail.bytes < tailBeforeCompaction.bytes) return
+    this.#compacting ??= this.#compact().finally(() => (this.#compacting = null))
+  }
+
   async #compact(): Promise<void> {
+    const { updates, bytes } = this.#tail
     try {
-      await this.#needs.store.compact(this.#id)
-      this.#tail = 0
+      const snapshot = await this.#needs.store.compact(this.#id)
+      this.#tail = { updates: this.#tail.updates - updates, bytes: this.#tail.bytes - bytes }
+      this.#bytes = snapshot + this.#tail.bytes
     } catch (error) {
       this.#needs.log.warn({ err: error }, 'a text was not compacted')
     }
@@ -306,7 +332,7 @@ export class Document implements TextListener {
   /** Takes in what is stored and not known yet, and passes it on. */
   async #read(): Promise<void> {
     const { state, tail } = await this.#needs.store.load(this.#id)
-    this.#tail = tail
+    this.#tail = { updates: tail, bytes: 0 }
     if (state === null) return
     const before = encodeStateVector(this.#doc)
     this.#bytes = state.length

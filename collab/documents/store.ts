@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mergeUpdates } from 'yjs'
+import { Doc, applyUpdate, encodeStateAsUpdate, mergeUpdates } from 'yjs'
 import type { Database } from '@arcx/database'
 import { foldUpdates } from '@arcx/database/document-history'
 
@@ -37,17 +37,26 @@ export class DocumentStore {
     await this.#database.insertInto('DocumentUpdate').values(updates.map(({ update, userId }) => ({ documentId, update: Buffer.from(update), userId }))).execute()
   }
 
-  /** Makes snapshot and tail one snapshot. Whatever is stored meanwhile stays in the tail. */
-  async compact(documentId: string): Promise<void> {
-    await this.#database.transaction().execute(async (transaction) => {
-      const row = await transaction.selectFrom('Document').select('snapshot').where('id', '=', documentId).forUpdate().executeTakeFirst()
-      if (row === undefined) return
+  /**
+   * Makes snapshot and tail one snapshot, in which what was deleted takes no room any more. Whatever is stored meanwhile
+   * stays in the tail. Resolves to the snapshot's length in bytes.
+   */
+  compact(documentId: string): Promise<number> {
+    return this.#database.transaction().execute(async (transaction) => {
+      const row = await transaction.selectFrom('Document').select('snapshot').where('id', '=', documentId).forNoKeyUpdate().executeTakeFirst()
+      if (row === undefined) return 0
       const tail = await transaction.selectFrom('DocumentUpdate').select(['sequence', 'update']).where('documentId', '=', documentId).orderBy('sequence').execute()
-      if (tail.length === 0) return
-      const snapshot = Buffer.from(mergeUpdates([...(row.snapshot === null ? [] : [row.snapshot]), ...tail.map(({ update }) => update)]))
+      if (tail.length === 0) return row.snapshot?.length ?? 0
+      const doc = new Doc()
+      doc.transact(() => {
+        for (const update of [...(row.snapshot === null ? [] : [row.snapshot]), ...tail.map((each) => each.update)]) applyUpdate(doc, update)
+      })
+      const snapshot = Buffer.from(encodeStateAsUpdate(doc))
+      doc.destroy()
       await transaction.updateTable('Document').set({ snapshot }).where('id', '=', documentId).execute()
       // By what was read, not by a bound: a lower sequence may become visible later.
       await foldUpdates(transaction, documentId, tail.map(({ sequence }) => sequence))
+      return snapshot.length
     })
   }
 }

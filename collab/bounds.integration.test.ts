@@ -1,0 +1,107 @@
+import { once } from 'node:events'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import type { WorkspaceId } from '@arcx/router'
+import { startTestCollab } from '@arcx/testing/collab'
+import type { TestCollab } from '@arcx/testing/collab'
+import type { Person } from '@arcx/testing/person'
+import { connectWriter } from '@arcx/testing/writer'
+import type { Writer } from '@arcx/testing/writer'
+
+let collab: TestCollab
+let ann: Person
+let workspaceId: WorkspaceId
+const open: Writer[] = []
+
+beforeAll(async () => {
+  collab = await startTestCollab()
+  ann = await collab.arc.person()
+  workspaceId = (await ann.api.workspaces.create.mutate({ name: 'bounded' })).id
+})
+afterAll(() => collab?.destroy())
+afterEach(() => {
+  for (const each of open.splice(0)) each.close()
+})
+
+async function connect(path: string, port?: number): Promise<Writer> {
+  const writer = await connectWriter(ann, workspaceId, path, port === undefined ? {} : { port })
+  open.push(writer)
+  return writer
+}
+
+async function gauge(name: string, port = collab.port): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  return Number(new RegExp(`^${name}(?:\\{.*\\})? (.+)$`, 'm').exec(text)?.[1])
+}
+
+/** Writes so much and takes it away again, so many times; each once the one before has come back from the other. */
+async function rewrite(from: Writer, to: Writer, letters: number, times: number): Promise<void> {
+  const shared = from.doc.getText('content')
+  for (let index = 0; index < times; index += 1) {
+    const words = `${index} `.repeat(letters).slice(0, letters)
+    from.doc.transact(() => {
+      shared.delete(0, shared.length)
+      shared.insert(0, words)
+    })
+    await vi.waitFor(() => expect(to.text() === words).toBe(true), { timeout: 10_000, interval: 5 })
+  }
+}
+
+test('a text that is rewritten again and again takes the room of what it holds', async () => {
+  const [a, b] = [await connect('rewritten'), await connect('rewritten')]
+  await rewrite(a, b, 400_000, 60)
+  expect([a.provider.wsconnected, b.provider.wsconnected]).toEqual([true, true])
+  await vi.waitFor(async () => {
+    const { snapshot } = await collab.arc.database.selectFrom('Document').select('snapshot').where('path', '=', 'rewritten').executeTakeFirstOrThrow()
+    expect(snapshot?.length).toBeLessThan(1_000_000)
+  })
+  expect(await gauge('arcx_collab_documents_bytes')).toBeLessThan(3_000_000)
+  await collab.kill()
+  await collab.start()
+  expect((await connect('rewritten')).text() === a.text()).toBe(true)
+}, 60_000)
+
+test('one who does not read is let go; nobody waits for them, and what waits is bounded', async () => {
+  const [a, b] = [await connect('slow'), await connect('slow')]
+  const { url, ticket } = await ann.api.collab.ticket.mutate({ workspaceId })
+  const slow = new WebSocket(`${url}/slow?ticket=${ticket}`)
+  await once(slow, 'message')
+  slow.pause()
+  const connections = await gauge('arcx_collab_connections_open_count')
+  let most = 0
+  const watching = setInterval(() => void gauge('arcx_collab_waiting_bytes').then((bytes) => (most = Math.max(most, bytes))), 50)
+  await rewrite(a, b, 1_000_000, 30)
+  clearInterval(watching)
+  expect(await gauge('arcx_collab_connections_open_count')).toBe(connections - 1)
+  expect(most).toBeLessThan(10 * 1024 * 1024)
+  expect([a.provider.wsconnected, b.provider.wsconnected]).toEqual([true, true])
+  slow.terminate()
+}, 60_000)
+
+test('as much as may be open is open: another is told to come back, and comes in once somebody has gone', async () => {
+  const { port } = await collab.copy({ ARC_COLLAB_TEXTS_BYTES: '100000' })
+  const first = await connect('large', port)
+  first.write(0, 'x'.repeat(200_000))
+  await vi.waitFor(async () => expect(await gauge('arcx_collab_documents_bytes', port)).toBeGreaterThan(200_000))
+  const another = async () => {
+    const { ticket } = await ann.api.collab.ticket.mutate({ workspaceId })
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/workspaces/${workspaceId}/another?ticket=${ticket}`)
+    const said = await Promise.race([once(socket, 'close').then(([code]) => Number(code)), once(socket, 'message').then(() => 'in')])
+    socket.terminate()
+    return said
+  }
+  expect(await another()).toBe(4507)
+  // What is open already stays open to all.
+  expect((await connect('large', port)).text()).toHaveLength(200_000)
+  for (const each of open.splice(0)) each.close()
+  await vi.waitFor(async () => expect(await another()).toBe('in'), { timeout: 5000, interval: 200 })
+}, 30_000)
+
+test('texts that nobody has open are unloaded', async () => {
+  const writer = await connect('left')
+  writer.write(0, 'kept')
+  expect(await gauge('arcx_collab_documents_open_count')).toBeGreaterThan(0)
+  writer.close()
+  await vi.waitFor(async () => expect(await gauge('arcx_collab_documents_open_count')).toBe(0), { timeout: 25_000, interval: 250 })
+  expect((await connect('left')).text()).toBe('kept')
+}, 40_000)

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { openDatabase } from '@arcx/database'
+import { migrate } from '@arcx/database/migrate'
+import type { Child } from '@arcx/launch/children'
+import { startNats } from '@arcx/launch/nats'
+import type { Nats } from '@arcx/launch/nats'
+import { freePort } from '@arcx/launch/ports'
+import { startPostgres } from '@arcx/launch/postgres'
+import type { TestDatabase } from './database.ts'
+import { testDirectory, testRun } from './run.ts'
+
+/** Something that can be killed and come back with what it had stored. */
+export interface Mortal {
+  /** `kill -9`. */
+  kill(): Promise<void>
+  start(): Promise<void>
+}
+
+/** PostgreSQL and NATS that no other test uses, so that they may be killed. */
+export interface OwnStores {
+  readonly database: TestDatabase
+  readonly bus: Nats
+  readonly postgres: Mortal
+  readonly nats: Mortal
+}
+
+export async function startOwnStores(): Promise<OwnStores> {
+  const run = testRun()
+  const [databaseDirectory, busDirectory, databasePort, busPort] = await Promise.all([testDirectory(run, 'postgres'), testDirectory(run, 'nats'), freePort(), freePort()])
+  const databaseOptions = { directory: databaseDirectory, port: databasePort, password: randomBytes(16).toString('hex'), logFile: join(run.ARCX_TEST_DIRECTORY, `postgres-${databasePort}.log`) }
+  const busOptions = { directory: busDirectory, port: busPort, token: randomBytes(16).toString('hex'), binary: run.ARCX_TEST_NATS_BINARY, logFile: join(busDirectory, 'nats.log') }
+  const [{ url, child: firstPostgres }, bus] = await Promise.all([startPostgres(databaseOptions), startNats(busOptions)])
+  const database = openDatabase(url, () => undefined, 5)
+  await migrate(database)
+  // What still dies under it holds its memory for a moment; then starting it is refused.
+  const postgres = mortal(firstPostgres, () => retried(async () => (await startPostgres(databaseOptions)).child))
+  const nats = mortal(bus.child, async () => (await startNats(busOptions)).child)
+  return {
+    database: {
+      url,
+      database,
+      async drop() {
+        await database.destroy()
+        await postgres.kill()
+      },
+    },
+    // Whoever stops the bus stops the one that runs.
+    bus: { url: bus.url, child: { ...bus.child, stop: () => nats.kill() } },
+    postgres,
+    nats,
+  }
+}
+
+function mortal(first: Child, start: () => Promise<Child>): Mortal {
+  let child = first
+  return {
+    kill: () => child.stop('SIGKILL', 1000),
+    async start() {
+      child = await start()
+    },
+  }
+}
+
+async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (tries === 20) throw error
+      await new Promise((resolve) => setTimeout(resolve, 250))
+    }
+  }
+}
