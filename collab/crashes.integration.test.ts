@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import fc from 'fast-check'
+import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import type { WorkspaceId } from '@arcx/router'
 import { startTestCollab } from '@arcx/testing/collab'
@@ -62,6 +63,16 @@ function load(writers: readonly Writer[], random: () => number): { end(): void; 
 /** How much of each client's writing somebody has (Yjs: the end of its clock). */
 const clocksOf = (writer: Writer): ReadonlyMap<number, number> => new Map([...writer.doc.store.clients].map(([client, structs]) => [client, structs.reduce((end, { id, length }) => Math.max(end, id.clock + length), 0)]))
 
+/** For a while nothing can be stored, which is when something told too early shows. */
+const hold = (until: Promise<void>): Promise<unknown> =>
+  collab.arc.database
+    .transaction()
+    .execute(async (transaction) => {
+      await sql`LOCK TABLE "DocumentUpdate" IN ACCESS EXCLUSIVE MODE`.execute(transaction)
+      await until
+    })
+    .catch(() => 'the database was killed')
+
 const kinds: Readonly<Record<'team-state' | 'PostgreSQL' | 'NATS', () => Mortal>> = { 'team-state': () => collab, PostgreSQL: () => stores.postgres, NATS: () => stores.nats }
 
 for (const kind of ['team-state', 'PostgreSQL', 'NATS'] as const) {
@@ -75,6 +86,9 @@ for (const kind of ['team-state', 'PostgreSQL', 'NATS'] as const) {
       const { end } = load(writers, random)
       await pause(150 + random() * 600)
       const mortal = kinds[kind]()
+      const released = Promise.withResolvers<void>()
+      const held = hold(released.promise)
+      await pause(random() * 200)
       await mortal.kill()
       // What each has of the others has been acknowledged, and nobody brings it along again.
       for (const { provider } of writers) provider.disconnect()
@@ -83,12 +97,12 @@ for (const kind of ['team-state', 'PostgreSQL', 'NATS'] as const) {
       const acknowledged = writers.map(({ doc: { clientID } }, who) => [clientID, Math.max(0, ...seen.filter((_, other) => other !== who).map((clocks) => clocks.get(clientID) ?? 0))] as const)
       expect(acknowledged.some(([, clock]) => clock > 0)).toBe(true)
       for (const each of open.splice(0)) each.close()
+      // What is found then comes from PostgreSQL, and not from memory.
+      if (kind !== 'team-state') await collab.kill()
+      released.resolve()
+      await held
       await mortal.start()
-      if (kind !== 'team-state') {
-        // From PostgreSQL, and not from memory.
-        await collab.kill()
-        await collab.start()
-      }
+      if (kind !== 'team-state') await collab.start()
       const fresh = await connect(path)
       const stored = clocksOf(fresh)
       for (const [client, clock] of acknowledged) expect(stored.get(client) ?? 0).toBeGreaterThanOrEqual(clock)

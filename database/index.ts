@@ -15,8 +15,9 @@ export function openDatabase(url: string, onConnectionError: (error: Error) => v
     connectionTimeoutMillis: 5000,
     application_name: 'arcx',
   })
-  // An idle connection that the server closes must not end the process; the pool opens another.
-  pool.on('error', onConnectionError)
+  // A connection that the server closes must not end the process, idle or between two queries of a transaction.
+  pool.on('connect', (client) => client.on('error', onConnectionError))
+  pool.on('error', () => undefined)
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
 }
 
