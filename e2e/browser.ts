@@ -1,5 +1,5 @@
 import { chromium } from 'playwright-core'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, ConsoleMessage, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { testRun } from '@arcx/testing/run'
 
@@ -16,10 +16,21 @@ export function openBrowser(): Promise<Browser> {
   })
 }
 
-/** The VS Code workbench, once one can work in it. */
+/** The VS Code workbench, once one can work in it; throws with what is shown in its place. */
 export async function untilWorkbench(page: Page): Promise<void> {
-  await page.locator('.monaco-workbench .part.editor').waitFor({ timeout: 60_000 })
-  await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 })
+  const said: string[] = []
+  const hear = (message: ConsoleMessage) => void (message.type() === 'error' && said.push(message.text()))
+  page.on('console', hear)
+  try {
+    // Its files are many, and two cores are shared with every other test.
+    await page.locator('.monaco-workbench .part.editor').waitFor({ timeout: 120_000 })
+    await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 })
+  } catch (cause) {
+    const shown = await page.locator('body').innerText({ timeout: 5000 }).catch(() => 'nothing that could be read')
+    throw new Error(`No workbench at ${page.url()}, but: ${shown.slice(0, 500)}. The console: ${said.join(' | ').slice(0, 2000)}`, { cause })
+  } finally {
+    page.off('console', hear)
+  }
 }
 
 /** Opens a terminal in the IDE and runs a command, once the shell has shown its prompt. */

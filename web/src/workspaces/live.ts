@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { useSubscription } from '@trpc/tanstack-react-query'
 import type { Workspace, WorkspaceChange } from '@arcx/router'
 import { queryClient, trpc } from '../server/client.ts'
@@ -41,7 +42,17 @@ function apply(change: WorkspaceChange): void {
   }
 }
 
+/** Applies changes in the order in which they come. */
+function applier(): (change: WorkspaceChange) => void {
+  let applied = Promise.resolve()
+  return (change) => {
+    // A list that was asked for before this change may lack it, and would come after it.
+    applied = applied.then(() => queryClient.cancelQueries({ queryKey: listKey() })).then(() => apply(change))
+  }
+}
+
 /** Keeps the list true for as long as a page shows it. */
 export function useLiveWorkspaces(): void {
-  useSubscription(trpc.workspaces.onChange.subscriptionOptions(undefined, { onData: ({ data }) => apply(data) }))
+  const [applyNext] = useState(applier)
+  useSubscription(trpc.workspaces.onChange.subscriptionOptions(undefined, { onData: ({ data }) => applyNext(data) }))
 }
