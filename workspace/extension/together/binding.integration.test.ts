@@ -37,6 +37,9 @@ afterEach(() => {
 class File {
   text: string
   writes = 0
+  /** How long after a write its writer's extension hears of it. */
+  toldAfterMs = () => randomInt(40)
+  onWriting: () => void = () => undefined
   readonly watchers = new Set<() => void>()
 
   constructor(text: string) {
@@ -127,10 +130,13 @@ class Window implements EditedFile {
   }
   async save(): Promise<boolean> {
     await this.binding.beforeSave().catch(() => undefined)
+    this.file.onWriting()
     const [text, version] = [this.#text, this.#version]
     await pause(randomInt(5))
     this.file.write(text)
     if (this.#version === version) this.#dirty = false
+    // The extension hears of it later than the editor.
+    await pause(this.file.toldAfterMs())
     void this.binding.saved().catch(() => undefined)
     return true
   }
@@ -194,6 +200,22 @@ test('a program that writes the file while both type takes nothing away, and not
   await untilOne(file, [a, b])
   expect(file.text).toBe(`ZERO\none from a${'a'.repeat(20)}\ntwo\nTHREE\nfrom b${'b'.repeat(20)}\n`)
 }, 40_000)
+
+test('letters that are typed while the file is written are not taken for what is in it, and so not for deleted afterwards', async () => {
+  const file = new File('x\n')
+  const [a, b] = await Promise.all([Window.open(ann(), file, 'meanwhile.txt'), Window.open(ben(), file, 'meanwhile.txt')])
+  file.toldAfterMs = () => 150
+  file.onWriting = () => {
+    file.onWriting = () => undefined
+    // Came after it was told what will be saved, and is saved; the next is not.
+    a.type(2, '2')
+    setTimeout(() => a.type(3, '3'), 50)
+  }
+  a.type(1, '1')
+  await vi.waitFor(() => expect(file.text).toBe('x12\n'), { timeout: 10_000, interval: 5 })
+  await untilOne(file, [a, b])
+  expect(file.text).toBe('x123\n')
+}, 30_000)
 
 test('unsaved letters outlive the window; whoever opens the file next finds them, and what the disk has become meanwhile', async () => {
   const file = new File('base\n')

@@ -10,6 +10,8 @@ const quietMs = 1000
 const settleMs = 700
 /** One that should save and does not is stood in for. */
 const standInMs = 5000
+/** Each is a whole text’s state. */
+const mostWhileSaving = 50
 
 /** An editor of one file. Texts have `\n` between their lines, whatever the file has. */
 export interface EditedFile {
@@ -54,6 +56,8 @@ export class Binding {
   #knownHash: string | null = null
   /** The editor's text when it was last the file's; null where it never was. */
   #clean: string | null
+  /** What the editor shows while it saves, one of which it writes; null while it does not. */
+  #whileSaving: Announcement[] | null = null
   /** What was saved while there was no connection. */
   #savedAlone: Announcement | null = null
   #changedAt = 0
@@ -120,6 +124,7 @@ export class Binding {
 
   /** To be awaited before the editor writes the file: nothing that others wrote to it is overwritten unseen. */
   async beforeSave(): Promise<void> {
+    this.#whileSaving = [this.#announcement()]
     if (!this.#isPlaced || !this.#line.isConnected) return
     for (let disk = await this.#editor.readDisk(), before: string | null = null; disk !== null && disk !== before; disk = await this.#editor.readDisk()) {
       before = disk
@@ -129,18 +134,23 @@ export class Binding {
     }
   }
 
-  /** The editor has written the file. */
+  /** The editor has written the file; what was typed meanwhile is not in it. */
   async saved(): Promise<void> {
-    const text = this.#editor.text()
-    this.#clean = text
+    const shown = this.#whileSaving ?? []
+    this.#whileSaving = null
+    const disk = await this.#editor.readDisk()
+    const hash = disk === null ? null : hashOf(disk)
+    const written = shown.findLast((each) => each.hash === hash)
+    if (written !== undefined) this.#clean = disk
+    else if (!this.#editor.isDirty()) this.#clean = this.#editor.text()
     if (!this.#isPlaced) return
     if (!this.#line.isConnected) {
-      this.#savedAlone = this.#announcement()
+      this.#savedAlone = written ?? this.#announcement()
       return
     }
-    // What formats on saving came after it was announced.
-    if (textOf(this.#shown) === text) await this.#announce()
-    await this.#found(text)
+    // What came after it was announced was written as well, such as what formats on saving.
+    if (written !== undefined) await this.#line.ask(written)
+    if (disk !== null) await this.#found(disk)
   }
 
   /** The file has been written, by whomever. */
@@ -261,6 +271,7 @@ export class Binding {
   }
 
   #tellShown(): void {
+    if (this.#whileSaving !== null && this.#whileSaving.push(this.#announcement()) > mostWhileSaving) this.#whileSaving.shift()
     for (const listener of this.#listeners) listener()
   }
 
