@@ -7,8 +7,9 @@ import { benchMitmproxy, benchProxy } from './proxy.ts'
 import { benchStart } from './start.ts'
 import type { Bench } from './table.ts'
 import { print } from './table.ts'
+import { benchTogether } from './together/together.ts'
 
-const benches: Readonly<Record<string, Bench>> = { start: benchStart, list: benchList, proxy: benchProxy, mitmproxy: benchMitmproxy, detection: benchDetection }
+const benches: Readonly<Record<string, Bench>> = { start: benchStart, list: benchList, proxy: benchProxy, mitmproxy: benchMitmproxy, detection: benchDetection, together: benchTogether }
 
 /** `npm run bench [-- NAME…]`: each beside a peer in the same run, as ratios. Returns an exit code. */
 export async function runBenches(names: readonly string[], progress: Progress): Promise<number> {
@@ -19,7 +20,9 @@ export async function runBenches(names: readonly string[], progress: Progress): 
     for (const [name, bench] of Object.entries(benches)) {
       if (names.length > 0 && !names.includes(name)) continue
       progress.say(`Measuring: ${name}`)
-      print(await bench())
+      const tables = bench()
+      if (Symbol.asyncIterator in tables) for await (const table of tables) print(table)
+      else print(await tables)
     }
     return 0
   } finally {

@@ -2,7 +2,7 @@ export interface Row {
   readonly what: string
   readonly ours: number
   readonly peer: number
-  readonly unit: 'ms' | 'per second' | 'MB per second' | 'MB' | 'found'
+  readonly unit: 'ms' | 'per second' | 'MB per second' | 'MB' | 'KB' | 'found'
 }
 
 export interface Table {
@@ -12,7 +12,7 @@ export interface Table {
   readonly rows: readonly Row[]
 }
 
-export type Bench = () => Promise<Table>
+export type Bench = () => Promise<Table> | AsyncIterable<Table>
 
 export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 

@@ -11,6 +11,8 @@ export const CollabSettings = z.object({
   ARC_COLLAB_ORIGINS: z.string().default('').transform(list).refine((each) => each.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)).describe('origins such as https://arcx.example.com, with commas between them'),
   /** Of all texts in memory together, about; who wants to open another is told to come back. */
   ARC_COLLAB_TEXTS_BYTES: z.coerce.number().int().positive().default(512 * 1024 * 1024),
+  /** Of one connection; ten seconds' worth may come at once. */
+  ARC_COLLAB_MESSAGE_RATE: z.coerce.number().int().positive().default(200),
   ARC_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('debug, info, warn or error'),
   NATS_URL: z.url({ protocol: /^nats$/ }).describe('a NATS URL'),
   DATABASE_URL: z.string().min(1).describe('a PostgreSQL URL'),

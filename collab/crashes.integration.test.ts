@@ -21,7 +21,7 @@ const open: Writer[] = []
 
 beforeAll(async () => {
   stores = await startOwnStores()
-  collab = await startTestCollab(stores)
+  collab = await startTestCollab({ stores })
   const [ann, ben] = [await collab.arc.person(), await collab.arc.person()]
   const { id: teamId } = await ann.api.teams.create.mutate({ name: 'crashes' })
   await collab.arc.database.insertInto('Membership').values({ teamId, userId: ben.userId, role: 'member' }).execute()

@@ -34,7 +34,7 @@ async function start(config: CollabConfig, log: Log, shutdown: Shutdown): Promis
   const rights = new RightsWatch(config.ARC_ORCHESTRATOR_URL, config.ARC_INTERNAL_TOKEN, log)
   shutdown.add('rights', () => rights.close())
   const app = operationsServer(log, metrics, [{ name: 'database', check: () => checkDatabase(database) }, { name: 'bus', check: () => channel.flush() }])
-  const entrance = new Entrance(app.server, { tickets: new Tickets(config.ARC_INTERNAL_TOKEN), origins: config.ARC_COLLAB_ORIGINS, documents, rights, presence, log })
+  const entrance = new Entrance(app.server, { tickets: new Tickets(config.ARC_INTERNAL_TOKEN), origins: config.ARC_COLLAB_ORIGINS, perSecond: config.ARC_COLLAB_MESSAGE_RATE, documents, rights, presence, log })
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
       name,

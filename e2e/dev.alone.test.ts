@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { utimes } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { ensureEngine } from '@arcx/launch/docker-engine'
 import { testRun } from '@arcx/testing/run'
@@ -23,4 +25,9 @@ test('npm run dev does the same, and restarts when a source changes', async () =
     const after = (await send(product.place.port, '/metrics')).body
     expect(/process_start_time_seconds\S* (\d+)/.exec(after)?.[1]).not.toBe(startedAt)
   }, { timeout: 60_000, interval: 200 })
+  // While team-state may still be on its way.
+  await product.interrupt()
+  const { stdout } = await promisify(execFile)('ps', ['-eww', '-o', 'pid=,args=', 'e'], { maxBuffer: 64 * 1024 * 1024 })
+  const left = stdout.split('\n').filter((line) => line.includes(`ARC_DATA_DIR=${product.place.directory}`) && /(collab|server|proxy)\/main\.ts/.test(line))
+  expect(left).toEqual([])
 })

@@ -47,6 +47,8 @@ Settings are environment variables, as in: ARC_PORT=8080 npm start
   ARC_COLLAB_PORT              where team-state takes WebSockets                      3001
   ARC_COLLAB_URL               at which programs reach it, if not made from that
   ARC_COLLAB_ORIGINS           pages that may connect to it, if not the above alone
+  ARC_COLLAB_MESSAGE_RATE      messages a second of one connection, ten times that   200
+                               at once
   ARC_COLLAB_TEXTS_BYTES       of all texts that are open together                    536870912
   ARC_SECRETS_KEY              seals people’s secrets; stands in secrets.env
   ARC_SECRETS_KEY_FORMER       what it was before, until all are sealed anew

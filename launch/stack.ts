@@ -140,10 +140,11 @@ async function bringUp(settings: LaunchSettings, progress: Progress, stops: (() 
   /** In the order in which they start. */
   const services: Child[] = []
   let restarting = false
+  let stopping = false
   const startServices = async () => {
     for (const [name, folder] of [...(hasProxy ? ([['arc-proxy', 'proxy']] as const) : []), ['The orchestrator', 'server'] as const, ['team-state', 'collab'] as const]) {
-      const child = await startService(name, folder, environment)
-      services.push(child)
+      if (stopping) return
+      const child = await startService(name, folder, environment, (spawned) => void services.push(spawned))
       void child.ended.then((how) => {
         if (!restarting) broken.resolve(`${child.name} has ended (${how}); see ${logs}.`)
       })
@@ -153,7 +154,14 @@ async function bringUp(settings: LaunchSettings, progress: Progress, stops: (() 
     for (const service of services.splice(0).toReversed()) await service.stop('SIGTERM', 5000)
   }
   const deployment = environment.variables['ARC_DEPLOYMENT'] ?? secrets.ARC_DEPLOYMENT
-  stops.push(() => stopContainers(found.engine, deployment), stopServices)
+  stops.push(
+    () => stopContainers(found.engine, deployment),
+    // Also while they are being started: then no other is begun.
+    async () => {
+      stopping = true
+      await stopServices()
+    },
+  )
   await startServices()
   void Promise.race(brokenBy).then(broken.resolve)
 
@@ -200,11 +208,12 @@ type Folder = 'server' | 'proxy' | 'collab'
 const logNames: Readonly<Record<Folder, string>> = { server: 'orchestrator.log', proxy: 'proxy.log', collab: 'team-state.log' }
 
 /** Its line of failure, if it has one, comes over the channel; its log goes to a file. */
-async function startService(name: string, folder: Folder, { logs, variables }: Environment): Promise<Child> {
+async function startService(name: string, folder: Folder, { logs, variables }: Environment, onSpawned: (child: Child) => void): Promise<Child> {
   const logFile = join(logs, logNames[folder])
   const log = openSync(logFile, 'a', 0o600)
   const service = fork(join(repository, folder, 'main.ts'), [], { detached: true, env: variables, stdio: ['ignore', log, log, 'ipc'] })
   const child = watchChild(name, service)
+  onSpawned(child)
   const outcome = await Promise.race([
     new Promise<z.infer<typeof FromService>>((resolve) => service.on('message', (message) => {
       const parsed = FromService.safeParse(message)

@@ -13,34 +13,40 @@ const program = fileURLToPath(new URL('../collab/main.ts', import.meta.url))
 export interface TestCollab {
   readonly arc: TestOrchestrator
   readonly port: number
+  /** Of its process. */
+  readonly pid: number
   start(): Promise<void>
   /** A second copy beside it, at a port of its own. */
-  copy(changes?: Readonly<Record<string, string>>): Promise<{ readonly port: number; kill(): Promise<void> }>
+  copy(changes?: Readonly<Record<string, string>>): Promise<{ readonly port: number; readonly pid: number; kill(): Promise<void> }>
   /** `kill -9`. */
   kill(): Promise<void>
   destroy(): Promise<void>
 }
 
-export async function startTestCollab(stores?: OwnStores): Promise<TestCollab> {
+/** `stores`: of its own, so that they may be killed; `changes`: of team-state’s settings. */
+export async function startTestCollab({ stores, changes = {} }: { stores?: OwnStores; changes?: Readonly<Record<string, string>> } = {}): Promise<TestCollab> {
   const port = await freePort()
   const arc = await startTestOrchestrator({ ARC_COLLAB_URL: `ws://127.0.0.1:${port}` }, stores)
   let child: Child | undefined
   const copies: Child[] = []
-  const run = (at: number, log: string, changes: Readonly<Record<string, string>> = {}) => {
-    const environment = { PATH: process.env['PATH'], ARC_COLLAB_PORT: String(at), ARC_INTERNAL_TOKEN: arc.internalToken, ARC_ORCHESTRATOR_URL: `http://127.0.0.1:${arc.port}`, ARC_COLLAB_ORIGINS: arc.origin, NATS_URL: arc.natsUrl, DATABASE_URL: arc.databaseUrl, ...changes }
+  const run = (at: number, log: string, more: Readonly<Record<string, string>> = {}) => {
+    const environment = { PATH: process.env['PATH'], ARC_COLLAB_PORT: String(at), ARC_INTERNAL_TOKEN: arc.internalToken, ARC_ORCHESTRATOR_URL: `http://127.0.0.1:${arc.port}`, ARC_COLLAB_ORIGINS: arc.origin, NATS_URL: arc.natsUrl, DATABASE_URL: arc.databaseUrl, ...changes, ...more }
     return startServiceProcess('team-state', program, environment, join(arc.directory, log))
   }
   const self: TestCollab = {
     arc,
     port,
+    get pid() {
+      return child?.process.pid ?? 0
+    },
     async start() {
       child = await run(port, 'team-state.log')
     },
-    async copy(changes) {
+    async copy(more) {
       const at = await freePort()
-      const copy = await run(at, `team-state-${copies.length + 2}.log`, changes)
+      const copy = await run(at, `team-state-${copies.length + 2}.log`, more)
       copies.push(copy)
-      return { port: at, kill: async () => void (await copy.stop('SIGKILL', 5000)) }
+      return { port: at, pid: copy.process.pid ?? 0, kill: async () => void (await copy.stop('SIGKILL', 5000)) }
     },
     kill: async () => child?.stop('SIGKILL', 5000),
     async destroy() {

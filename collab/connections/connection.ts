@@ -1,5 +1,7 @@
 import type { CollabTicket } from '@arcx/service-kit/tickets'
+import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
+import { framed } from './frame.ts'
 
 /** One who does not read is let go, and brings itself up to date when it comes back; nobody else waits for it. */
 const maxWaitingBytes = 8 * 1024 * 1024
@@ -10,17 +12,25 @@ export class Connection {
   /** As it is now: rights may have become fewer since the ticket. */
   may: CollabTicket['may']
   readonly #socket: WebSocket
+  readonly #wire: Duplex
 
-  constructor(socket: WebSocket, ticket: CollabTicket) {
+  /** `wire`: what the socket stands on. */
+  constructor(socket: WebSocket, wire: Duplex, ticket: CollabTicket) {
     this.#socket = socket
+    this.#wire = wire
     this.ticket = ticket
     this.may = ticket.may
   }
 
   send(bytes: Uint8Array): void {
+    this.sendFrame(framed(bytes))
+  }
+
+  /** What goes to many is put into a frame once, and so written at once: nothing is compressed, and frames of this size are never in pieces. */
+  sendFrame(frame: Buffer): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return
-    if (this.#socket.bufferedAmount > maxWaitingBytes) return this.#socket.terminate()
-    this.#socket.send(bytes)
+    if (this.#wire.writableLength > maxWaitingBytes) return this.#socket.terminate()
+    this.#wire.write(frame)
   }
 
   close(code: number, reason: string): void {

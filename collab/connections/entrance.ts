@@ -16,14 +16,16 @@ import type { RightsWatch } from './rights.ts'
 const maxMessageBytes = 4 * 1024 * 1024
 const maxPathLength = 1000
 const perPerson = 100
-const perSecond = 200
-const burst = 2000
+/** As many at once as in so many seconds. */
+const burstSeconds = 10
 /** One that was asked twice and said nothing is gone. */
 const pingMs = 4000
 
 export interface EntranceNeeds {
   readonly tickets: Tickets
   readonly origins: readonly string[]
+  /** Messages of one connection. */
+  readonly perSecond: number
   readonly documents: Documents
   readonly rights: RightsWatch
   readonly presence: Presence
@@ -76,13 +78,15 @@ export class Entrance {
     if (name === null || name.length > maxPathLength) return refuse(socket, 400)
     if (ticket.workspaceId !== workspaceId) return refuse(socket, 403)
     if ((this.#byPerson.get(ticket.userId) ?? 0) >= perPerson) return refuse(socket, 429)
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => void this.#enter(webSocket, ticket, name))
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => void this.#enter(webSocket, socket, ticket, name))
   }
 
-  async #enter(socket: WebSocket, ticket: CollabTicket, path: string): Promise<void> {
-    const connection = path === '' ? new RoomConnection(socket, ticket, this.#needs.presence) : new Connection(socket, ticket)
+  async #enter(socket: WebSocket, wire: Duplex, ticket: CollabTicket, path: string): Promise<void> {
+    const connection = path === '' ? new RoomConnection(socket, ticket, this.#needs.presence) : new Connection(socket, wire, ticket)
     const waiting: Uint8Array[] = []
     let receive: (bytes: Uint8Array) => void = (bytes) => void waiting.push(bytes)
+    const { perSecond } = this.#needs
+    const burst = perSecond * burstSeconds
     let allowance = burst
     let countedAt = Date.now()
     socket.on('message', (data) => {

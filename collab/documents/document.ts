@@ -6,6 +6,7 @@ import { Doc, applyUpdate, decodeUpdate, encodeStateAsUpdate, encodeStateVector 
 import { z } from 'zod'
 import type { Log } from '@arcx/service-kit/log'
 import type { Connection } from '../connections/connection.ts'
+import { framed } from '../connections/frame.ts'
 import type { Peers, TextListener, TextPeers } from '../peers/peers.ts'
 import { DiskAsked, diskMessage } from '../text/protocol.ts'
 import type { DiskAnswer } from '../text/protocol.ts'
@@ -341,7 +342,8 @@ export class Document implements TextListener {
   }
 
   #send(bytes: Uint8Array, except?: Connection): void {
-    for (const connection of this.#connections.keys()) if (connection !== except) connection.send(bytes)
+    const frame = framed(bytes)
+    for (const connection of this.#connections.keys()) if (connection !== except) connection.sendFrame(frame)
   }
 }
 
