@@ -155,7 +155,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   const renewed = await secrets.renewSeals()
   if (renewed > 0) log.info({ renewed }, 'secrets are sealed under the current key')
   const reconciler = new Reconciler(store, runtime, (row) => secrets.environmentOf(row), log, availableParallelism() * 2)
-  const workspaces = new Workspaces({ database, store, runtime, feed, memberships, poke: (id) => reconciler.poke(id) })
+  const workspaces = new Workspaces({ rules: { idleTimeoutSeconds: config.ARC_IDLE_TIMEOUT_SECONDS }, database, store, runtime, feed, memberships, poke: (id) => reconciler.poke(id) })
   const teamRemoval = new TeamRemoval({ database, log, removeWorkspaces: (actor, teamId) => workspaces.removeAllOf(actor, { teamId }) })
   shutdown.add('team removal', () => teamRemoval.close())
   const tokens = new Tokens(database, (actor, id) => workspaces.get(actor, id), () => relay.poke())

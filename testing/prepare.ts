@@ -12,6 +12,7 @@ import { freePort } from '@arcx/launch/ports'
 import { startPostgres } from '@arcx/launch/postgres'
 import type { Progress } from '@arcx/launch/progress'
 import { cacheDirectory, repository } from '@arcx/launch/stack'
+import { buildDesktop } from '@arcx/launch/desktop-build'
 import { ensureWeb } from '@arcx/launch/web-build'
 import { removeDeadRuns, removeRun } from './leftovers.ts'
 import type { RunSettings } from './run.ts'
@@ -43,6 +44,7 @@ export async function prepare(progress: Progress, stops: (() => Promise<unknown>
     ensureChromium(progress),
     freePort().then((port) => startPostgres({ directory: join(directory, 'postgres'), port, password, logFile: join(directory, 'postgres.log') })),
     ensureWeb(repository, progress),
+    buildDesktop(repository, progress),
   ])
   stops.push(() => postgres.child.stop('SIGINT', 3000))
   return {

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Origin, SessionActor } from '../actor.ts'
 import type { NewApiToken } from '../tokens/token.ts'
 
@@ -21,18 +22,43 @@ export interface ProgramRequest {
   readonly createdAt: string
 }
 
+/** The CLI acts by a token; the desktop app is a browser of its own, with a session. */
+export const ProgramKind = z.enum(['cli', 'desktop'])
+export type ProgramKind = z.infer<typeof ProgramKind>
+
+export interface WantedProgram {
+  readonly kind: ProgramKind
+  readonly clientName: string
+  /** Where it listens on this machine. */
+  readonly port: number
+  readonly state: string
+  readonly challenge: string
+}
+
 export interface AuthorizedProgram {
   /** Where the browser goes: the program's own listener on this machine. */
   readonly url: string
+  /** The desktop app's own address, which is tried first (RFC 8252, section 7.1); null for other programs. */
+  readonly appUrl: string | null
+}
+
+/** A signed-in desktop app. */
+export interface ProgramSession {
+  /** The value of `arc_session`, whose name has the prefix `__Host-` where the server is reached by https. */
+  readonly session: string
+  readonly maxAgeSeconds: number
+  readonly login: string
 }
 
 /**
  * Letting a program (the CLI) act for a person. Where program and browser are on one machine, the browser comes back to
  * the program's loopback port with a code that only the program can exchange (RFC 8252, RFC 7636); elsewhere the person
- * types the program's code (RFC 8628). Either way the program gets an API token that its person can revoke.
+ * types the program's code (RFC 8628). The CLI gets an API token, the desktop app a session; its person can end either.
  */
 export interface ProgramsPort {
-  authorize(actor: SessionActor, program: { readonly clientName: string; readonly port: number; readonly state: string; readonly challenge: string }): Promise<AuthorizedProgram>
+  authorize(actor: SessionActor, program: WantedProgram): Promise<AuthorizedProgram>
+  /** For the desktop app. @throws `program_code_spent`. */
+  enter(origin: Origin, userAgent: string, code: string, verifier: string): Promise<ProgramSession>
   /** @throws `program_code_spent`. */
   exchange(origin: Origin, code: string, verifier: string): Promise<{ readonly token: NewApiToken; readonly login: string }>
   beginDevice(origin: Origin, clientName: string): Promise<DeviceLogin>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ProgramKind } from './port.ts'
 import { limited, publicProcedure, router, sessionProcedure } from '../trpc.ts'
 
 /** What the program calls itself; shown, never trusted. */
@@ -10,12 +11,17 @@ export const programsRouter = router({
   /** From the page on which a signed-in person lets a program on the same machine in. */
   authorize: sessionProcedure
     .use(limited('programs.answer'))
-    .input(z.object({ clientName, port: z.number().int().min(1024).max(65_535), state: opaque, challenge: z.string().regex(/^[\w-]{43}$/) }))
+    .input(z.object({ kind: ProgramKind.default('cli'), clientName, port: z.number().int().min(1024).max(65_535), state: opaque, challenge: z.string().regex(/^[\w-]{43}$/) }))
     .mutation(({ ctx, input }) => ctx.programs.authorize(ctx.actor, input)),
   exchange: publicProcedure
     .use(limited('programs.begin'))
     .input(z.object({ code: opaque, verifier: opaque }))
     .mutation(({ ctx, input }) => ctx.programs.exchange(ctx.origin, input.code, input.verifier)),
+
+  enter: publicProcedure
+    .use(limited('programs.begin'))
+    .input(z.object({ code: opaque, verifier: opaque, clientName }))
+    .mutation(({ ctx, input }) => ctx.programs.enter(ctx.origin, input.clientName, input.code, input.verifier)),
 
   beginDevice: publicProcedure.use(limited('programs.begin')).input(z.object({ clientName })).mutation(({ ctx, input }) => ctx.programs.beginDevice(ctx.origin, input.clientName)),
   pollDevice: publicProcedure.use(limited('programs.poll')).input(z.object({ deviceCode: opaque })).mutation(({ ctx, input }) => ctx.programs.pollDevice(ctx.origin, input.deviceCode)),

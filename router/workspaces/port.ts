@@ -1,6 +1,6 @@
 import type { UserActor } from '../actor.ts'
 import type { TeamId, WorkspaceId } from '../ids.ts'
-import type { LogLine, StatsSample, Tracked, Workspace, WorkspaceChange } from './workspace.ts'
+import type { LogLine, StatsSample, Tracked, Workspace, WorkspaceChange, WorkspaceRules } from './workspace.ts'
 
 /** Where a subscription resumes, and what ends it. */
 export interface Resume {
@@ -10,6 +10,7 @@ export interface Resume {
 
 /** The operations on workspaces. Each decides by itself whether the actor may; each throws `ArcError`. */
 export interface WorkspacesPort {
+  readonly rules: WorkspaceRules
   list(actor: UserActor): Promise<readonly Workspace[]>
   get(actor: UserActor, workspaceId: WorkspaceId): Promise<Workspace>
   getByName(actor: UserActor, name: string): Promise<Workspace>

@@ -8,6 +8,7 @@ const byId = z.object({ workspaceId: WorkspaceId })
 const wantedName = z.string().trim().max(200)
 
 export const workspacesRouter = router({
+  rules: personProcedure.query(({ ctx }) => ctx.workspaces.rules),
   list: personProcedure.query(({ ctx }) => ctx.workspaces.list(ctx.actor)),
 
   get: personProcedure

@@ -38,6 +38,12 @@ export interface Workspace extends WorkspaceFacts {
   readonly may: readonly WorkspaceOperation[]
 }
 
+/** What this server does with every workspace. */
+export interface WorkspaceRules {
+  /** After so long without use one is stopped; 0 for never. */
+  readonly idleTimeoutSeconds: number
+}
+
 export type WorkspaceChange =
   | { readonly type: 'snapshot'; readonly workspaces: readonly Workspace[] }
   | { readonly type: 'changed'; readonly workspace: Workspace }

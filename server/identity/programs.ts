@@ -1,8 +1,8 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { Scope, SessionId, errors } from '@arcx/router'
-import type { AuthorizedProgram, DeviceLogin, DeviceOutcome, NewApiToken, Origin, ProgramRequest, ProgramsPort, SessionActor } from '@arcx/router'
+import { ProgramKind, Scope, SessionId, errors } from '@arcx/router'
+import type { AuthorizedProgram, DeviceLogin, DeviceOutcome, NewApiToken, Origin, ProgramRequest, ProgramSession, ProgramsPort, SessionActor, WantedProgram } from '@arcx/router'
 import type { Database } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
 import { issueCode, redeemCode } from '../credentials/codes.ts'
@@ -18,7 +18,7 @@ const scopes = Scope.options.filter((scope) => scope !== 'admin')
 /** Consonants alone, so that no word comes out (RFC 8628, section 6.1). */
 const letters = 'BCDFGHJKLMNPQRSTVWXZ'
 
-const Claims = z.object({ sessionId: SessionId, challenge: z.string(), clientName: z.string() })
+const Claims = z.object({ sessionId: SessionId, challenge: z.string(), clientName: z.string(), kind: ProgramKind })
 const hashOf = (text: string) => createHash('sha256').update(text).digest()
 
 /** Lets programs act for people. */
@@ -35,16 +35,24 @@ export class Programs implements ProgramsPort {
     this.#publicOrigin = publicOrigin
   }
 
-  async authorize(actor: SessionActor, { clientName, port, state, challenge }: { readonly clientName: string; readonly port: number; readonly state: string; readonly challenge: string }): Promise<AuthorizedProgram> {
-    const code = await issueCode(this.#database, 'program', { sessionId: actor.sessionId, challenge, clientName }, codeSeconds)
+  async authorize(actor: SessionActor, { kind, clientName, port, state, challenge }: WantedProgram): Promise<AuthorizedProgram> {
+    const code = await issueCode(this.#database, 'program', { sessionId: actor.sessionId, challenge, clientName, kind }, codeSeconds)
     await recordAudit(this.#database, { actor, action: 'program.authorize', target: { kind: 'program', name: clientName }, outcome: 'ok' })
-    return { url: `http://127.0.0.1:${port}/callback?${new URLSearchParams({ code, state })}` }
+    const answer = new URLSearchParams({ code, state })
+    return { url: `http://127.0.0.1:${port}/callback?${answer}`, appUrl: kind === 'desktop' ? `arcx://signed-in?${answer}` : null }
   }
 
   async exchange(origin: Origin, code: string, verifier: string): Promise<{ readonly token: NewApiToken; readonly login: string }> {
-    const claims = await redeemCode(this.#database, 'program', code, Claims)
-    if (claims === null || hashOf(verifier).toString('base64url') !== claims.challenge) throw errors.programCodeSpent()
+    const claims = await this.#redeem('cli', code, verifier)
     return this.#admit(origin, claims.sessionId, claims.clientName)
+  }
+
+  async enter(origin: Origin, userAgent: string, code: string, verifier: string): Promise<ProgramSession> {
+    const { sessionId } = await this.#redeem('desktop', code, verifier)
+    const begun = await this.#sessions.beginBeside(sessionId, origin, userAgent)
+    if (begun === null) throw errors.programCodeSpent()
+    const { value, maxAgeSeconds } = begun.cookie
+    return { session: value, maxAgeSeconds, login: begun.login }
   }
 
   async beginDevice(origin: Origin, clientName: string): Promise<DeviceLogin> {
@@ -100,6 +108,12 @@ export class Programs implements ProgramsPort {
       if (answered === undefined) throw errors.programCodeSpent()
       await recordAudit(transaction, { actor, action: accepted ? 'program.authorize' : 'program.deny', target: { kind: 'program', name: answered.clientName }, outcome: 'ok' })
     })
+  }
+
+  async #redeem(kind: ProgramKind, code: string, verifier: string): Promise<z.infer<typeof Claims>> {
+    const claims = await redeemCode(this.#database, 'program', code, Claims)
+    if (claims === null || claims.kind !== kind || hashOf(verifier).toString('base64url') !== claims.challenge) throw errors.programCodeSpent()
+    return claims
   }
 
   /** A token for the program; only while the session stands in which its person let it in. */

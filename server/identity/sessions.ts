@@ -4,7 +4,7 @@ import { SessionId, UserId } from '@arcx/router'
 import type { Actor, Origin, SessionView, SessionActor } from '@arcx/router'
 import type { Database, Transaction } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
-import { seal } from '@arcx/service-kit/sealing'
+import { open, seal } from '@arcx/service-kit/sealing'
 import { sign, verify } from '../credentials/signing.ts'
 import { enqueue } from '../events/outbox.ts'
 
@@ -63,6 +63,20 @@ export class Sessions {
     const actor: SessionActor = { kind: 'user', via: 'session', userId: UserId.parse(id), sessionId, ...rest, ...origin }
     await recordAudit(transaction, { actor, action: 'session.start', target: { kind: 'session', id: sessionId }, outcome: 'ok' })
     return { value: sign(this.#key, [sessionId, id, String(Math.floor(endsAt.getTime() / 1000))]), maxAgeSeconds: absoluteMs / 1000 }
+  }
+
+  /** A second one of the same person, begun from the first by a program that they let in; what GitHub granted goes with it. Null where the first has ended. */
+  async beginBeside(first: SessionId, origin: Origin, userAgent: string): Promise<{ readonly cookie: SessionCookie; readonly login: string } | null> {
+    this.forget(first)
+    const person = await this.personOfSession(first)
+    if (person === null) return null
+    const { kind: _kind, via: _via, userId, sessionId: _sessionId, ...rest } = person
+    return this.#database.transaction().execute(async (transaction) => {
+      const row = await transaction.selectFrom('Session').select('grant').where('id', '=', first).where('endedAt', 'is', null).forShare().executeTakeFirst()
+      if (row === undefined) return null
+      const accessToken = row.grant === null ? undefined : (open(this.#grantKey, row.grant, first) ?? undefined)
+      return { cookie: await this.begin(transaction, { id: userId, ...rest }, origin, userAgent, accessToken), login: person.login }
+    })
   }
 
   /** Who a cookie stands for; `null` for none, a forged, an expired or an ended one. */

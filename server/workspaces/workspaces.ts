@@ -1,7 +1,7 @@
 import { isUniqueViolation } from '@arcx/database'
 import type { Database, WorkspaceRow } from '@arcx/database'
 import { ArcError, WorkspaceId, errors, freeNameNear, nameProblem } from '@arcx/router'
-import type { Actor, Administrator, LogLine, Resume, StatsSample, TeamId, TeamRole, Tracked, UserActor, Workspace, WorkspaceChange, WorkspaceFacts, WorkspaceOperation, WorkspacesPort } from '@arcx/router'
+import type { Actor, Administrator, LogLine, Resume, StatsSample, TeamId, TeamRole, Tracked, UserActor, Workspace, WorkspaceChange, WorkspaceFacts, WorkspaceOperation, WorkspaceRules, WorkspacesPort } from '@arcx/router'
 import { recordAudit } from '../audit/audit.ts'
 import type { Feed } from '../events/feed.ts'
 import type { ContainerRef, RuntimePort } from '../runtime/port.ts'
@@ -22,6 +22,7 @@ const drives: Readonly<Record<Drive, { readonly change: Omit<Change, 'actor' | '
 }
 
 export interface WorkspacesNeeds {
+  readonly rules: WorkspaceRules
   readonly database: Database
   readonly store: WorkspaceStore
   readonly runtime: RuntimePort
@@ -34,6 +35,7 @@ export interface WorkspacesNeeds {
 
 /** The operations on workspaces: who may, what the row becomes; the reconciler does the rest. */
 export class Workspaces implements WorkspacesPort {
+  readonly rules: WorkspaceRules
   readonly #database: Database
   readonly #store: WorkspaceStore
   readonly #runtime: RuntimePort
@@ -41,7 +43,8 @@ export class Workspaces implements WorkspacesPort {
   readonly #memberships: WorkspacesNeeds['memberships']
   readonly #poke: (id: WorkspaceId) => void
 
-  constructor({ database, store, runtime, feed, memberships, poke }: WorkspacesNeeds) {
+  constructor({ rules, database, store, runtime, feed, memberships, poke }: WorkspacesNeeds) {
+    this.rules = rules
     this.#database = database
     this.#store = store
     this.#runtime = runtime

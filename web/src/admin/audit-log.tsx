@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Download, ShieldAlert, ShieldCheck } from 'lucide-react'
 import { useState } from 'react'
+import { host } from '../host/host.ts'
 import { Button, buttonClass } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { trpc } from '../server/client.ts'
@@ -15,7 +16,7 @@ export function AuditLog() {
   const pages = useInfiniteQuery(trpc.audit.list.infiniteQueryOptions({ ...filter, limit: 50 }, { getNextPageParam: (page) => (page.length < 50 ? undefined : page.at(-1)?.id), initialCursor: null }))
   const verdict = useQuery({ ...trpc.audit.verify.queryOptions(), staleTime: 0 })
   const entries = pages.data?.pages.flat()
-  const exported = (format: 'jsonl' | 'csv') => `/api/admin/audit?${new URLSearchParams({ ...filter, format })}`
+  const exported = (format: 'jsonl' | 'csv') => `${host.server()}/api/admin/audit?${new URLSearchParams({ ...filter, format })}`
   return (
     <>
       <div className="mb-4 flex flex-wrap items-center gap-2">

@@ -6,8 +6,10 @@ import { useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 import type { WorkspaceId } from '@arcx/router'
 import { useWhereabouts } from '../presence/whereabouts.ts'
-import { liveConnection, trpc } from '../server/client.ts'
+import { host } from '../host/host.ts'
+import { trpc } from '../server/client.ts'
 import { signOut } from '../server/sign-out.ts'
+import { PaletteButton } from '../palette/opener.tsx'
 import { Announcements } from './announcements.tsx'
 import { buttonClass } from './button.tsx'
 import { Mark } from './mark.tsx'
@@ -17,7 +19,7 @@ import { ThemeToggle } from './theme-toggle.tsx'
 /** What stands around every page of a signed-in person; `workspaceId` for a page that is about one. */
 export function Frame({ children, workspaceId = null }: { children: ReactNode; workspaceId?: WorkspaceId | null }) {
   useWhereabouts(workspaceId)
-  const connection = useSyncExternalStore(liveConnection.subscribe, liveConnection.get)
+  const connection = useSyncExternalStore(host.connection.subscribe, host.connection.get)
   const { data: me } = useQuery(trpc.auth.me.queryOptions())
   const navigate = useNavigate()
   return (
@@ -50,6 +52,7 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
                 <span className="size-2 rounded-full bg-busy pulse-dot" /> <span className="max-sm:sr-only">Reconnecting…</span>
               </span>
             )}
+            <PaletteButton />
             <ThemeToggle />
             {me && (
               <Menu.Root>

@@ -1,29 +1,13 @@
 import { Menu } from '@base-ui/react/menu'
 import { Monitor, Moon, Sun } from 'lucide-react'
-import { useState } from 'react'
 import { buttonClass } from './button.tsx'
 import { menuItemClass, menuPopupClass } from './menu.ts'
+import { chooseTheme, useTheme } from './theme.ts'
 
-type Theme = 'system' | 'light' | 'dark'
 const themes = { system: Monitor, light: Sun, dark: Moon } as const
 
-function current(): Theme {
-  const chosen = document.documentElement.dataset['theme']
-  return chosen === 'light' || chosen === 'dark' ? chosen : 'system'
-}
-
 export function ThemeToggle() {
-  const [theme, setTheme] = useState<Theme>(current)
-  const choose = (next: Theme) => {
-    setTheme(next)
-    if (next === 'system') {
-      delete document.documentElement.dataset['theme']
-      localStorage.removeItem('arcx-theme')
-    } else {
-      document.documentElement.dataset['theme'] = next
-      localStorage.setItem('arcx-theme', next)
-    }
-  }
+  const theme = useTheme()
   const Icon = themes[theme]
   return (
     <Menu.Root>
@@ -36,7 +20,7 @@ export function ThemeToggle() {
             {(['system', 'light', 'dark'] as const).map((name) => {
               const ItemIcon = themes[name]
               return (
-                <Menu.Item key={name} className={menuItemClass} onClick={() => choose(name)}>
+                <Menu.Item key={name} className={menuItemClass} onClick={() => chooseTheme(name)}>
                   <ItemIcon size={15} aria-hidden /> {name === 'system' ? 'As the system' : name === 'light' ? 'Light' : 'Dark'}
                 </Menu.Item>
               )

@@ -2,6 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { buttonClass } from '../interface/button.tsx'
+import { adminTabs } from '../admin/tabs.ts'
+import type { AdminTab } from '../admin/tabs.ts'
 import { Frame } from '../interface/frame.tsx'
 import { trpc } from '../server/client.ts'
 import { AnnouncementsDesk } from '../admin/announcements.tsx'
@@ -11,10 +13,7 @@ import { Overview } from '../admin/overview.tsx'
 import { People } from '../admin/people.tsx'
 import { EverybodysWorkspaces } from '../admin/workspaces.tsx'
 
-const tabs = { overview: 'Overview', people: 'People', workspaces: 'Workspaces', invitations: 'Invitations', announcements: 'Announcements', audit: 'Audit log' } as const
-const contents: Readonly<Record<keyof typeof tabs, () => ReactNode>> = { overview: Overview, people: People, workspaces: EverybodysWorkspaces, invitations: Invitations, announcements: AnnouncementsDesk, audit: AuditLog }
-export type AdminTab = keyof typeof tabs
-export const isAdminTab = (value: unknown): value is AdminTab => typeof value === 'string' && Object.hasOwn(tabs, value)
+const contents: Readonly<Record<AdminTab, () => ReactNode>> = { overview: Overview, people: People, workspaces: EverybodysWorkspaces, invitations: Invitations, announcements: AnnouncementsDesk, audit: AuditLog }
 
 /** For whoever runs the server. */
 export function AdminPage(): ReactNode {
@@ -39,7 +38,7 @@ export function AdminPage(): ReactNode {
     <Frame>
       <h1 className="mb-4 text-2xl font-semibold tracking-tight">Administration</h1>
       <div role="tablist" aria-label="Administration" className="mb-6 flex gap-1 overflow-x-auto border-b border-line">
-        {(Object.keys(tabs) as AdminTab[]).map((name) => (
+        {(Object.keys(adminTabs) as AdminTab[]).map((name) => (
           <button
             key={name}
             type="button"
@@ -48,7 +47,7 @@ export function AdminPage(): ReactNode {
             className={`-mb-px shrink-0 border-b-2 px-3 py-2 text-sm ${name === tab ? 'border-accent font-medium' : 'border-transparent text-ink-soft hover:text-ink'}`}
             onClick={() => void navigate({ search: { tab: name }, replace: true })}
           >
-            {tabs[name]}
+            {adminTabs[name]}
           </button>
         ))}
       </div>

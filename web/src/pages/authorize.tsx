@@ -3,21 +3,22 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { CircleCheck, SquareTerminal } from 'lucide-react'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
+import type { ProgramKind } from '@arcx/router'
 import { Button, buttonClass } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Ago } from '../interface/time.tsx'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 
-/** Where a person lets the CLI act for them: one on this machine, or one that shows a code. */
+/** Where a person lets a program act for them, on this machine or one that shows a code, or signs in the desktop app. */
 export function AuthorizePage() {
-  const { port, state, challenge, name, code } = useSearch({ from: '/authorize' })
+  const { kind = 'cli', port, state, challenge, name, code } = useSearch({ from: '/authorize' })
   return (
     <main className="grid min-h-dvh place-items-center px-4">
       <div className="w-full max-w-md rounded-card border border-line bg-surface p-7">
         <SquareTerminal size={36} aria-hidden className="text-accent" />
         {port !== undefined && state !== undefined && challenge !== undefined ? (
-          <OnThisMachine port={port} state={state} challenge={challenge} clientName={name ?? 'arcx CLI'} />
+          <OnThisMachine kind={kind} port={port} state={state} challenge={challenge} clientName={name ?? (kind === 'desktop' ? 'arcx app' : 'arcx CLI')} />
         ) : code === undefined ? (
           <AskCode />
         ) : (
@@ -28,15 +29,29 @@ export function AuthorizePage() {
   )
 }
 
-function OnThisMachine({ port, state, challenge, clientName }: { port: number; state: string; challenge: string; clientName: string }) {
-  const authorize = useMutation(trpc.programs.authorize.mutationOptions({ onSuccess: ({ url }) => location.assign(url) }))
+function OnThisMachine({ kind, port, state, challenge, clientName }: { kind: ProgramKind; port: number; state: string; challenge: string; clientName: string }) {
+  const authorize = useMutation(trpc.programs.authorize.mutationOptions({ onSuccess: ({ url, appUrl }) => location.assign(appUrl ?? url) }))
+  if (authorize.isSuccess && authorize.data.appUrl !== null) {
+    return (
+      <>
+        <h1 className="mt-4 flex items-center gap-2 text-xl font-semibold">
+          <CircleCheck size={22} aria-hidden className="text-good" /> Signed in
+        </h1>
+        <p className="mt-2 text-ink-soft">Your browser asks whether it may open arcx. If it does not ask, or nothing opens:</p>
+        <a href={authorize.data.url} className={`${buttonClass('primary')} mt-4`}>
+          Go back to the app
+        </a>
+      </>
+    )
+  }
   return (
     <Decision
+      kind={kind}
       clientName={clientName}
       origin="It runs on this machine."
       busy={authorize.isPending || authorize.isSuccess}
       error={authorize.error}
-      onAllow={() => authorize.mutate({ port, state, challenge, clientName })}
+      onAllow={() => authorize.mutate({ kind, port, state, challenge, clientName })}
       refuse={
         <Link to="/dashboard" className={buttonClass('ghost')}>
           Cancel
@@ -72,6 +87,7 @@ function ByCode({ code }: { code: string }) {
   if (request === undefined) return <div aria-busy className="skeleton mt-4 h-24 w-full" />
   return (
     <Decision
+      kind="cli"
       clientName={request.clientName}
       origin={
         <>
@@ -113,14 +129,16 @@ function AskCode() {
   )
 }
 
-function Decision({ clientName, origin, busy, error, onAllow, refuse }: { clientName: string; origin: ReactNode; busy: boolean; error: unknown; onAllow: () => void; refuse: ReactNode }) {
+function Decision({ kind, clientName, origin, busy, error, onAllow, refuse }: { kind: ProgramKind; clientName: string; origin: ReactNode; busy: boolean; error: unknown; onAllow: () => void; refuse: ReactNode }) {
   const { data: me } = useQuery(trpc.auth.me.queryOptions())
   return (
     <>
-      <h1 className="mt-4 text-xl font-semibold break-words">Let {clientName} act for you?</h1>
+      <h1 className="mt-4 text-xl font-semibold break-words">{kind === 'desktop' ? `Sign in ${clientName}?` : `Let ${clientName} act for you?`}</h1>
       <p className="mt-2 text-ink-soft">{origin}</p>
       <p className="mt-2 text-ink-soft">
-        It may then do what {me?.login ?? 'you'} may: use workspaces and teams, and make tokens. It ends after 90 days, or when you revoke it in the settings.
+        {kind === 'desktop'
+          ? `It is then signed in as ${me?.login ?? 'you'}, as this browser is. The settings show it among the places where you are signed in, and end it.`
+          : `It may then do what ${me?.login ?? 'you'} may: use workspaces and teams, and make tokens. It ends after 90 days, or when you revoke it in the settings.`}
       </p>
       {error !== null && (
         <p role="alert" className="mt-3 rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">

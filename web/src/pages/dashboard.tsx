@@ -22,9 +22,10 @@ export function Dashboard() {
   useLiveTeams()
   const { data: teams } = useQuery(trpc.teams.list.queryOptions())
   const { data: workspaces, error, refetch } = useQuery(trpc.workspaces.list.queryOptions())
-  const { filter = '' } = useSearch({ from: '/dashboard' })
+  const { filter = '', new: isAsked = false } = useSearch({ from: '/dashboard' })
   const navigate = useNavigate({ from: '/dashboard' })
-  const [creating, setCreating] = useState(false)
+  const [isCreating, setCreating] = useState(false)
+  const creating = isCreating || isAsked
   const searchBox = useRef<HTMLInputElement>(null)
 
   useEffect(() => {
@@ -109,7 +110,11 @@ export function Dashboard() {
           </section>
         ))
       )}
-      <CreateDialog open={creating} onClose={() => setCreating(false)} />
+      <CreateDialog open={creating} onClose={() => {
+          setCreating(false)
+          if (isAsked) void navigate({ search: filter === '' ? {} : { filter }, replace: true })
+        }}
+      />
     </Frame>
   )
 }

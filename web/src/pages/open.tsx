@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Link, useParams, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
+import { host } from '../host/host.ts'
 import { Button, buttonClass } from '../interface/button.tsx'
 import { Mark } from '../interface/mark.tsx'
 import { trpc } from '../server/client.ts'
@@ -18,18 +19,23 @@ export function OpenPage() {
   const start = useMutation(trpc.workspaces.start.mutationOptions({ onSuccess: showWorkspace }))
   const workspace = workspaces?.find((entry) => entry.name === name)
   const asked = useRef(false)
+  const navigate = useNavigate()
 
   const state = workspace?.state
   const { mutate } = start
   useEffect(() => {
     if (workspace === undefined || !workspace.may.includes('open')) return
-    if (workspace.state === 'running') location.replace(destination(to, workspace.url))
+    if (workspace.state === 'running') {
+      const url = destination(to, workspace.url).href
+      if (host.openWorkspace(workspace.id, url)) void navigate({ to: '/dashboard' })
+      else location.replace(url)
+    }
     // One start by itself; after a failure the person decides.
     else if (workspace.state === 'stopped' && !asked.current) {
       asked.current = true
       mutate({ workspaceId: workspace.id })
     }
-  }, [workspace, state, to, mutate])
+  }, [workspace, state, to, mutate, navigate])
 
   return (
     <main className="grid min-h-dvh place-items-center px-4">

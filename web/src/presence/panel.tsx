@@ -4,6 +4,7 @@ import type { Place, Present, TeamId, WorkspaceId } from '@arcx/router'
 import { buttonClass } from '../interface/button.tsx'
 import { trpc } from '../server/client.ts'
 import { openAt } from '../workspaces/destination.ts'
+import { OpenLink } from '../workspaces/open-link.tsx'
 import { Avatar } from './avatar.tsx'
 import { usePresent } from './live.ts'
 import { nameOf, whereOf } from './words.ts'
@@ -61,9 +62,9 @@ function OpenThere({ place, who }: { place: Place; who: string }) {
   const workspace = workspaces?.find(({ id }) => id === place.workspaceId)
   if (workspace === undefined || !workspace.may.includes('open')) return null
   return (
-    <a className={buttonClass('plain')} href={openAt(workspace, place.file, place.line)} target="_blank" rel="noopener" aria-label={`Go to ${who} in ${workspace.name}`}>
+    <OpenLink workspace={workspace} url={openAt(workspace, place.file, place.line)} className={buttonClass('plain')} aria-label={`Go to ${who} in ${workspace.name}`}>
       Go there <ArrowUpRight size={15} aria-hidden />
-    </a>
+    </OpenLink>
   )
 }
 

@@ -1,11 +1,10 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import type { WorkspaceId } from '@arcx/router'
-import { liveConnection, trpcClient } from '../server/client.ts'
+import { host } from '../host/host.ts'
+import { trpcClient } from '../server/client.ts'
 
 const idleMs = 2 * 60_000
 const lookMs = 5000
-/** Embedded in the desktop app, this page is its. */
-const client = navigator.userAgent.includes(' Electron/') ? 'desktop' : 'web'
 
 let usedAt = Date.now()
 for (const type of ['pointermove', 'pointerdown', 'keydown', 'wheel', 'touchstart']) addEventListener(type, () => (usedAt = Date.now()), { passive: true, capture: true })
@@ -14,7 +13,7 @@ const stateNow = () => (document.visibilityState === 'hidden' ? 'away' : Date.no
 
 /** Tells others that somebody is on this page, and in which workspace; for as long as the page stands. */
 export function useWhereabouts(workspaceId: WorkspaceId | null): void {
-  const connection = useSyncExternalStore(liveConnection.subscribe, liveConnection.get)
+  const connection = useSyncExternalStore(host.connection.subscribe, host.connection.get)
   useEffect(() => {
     let said = ''
     const say = () => {
@@ -22,7 +21,7 @@ export function useWhereabouts(workspaceId: WorkspaceId | null): void {
       if (state === said) return
       said = state
       // One that cannot be said now is said with the next connection.
-      trpcClient.presence.set.mutate({ place: { client, workspaceId, state } }).catch(() => undefined)
+      trpcClient.presence.set.mutate({ place: { client: host.client, workspaceId, state } }).catch(() => undefined)
     }
     say()
     const timer = setInterval(say, lookMs)

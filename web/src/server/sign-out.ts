@@ -1,7 +1,6 @@
+import { host } from '../host/host.ts'
 import { tellRefusal } from '../interface/toasts.tsx'
 
 export async function signOut(): Promise<void> {
-  const response = await fetch('/auth/sign-out', { method: 'POST' }).catch(() => null)
-  if (response?.ok) location.assign('/sign-in')
-  else tellRefusal('You could not be signed out. Try again.')
+  if (!(await host.signOut())) tellRefusal('You could not be signed out. Try again.')
 }

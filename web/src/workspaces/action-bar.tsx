@@ -5,6 +5,7 @@ import type { Workspace, WorkspaceOperation } from '@arcx/router'
 import { Button, buttonClass } from '../interface/button.tsx'
 import { menuItemClass, menuPopupClass } from '../interface/menu.ts'
 import { useWorkspaceActions } from './actions.ts'
+import { OpenLink } from './open-link.tsx'
 import { RemoveDialog } from './remove-dialog.tsx'
 import { RenameDialog } from './rename-dialog.tsx'
 
@@ -20,9 +21,9 @@ export function ActionBar({ workspace }: { workspace: Workspace }) {
   return (
     <div className="flex items-center gap-1.5">
       {state === 'deleting' ? null : (
-        <a className={buttonClass(state === 'running' ? 'primary' : 'plain')} href={workspace.url} target="_blank" rel="noopener noreferrer" aria-label={`Open ${name}`}>
+        <OpenLink workspace={workspace} className={buttonClass(state === 'running' ? 'primary' : 'plain')} aria-label={`Open ${name}`}>
           <ExternalLink size={15} aria-hidden /> Open
-        </a>
+        </OpenLink>
       )}
       {resting ? (
         <Button onClick={() => start.mutate({ workspaceId })} busy={start.isPending} aria-label={`Start ${name}`} title="Start">

@@ -10,6 +10,7 @@ import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { showWorkspace } from './live.ts'
 import { NameField } from './name-field.tsx'
+import { OpenLink } from './open-link.tsx'
 import { StartProgress } from './progress.tsx'
 
 /** Asks for a name, then shows the workspace come up. */
@@ -105,9 +106,9 @@ function Created({ workspaceId, onClose }: { workspaceId: WorkspaceId; onClose: 
           {running ? 'Close' : 'Go on without waiting'}
         </Button>
         {running && (
-          <a autoFocus className={buttonClass('primary')} href={workspace.url} target="_blank" rel="noopener noreferrer" onClick={onClose}>
+          <OpenLink autoFocus workspace={workspace} className={buttonClass('primary')} onOpened={onClose}>
             <ExternalLink size={15} aria-hidden /> Open workspace
-          </a>
+          </OpenLink>
         )}
       </div>
     </div>

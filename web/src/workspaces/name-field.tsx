@@ -1,5 +1,6 @@
 import { Field } from '@base-ui/react/field'
 import type { ReactNode } from 'react'
+import { host } from '../host/host.ts'
 import { inputClass } from '../interface/dialog.ts'
 import type { Refusal } from '../server/error.ts'
 
@@ -22,7 +23,7 @@ export function NameField({ name, onName, refusal, label, hint }: { name: string
       <Field.Description className="text-sm text-ink-soft">
         {hint ?? (
           <>
-            It becomes the address: <span className="font-mono break-all">{name || 'name'}.{location.host}</span>
+            It becomes the address: <span className="font-mono break-all">{name || 'name'}.{new URL(host.server()).host}</span>
           </>
         )}
       </Field.Description>

@@ -1,0 +1,122 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { SignInState } from '../contract/contract.ts'
+import { parseServerAddress } from './server-address.ts'
+
+export interface SignedIn {
+  readonly server: string
+  readonly login: string
+  readonly session: string
+}
+
+/** The server's side of a sign-in. Each throws with a sentence for the person. */
+export interface SignInServer {
+  /** Whether an arcx is there; by which origin it wants to be known. */
+  greet(server: string): Promise<string>
+  enter(server: string, code: string, verifier: string, clientName: string): Promise<SignedIn>
+}
+
+export interface SignInNeeds {
+  readonly server: SignInServer
+  readonly clientName: string
+  openExternally(url: string): Promise<void>
+  onState(state: SignInState): void
+  onSignedIn(signedIn: SignedIn): Promise<void>
+}
+
+interface Attempt {
+  readonly origin: string
+  readonly state: string
+  readonly verifier: string
+  readonly listener: Server
+  readonly timer: NodeJS.Timeout
+}
+
+const waitMs = 10 * 60_000
+
+/**
+ * Signing in by the system's browser: it comes back by the app's own address, or, where that is not registered, to a
+ * loopback port (RFC 8252, sections 7.1 and 7.3). What comes back is a code that only the holder of the verifier can
+ * exchange (RFC 7636), so whoever else sees the address has nothing.
+ */
+export class SignIn {
+  readonly #needs: SignInNeeds
+  #attempt: Attempt | null = null
+
+  constructor(needs: SignInNeeds) {
+    this.#needs = needs
+  }
+
+  async begin(typed: string): Promise<void> {
+    this.cancel()
+    const address = parseServerAddress(typed)
+    if (!address.ok) return this.#needs.onState({ kind: 'failed', server: typed, message: address.message })
+    try {
+      const origin = await this.#needs.server.greet(address.origin)
+      const [state, verifier] = [randomBytes(24).toString('base64url'), randomBytes(32).toString('base64url')]
+      const listener = createServer((request, response) => {
+        const url = new URL(request.url ?? '/', 'http://127.0.0.1')
+        const code = url.searchParams.get('code')
+        const isGood = url.pathname === '/callback' && code !== null && this.isMine(url.searchParams.get('state') ?? '')
+        response.writeHead(isGood ? 200 : 400, { 'content-type': 'text/html; charset=utf-8', connection: 'close', 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'", 'referrer-policy': 'no-referrer' })
+        response.end(page(isGood ? 'Signed in' : 'That did not work', isGood ? 'Go back to arcx; you can close this page.' : 'Begin again in arcx.'))
+        if (isGood) void this.complete(code, state)
+      })
+      await new Promise<void>((resolve, reject) => listener.once('error', reject).listen(0, '127.0.0.1', resolve))
+      const timer = setTimeout(() => this.#fail(origin, 'Nobody signed in within ten minutes. Try again.'), waitMs)
+      this.#attempt = { origin, state, verifier, listener, timer }
+      const challenge = createHash('sha256').update(verifier).digest('base64url')
+      const query = new URLSearchParams({ kind: 'desktop', port: String((listener.address() as AddressInfo).port), state, challenge, name: this.#needs.clientName })
+      const url = `${origin}/authorize?${query}`
+      this.#needs.onState({ kind: 'waiting', server: origin, url })
+      await this.#needs.openExternally(url)
+    } catch (error) {
+      this.#fail(address.origin, error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  /** Whether a deep link's state is that of the sign-in that is under way. */
+  isMine(state: string): boolean {
+    return this.#attempt !== null && this.#attempt.state === state
+  }
+
+  /** The browser has come back. What belongs to no sign-in of ours is dropped. */
+  async complete(code: string, state: string): Promise<void> {
+    const attempt = this.#attempt
+    if (attempt === null || attempt.state !== state) return
+    this.#end()
+    try {
+      const signedIn = await this.#needs.server.enter(attempt.origin, code, attempt.verifier, this.#needs.clientName)
+      await this.#needs.onSignedIn(signedIn)
+      this.#needs.onState({ kind: 'none' })
+    } catch (error) {
+      this.#fail(attempt.origin, error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  cancel(): void {
+    if (this.#attempt === null) return
+    this.#end()
+    this.#needs.onState({ kind: 'none' })
+  }
+
+  #fail(server: string, message: string): void {
+    this.#end()
+    this.#needs.onState({ kind: 'failed', server, message })
+  }
+
+  #end(): void {
+    const attempt = this.#attempt
+    this.#attempt = null
+    if (attempt === null) return
+    clearTimeout(attempt.timer)
+    attempt.listener.close()
+    // The page that says so is still on its way.
+    attempt.listener.closeIdleConnections()
+  }
+}
+
+const page = (title: string, text: string) =>
+  `<!doctype html><meta name="color-scheme" content="dark light"><title>${title}</title><body style="font:16px system-ui;display:grid;place-items:center;min-height:90vh"><main><h1>${title}</h1><p>${text}</p></main>`

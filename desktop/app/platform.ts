@@ -1,0 +1,45 @@
+import type { Keychain } from '../accounts/accounts.ts'
+import type { Event } from '../contract/contract.ts'
+import type { Ground } from '../navigation/navigation.ts'
+import type { Note } from '../news/news.ts'
+import type { Inset } from '../tabs/layout.ts'
+import type { View, ViewEvents } from '../tabs/workspace-tab.ts'
+import type { TrayModel } from '../tray/tray-menu.ts'
+import type { Updater } from '../updates/updates.ts'
+
+/** A window's outside: the page in it and the views on it. */
+export interface AppWindow {
+  readonly id: string
+  /** To the app's own page. */
+  tell(event: Event): void
+  /** Views belong to one partition each, which keeps its cookies from every other's. */
+  makeView(ground: Ground, partition: string, events: ViewEvents): View
+  /** Shows one view, or none. */
+  show(view: View | null, inset: Inset): void
+  focus(): void
+  close(): void
+  readonly isFocused: boolean
+  /** Of the page, or of the view that is shown. */
+  zoom(step: 1 | -1 | 0): void
+}
+
+/** What the desktop needs from the system: Electron, or a test. */
+export interface Platform {
+  readonly version: string
+  readonly clientName: string
+  readonly directory: string
+  readonly keychain: Keychain
+  readonly updater: Updater | null
+  makeWindow(path: string): AppWindow
+  showSwitcher(): void
+  hideSwitcher(): void
+  showTray(model: TrayModel): void
+  notify(note: Note, onClick: () => void): void
+  openExternally(url: string): Promise<void>
+  /** False where the system has it for something else. */
+  registerShortcut(keys: string): boolean
+  setOpenAtLogin(isOn: boolean): void
+  quit(): void
+  later(ms: number, run: () => void): () => void
+  every(ms: number, run: () => void): () => void
+}

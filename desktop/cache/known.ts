@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import type { Workspace, WorkspaceChange } from '@arcx/router'
+import type { JsonFile } from '../app/json-file.ts'
+
+export const KeptAnswers = z.record(z.string(), z.unknown())
+export type KeptAnswers = z.infer<typeof KeptAnswers>
+
+/** The list with a change in it; an older change than what is there changes nothing. */
+export function applied(list: readonly Workspace[], change: WorkspaceChange): readonly Workspace[] {
+  switch (change.type) {
+    case 'snapshot':
+      return change.workspaces
+    case 'changed': {
+      const known = list.find(({ id }) => id === change.workspace.id)
+      if (known !== undefined && known.revision > change.workspace.revision) return list
+      return [...list.filter(({ id }) => id !== change.workspace.id), change.workspace].toSorted((a, b) => a.name.localeCompare(b.name))
+    }
+    case 'removed':
+      return list.filter(({ id }) => id !== change.workspaceId)
+  }
+}
+
+/** What an account's server said last, on disk, so that the next start shows it at once. Never a secret's value: only the procedures named here. */
+const kept: ReadonlySet<string> = new Set(['auth.me', 'workspaces.list', 'teams.list'])
+
+export class Known {
+  readonly #file: JsonFile<typeof KeptAnswers>
+  #answers: KeptAnswers
+
+  private constructor(file: JsonFile<typeof KeptAnswers>, answers: KeptAnswers) {
+    this.#file = file
+    this.#answers = answers
+  }
+
+  static async open(file: JsonFile<typeof KeptAnswers>): Promise<Known> {
+    return new Known(file, (await file.read()) ?? {})
+  }
+
+  get answers(): KeptAnswers {
+    return this.#answers
+  }
+
+  get workspaces(): readonly Workspace[] {
+    return (this.#answers['workspaces.list'] ?? []) as readonly Workspace[]
+  }
+
+  async keep(path: string, data: unknown): Promise<void> {
+    if (!kept.has(path)) return
+    this.#answers = { ...this.#answers, [path]: data }
+    await this.#file.write(this.#answers)
+  }
+
+  async forget(): Promise<void> {
+    this.#answers = {}
+    await this.#file.write({})
+  }
+}

@@ -1,0 +1,14 @@
+import { contextBridge, ipcRenderer } from 'electron'
+import { bridgeOver } from '../contract/bridge.ts'
+import { channels } from '../contract/contract.ts'
+
+const bridge = bridgeOver({
+  send: (name, input) => ipcRenderer.invoke(channels.request, name, input),
+  onEvent(listener) {
+    const hear = (_event: unknown, told: unknown) => listener(told)
+    ipcRenderer.on(channels.event, hear)
+    return () => void ipcRenderer.off(channels.event, hear)
+  },
+})
+
+contextBridge.exposeInMainWorld('arcxDesktop', bridge)

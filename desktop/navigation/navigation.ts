@@ -1,0 +1,75 @@
+/** Where a workspace's page stands and what it belongs to. */
+export interface Ground {
+  readonly server: string
+  /** The origin of the workspace’s own host. */
+  readonly workspace: string
+  readonly name: string
+}
+
+/** What becomes of an address that a workspace's page, or a redirect of its, goes to. */
+export type Way =
+  | { readonly kind: 'stay' }
+  /** The gateway wants to know who this is: `browser` is the hash that it set its own cookie for. */
+  | { readonly kind: 'enter'; readonly to: string; readonly browser: string }
+  /** It is not running. */
+  | { readonly kind: 'resting'; readonly to: string }
+  | { readonly kind: 'launcher' }
+  | { readonly kind: 'browser'; readonly url: string }
+  | { readonly kind: 'refused' }
+
+/** Hosts are compared whole; what is neither the workspace nor a web page elsewhere is refused. */
+export function wayOf(address: string, ground: Ground): Way {
+  const url = address.length > 8000 ? null : URL.parse(address)
+  if (url === null) return { kind: 'refused' }
+  if (url.origin === ground.workspace) return { kind: 'stay' }
+  if (url.origin === ground.server) {
+    const to = ownPath(url.searchParams.get('to'))
+    const browser = url.searchParams.get('browser') ?? ''
+    if (url.pathname === '/auth/workspace') return url.searchParams.get('name') === ground.name && /^[\w-]{43}$/.test(browser) ? { kind: 'enter', to, browser } : { kind: 'refused' }
+    if (url.pathname === `/open/${ground.name}`) return { kind: 'resting', to }
+    return { kind: 'launcher' }
+  }
+  if (['http:', 'https:', 'mailto:'].includes(url.protocol) && url.username === '' && url.password === '') return { kind: 'browser', url: url.href }
+  return { kind: 'refused' }
+}
+
+/** A path on the workspace's host; `/` for what could lead elsewhere. */
+function ownPath(wanted: string | null): string {
+  return wanted !== null && wanted.length <= 2000 && /^\/(?![/\\])[^\\\u0000-\u0020]*$/.test(wanted) ? wanted : '/'
+}
+
+const allowed: ReadonlySet<string> = new Set(['clipboard-read', 'clipboard-sanitized-write', 'fullscreen'])
+
+/** What a workspace's page may ask the system for: the clipboard and the whole screen, as its own top page. */
+export function mayHave(permission: string, askedBy: string, isTop: boolean, ground: Ground): boolean {
+  return allowed.has(permission) && isTop && URL.parse(askedBy)?.origin === ground.workspace
+}
+
+/** A page that opens one address after the other in the browser is stopped: so many in so long. */
+export class Outlet {
+  readonly #most = 5
+  readonly #withinMs = 10_000
+  readonly #now: () => number
+  #opened: number[] = []
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now
+  }
+
+  take(): boolean {
+    const now = this.#now()
+    this.#opened = this.#opened.filter((at) => now - at < this.#withinMs)
+    if (this.#opened.length >= this.#most) return false
+    this.#opened.push(now)
+    return true
+  }
+}
+
+/** A name for a download that stays where downloads go, whatever the page called it. */
+export function downloadName(wanted: string): string {
+  const plain = wanted
+    .replace(/[\u0000-\u001f\u007f<>:"/\\|?*]/g, '_')
+    .replace(/^[.\s]+|[.\s]+$/g, '')
+    .slice(0, 200)
+  return plain === '' ? 'download' : plain
+}

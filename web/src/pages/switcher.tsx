@@ -1,0 +1,30 @@
+import { useQuery } from '@tanstack/react-query'
+import { SquareArrowOutUpRight } from 'lucide-react'
+import { useEffect, useMemo } from 'react'
+import { host } from '../host/host.ts'
+import type { Entry } from '../palette/entry.ts'
+import { Finder } from '../palette/palette.tsx'
+import { trpc } from '../server/client.ts'
+
+/** The small window that the global shortcut brings up: type, Enter, in the workspace. */
+export function SwitcherPage() {
+  const { data: workspaces } = useQuery(trpc.workspaces.list.queryOptions())
+  const entries = useMemo(
+    () =>
+      (workspaces ?? [])
+        .filter(({ may }) => may.includes('open'))
+        .toSorted((a, b) => (b.lastActivityAt ?? '').localeCompare(a.lastActivityAt ?? ''))
+        .map(({ id, name, state }): Entry => ({ key: id, group: 'Workspaces', label: name, hint: state, words: '', icon: SquareArrowOutUpRight, isUsual: true, run: () => host.program?.switched(id) })),
+    [workspaces],
+  )
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => event.key === 'Escape' && host.program?.switched(null)
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [])
+  return (
+    <main className="flex h-dvh flex-col bg-raised">
+      <Finder entries={entries} placeholder="Go to a workspace…" onChosen={(entry) => entry.run()} />
+    </main>
+  )
+}

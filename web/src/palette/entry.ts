@@ -1,0 +1,21 @@
+import type { LucideIcon } from 'lucide-react'
+
+/** Something that one can find by typing and do with Enter. */
+export interface Entry {
+  readonly key: string
+  readonly group: 'Workspaces' | 'Teams' | 'Go to' | 'Do' | 'Documentation'
+  readonly label: string
+  /** What it does or where it lies, in a word or two. */
+  readonly hint: string
+  /** Other words by which somebody may look for it. */
+  readonly words: string
+  readonly icon: LucideIcon
+  /** Shown before anything is typed. */
+  readonly isUsual: boolean
+  run(): void
+}
+
+export interface EntryGroup {
+  readonly value: Entry['group']
+  readonly items: readonly Entry[]
+}

@@ -1,0 +1,122 @@
+import { Outlet, createRootRoute, createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { host } from './host/host.ts'
+import { isAdminTab } from './admin/tabs.ts'
+import type { AdminTab } from './admin/tabs.ts'
+import { NotFound } from './pages/not-found.tsx'
+import { PaletteHost } from './palette/opener.tsx'
+import { queryClient, trpc } from './server/client.ts'
+import { Shell } from './shell/shell.tsx'
+
+async function requireSignedIn({ location }: { readonly location: { readonly href: string } }): Promise<void> {
+  if (host.accounts !== null && host.connection.get() === 'expired') throw redirect({ to: '/servers' })
+  const me = await queryClient.ensureQueryData(trpc.auth.me.queryOptions())
+  if (me === null) throw redirect({ to: '/sign-in', search: { to: location.href } })
+  if (me.standing === 'waiting_payment') throw redirect({ to: '/waiting' })
+}
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+const root = createRootRoute({
+  notFoundComponent: NotFound,
+  component: () => (
+    <>
+      <Shell>
+        <Outlet />
+      </Shell>
+      <PaletteHost />
+    </>
+  ),
+})
+
+export const routes = root.addChildren([
+  createRoute({ getParentRoute: () => root, path: '/docs', component: lazyRouteComponent(() => import('./pages/docs.tsx'), 'DocsPage') }),
+  createRoute({ getParentRoute: () => root, path: '/docs/$page', component: lazyRouteComponent(() => import('./pages/docs.tsx'), 'DocsPage') }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/servers',
+    component: lazyRouteComponent(() => import('./pages/servers.tsx'), 'ServersPage'),
+    validateSearch: (search: Record<string, unknown>): { wanted?: string } => {
+      const wanted = text(search['wanted'])
+      return wanted === undefined ? {} : { wanted }
+    },
+  }),
+  createRoute({ getParentRoute: () => root, path: '/switcher', component: lazyRouteComponent(() => import('./pages/switcher.tsx'), 'SwitcherPage') }),
+  createRoute({ getParentRoute: () => root, path: '/', component: lazyRouteComponent(() => import('./pages/landing.tsx'), 'Landing') }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/sign-in',
+    component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignIn'),
+    validateSearch: (search: Record<string, unknown>): { to?: string; invite?: string } => {
+      const [to, invite] = [text(search['to']), text(search['invite'])]
+      return { ...(to === undefined ? {} : { to }), ...(invite === undefined ? {} : { invite }) }
+    },
+  }),
+  createRoute({ getParentRoute: () => root, path: '/waiting', component: lazyRouteComponent(() => import('./pages/waiting.tsx'), 'Waiting') }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/admin',
+    component: lazyRouteComponent(() => import('./pages/admin.tsx'), 'AdminPage'),
+    beforeLoad: requireSignedIn,
+    validateSearch: (search: Record<string, unknown>): { tab?: AdminTab } => (isAdminTab(search['tab']) ? { tab: search['tab'] } : {}),
+  }),
+  createRoute({ getParentRoute: () => root, path: '/settings', component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'Settings'), beforeLoad: requireSignedIn }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/dashboard',
+    component: lazyRouteComponent(() => import('./pages/dashboard.tsx'), 'Dashboard'),
+    beforeLoad: requireSignedIn,
+    validateSearch: (search: Record<string, unknown>): { filter?: string; new?: true } => {
+      const filter = text(search['filter'])
+      return { ...(filter === undefined ? {} : { filter }), ...(search['new'] === true ? { new: true as const } : {}) }
+    },
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/authorize',
+    component: lazyRouteComponent(() => import('./pages/authorize.tsx'), 'AuthorizePage'),
+    beforeLoad: requireSignedIn,
+    validateSearch: (search: Record<string, unknown>): { kind?: 'desktop'; port?: number; state?: string; challenge?: string; name?: string; code?: string } => {
+      const [state, challenge, name, code] = [text(search['state']), text(search['challenge']), text(search['name']), text(search['code'])]
+      const port = Number(search['port'])
+      return {
+        ...(search['kind'] === 'desktop' ? { kind: 'desktop' as const } : {}),
+        ...(Number.isInteger(port) ? { port } : {}),
+        ...(state === undefined ? {} : { state }),
+        ...(challenge === undefined ? {} : { challenge }),
+        ...(name === undefined ? {} : { name }),
+        ...(code === undefined ? {} : { code }),
+      }
+    },
+  }),
+  createRoute({ getParentRoute: () => root, path: '/teams', component: lazyRouteComponent(() => import('./pages/teams.tsx'), 'TeamsPage'), beforeLoad: requireSignedIn }),
+  createRoute({ getParentRoute: () => root, path: '/teams/$name', component: lazyRouteComponent(() => import('./pages/team.tsx'), 'TeamPage'), beforeLoad: requireSignedIn }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/join',
+    component: lazyRouteComponent(() => import('./pages/join.tsx'), 'JoinPage'),
+    validateSearch: (search: Record<string, unknown>): { code?: string } => {
+      const code = text(search['code'])
+      return code === undefined ? {} : { code }
+    },
+  }),
+  createRoute({ getParentRoute: () => root, path: '/workspaces/$name', component: lazyRouteComponent(() => import('./pages/workspace.tsx'), 'WorkspacePage'), beforeLoad: requireSignedIn }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/workspaces/$name/history',
+    component: lazyRouteComponent(() => import('./pages/history.tsx'), 'HistoryPage'),
+    beforeLoad: requireSignedIn,
+    validateSearch: (search: Record<string, unknown>): { path?: string; version?: string } => {
+      const [path, version] = [text(search['path']), text(search['version'])]
+      return { ...(path === undefined ? {} : { path }), ...(version === undefined ? {} : { version }) }
+    },
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/open/$name',
+    component: lazyRouteComponent(() => import('./pages/open.tsx'), 'OpenPage'),
+    beforeLoad: requireSignedIn,
+    validateSearch: (search: Record<string, unknown>): { to?: string } => {
+      const to = text(search['to'])
+      return to === undefined ? {} : { to }
+    },
+  }),
+])

@@ -1,0 +1,31 @@
+import { useQuery } from '@tanstack/react-query'
+import type { TeamId, WorkspaceId } from '@arcx/router'
+import type { TabView } from '@arcx/desktop/contract/contract'
+import { useLiveTeamPresence, useLiveWorkspacePresence } from '../presence/live.ts'
+import { PresencePanel } from '../presence/panel.tsx'
+import { useWhereabouts } from '../presence/whereabouts.ts'
+import { trpc } from '../server/client.ts'
+
+/** Who is in the workspace in front, and who of its team is elsewhere. */
+export function SidePanel({ tab }: { tab: TabView }) {
+  const { data: workspaces } = useQuery(trpc.workspaces.list.queryOptions())
+  const workspace = workspaces?.find(({ id }) => id === tab.workspaceId)
+  if (workspace === undefined) return <div className="skeleton h-24 w-full" />
+  return (
+    <>
+      <InWorkspace workspaceId={workspace.id} />
+      {workspace.teamId !== null && <InTeam teamId={workspace.teamId} />}
+    </>
+  )
+}
+
+function InWorkspace({ workspaceId }: { workspaceId: WorkspaceId }) {
+  useLiveWorkspacePresence(workspaceId)
+  useWhereabouts(workspaceId)
+  return <PresencePanel scope={workspaceId} title="In this workspace" />
+}
+
+function InTeam({ teamId }: { teamId: TeamId }) {
+  useLiveTeamPresence(teamId)
+  return <PresencePanel scope={teamId} title="The whole team" />
+}

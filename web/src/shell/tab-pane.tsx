@@ -1,0 +1,59 @@
+import { useQuery } from '@tanstack/react-query'
+import type { TabView } from '@arcx/desktop/contract/contract'
+import type { Tabs } from '../host/host.ts'
+import { Button } from '../interface/button.tsx'
+import { Mark } from '../interface/mark.tsx'
+import { trpc } from '../server/client.ts'
+import { StartProgress } from '../workspaces/progress.tsx'
+import { useLiveWorkspaces } from '../workspaces/live.ts'
+
+/** What stands where a workspace's pages will, until they do. */
+export function TabPane({ tabs, tab }: { tabs: Tabs; tab: TabView }) {
+  useLiveWorkspaces()
+  const { data: workspaces } = useQuery(trpc.workspaces.list.queryOptions())
+  const workspace = workspaces?.find(({ id }) => id === tab.workspaceId)
+  const { phase } = tab
+  // The view covers it.
+  if (phase.kind === 'open') return null
+  return (
+    <section role="tabpanel" aria-label={tab.name} className="grid h-full place-items-center px-4">
+      <div className="w-full max-w-sm rounded-2xl border border-line bg-surface p-7">
+        <div className="mb-5 flex items-center gap-3">
+          <Mark size={34} />
+          <div className="min-w-0">
+            <h1 className="truncate font-semibold">{tab.name}</h1>
+            <p className="text-sm text-ink-soft" aria-live="polite">
+              {titles[phase.kind]}
+            </p>
+          </div>
+        </div>
+        {phase.kind === 'starting' && workspace !== undefined && <StartProgress workspace={workspace} />}
+        {phase.kind === 'entering' && <div className="skeleton h-16 w-full" />}
+        {phase.kind === 'lost' && <p className="text-sm text-ink-soft">{phase.attempt === 1 ? 'Trying again.' : `Trying again, for the ${ordinal(phase.attempt)} time.`} What you had open is on the server.</p>}
+        {phase.kind === 'failed' && (
+          <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
+            {phase.message}
+          </p>
+        )}
+        {phase.kind === 'resting' && <p className="text-sm text-ink-soft">{workspace?.reason ?? 'What lies in its home is kept.'}</p>}
+        {(phase.kind === 'resting' || phase.kind === 'lost' || phase.kind === 'failed') && (
+          <div className="mt-5 flex gap-2">
+            <Button tone="primary" onClick={() => tabs.retry(tab.id)}>
+              {phase.kind === 'resting' ? 'Start' : 'Try now'}
+            </Button>
+            <Button tone="ghost" onClick={() => tabs.close(tab.id)}>
+              Close the tab
+            </Button>
+          </div>
+        )}
+      </div>
+    </section>
+  )
+}
+
+const titles = { entering: 'Opening…', starting: 'Starting', resting: 'Stopped', open: '', lost: 'The connection was lost', failed: 'It could not be opened' } as const
+
+function ordinal(number: number): string {
+  const ending = { one: 'st', two: 'nd', few: 'rd' } as Readonly<Record<string, string>>
+  return `${number}${ending[new Intl.PluralRules('en', { type: 'ordinal' }).select(number)] ?? 'th'}`
+}
