@@ -56,7 +56,7 @@ export default defineConfig({
     { files: ['router/*.ts'], rules: rule(docker, nats, sql, { regex: '^(\\.\\./|@arcx/)', message: 'The contract imports nothing of ours.' }) },
     { files: ['router/*/*.ts'], rules: rule(docker, nats, sql, { regex: '^(\\.\\./\\.\\./|@arcx/)', message: 'The contract imports nothing of ours.' }) },
     {
-      files: ['web/**', 'workspace/**'],
+      files: ['web/**', 'workspace/**', 'desktop/**'],
       rules: rule(docker, nats, sql, { regex: ours('server|database|service-kit|launch|testing'), message: 'A client knows the contract alone.' }, {
         regex: ours('router'),
         message: 'A client takes types alone from the contract.',
@@ -87,6 +87,10 @@ export default defineConfig({
     { files: ['server/gateway/*.ts'], rules: rule(docker, sql, ...service, capability('What the gateway needs is handed to it.', 'identity|teams|workspaces|runtime')) },
     { files: ['server/{identity,admin,announcements,egress,secrets,teams}/*.ts'], rules: rule(docker, ...service, capability('A capability takes another’s port.', 'workspaces|gateway|http|runtime|admin')) },
     { files: ['server/{audit,events,credentials}/*.ts'], rules: rule(docker, ...service, capability('The foundations stand below the capabilities.', 'identity|workspaces|gateway|http|runtime')) },
+    {
+      files: ['desktop/{app,accounts,connection,cache,contract,deep-links,navigation,tabs,news,tray,windows,updates}/*.ts'],
+      rules: rule(docker, nats, sql, { regex: '^electron($|-updater)', message: 'What the app decides knows nothing of Electron.' }, { regex: ours('server|database|service-kit|launch|testing|web'), message: 'A client knows the contract alone.' }, { regex: ours('router'), message: 'A client takes types alone from the contract.', allowTypeImports: true }),
+    },
     { files: ['launch/**'], rules: rule(nats) },
     { files: ['testing/**', 'e2e/**', 'bench/**', '**/*.test.ts', '*.config.ts'], rules: { 'no-restricted-imports': 'off' } },
   ],

@@ -26,7 +26,7 @@ setDefaultCACertificates([...getCACertificates('default'), ...getCACertificates(
 const preload = join(import.meta.dirname, 'preload.cjs')
 const packagedPages = join(app.getAppPath(), 'web')
 const pages = existsSync(packagedPages) ? packagedPages : join(app.getAppPath(), '../web/dist')
-const icon = join(pages, process.platform === 'darwin' ? 'tray-template.png' : 'tray.png')
+const icon = join(app.getAppPath(), 'icons', process.platform === 'darwin' ? 'trayTemplate.png' : 'tray.png')
 
 // A second start hands its deep link to the first and ends.
 if (app.requestSingleInstanceLock()) await run()

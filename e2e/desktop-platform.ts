@@ -79,6 +79,9 @@ class BrowserView implements View {
   }
 }
 
+/** As this platform's keychain does it. */
+export const unseal = (sealed: string): string => [...Buffer.from(sealed, 'base64').toString()].toReversed().join('')
+
 /** What the desktop app shows and does, seen from outside. */
 export interface ShownDesktop {
   readonly desktop: Desktop
@@ -158,7 +161,7 @@ export async function startDesktop(browser: Browser, directory: string, { hasKey
     clientName: 'arcx app of a test',
     directory,
     // Any that turns text into other text and back; what Electron's does is the system's.
-    keychain: { isAvailable: hasKeychain, seal: (text) => Buffer.from([...text].toReversed().join('')).toString('base64'), unseal: (sealed) => [...Buffer.from(sealed, 'base64').toString()].toReversed().join('') },
+    keychain: { isAvailable: hasKeychain, seal: (text) => Buffer.from([...text].toReversed().join('')).toString('base64'), unseal },
     updater: null,
     makeWindow,
     showSwitcher: () => undefined,

@@ -8,8 +8,9 @@ import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import type { Person } from '@arcx/testing/person'
 import { testDirectory, testRun } from '@arcx/testing/run'
 import { openBrowser, untilWorkbench } from './browser.ts'
-import { startDesktop } from './desktop-platform.ts'
+import { startDesktop, unseal } from './desktop-platform.ts'
 import type { ShownDesktop } from './desktop-platform.ts'
+import { compareScreen, seriousFindings } from './screens.ts'
 
 let arc: TestOrchestrator
 let browser: Browser
@@ -35,6 +36,12 @@ afterAll(async () => {
 
 const front = async (): Promise<Page> => vi.waitFor(async () => (await app.front()) ?? Promise.reject(new Error('No workspace is in front.')), { timeout: 60_000, interval: 100 })
 
+/** Taken without times and the like, which go on afterwards. */
+async function looksAsKept(page: Page, name: string): Promise<void> {
+  expect(await seriousFindings(page)).toEqual([])
+  expect(await compareScreen(page, name, 'wide-light')).toMatchObject({ isGood: true })
+}
+
 /** Signs in by the system's browser; how the browser comes back is the caller's. */
 async function allowInBrowser(page: Page, server: string, comeBack: (browserPage: Page, appUrl: string) => Promise<void>): Promise<void> {
   const opened = app.opened.length
@@ -57,6 +64,7 @@ async function allowInBrowser(page: Page, server: string, comeBack: (browserPage
 test('it begins with a server; a wrong address says why; the browser signs in and the app’s own address brings it back', async () => {
   const page = await app.page()
   await page.getByRole('heading', { name: 'Welcome to arcx' }).waitFor()
+  await looksAsKept(page, 'app-welcome')
   await page.getByLabel('Address of your server').fill('127.0.0.1:9')
   await page.getByRole('button', { name: 'Sign in by the browser' }).click()
   await page.getByRole('alert').getByText('Nothing answers at http://127.0.0.1:9').waitFor()
@@ -107,7 +115,7 @@ test('a workspace opens in a tab of the window; stopped, it says so, starts, and
   // Live, without anybody's doing.
   await page.locator('[data-workspace=embedded][data-state=running]').waitFor()
   await page.getByRole('link', { name: 'Open embedded' }).click()
-  await page.getByRole('tab', { name: 'embedded (open)' }).waitFor({ timeout: 60_000 })
+  await page.getByRole('button', { name: 'embedded (open)' }).waitFor({ timeout: 60_000 })
   const ide = await front()
   await untilWorkbench(ide)
   expect(new URL(ide.url()).host).toBe(`embedded.localhost:${arc.port}`)
@@ -118,10 +126,12 @@ test('a workspace opens in a tab of the window; stopped, it says so, starts, and
   expect(cookies.map(({ name }) => name)).not.toContain('arc_session')
 
   await person.api.workspaces.stop.mutate({ workspaceId: workspace.id })
-  await page.getByRole('tab', { name: 'embedded (stopped)' }).waitFor({ timeout: 30_000 })
+  await page.getByRole('button', { name: 'embedded (stopped)' }).waitFor({ timeout: 30_000 })
   expect(await app.front()).toBeNull()
-  await page.getByRole('tabpanel').getByRole('button', { name: 'Start' }).click()
-  await page.getByRole('tab', { name: 'embedded (open)' }).waitFor({ timeout: 60_000 })
+  await page.getByRole('region', { name: 'embedded' }).getByRole('button', { name: 'Start' }).waitFor()
+  await looksAsKept(page, 'app-tab-stopped')
+  await page.getByRole('region', { name: 'embedded' }).getByRole('button', { name: 'Start' }).click()
+  await page.getByRole('button', { name: 'embedded (open)' }).waitFor({ timeout: 60_000 })
   await untilWorkbench(await front())
 
   await page.getByRole('button', { name: 'Team panel' }).click()
@@ -134,7 +144,7 @@ test('a workspace opens in a tab of the window; stopped, it says so, starts, and
 test('a hostile page in a workspace leads the app nowhere: other addresses go to the browser or are refused', async () => {
   const page = await app.page()
   await page.getByRole('link', { name: 'Open embedded' }).click()
-  await page.getByRole('tab', { name: 'embedded (open)' }).waitFor({ timeout: 60_000 })
+  await page.getByRole('button', { name: 'embedded (open)' }).waitFor({ timeout: 60_000 })
   const ide = await front()
   await untilWorkbench(ide)
   const before = app.opened.length
@@ -147,7 +157,26 @@ test('a hostile page in a workspace leads the app nowhere: other addresses go to
   expect(ide.url()).toBe(at)
   // A link to the control plane is not followed with anybody's session: it is the launcher.
   await ide.evaluate((origin) => void (location.href = `${origin}/settings`), arc.origin)
-  await page.getByRole('tab', { name: 'Launcher', selected: true }).waitFor()
+  await page.locator('button[aria-current=page]').getByText('Launcher').waitFor({ state: 'attached' })
+  await page.getByRole('button', { name: 'Close embedded' }).click()
+}, 180_000)
+
+test('Coder CVE-2026-55431: no address that a workspace, a link or the browser sees holds the session, and no request of a workspace’s page does', async () => {
+  const page = await app.page()
+  const kept = JSON.parse(await readFile(join(directory, 'accounts.json'), 'utf8')) as { accounts: { sealedSession: string }[] }
+  const session = unseal(kept.accounts[0]?.sealedSession ?? '')
+  expect(session.split('.').length).toBeGreaterThan(1)
+  await page.getByRole('link', { name: 'Open embedded' }).click()
+  await page.getByRole('button', { name: 'embedded (open)' }).waitFor({ timeout: 60_000 })
+  const ide = await front()
+  const asked: string[] = []
+  ide.on('request', (request) => asked.push(`${request.url()} ${JSON.stringify(request.headers())}`))
+  await ide.reload()
+  await untilWorkbench(ide)
+  for (const each of [...asked, ...app.opened, page.url(), ide.url()]) expect(each).not.toContain(session)
+  expect(JSON.stringify(await ide.context().storageState())).not.toContain(session)
+  // Nor does the app's own page see it.
+  expect(await page.evaluate(() => JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }]))).not.toContain(session)
   await page.getByRole('button', { name: 'Close embedded' }).click()
 }, 180_000)
 
@@ -158,7 +187,7 @@ test('what happens elsewhere is told: in a notification that leads there, and in
   await vi.waitFor(() => expect(JSON.stringify(app.tray())).toContain('told (running)'))
   app.notes.find(({ note }) => note.title === 'told is ready')?.click()
   const page = await app.page()
-  await page.getByRole('tab', { name: 'told (open)' }).waitFor({ timeout: 60_000 })
+  await page.getByRole('button', { name: 'told (open)' }).waitFor({ timeout: 60_000 })
   await page.getByRole('button', { name: 'Close told' }).click()
   app.desktop.tray({ do: 'stop', workspaceId: made.id })
   await untilState(person, made.id, 'stopped')
@@ -186,8 +215,8 @@ test('ended from elsewhere, the session is over at once; signing in again by the
   await page.getByRole('button', { name: 'Sign in again' }).waitFor()
   await allowInBrowser(page, arc.origin, async (tab) => {
     await tab.getByRole('link', { name: 'Go back to the app' }).click()
+    await tab.waitForURL('http://127.0.0.1:*/callback?**')
     await tab.getByRole('heading', { name: 'Signed in' }).waitFor()
-    expect(new URL(tab.url()).hostname).toBe('127.0.0.1')
   })
   await page.getByRole('heading', { name: 'Workspaces', exact: true }).waitFor()
   await page.getByRole('button', { name: /^Account of/ }).click()

@@ -29,6 +29,12 @@ try {
     case 'test':
       process.exitCode = await (await import('@arcx/testing/suite')).runTests(rest, progress)
       break
+    case 'desktop':
+      process.exitCode = await (await import('./desktop.ts')).runDesktop(rest, progress)
+      break
+    case 'package':
+      process.exitCode = await (await import('./desktop.ts')).packDesktop(rest, progress)
+      break
     case 'lint':
       process.exitCode = (await (await import('./lint.ts')).lint(progress)).every((good) => good) ? 0 : 1
       break

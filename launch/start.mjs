@@ -15,11 +15,15 @@ function fail(line) {
 }
 
 if (Number(process.versions.node.split('.')[0]) < 20) fail(`Node ${process.versions.node} is too old to begin with; install Node 20 or newer.`)
-if (process.platform !== 'linux') fail('arcx runs on Linux; on another system, run it in a Linux virtual machine.')
+const isDesktop = ['desktop', 'package'].includes(process.argv[2])
+if (process.platform !== 'linux' && !isDesktop) fail('the server runs on Linux; on another system, run it in a Linux virtual machine. The desktop app runs here: npm run desktop')
+// The pinned Node is there for Linux alone.
+if (process.platform !== 'linux' && Number(process.versions.node.split('.')[0]) < 24) fail(`Node ${process.versions.node} is too old for the desktop app; install Node 24 or newer.`)
 
 // The lock file alone decides what is installed, so it alone decides whether that is still right.
 const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
-const installed = existsSync(stamp) && existsSync(node) ? readFileSync(stamp, 'utf8') : ''
+const isComplete = process.platform !== 'linux' || existsSync(node)
+const installed = existsSync(stamp) && isComplete ? readFileSync(stamp, 'utf8') : ''
 if (installed !== wanted) {
   process.stderr.write('arcx: installing dependencies (once)…\n')
   const npm = process.env.npm_execpath
@@ -49,7 +53,7 @@ function linkPostgresLibraries() {
   }
 }
 
-const child = spawn(node, [join(root, 'launch', 'main.ts'), ...process.argv.slice(2)], { stdio: 'inherit', cwd: process.cwd() })
+const child = spawn(process.platform === 'linux' ? node : process.execPath, [join(root, 'launch', 'main.ts'), ...process.argv.slice(2)], { stdio: 'inherit', cwd: process.cwd() })
 child.on('error', (error) => fail(`the pinned Node does not start (${error.message}); remove node_modules and run this again.`))
 child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
 // The child decides when to end; a Ctrl-C reaches it by the terminal, a TERM is passed on.

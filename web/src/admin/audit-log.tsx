@@ -54,7 +54,7 @@ export function AuditLog() {
       ) : entries === undefined ? (
         <div aria-busy className="skeleton h-40 w-full" />
       ) : (
-        <div className="overflow-x-auto rounded-card border border-line bg-surface">
+        <div tabIndex={0} role="region" aria-label="Entries" className="overflow-x-auto rounded-card border border-line bg-surface">
           <table className="w-full text-left text-sm">
             <thead className="text-ink-soft">
               <tr className="border-b border-line">

@@ -45,6 +45,8 @@ export function readDoc(name: string, source: string): DocPage {
         if (page !== null) return `<a href="/docs/${page[1]}${page[2] ?? ''}" data-route>${inside}</a>`
         return /^https?:/.test(href) ? `<a href="${href}" target="_blank" rel="noopener noreferrer">${inside}</a>` : `<a href="${href}">${inside}</a>`
       },
+      // It scrolls by itself too.
+      code: ({ text }) => `<pre tabindex="0"><code>${text.replace(/&/g, '&amp;').replace(/</g, '&lt;')}</code></pre>`,
       image: ({ href, text }) => `<img src="${images[`../../../docs/${href}`] ?? href}" alt="${text}" loading="lazy">`,
       table(token: Tokens.Table) {
         const row = (cells: readonly Tokens.TableCell[], tag: 'td' | 'th') => `<tr>${cells.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join('')}</tr>`

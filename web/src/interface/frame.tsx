@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Menu } from '@base-ui/react/menu'
-import { LogOut, Settings } from 'lucide-react'
+import { LogOut, Server, Settings } from 'lucide-react'
 import { useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 import type { WorkspaceId } from '@arcx/router'
@@ -53,11 +53,14 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
               </span>
             )}
             <PaletteButton />
-            <ThemeToggle />
+            {/* On a phone the palette has it. */}
+            <span className="max-sm:hidden">
+              <ThemeToggle />
+            </span>
             {me && (
               <Menu.Root>
                 <Menu.Trigger className={buttonClass('ghost', true)} aria-label={`Account of ${me.name}`}>
-                  <span className="grid size-7 place-items-center rounded-full bg-accent-wash text-xs font-semibold uppercase text-accent">{me.login.slice(0, 2)}</span>
+                  <span className="grid size-7 place-items-center rounded-full bg-accent-wash text-xs font-semibold uppercase text-accent before:content-[attr(data-initials)]" data-initials={me.login.slice(0, 2)} />
                 </Menu.Trigger>
                 <Menu.Portal>
                   <Menu.Positioner sideOffset={6} align="end" className="z-40">
@@ -69,6 +72,11 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
                       <Menu.Item className={menuItemClass} onClick={() => void navigate({ to: '/settings' })}>
                         <Settings size={15} aria-hidden /> Settings
                       </Menu.Item>
+                      {host.accounts !== null && (
+                        <Menu.Item className={menuItemClass} onClick={() => void navigate({ to: '/servers' })}>
+                          <Server size={15} aria-hidden /> Servers and accounts
+                        </Menu.Item>
+                      )}
                       <Menu.Item className={menuItemClass} onClick={() => void signOut()}>
                         <LogOut size={15} aria-hidden /> Sign out
                       </Menu.Item>

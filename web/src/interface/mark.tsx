@@ -1,3 +1,3 @@
 export function Mark({ size = 28 }: { size?: number }) {
-  return <img src="/mark.svg" width={size} height={size} alt="" className="rounded-[25%]" />
+  return <img src="/mark.svg" width={size} height={size} alt="" className="shrink-0 rounded-[25%]" />
 }

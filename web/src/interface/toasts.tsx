@@ -9,6 +9,21 @@ export function tellRefusal(message: string) {
   toasts.add({ title: 'That did not work', description: message, priority: 'high', timeout: 8000 })
 }
 
+/** Something has been done that can be taken back, for a while. */
+export function offerUndo(title: string, label: string, undo: () => Promise<void>) {
+  const id = toasts.add({
+    title,
+    timeout: 8000,
+    actionProps: {
+      children: label,
+      onClick: () => {
+        toasts.close(id)
+        undo().catch((error: unknown) => tellRefusal(error instanceof Error ? error.message : String(error)))
+      },
+    },
+  })
+}
+
 export function ToastHost({ children }: { children: ReactNode }) {
   return (
     <Toast.Provider toastManager={toasts}>
@@ -29,6 +44,7 @@ function Toasts() {
       <Toast.Content>
         <Toast.Title className="text-sm font-semibold" />
         <Toast.Description className="text-sm text-ink-soft" />
+        {toast.actionProps !== undefined && <Toast.Action className="mt-1.5 text-sm font-medium text-accent underline-offset-4 hover:underline" />}
       </Toast.Content>
       <Toast.Close className="absolute right-2 top-2 rounded-md p-1 text-ink-soft hover:text-ink" aria-label="Close">
         <X size={15} aria-hidden />

@@ -15,7 +15,7 @@ import { useLiveTeams } from '../teams/live.ts'
 import { refusalOf } from '../server/error.ts'
 import { CreateDialog } from '../workspaces/create-dialog.tsx'
 import { useLiveWorkspaces } from '../workspaces/live.ts'
-import { WorkspaceRow } from '../workspaces/row.tsx'
+import { WorkspaceList } from '../workspaces/list.tsx'
 
 export function Dashboard() {
   useLiveWorkspaces()
@@ -101,11 +101,7 @@ export function Dashboard() {
             {group.entries.length === 0 ? (
               <p className="rounded-card border border-dashed border-line-strong px-4 py-5 text-sm text-ink-soft">{filter !== '' ? 'None by that name.' : group.of === null ? 'None of your own yet.' : 'The team has no workspace yet.'}</p>
             ) : (
-              <ul className="divide-y divide-line overflow-hidden rounded-card border border-line bg-surface">
-                {group.entries.map((workspace) => (
-                  <WorkspaceRow key={workspace.id} workspace={workspace} />
-                ))}
-              </ul>
+              <WorkspaceList workspaces={group.entries} />
             )}
           </section>
         ))

@@ -16,6 +16,8 @@ const systems = [
 
 /** A `User-Agent` in words a person knows; its first word where it is none of the usual. */
 export function deviceOf(userAgent: string): string {
+  // The desktop app says whose computer it is on.
+  if (userAgent.startsWith('arcx app ')) return userAgent
   const browser = browsers.find(([, mark]) => mark.test(userAgent))?.[0]
   const system = systems.find(([, mark]) => mark.test(userAgent))?.[0]
   if (browser === undefined) return userAgent.split(/[\s/]/)[0]?.slice(0, 40) || 'Unknown device'

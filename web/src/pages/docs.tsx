@@ -31,7 +31,7 @@ export function DocsPage() {
           <Link to="/" aria-label="arcx" className="flex items-center gap-2.5 font-semibold">
             <Mark size={26} /> <span className="max-sm:sr-only">arcx</span>
           </Link>
-          <span className="text-ink-soft">Documentation</span>
+          <span className="text-ink-soft max-sm:sr-only">Documentation</span>
           <div className="ml-auto flex items-center gap-1.5">
             <PaletteButton />
             <ThemeToggle />
@@ -41,7 +41,7 @@ export function DocsPage() {
           </div>
         </div>
       </header>
-      <div className="mx-auto grid max-w-6xl gap-x-10 px-4 py-8 sm:px-6 md:grid-cols-[13rem_minmax(0,1fr)]">
+      <div className="mx-auto grid max-w-6xl grid-cols-[minmax(0,1fr)] gap-x-10 px-4 py-8 sm:px-6 md:grid-cols-[13rem_minmax(0,1fr)]">
         <nav aria-label="Documentation" className="mb-6 md:sticky md:top-22 md:h-[calc(100dvh-7rem)] md:overflow-y-auto">
           <Finding />
           <ul className="mt-4 flex flex-wrap gap-x-1 gap-y-0.5 text-sm md:flex-col">

@@ -1,5 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Laptop } from 'lucide-react'
+import { Suspense, lazy } from 'react'
+import { host } from '../host/host.ts'
 import { Button } from '../interface/button.tsx'
 import { Frame } from '../interface/frame.tsx'
 import { Ago } from '../interface/time.tsx'
@@ -12,6 +14,8 @@ import { Rules } from '../egress/rules.tsx'
 import { Secrets } from '../secrets/secrets.tsx'
 import { Tokens } from '../tokens/tokens.tsx'
 import { deviceOf } from './device.ts'
+
+const ProgramSettings = lazy(() => import('../shell/program-settings.tsx').then(({ ProgramSettings: default_ }) => ({ default: default_ })))
 
 export function Settings() {
   const { data: me } = useQuery(trpc.auth.me.queryOptions())
@@ -61,7 +65,7 @@ export function Settings() {
                 <div className="min-w-0 flex-1 basis-52">
                   <div className="font-medium">
                     {deviceOf(session.userAgent)}
-                    {session.current && <span className="ml-2 rounded-full bg-accent-wash px-2 py-0.5 text-xs text-accent">this browser</span>}
+                    {session.current && <span className="ml-2 rounded-full bg-accent-wash px-2 py-0.5 text-xs text-accent">{host.program === null ? 'this browser' : 'this app'}</span>}
                   </div>
                   <div className="text-sm text-ink-soft">
                     from {session.address} · seen <Ago at={session.lastSeenAt} />
@@ -77,6 +81,11 @@ export function Settings() {
           </ul>
         )}
       </section>
+      {host.program !== null && (
+        <Suspense>
+          <ProgramSettings program={host.program} />
+        </Suspense>
+      )}
       <Secrets holder={ownself} mayChange />
       <Rules holder={ownself} mayChange />
       <Tokens />

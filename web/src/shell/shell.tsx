@@ -4,6 +4,7 @@ import { Suspense, lazy, useEffect, useRef, useState, useSyncExternalStore } fro
 import type { ReactNode } from 'react'
 import type { TabView } from '@arcx/desktop/contract/contract'
 import { host } from '../host/host.ts'
+import { Scroller } from '../interface/scroller.ts'
 import type { Tabs } from '../host/host.ts'
 
 const TabPane = lazy(() => import('./tab-pane.tsx').then(({ TabPane: default_ }) => ({ default: default_ })))
@@ -25,8 +26,10 @@ function WithTabs({ tabs, children }: { tabs: Tabs; children: ReactNode }) {
   const connection = useSyncExternalStore(host.connection.subscribe, host.connection.get)
   const current = all.find(({ id }) => id === active) ?? null
   const isBare = path === '/switcher'
+  const scroller = useRef<HTMLDivElement>(null)
 
   useEffect(() => host.program?.onGoTo((to) => void navigate({ href: to })), [navigate])
+  useEffect(() => host.program?.onCommand((command) => command === 'newWorkspace' && void navigate({ to: '/dashboard', search: { new: true } })), [navigate])
   useEffect(() => {
     if (connection === 'expired' && !isBare) void navigate({ to: '/servers' })
   }, [connection, navigate, isBare])
@@ -42,7 +45,9 @@ function WithTabs({ tabs, children }: { tabs: Tabs; children: ReactNode }) {
           <span className="size-2 rounded-full bg-busy pulse-dot" /> The server cannot be reached. What you see is the last that was known; arcx keeps trying.
         </p>
       )}
-      <div className={`min-h-0 flex-1 overflow-auto ${current === null ? '' : 'hidden'}`}>{children}</div>
+      <div ref={scroller} className={`min-h-0 flex-1 overflow-auto ${current === null ? '' : 'hidden'}`}>
+        <Scroller value={scroller}>{children}</Scroller>
+      </div>
       {current !== null && (
         <div className="flex min-h-0 flex-1">
           <div className="min-w-0 flex-1">
@@ -69,9 +74,8 @@ function Strip({ tabs, all, active, isPanelOpen, onPanel }: { tabs: Tabs; all: r
   const step = (by: number) => tabs.activate(ids[(ids.indexOf(active) + by + ids.length) % ids.length] ?? null)
   return (
     <div style={{ height: stripHeight }} className="flex shrink-0 items-stretch gap-1 border-b border-line bg-sunken px-2 pt-1">
-      <div
-        role="tablist"
-        aria-label="Workspaces"
+      <ul
+        aria-label="Open workspaces"
         className="flex min-w-0 flex-1 items-stretch gap-1 overflow-x-auto"
         onKeyDown={(event) => {
           if (event.key === 'ArrowRight') step(1)
@@ -81,11 +85,13 @@ function Strip({ tabs, all, active, isPanelOpen, onPanel }: { tabs: Tabs; all: r
           event.preventDefault()
         }}
       >
-        <TabButton isActive={active === null} onClick={() => tabs.activate(null)}>
-          <House size={14} aria-hidden /> <span className="sr-only">Launcher</span>
-        </TabButton>
+        <li className="flex items-stretch">
+          <TabButton isActive={active === null} onClick={() => tabs.activate(null)}>
+            <House size={14} aria-hidden /> <span className="sr-only">Launcher</span>
+          </TabButton>
+        </li>
         {all.map((tab, index) => (
-          <div
+          <li
             key={tab.id}
             className="group flex min-w-0 items-stretch"
             draggable
@@ -102,9 +108,9 @@ function Strip({ tabs, all, active, isPanelOpen, onPanel }: { tabs: Tabs; all: r
             <button type="button" tabIndex={-1} aria-label={`Close ${tab.name}`} className="my-1 rounded px-1 text-ink-soft hover:bg-line hover:text-ink" onClick={() => tabs.close(tab.id)}>
               <X size={13} aria-hidden />
             </button>
-          </div>
+          </li>
         ))}
-      </div>
+      </ul>
       {active !== null && (
         <button type="button" aria-pressed={isPanelOpen} aria-label="Team panel" title="Who is here" className="my-0.5 rounded-md px-2 text-ink-soft hover:bg-line hover:text-ink aria-pressed:text-accent" onClick={onPanel}>
           <PanelRight size={16} aria-hidden />
@@ -116,7 +122,7 @@ function Strip({ tabs, all, active, isPanelOpen, onPanel }: { tabs: Tabs; all: r
 
 function TabButton({ isActive, onClick, children }: { isActive: boolean; onClick: () => void; children: ReactNode }) {
   return (
-    <button type="button" role="tab" aria-selected={isActive} tabIndex={isActive ? 0 : -1} onClick={onClick} className="flex max-w-52 min-w-0 items-center gap-2 rounded-t-lg border border-b-0 border-transparent px-3 text-sm text-ink-soft hover:text-ink aria-selected:border-line aria-selected:bg-canvas aria-selected:text-ink">
+    <button type="button" aria-current={isActive ? 'page' : undefined} tabIndex={isActive ? 0 : -1} onClick={onClick} className="flex max-w-52 min-w-0 items-center gap-2 rounded-t-lg border border-b-0 border-transparent px-3 text-sm text-ink-soft hover:text-ink aria-[current]:border-line aria-[current]:bg-canvas aria-[current]:text-ink">
       {children}
     </button>
   )

@@ -16,7 +16,7 @@ export function TabPane({ tabs, tab }: { tabs: Tabs; tab: TabView }) {
   // The view covers it.
   if (phase.kind === 'open') return null
   return (
-    <section role="tabpanel" aria-label={tab.name} className="grid h-full place-items-center px-4">
+    <section aria-label={tab.name} className="grid h-full place-items-center px-4">
       <div className="w-full max-w-sm rounded-2xl border border-line bg-surface p-7">
         <div className="mb-5 flex items-center gap-3">
           <Mark size={34} />

@@ -1,15 +1,42 @@
 import { useMutation } from '@tanstack/react-query'
-import { trpc } from '../server/client.ts'
+import type { Workspace, WorkspaceState } from '@arcx/router'
+import { offerUndo, tellRefusal } from '../interface/toasts.tsx'
+import { queryClient, trpc, trpcClient } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
-import { tellRefusal } from '../interface/toasts.tsx'
 import { showWorkspace } from './live.ts'
 
-const shown = { onSuccess: showWorkspace, onError: (error: unknown) => tellRefusal(refusalOf(error).message) }
-
-/** What one can do with a workspace; each shows its effect as soon as the server has taken it. */
+/** What one can do with a workspace. Each is shown as done at once, and as it was where the server refuses. */
 export function useWorkspaceActions() {
-  const start = useMutation(trpc.workspaces.start.mutationOptions(shown))
-  const stop = useMutation(trpc.workspaces.stop.mutationOptions(shown))
-  const restart = useMutation(trpc.workspaces.restart.mutationOptions(shown))
+  const start = useMutation(trpc.workspaces.start.mutationOptions(shownAs('starting')))
+  const stop = useMutation(
+    trpc.workspaces.stop.mutationOptions({
+      ...shownAs('stopping'),
+      onSuccess(workspace) {
+        showWorkspace(workspace)
+        offerUndo(`${workspace.name} stops`, 'Start it again', () => startAgain(workspace))
+      },
+    }),
+  )
+  const restart = useMutation(trpc.workspaces.restart.mutationOptions(shownAs('stopping')))
   return { start, stop, restart }
+}
+
+function shownAs(state: WorkspaceState) {
+  return {
+    onMutate: ({ workspaceId }: { readonly workspaceId: string }) => {
+      const before = queryClient.getQueryData(trpc.workspaces.list.queryKey())?.find(({ id }) => id === workspaceId)
+      if (before !== undefined) showWorkspace({ ...before, state, step: null, reason: null })
+      return { before }
+    },
+    onSuccess: showWorkspace,
+    onError(error: unknown, _asked: unknown, shown: { readonly before: Workspace | undefined } | undefined) {
+      // Unless the server has said something newer meanwhile.
+      if (shown?.before !== undefined) showWorkspace(shown.before)
+      tellRefusal(refusalOf(error).message)
+    },
+  }
+}
+
+async function startAgain({ id: workspaceId }: Workspace): Promise<void> {
+  showWorkspace(await trpcClient.workspaces.start.mutate({ workspaceId }))
 }

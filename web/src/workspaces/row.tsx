@@ -6,11 +6,28 @@ import { Ago } from '../interface/time.tsx'
 import { ActionBar } from './action-bar.tsx'
 import { StateDot, StateText } from './state.tsx'
 
+/** Its place in a list of which only a part is there. */
+export interface Among {
+  readonly index: number
+  readonly of: number
+  /** In CSS pixels, below the list's own top. */
+  readonly y: number
+  measure(element: Element | null): void
+}
+
+const rowClass = 'flex flex-wrap items-center gap-x-4 gap-y-3 px-4 py-3.5 transition-colors hover:bg-accent-wash/30'
+
 /** A workspace in a list: how it is, and what one may do with it. */
-export function WorkspaceRow({ workspace }: { workspace: Workspace }) {
+export function WorkspaceRow({ workspace, among }: { workspace: Workspace; among?: Among }) {
   const present = usePresent(workspace.teamId)?.filter(({ places }) => places.some(({ workspaceId }) => workspaceId === workspace.id)) ?? []
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-3 px-4 py-3.5 transition-colors hover:bg-accent-wash/30" data-workspace={workspace.name} data-state={workspace.state}>
+    <li
+      data-workspace={workspace.name}
+      data-state={workspace.state}
+      {...(among === undefined
+        ? { className: rowClass }
+        : { className: `${rowClass} absolute inset-x-0 top-0 border-b border-line`, style: { transform: `translateY(${among.y}px)` }, ref: among.measure, 'data-index': among.index, 'aria-posinset': among.index + 1, 'aria-setsize': among.of })}
+    >
       <StateDot state={workspace.state} />
       <div className="min-w-0 flex-1 basis-40">
         <Link to="/workspaces/$name" params={{ name: workspace.name }} className="font-medium hover:underline underline-offset-4 break-all">

@@ -1,0 +1,89 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createRunning, startTestOrchestrator, untilState } from '@arcx/testing/orchestrator'
+import type { TestOrchestrator } from '@arcx/testing/orchestrator'
+import type { Person } from '@arcx/testing/person'
+import { openBrowser } from './browser.ts'
+import { compareScreen, contextFor, isTooWide, looks, seriousFindings } from './screens.ts'
+import type { Look } from './screens.ts'
+
+let arc: TestOrchestrator
+let browser: Browser
+let ada: Person
+
+beforeAll(async () => {
+  ;[arc, browser] = await Promise.all([startTestOrchestrator({ ARC_SIGNUP_MODE: 'invite' }), openBrowser()])
+  const named = async (login: string, name: string, role: 'admin' | 'member' = 'member') => {
+    const person = await arc.person()
+    await arc.database.updateTable('User').set({ login, name, role }).where('id', '=', person.userId).execute()
+    return person
+  }
+  const grace = await named('grace', 'Grace Hopper')
+  ada = await named('ada', 'Ada Lovelace', 'admin')
+  const { id: teamId } = await ada.api.teams.create.mutate({ name: 'engines' })
+  await arc.database.insertInto('Membership').values({ teamId, userId: grace.userId, role: 'viewer' }).execute()
+  await ada.api.teams.invites.create.mutate({ teamId, login: 'Barbara', role: 'member' })
+  const notes = await createRunning(ada, 'notes')
+  await ada.api.workspaces.stop.mutate({ workspaceId: notes.id })
+  await untilState(ada, notes.id, 'stopped')
+  await createRunning(ada, 'analytical-engine')
+}, 180_000)
+afterAll(async () => {
+  await browser?.close()
+  await arc?.destroy()
+})
+
+interface Screen {
+  readonly name: string
+  readonly path: string
+  readonly isOut?: true
+  /** Until it is whole. */
+  ready(page: Page): Promise<unknown>
+}
+
+const heading = (name: string, exact = true) => (page: Page) => page.getByRole('heading', { name, exact }).first().waitFor()
+const screens: readonly Screen[] = [
+  { name: 'landing', path: '/', isOut: true, ready: heading('Workspaces that keep to themselves') },
+  { name: 'sign-in', path: '/sign-in', isOut: true, ready: (page) => page.getByText('npm run sign-in').waitFor() },
+  { name: 'docs', path: '/docs/sign-in', isOut: true, ready: heading('Signing in and signing up') },
+  { name: 'not-found', path: '/no/such/page', ready: heading('There is nothing here') },
+  { name: 'dashboard', path: '/dashboard', ready: (page) => page.locator('[data-workspace=analytical-engine][data-state=running]').waitFor() },
+  { name: 'new-workspace', path: '/dashboard?new=true', ready: (page) => page.getByRole('dialog').getByLabel('Name').waitFor() },
+  {
+    name: 'palette',
+    path: '/dashboard',
+    async ready(page) {
+      await page.locator('[data-workspace=notes]').waitFor()
+      await page.keyboard.press('Control+k')
+      await page.getByRole('option', { name: /analytical-engine/ }).first().waitFor()
+    },
+  },
+  { name: 'workspace', path: '/workspaces/analytical-engine', ready: heading('analytical-engine') },
+  { name: 'history', path: '/workspaces/analytical-engine/history', ready: heading('History', false) },
+  { name: 'teams', path: '/teams', ready: (page) => page.getByText('engines').first().waitFor() },
+  { name: 'team', path: '/teams/engines', ready: (page) => page.locator('[data-member=grace]').waitFor() },
+  { name: 'settings', path: '/settings', ready: (page) => page.getByText('this browser').waitFor() },
+  { name: 'admin', path: '/admin', ready: heading('Administration') },
+  { name: 'admin-people', path: '/admin?tab=people', ready: (page) => page.getByText('Grace Hopper').first().waitFor() },
+  { name: 'admin-audit', path: '/admin?tab=audit', ready: (page) => page.getByText('workspace.create').first().waitFor() },
+]
+
+test.each(Object.keys(looks) as Look[])('every screen, %s: as it was, without anything serious that axe finds, and never wider than the window', async (look) => {
+  const [signedIn, out] = await Promise.all([contextFor(browser, look), contextFor(browser, look)])
+  const [name = '', value = ''] = ada.cookie.split('=')
+  await signedIn.addCookies([{ name, value, url: arc.origin }])
+  const wrong: string[] = []
+  for (const screen of screens) {
+    const page = await (screen.isOut ? out : signedIn).newPage()
+    await page.goto(arc.origin + screen.path)
+    await screen.ready(page)
+    await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null)
+    if (await isTooWide(page)) wrong.push(`${screen.name} is wider than the window`)
+    for (const { rule, impact, where } of await seriousFindings(page)) wrong.push(`${screen.name}: ${impact} ${rule} at ${where}`)
+    const { differs, isGood } = await compareScreen(page, screen.name, look)
+    if (!isGood) wrong.push(`${screen.name} ${differs === null ? 'has no picture that is kept' : `differs in ${(differs * 100).toFixed(1)} % of its pixels`} (test-results/screens; ARCX_SCREENS=keep npm test -- screens keeps it)`)
+    await page.close()
+  }
+  await Promise.all([signedIn.close(), out.close()])
+  expect(wrong).toEqual([])
+}, 240_000)

@@ -1,0 +1,85 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pixelmatch from 'pixelmatch'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { PNG } from 'pngjs'
+
+/** How a screen is looked at. */
+export const looks = {
+  'wide-light': { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
+  'wide-dark': { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
+  'phone-light': { viewport: { width: 390, height: 844 }, colorScheme: 'light' },
+  'phone-dark': { viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
+} as const
+export type Look = keyof typeof looks
+
+/** Those that are kept to compare with: between them, each width and each scheme. */
+const kept: ReadonlySet<Look> = new Set(['wide-light', 'phone-dark'])
+const directory = fileURLToPath(new URL('screens/', import.meta.url))
+const results = fileURLToPath(new URL('../test-results/screens/', import.meta.url))
+/** Of all pixels: letters are drawn a little otherwise from machine to machine. */
+const tolerated = 0.015
+
+export function contextFor(browser: Browser, look: Look): Promise<BrowserContext> {
+  return browser.newContext({ ...looks[look], reducedMotion: 'reduce' })
+}
+
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+export interface Finding {
+  readonly rule: string
+  readonly impact: string
+  readonly where: string
+}
+
+/** What axe finds of WCAG 2.2 A and AA that is serious or worse. */
+export async function seriousFindings(page: Page): Promise<readonly Finding[]> {
+  await page.evaluate(axeSource)
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(context: unknown, options: unknown): Promise<{ violations: { id: string; impact: string; nodes: { target: unknown[]; failureSummary: string }[] }[] }> } }
+    const { violations } = await axe.run(document, { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }, resultTypes: ['violations'] })
+    return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, impact, nodes }) => nodes.map(({ target, failureSummary }) => ({ rule: id, impact, where: `${target.join(' ')}: ${failureSummary.replace(/\s+/g, ' ')}` })))
+  })
+}
+
+/** Whether the page can be scrolled sideways, which no screen may be. */
+export const isTooWide = (page: Page): Promise<boolean> => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1)
+
+export interface Comparison {
+  /** Of all pixels, those that differ; null where there is nothing to compare with. */
+  readonly differs: number | null
+  readonly isGood: boolean
+}
+
+/**
+ * Takes a picture of a screen as it always looks (without times, ports and cursors) and holds it against the one that is
+ * kept. With `ARCX_SCREENS=keep` it becomes that one. What differs lies in `test-results/screens` afterwards.
+ */
+export async function compareScreen(page: Page, name: string, look: Look): Promise<Comparison> {
+  await page.addStyleTag({ content: 'time, [data-changing] { visibility: hidden !important } *, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important }' })
+  await page.evaluate(() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) node.nodeValue = node.nodeValue?.replace(/localhost:\d+/g, 'localhost:3000').replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:3000') ?? null
+    return document.fonts.ready.then(() => undefined)
+  })
+  const taken = await page.screenshot()
+  await mkdir(results, { recursive: true })
+  await writeFile(join(results, `${name}.${look}.png`), taken)
+  if (!kept.has(look)) return { differs: null, isGood: true }
+  const path = join(directory, `${name}.${look}.png`)
+  if (process.env['ARCX_SCREENS'] === 'keep') {
+    await mkdir(directory, { recursive: true })
+    await writeFile(path, taken)
+    return { differs: 0, isGood: true }
+  }
+  const before = await readFile(path).catch(() => null)
+  if (before === null) return { differs: null, isGood: false }
+  const [one, other] = [PNG.sync.read(before), PNG.sync.read(taken)]
+  if (one.width !== other.width || one.height !== other.height) return { differs: 1, isGood: false }
+  const difference = new PNG({ width: one.width, height: one.height })
+  const differs = pixelmatch(one.data, other.data, difference.data, one.width, one.height, { threshold: 0.2 }) / (one.width * one.height)
+  if (differs > tolerated) await writeFile(join(results, `${name}.${look}.difference.png`), PNG.sync.write(difference))
+  return { differs, isGood: differs <= tolerated }
+}

@@ -1,0 +1,96 @@
+import { Switch } from '@base-ui/react/switch'
+import { useState, useSyncExternalStore } from 'react'
+import type { ReactNode } from 'react'
+import type { UpdateState } from '@arcx/desktop/contract/contract'
+import type { Program } from '../host/host.ts'
+import { Button } from '../interface/button.tsx'
+import { inputClass } from '../interface/dialog.ts'
+
+/** What one may choose about the app on this computer. */
+export function ProgramSettings({ program }: { program: Program }) {
+  const preferences = useSyncExternalStore(program.preferences.subscribe, program.preferences.get)
+  const update = useSyncExternalStore(program.update.subscribe, program.update.get)
+  const [keys, setKeys] = useState(preferences.switcherShortcut)
+  const [refusal, setRefusal] = useState<string | null>(null)
+  return (
+    <section aria-labelledby="program" className="mb-8">
+      <h2 id="program" className="mb-2 text-sm text-ink-soft">
+        This app
+      </h2>
+      <div className="divide-y divide-line rounded-card border border-line bg-surface">
+        <Choice label="Notifications" hint="When a workspace is ready, fails or stops by itself, and when you are invited." isOn={preferences.notifications} onChange={(notifications) => void program.prefer({ notifications })} />
+        <Choice label="Start with the system" hint="It waits in the tray." isOn={preferences.openAtLogin} onChange={(openAtLogin) => void program.prefer({ openAtLogin })} />
+        <form
+          className="flex flex-wrap items-center gap-3 px-4 py-3"
+          onSubmit={(event) => {
+            event.preventDefault()
+            program.prefer({ switcherShortcut: keys.trim() }).then(
+              () => setRefusal(null),
+              (error: unknown) => setRefusal(error instanceof Error ? error.message.replace(/^Error invoking remote method '[^']*': (?:\w*Error: )?/, '') : String(error)),
+            )
+          }}
+        >
+          <label className="flex min-w-0 flex-1 basis-60 flex-wrap items-center gap-x-3 gap-y-1">
+            <span className="flex-1 basis-44">
+              <span className="block font-medium">Shortcut of the switcher</span>
+              <span className="text-sm text-ink-soft">From anywhere. Empty for none.</span>
+            </span>
+            <input className={`${inputClass} !h-9 max-w-64 font-mono text-sm`} value={keys} onChange={(event) => setKeys(event.target.value)} aria-invalid={refusal !== null} aria-describedby={refusal === null ? undefined : 'shortcut-refused'} />
+          </label>
+          <Button type="submit" disabled={keys.trim() === preferences.switcherShortcut}>
+            Set
+          </Button>
+          {refusal !== null && (
+            <p id="shortcut-refused" role="alert" className="w-full text-sm text-bad">
+              {refusal}
+            </p>
+          )}
+        </form>
+        <div className="flex flex-wrap items-center gap-3 px-4 py-3">
+          <div className="flex-1 basis-44">
+            <div className="font-medium">Version {program.version}</div>
+            <div className="text-sm text-ink-soft" aria-live="polite">
+              {aboutUpdate(update)}
+            </div>
+          </div>
+          {update.kind === 'ready' && (
+            <Button tone="primary" onClick={() => program.restartToUpdate()}>
+              Restart to update
+            </Button>
+          )}
+        </div>
+      </div>
+    </section>
+  )
+}
+
+function Choice({ label, hint, isOn, onChange }: { label: string; hint: ReactNode; isOn: boolean; onChange: (isOn: boolean) => void }) {
+  return (
+    <label className="flex items-center gap-3 px-4 py-3">
+      <span className="flex-1">
+        <span className="block font-medium">{label}</span>
+        <span className="text-sm text-ink-soft">{hint}</span>
+      </span>
+      <Switch.Root checked={isOn} onCheckedChange={onChange} aria-label={label} className="relative h-6 w-10 shrink-0 rounded-full border border-line-strong bg-sunken transition-colors data-checked:border-accent data-checked:bg-accent">
+        <Switch.Thumb className="block size-4 translate-x-1 rounded-full bg-ink-soft transition-transform data-checked:translate-x-5 data-checked:bg-on-accent" />
+      </Switch.Root>
+    </label>
+  )
+}
+
+function aboutUpdate(update: UpdateState): string {
+  switch (update.kind) {
+    case 'none':
+      return 'It does not look for updates.'
+    case 'checking':
+      return 'Looking for updates…'
+    case 'current':
+      return 'Up to date.'
+    case 'downloading':
+      return `Bringing ${update.version}: ${update.percent} %`
+    case 'ready':
+      return `${update.version} is here. It is put in place when arcx restarts.`
+    case 'failed':
+      return `Updates could not be looked for: ${update.message}`
+  }
+}
