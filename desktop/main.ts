@@ -142,7 +142,7 @@ async function run(): Promise<void> {
     return answered
   })
 
-  desktop.openWindow()
+  await desktop.restore()
   arrangeMenu()
   const first = deepLinkIn(process.argv.slice(1))
   for (const link of [...early, ...(first === null ? [] : [first])]) desktop.deepLink(link)

@@ -12,7 +12,7 @@ test('what is packed: the bundles, the icons and the pages; with every fuse as t
   // Anything else would be packed from node_modules.
   expect(desktop.dependencies).toBeUndefined()
   expect(desktop.main).toBe('dist/main.mjs')
-  expect(config['files']).toEqual(['!**/*', 'package.json', 'dist/**', 'icons/*.png', { from: '../web/dist', to: 'web', filter: ['**/*', '!cli/**', '!.inputs'] }])
+  expect(config['files']).toEqual(['!**/*', 'package.json', 'dist/**', 'icons/*.png', { from: '../web/dist', to: 'web', filter: ['**/*', '!cli/**', '!.inputs', '!**/*.{br,gz}'] }])
   expect(config['electronFuses']).toEqual({
     runAsNode: false,
     enableCookieEncryption: true,

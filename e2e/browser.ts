@@ -22,8 +22,11 @@ export async function untilWorkbench(page: Page): Promise<void> {
   const hear = (message: ConsoleMessage) => void (message.type() === 'error' && said.push(message.text()))
   page.on('console', hear)
   try {
-    // Its files are many, and two cores are shared with every other test.
-    await page.locator('.monaco-workbench .part.editor').waitFor({ timeout: 120_000 })
+    const editor = page.locator('.monaco-workbench .part.editor')
+    // Chromium gives up what it is fetching when the machine's network changes, as it does with every container of another
+    // test; of the editor's many files one is enough. A person would load the page again.
+    for (let tries = 0; tries < 4 && !(await editor.waitFor({ timeout: 25_000 }).then(() => true, () => false)); tries += 1) await page.reload({ waitUntil: 'commit' })
+    await editor.waitFor({ timeout: 60_000 })
     await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 })
   } catch (cause) {
     const shown = await page.locator('body').innerText({ timeout: 5000 }).catch(() => 'nothing that could be read')

@@ -184,7 +184,7 @@ export async function startDesktop(browser: Browser, directory: string, { hasKey
     },
   }
   desktop = await Desktop.open(platform)
-  desktop.openWindow()
+  await desktop.restore()
   const [first] = windows
   if (first === undefined) throw new Error('No window was made.')
   return {

@@ -193,15 +193,19 @@ test('what happens elsewhere is told: in a notification that leads there, and in
   await untilState(person, made.id, 'stopped')
 }, 180_000)
 
-test('started without the server, it shows what was known and says so; and catches up when the server is back', async () => {
+test('started without the server, it has its tabs and what was known, and says so; and catches up when the server is back', async () => {
+  await (await app.page()).getByRole('link', { name: 'Open embedded' }).click()
+  await (await app.page()).getByRole('button', { name: 'embedded (open)' }).waitFor({ timeout: 60_000 })
   await app.close()
   await arc.kill()
   app = await startDesktop(browser, directory)
   const page = await app.page()
   await page.locator('[data-workspace=told]').waitFor()
   await page.getByText('The server cannot be reached.').waitFor()
+  await page.getByRole('button', { name: 'embedded (connection lost)' }).waitFor()
   await arc.start()
   await page.getByText('The server cannot be reached.').waitFor({ state: 'detached', timeout: 30_000 })
+  await page.getByRole('button', { name: 'embedded (open)' }).waitFor({ timeout: 60_000 })
   const made = await person.api.workspaces.create.mutate({ name: 'afterwards' })
   await page.locator('[data-workspace=afterwards]').waitFor({ timeout: 30_000 })
   await untilState(person, made.id, 'running')

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Invitation, Workspace, WorkspaceChange } from '@arcx/router'
 import { Accounts, KeptAccounts } from '../accounts/accounts.ts'
 import { SignIn } from '../accounts/sign-in.ts'
@@ -27,6 +27,7 @@ const usual: Preferences = { openAtLogin: false, notifications: true, switcherSh
 /** Until a page has said how much it keeps. */
 const firstInset: Inset = { top: 40, right: 0 }
 const idleLookMs = 60_000
+const KeptOpen = z.object({ account: z.string(), workspaces: z.array(z.string()).max(50) })
 
 interface OpenWindow {
   readonly window: AppWindow
@@ -39,6 +40,7 @@ export class Desktop {
   readonly #platform: Platform
   readonly #accounts: Accounts
   readonly #preferencesFile: JsonFile<typeof Preferences>
+  readonly #openFile: JsonFile<typeof KeptOpen>
   readonly #signIn: SignIn
   readonly #updates: Updates
   readonly #outlet = new Outlet()
@@ -47,6 +49,7 @@ export class Desktop {
   readonly #subscriptions = new Map<string, () => void>()
   readonly #warned = new Set<string>()
   #preferences: Preferences
+  #keptOpen = ''
   #signInState: SignInState = { kind: 'none' }
   #connection: Connection | null = null
   #connectionState: ConnectionState = 'connecting'
@@ -57,6 +60,7 @@ export class Desktop {
   #stopIdleLook: () => void = () => undefined
 
   private constructor(platform: Platform, accounts: Accounts, preferencesFile: JsonFile<typeof Preferences>, preferences: Preferences) {
+    this.#openFile = new JsonFile(join(platform.directory, 'open.json'), KeptOpen)
     this.#platform = platform
     this.#accounts = accounts
     this.#preferencesFile = preferencesFile
@@ -90,7 +94,18 @@ export class Desktop {
     return desktop
   }
 
-  /** The first window, or another; comes to the front. */
+  /** The first window, with the tabs that stood in the last. */
+  async restore(): Promise<void> {
+    const window = this.openWindow()
+    const kept = await this.#openFile.read()
+    const open = this.#windows.get(window.id)
+    if (kept === null || open === undefined || kept.account !== this.#accounts.current?.id) return
+    for (const workspaceId of kept.workspaces) this.#openTab(open, workspaceId, null, false)
+    open.tabs.activate(null)
+    this.#arrange(open)
+  }
+
+  /** Another window; comes to the front. */
   openWindow(path = '/dashboard'): AppWindow {
     const window = this.#platform.makeWindow(path)
     this.#windows.set(window.id, { window, tabs: new Tabs(), inset: firstInset })
@@ -311,7 +326,7 @@ export class Desktop {
     return this.#windows.get(window.id) ?? { window, tabs: new Tabs(), inset: firstInset }
   }
 
-  #openTab(open: OpenWindow, workspaceId: string, to: string | null = null): void {
+  #openTab(open: OpenWindow, workspaceId: string, to: string | null = null, isWanted = true): void {
     const already = open.tabs.of(workspaceId)
     const account = this.#accounts.current
     const connection = this.#connection
@@ -321,7 +336,7 @@ export class Desktop {
       if (to !== null) already.goTo(to)
     }
     else if (account !== null && connection !== null && workspace !== undefined) {
-      const tab: WorkspaceTab = new WorkspaceTab(workspace, to ?? '/', {
+      const tab: WorkspaceTab = new WorkspaceTab(workspace, to ?? '/', isWanted, {
         server: account.server,
         makeView: (ground, events) => open.window.makeView(ground, `persist:${account.id}.${workspaceId}`, events),
         enter: (name, to, browser) => entryAddress(connection, name, to, browser),
@@ -345,6 +360,17 @@ export class Desktop {
   #arrange(open: OpenWindow): void {
     this.#show(open)
     open.window.tell({ type: 'tabs', tabs: open.tabs.shown })
+    this.#keepOpen()
+  }
+
+  /** What stands in tabs, so that the next start has them again. */
+  #keepOpen(): void {
+    const account = this.#accounts.current?.id ?? ''
+    const workspaces = [...this.#windows.values()].flatMap(({ tabs }) => tabs.all.map(({ workspaceId }) => workspaceId))
+    const text = JSON.stringify([account, workspaces])
+    if (text === this.#keptOpen) return
+    this.#keptOpen = text
+    void this.#openFile.write({ account, workspaces }).catch(() => undefined)
   }
 
   #show({ window, tabs: { active }, inset }: OpenWindow): undefined {

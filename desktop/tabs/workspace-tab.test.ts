@@ -8,10 +8,10 @@ const own = 'https://mine.arcx.example.com'
 const browser = 'b'.repeat(43)
 const workspace = (state: Workspace['state'], more: Partial<Workspace> = {}) => ({ id: 'w1', name: 'mine', url: `${own}/`, state, step: null, reason: null, ...more }) as unknown as Workspace
 
-function open(state: Workspace['state'] = 'running', overrides: Partial<TabNeeds> = {}) {
+function open(state: Workspace['state'] = 'running', overrides: Partial<TabNeeds> = {}, isWanted = true) {
   const seen = { loads: [] as string[], started: 0, outside: [] as string[], launcher: 0, closed: false, waits: [] as { ms: number; run: () => void }[] }
   let events: ViewEvents | null = null
-  const tab = new WorkspaceTab(workspace(state), '/', {
+  const tab = new WorkspaceTab(workspace(state), '/', isWanted, {
     server,
     makeView(_ground, given) {
       events = given
@@ -69,6 +69,14 @@ test('one that rests is started once, its steps are shown, and then it', () => {
   expect(tab.shown.phase).toEqual({ kind: 'starting', step: 'Starting the editor' })
   tab.workspaceChanged(workspace('running'))
   expect([tab.shown.phase.kind, seen.loads]).toEqual(['entering', [`${own}/`, `${own}/`]])
+})
+
+test('one that stands as it was left is not started by itself, but by its button', () => {
+  const { tab, seen, events } = open('stopped', {}, false)
+  events.navigating(`${server}/open/mine`)
+  expect([seen.started, tab.shown.phase]).toEqual([0, { kind: 'resting' }])
+  tab.retry()
+  expect(seen.started).toBe(1)
 })
 
 test('one that fails to start says why; trying again starts it again', () => {

@@ -47,12 +47,15 @@ export class WorkspaceTab {
   #to: string
   #entries = 0
   #isClosed = false
+  #isWanted: boolean
   /** It was to be started while it was still stopping. */
   #waitsForStop = false
   #cancelRetry: () => void = () => undefined
 
-  constructor(workspace: Workspace, to: string, needs: TabNeeds) {
+  /** `isWanted`: somebody has just asked for it, so that it is started where it rests; otherwise it stands as it was left. */
+  constructor(workspace: Workspace, to: string, isWanted: boolean, needs: TabNeeds) {
     this.#to = to
+    this.#isWanted = isWanted
     this.#workspace = workspace
     this.workspaceId = workspace.id
     this.#needs = needs
@@ -105,6 +108,7 @@ export class WorkspaceTab {
 
   /** What the button says that stands where the workspace should: start it, or try again. */
   retry(): void {
+    this.#isWanted = true
     if (this.#phase.kind === 'resting' || this.#workspace.state === 'stopped' || this.#workspace.state === 'failed') this.#start()
     else this.#open()
   }
@@ -151,7 +155,8 @@ export class WorkspaceTab {
         return false
       case 'resting':
         this.#to = way.to
-        this.#start()
+        if (this.#isWanted) this.#start()
+        else this.#become({ kind: 'resting' })
         return false
       case 'launcher':
         this.#needs.toLauncher()

@@ -160,6 +160,8 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
     root: needs.webRoot,
     wildcard: false,
     index: false,
+    // Beside each file lie its compressed forms, made when it was built.
+    preCompressed: true,
     setHeaders: (response, path) => {
       // Names under assets/ hold a hash of what is in them.
       response.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')

@@ -4,7 +4,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import './theme.css'
 import { host } from './host/host.ts'
-import { ToastHost } from './interface/toasts.tsx'
+import { ToastCorner } from './interface/toast-corner.tsx'
 import { routes } from './routes.tsx'
 import { queryClient, showKnown } from './server/client.ts'
 
@@ -22,9 +22,8 @@ await host.ready()
 showKnown()
 createRoot(element).render(  <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <ToastHost>
-        <RouterProvider router={router} />
-      </ToastHost>
+      <RouterProvider router={router} />
+      <ToastCorner />
     </QueryClientProvider>
   </StrictMode>,
 )

@@ -3,7 +3,7 @@ import { Download, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
-import { tellRefusal } from '../interface/toasts.tsx'
+import { tellRefusal } from '../interface/toasts.ts'
 import { trpc, trpcClient } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 

@@ -4,7 +4,7 @@ import { RotateCcw } from 'lucide-react'
 import type { FileVersion, FileVersionId, Workspace } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { Ago } from '../interface/time.tsx'
-import { tellRefusal, toasts } from '../interface/toasts.tsx'
+import { tell, tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { Difference } from './difference-view.tsx'
@@ -73,7 +73,7 @@ function Restore({ workspace, version }: { workspace: Workspace; version: FileVe
   const restore = useMutation(
     trpc.history.restore.mutationOptions({
       async onSuccess(hasChanged) {
-        toasts.add({ title: hasChanged ? 'Restored' : 'Nothing to restore', description: hasChanged ? `${version.path} is as it was then. What it held before is kept as a version.` : `${version.path} is as it was then already.` })
+        tell({ title: hasChanged ? 'Restored' : 'Nothing to restore', words: hasChanged ? `${version.path} is as it was then. What it held before is kept as a version.` : `${version.path} is as it was then already.` })
         await queryClient.invalidateQueries({ queryKey: trpc.history.pathKey() })
       },
       onError: (error) => tellRefusal(refusalOf(error).message),

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { Menu } from '@base-ui/react/menu'
 import { LogOut, Server, Settings } from 'lucide-react'
 import { useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
@@ -13,7 +12,7 @@ import { PaletteButton } from '../palette/opener.tsx'
 import { Announcements } from './announcements.tsx'
 import { buttonClass } from './button.tsx'
 import { Mark } from './mark.tsx'
-import { menuItemClass, menuPopupClass } from './menu.ts'
+import { MenuButton } from './menu-button.tsx'
 import { ThemeToggle } from './theme-toggle.tsx'
 
 /** What stands around every page of a signed-in person; `workspaceId` for a page that is about one. */
@@ -58,32 +57,23 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
               <ThemeToggle />
             </span>
             {me && (
-              <Menu.Root>
-                <Menu.Trigger className={buttonClass('ghost', true)} aria-label={`Account of ${me.name}`}>
-                  <span className="grid size-7 place-items-center rounded-full bg-accent-wash text-xs font-semibold uppercase text-accent before:content-[attr(data-initials)]" data-initials={me.login.slice(0, 2)} />
-                </Menu.Trigger>
-                <Menu.Portal>
-                  <Menu.Positioner sideOffset={6} align="end" className="z-40">
-                    <Menu.Popup className={menuPopupClass}>
-                      <div className="px-2.5 py-2 border-b border-line mb-1">
-                        <div className="font-medium">{me.name}</div>
-                        <div className="text-ink-soft capitalize">{me.tier} plan</div>
-                      </div>
-                      <Menu.Item className={menuItemClass} onClick={() => void navigate({ to: '/settings' })}>
-                        <Settings size={15} aria-hidden /> Settings
-                      </Menu.Item>
-                      {host.accounts !== null && (
-                        <Menu.Item className={menuItemClass} onClick={() => void navigate({ to: '/servers' })}>
-                          <Server size={15} aria-hidden /> Servers and accounts
-                        </Menu.Item>
-                      )}
-                      <Menu.Item className={menuItemClass} onClick={() => void signOut()}>
-                        <LogOut size={15} aria-hidden /> Sign out
-                      </Menu.Item>
-                    </Menu.Popup>
-                  </Menu.Positioner>
-                </Menu.Portal>
-              </Menu.Root>
+              <MenuButton
+                label={`Account of ${me.name}`}
+                className={buttonClass('ghost', true)}
+                head={
+                  <div className="px-2.5 py-2 border-b border-line mb-1">
+                    <div className="font-medium">{me.name}</div>
+                    <div className="text-ink-soft capitalize">{me.tier} plan</div>
+                  </div>
+                }
+                entries={[
+                  { label: 'Settings', icon: Settings, run: () => void navigate({ to: '/settings' }) },
+                  ...(host.accounts === null ? [] : [{ label: 'Servers and accounts', icon: Server, run: () => void navigate({ to: '/servers' }) }]),
+                  { label: 'Sign out', icon: LogOut, run: () => void signOut() },
+                ]}
+              >
+                <span className="grid size-7 place-items-center rounded-full bg-accent-wash text-xs font-semibold uppercase text-accent before:content-[attr(data-initials)]" data-initials={me.login.slice(0, 2)} />
+              </MenuButton>
             )}
           </div>
         </div>

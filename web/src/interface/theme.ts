@@ -9,7 +9,7 @@ function current(): Theme {
   return chosen === 'light' || chosen === 'dark' ? chosen : 'system'
 }
 
-/** Kept in this browser; `public/theme.js` reads it before the first paint. */
+/** Kept in this browser; `public/boot.js` reads it before the first paint. */
 export function chooseTheme(theme: Theme): void {
   if (theme === 'system') {
     delete document.documentElement.dataset['theme']

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Plus, Search } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { Suspense, lazy, useEffect, useRef, useState } from 'react'
 import type { TeamId } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
@@ -13,9 +13,10 @@ import { trpc } from '../server/client.ts'
 import { Invitations } from '../teams/invitations.tsx'
 import { useLiveTeams } from '../teams/live.ts'
 import { refusalOf } from '../server/error.ts'
-import { CreateDialog } from '../workspaces/create-dialog.tsx'
 import { useLiveWorkspaces } from '../workspaces/live.ts'
 import { WorkspaceList } from '../workspaces/list.tsx'
+
+const CreateDialog = lazy(() => import('../workspaces/create-dialog.tsx').then(({ CreateDialog: default_ }) => ({ default: default_ })))
 
 export function Dashboard() {
   useLiveWorkspaces()
@@ -106,11 +107,17 @@ export function Dashboard() {
           </section>
         ))
       )}
-      <CreateDialog open={creating} onClose={() => {
-          setCreating(false)
-          if (isAsked) void navigate({ search: filter === '' ? {} : { filter }, replace: true })
-        }}
-      />
+      {creating && (
+        <Suspense>
+          <CreateDialog
+            open
+            onClose={() => {
+              setCreating(false)
+              if (isAsked) void navigate({ search: filter === '' ? {} : { filter }, replace: true })
+            }}
+          />
+        </Suspense>
+      )}
     </Frame>
   )
 }

@@ -23,6 +23,9 @@ export function Landing() {
       <header className="mx-auto flex h-16 max-w-5xl items-center gap-3 px-5">
         <Mark /> <span className="font-semibold tracking-tight">arcx</span>
         <div className="ml-auto flex items-center gap-2">
+          <Link to="/docs" className={buttonClass('ghost')}>
+            Docs
+          </Link>
           <ThemeToggle />
           {me ? (
             <Link to="/dashboard" className={buttonClass('primary')}>

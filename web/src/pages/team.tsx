@@ -1,12 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { ArrowLeft, LogOut, Pencil, Plus, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import type { TeamDetails } from '@arcx/router'
 import { Button, buttonClass } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { Frame } from '../interface/frame.tsx'
-import { tellRefusal } from '../interface/toasts.tsx'
+import { tellRefusal } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { Rules } from '../egress/rules.tsx'
@@ -17,9 +17,10 @@ import { InviteForm } from '../teams/invite-form.tsx'
 import { teamsChanged, useLiveTeams } from '../teams/live.ts'
 import { Members } from '../teams/members.tsx'
 import { RenameTeam } from '../teams/rename-team.tsx'
-import { CreateDialog } from '../workspaces/create-dialog.tsx'
 import { useLiveWorkspaces } from '../workspaces/live.ts'
 import { WorkspaceRow } from '../workspaces/row.tsx'
+
+const CreateDialog = lazy(() => import('../workspaces/create-dialog.tsx').then(({ CreateDialog: default_ }) => ({ default: default_ })))
 
 export function TeamPage() {
   useLiveTeams()
@@ -119,7 +120,11 @@ function TeamView({ team }: { team: TeamDetails }) {
       <Secrets holder={{ teamId: team.id, workspaceId: null }} mayChange={may('manage')} />
       <Rules holder={{ teamId: team.id, workspaceId: null }} mayChange={may('manage')} />
 
-      <CreateDialog open={dialog === 'create'} onClose={() => setDialog(null)} teamId={team.id} />
+      {dialog === 'create' && (
+        <Suspense>
+          <CreateDialog open onClose={() => setDialog(null)} teamId={team.id} />
+        </Suspense>
+      )}
       <RenameTeam team={team} open={dialog === 'rename'} onClose={() => setDialog(null)} />
       <ConfirmByName open={dialog === 'remove'} onClose={() => setDialog(null)} title={`Delete the team ${team.name}?`} name={team.name} removal={remove} onConfirm={() => remove.mutate({ teamId: team.id })}>
         Its {team.workspaceCount === 1 ? 'workspace' : `${team.workspaceCount} workspaces`} with all that lies in {team.workspaceCount === 1 ? 'it' : 'them'} and every membership go for good. There is no way back.

@@ -10,6 +10,7 @@ const labels = (typed: string) => search(entries, typed).flatMap(({ items }) => 
 test('before anything is typed, the usual', () => expect(labels('')).toEqual(['api-server', 'web-client', 'Settings', 'Dark colours']))
 test('what begins with it comes before what holds it', () => expect(labels('api')).toEqual(['api-server', 'payments-api']))
 test('other words lead there too', () => expect(labels('token')).toEqual(['Settings']))
+test('what is called so comes before what only speaks of it', () => expect(search([entry('Teams', { words: 'a page about settings, settings and settings' }), entry('Settings')], 'settings').flatMap(({ items }) => items.map(({ label }) => label))).toEqual(['Settings', 'Teams']))
 test('a letter may be wrong', () => expect(labels('paymants')).toEqual(['payments-api']))
 test('words come in any order', () => expect(labels('client web')).toEqual(['web-client']))
 test('nothing is nothing', () => expect(labels('zzzz')).toEqual([]))

@@ -11,11 +11,16 @@ export function search(entries: readonly Entry[], typed: string): readonly Entry
   return grouped(wanted === '' ? entries.filter(({ isUsual }) => isUsual) : best(entries, wanted))
 }
 
+/** What something is called counts before what is said of it. */
 function best(entries: readonly Entry[], wanted: string): readonly Entry[] {
-  const haystack = entries.map(({ label, hint, words }) => `${label} ${hint} ${words}`)
+  const called = ranked(entries.map(({ label }) => label), wanted)
+  const about = ranked(entries.map(({ label, hint, words }) => `${label} ${hint} ${words}`), wanted)
+  return [...new Set([...called, ...about])].flatMap((index) => entries[index] ?? []).slice(0, most)
+}
+
+function ranked(haystack: string[], wanted: string): readonly number[] {
   const [found, info, order] = fuzzy.search(haystack, wanted, 1)
-  const indexes = order === null || info === null ? (found ?? []) : order.map((at) => info.idx[at] ?? -1)
-  return indexes.flatMap((index) => entries[index] ?? []).slice(0, most)
+  return order === null || info === null ? (found ?? []) : order.map((at) => info.idx[at] ?? -1)
 }
 
 function grouped(entries: readonly Entry[]): readonly EntryGroup[] {

@@ -11,7 +11,7 @@ import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Modal } from '../interface/modal.tsx'
 import { Ago } from '../interface/time.tsx'
-import { tellRefusal } from '../interface/toasts.tsx'
+import { tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf, sentencesOf } from '../server/error.ts'
 

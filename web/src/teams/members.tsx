@@ -1,10 +1,9 @@
-import { Menu } from '@base-ui/react/menu'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Crown, Ellipsis, UserMinus } from 'lucide-react'
 import type { TeamDetails, TeamMember } from '@arcx/router'
 import { buttonClass } from '../interface/button.tsx'
-import { menuItemClass, menuPopupClass } from '../interface/menu.ts'
-import { tellRefusal } from '../interface/toasts.tsx'
+import { MenuButton } from '../interface/menu-button.tsx'
+import { tellRefusal } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { teamsChanged } from './live.ts'
@@ -67,25 +66,13 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
         </span>
       )}
       {manageable && (
-        <Menu.Root>
-          <Menu.Trigger className={buttonClass('ghost', true)} aria-label={`More for ${member.login}`}>
-            <Ellipsis size={17} aria-hidden />
-          </Menu.Trigger>
-          <Menu.Portal>
-            <Menu.Positioner sideOffset={6} align="end" className="z-40">
-              <Menu.Popup className={menuPopupClass}>
-                {team.may.includes('transfer') && (
-                  <Menu.Item className={menuItemClass} onClick={() => transfer.mutate(ids)}>
-                    <Crown size={15} aria-hidden /> Hand the team over
-                  </Menu.Item>
-                )}
-                <Menu.Item className={`${menuItemClass} text-bad`} onClick={() => remove.mutate(ids)}>
-                  <UserMinus size={15} aria-hidden /> Remove from the team
-                </Menu.Item>
-              </Menu.Popup>
-            </Menu.Positioner>
-          </Menu.Portal>
-        </Menu.Root>
+        <MenuButton
+          label={`More for ${member.login}`}
+          className={buttonClass('ghost', true)}
+          entries={[...(team.may.includes('transfer') ? [{ label: 'Hand the team over', icon: Crown, run: () => transfer.mutate(ids) }] : []), { label: 'Remove from the team', icon: UserMinus, isBad: true, run: () => remove.mutate(ids) }]}
+        >
+          <Ellipsis size={17} aria-hidden />
+        </MenuButton>
       )}
     </li>
   )

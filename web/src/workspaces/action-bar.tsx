@@ -1,13 +1,13 @@
-import { Menu } from '@base-ui/react/menu'
 import { Ellipsis, ExternalLink, Pencil, Play, RotateCw, Square, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { Suspense, lazy, useState } from 'react'
 import type { Workspace, WorkspaceOperation } from '@arcx/router'
 import { Button, buttonClass } from '../interface/button.tsx'
-import { menuItemClass, menuPopupClass } from '../interface/menu.ts'
+import { MenuButton } from '../interface/menu-button.tsx'
 import { useWorkspaceActions } from './actions.ts'
 import { OpenLink } from './open-link.tsx'
-import { RemoveDialog } from './remove-dialog.tsx'
-import { RenameDialog } from './rename-dialog.tsx'
+
+const RemoveDialog = lazy(() => import('./remove-dialog.tsx').then(({ RemoveDialog: default_ }) => ({ default: default_ })))
+const RenameDialog = lazy(() => import('./rename-dialog.tsx').then(({ RenameDialog: default_ }) => ({ default: default_ })))
 
 /** Open, start or stop, restart, and the rest behind a menu; the same on a row and on its page. */
 export function ActionBar({ workspace }: { workspace: Workspace }) {
@@ -38,29 +38,21 @@ export function ActionBar({ workspace }: { workspace: Workspace }) {
         <RotateCw size={15} aria-hidden />
       </Button>
       {(may('rename') || may('remove')) && (
-      <Menu.Root>
-        <Menu.Trigger className={buttonClass('ghost', true)} aria-label={`More for ${name}`}>
+        <MenuButton
+          label={`More for ${name}`}
+          className={buttonClass('ghost', true)}
+          entries={[
+            { label: 'Restart', icon: RotateCw, isDisabled: state !== 'running', run: () => restart.mutate({ workspaceId }) },
+            { label: 'Rename…', icon: Pencil, run: () => setDialog('rename') },
+            { label: 'Delete…', icon: Trash2, isBad: true, isDisabled: state === 'deleting', run: () => setDialog('remove') },
+          ]}
+        >
           <Ellipsis size={17} aria-hidden />
-        </Menu.Trigger>
-        <Menu.Portal>
-          <Menu.Positioner sideOffset={6} align="end" className="z-40">
-            <Menu.Popup className={menuPopupClass}>
-              <Menu.Item className={menuItemClass} disabled={state !== 'running'} onClick={() => restart.mutate({ workspaceId })}>
-                <RotateCw size={15} aria-hidden /> Restart
-              </Menu.Item>
-              <Menu.Item className={menuItemClass} onClick={() => setDialog('rename')}>
-                <Pencil size={15} aria-hidden /> Rename…
-              </Menu.Item>
-              <Menu.Item className={`${menuItemClass} text-bad`} disabled={state === 'deleting'} onClick={() => setDialog('remove')}>
-                <Trash2 size={15} aria-hidden /> Delete…
-              </Menu.Item>
-            </Menu.Popup>
-          </Menu.Positioner>
-        </Menu.Portal>
-      </Menu.Root>
+        </MenuButton>
       )}
-      <RenameDialog workspace={workspace} open={dialog === 'rename'} onClose={() => setDialog(null)} />
-      <RemoveDialog workspace={workspace} open={dialog === 'remove'} onClose={() => setDialog(null)} />
+      {dialog !== null && (
+        <Suspense>{dialog === 'rename' ? <RenameDialog workspace={workspace} open onClose={() => setDialog(null)} /> : <RemoveDialog workspace={workspace} open onClose={() => setDialog(null)} />}</Suspense>
+      )}
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import type { Workspace, WorkspaceState } from '@arcx/router'
-import { offerUndo, tellRefusal } from '../interface/toasts.tsx'
+import { offerUndo, tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc, trpcClient } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { showWorkspace } from './live.ts'

@@ -1,67 +1,21 @@
-import { useVirtualizer, useWindowVirtualizer } from '@tanstack/react-virtual'
-import type { Virtualizer } from '@tanstack/react-virtual'
-import { useCallback, useState } from 'react'
-import type { RefObject } from 'react'
+import { Suspense, lazy } from 'react'
 import type { Workspace } from '@arcx/router'
-import { useScroller } from '../interface/scroller.ts'
 import { WorkspaceRow } from './row.tsx'
 
-/** So many are simply there; of more, those that can be seen. */
+const LongList = lazy(() => import('./long-list.tsx'))
+
+/** So many are simply there. */
 const allUpTo = 40
-const rowHeight = 69
-const frame = 'overflow-hidden rounded-card border border-line bg-surface'
+export const listFrameClass = 'overflow-hidden rounded-card border border-line bg-surface'
 
 /** Workspaces, one a row, however many. */
 export function WorkspaceList({ workspaces }: { workspaces: readonly Workspace[] }) {
-  const scroller = useScroller()
-  if (workspaces.length > allUpTo) return scroller === null ? <OfWindow workspaces={workspaces} /> : <OfElement workspaces={workspaces} scroller={scroller} />
-  return (
-    <ul className={`divide-y divide-line ${frame}`}>
-      {workspaces.map((workspace) => (
+  const first = (
+    <ul className={`divide-y divide-line ${listFrameClass}`}>
+      {workspaces.slice(0, allUpTo).map((workspace) => (
         <WorkspaceRow key={workspace.id} workspace={workspace} />
       ))}
     </ul>
   )
-}
-
-function OfWindow({ workspaces }: { workspaces: readonly Workspace[] }) {
-  const [top, measureTop] = useTop(null)
-  // oxlint-disable-next-line react/incompatible-library -- its functions are called in this render alone
-  const virtualizer = useWindowVirtualizer({ count: workspaces.length, estimateSize: () => rowHeight, overscan: 8, scrollMargin: top, getItemKey: (index) => workspaces[index]?.id ?? index })
-  return <Rows measureTop={measureTop} top={top} virtualizer={virtualizer} workspaces={workspaces} />
-}
-
-function OfElement({ workspaces, scroller }: { workspaces: readonly Workspace[]; scroller: RefObject<HTMLElement | null> }) {
-  const [top, measureTop] = useTop(scroller)
-  // oxlint-disable-next-line react/incompatible-library -- its functions are called in this render alone
-  const virtualizer = useVirtualizer({ count: workspaces.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8, scrollMargin: top, getItemKey: (index) => workspaces[index]?.id ?? index })
-  return <Rows measureTop={measureTop} top={top} virtualizer={virtualizer} workspaces={workspaces} />
-}
-
-/** How far the list begins below what scrolls it, once it is there. */
-function useTop(scroller: RefObject<HTMLElement | null> | null): readonly [number, (list: HTMLElement | null) => void] {
-  const [top, setTop] = useState(0)
-  const measure = useCallback(
-    (list: HTMLElement | null) => {
-      if (list === null) return
-      const at = list.getBoundingClientRect().top
-      const within = scroller?.current ?? null
-      setTop(within === null ? at + scrollY : at + within.scrollTop - within.getBoundingClientRect().top)
-    },
-    [scroller],
-  )
-  return [top, measure]
-}
-
-function Rows<S extends Element | Window>({ measureTop, top, virtualizer, workspaces }: { measureTop: (list: HTMLElement | null) => void; top: number; virtualizer: Virtualizer<S, Element>; workspaces: readonly Workspace[] }) {
-  return (
-    <ul ref={measureTop} className={`relative ${frame}`} style={{ height: virtualizer.getTotalSize() }}>
-      {virtualizer.getVirtualItems().map(({ index, key, start }) => {
-        const workspace = workspaces[index]
-        return workspace === undefined ? null : (
-          <WorkspaceRow key={key} workspace={workspace} among={{ index, of: workspaces.length, measure: virtualizer.measureElement, y: start - top }} />
-        )
-      })}
-    </ul>
-  )
+  return workspaces.length <= allUpTo ? first : <Suspense fallback={first}><LongList workspaces={workspaces} /></Suspense>
 }

@@ -47,7 +47,7 @@ function applier(): (change: WorkspaceChange) => void {
   let applied = Promise.resolve()
   return (change) => {
     // A list that was asked for before this change may lack it, and would come after it.
-    applied = applied.then(() => queryClient.cancelQueries({ queryKey: listKey() })).then(() => apply(change))
+    applied = applied.then(() => queryClient.cancelQueries({ queryKey: listKey() })).then(() => apply(change)).catch((error: unknown) => console.error(error))
   }
 }
 

@@ -1,33 +1,43 @@
 import { Toast } from '@base-ui/react/toast'
 import { X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useEffect } from 'react'
+import { showToastsBy } from './toasts.ts'
 
-export const toasts = Toast.createToastManager()
-
-/** What could not be done, where there is no better place to say it. */
-export function tellRefusal(message: string) {
-  toasts.add({ title: 'That did not work', description: message, priority: 'high', timeout: 8000 })
+export interface Note {
+  readonly title: string
+  readonly words?: string
+  readonly isUrgent?: boolean
+  readonly action?: { readonly label: string; run(): void }
 }
 
-/** Something has been done that can be taken back, for a while. */
-export function offerUndo(title: string, label: string, undo: () => Promise<void>) {
-  const id = toasts.add({
+const shownMs = 8000
+const manager = Toast.createToastManager()
+function add({ title, words, isUrgent = false, action }: Note): void {
+  const id = manager.add({
     title,
-    timeout: 8000,
-    actionProps: {
-      children: label,
-      onClick: () => {
-        toasts.close(id)
-        undo().catch((error: unknown) => tellRefusal(error instanceof Error ? error.message : String(error)))
-      },
-    },
+    ...(words === undefined ? {} : { description: words }),
+    ...(isUrgent ? { priority: 'high' as const } : {}),
+    ...(action === undefined
+      ? {}
+      : {
+          actionProps: {
+            children: action.label,
+            onClick: () => {
+              manager.close(id)
+              action.run()
+            },
+          },
+        }),
+    timeout: shownMs,
   })
 }
 
-export function ToastHost({ children }: { children: ReactNode }) {
+/** The corner where it is said. */
+export default function ToastHost() {
+  // The provider listens by then.
+  useEffect(() => showToastsBy(add), [])
   return (
-    <Toast.Provider toastManager={toasts}>
-      {children}
+    <Toast.Provider toastManager={manager}>
       <Toast.Portal>
         <Toast.Viewport className="fixed bottom-4 right-4 z-50 flex w-[min(22rem,calc(100vw-2rem))] flex-col gap-2">
           <Toasts />

@@ -1,0 +1,170 @@
+import { gzipSync } from 'node:zlib'
+import type { Browser, BrowserContext } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createRunning, startTestOrchestrator } from '@arcx/testing/orchestrator'
+import type { TestOrchestrator } from '@arcx/testing/orchestrator'
+import type { Person } from '@arcx/testing/person'
+import { openBrowser } from './browser.ts'
+
+const many = 500
+const initialBudgetBytes = 180 * 1024
+
+let arc: TestOrchestrator
+let browser: Browser
+let person: Person
+let context: BrowserContext
+
+beforeAll(async () => {
+  ;[arc, browser] = await Promise.all([startTestOrchestrator(), openBrowser()])
+  person = await arc.person()
+  context = await signedIn(person)
+})
+afterAll(async () => {
+  await browser?.close()
+  await arc?.destroy()
+})
+
+async function signedIn(who: Person): Promise<BrowserContext> {
+  const made = await browser.newContext({ reducedMotion: 'reduce' })
+  const [name = '', value = ''] = who.cookie.split('=')
+  await made.addCookies([{ name, value, url: arc.origin }])
+  return made
+}
+
+test('the dashboard comes with at most 180 KB of compressed JavaScript, compressed by the server', async () => {
+  const page = await context.newPage()
+  const sizes: number[] = []
+  const encodings = new Set<string | undefined>()
+  const bodies: Promise<unknown>[] = []
+  page.on('response', (response) => {
+    if (!new URL(response.url()).pathname.endsWith('.js')) return
+    encodings.add(response.headers()['content-encoding'])
+    bodies.push(response.body().then((body) => sizes.push(gzipSync(body).length)))
+  })
+  await page.goto(`${arc.origin}/dashboard`)
+  await page.getByRole('heading', { name: 'Your first workspace' }).waitFor()
+  await page.waitForLoadState('networkidle')
+  await Promise.all(bodies)
+  expect(sizes.length).toBeGreaterThan(3)
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(initialBudgetBytes)
+  expect([...encodings]).toContain('br')
+  await page.close()
+}, 60_000)
+
+test('a part of the page that does not come is asked for again with the page: its style, its program, or what a link brings', async () => {
+  const page = await context.newPage()
+  for (const part of ['**/assets/*.css', '**/assets/index-*.js', '**/assets/dashboard-*.js']) {
+    let failed = 0
+    await page.route(part, (route) => ((failed += 1) === 1 ? route.abort('failed') : route.continue()))
+    await page.goto(`${arc.origin}/dashboard`)
+    await page.getByRole('heading', { name: 'Your first workspace' }).waitFor()
+    await expect.poll(() => page.evaluate(() => getComputedStyle(document.body).fontFamily)).toContain('Inter')
+    expect(failed).toBeGreaterThan(1)
+    await page.unroute(part)
+    await page.evaluate(() => sessionStorage.clear())
+  }
+  await page.goto(`${arc.origin}/dashboard`)
+  await page.getByRole('heading', { name: 'Your first workspace' }).waitFor()
+  let failed = 0
+  await page.route('**/assets/teams-*.js', (route) => ((failed += 1) === 1 ? route.abort('failed') : route.continue()))
+  await page.getByRole('link', { name: 'Teams' }).click()
+  await page.getByRole('heading', { name: 'Teams', exact: true }).waitFor()
+  await page.close()
+}, 60_000)
+
+test('five hundred workspaces: those are there that can be seen, the filter finds any, and the last is reached by scrolling', async () => {
+  const owner = await arc.person()
+  const rows = Array.from({ length: many }, (_, index) => ({ id: crypto.randomUUID(), ownerId: owner.userId, name: `row-${String(index).padStart(3, '0')}`, state: 'stopped' as const, step: null, reason: null }))
+  await arc.database.insertInto('Workspace').values(rows).execute()
+  const theirs = await signedIn(owner)
+  const page = await theirs.newPage()
+  await page.goto(`${arc.origin}/dashboard`)
+  await page.locator('[data-workspace=row-000]').waitFor()
+  await expect.poll(() => page.locator('[data-workspace]').count()).toBeLessThan(40)
+  await expect.poll(() => page.locator('[data-workspace=row-000]').getAttribute('aria-setsize')).toBe(String(many))
+  await page.keyboard.press('/')
+  await page.keyboard.type('row-499')
+  await page.locator('[data-workspace=row-499]').waitFor()
+  expect(await page.locator('[data-workspace]').count()).toBe(1)
+  expect(page.url()).toContain('filter=row-499')
+  await page.getByRole('searchbox').fill('')
+  await page.locator('[data-workspace=row-000]').waitFor()
+  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
+  await page.locator('[data-workspace=row-499]').waitFor()
+  await expect.poll(() => page.locator('[data-workspace=row-499]').evaluate((row) => row.getBoundingClientRect().bottom <= innerHeight)).toBe(true)
+  await theirs.close()
+}, 60_000)
+
+test('what one does is shown before the server has answered, taken back where it refuses, and a stop has a way back', async () => {
+  const workspace = await createRunning(person, 'quick')
+  const page = await context.newPage()
+  await page.goto(`${arc.origin}/dashboard`)
+  const row = page.locator('[data-workspace=quick]')
+  await row.and(page.locator('[data-state=running]')).waitFor()
+  const held = Promise.withResolvers<null>()
+  await page.route('**/trpc/workspaces.stop*', async (route) => {
+    await held.promise
+    await route.fulfill({ status: 429, contentType: 'application/json', body: JSON.stringify([{ error: { message: 'That was too much at once.', code: -32_029, data: { code: 'TOO_MANY_REQUESTS', httpStatus: 429, arc: { kind: 'LimitReached', code: 'too_many_requests', details: {} } } } }]) })
+  })
+  await row.getByRole('button', { name: 'Stop quick' }).click()
+  await row.and(page.locator('[data-state=stopping]')).waitFor()
+  expect((await person.api.workspaces.get.query({ workspaceId: workspace.id })).state).toBe('running')
+  held.resolve(null)
+  await page.getByText('That was too much at once.').first().waitFor()
+  await row.and(page.locator('[data-state=running]')).waitFor()
+  await page.unroute('**/trpc/workspaces.stop*')
+  await row.getByRole('button', { name: 'Stop quick' }).click()
+  await row.and(page.locator('[data-state=stopped]')).waitFor({ timeout: 30_000 })
+  await page.getByRole('button', { name: 'Start it again' }).click()
+  await row.and(page.locator('[data-state=running]')).waitFor({ timeout: 30_000 })
+  await page.close()
+}, 120_000)
+
+test('by the keyboard alone: the palette finds a workspace, a page and a part of the documentation, makes a workspace, and changes the colours', async () => {
+  const page = await context.newPage()
+  await page.goto(`${arc.origin}/dashboard`)
+  await page.locator('[data-workspace=quick]').waitFor()
+  const choose = async (words: string, option: RegExp) => {
+    await page.keyboard.press('Control+k')
+    await page.getByRole('dialog', { name: 'Search everything' }).waitFor()
+    await page.keyboard.type(words)
+    await page.getByRole('option', { name: option }).first().waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: 'Search everything' }).waitFor({ state: 'detached' })
+  }
+  await choose('quick page', /quick.*Its page/)
+  await page.waitForURL('**/workspaces/quick')
+  await choose('dark colours', /Dark colours/)
+  expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark')
+  await choose('settings', /Settings/)
+  await page.waitForURL('**/settings')
+  await choose('how the desktop app is closed', /How the desktop app is closed/)
+  await page.waitForURL('**/docs/desktop-security**')
+  await page.goBack()
+  await page.waitForURL('**/settings')
+  await choose('create', /New workspace/)
+  await page.getByRole('dialog').getByLabel('Name').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  expect(page.url()).not.toContain('new=')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.close()
+}, 60_000)
+
+test('the documentation is searched as one types, and its links and headings are addresses', async () => {
+  const page = await browser.newPage()
+  await page.goto(`${arc.origin}/docs`)
+  await page.getByRole('searchbox', { name: 'Search the documentation' }).fill('placeholder')
+  await page.getByRole('search').getByRole('link').first().click()
+  await page.waitForURL(/\/docs\/egress/)
+  await page.getByRole('heading', { level: 1, name: 'The way out of a workspace' }).waitFor()
+  await page.goto(`${arc.origin}/docs/desktop`)
+  await page.locator('article').getByRole('link', { name: 'How it is closed' }).click()
+  await page.waitForURL('**/docs/desktop-security')
+  await page.getByRole('heading', { level: 1, name: 'How the desktop app is closed' }).waitFor()
+  await page.goto(`${arc.origin}/docs/no-such`)
+  await page.getByRole('heading', { name: 'There is no such page' }).waitFor()
+  await page.close()
+}, 60_000)

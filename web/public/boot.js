@@ -1,0 +1,21 @@
+// Before the first paint, so that nobody sees the wrong colours flash by.
+try {
+  const chosen = localStorage.getItem('arcx-theme')
+  if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset.theme = chosen
+} catch {}
+
+// A part of the page that did not come (the network has changed under it, or a newer version has taken its place) leaves
+// a page that cannot be used: then the whole of it is asked for again, three times a minute at most.
+{
+  const key = 'arcx-loads'
+  const again = () => {
+    const now = Date.now()
+    const times = JSON.parse(sessionStorage.getItem(key) ?? '[]').filter((at) => now - at < 60_000)
+    if (times.length >= 3) return
+    sessionStorage.setItem(key, JSON.stringify([...times, now]))
+    setTimeout(() => location.reload(), times.length * 500)
+  }
+  const isPart = (target) => target instanceof HTMLScriptElement || (target instanceof HTMLLinkElement && ['stylesheet', 'modulepreload'].includes(target.rel))
+  addEventListener('error', ({ target }) => isPart(target) && again(), true)
+  addEventListener('vite:preloadError', again)
+}

@@ -1,0 +1,34 @@
+import { Suspense, lazy, useState } from 'react'
+import type { ReactNode } from 'react'
+import type { MenuEntry } from './menu-popup.tsx'
+
+const bring = () => import('./menu-popup.tsx')
+const OpenedMenu = lazy(bring)
+
+export interface MenuButtonProps {
+  label: string
+  className: string
+  /** What the button shows. */
+  children: ReactNode
+  /** Above the entries, for what is no entry. */
+  head?: ReactNode
+  entries: readonly MenuEntry[]
+}
+
+/** A button with a menu, which is brought when somebody is about to open it. */
+export function MenuButton(props: MenuButtonProps) {
+  const [isAsked, setAsked] = useState(false)
+  const { label, className, children } = props
+  const button = (
+    <button type="button" aria-label={label} aria-haspopup="menu" aria-expanded={false} className={className} onPointerEnter={() => void bring()} onFocus={() => void bring()} onClick={() => setAsked(true)}>
+      {children}
+    </button>
+  )
+  return isAsked ? (
+    <Suspense fallback={button}>
+      <OpenedMenu {...props} />
+    </Suspense>
+  ) : (
+    button
+  )
+}

@@ -1,0 +1,34 @@
+import type { Note } from './toast-host.tsx'
+
+/** Said before what shows it is there, and by it afterwards. */
+const waiting: Note[] = []
+let show: (note: Note) => void = (note) => void waiting.push(note)
+let bring: () => void = () => undefined
+
+/** Says something in a corner of the page, for a while. */
+export function tell(note: Note): void {
+  show(note)
+  bring()
+}
+
+/** What could not be done, where there is no better place to say it. */
+export function tellRefusal(message: string): void {
+  tell({ title: 'That did not work', words: message, isUrgent: true })
+}
+
+/** Something has been done that can be taken back, for a while. */
+export function offerUndo(title: string, label: string, undo: () => Promise<void>): void {
+  tell({ title, action: { label, run: () => void undo().catch((error: unknown) => tellRefusal(error instanceof Error ? error.message : String(error))) } })
+}
+
+/** Called by what brings the host, once. */
+export function onFirstToast(run: () => void): void {
+  bring = run
+  if (waiting.length > 0) run()
+}
+
+/** Called by the host when it is there. */
+export function showToastsBy(add: (note: Note) => void): void {
+  show = add
+  for (const note of waiting.splice(0)) add(note)
+}
