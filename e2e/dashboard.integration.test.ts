@@ -142,7 +142,7 @@ test('by the keyboard alone: the palette finds a workspace, a page and a part of
   await page.waitForURL('**/docs/desktop-security**')
   await page.goBack()
   await page.waitForURL('**/settings')
-  await choose('create', /New workspace/)
+  await choose('new workspace', /New workspace/)
   await page.getByRole('dialog').getByLabel('Name').waitFor()
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
