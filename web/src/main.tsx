@@ -6,7 +6,7 @@ import './theme.css'
 import { host } from './host/host.ts'
 import { ToastCorner } from './interface/toast-corner.tsx'
 import { routes } from './routes.tsx'
-import { queryClient, showKnown } from './server/client.ts'
+import { queryClient, showKnown, trpc } from './server/client.ts'
 
 const router = createRouter({ routeTree: routes, defaultPreload: 'intent', scrollRestoration: true })
 
@@ -16,10 +16,20 @@ declare module '@tanstack/react-router' {
   }
 }
 
+/** What the first page will ask for, one after the other, is asked for at once. */
+function bringAhead(path: string): void {
+  if (path !== '/dashboard') return
+  void import('./pages/dashboard.tsx')
+  void queryClient.prefetchQuery(trpc.auth.me.queryOptions())
+  void queryClient.prefetchQuery(trpc.workspaces.list.queryOptions())
+  void queryClient.prefetchQuery(trpc.teams.list.queryOptions())
+}
+
 const element = document.getElementById('root')
 if (element === null) throw new Error('The page has no root element.')
 await host.ready()
 showKnown()
+bringAhead(location.pathname)
 createRoot(element).render(  <StrictMode>
     <QueryClientProvider client={queryClient}>
       <RouterProvider router={router} />
