@@ -25,7 +25,7 @@ export async function untilWorkbench(page: Page): Promise<void> {
     const editor = page.locator('.monaco-workbench .part.editor')
     // Chromium gives up what it is fetching when the machine's network changes, as it does with every container of another
     // test; of the editor's many files one is enough. A person would load the page again.
-    for (let tries = 0; tries < 4 && !(await editor.waitFor({ timeout: 25_000 }).then(() => true, () => false)); tries += 1) await page.reload({ waitUntil: 'commit' })
+    for (let tries = 0; tries < 3 && !(await editor.waitFor({ timeout: 40_000 }).then(() => true, () => false)); tries += 1) await page.reload({ waitUntil: 'commit' })
     await editor.waitFor({ timeout: 60_000 })
     await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 })
   } catch (cause) {
@@ -44,9 +44,10 @@ export async function runInTerminal(page: Page, command: string): Promise<void> 
     .poll(
       async () => {
         await page.keyboard.press('Control+Shift+Backquote')
-        return rows.waitFor({ timeout: 15_000 }).then(() => true, () => false)
+        // Pressed again too early, it opens a second one, and what is typed goes there.
+        return rows.waitFor({ timeout: 45_000 }).then(() => true, () => false)
       },
-      { timeout: 90_000 },
+      { timeout: 140_000 },
     )
     .toBe(true)
   await expect.poll(async () => (await rows.textContent()) ?? '', { timeout: 60_000 }).toMatch(/\$\s/)
