@@ -3,7 +3,7 @@ import type { Workspace, WorkspaceState } from '@arcx/router'
 import { offerUndo, tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc, trpcClient } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
-import { showWorkspace } from './live.ts'
+import { showAhead, showWorkspace, takeBack } from './live.ts'
 
 /** What one can do with a workspace. Each is shown as done at once, and as it was where the server refuses. */
 export function useWorkspaceActions() {
@@ -25,13 +25,11 @@ function shownAs(state: WorkspaceState) {
   return {
     onMutate: ({ workspaceId }: { readonly workspaceId: string }) => {
       const before = queryClient.getQueryData(trpc.workspaces.list.queryKey())?.find(({ id }) => id === workspaceId)
-      if (before !== undefined) showWorkspace({ ...before, state, step: null, reason: null })
-      return { before }
+      return before === undefined ? null : { before, ahead: showAhead(before, state) }
     },
     onSuccess: showWorkspace,
-    onError(error: unknown, _asked: unknown, shown: { readonly before: Workspace | undefined } | undefined) {
-      // Unless the server has said something newer meanwhile.
-      if (shown?.before !== undefined) showWorkspace(shown.before)
+    onError(error: unknown, _asked: unknown, shown: { readonly before: Workspace; readonly ahead: Workspace } | null | undefined) {
+      if (shown) takeBack(shown.ahead, shown.before)
       tellRefusal(refusalOf(error).message)
     },
   }

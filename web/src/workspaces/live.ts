@@ -25,6 +25,18 @@ export function showWorkspace(workspace: Workspace): void {
   })
 }
 
+/** As it will be, before the server has said so: what is older, or as old, does not undo it. */
+export function showAhead(workspace: Workspace, state: Workspace['state']): Workspace {
+  const ahead = { ...workspace, state, step: null, reason: null, revision: workspace.revision + 0.001 }
+  showWorkspace(ahead)
+  return ahead
+}
+
+/** It will not be so after all; unless something newer has been shown since. */
+export function takeBack(ahead: Workspace, before: Workspace): void {
+  queryClient.setQueryData(listKey(), (list) => list?.map((entry) => (entry.id === ahead.id && entry.revision === ahead.revision ? { ...before, revision: ahead.revision } : entry)))
+}
+
 function apply(change: WorkspaceChange): void {
   switch (change.type) {
     case 'snapshot':
