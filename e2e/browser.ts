@@ -51,7 +51,14 @@ export async function runInTerminal(page: Page, command: string): Promise<void> 
     )
     .toBe(true)
   await expect.poll(async () => (await rows.textContent()) ?? '', { timeout: 60_000 }).toMatch(/\$\s/)
-  await page.locator('.xterm-helper-textarea').first().focus()
-  await page.keyboard.type(command)
+  // The first keys may go astray while the terminal takes the focus: the line is looked at before it is sent.
+  const bare = (text: string) => text.replace(/\s/g, '')
+  const line = async () => bare((await rows.textContent()) ?? '')
+  for (let tries = 0; tries < 3; tries += 1) {
+    await page.locator('.xterm-helper-textarea').first().focus()
+    if (tries > 0) await page.keyboard.press('Control+U')
+    await page.keyboard.type(command)
+    if (await expect.poll(line, { timeout: 4000 }).toContain(bare(command)).then(() => true, () => false)) break
+  }
   await page.keyboard.press('Enter')
 }
