@@ -124,6 +124,29 @@ test('what one does is shown before the server has answered, taken back where it
   await page.close()
 })
 
+test('a name that is proposed while somebody types does not get among their letters; where they type nothing, it is the name', again, async () => {
+  const page = await context.newPage()
+  const held = Promise.withResolvers<null>()
+  await page.route('**/trpc/*workspaces.freeName*', async (route) => {
+    await held.promise
+    await route.continue()
+  })
+  await page.goto(`${arc.origin}/dashboard?new=true`)
+  const field = page.getByRole('dialog').getByLabel('Name')
+  await field.pressSequentially('typed')
+  held.resolve(null)
+  await expect.poll(() => field.getAttribute('placeholder')).toMatch(/^my-project/)
+  expect(await field.inputValue()).toBe('typed')
+  await field.pressSequentially('-on')
+  expect(await field.inputValue()).toBe('typed-on')
+  await field.fill('')
+  const proposed = (await field.getAttribute('placeholder')) ?? ''
+  await page.getByRole('dialog').getByText(`${proposed}.localhost`).waitFor()
+  await field.press('Enter')
+  await page.getByRole('heading', { name: `${proposed} is ready` }).waitFor({ timeout: 60_000 })
+  await page.close()
+})
+
 test('by the keyboard alone: the palette finds a workspace, a page and a part of the documentation, makes a workspace, and changes the colours', again, async () => {
   const page = await context.newPage()
   await page.goto(`${arc.origin}/dashboard`)

@@ -27,7 +27,7 @@ function Contents({ onClose, initialTeam }: { onClose: () => void; initialTeam: 
   const [teamId, setTeamId] = useState<TeamId | null>(initialTeam)
   const places = teams?.filter(({ role }) => role !== 'viewer') ?? []
   const { data: proposed } = useQuery({ ...trpc.workspaces.freeName.queryOptions({ wanted: 'my-project' }), staleTime: 0, gcTime: 0 })
-  const [typed, setTyped] = useState<string | null>(null)
+  const [typed, setTyped] = useState('')
   const [createdId, setCreatedId] = useState<WorkspaceId | null>(null)
   const create = useMutation(
     trpc.workspaces.create.mutationOptions({
@@ -37,7 +37,8 @@ function Contents({ onClose, initialTeam }: { onClose: () => void; initialTeam: 
       },
     }),
   )
-  const name = typed ?? proposed ?? ''
+  // Shown where nothing is typed, and never among what is: it may come while somebody types.
+  const name = typed === '' ? (proposed ?? '') : typed
   if (createdId !== null) return <Created workspaceId={createdId} onClose={onClose} />
   return (
     <form
@@ -51,7 +52,8 @@ function Contents({ onClose, initialTeam }: { onClose: () => void; initialTeam: 
       <Dialog.Description className="-mt-3 text-sm text-ink-soft">A container of its own with VS Code, a terminal and a home that stays.</Dialog.Description>
       <NameField
         label="Name"
-        name={name}
+        name={typed}
+        proposed={proposed ?? ''}
         onName={(next) => {
           setTyped(next)
           create.reset()

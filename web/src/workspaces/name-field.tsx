@@ -4,8 +4,8 @@ import { host } from '../host/host.ts'
 import { inputClass } from '../interface/dialog.ts'
 import type { Refusal } from '../server/error.ts'
 
-/** A name with what is wrong with it, and a free one at a click. */
-export function NameField({ name, onName, refusal, label, hint }: { name: string; onName: (name: string) => void; refusal: Refusal | null; label: string; hint?: ReactNode }) {
+/** A name with what is wrong with it, and a free one at a click. `proposed`: what it is where nothing is typed. */
+export function NameField({ name, proposed = '', onName, refusal, label, hint }: { name: string; proposed?: string; onName: (name: string) => void; refusal: Refusal | null; label: string; hint?: ReactNode }) {
   const suggestion = refusal?.suggestion ?? null
   return (
     <Field.Root invalid={refusal !== null} className="flex flex-col gap-1.5">
@@ -13,6 +13,7 @@ export function NameField({ name, onName, refusal, label, hint }: { name: string
       <Field.Control
         className={`${inputClass} font-mono`}
         value={name}
+        placeholder={proposed}
         onValueChange={onName}
         autoComplete="off"
         autoCapitalize="none"
@@ -23,7 +24,7 @@ export function NameField({ name, onName, refusal, label, hint }: { name: string
       <Field.Description className="text-sm text-ink-soft">
         {hint ?? (
           <>
-            It becomes the address: <span className="font-mono break-all">{name || 'name'}.{new URL(host.server()).host}</span>
+            It becomes the address: <span className="font-mono break-all">{name || proposed || 'name'}.{new URL(host.server()).host}</span>
           </>
         )}
       </Field.Description>
