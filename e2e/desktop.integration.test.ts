@@ -218,8 +218,15 @@ test('ended from elsewhere, the session is over at once; signing in again by the
   await page.getByRole('heading', { name: 'Servers and accounts' }).waitFor({ timeout: 15_000 })
   await page.getByRole('button', { name: 'Sign in again' }).waitFor()
   await allowInBrowser(page, arc.origin, async (tab) => {
-    await tab.getByRole('link', { name: 'Go back to the app' }).click()
-    await tab.waitForURL('http://127.0.0.1:*/callback?**')
+    const link = tab.getByRole('link', { name: 'Go back to the app' })
+    // Chromium gives up a navigation when the machine's network changes, as it does with other tests' containers.
+    await vi.waitFor(
+      async () => {
+        await ((await link.isVisible()) ? link.click() : tab.reload())
+        await tab.waitForURL('http://127.0.0.1:*/callback?**', { timeout: 5000 })
+      },
+      { timeout: 30_000 },
+    )
     await tab.getByRole('heading', { name: 'Signed in' }).waitFor()
   })
   await page.getByRole('heading', { name: 'Workspaces', exact: true }).waitFor()

@@ -27,8 +27,8 @@ try {
       await printSignInLink()
       break
     case 'test':
-      process.exitCode = await (await import('@arcx/testing/suite')).runTests(rest, progress)
-      break
+      // Where the set-up fails, what else it had begun would hold the process.
+      process.exit(await (await import('@arcx/testing/suite')).runTests(rest, progress))
     case 'desktop':
       process.exitCode = await (await import('./desktop.ts')).runDesktop(rest, progress)
       break

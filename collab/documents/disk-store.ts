@@ -42,6 +42,8 @@ export class DiskStore {
     return this.#database.transaction().execute(async (transaction) => {
       const row = await transaction.selectFrom('Document').select(['diskHash', 'diskState']).where('id', '=', documentId).forUpdate().executeTakeFirstOrThrow()
       if (row.diskHash === hash && row.diskState !== null) return { kind: 'known', hash, state: row.diskState, update: null }
+      // Whoever does not know what it was last may have looked before that, and must look again, also at what was announced.
+      if (row.diskHash !== from) return { kind: 'stale', hash: row.diskHash }
       const announced = await transaction.selectFrom('DocumentAnnouncement').select(['state', 'userId']).where('documentId', '=', documentId).where('hash', '=', hash).executeTakeFirst()
       if (announced !== undefined) {
         await this.#move(transaction, documentId, hash, announced.state, text, 'saved', announced.userId)
@@ -52,7 +54,6 @@ export class DiskStore {
         await this.#move(transaction, documentId, hash, Buffer.from(current), text, 'saved', userId)
         return { kind: 'known', hash, state: current, update: null }
       }
-      if (row.diskHash !== from) return { kind: 'stale', hash: row.diskHash }
       if (row.diskHash === null) return await this.#opened(transaction, documentId, hash, text)
       const disk = fork(row.diskState)
       const update = rewrite(disk, text)

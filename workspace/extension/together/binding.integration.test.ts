@@ -143,7 +143,10 @@ class Window implements EditedFile {
   readDisk(): Promise<string> {
     return this.file.read()
   }
+  /** As when the file is not in front. */
+  refusedSettlings = 0
   async settle(): Promise<void> {
+    if ((this.refusedSettlings -= 1) >= 0) return
     const version = this.#version
     const text = await this.file.read()
     if (this.#version !== version && this.#text === text) return
@@ -201,6 +204,15 @@ test('a program that writes the file while both type takes nothing away, and not
   expect(file.text).toBe(`ZERO\none from a${'a'.repeat(20)}\ntwo\nTHREE\nfrom b${'b'.repeat(20)}\n`)
 }, 40_000)
 
+test('a window that could not take up what another saved tries again, until nothing looks unsaved any more', async () => {
+  const file = new File('x\n')
+  const [a, b] = await Promise.all([Window.open(ann(), file, 'unsettled.txt'), Window.open(ben(), file, 'unsettled.txt')])
+  b.refusedSettlings = 6
+  a.type(1, '1')
+  await vi.waitFor(() => expect(b.text()).toBe('x1\n'))
+  await vi.waitFor(() => expect([file.text, a.isDirty(), b.isDirty()]).toEqual(['x1\n', false, false]), { timeout: 40_000, interval: 200 })
+}, 60_000)
+
 test('letters that are typed while the file is written are not taken for what is in it, and so not for deleted afterwards', async () => {
   const file = new File('x\n')
   const [a, b] = await Promise.all([Window.open(ann(), file, 'meanwhile.txt'), Window.open(ben(), file, 'meanwhile.txt')])
@@ -216,6 +228,28 @@ test('letters that are typed while the file is written are not taken for what is
   await untilOne(file, [a, b])
   expect(file.text).toBe('x123\n')
 }, 30_000)
+
+test('a window that is slow to tell what it saved does not take back what another has saved since, and no letter is there twice', async () => {
+  const file = new File('x\n')
+  const [a, b] = await Promise.all([Window.open(ann(), file, 'slow.txt'), Window.open(ben(), file, 'slow.txt')])
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  const ask = a.line.ask.bind(a.line)
+  a.line.ask = async (question) => {
+    if (file.writes > 0) await released
+    return await ask(question)
+  }
+  a.type(1, '1')
+  await vi.waitFor(() => expect(file.text).toBe('x1\n'), { timeout: 10_000 })
+  await vi.waitFor(() => expect([b.text(), b.isDirty()]).toEqual(['x1\n', false]), { timeout: 10_000 })
+  b.type(2, '2')
+  await vi.waitFor(() => expect([file.text, b.isDirty()]).toEqual(['x12\n', false]), { timeout: 10_000 })
+  // Told of by whoever saved it.
+  await pause(300)
+  b.type(3, '3')
+  release()
+  await untilOne(file, [a, b])
+  expect(file.text).toBe('x123\n')
+}, 60_000)
 
 test('unsaved letters outlive the window; whoever opens the file next finds them, and what the disk has become meanwhile', async () => {
   const file = new File('base\n')

@@ -10,6 +10,8 @@ const quietMs = 1000
 const settleMs = 700
 /** One that should save and does not is stood in for. */
 const standInMs = 5000
+/** What did not help is done again. */
+const againMs = 2000
 /** Each is a whole text’s state. */
 const mostWhileSaving = 50
 
@@ -35,6 +37,19 @@ interface Announcement {
   readonly state: string
 }
 
+/** A look at the disk. */
+interface Sight {
+  readonly text: string
+  /** What was known of it before it was looked at: what was told since may be newer than this. */
+  readonly from: string | null
+}
+
+/** What the editor shows while it saves, one of which it writes, and of which of them team-state has been told. */
+interface Saving {
+  readonly shown: Announcement[]
+  readonly told: Set<string>
+}
+
 const bytesOf = new TextEncoder()
 const hashOf = (text: string): string => [...digest(bytesOf.encode(text))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms))
@@ -56,12 +71,12 @@ export class Binding {
   #knownHash: string | null = null
   /** The editor's text when it was last the file's; null where it never was. */
   #clean: string | null
-  /** What the editor shows while it saves, one of which it writes; null while it does not. */
-  #whileSaving: Announcement[] | null = null
+  #saving: Saving | null = null
   /** What was saved while there was no connection. */
   #savedAlone: Announcement | null = null
   #changedAt = 0
   #isSaving = false
+  #standInTimer: ReturnType<typeof setTimeout> | null = null
   #timers = new Set<ReturnType<typeof setTimeout>>()
   #closed = false
   readonly #listeners = new Set<() => void>()
@@ -124,11 +139,11 @@ export class Binding {
 
   /** To be awaited before the editor writes the file: nothing that others wrote to it is overwritten unseen. */
   async beforeSave(): Promise<void> {
-    this.#whileSaving = [this.#announcement()]
+    this.#saving = { shown: [this.#announcement()], told: new Set() }
     if (!this.#isPlaced || !this.#line.isConnected) return
-    for (let disk = await this.#editor.readDisk(), before: string | null = null; disk !== null && disk !== before; disk = await this.#editor.readDisk()) {
-      before = disk
-      await this.#found(disk)
+    for (let sight = await this.#look(), before: string | null = null; sight !== null && sight.text !== before; sight = await this.#look()) {
+      before = sight.text
+      await this.#found(sight)
       for (let tries = 0; tries < 40 && (this.#isPumping || textOf(this.#shown) !== textOf(this.#line.doc)); tries += 1) await pause(25)
       await this.#announce()
     }
@@ -136,12 +151,12 @@ export class Binding {
 
   /** The editor has written the file; what was typed meanwhile is not in it. */
   async saved(): Promise<void> {
-    const shown = this.#whileSaving ?? []
-    this.#whileSaving = null
-    const disk = await this.#editor.readDisk()
-    const hash = disk === null ? null : hashOf(disk)
+    const { shown, told } = this.#saving ?? { shown: [], told: new Set() }
+    this.#saving = null
+    const sight = await this.#look()
+    const hash = sight === null ? null : hashOf(sight.text)
     const written = shown.findLast((each) => each.hash === hash)
-    if (written !== undefined) this.#clean = disk
+    if (written !== undefined && sight !== null) this.#clean = sight.text
     else if (!this.#editor.isDirty()) this.#clean = this.#editor.text()
     if (!this.#isPlaced) return
     if (!this.#line.isConnected) {
@@ -149,19 +164,19 @@ export class Binding {
       return
     }
     // What came after it was announced was written as well, such as what formats on saving.
-    if (written !== undefined) await this.#line.ask(written)
-    if (disk !== null) await this.#found(disk)
+    if (written !== undefined && !told.has(written.hash)) await this.#line.ask(written)
+    if (sight !== null) await this.#found(sight)
   }
 
   /** The file has been written, by whomever. */
   diskChanged(): void {
     this.#later(settleMs, async () => {
       if (!this.#isPlaced || this.#placing !== 'not') return
-      const disk = await this.#editor.readDisk()
-      if (disk === null) return
+      const sight = await this.#look()
+      if (sight === null) return
       // An editor that is not dirty reads it by itself, and is placed anew then.
-      if (this.#editor.isDirty()) await this.#found(disk)
-      await this.settleWith(disk)
+      if (this.#editor.isDirty()) await this.#found(sight)
+      await this.settleWith(sight.text)
     })
   }
 
@@ -188,18 +203,18 @@ export class Binding {
     while (!this.#closed) {
       this.#placing = 'placing'
       const wasDirty = this.#editor.isDirty()
-      const disk = await this.#editor.readDisk()
+      const sight = await this.#look()
       // One that is not dirty is about to take up what is on disk.
-      const isCurrent = disk !== null && (wasDirty || this.#editor.text() === disk || this.#editor.isDirty())
-      const state = isCurrent ? await this.#found(disk).catch(() => null) : null
-      if (state === null || disk === null) {
+      const isCurrent = sight !== null && (wasDirty || this.#editor.text() === sight.text || this.#editor.isDirty())
+      const state = isCurrent ? await this.#found(sight).catch(() => null) : null
+      if (state === null || sight === null) {
         // Without a connection the beginning waits for one; a file that is gone may come back.
         if (!this.#line.isConnected && isFirst) break
         await pause(400)
         continue
       }
       if (this.#placing !== 'placing') continue
-      const text = this.#editor.text()
+      const [text, disk] = [this.#editor.text(), sight.text]
       if (text !== disk) {
         // Saved, or read again, in between.
         if (!this.#editor.isDirty()) continue
@@ -271,16 +286,22 @@ export class Binding {
   }
 
   #tellShown(): void {
-    if (this.#whileSaving !== null && this.#whileSaving.push(this.#announcement()) > mostWhileSaving) this.#whileSaving.shift()
+    if (this.#saving !== null && this.#saving.shown.push(this.#announcement()) > mostWhileSaving) this.#saving.shown.shift()
     for (const listener of this.#listeners) listener()
   }
 
+  async #look(): Promise<Sight | null> {
+    const from = this.#knownHash
+    const text = await this.#editor.readDisk()
+    return text === null ? null : { text, from }
+  }
+
   /** Tells what was found on disk; the state in which team-state has placed it. @throws where it cannot be told. */
-  async #found(disk: string): Promise<Uint8Array | null> {
+  async #found(first: Sight): Promise<Uint8Array | null> {
     for (let tries = 0; tries < 5; tries += 1) {
-      const text = tries === 0 ? disk : await this.#editor.readDisk()
-      if (text === null) return null
-      const answer = await this.#line.ask({ type: 'found', text, from: this.#knownHash })
+      const sight = tries === 0 ? first : await this.#look()
+      if (sight === null) return null
+      const answer = await this.#line.ask({ type: 'found', ...sight })
       if (answer.type === 'stale') {
         this.#knownHash = answer.hash
         continue
@@ -289,13 +310,15 @@ export class Binding {
       this.#knownHash = answer.hash
       const state = Uint8Array.from(atob(answer.state), (letter) => letter.charCodeAt(0))
       applyUpdate(this.#line.doc, state, 'disk')
-      return text === disk ? state : null
+      return sight.text === first.text ? state : null
     }
     return null
   }
 
   async #announce(): Promise<void> {
-    await this.#line.ask(this.#announcement())
+    const announcement = this.#announcement()
+    await this.#line.ask(announcement)
+    this.#saving?.told.add(announcement.hash)
   }
 
   #announcement(): Announcement {
@@ -306,7 +329,17 @@ export class Binding {
   #touched(): void {
     this.#changedAt = Date.now()
     this.#later(quietMs, () => this.#save(quietMs, this.#isFirstToSave()))
-    this.#later(standInMs + Math.random() * standInMs, () => this.#save(standInMs, true))
+    this.#standIn()
+  }
+
+  /** For as long as something stays unsaved, whosever it was to save, and however often that did not help. */
+  #standIn(ms = standInMs + Math.random() * standInMs): void {
+    if (this.#standInTimer !== null) this.#forget(this.#standInTimer)
+    this.#standInTimer = this.#later(ms, async () => {
+      this.#standInTimer = null
+      await this.#save(standInMs, true).catch(() => undefined)
+      if (!this.#closed && this.#standInTimer === null && this.#editor.savesItself() && this.#editor.isDirty()) this.#standIn(againMs)
+    })
   }
 
   async #save(quiet: number, isMine: boolean): Promise<void> {
@@ -333,13 +366,19 @@ export class Binding {
     return Math.min(...those) === awareness.clientID
   }
 
-  #later(ms: number, work: () => Promise<void>): void {
+  #later(ms: number, work: () => Promise<void>): ReturnType<typeof setTimeout> {
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
       // What cannot be done without a connection is done when there is one: it is asked for anew with the next change.
       void work().catch(() => undefined)
     }, ms)
     this.#timers.add(timer)
+    return timer
+  }
+
+  #forget(timer: ReturnType<typeof setTimeout>): void {
+    clearTimeout(timer)
+    this.#timers.delete(timer)
   }
 }
 
