@@ -87,6 +87,8 @@ test('another grant, and rules with a limit, count for what runs; a workspace ha
   await page.getByLabel('headers').uncheck()
   await page.getByRole('button', { name: 'Save' }).last().click()
   await page.getByText('to other.outside.test · set').waitFor()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByText('to api.outside.test in headers · set').waitFor()
   await page.getByRole('button', { name: 'Limit', exact: true }).click()
   await page.getByLabel('Host', { exact: true }).fill('not a host')
   await page.getByLabel('requests a minute').fill('5')
@@ -105,4 +107,25 @@ test('another grant, and rules with a limit, count for what runs; a workspace ha
   await page.getByText('It counts from the next request on.').waitFor()
   expect(await person.api.egress.rules.query({ workspaceId: box.id })).toMatchObject({ fallback: 'closed' })
   expect(await person.api.egress.rules.query()).toMatchObject({ fallback: 'open' })
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(() => person.api.egress.rules.query({ workspaceId: box.id })).toMatchObject({ fallback: 'open' })
+})
+
+test('traffic to the outside is in the figures of the workspace, as it flows', async () => {
+  await page.goto(`${arc.origin}/workspaces/calls-out`)
+  const chart = page.getByRole('img', { name: /^Traffic: received \d/ })
+  await chart.waitFor()
+  const calls = inside(`for n in $(seq 40); do curl -sS -o /dev/null --data-binary @/usr/bin/bash ${origin}/seen; sleep 0.2; done`)
+  await page.getByRole('img', { name: /^Traffic: .* sent [\d.]+ MB\/s/ }).waitFor({ timeout: 20_000 })
+  await calls
+})
+
+test('a secret is deleted by typing its name', async () => {
+  await page.goto(`${arc.origin}/settings`)
+  await page.getByRole('button', { name: 'Delete OPENAI_API_KEY' }).click()
+  expect(await page.getByRole('button', { name: 'Delete for good' }).isDisabled()).toBe(true)
+  await page.getByRole('textbox', { name: 'Type OPENAI_API_KEY to delete it' }).fill('OPENAI_API_KEY')
+  await page.getByRole('button', { name: 'Delete for good' }).click()
+  await page.getByText('A workspace finds a placeholder in its environment.').waitFor()
+  expect(await person.api.secrets.list.query()).toEqual([])
 })

@@ -189,4 +189,6 @@ test('who wrote a file stands in the dashboard; an earlier version restored ther
   await versions.filter({ hasText: 'restored by Ben' }).first().waitFor({ timeout: 30_000 })
   await expect.poll(() => textOf(a), { timeout: 30_000 }).toBe('keep me, dear\n')
   expect(await inside('cat project/story.txt')).toBe('keep me, dear\n')
+  await dashboard.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(() => textOf(a), { timeout: 30_000 }).toBe('a program was here\n')
 }, 180_000)

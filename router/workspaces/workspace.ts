@@ -64,6 +64,9 @@ export const StatsSample = z.object({
   cpuLimitCores: z.number().positive(),
   memoryBytes: z.number().int().nonnegative(),
   memoryLimitBytes: z.number().int().nonnegative(),
+  /** To the outside and from there; what people look at in the IDE is not in it. A workspace that began before this was measured says nothing of it. */
+  sentBytesPerSecond: z.number().int().nonnegative().default(0),
+  receivedBytesPerSecond: z.number().int().nonnegative().default(0),
   /** TCP ports that programs of the workspace listen on. */
   ports: z.array(z.number().int()),
   /** Open connections to the IDE. */

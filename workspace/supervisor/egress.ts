@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { bundle, javaStore, javaStorePassword, trust } from './certificates.ts'
 import { serveNames } from './resolver.ts'
 import type { SupervisorOrders } from '@arcx/router/supervisor'
+import type { Traffic } from './traffic.ts'
 
 const proxyPort = 3128
 /** Where every name leads, and who says so; both on loopback. As the orchestrator's resolv.conf has it. */
@@ -16,19 +17,20 @@ const environmentFile = '/run/arcx-environment'
  * The way out: a port on the workspace's own loopback address that leads to arc-proxy's socket. Returns what programs
  * must know to take it: the proxy, the certificates to trust, and the placeholders of secrets.
  */
-export function openEgress({ sockets, authority, environment }: Pick<SupervisorOrders, 'sockets' | 'authority' | 'environment'>): Record<string, string> {
+export function openEgress({ sockets, authority, environment }: Pick<SupervisorOrders, 'sockets' | 'authority' | 'environment'>, traffic: Traffic): Record<string, string> {
   trust(authority)
-  const variables: Record<string, string> = { ...environment, ...(authority === null ? {} : wayOut(sockets)) }
+  const variables: Record<string, string> = { ...environment, ...(authority === null ? {} : wayOut(sockets, traffic)) }
   writeFileSync(environmentFile, Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", String.raw`'\''`)}'\n`).join(''), { mode: 0o644 })
   return variables
 }
 
-function wayOut(sockets: string): Record<string, string> {
+function wayOut(sockets: string, traffic: Traffic): Record<string, string> {
   const socket = join(sockets, 'proxy.sock')
-  relay('127.0.0.1', proxyPort, socket)
+  const relay = (address: string, port: number) => relayTo(socket, address, port, traffic)
+  relay('127.0.0.1', proxyPort)
   // Programs that heed no variables find what they look for all the same.
-  relay(outside, 80, socket)
-  relay(outside, 443, socket)
+  relay(outside, 80)
+  relay(outside, 443)
   serveNames(resolver, outside)
   const url = `http://127.0.0.1:${proxyPort}`
   const none = 'localhost,127.0.0.1,::1'
@@ -55,10 +57,12 @@ function wayOut(sockets: string): Record<string, string> {
   }
 }
 
-function relay(address: string, port: number, socket: string): void {
+function relayTo(socket: string, address: string, port: number, traffic: Traffic): void {
   createServer({ allowHalfOpen: true }, (program) => {
     const proxy = connect({ path: socket, allowHalfOpen: true })
     program.pipe(proxy).pipe(program)
+    program.on('data', (bytes: Buffer) => traffic.sent(bytes.length))
+    proxy.on('data', (bytes: Buffer) => traffic.received(bytes.length))
     program.on('error', () => proxy.destroy())
     proxy.on('error', () => program.destroy())
     program.on('close', () => proxy.destroy())

@@ -6,6 +6,7 @@ import { readOrders } from './orders.ts'
 import { serveReports } from './reports.ts'
 import { Samples } from './samples.ts'
 import { openTcpDoor } from './tcp-door.ts'
+import { Traffic } from './traffic.ts'
 
 const home = '/home/arc'
 const identity = 'arcx-supervisor'
@@ -18,12 +19,13 @@ const person = { uid, gid, home }
 
 await furnishHome(person)
 const ideSocket = join(orders.sockets, 'ide.sock')
-const variables = openEgress(orders)
+const traffic = new Traffic()
+const variables = openEgress(orders, traffic)
 const ide = new Ide(ideSocket, person, orders.workspaceName, variables, () => {
   process.stderr.write('The IDE keeps ending; the workspace stops.\n')
   process.exit(1)
 })
-const samples = new Samples(ideSocket, orders.tcpPort)
+const samples = new Samples(ideSocket, orders.tcpPort, traffic)
 if (orders.tcpPort !== null) openTcpDoor(orders.tcpPort, ideSocket)
 const key = Buffer.from(orders.key, 'base64')
 await serveReports(join(orders.sockets, 'supervisor.sock'), key, identity, ide.ready, samples)

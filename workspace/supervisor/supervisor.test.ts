@@ -7,6 +7,7 @@ import { lastActivity } from './activity.ts'
 import { readOrders } from './orders.ts'
 import { readResources } from './resources.ts'
 import { connectionsTo, listeningPorts } from './sockets.ts'
+import { Traffic } from './traffic.ts'
 
 let directory: string
 beforeAll(() => {
@@ -87,6 +88,21 @@ describe('resources', () => {
     put('v1/memory/memory.stat', 'total_inactive_file 500\n')
     put('v1/memory/memory.limit_in_bytes', '8000\n')
     expect(readResources(join(directory, 'v1'))).toEqual({ cpuSeconds: 2.5, cpuLimitCores: 2, memoryBytes: 2500, memoryLimitBytes: 8000 })
+  })
+})
+
+describe('traffic', () => {
+  test('is what went through the proxy and over each network but loopback', () => {
+    put('dev', `Inter-|   Receive                                                |  Transmit
+ face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
+    lo:  900       9    0    0    0     0          0         0      900       9    0    0    0     0       0          0
+  eth0: 1000      10    0    0    0     0          0         0       50       5    0    0    0     0       0          0
+`)
+    const traffic = new Traffic(join(directory, 'dev'))
+    traffic.sent(3)
+    traffic.received(20)
+    expect(traffic.total()).toEqual({ sent: 53, received: 1020 })
+    expect(new Traffic(join(directory, 'missing')).total()).toEqual({ sent: 0, received: 0 })
   })
 })
 

@@ -4,8 +4,8 @@ import { useState } from 'react'
 import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Ago } from '../interface/time.tsx'
-import { tellRefusal } from '../interface/toasts.ts'
-import { queryClient, trpc } from '../server/client.ts'
+import { offerUndo, tellRefusal } from '../interface/toasts.ts'
+import { queryClient, trpc, trpcClient } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 
 const after = {
@@ -20,7 +20,21 @@ export function AnnouncementsDesk() {
   const [tone, setTone] = useState<'info' | 'warning'>('info')
   const [hours, setHours] = useState(24)
   const announce = useMutation(trpc.announcements.announce.mutationOptions(after))
-  const end = useMutation(trpc.announcements.end.mutationOptions(after))
+  const end = useMutation(
+    trpc.announcements.end.mutationOptions({
+      ...after,
+      onMutate: ({ id }) => data?.find((announcement) => announcement.id === id),
+      async onSuccess(_ended, _asked, before) {
+        await after.onSuccess()
+        if (before === undefined) return
+        offerUndo('It is not announced any more', 'Undo', async () => {
+          const hours = before.endsAt === null ? null : Math.max(1, Math.round((Date.parse(before.endsAt) - Date.now()) / 3_600_000))
+          await trpcClient.announcements.announce.mutate({ text: before.text, tone: before.tone, hours })
+          await after.onSuccess()
+        })
+      },
+    }),
+  )
   return (
     <>
       <form

@@ -5,8 +5,8 @@ import { Button } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Ago } from '../interface/time.tsx'
-import { tellRefusal } from '../interface/toasts.ts'
-import { queryClient, trpc } from '../server/client.ts'
+import { offerUndo, tellRefusal } from '../interface/toasts.ts'
+import { queryClient, trpc, trpcClient } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 
 const after = {
@@ -46,9 +46,22 @@ export function People() {
 }
 
 function Row({ person, own }: { person: Account; own: boolean }) {
-  const setTier = useMutation(trpc.admin.users.setTier.mutationOptions(after))
-  const setRole = useMutation(trpc.admin.users.setRole.mutationOptions(after))
-  const suspend = useMutation(trpc.admin.users.suspend.mutationOptions(after))
+  const { id: userId, login } = person
+  /** With the way back to what was before. */
+  const undoable = (title: string, undo: (before: Account) => Promise<unknown>) => ({
+    ...after,
+    onMutate: () => person,
+    async onSuccess(_done: unknown, _asked: unknown, before: Account) {
+      await after.onSuccess()
+      offerUndo(title, 'Undo', async () => {
+        await undo(before)
+        await after.onSuccess()
+      })
+    },
+  })
+  const setTier = useMutation(trpc.admin.users.setTier.mutationOptions(undoable(`${login} has another plan`, ({ tier }) => trpcClient.admin.users.setTier.mutate({ userId, tier }))))
+  const setRole = useMutation(trpc.admin.users.setRole.mutationOptions(undoable(`${login} has another role`, ({ role }) => trpcClient.admin.users.setRole.mutate({ userId, role }))))
+  const suspend = useMutation(trpc.admin.users.suspend.mutationOptions(undoable(`${login} is suspended`, () => trpcClient.admin.users.reinstate.mutate({ userId }))))
   const reinstate = useMutation(trpc.admin.users.reinstate.mutationOptions(after))
   const [removing, setRemoving] = useState(false)
   const remove = useMutation(
@@ -59,7 +72,6 @@ function Row({ person, own }: { person: Account; own: boolean }) {
       },
     }),
   )
-  const { id: userId, login } = person
   const standing = standings[person.standing]
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">

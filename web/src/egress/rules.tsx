@@ -3,7 +3,8 @@ import { useState } from 'react'
 import type { EgressRules } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
-import { queryClient, trpc } from '../server/client.ts'
+import { offerUndo } from '../interface/toasts.ts'
+import { queryClient, trpc, trpcClient } from '../server/client.ts'
 import { refusalOf, sentencesOf } from '../server/error.ts'
 import { listed, whoseWorkspaces } from './holder.ts'
 import type { Holder } from './holder.ts'
@@ -20,7 +21,20 @@ const presets = [
 export function Rules({ holder, mayChange }: { holder: Holder; mayChange: boolean }) {
   const { data: rules } = useQuery(trpc.egress.rules.queryOptions(holder))
   // Here, and not in the form, which is made anew for other rules and could not tell any more that they are kept.
-  const set = useMutation(trpc.egress.setRules.mutationOptions({ onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.egress.rules.pathKey() }) }))
+  const changed = () => queryClient.invalidateQueries({ queryKey: trpc.egress.rules.pathKey() })
+  const set = useMutation(
+    trpc.egress.setRules.mutationOptions({
+      onMutate: () => rules,
+      async onSuccess(_kept, _wanted, before) {
+        await changed()
+        if (before === undefined) return
+        offerUndo(`Other rules for ${whoseWorkspaces(holder)}`, 'Undo', async () => {
+          await trpcClient.egress.setRules.mutate({ ...holder, ...before })
+          await changed()
+        })
+      },
+    }),
+  )
   return (
     <section aria-labelledby="egress" className="mt-8">
       <h2 id="egress" className="mb-2 text-sm text-ink-soft">

@@ -5,7 +5,7 @@ import type { FileVersion, FileVersionId, Workspace } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { Ago } from '../interface/time.tsx'
 import { tell, tellRefusal } from '../interface/toasts.ts'
-import { queryClient, trpc } from '../server/client.ts'
+import { queryClient, trpc, trpcClient } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { Difference } from './difference-view.tsx'
 import { causeIn } from './words.ts'
@@ -73,8 +73,11 @@ function Restore({ workspace, version }: { workspace: Workspace; version: FileVe
   const restore = useMutation(
     trpc.history.restore.mutationOptions({
       async onSuccess(hasChanged) {
-        tell({ title: hasChanged ? 'Restored' : 'Nothing to restore', words: hasChanged ? `${version.path} is as it was then. What it held before is kept as a version.` : `${version.path} is as it was then already.` })
         await queryClient.invalidateQueries({ queryKey: trpc.history.pathKey() })
+        if (!hasChanged) return tell({ title: 'Nothing to restore', words: `${version.path} is as it was then already.` })
+        const [, before] = await trpcClient.history.versions.query({ workspaceId: workspace.id, path: version.path })
+        const undo = before === undefined ? {} : { action: { label: 'Undo', run: () => restore.mutate({ workspaceId: workspace.id, versionId: before.id }) } }
+        tell({ title: 'Restored', words: `${version.path} is as it was then. What it held before is kept as a version.`, ...undo })
       },
       onError: (error) => tellRefusal(refusalOf(error).message),
     }),

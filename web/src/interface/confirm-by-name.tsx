@@ -6,8 +6,16 @@ import { refusalOf } from '../server/error.ts'
 import { Button } from './button.tsx'
 import { backdropClass, dialogClass, inputClass } from './dialog.ts'
 
+/** What is done, where it is not a deletion. */
+interface Deed {
+  /** As in `Type NAME to …`. */
+  readonly words: string
+  readonly button: string
+}
+
 interface Asked {
   readonly title: string
+  readonly deed?: Deed
   readonly children: ReactNode
   /** What is to be typed. */
   readonly name: string
@@ -28,7 +36,9 @@ export function ConfirmByName({ open, ...asked }: Asked & { open: boolean }) {
   )
 }
 
-function Contents({ title, children, name, removal, onConfirm, onClose }: Asked) {
+const deletion: Deed = { words: 'delete it', button: 'Delete for good' }
+
+function Contents({ title, deed = deletion, children, name, removal, onConfirm, onClose }: Asked) {
   const [typed, setTyped] = useState('')
   return (
     <form
@@ -42,7 +52,7 @@ function Contents({ title, children, name, removal, onConfirm, onClose }: Asked)
       <AlertDialog.Description className="text-sm text-ink-soft">{children}</AlertDialog.Description>
       <Field.Root className="flex flex-col gap-1.5">
         <Field.Label className="text-sm">
-          Type <span className="font-mono font-semibold break-all">{name}</span> to delete it
+          Type <span className="font-mono font-semibold break-all">{name}</span> to {deed.words}
         </Field.Label>
         <Field.Control className={`${inputClass} font-mono`} value={typed} onValueChange={setTyped} autoComplete="off" spellCheck={false} />
       </Field.Root>
@@ -56,7 +66,7 @@ function Contents({ title, children, name, removal, onConfirm, onClose }: Asked)
           Keep it
         </Button>
         <Button tone="danger" type="submit" busy={removal.isPending} disabled={typed !== name}>
-          Delete for good
+          {deed.button}
         </Button>
       </div>
     </form>

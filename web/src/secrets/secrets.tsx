@@ -8,11 +8,12 @@ import type { SecretPlace, SecretView } from '@arcx/router'
 import { listed } from '../egress/holder.ts'
 import type { Holder } from '../egress/holder.ts'
 import { Button } from '../interface/button.tsx'
+import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Modal } from '../interface/modal.tsx'
 import { Ago } from '../interface/time.tsx'
-import { tellRefusal } from '../interface/toasts.ts'
-import { queryClient, trpc } from '../server/client.ts'
+import { offerUndo } from '../interface/toasts.ts'
+import { queryClient, trpc, trpcClient } from '../server/client.ts'
 import { refusalOf, sentencesOf } from '../server/error.ts'
 
 const changed = () => queryClient.invalidateQueries({ queryKey: trpc.secrets.list.pathKey() })
@@ -31,7 +32,8 @@ export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: bool
   const { data: secrets } = useQuery(trpc.secrets.list.queryOptions(holder))
   const [making, setMaking] = useState(false)
   const [granting, setGranting] = useState<SecretView | null>(null)
-  const remove = useMutation(trpc.secrets.remove.mutationOptions({ onSuccess: changed, onError: (error) => tellRefusal(refusalOf(error).message) }))
+  const [removing, setRemoving] = useState<SecretView | null>(null)
+  const remove = useMutation(trpc.secrets.remove.mutationOptions({ onSuccess: () => changed().then(() => setRemoving(null)) }))
   return (
     <section aria-labelledby="secrets" className="mt-8">
       <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
@@ -68,8 +70,14 @@ export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: bool
                 </Button>
               )}
               {mayChange && (
-                <Button onClick={() => remove.mutate({ id: secret.id })} busy={remove.isPending && remove.variables.id === secret.id} aria-label={`Delete ${secret.name}`}>
-                  Delete
+                <Button
+                  onClick={() => {
+                    remove.reset()
+                    setRemoving(secret)
+                  }}
+                  aria-label={`Delete ${secret.name}`}
+                >
+                  Delete…
                 </Button>
               )}
             </li>
@@ -82,6 +90,9 @@ export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: bool
       <Modal open={granting !== null} onClose={() => setGranting(null)}>
         {granting !== null && <Granting secret={granting} onClose={() => setGranting(null)} />}
       </Modal>
+      <ConfirmByName open={removing !== null} onClose={() => setRemoving(null)} title={`Delete ${removing?.name ?? ''}?`} name={removing?.name ?? ''} removal={remove} onConfirm={() => removing !== null && remove.mutate({ id: removing.id })}>
+        Its value goes for good; nobody can read it first. What asks with its placeholder is refused from the next request on.
+      </ConfirmByName>
     </section>
   )
 }
@@ -119,7 +130,18 @@ function Making({ holder, onClose }: { holder: Holder; onClose: () => void }) {
 function Granting({ secret, onClose }: { secret: SecretView; onClose: () => void }) {
   const [hosts, setHosts] = useState(secret.hosts.join(' '))
   const [chosen, setChosen] = useState<readonly SecretPlace[]>(secret.places)
-  const grant = useMutation(trpc.secrets.grants.mutationOptions({ onSuccess: () => changed().then(onClose) }))
+  const grant = useMutation(
+    trpc.secrets.grants.mutationOptions({
+      async onSuccess() {
+        await changed()
+        onClose()
+        offerUndo(`${secret.name} may go elsewhere`, 'Undo', async () => {
+          await trpcClient.secrets.grants.mutate({ id: secret.id, hosts: [...secret.hosts], places: [...secret.places] })
+          await changed()
+        })
+      },
+    }),
+  )
   return (
     <SecretForm
       title={`Where ${secret.name} may go`}

@@ -1,10 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Crown, Ellipsis, UserMinus } from 'lucide-react'
+import { useState } from 'react'
 import type { TeamDetails, TeamMember } from '@arcx/router'
 import { buttonClass } from '../interface/button.tsx'
+import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { MenuButton } from '../interface/menu-button.tsx'
-import { tellRefusal } from '../interface/toasts.ts'
-import { trpc } from '../server/client.ts'
+import { offerUndo, tellRefusal } from '../interface/toasts.ts'
+import { trpc, trpcClient } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { teamsChanged } from './live.ts'
 import { invitedRoles, roleWords } from './roles.ts'
@@ -27,11 +29,31 @@ export function Members({ team }: { team: TeamDetails }) {
 }
 
 function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; isMe: boolean }) {
-  const after = { onSuccess: teamsChanged, onError: (error: unknown) => tellRefusal(refusalOf(error).message) }
-  const setRole = useMutation(trpc.teams.members.setRole.mutationOptions(after))
+  const ids = { teamId: team.id, userId: member.userId }
+  const setRole = useMutation(
+    trpc.teams.members.setRole.mutationOptions({
+      onMutate: () => member.role,
+      async onSuccess(_done, { role }, before) {
+        await teamsChanged()
+        const former = invitedRoles.find((each) => each === before)
+        if (former === undefined) return
+        offerUndo(`${member.login} is ${role} now`, 'Undo', async () => {
+          await trpcClient.teams.members.setRole.mutate({ ...ids, role: former })
+          await teamsChanged()
+        })
+      },
+      onError: (error) => tellRefusal(refusalOf(error).message),
+    }),
+  )
+  const [asking, setAsking] = useState<'remove' | 'transfer' | null>(null)
+  const after = { onSuccess: () => teamsChanged().then(() => setAsking(null)) }
   const remove = useMutation(trpc.teams.members.remove.mutationOptions(after))
   const transfer = useMutation(trpc.teams.transfer.mutationOptions(after))
-  const ids = { teamId: team.id, userId: member.userId }
+  const ask = (what: 'remove' | 'transfer') => {
+    remove.reset()
+    transfer.reset()
+    setAsking(what)
+  }
   const manageable = team.may.includes('manage') && member.role !== 'owner' && !isMe
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3" data-member={member.login}>
@@ -69,11 +91,17 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
         <MenuButton
           label={`More for ${member.login}`}
           className={buttonClass('ghost', true)}
-          entries={[...(team.may.includes('transfer') ? [{ label: 'Hand the team over', icon: Crown, run: () => transfer.mutate(ids) }] : []), { label: 'Remove from the team', icon: UserMinus, isBad: true, run: () => remove.mutate(ids) }]}
+          entries={[...(team.may.includes('transfer') ? [{ label: 'Hand the team over…', icon: Crown, run: () => ask('transfer') }] : []), { label: 'Remove from the team…', icon: UserMinus, isBad: true, run: () => ask('remove') }]}
         >
           <Ellipsis size={17} aria-hidden />
         </MenuButton>
       )}
+      <ConfirmByName open={asking === 'remove'} onClose={() => setAsking(null)} title={`Remove ${member.login} from ${team.name}?`} deed={{ words: 'remove them', button: 'Remove' }} name={member.login} removal={remove} onConfirm={() => remove.mutate(ids)}>
+        They lose the team’s workspaces and secrets at once. To come back they have to be invited, and to accept.
+      </ConfirmByName>
+      <ConfirmByName open={asking === 'transfer'} onClose={() => setAsking(null)} title={`Hand ${team.name} over to ${member.login}?`} deed={{ words: 'hand it over', button: 'Hand it over' }} name={member.login} removal={transfer} onConfirm={() => transfer.mutate(ids)}>
+        The team is theirs then, and you are one of its admins; only they can give it back.
+      </ConfirmByName>
     </li>
   )
 }

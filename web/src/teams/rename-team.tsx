@@ -5,7 +5,8 @@ import { useState } from 'react'
 import type { TeamDetails } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { Modal } from '../interface/modal.tsx'
-import { trpc } from '../server/client.ts'
+import { offerUndo } from '../interface/toasts.ts'
+import { trpc, trpcClient } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { NameField } from '../workspaces/name-field.tsx'
 import { teamsChanged } from './live.ts'
@@ -27,6 +28,11 @@ function Contents({ team, onClose }: { team: TeamDetails; onClose: () => void })
         onClose()
         await navigate({ to: '/teams/$name', params: { name: renamed.name }, replace: true })
         await teamsChanged()
+        offerUndo(`${team.name} is ${renamed.name} now`, 'Undo', async () => {
+          await trpcClient.teams.rename.mutate({ teamId: team.id, name: team.name })
+          await navigate({ to: '/teams/$name', params: { name: team.name }, replace: true })
+          await teamsChanged()
+        })
       },
     }),
   )

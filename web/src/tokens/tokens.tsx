@@ -3,12 +3,12 @@ import { Field } from '@base-ui/react/field'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Copy, KeyRound, Plus } from 'lucide-react'
 import { useState } from 'react'
-import type { NewApiToken, Scope } from '@arcx/router'
+import type { ApiToken, NewApiToken, Scope } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
+import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Modal } from '../interface/modal.tsx'
 import { Ago } from '../interface/time.tsx'
-import { tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 
@@ -28,7 +28,8 @@ const changed = () => queryClient.invalidateQueries({ queryKey: trpc.tokens.list
 export function Tokens() {
   const { data: tokens } = useQuery(trpc.tokens.list.queryOptions())
   const [making, setMaking] = useState(false)
-  const revoke = useMutation(trpc.tokens.revoke.mutationOptions({ onSuccess: changed, onError: (error) => tellRefusal(refusalOf(error).message) }))
+  const [revoking, setRevoking] = useState<ApiToken | null>(null)
+  const revoke = useMutation(trpc.tokens.revoke.mutationOptions({ onSuccess: () => changed().then(() => setRevoking(null)) }))
   return (
     <section aria-labelledby="tokens" className="mt-8">
       <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
@@ -57,16 +58,33 @@ export function Tokens() {
                   {token.expiresAt === null ? 'no end' : <>ends {new Date(token.expiresAt).toLocaleDateString()}</>}
                 </div>
               </div>
-              <Button onClick={() => revoke.mutate({ id: token.id })} busy={revoke.isPending && revoke.variables.id === token.id} aria-label={`Revoke ${token.name}`}>
-                Revoke
+              <Button
+                onClick={() => {
+                  revoke.reset()
+                  setRevoking(token)
+                }}
+                aria-label={`Revoke ${token.name}`}
+              >
+                Revoke…
               </Button>
             </li>
           ))}
         </ul>
       )}
       <Modal open={making} onClose={() => setMaking(false)}>
-      <Making onClose={() => setMaking(false)} />
-    </Modal>
+        <Making onClose={() => setMaking(false)} />
+      </Modal>
+      <ConfirmByName
+        open={revoking !== null}
+        onClose={() => setRevoking(null)}
+        title={`Revoke ${revoking?.name ?? ''}?`}
+        deed={{ words: 'revoke it', button: 'Revoke for good' }}
+        name={revoking?.name ?? ''}
+        removal={revoke}
+        onConfirm={() => revoking !== null && revoke.mutate({ id: revoking.id })}
+      >
+        Whatever signs in by it is turned away at once, and has to be given another.
+      </ConfirmByName>
     </section>
   )
 }

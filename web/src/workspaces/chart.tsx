@@ -5,30 +5,54 @@ export interface Point {
   readonly value: number
 }
 
+/** The first is filled, the second dashed, so that colour is not all that tells them apart. */
+interface Line {
+  /** Before its value, where there are two. */
+  readonly mark?: string
+  readonly name?: string
+  readonly points: readonly Point[]
+}
+
 const width = 320
 const height = 88
+/** Nothing is drawn as if it were much. */
+const leastTop = 1024
 
-/** One quantity over the last minutes, from zero to its limit, with its newest value in words. */
-export function Chart({ title, points, limit, spoken, windowMs = 5 * 60_000 }: { title: string; points: readonly Point[]; limit: number; spoken: (value: number) => string; windowMs?: number }) {
+/** One quantity, or two of a kind, over the last minutes, from zero to its limit or to the most there was; the newest value in words. */
+export function Chart({ title, lines, limit, spoken, windowMs = 5 * 60_000 }: { title: string; lines: readonly [Line] | readonly [Line, Line]; limit?: number; spoken: (value: number) => string; windowMs?: number }) {
   const gradient = useId()
-  const last = points.at(-1)
-  const end = last?.at ?? 0
-  const top = Math.max(limit, ...points.map((point) => point.value), Number.EPSILON)
+  const [main, other] = lines
+  const end = main.points.at(-1)?.at ?? 0
+  const shown = lines.map(({ points }) => points.filter(({ at }) => end - at <= windowMs))
+  const top = Math.max(limit ?? leastTop, ...shown.flat().map(({ value }) => value))
   const x = (at: number) => width - ((end - at) / windowMs) * width
   const y = (value: number) => height - 2 - (value / top) * (height - 6)
-  const shown = points.filter((point) => end - point.at <= windowMs)
-  const line = shown.map((point) => `${x(point.at).toFixed(1)},${y(point.value).toFixed(1)}`).join(' L')
-  const first = shown[0]
+  const [path, otherPath] = shown.map((points) => points.map(({ at, value }) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(' L'))
+  const first = shown[0]?.[0]
+  const valueOf = ({ points }: Line) => {
+    const value = points.at(-1)?.value
+    return value === undefined ? null : spoken(value)
+  }
+  const inWords = lines.map((line) => [line.name, valueOf(line)].filter((word) => word !== undefined).join(' ')).join(', ')
   return (
-    <figure className="rounded-card border border-line bg-surface p-4">
-      <figcaption className="flex items-baseline justify-between gap-3 text-sm">
+    <figure className="min-w-0 rounded-card border border-line bg-surface p-4">
+      <figcaption className="flex flex-wrap items-baseline justify-between gap-x-3 text-sm">
         <span className="text-ink-soft">{title}</span>
-        <span className="font-semibold tabular-nums">
-          {last === undefined ? '–' : spoken(last.value)}
-          <span className="font-normal text-ink-soft"> of {spoken(limit)}</span>
+        <span className="flex flex-wrap gap-x-3 font-semibold tabular-nums">
+          {lines.map((line) => (
+            <span key={line.name ?? title} title={line.name}>
+              {line.mark !== undefined && (
+                <span aria-hidden className={`mr-1 ${line === main ? 'text-accent' : 'text-ink-soft'}`}>
+                  {line.mark}
+                </span>
+              )}
+              {valueOf(line) ?? '–'}
+              {limit !== undefined && <span className="font-normal text-ink-soft"> of {spoken(limit)}</span>}
+            </span>
+          ))}
         </span>
       </figcaption>
-      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" className="mt-3 h-22 w-full" role="img" aria-label={`${title}: ${last === undefined ? 'no value yet' : spoken(last.value)}`}>
+      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" className="mt-3 h-22 w-full" role="img" aria-label={`${title}: ${valueOf(main) === null ? 'no value yet' : inWords}`}>
         <defs>
           <linearGradient id={gradient} x1="0" x2="0" y1="0" y2="1">
             <stop offset="0" stopColor="var(--color-accent)" stopOpacity="0.32" />
@@ -38,10 +62,11 @@ export function Chart({ title, points, limit, spoken, windowMs = 5 * 60_000 }: {
         {[0.25, 0.5, 0.75].map((part) => (
           <line key={part} x1="0" x2={width} y1={height * part} y2={height * part} stroke="var(--color-line)" strokeWidth="1" vectorEffect="non-scaling-stroke" />
         ))}
-        {first !== undefined && shown.length > 1 && (
+        {first !== undefined && main.points.length > 1 && (
           <>
-            <path d={`M${x(first.at).toFixed(1)},${height} L${line} L${width},${height} Z`} fill={`url(#${gradient})`} />
-            <path d={`M${line}`} fill="none" stroke="var(--color-accent)" strokeWidth="2" strokeLinejoin="round" vectorEffect="non-scaling-stroke" />
+            <path d={`M${x(first.at).toFixed(1)},${height} L${path} L${width},${height} Z`} fill={`url(#${gradient})`} />
+            <path d={`M${path}`} fill="none" stroke="var(--color-accent)" strokeWidth="2" strokeLinejoin="round" vectorEffect="non-scaling-stroke" />
+            {other !== undefined && <path d={`M${otherPath}`} fill="none" stroke="var(--color-ink-soft)" strokeWidth="1.5" strokeDasharray="4 3" strokeLinejoin="round" vectorEffect="non-scaling-stroke" />}
           </>
         )}
       </svg>

@@ -5,7 +5,8 @@ import { useState } from 'react'
 import type { Workspace } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { Modal } from '../interface/modal.tsx'
-import { trpc } from '../server/client.ts'
+import { offerUndo } from '../interface/toasts.ts'
+import { trpc, trpcClient } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { showWorkspace } from './live.ts'
 import { NameField } from './name-field.tsx'
@@ -22,16 +23,23 @@ function Contents({ workspace, onClose }: { workspace: Workspace; onClose: () =>
   const [name, setName] = useState(workspace.name)
   const navigate = useNavigate()
   const shownByName = useParams({ strict: false }).name === workspace.name
+  const restarts = workspace.state === 'running' || workspace.state === 'starting'
   const rename = useMutation(
     trpc.workspaces.rename.mutationOptions({
       async onSuccess(renamed) {
         showWorkspace(renamed)
         onClose()
-        if (shownByName) await navigate({ to: '/workspaces/$name', params: { name: renamed.name }, replace: true })
+        const follow = async (to: string) => {
+          if (shownByName) await navigate({ to: '/workspaces/$name', params: { name: to }, replace: true })
+        }
+        await follow(renamed.name)
+        offerUndo(`${workspace.name} is ${renamed.name} now`, restarts ? 'Undo and restart again' : 'Undo', async () => {
+          showWorkspace(await trpcClient.workspaces.rename.mutate({ workspaceId: workspace.id, name: workspace.name }))
+          await follow(workspace.name)
+        })
       },
     }),
   )
-  const restarts = workspace.state === 'running' || workspace.state === 'starting'
   return (
     <form
       className="flex flex-col gap-4"

@@ -13,9 +13,14 @@ export function spokenBytes(bytes: number): string {
   return `${Math.round(bytes / 2 ** 20)} MB`
 }
 
+function spokenRate(bytes: number): string {
+  if (bytes >= 2 ** 20) return `${(bytes / 2 ** 20).toFixed(1)} MB/s`
+  return bytes >= 1000 ? `${Math.round(bytes / 2 ** 10)} KB/s` : `${bytes} B/s`
+}
+
 const spokenCores = (cores: number) => `${cores >= 10 ? cores.toFixed(0) : cores.toFixed(cores === Math.round(cores) ? 0 : 2)} cores`
 
-/** CPU, memory and ports, as the supervisor measures them. */
+/** CPU, memory, traffic and ports, as the supervisor measures them. */
 export function Resources({ workspace }: { workspace: Workspace }) {
   const [samples, setSamples] = useState<readonly StatsSample[]>([])
   useSubscription(
@@ -28,9 +33,17 @@ export function Resources({ workspace }: { workspace: Workspace }) {
   const points = (value: (sample: StatsSample) => number) => samples.map((sample) => ({ at: Date.parse(sample.at), value: value(sample) }))
   return (
     <div className="flex flex-col gap-4">
-      <div className="grid gap-4 sm:grid-cols-2">
-        <Chart title="CPU" points={points((sample) => sample.cpuCores)} limit={last?.cpuLimitCores ?? 1} spoken={spokenCores} />
-        <Chart title="Memory" points={points((sample) => sample.memoryBytes)} limit={last?.memoryLimitBytes ?? gibibyte} spoken={spokenBytes} />
+      <div className="grid gap-4 sm:grid-cols-3">
+        <Chart title="CPU" lines={[{ points: points((sample) => sample.cpuCores) }]} limit={last?.cpuLimitCores ?? 1} spoken={spokenCores} />
+        <Chart title="Memory" lines={[{ points: points((sample) => sample.memoryBytes) }]} limit={last?.memoryLimitBytes ?? gibibyte} spoken={spokenBytes} />
+        <Chart
+          title="Traffic"
+          lines={[
+            { mark: '↓', name: 'received', points: points((sample) => sample.receivedBytesPerSecond) },
+            { mark: '↑', name: 'sent', points: points((sample) => sample.sentBytesPerSecond) },
+          ]}
+          spoken={spokenRate}
+        />
       </div>
       <section aria-labelledby="ports" className="rounded-card border border-line bg-surface p-4">
         <h2 id="ports" className="text-sm text-ink-soft">
