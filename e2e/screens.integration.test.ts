@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createRunning, startTestOrchestrator, untilState } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import type { Person } from '@arcx/testing/person'
@@ -54,8 +54,14 @@ const screens: readonly Screen[] = [
     path: '/dashboard',
     async ready(page) {
       await page.locator('[data-workspace=notes]').waitFor()
-      await page.keyboard.press('Control+k')
-      await page.getByRole('option', { name: /analytical-engine/ }).first().waitFor()
+      // A page whose parts do not come, as when the machine's network changes, begins anew.
+      await vi.waitFor(
+        async () => {
+          if (!(await page.getByRole('dialog').isVisible())) await page.keyboard.press('Control+k')
+          await page.getByRole('option', { name: /analytical-engine/ }).first().waitFor({ timeout: 4000 })
+        },
+        { timeout: 30_000 },
+      )
     },
   },
   { name: 'workspace', path: '/workspaces/analytical-engine', ready: heading('analytical-engine') },

@@ -37,6 +37,8 @@ afterEach(() => {
 class File {
   text: string
   writes = 0
+  /** Windows that have looked at the file for the last time and are about to write it. */
+  aboutToWrite = 0
   /** How long after a write its writer's extension hears of it. */
   toldAfterMs = () => randomInt(40)
   onWriting: () => void = () => undefined
@@ -130,10 +132,12 @@ class Window implements EditedFile {
   }
   async save(): Promise<boolean> {
     await this.binding.beforeSave().catch(() => undefined)
+    this.file.aboutToWrite += 1
     this.file.onWriting()
     const [text, version] = [this.#text, this.#version]
     await pause(randomInt(5))
     this.file.write(text)
+    this.file.aboutToWrite -= 1
     if (this.#version === version) this.#dirty = false
     // The extension hears of it later than the editor.
     await pause(this.file.toldAfterMs())
@@ -287,11 +291,13 @@ test(`three windows on two copies and a program that writes underneath: nothing 
     const window = open[who]
     if (window !== undefined) window.type(Math.floor(at * (window.text().length + 1)), `<${index}>`)
     else {
+      // What is written between a window's last look and its own write is overwritten, by this editor as by any.
+      await vi.waitFor(() => expect(file.aboutToWrite).toBe(0), { timeout: 20_000, interval: 1 })
       // A program reads, changes and writes; here at a line's end, so that it breaks nobody's word.
       const lines = file.text.split('\n')
       lines.splice(Math.floor(at * lines.length), 0, `[${index}]`)
       file.write(lines.join('\n'))
-      // Two programs at once would overwrite each other, as would one within a window’s saving.
+      // Two programs at once would overwrite each other.
       await pause(1100)
     }
     await pause(wait)
