@@ -3,14 +3,21 @@ import { encodeStateAsUpdate, mergeUpdates } from 'yjs'
 import type { Database, Transaction } from '@arcx/database'
 import { addVersion, latestIf } from '@arcx/database/document-history'
 import type { VersionCause } from '@arcx/database/document-history'
+import { changesBetween } from '../text/changes.ts'
 import { fork, rewrite, textOf } from '../text/shared-text.ts'
 
 const announcedSeconds = 120
+/** For as long whoever announced that they will write is waited for. */
+const savingSeconds = 3
+/** Those that a text is held against. */
+const mostCandidates = 4
 
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 export type Found =
   | { readonly kind: 'stale'; readonly hash: string | null }
+  /** Somebody is about to write, or has written and not told yet. */
+  | { readonly kind: 'saving' }
   /** `update`: what the file's change makes of the text, stored already; null where it makes nothing of it. */
   | { readonly kind: 'known'; readonly hash: string; readonly state: Uint8Array; readonly update: Uint8Array | null }
 
@@ -28,41 +35,44 @@ export class DiskStore {
   async announce(documentId: string, hash: string, state: Uint8Array, userId: string): Promise<void> {
     await this.#database
       .insertInto('DocumentAnnouncement')
-      .values({ documentId, hash, state: Buffer.from(state), userId })
+      .values({ documentId, hash, state: Buffer.from(state), userId, at: new Date() })
       .onConflict((conflict) => conflict.columns(['documentId', 'hash']).doUpdateSet({ state: Buffer.from(state), userId, at: new Date() }))
       .execute()
   }
 
   /**
-   * Decides, for all copies and windows at once, what a text that was found on disk means. `current` is the text's own
-   * state as it is here.
+   * Decides, for all copies and windows at once, what a text that was found on disk means. `announced`: the hashes that
+   * whoever asks has announced in the save that it is at or has done, and that are over with this; null where it does not
+   * save. `current` is the text's own state as it is here.
    */
-  found(documentId: string, text: string, from: string | null, userId: string, current: Uint8Array): Promise<Found> {
+  found(documentId: string, text: string, from: string | null, announced: readonly string[] | null, userId: string, current: Uint8Array): Promise<Found> {
     const hash = hashOf(text)
     return this.#database.transaction().execute(async (transaction) => {
       const row = await transaction.selectFrom('Document').select(['diskHash', 'diskState']).where('id', '=', documentId).forUpdate().executeTakeFirstOrThrow()
       if (row.diskHash === hash && row.diskState !== null) return { kind: 'known', hash, state: row.diskState, update: null }
       // Whoever does not know what it was last may have looked before that, and must look again, also at what was announced.
       if (row.diskHash !== from) return { kind: 'stale', hash: row.diskHash }
-      const announced = await transaction.selectFrom('DocumentAnnouncement').select(['state', 'userId']).where('documentId', '=', documentId).where('hash', '=', hash).executeTakeFirst()
-      if (announced !== undefined) {
-        await this.#move(transaction, documentId, hash, announced.state, text, 'saved', announced.userId)
-        return { kind: 'known', hash, state: announced.state, update: null }
+      const over = [hash, ...(announced ?? [])] as const
+      const exact = await transaction.selectFrom('DocumentAnnouncement').select(['state', 'userId']).where('documentId', '=', documentId).where('hash', '=', hash).executeTakeFirst()
+      if (exact !== undefined) {
+        await this.#move(transaction, documentId, over, exact.state, text, 'saved', exact.userId)
+        return { kind: 'known', hash, state: exact.state, update: null }
       }
       const own = fork(current)
       if (textOf(own) === text) {
-        await this.#move(transaction, documentId, hash, Buffer.from(current), text, 'saved', userId)
+        await this.#move(transaction, documentId, over, Buffer.from(current), text, 'saved', userId)
         return { kind: 'known', hash, state: current, update: null }
       }
+      if (announced === null && (await this.#isBeingWritten(transaction, documentId))) return { kind: 'saving' }
       if (row.diskHash === null) return await this.#opened(transaction, documentId, hash, text)
-      const disk = fork(row.diskState)
+      const disk = fork(await this.#nearest(transaction, documentId, row.diskState, text))
       const update = rewrite(disk, text)
       const state = Buffer.from(encodeStateAsUpdate(disk))
       // Whoever restored an earlier version has written the file by that.
       const latest = await latestIf(transaction, documentId, text)
       const restorer = latest?.cause === 'restored' ? latest.userId : null
       if (update !== null) await transaction.insertInto('DocumentUpdate').values({ documentId, update: Buffer.from(update), userId: restorer }).execute()
-      await this.#move(transaction, documentId, hash, state, text, 'disk', restorer)
+      await this.#move(transaction, documentId, over, state, text, 'disk', restorer)
       return { kind: 'known', hash, state, update }
     })
   }
@@ -74,16 +84,40 @@ export class DiskStore {
     const parts = [snapshot, update].flatMap((part) => (part === null ? [] : [part]))
     const state = update ?? encodeStateAsUpdate(fork(null))
     await transaction.updateTable('Document').set({ snapshot: parts.length === 0 ? null : Buffer.from(mergeUpdates(parts)) }).where('id', '=', documentId).execute()
-    await this.#move(transaction, documentId, hash, Buffer.from(state), text, 'opened', null)
+    await this.#move(transaction, documentId, [hash], Buffer.from(state), text, 'opened', null)
     return { kind: 'known', hash, state, update }
   }
 
-  async #move(transaction: Transaction, documentId: string, hash: string, state: Buffer, text: string, cause: VersionCause, userId: string | null): Promise<void> {
+  async #isBeingWritten(transaction: Transaction, documentId: string): Promise<boolean> {
+    const row = await transaction
+      .selectFrom('DocumentAnnouncement')
+      .select('hash')
+      .where('documentId', '=', documentId)
+      .where('at', '>', new Date(Date.now() - savingSeconds * 1000))
+      .limit(1)
+      .executeTakeFirst()
+    return row !== undefined
+  }
+
+  /**
+   * The state of which a text was made with the fewest letters: what was last on disk, or what somebody has just written
+   * there upon which a program wrote before anybody could tell.
+   */
+  async #nearest(transaction: Transaction, documentId: string, diskState: Buffer | null, text: string): Promise<Uint8Array | null> {
+    const announced = await transaction.selectFrom('DocumentAnnouncement').select('state').where('documentId', '=', documentId).orderBy('at', 'desc').limit(mostCandidates).execute()
+    if (announced.length === 0) return diskState
+    const measured = [diskState, ...announced.map(({ state }) => state)].map((state) => ({ state, letters: changesBetween(textOf(fork(state)), text).reduce((sum, { remove, insert }) => sum + remove + insert.length, 0) }))
+    return measured.reduce((best, each) => (each.letters < best.letters ? each : best)).state
+  }
+
+  /** `over`: the hashes of what was announced and is told of now; the text's own is the first. */
+  async #move(transaction: Transaction, documentId: string, over: readonly [string, ...string[]], state: Buffer, text: string, cause: VersionCause, userId: string | null): Promise<void> {
+    const [hash] = over
     await transaction.updateTable('Document').set({ diskHash: hash, diskState: state }).where('id', '=', documentId).execute()
     await transaction
       .deleteFrom('DocumentAnnouncement')
       .where('documentId', '=', documentId)
-      .where((where) => where.or([where('hash', '=', hash), where('at', '<', new Date(Date.now() - announcedSeconds * 1000))]))
+      .where((where) => where.or([where('hash', 'in', over), where('at', '<', new Date(Date.now() - announcedSeconds * 1000))]))
       .execute()
     await addVersion(transaction, { documentId, userId, cause, text })
   }

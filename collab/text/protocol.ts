@@ -9,14 +9,20 @@ export const diskMessage = 100
 /** A text is not shared beyond that; in UTF-16 units. */
 export const maxSharedLength = 1024 * 1024
 
+/** Of what one window announces while it saves. */
+export const mostAnnounced = 100
+
 const number = z.number().int().nonnegative()
 const hash = z.string().length(64)
 
 export const DiskAsked = z.discriminatedUnion('type', [
   /** A window is about to write this state's text to the file. */
   z.object({ type: z.literal('announce'), number, hash, state: z.base64() }),
-  /** A window has found this text on disk, where it knew of `from` before. */
-  z.object({ type: z.literal('found'), number, text: z.string().max(maxSharedLength), from: hash.nullable() }),
+  /**
+   * A window has found this text on disk, where it knew of `from` before. `announced`: what it has announced in the save
+   * that it is at or has done; null where it does not save.
+   */
+  z.object({ type: z.literal('found'), number, text: z.string().max(maxSharedLength), from: hash.nullable(), announced: z.array(hash).max(mostAnnounced).nullable() }),
 ])
 export type DiskAsked = z.infer<typeof DiskAsked>
 
@@ -26,6 +32,8 @@ export const DiskAnswer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('known'), number, hash, state: z.base64() }),
   /** It has been told of another text meanwhile; the file is to be read again. */
   z.object({ type: z.literal('stale'), number, hash: hash.nullable() }),
+  /** Somebody is writing the file, and will tell what; it is to be looked at again a little later. */
+  z.object({ type: z.literal('saving'), number }),
   z.object({ type: z.literal('refused'), number, message: z.string() }),
 ])
 export type DiskAnswer = z.infer<typeof DiskAnswer>

@@ -255,6 +255,34 @@ test('a window that is slow to tell what it saved does not take back what anothe
   expect(file.text).toBe('x123\n')
 }, 60_000)
 
+test('letters that are typed as the file is written are there once, also where another sees the file before it is told what was written', async () => {
+  const file = new File('x\n')
+  const [a, b] = await Promise.all([Window.open(ann(), file, 'early.txt'), Window.open(ben(), file, 'early.txt')])
+  file.toldAfterMs = () => 1200
+  file.onWriting = () => {
+    file.onWriting = () => undefined
+    a.type(2, '2')
+    setTimeout(() => b.type(1, '0'), 50)
+  }
+  a.type(1, '1')
+  await untilOne(file, [a, b])
+  expect(file.text).toBe('x012\n')
+}, 30_000)
+
+test('a program that writes upon what a window has just written, before anybody is told of that, adds what it wrote and nothing else', async () => {
+  const file = new File('x\n')
+  const [a, b] = await Promise.all([Window.open(ann(), file, 'upon.txt'), Window.open(ben(), file, 'upon.txt')])
+  file.toldAfterMs = () => 600
+  file.onWriting = () => {
+    file.onWriting = () => undefined
+    setTimeout(() => file.write(file.text.replace('\n', ';\n')), 30)
+    setTimeout(() => b.type(0, '0'), 60)
+  }
+  a.type(1, '123')
+  await untilOne(file, [a, b])
+  expect(file.text).toBe('0x123;\n')
+}, 30_000)
+
 test('unsaved letters outlive the window; whoever opens the file next finds them, and what the disk has become meanwhile', async () => {
   const file = new File('base\n')
   const a = await Window.open(ann(), file, 'left.txt')

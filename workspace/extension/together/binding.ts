@@ -2,6 +2,7 @@ import { digest } from 'lib0/hash/sha256'
 import { Doc, applyUpdate, encodeStateAsUpdate, encodeStateVector } from 'yjs'
 import { changesBetween } from '@arcx/collab/text/changes'
 import type { TextChange } from '@arcx/collab/text/changes'
+import { mostAnnounced } from '@arcx/collab/text/protocol'
 import { fork, merged, rewrite, textOf } from '@arcx/collab/text/shared-text'
 import type { TextLine } from './text-line.ts'
 
@@ -10,6 +11,9 @@ const quietMs = 1000
 const settleMs = 700
 /** One that should save and does not is stood in for. */
 const standInMs = 5000
+/** Whoever writes the file tells of it within that, mostly. */
+const tellingMs = 150
+const mostLooks = 30
 /** What did not help is done again. */
 const againMs = 2000
 /** Each is a whole text’s state. */
@@ -139,11 +143,12 @@ export class Binding {
 
   /** To be awaited before the editor writes the file: nothing that others wrote to it is overwritten unseen. */
   async beforeSave(): Promise<void> {
-    this.#saving = { shown: [this.#announcement()], told: new Set() }
+    const saving: Saving = { shown: [this.#announcement()], told: new Set() }
+    this.#saving = saving
     if (!this.#isPlaced || !this.#line.isConnected) return
     for (let sight = await this.#look(), before: string | null = null; sight !== null && sight.text !== before; sight = await this.#look()) {
       before = sight.text
-      await this.#found(sight)
+      await this.#found(sight, saving.told)
       for (let tries = 0; tries < 40 && (this.#isPumping || textOf(this.#shown) !== textOf(this.#line.doc)); tries += 1) await pause(25)
       await this.#announce()
     }
@@ -164,8 +169,11 @@ export class Binding {
       return
     }
     // What came after it was announced was written as well, such as what formats on saving.
-    if (written !== undefined && !told.has(written.hash)) await this.#line.ask(written)
-    if (sight !== null) await this.#found(sight)
+    if (written !== undefined && !told.has(written.hash)) {
+      await this.#line.ask(written)
+      told.add(written.hash)
+    }
+    if (sight !== null) await this.#found(sight, told)
   }
 
   /** The file has been written, by whomever. */
@@ -296,14 +304,22 @@ export class Binding {
     return text === null ? null : { text, from }
   }
 
-  /** Tells what was found on disk; the state in which team-state has placed it. @throws where it cannot be told. */
-  async #found(first: Sight): Promise<Uint8Array | null> {
-    for (let tries = 0; tries < 5; tries += 1) {
+  /**
+   * Tells what was found on disk; the state in which team-state has placed it. `announced`: what this window has announced
+   * in the save that it is at.
+   * @throws where it cannot be told.
+   */
+  async #found(first: Sight, announced: ReadonlySet<string> = new Set()): Promise<Uint8Array | null> {
+    for (let tries = 0; tries < mostLooks; tries += 1) {
       const sight = tries === 0 ? first : await this.#look()
       if (sight === null) return null
-      const answer = await this.#line.ask({ type: 'found', ...sight })
+      const answer = await this.#line.ask({ type: 'found', ...sight, announced: announced.size === 0 ? null : [...announced].slice(-mostAnnounced) })
       if (answer.type === 'stale') {
         this.#knownHash = answer.hash
+        continue
+      }
+      if (answer.type === 'saving') {
+        await pause(tellingMs)
         continue
       }
       if (answer.type !== 'known') throw new Error(answer.type === 'refused' ? answer.message : 'no answer to that')
