@@ -1,7 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { hostname, userInfo } from 'node:os'
+import { makeProofKey, openLoopback } from '@arcx/loopback'
 import { Failure, exitCodes, failureOf } from '../failure.ts'
 import type { Credential } from './credentials.ts'
 import { Server } from './server.ts'
@@ -19,34 +17,23 @@ export async function signInByToken(server: Server, token: string): Promise<Cred
   return { server: server.origin, token, login: me.login }
 }
 
-/** By the browser on this machine, which comes back to a port of ours (RFC 8252, section 7.3; RFC 7636). */
+/** By the browser on this machine, which comes back to a port of ours. */
 export async function signInByBrowser(server: Server, show: (url: string) => Promise<void>): Promise<Credential> {
-  const [state, verifier] = [randomBytes(24).toString('base64url'), randomBytes(32).toString('base64url')]
-  const challenge = createHash('sha256').update(verifier).digest('base64url')
-  const listener = createServer()
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
-  const { port } = listener.address() as AddressInfo
+  const { state, verifier, challenge } = makeProofKey()
+  const code = Promise.withResolvers<string>()
+  const loopback = await openLoopback({ done: 'Go back to your terminal; you can close this page.', again: 'Run arcx login again.' }, (given, stateGiven) => {
+    if (stateGiven !== state) return false
+    code.resolve(given)
+    return true
+  })
+  const timer = setTimeout(() => code.reject(new Failure('Nobody signed in within ten minutes.', 'timed_out', exitCodes.signedOut)), waitMs)
   try {
-    const code = new Promise<string>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Failure('Nobody signed in within ten minutes.', 'timed_out', exitCodes.signedOut)), waitMs)
-      listener.on('request', (request, response) => {
-        const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-        const given = url.searchParams.get('code')
-        // Another page that guessed the port does not know the state.
-        const good = url.pathname === '/callback' && url.searchParams.get('state') === state && given !== null
-        response.writeHead(good ? 200 : 400, { 'content-type': 'text/html; charset=utf-8', connection: 'close', 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'", 'referrer-policy': 'no-referrer' })
-        response.end(page(good ? 'Signed in' : 'That did not work', good ? 'Go back to your terminal; you can close this page.' : 'Run arcx login again.'))
-        if (!good) return
-        clearTimeout(timer)
-        resolve(given)
-      })
-    })
-    await show(`${server.origin}/authorize?${new URLSearchParams({ port: String(port), state, challenge, name: clientName() })}`)
-    const { token, login } = await server.api.programs.exchange.mutate({ code: await code, verifier })
+    await show(`${server.origin}/authorize?${new URLSearchParams({ port: String(loopback.port), state, challenge, name: clientName() })}`)
+    const { token, login } = await server.api.programs.exchange.mutate({ code: await code.promise, verifier })
     return { server: server.origin, token: token.token, login }
   } finally {
-    listener.close()
-    listener.closeAllConnections()
+    clearTimeout(timer)
+    loopback.close()
   }
 }
 
@@ -70,6 +57,3 @@ export async function signInByDevice(server: Server, show: (userCode: string, ur
   }
   throw new Failure('The code has expired. Run arcx login again.', 'timed_out', exitCodes.signedOut)
 }
-
-const page = (title: string, text: string) =>
-  `<!doctype html><meta name="color-scheme" content="dark light"><title>${title}</title><body style="font:16px system-ui;display:grid;place-items:center;min-height:90vh"><main><h1>${title}</h1><p>${text}</p></main>`

@@ -1,7 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { makeProofKey, openLoopback } from '@arcx/loopback'
+import type { Loopback, ProofKey } from '@arcx/loopback'
 import type { SignInState } from '../contract/contract.ts'
 import { parseServerAddress } from './server-address.ts'
 
@@ -28,9 +26,8 @@ export interface SignInNeeds {
 
 interface Attempt {
   readonly origin: string
-  readonly state: string
-  readonly verifier: string
-  readonly listener: Server
+  readonly key: ProofKey
+  readonly loopback: Loopback
   readonly timer: NodeJS.Timeout
 }
 
@@ -55,20 +52,15 @@ export class SignIn {
     if (!address.ok) return this.#needs.onState({ kind: 'failed', server: typed, message: address.message })
     try {
       const origin = await this.#needs.server.greet(address.origin)
-      const [state, verifier] = [randomBytes(24).toString('base64url'), randomBytes(32).toString('base64url')]
-      const listener = createServer((request, response) => {
-        const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-        const code = url.searchParams.get('code')
-        const isGood = url.pathname === '/callback' && code !== null && this.isMine(url.searchParams.get('state') ?? '')
-        response.writeHead(isGood ? 200 : 400, { 'content-type': 'text/html; charset=utf-8', connection: 'close', 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'", 'referrer-policy': 'no-referrer' })
-        response.end(page(isGood ? 'Signed in' : 'That did not work', isGood ? 'Go back to arcx; you can close this page.' : 'Begin again in arcx.'))
-        if (isGood) void this.complete(code, state)
+      const key = makeProofKey()
+      const loopback = await openLoopback({ done: 'Go back to arcx; you can close this page.', again: 'Begin again in arcx.' }, (code, state) => {
+        const isMine = this.isMine(state)
+        if (isMine) void this.complete(code, state)
+        return isMine
       })
-      await new Promise<void>((resolve, reject) => listener.once('error', reject).listen(0, '127.0.0.1', resolve))
       const timer = setTimeout(() => this.#fail(origin, 'Nobody signed in within ten minutes. Try again.'), waitMs)
-      this.#attempt = { origin, state, verifier, listener, timer }
-      const challenge = createHash('sha256').update(verifier).digest('base64url')
-      const query = new URLSearchParams({ kind: 'desktop', port: String((listener.address() as AddressInfo).port), state, challenge, name: this.#needs.clientName })
+      this.#attempt = { origin, key, loopback, timer }
+      const query = new URLSearchParams({ kind: 'desktop', port: String(loopback.port), state: key.state, challenge: key.challenge, name: this.#needs.clientName })
       const url = `${origin}/authorize?${query}`
       this.#needs.onState({ kind: 'waiting', server: origin, url })
       await this.#needs.openExternally(url)
@@ -79,16 +71,16 @@ export class SignIn {
 
   /** Whether a deep link's state is that of the sign-in that is under way. */
   isMine(state: string): boolean {
-    return this.#attempt !== null && this.#attempt.state === state
+    return this.#attempt !== null && this.#attempt.key.state === state
   }
 
   /** The browser has come back. What belongs to no sign-in of ours is dropped. */
   async complete(code: string, state: string): Promise<void> {
     const attempt = this.#attempt
-    if (attempt === null || attempt.state !== state) return
+    if (attempt === null || attempt.key.state !== state) return
     this.#end()
     try {
-      const signedIn = await this.#needs.server.enter(attempt.origin, code, attempt.verifier, this.#needs.clientName)
+      const signedIn = await this.#needs.server.enter(attempt.origin, code, attempt.key.verifier, this.#needs.clientName)
       await this.#needs.onSignedIn(signedIn)
       this.#needs.onState({ kind: 'none' })
     } catch (error) {
@@ -112,11 +104,6 @@ export class SignIn {
     this.#attempt = null
     if (attempt === null) return
     clearTimeout(attempt.timer)
-    attempt.listener.close()
-    // The page that says so is still on its way.
-    attempt.listener.closeIdleConnections()
+    attempt.loopback.close()
   }
 }
-
-const page = (title: string, text: string) =>
-  `<!doctype html><meta name="color-scheme" content="dark light"><title>${title}</title><body style="font:16px system-ui;display:grid;place-items:center;min-height:90vh"><main><h1>${title}</h1><p>${text}</p></main>`
