@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { texts } from './web/macros.ts'
 
 const everywhere = ['**/node_modules/**', '**/dist/**', '.arcx/**']
 const minute = 60_000
@@ -11,7 +12,7 @@ export default defineConfig({
     pool: 'forks',
     projects: [
       // Long enough for a property on a machine that does all the rest at the same time.
-      { test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...everywhere, '**/*.integration.test.ts', '**/*.alone.test.ts'], testTimeout: minute } },
+      { plugins: [texts()], test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...everywhere, '**/*.integration.test.ts', '**/*.alone.test.ts'], testTimeout: minute } },
       {
         test: {
           name: 'integration',

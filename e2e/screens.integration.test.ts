@@ -6,6 +6,7 @@ import type { Person } from '@arcx/testing/person'
 import { openBrowser } from './browser.ts'
 import { compareScreen, contextFor, isTooWide, looks, seriousFindings } from './screens.ts'
 import type { Look } from './screens.ts'
+import { inOwnLetters, speakWide } from './texts.ts'
 
 let arc: TestOrchestrator
 let browser: Browser
@@ -92,4 +93,33 @@ test.each(Object.keys(looks) as Look[])('every screen, %s: as it was, without an
   }
   await Promise.all([signedIn.close(), out.close()])
   expect(wrong).toEqual([])
+}, 240_000)
+
+/** What people and things are called, units, and what stands in dates. */
+const data = ['analytical-engine', 'notes', 'engines', 'Ada Lovelace', 'Grace Hopper', 'grace', 'ada', 'Barbara', 'arcx', 'Ctrl K', 'octocat', 'npm run sign-in', 'test', 'my-project', 'localhost', 'CSV', 'invite', 'min. ago', 'sec. ago', 'hr. ago', ' AM', ' PM', ' GB', ' MB', 'KB/s', ' B/s']
+
+test('every text of every screen comes from the catalog', async () => {
+  const [signedIn, out] = await Promise.all([contextFor(browser, 'wide-light'), contextFor(browser, 'wide-light')])
+  const [name = '', value = ''] = ada.cookie.split('=')
+  await signedIn.addCookies([{ name, value, url: arc.origin }])
+  await Promise.all([speakWide(signedIn), speakWide(out)])
+  const forgotten: string[] = []
+  for (const screen of screens) {
+    const page = await (screen.isOut ? out : signedIn).newPage()
+    await page.goto(arc.origin + screen.path)
+    let before = ''
+    await vi.waitFor(
+      async () => {
+        const [text, isBusy] = await page.evaluate(() => [document.body.textContent, document.querySelector('[aria-busy=true]') !== null || document.querySelector('#root')?.childElementCount === 0] as const)
+        const isQuiet = !isBusy && text === before
+        before = text ?? ''
+        expect(isQuiet).toBe(true)
+      },
+      { timeout: 30_000, interval: 400 },
+    )
+    forgotten.push(...(await inOwnLetters(page, data)).map((text) => `${screen.name}: ${text}`))
+    await page.close()
+  }
+  await Promise.all([signedIn.close(), out.close()])
+  expect(forgotten).toEqual([])
 }, 240_000)

@@ -1,3 +1,5 @@
+import { i18n } from '@lingui/core'
+import { I18nProvider } from '@lingui/react'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider, createRouter } from '@tanstack/react-router'
 import { StrictMode } from 'react'
@@ -7,6 +9,7 @@ import { host } from './host/host.ts'
 import { ToastCorner } from './interface/toast-corner.tsx'
 import { routes } from './routes.tsx'
 import { queryClient, showKnown, trpc } from './server/client.ts'
+import { speak } from './texts/language.ts'
 
 const router = createRouter({ routeTree: routes, defaultPreload: 'intent', scrollRestoration: true })
 
@@ -27,13 +30,16 @@ function bringAhead(path: string): void {
 
 const element = document.getElementById('root')
 if (element === null) throw new Error('The page has no root element.')
-await host.ready()
+await Promise.all([host.ready(), speak()])
 showKnown()
 bringAhead(location.pathname)
-createRoot(element).render(  <StrictMode>
-    <QueryClientProvider client={queryClient}>
-      <RouterProvider router={router} />
-      <ToastCorner />
-    </QueryClientProvider>
+createRoot(element).render(
+  <StrictMode>
+    <I18nProvider i18n={i18n}>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+        <ToastCorner />
+      </QueryClientProvider>
+    </I18nProvider>
   </StrictMode>,
 )

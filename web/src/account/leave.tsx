@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMutation } from '@tanstack/react-query'
 import { Download, Trash2 } from 'lucide-react'
 import { useState } from 'react'
@@ -27,19 +29,19 @@ export function Leave({ login }: { login: string }) {
   return (
     <section aria-labelledby="account" className="mt-8">
       <h2 id="account" className="mb-2 text-sm text-ink-soft">
-        Your data
+        <Trans>Your data</Trans>
       </h2>
       <div className="flex flex-wrap items-center gap-3 rounded-card border border-line bg-surface p-4">
-        <p className="min-w-0 flex-1 basis-64 text-sm text-ink-soft">Take along what arcx holds of you, or delete your account with its workspaces.</p>
+        <p className="min-w-0 flex-1 basis-64 text-sm text-ink-soft"><Trans>Take along what arcx holds of you, or delete your account with its workspaces.</Trans></p>
         <Button onClick={() => take.mutate()} busy={take.isPending}>
-          <Download size={15} aria-hidden /> Export
+          <Download size={15} aria-hidden /> <Trans>Export</Trans>
         </Button>
         <Button tone="danger" onClick={() => setLeaving(true)}>
-          <Trash2 size={15} aria-hidden /> Delete account…
+          <Trash2 size={15} aria-hidden /> <Trans>Delete account…</Trans>
         </Button>
       </div>
-      <ConfirmByName open={leaving} onClose={() => setLeaving(false)} title="Delete your account?" name={login} removal={remove} onConfirm={() => remove.mutate({ login })}>
-        Your workspaces with all that lies in them, your tokens and your sessions go for good. Your teams go to their eldest admin, or with you where nobody else is in them. There is no way back.
+      <ConfirmByName open={leaving} onClose={() => setLeaving(false)} title={t`Delete your account?`} name={login} removal={remove} onConfirm={() => remove.mutate({ login })}>
+        <Trans>Your workspaces with all that lies in them, your tokens and your sessions go for good. Your teams go to their eldest admin, or with you where nobody else is in them. There is no way back.</Trans>
       </ConfirmByName>
     </section>
   )

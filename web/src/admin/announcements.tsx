@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Megaphone } from 'lucide-react'
 import { useState } from 'react'
@@ -27,7 +29,7 @@ export function AnnouncementsDesk() {
       async onSuccess(_ended, _asked, before) {
         await after.onSuccess()
         if (before === undefined) return
-        offerUndo('It is not announced any more', 'Undo', async () => {
+        offerUndo(t`It is not announced any more`, t`Undo`, async () => {
           const hours = before.endsAt === null ? null : Math.max(1, Math.round((Date.parse(before.endsAt) - Date.now()) / 3_600_000))
           await trpcClient.announcements.announce.mutate({ text: before.text, tone: before.tone, hours })
           await after.onSuccess()
@@ -45,47 +47,51 @@ export function AnnouncementsDesk() {
         }}
       >
         <label className="flex flex-col gap-1 text-sm">
-          What everybody is to know
-          <textarea className={`${inputClass} !h-20 py-2`} value={text} onChange={(event) => setText(event.target.value)} maxLength={500} required placeholder="On Friday at 18:00 the server is updated; workspaces stop for some minutes." />
+          <Trans>What everybody is to know</Trans>
+          <textarea className={`${inputClass} !h-20 py-2`} value={text} onChange={(event) => setText(event.target.value)} maxLength={500} required placeholder={t`On Friday at 18:00 the server is updated; workspaces stop for some minutes.`} />
         </label>
         <div className="flex flex-wrap items-end gap-3">
           <label className="flex flex-col gap-1 text-sm">
-            As
+            <Trans>As</Trans>
             <select className={`${inputClass} !h-9 !w-36`} value={tone} onChange={(event) => setTone(event.target.value === 'warning' ? 'warning' : 'info')}>
-              <option value="info">information</option>
-              <option value="warning">warning</option>
+              <option value="info"><Trans>information</Trans></option>
+              <option value="warning"><Trans>warning</Trans></option>
             </select>
           </label>
           <label className="flex flex-col gap-1 text-sm">
-            For
+            <Trans>For</Trans>
             <select className={`${inputClass} !h-9 !w-36`} value={hours} onChange={(event) => setHours(Number(event.target.value))}>
-              <option value={1}>an hour</option>
-              <option value={24}>a day</option>
-              <option value={168}>a week</option>
-              <option value={0}>until ended</option>
+              <option value={1}><Trans>an hour</Trans></option>
+              <option value={24}><Trans>a day</Trans></option>
+              <option value={168}><Trans>a week</Trans></option>
+              <option value={0}><Trans>until ended</Trans></option>
             </select>
           </label>
           <Button tone="primary" type="submit" busy={announce.isPending} disabled={text.trim() === ''} className="ml-auto">
-            <Megaphone size={16} aria-hidden /> Announce
+            <Megaphone size={16} aria-hidden /> <Trans>Announce</Trans>
           </Button>
         </div>
       </form>
       {data === undefined ? (
         <div aria-busy className="skeleton h-16 w-full" />
       ) : data.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">Nothing is announced.</p>
+        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft"><Trans>Nothing is announced.</Trans></p>
       ) : (
-        <ul aria-label="Announcements that stand" className="divide-y divide-line rounded-card border border-line bg-surface">
+        <ul aria-label={t`Announcements that stand`} className="divide-y divide-line rounded-card border border-line bg-surface">
           {data.map((announcement) => (
             <li key={announcement.id} className="flex flex-wrap items-center gap-3 px-4 py-3">
               <div className="min-w-0 flex-1 basis-60">
                 <div className="break-words whitespace-pre-line">{announcement.text}</div>
                 <div className="text-sm text-ink-soft">
-                  {announcement.tone === 'warning' ? 'warning' : 'information'} · since <Ago at={announcement.createdAt} /> · {announcement.endsAt === null ? 'until ended' : `until ${new Date(announcement.endsAt).toLocaleString()}`}
+                  {announcement.tone === 'warning' ? t`warning` : t`information`} ·{' '}
+                  <Trans>
+                    since <Ago at={announcement.createdAt} />
+                  </Trans>{' '}
+                  · {announcement.endsAt === null ? t`until ended` : t`until ${new Date(announcement.endsAt).toLocaleString()}`}
                 </div>
               </div>
               <Button onClick={() => end.mutate({ id: announcement.id })} busy={end.isPending && end.variables.id === announcement.id}>
-                End
+                <Trans>End</Trans>
               </Button>
             </li>
           ))}

@@ -1,3 +1,6 @@
+import { i18n } from '@lingui/core'
+import { msg, t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Download, ShieldAlert, ShieldCheck } from 'lucide-react'
 import { useState } from 'react'
@@ -7,7 +10,7 @@ import { inputClass } from '../interface/dialog.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 
-const nouns = ['workspace', 'session', 'token', 'user', 'invite', 'waitlist'] as const
+const nouns = { workspace: msg`workspaces`, session: msg`sessions`, token: msg`tokens`, user: msg`people`, invite: msg`invitations`, waitlist: msg`the waitlist` } as const
 
 /** What everybody did, newest first, with the state of its hash chain. */
 export function AuditLog() {
@@ -20,29 +23,31 @@ export function AuditLog() {
   return (
     <>
       <div className="mb-4 flex flex-wrap items-center gap-2">
-        <select aria-label="What it is about" className={`${inputClass} !h-9 !w-auto`} value={noun} onChange={(event) => setNoun(event.target.value)}>
-          <option value="">Everything</option>
-          {nouns.map((name) => (
-            <option key={name}>{name}</option>
+        <select aria-label={t`What it is about`} className={`${inputClass} !h-9 !w-auto`} value={noun} onChange={(event) => setNoun(event.target.value)}>
+          <option value=""><Trans>Everything</Trans></option>
+          {Object.entries(nouns).map(([name, words]) => (
+            <option key={name} value={name}>
+              {i18n._(words)}
+            </option>
           ))}
         </select>
         <span role="status" className="flex items-center gap-1.5 text-sm">
           {verdict.data === undefined ? (
-            <span className="text-ink-soft">Checking the chain…</span>
+            <span className="text-ink-soft"><Trans>Checking the chain…</Trans></span>
           ) : verdict.data.kind === 'whole' ? (
             <>
-              <ShieldCheck size={16} aria-hidden className="text-good" /> Whole: {verdict.data.entries} entries
+              <ShieldCheck size={16} aria-hidden className="text-good" /> <Trans>Whole: {verdict.data.entries} entries</Trans>
             </>
           ) : (
             <span className="flex items-center gap-1.5 text-bad">
-              <ShieldAlert size={16} aria-hidden /> Entry {verdict.data.id}: {verdict.data.why}
+              <ShieldAlert size={16} aria-hidden /> <Trans>Entry {verdict.data.id}: {verdict.data.why}</Trans>
             </span>
           )}
         </span>
         <div className="ml-auto flex gap-2">
           {(['jsonl', 'csv'] as const).map((format) => (
             <a key={format} className={buttonClass()} href={exported(format)} download>
-              <Download size={15} aria-hidden /> {format === 'csv' ? 'CSV' : 'JSON lines'}
+              <Download size={15} aria-hidden /> {format === 'csv' ? 'CSV' : t`JSON lines`}
             </a>
           ))}
         </div>
@@ -54,18 +59,18 @@ export function AuditLog() {
       ) : entries === undefined ? (
         <div aria-busy className="skeleton h-40 w-full" />
       ) : (
-        <div tabIndex={0} role="region" aria-label="Entries" className="overflow-x-auto rounded-card border border-line bg-surface">
+        <div tabIndex={0} role="region" aria-label={t`Entries`} className="overflow-x-auto rounded-card border border-line bg-surface">
           <table className="w-full text-left text-sm">
             <thead className="text-ink-soft">
               <tr className="border-b border-line">
-                {['When', 'Who', 'Did', 'To', 'From', 'Outcome'].map((title) => (
+                {[t`When`, t`Who`, t`Did`, t`To`, t`From`, t`Outcome`].map((title) => (
                   <th key={title} scope="col" className="px-3 py-2 font-normal">
                     {title}
                   </th>
                 ))}
               </tr>
             </thead>
-            <tbody className="divide-y divide-line">
+            <tbody translate="no" className="divide-y divide-line">
               {entries.map((entry) => (
                 <tr key={entry.id}>
                   <td className="whitespace-nowrap px-3 py-2 text-ink-soft">{new Date(entry.at).toLocaleString()}</td>
@@ -87,7 +92,7 @@ export function AuditLog() {
       {pages.hasNextPage && (
         <div className="mt-3 text-center">
           <Button onClick={() => void pages.fetchNextPage()} busy={pages.isFetchingNextPage}>
-            Older entries
+            <Trans>Older entries</Trans>
           </Button>
         </div>
       )}

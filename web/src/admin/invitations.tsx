@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Copy, Plus } from 'lucide-react'
 import { useState } from 'react'
@@ -23,7 +25,7 @@ export function Invitations() {
   const [copied, setCopied] = useState('')
   return (
     <>
-      {options !== undefined && options.signupMode !== 'invite' && <p className="mb-4 rounded-lg bg-accent-wash px-3 py-2 text-sm">Sign-up is set to “{options.signupMode}”: nobody needs an invitation now.</p>}
+      {options !== undefined && options.signupMode !== 'invite' && <p className="mb-4 rounded-lg bg-accent-wash px-3 py-2 text-sm"><Trans>Sign-up is set to “{options.signupMode}”: nobody needs an invitation now.</Trans></p>}
       <form
         className="mb-4 flex flex-wrap items-end gap-2"
         onSubmit={(event) => {
@@ -32,47 +34,47 @@ export function Invitations() {
         }}
       >
         <label className="flex flex-col gap-1 text-sm">
-          For how many people
+          <Trans>For how many people</Trans>
           <input type="number" min={1} max={10_000} required className={`${inputClass} !h-9 !w-32`} value={uses} onChange={(event) => setUses(event.target.valueAsNumber || 1)} />
         </label>
         <Button tone="primary" type="submit" busy={create.isPending}>
-          <Plus size={16} aria-hidden /> New invitation
+          <Plus size={16} aria-hidden /> <Trans>New invitation</Trans>
         </Button>
       </form>
       {create.data !== undefined && (
         <div role="status" className="mb-4 flex flex-wrap items-center gap-2 rounded-card border border-line bg-sunken p-3">
-          <span className="w-full text-sm text-ink-soft">Hand out this link; it is shown this once and holds for 14 days.</span>
+          <span className="w-full text-sm text-ink-soft"><Trans>Hand out this link; it is shown this once and holds for 14 days.</Trans></span>
           <code className="min-w-0 flex-1 break-all text-sm">{create.data.url}</code>
           <Button onClick={() => void navigator.clipboard.writeText(create.data.url).then(() => setCopied(create.data.url))}>
-            <Copy size={14} aria-hidden /> {copied === create.data.url ? 'Copied' : 'Copy'}
+            <Copy size={14} aria-hidden /> {copied === create.data.url ? t`Copied` : t`Copy`}
           </Button>
         </div>
       )}
       {invites === undefined ? (
         <div aria-busy className="skeleton h-16 w-full" />
       ) : invites.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">No invitation has been made yet.</p>
+        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft"><Trans>No invitation has been made yet.</Trans></p>
       ) : (
         <ul className="divide-y divide-line rounded-card border border-line bg-surface">
           {invites.map((invite) => (
             <li key={invite.id} className="flex flex-wrap items-center gap-3 px-4 py-3 text-sm">
               <span className="flex-1 basis-48">
-                {invite.uses} of {invite.maxUses} used · made <Ago at={invite.createdAt} /> · <span className={invite.state === 'open' ? 'text-good' : 'text-ink-soft'}>{invite.state}</span>
+                <Trans>{invite.uses} of {invite.maxUses} used · made <Ago at={invite.createdAt} /> · <span className={invite.state === 'open' ? 'text-good' : 'text-ink-soft'}>{invite.state}</span></Trans>
               </span>
               {invite.state === 'open' && (
                 <Button onClick={() => revoke.mutate({ id: invite.id })} busy={revoke.isPending && revoke.variables.id === invite.id}>
-                  Revoke
+                  <Trans>Revoke</Trans>
                 </Button>
               )}
             </li>
           ))}
         </ul>
       )}
-      <h2 className="mb-2 mt-8 text-sm text-ink-soft">Waitlist</h2>
+      <h2 className="mb-2 mt-8 text-sm text-ink-soft"><Trans>Waitlist</Trans></h2>
       {waiting === undefined ? (
         <div aria-busy className="skeleton h-16 w-full" />
       ) : waiting.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">Nobody waits. Whoever signs in without an invitation appears here.</p>
+        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft"><Trans>Nobody waits. Whoever signs in without an invitation appears here.</Trans></p>
       ) : (
         <ul className="divide-y divide-line rounded-card border border-line bg-surface">
           {waiting.map((entry) => (
@@ -80,15 +82,15 @@ export function Invitations() {
               <span className="min-w-0 flex-1 basis-48 break-words">
                 <span className="font-medium">{entry.login}</span>{' '}
                 <span className="text-sm text-ink-soft">
-                  {entry.email} · since <Ago at={entry.createdAt} />
+                  <Trans>{entry.email} · since <Ago at={entry.createdAt} /></Trans>
                 </span>
               </span>
               {entry.invitedAt === null ? (
-                <Button onClick={() => letIn.mutate({ githubId: entry.githubId })} busy={letIn.isPending && letIn.variables.githubId === entry.githubId} aria-label={`Let ${entry.login} in`}>
-                  Let in
+                <Button onClick={() => letIn.mutate({ githubId: entry.githubId })} busy={letIn.isPending && letIn.variables.githubId === entry.githubId} aria-label={t`Let ${entry.login} in`}>
+                  <Trans>Let in</Trans>
                 </Button>
               ) : (
-                <span className="text-sm text-good">may sign in now</span>
+                <span className="text-sm text-good"><Trans>may sign in now</Trans></span>
               )}
             </li>
           ))}

@@ -1,6 +1,10 @@
+import { i18n } from '@lingui/core'
+import { msg, t } from '@lingui/core/macro'
+import { Plural, Trans } from '@lingui/react/macro'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Account } from '@arcx/router'
+import { roleName, tierName } from '../account/names.ts'
 import { Button } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { inputClass } from '../interface/dialog.ts'
@@ -13,7 +17,7 @@ const after = {
   onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.admin.users.list.queryKey() }),
   onError: (error: unknown) => tellRefusal(refusalOf(error).message),
 }
-const standings = { active: null, waiting_payment: 'waits for payment', suspended: 'suspended', leaving: 'being deleted' } as const
+const standings = { active: null, waiting_payment: msg`waits for payment`, suspended: msg`suspended`, leaving: msg`being deleted` } as const
 
 /** Everybody with an account: find, raise, suspend. */
 export function People() {
@@ -23,8 +27,8 @@ export function People() {
   return (
     <>
       <label className="mb-3 block">
-        <span className="sr-only">Find by login, name or e-mail</span>
-        <input type="search" className={`${inputClass} sm:w-80`} placeholder="Login, name or e-mail" value={search} onChange={(event) => setSearch(event.target.value)} maxLength={100} />
+        <span className="sr-only"><Trans>Find by login, name or e-mail</Trans></span>
+        <input type="search" className={`${inputClass} sm:w-80`} placeholder={t`Login, name or e-mail`} value={search} onChange={(event) => setSearch(event.target.value)} maxLength={100} />
       </label>
       {error !== null ? (
         <p role="alert" className="text-bad">
@@ -33,7 +37,7 @@ export function People() {
       ) : people === undefined ? (
         <div aria-busy className="skeleton h-32 w-full" />
       ) : people.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong p-8 text-center text-ink-soft">Nobody fits “{search}”.</p>
+        <p className="rounded-card border border-dashed border-line-strong p-8 text-center text-ink-soft"><Trans>Nobody fits “{search}”.</Trans></p>
       ) : (
         <ul className="divide-y divide-line rounded-card border border-line bg-surface">
           {people.map((person) => (
@@ -53,15 +57,15 @@ function Row({ person, own }: { person: Account; own: boolean }) {
     onMutate: () => person,
     async onSuccess(_done: unknown, _asked: unknown, before: Account) {
       await after.onSuccess()
-      offerUndo(title, 'Undo', async () => {
+      offerUndo(title, t`Undo`, async () => {
         await undo(before)
         await after.onSuccess()
       })
     },
   })
-  const setTier = useMutation(trpc.admin.users.setTier.mutationOptions(undoable(`${login} has another plan`, ({ tier }) => trpcClient.admin.users.setTier.mutate({ userId, tier }))))
-  const setRole = useMutation(trpc.admin.users.setRole.mutationOptions(undoable(`${login} has another role`, ({ role }) => trpcClient.admin.users.setRole.mutate({ userId, role }))))
-  const suspend = useMutation(trpc.admin.users.suspend.mutationOptions(undoable(`${login} is suspended`, () => trpcClient.admin.users.reinstate.mutate({ userId }))))
+  const setTier = useMutation(trpc.admin.users.setTier.mutationOptions(undoable(t`${login} has another plan`, ({ tier }) => trpcClient.admin.users.setTier.mutate({ userId, tier }))))
+  const setRole = useMutation(trpc.admin.users.setRole.mutationOptions(undoable(t`${login} has another role`, ({ role }) => trpcClient.admin.users.setRole.mutate({ userId, role }))))
+  const suspend = useMutation(trpc.admin.users.suspend.mutationOptions(undoable(t`${login} is suspended`, () => trpcClient.admin.users.reinstate.mutate({ userId }))))
   const reinstate = useMutation(trpc.admin.users.reinstate.mutationOptions(after))
   const [removing, setRemoving] = useState(false)
   const remove = useMutation(
@@ -79,35 +83,43 @@ function Row({ person, own }: { person: Account; own: boolean }) {
         <div className="font-medium break-words">
           {login}
           {person.name !== login && <span className="ml-2 font-normal text-ink-soft">{person.name}</span>}
-          {standing !== null && <span className="ml-2 rounded-full bg-bad-wash px-2 py-0.5 text-xs text-bad">{standing}</span>}
+          {standing !== null && <span className="ml-2 rounded-full bg-bad-wash px-2 py-0.5 text-xs text-bad">{i18n._(standing)}</span>}
         </div>
         <div className="text-sm text-ink-soft break-words">
-          {person.email ?? 'at this machine'} · {person.workspaces} {person.workspaces === 1 ? 'workspace' : 'workspaces'} · since <Ago at={person.createdAt} />
+          {person.email ?? t`at this machine`} · <Plural value={person.workspaces} one="# workspace" other="# workspaces" /> ·{' '}
+          <Trans>
+            since <Ago at={person.createdAt} />
+          </Trans>
         </div>
       </div>
-      <select aria-label={`Plan of ${login}`} className={`${inputClass} !h-9 !w-auto`} value={person.tier} onChange={(event) => setTier.mutate({ userId, tier: event.target.value as Account['tier'] })}>
-        <option value="free">Free</option>
-        <option value="pro">Pro</option>
-        <option value="team">Team</option>
+      <select aria-label={t`Plan of ${login}`} className={`${inputClass} !h-9 !w-auto`} value={person.tier} onChange={(event) => setTier.mutate({ userId, tier: event.target.value as Account['tier'] })}>
+        {(['free', 'pro', 'team'] as const).map((tier) => (
+          <option key={tier} value={tier}>
+            {tierName(tier)}
+          </option>
+        ))}
       </select>
-      <select aria-label={`Role of ${login}`} className={`${inputClass} !h-9 !w-auto`} value={person.role} disabled={own} onChange={(event) => setRole.mutate({ userId, role: event.target.value as Account['role'] })}>
-        <option value="member">Member</option>
-        <option value="admin">Admin</option>
+      <select aria-label={t`Role of ${login}`} className={`${inputClass} !h-9 !w-auto`} value={person.role} disabled={own} onChange={(event) => setRole.mutate({ userId, role: event.target.value as Account['role'] })}>
+        {(['member', 'admin'] as const).map((role) => (
+          <option key={role} value={role}>
+            {roleName(role)}
+          </option>
+        ))}
       </select>
       {person.standing === 'suspended' ? (
-        <Button onClick={() => reinstate.mutate({ userId })} busy={reinstate.isPending} aria-label={`Reinstate ${login}`}>
-          Reinstate
+        <Button onClick={() => reinstate.mutate({ userId })} busy={reinstate.isPending} aria-label={t`Reinstate ${login}`}>
+          <Trans>Reinstate</Trans>
         </Button>
       ) : (
-        <Button onClick={() => suspend.mutate({ userId })} busy={suspend.isPending} disabled={own} aria-label={`Suspend ${login}`}>
-          Suspend
+        <Button onClick={() => suspend.mutate({ userId })} busy={suspend.isPending} disabled={own} aria-label={t`Suspend ${login}`}>
+          <Trans>Suspend</Trans>
         </Button>
       )}
-      <Button onClick={() => setRemoving(true)} disabled={own || person.standing === 'leaving'} aria-label={`Delete ${login}`}>
-        Delete…
+      <Button onClick={() => setRemoving(true)} disabled={own || person.standing === 'leaving'} aria-label={t`Delete ${login}`}>
+        <Trans>Delete…</Trans>
       </Button>
-      <ConfirmByName open={removing} onClose={() => setRemoving(false)} title={`Delete ${login}?`} name={login} removal={remove} onConfirm={() => remove.mutate({ userId })}>
-        Their workspaces with all that lies in them, their tokens and their sessions go for good. Their teams go to the eldest admin. There is no way back.
+      <ConfirmByName open={removing} onClose={() => setRemoving(false)} title={t`Delete ${login}?`} name={login} removal={remove} onConfirm={() => remove.mutate({ userId })}>
+        <Trans>Their workspaces with all that lies in them, their tokens and their sessions go for good. Their teams go to the eldest admin. There is no way back.</Trans>
       </ConfirmByName>
     </li>
   )

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { Play, Square, Trash2 } from 'lucide-react'
 import { useState } from 'react'
@@ -21,8 +23,8 @@ export function EverybodysWorkspaces() {
   return (
     <>
       <label className="mb-3 block">
-        <span className="sr-only">Find by name, owner or team</span>
-        <input type="search" className={`${inputClass} sm:w-80`} placeholder="Name, owner or team" value={search} onChange={(event) => setSearch(event.target.value)} maxLength={100} />
+        <span className="sr-only"><Trans>Find by name, owner or team</Trans></span>
+        <input type="search" className={`${inputClass} sm:w-80`} placeholder={t`Name, owner or team`} value={search} onChange={(event) => setSearch(event.target.value)} maxLength={100} />
       </label>
       {error !== null ? (
         <p role="alert" className="text-bad">
@@ -31,7 +33,7 @@ export function EverybodysWorkspaces() {
       ) : data === undefined ? (
         <div aria-busy className="skeleton h-32 w-full" />
       ) : data.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong p-8 text-center text-ink-soft">{search === '' ? 'Nobody has a workspace yet.' : `No workspace fits “${search}”.`}</p>
+        <p className="rounded-card border border-dashed border-line-strong p-8 text-center text-ink-soft">{search === '' ? t`Nobody has a workspace yet.` : t`No workspace fits “${search}”.`}</p>
       ) : (
         <ul className="divide-y divide-line rounded-card border border-line bg-surface">
           {data.map((workspace) => (
@@ -67,25 +69,25 @@ function Row({ workspace }: { workspace: OwnedWorkspace }) {
           {workspace.lastActivityAt !== null && (
             <>
               {' '}
-              · used <Ago at={workspace.lastActivityAt} />
+              <Trans>· used <Ago at={workspace.lastActivityAt} /></Trans>
             </>
           )}
         </div>
       </div>
       {resting ? (
-        <Button onClick={() => start.mutate({ workspaceId })} busy={start.isPending} aria-label={`Start ${name}`}>
-          <Play size={15} aria-hidden /> Start
+        <Button onClick={() => start.mutate({ workspaceId })} busy={start.isPending} aria-label={t`Start ${name}`}>
+          <Play size={15} aria-hidden /> <Trans>Start</Trans>
         </Button>
       ) : (
-        <Button onClick={() => stop.mutate({ workspaceId })} busy={stop.isPending} disabled={state !== 'running' && state !== 'starting'} aria-label={`Stop ${name}`}>
-          <Square size={14} aria-hidden /> Stop
+        <Button onClick={() => stop.mutate({ workspaceId })} busy={stop.isPending} disabled={state !== 'running' && state !== 'starting'} aria-label={t`Stop ${name}`}>
+          <Square size={14} aria-hidden /> <Trans>Stop</Trans>
         </Button>
       )}
-      <Button onClick={() => setRemoving(true)} disabled={state === 'deleting'} aria-label={`Delete ${name}`}>
-        <Trash2 size={15} aria-hidden /> Delete…
+      <Button onClick={() => setRemoving(true)} disabled={state === 'deleting'} aria-label={t`Delete ${name}`}>
+        <Trash2 size={15} aria-hidden /> <Trans>Delete…</Trans>
       </Button>
-      <ConfirmByName open={removing} onClose={() => setRemoving(false)} title={`Delete ${name}?`} name={name} removal={remove} onConfirm={() => remove.mutate({ workspaceId })}>
-        It is somebody else’s. Its container and everything in its home go for good.
+      <ConfirmByName open={removing} onClose={() => setRemoving(false)} title={t`Delete ${name}?`} name={name} removal={remove} onConfirm={() => remove.mutate({ workspaceId })}>
+        <Trans>It is somebody else’s. Its container and everything in its home go for good.</Trans>
       </ConfirmByName>
     </li>
   )

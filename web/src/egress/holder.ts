@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro'
 import type { TeamId, WorkspaceId } from '@arcx/router'
 
 /** Whose secrets and rules: a team's, a single workspace's, or with neither one's own. */
@@ -12,6 +13,6 @@ export const ownself: Holder = { teamId: null, workspaceId: null }
 export const listed = (text: string) => text.split(/[\s,]+/).filter((each) => each !== '')
 
 export function whoseWorkspaces({ teamId, workspaceId }: Holder): string {
-  if (workspaceId !== null) return 'this workspace'
-  return teamId === null ? 'your own workspaces' : 'the team’s workspaces'
+  if (workspaceId !== null) return t`this workspace`
+  return teamId === null ? t`your own workspaces` : t`the team’s workspaces`
 }

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { Plus, Trash2 } from 'lucide-react'
 import type { EgressLimit } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
@@ -25,21 +27,21 @@ export function Limits({ limits, onChange }: { limits: readonly TypedLimit[]; on
   return (
     <div className="flex flex-col gap-2 text-sm">
       <div className="flex flex-wrap items-center justify-between gap-2">
-        Limits for each workspace
+        <Trans>Limits for each workspace</Trans>
         <Button onClick={() => onChange([...limits, { key: Math.max(-1, ...limits.map(({ key }) => key)) + 1, host: '', requests: '', megabytes: '' }])}>
-          <Plus size={15} aria-hidden /> Limit
+          <Plus size={15} aria-hidden /> <Trans>Limit</Trans>
         </Button>
       </div>
       {limits.map((limit) => (
         <div key={limit.key} className="flex flex-wrap items-center gap-2">
-          <input aria-label="Host" className={`${inputClass} !h-9 !w-auto min-w-0 flex-1 basis-40 font-mono`} value={limit.host} onChange={(event) => change(limit.key, { host: event.target.value })} placeholder="api.example.com, or * for all" autoCapitalize="none" spellCheck={false} />
+          <input aria-label={t`Host`} className={`${inputClass} !h-9 !w-auto min-w-0 flex-1 basis-40 font-mono`} value={limit.host} onChange={(event) => change(limit.key, { host: event.target.value })} placeholder={t`api.example.com, or * for all`} autoCapitalize="none" spellCheck={false} />
           <label className="flex items-center gap-1.5">
-            <input type="number" min={1} className={`${inputClass} !h-9 !w-24`} value={limit.requests} onChange={(event) => change(limit.key, { requests: event.target.value })} placeholder="any" /> requests a minute
+            <input type="number" min={1} className={`${inputClass} !h-9 !w-24`} value={limit.requests} onChange={(event) => change(limit.key, { requests: event.target.value })} placeholder={t`any`} /> <Trans>requests a minute</Trans>
           </label>
           <label className="flex items-center gap-1.5">
-            <input type="number" min={1} className={`${inputClass} !h-9 !w-24`} value={limit.megabytes} onChange={(event) => change(limit.key, { megabytes: event.target.value })} placeholder="any" /> MB an hour
+            <input type="number" min={1} className={`${inputClass} !h-9 !w-24`} value={limit.megabytes} onChange={(event) => change(limit.key, { megabytes: event.target.value })} placeholder={t`any`} /> <Trans>MB an hour</Trans>
           </label>
-          <Button tone="ghost" aria-label={`Remove the limit for ${limit.host || 'no host'}`} onClick={() => onChange(limits.filter(({ key }) => key !== limit.key))}>
+          <Button tone="ghost" aria-label={t`Remove the limit for ${limit.host || t`no host`}`} onClick={() => onChange(limits.filter(({ key }) => key !== limit.key))}>
             <Trash2 size={15} aria-hidden />
           </Button>
         </div>

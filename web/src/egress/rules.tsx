@@ -1,3 +1,6 @@
+import { i18n } from '@lingui/core'
+import { msg, t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { EgressRules } from '@arcx/router'
@@ -12,9 +15,9 @@ import { Limits, limitOf, typed } from './limits.tsx'
 import type { TypedLimit } from './limits.tsx'
 
 const presets = [
-  ['preset:packages', 'package registries'],
-  ['preset:github', 'GitHub'],
-  ['preset:ai', 'AI providers'],
+  ['preset:packages', msg`package registries`],
+  ['preset:github', msg`GitHub`],
+  ['preset:ai', msg`AI providers`],
 ] as const
 
 /** Where workspaces of a person, or of a team, may go, or a single one. */
@@ -28,7 +31,7 @@ export function Rules({ holder, mayChange }: { holder: Holder; mayChange: boolea
       async onSuccess(_kept, _wanted, before) {
         await changed()
         if (before === undefined) return
-        offerUndo(`Other rules for ${whoseWorkspaces(holder)}`, 'Undo', async () => {
+        offerUndo(t`Other rules for ${whoseWorkspaces(holder)}`, t`Undo`, async () => {
           await trpcClient.egress.setRules.mutate({ ...holder, ...before })
           await changed()
         })
@@ -38,7 +41,7 @@ export function Rules({ holder, mayChange }: { holder: Holder; mayChange: boolea
   return (
     <section aria-labelledby="egress" className="mt-8">
       <h2 id="egress" className="mb-2 text-sm text-ink-soft">
-        Where {whoseWorkspaces(holder)} may go
+        <Trans>Where {whoseWorkspaces(holder)} may go</Trans>
       </h2>
       {rules === undefined ? (
         <div aria-busy className="skeleton h-[23rem] w-full" />
@@ -73,10 +76,10 @@ function Form({ rules, mayChange, state, onSave }: { rules: EgressRules; mayChan
     >
       <fieldset disabled={!mayChange} className="contents">
         <label className="flex flex-wrap items-center gap-2 text-sm">
-          To hosts that are not listed
+          <Trans>To hosts that are not listed</Trans>
           <select className={`${inputClass} !h-9 !w-auto`} value={fallback} onChange={(event) => setFallback(event.target.value === 'closed' ? 'closed' : 'open')}>
-            <option value="open">they may go</option>
-            <option value="closed">they may not</option>
+            <option value="open"><Trans>they may go</Trans></option>
+            <option value="closed"><Trans>they may not</Trans></option>
           </select>
         </label>
         {fallback === 'closed' && (
@@ -84,35 +87,35 @@ function Form({ rules, mayChange, state, onSave }: { rules: EgressRules; mayChan
             <div className="flex flex-wrap gap-x-4 gap-y-2 text-sm">
               {presets.map(([preset, words]) => (
                 <label key={preset} className="flex items-center gap-2">
-                  <input type="checkbox" className="accent-accent" checked={chosen.has(preset)} onChange={() => setChosen((before) => new Set(before.has(preset) ? [...before].filter((each) => each !== preset) : [...before, preset]))} /> {words}
+                  <input type="checkbox" className="accent-accent" checked={chosen.has(preset)} onChange={() => setChosen((before) => new Set(before.has(preset) ? [...before].filter((each) => each !== preset) : [...before, preset]))} /> {i18n._(words)}
                 </label>
               ))}
             </div>
             <label className="flex flex-col gap-1 text-sm">
-              Allowed hosts
+              <Trans>Allowed hosts</Trans>
               <input className={`${inputClass} !h-9 font-mono`} value={allow} onChange={(event) => setAllow(event.target.value)} placeholder="api.example.com *.internal.example" autoCapitalize="none" spellCheck={false} />
             </label>
           </>
         )}
         <label className="flex flex-col gap-1 text-sm">
-          Denied hosts
-          <input className={`${inputClass} !h-9 font-mono`} value={deny} onChange={(event) => setDeny(event.target.value)} placeholder="none" autoCapitalize="none" spellCheck={false} />
+          <Trans>Denied hosts</Trans>
+          <input className={`${inputClass} !h-9 font-mono`} value={deny} onChange={(event) => setDeny(event.target.value)} placeholder={t`none`} autoCapitalize="none" spellCheck={false} />
         </label>
         <Limits limits={limits} onChange={setLimits} />
         <label className="flex flex-wrap items-center gap-2 text-sm">
-          A key that does not belong where a request goes
+          <Trans>A key that does not belong where a request goes</Trans>
           <select className={`${inputClass} !h-9 !w-auto`} value={pasted} onChange={(event) => setPasted(choice(event.target.value, ['refuse', 'observe', 'off'] as const))}>
-            <option value="refuse">is refused</option>
-            <option value="observe">is noted in the record</option>
-            <option value="off">is not looked for</option>
+            <option value="refuse"><Trans>is refused</Trans></option>
+            <option value="observe"><Trans>is noted in the record</Trans></option>
+            <option value="off"><Trans>is not looked for</Trans></option>
           </select>
         </label>
         <label className="flex flex-wrap items-center gap-2 text-sm">
-          Credentials in answers that are no secret here
+          <Trans>Credentials in answers that are no secret here</Trans>
           <select className={`${inputClass} !h-9 !w-auto`} value={found} onChange={(event) => setFound(choice(event.target.value, ['off', 'observe', 'redact'] as const))}>
-            <option value="off">are not looked for</option>
-            <option value="observe">are noted in the record</option>
-            <option value="redact">are blotted out</option>
+            <option value="off"><Trans>are not looked for</Trans></option>
+            <option value="observe"><Trans>are noted in the record</Trans></option>
+            <option value="redact"><Trans>are blotted out</Trans></option>
           </select>
         </label>
         {state.problem !== null && (
@@ -123,10 +126,10 @@ function Form({ rules, mayChange, state, onSave }: { rules: EgressRules; mayChan
         {mayChange && (
           <div className="flex items-center justify-end gap-3">
             <span role="status" className="text-sm text-good">
-              {state.kept ? 'It counts from the next request on.' : ''}
+              {state.kept ? t`It counts from the next request on.` : ''}
             </span>
             <Button type="submit" busy={state.busy}>
-              Save
+              <Trans>Save</Trans>
             </Button>
           </div>
         )}

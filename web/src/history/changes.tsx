@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { FileClock } from 'lucide-react'
@@ -16,7 +17,7 @@ export function Changes({ workspace, limit, filter = '' }: { workspace: Workspac
   if (shown.length === 0) {
     return (
       <p className="rounded-card border border-dashed border-line-strong p-5 text-center text-sm text-ink-soft">
-        {filter === '' ? 'Nothing has been written yet in a file that was open in the editor.' : 'There is no such file.'}
+        {filter === '' ? t`Nothing has been written yet in a file that was open in the editor.` : t`There is no such file.`}
       </p>
     )
   }

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMemo, useState } from 'react'
 import { difference } from './difference.ts'
 import type { DifferenceLine } from './difference.ts'
@@ -17,8 +19,8 @@ export function Difference({ before, after }: { before: string | null; after: st
   const lines = useMemo(() => (isWhole ? whole(after) : difference(before ?? '', after)), [isWhole, before, after])
   return (
     <>
-      <div role="group" aria-label="Shown" className="mb-2 inline-flex rounded-lg border border-line bg-sunken p-0.5 text-sm">
-        {([['What changed', false], ['Whole text', true]] as const).map(([words, value]) => (
+      <div role="group" aria-label={t`Shown`} className="mb-2 inline-flex rounded-lg border border-line bg-sunken p-0.5 text-sm">
+        {([[t`What changed`, false], [t`Whole text`, true]] as const).map(([words, value]) => (
           <button key={words} type="button" aria-pressed={isWhole === value} onClick={() => setIsWhole(value)} className={`rounded-md px-2.5 py-1 ${isWhole === value ? 'bg-raised text-ink shadow-sm' : 'text-ink-soft hover:text-ink'}`}>
             {words}
           </button>
@@ -30,10 +32,10 @@ export function Difference({ before, after }: { before: string | null; after: st
 }
 
 function Lines({ lines }: { lines: readonly DifferenceLine[] | null }) {
-  if (lines === null) return <p className="rounded-card border border-line bg-surface p-5 text-sm text-ink-soft">Too much is different to be shown line by line.</p>
-  if (lines.length === 0) return <p className="rounded-card border border-line bg-surface p-5 text-sm text-ink-soft">It is empty, or nothing is different.</p>
+  if (lines === null) return <p className="rounded-card border border-line bg-surface p-5 text-sm text-ink-soft"><Trans>Too much is different to be shown line by line.</Trans></p>
+  if (lines.length === 0) return <p className="rounded-card border border-line bg-surface p-5 text-sm text-ink-soft"><Trans>It is empty, or nothing is different.</Trans></p>
   return (
-    <div role="region" aria-label="Text" tabIndex={0} className="max-h-[70vh] overflow-auto rounded-card border border-line bg-surface font-mono text-[0.8125rem] leading-relaxed">
+    <div role="region" aria-label={t`Text`} tabIndex={0} className="max-h-[70vh] overflow-auto rounded-card border border-line bg-surface font-mono text-[0.8125rem] leading-relaxed">
       <table className="w-full border-collapse">
         <tbody>
           {lines.slice(0, most).map((line) => (
@@ -41,7 +43,7 @@ function Lines({ lines }: { lines: readonly DifferenceLine[] | null }) {
           ))}
         </tbody>
       </table>
-      {lines.length > most && <p className="p-3 font-sans text-ink-soft">{lines.length - most} more lines are not shown.</p>}
+      {lines.length > most && <p className="p-3 font-sans text-ink-soft"><Trans>{lines.length - most} more lines are not shown.</Trans></p>}
     </div>
   )
 }
@@ -52,7 +54,7 @@ function Line({ line }: { line: DifferenceLine }) {
       <tr className="bg-sunken text-ink-soft">
         <td colSpan={4} className="px-3 text-center">
           <span aria-hidden>⋯</span>
-          <span className="sr-only">lines left out</span>
+          <span className="sr-only"><Trans>lines left out</Trans></span>
         </td>
       </tr>
     )

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { RotateCcw } from 'lucide-react'
@@ -19,18 +21,18 @@ export function Versions({ workspace, path, chosen }: { workspace: Workspace; pa
   const index = Math.max(0, versions.findIndex(({ id }) => id === chosen))
   const [version, before] = [versions[index], versions[index + 1]]
   if (version === undefined) {
-    return <p className="rounded-card border border-dashed border-line-strong p-5 text-center text-sm text-ink-soft">No version of it is kept yet: there is one each time that it is saved.</p>
+    return <p className="rounded-card border border-dashed border-line-strong p-5 text-center text-sm text-ink-soft"><Trans>No version of it is kept yet: there is one each time that it is saved.</Trans></p>
   }
   return (
     <div className="grid gap-5 md:grid-cols-[17rem_1fr]">
-      <ol aria-label="Versions" className="max-h-[70vh] divide-y divide-line overflow-auto rounded-card border border-line bg-surface max-md:max-h-56">
+      <ol aria-label={t`Versions`} className="max-h-[70vh] divide-y divide-line overflow-auto rounded-card border border-line bg-surface max-md:max-h-56">
         {versions.map((each, place) => (
           <li key={each.id}>
             <Choice version={each} isChosen={place === index} isLatest={place === 0} />
           </li>
         ))}
       </ol>
-      <section aria-label="What changed" className="min-w-0">
+      <section aria-label={t`What changed`} className="min-w-0">
         <div className="mb-3 flex flex-wrap items-center justify-between gap-2">
           <p className="text-sm text-ink-soft">
             {new Date(version.at).toLocaleString()}, {causeIn(version)}
@@ -55,7 +57,7 @@ function Choice({ version, isChosen, isLatest }: { version: FileVersion; isChose
       <span className="font-medium">
         <Ago at={version.at} />
       </span>
-      {isLatest && <span className="ml-2 rounded-full border border-line px-2 text-xs text-ink-soft">latest</span>}
+      {isLatest && <span className="ml-2 rounded-full border border-line px-2 text-xs text-ink-soft"><Trans>latest</Trans></span>}
       <span className="block text-ink-soft">{causeIn(version)}</span>
     </button>
   )
@@ -74,10 +76,10 @@ function Restore({ workspace, version }: { workspace: Workspace; version: FileVe
     trpc.history.restore.mutationOptions({
       async onSuccess(hasChanged) {
         await queryClient.invalidateQueries({ queryKey: trpc.history.pathKey() })
-        if (!hasChanged) return tell({ title: 'Nothing to restore', words: `${version.path} is as it was then already.` })
+        if (!hasChanged) return tell({ title: t`Nothing to restore`, words: t`${version.path} is as it was then already.` })
         const [, before] = await trpcClient.history.versions.query({ workspaceId: workspace.id, path: version.path })
-        const undo = before === undefined ? {} : { action: { label: 'Undo', run: () => restore.mutate({ workspaceId: workspace.id, versionId: before.id }) } }
-        tell({ title: 'Restored', words: `${version.path} is as it was then. What it held before is kept as a version.`, ...undo })
+        const undo = before === undefined ? {} : { action: { label: t`Undo`, run: () => restore.mutate({ workspaceId: workspace.id, versionId: before.id }) } }
+        tell({ title: t`Restored`, words: t`${version.path} is as it was then. What it held before is kept as a version.`, ...undo })
       },
       onError: (error) => tellRefusal(refusalOf(error).message),
     }),
@@ -85,8 +87,8 @@ function Restore({ workspace, version }: { workspace: Workspace; version: FileVe
   if (!workspace.may.includes('exec')) return null
   const isRunning = workspace.state === 'running'
   return (
-    <Button onClick={() => restore.mutate({ workspaceId: workspace.id, versionId: version.id })} busy={restore.isPending} disabled={!isRunning} title={isRunning ? undefined : 'Start the workspace first'}>
-      <RotateCcw size={15} aria-hidden /> Restore this version
+    <Button onClick={() => restore.mutate({ workspaceId: workspace.id, versionId: version.id })} busy={restore.isPending} disabled={!isRunning} title={isRunning ? undefined : t`Start the workspace first`}>
+      <RotateCcw size={15} aria-hidden /> <Trans>Restore this version</Trans>
     </Button>
   )
 }

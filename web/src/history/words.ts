@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro'
 import type { FileVersion, Writer } from '@arcx/router'
 
 /** Who wrote, in words. */
@@ -6,13 +7,23 @@ export function writerIn(by: Writer): string {
     case 'person':
       return by.name
     case 'gone':
-      return 'somebody who has left'
+      return t`somebody who has left`
     case 'program':
-      return 'a program'
+      return t`a program`
   }
 }
 
-const causes: Readonly<Record<Exclude<FileVersion['cause'], 'opened'>, string>> = { saved: 'saved by', disk: 'written by', restored: 'restored by' }
-
 /** How a file came to be as it was: `saved by Ann`. */
-export const causeIn = ({ cause, by }: Pick<FileVersion, 'cause' | 'by'>): string => (cause === 'opened' ? 'as it was first opened' : `${causes[cause]} ${writerIn(by)}`)
+export function causeIn({ cause, by }: Pick<FileVersion, 'cause' | 'by'>): string {
+  const writer = writerIn(by)
+  switch (cause) {
+    case 'opened':
+      return t`as it was first opened`
+    case 'saved':
+      return t`saved by ${writer}`
+    case 'disk':
+      return t`written by ${writer}`
+    case 'restored':
+      return t`restored by ${writer}`
+  }
+}

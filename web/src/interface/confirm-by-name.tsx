@@ -1,5 +1,6 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Field } from '@base-ui/react/field'
+import { Trans } from '@lingui/react/macro'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { refusalOf } from '../server/error.ts'
@@ -8,8 +9,8 @@ import { backdropClass, dialogClass, inputClass } from './dialog.ts'
 
 /** What is done, where it is not a deletion. */
 interface Deed {
-  /** As in `Type NAME to …`. */
-  readonly words: string
+  /** Asks for the name, which is handed to it. */
+  readonly ask: (name: ReactNode) => ReactNode
   readonly button: string
 }
 
@@ -36,10 +37,9 @@ export function ConfirmByName({ open, ...asked }: Asked & { open: boolean }) {
   )
 }
 
-const deletion: Deed = { words: 'delete it', button: 'Delete for good' }
-
-function Contents({ title, deed = deletion, children, name, removal, onConfirm, onClose }: Asked) {
+function Contents({ title, deed, children, name, removal, onConfirm, onClose }: Asked) {
   const [typed, setTyped] = useState('')
+  const shown = <span className="font-mono font-semibold break-all">{name}</span>
   return (
     <form
       className="flex flex-col gap-4"
@@ -52,7 +52,7 @@ function Contents({ title, deed = deletion, children, name, removal, onConfirm, 
       <AlertDialog.Description className="text-sm text-ink-soft">{children}</AlertDialog.Description>
       <Field.Root className="flex flex-col gap-1.5">
         <Field.Label className="text-sm">
-          Type <span className="font-mono font-semibold break-all">{name}</span> to {deed.words}
+          {deed === undefined ? <Trans>Type {shown} to delete it</Trans> : deed.ask(shown)}
         </Field.Label>
         <Field.Control className={`${inputClass} font-mono`} value={typed} onValueChange={setTyped} autoComplete="off" spellCheck={false} />
       </Field.Root>
@@ -63,10 +63,10 @@ function Contents({ title, deed = deletion, children, name, removal, onConfirm, 
       )}
       <div className="flex justify-end gap-2">
         <Button tone="ghost" onClick={onClose}>
-          Keep it
+          <Trans>Keep it</Trans>
         </Button>
         <Button tone="danger" type="submit" busy={removal.isPending} disabled={typed !== name}>
-          {deed.button}
+          {deed?.button ?? <Trans>Delete for good</Trans>}
         </Button>
       </div>
     </form>

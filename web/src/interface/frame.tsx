@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { LogOut, Server, Settings } from 'lucide-react'
@@ -5,6 +7,7 @@ import { useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 import type { WorkspaceId } from '@arcx/router'
 import { useWhereabouts } from '../presence/whereabouts.ts'
+import { tierName } from '../account/names.ts'
 import { host } from '../host/host.ts'
 import { trpc } from '../server/client.ts'
 import { signOut } from '../server/sign-out.ts'
@@ -24,31 +27,31 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
   return (
     <div className="min-h-dvh">
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:left-3 focus:top-3 focus:z-50 focus:rounded-lg focus:bg-raised focus:px-3 focus:py-2">
-        To the content
+        <Trans>To the content</Trans>
       </a>
       <header className="sticky top-0 z-30 border-b border-line bg-canvas/85 backdrop-blur">
         <div className="mx-auto flex h-14 max-w-6xl items-center gap-3 px-4 sm:px-6">
           <Link to="/dashboard" className="flex items-center gap-2.5 font-semibold tracking-tight">
             <Mark /> <span className="max-sm:sr-only">arcx</span>
           </Link>
-          <nav aria-label="Main" className="flex gap-1 text-sm sm:ml-3">
+          <nav aria-label={t`Main`} className="flex gap-1 text-sm sm:ml-3">
             <Link to="/dashboard" className="rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
-              Workspaces
+              <Trans>Workspaces</Trans>
             </Link>
             <Link to="/teams" className="rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
-              Teams
+              <Trans>Teams</Trans>
             </Link>
             {me?.role === 'admin' && (
               <Link to="/admin" className="rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
-                <span className="sm:hidden">Admin</span>
-                <span className="max-sm:hidden">Administration</span>
+                <span className="sm:hidden"><Trans>Admin</Trans></span>
+                <span className="max-sm:hidden"><Trans>Administration</Trans></span>
               </Link>
             )}
           </nav>
           <div className="ml-auto flex items-center gap-1">
             {connection === 'lost' && (
               <span role="status" className="mr-2 flex items-center gap-2 text-sm text-busy">
-                <span className="size-2 rounded-full bg-busy pulse-dot" /> <span className="max-sm:sr-only">Reconnecting…</span>
+                <span className="size-2 rounded-full bg-busy pulse-dot" /> <span className="max-sm:sr-only"><Trans>Reconnecting…</Trans></span>
               </span>
             )}
             <PaletteButton />
@@ -58,18 +61,18 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
             </span>
             {me && (
               <MenuButton
-                label={`Account of ${me.name}`}
+                label={t`Account of ${me.name}`}
                 className={buttonClass('ghost', true)}
                 head={
                   <div className="px-2.5 py-2 border-b border-line mb-1">
                     <div className="font-medium">{me.name}</div>
-                    <div className="text-ink-soft capitalize">{me.tier} plan</div>
+                    <div className="text-ink-soft"><Trans>Plan: {tierName(me.tier)}</Trans></div>
                   </div>
                 }
                 entries={[
-                  { label: 'Settings', icon: Settings, run: () => void navigate({ to: '/settings' }) },
-                  ...(host.accounts === null ? [] : [{ label: 'Servers and accounts', icon: Server, run: () => void navigate({ to: '/servers' }) }]),
-                  { label: 'Sign out', icon: LogOut, run: () => void signOut() },
+                  { label: t`Settings`, icon: Settings, run: () => void navigate({ to: '/settings' }) },
+                  ...(host.accounts === null ? [] : [{ label: t`Servers and accounts`, icon: Server, run: () => void navigate({ to: '/servers' }) }]),
+                  { label: t`Sign out`, icon: LogOut, run: () => void signOut() },
                 ]}
               >
                 <span className="grid size-7 place-items-center rounded-full bg-accent-wash text-xs font-semibold uppercase text-accent before:content-[attr(data-initials)]" data-initials={me.login.slice(0, 2)} />

@@ -1,16 +1,26 @@
+import { i18n } from '@lingui/core'
+import { t } from '@lingui/core/macro'
 import { useEffect, useState } from 'react'
 
-const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' })
 const units = [
   ['day', 86_400],
   ['hour', 3600],
   ['minute', 60],
 ] as const
 
+const formats = new Map<string, Intl.RelativeTimeFormat>()
+
+function formatOf(language: string): Intl.RelativeTimeFormat {
+  const format = formats.get(language) ?? new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' })
+  formats.set(language, format)
+  return format
+}
+
 export function relativeTime(at: string, now: number): string {
+  const format = formatOf(i18n.locale)
   const seconds = (Date.parse(at) - now) / 1000
   for (const [unit, size] of units) if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit)
-  return 'just now'
+  return t`just now`
 }
 
 /** A moment as a distance from now, kept true; the exact time on hover. */

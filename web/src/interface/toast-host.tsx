@@ -1,4 +1,5 @@
 import { Toast } from '@base-ui/react/toast'
+import { t } from '@lingui/core/macro'
 import { X } from 'lucide-react'
 import { useEffect } from 'react'
 import { showToastsBy } from './toasts.ts'
@@ -56,7 +57,7 @@ function Toasts() {
         <Toast.Description className="text-sm text-ink-soft" />
         {toast.actionProps !== undefined && <Toast.Action className="mt-1.5 text-sm font-medium text-accent underline-offset-4 hover:underline" />}
       </Toast.Content>
-      <Toast.Close className="absolute right-2 top-2 rounded-md p-1 text-ink-soft hover:text-ink" aria-label="Close">
+      <Toast.Close className="absolute right-2 top-2 rounded-md p-1 text-ink-soft hover:text-ink" aria-label={t`Close`}>
         <X size={15} aria-hidden />
       </Toast.Close>
     </Toast.Root>

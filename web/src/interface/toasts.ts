@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro'
 import type { Note } from './toast-host.tsx'
 
 /** Said before what shows it is there, and by it afterwards. */
@@ -13,7 +14,7 @@ export function tell(note: Note): void {
 
 /** What could not be done, where there is no better place to say it. */
 export function tellRefusal(message: string): void {
-  tell({ title: 'That did not work', words: message, isUrgent: true })
+  tell({ title: t`That did not work`, words: message, isUrgent: true })
 }
 
 /** Something has been done that can be taken back, for a while. */

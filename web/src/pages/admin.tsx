@@ -1,3 +1,6 @@
+import { i18n } from '@lingui/core'
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -25,10 +28,10 @@ export function AdminPage(): ReactNode {
     return (
       <Frame>
         <div className="rounded-card border border-line bg-surface p-8 text-center">
-          <h1 className="text-lg font-semibold">This is for whoever runs the server</h1>
-          <p className="mb-4 mt-1 text-ink-soft">Your account is not marked admin.</p>
+          <h1 className="text-lg font-semibold"><Trans>This is for whoever runs the server</Trans></h1>
+          <p className="mb-4 mt-1 text-ink-soft"><Trans>Your account is not marked admin.</Trans></p>
           <Link to="/dashboard" className={buttonClass('primary')}>
-            To your workspaces
+            <Trans>To your workspaces</Trans>
           </Link>
         </div>
       </Frame>
@@ -36,8 +39,8 @@ export function AdminPage(): ReactNode {
   }
   return (
     <Frame>
-      <h1 className="mb-4 text-2xl font-semibold tracking-tight">Administration</h1>
-      <div role="tablist" aria-label="Administration" className="mb-6 flex gap-1 overflow-x-auto border-b border-line">
+      <h1 className="mb-4 text-2xl font-semibold tracking-tight"><Trans>Administration</Trans></h1>
+      <div role="tablist" aria-label={t`Administration`} className="mb-6 flex gap-1 overflow-x-auto border-b border-line">
         {(Object.keys(adminTabs) as AdminTab[]).map((name) => (
           <button
             key={name}
@@ -47,7 +50,7 @@ export function AdminPage(): ReactNode {
             className={`-mb-px shrink-0 border-b-2 px-3 py-2 text-sm ${name === tab ? 'border-accent font-medium' : 'border-transparent text-ink-soft hover:text-ink'}`}
             onClick={() => void navigate({ search: { tab: name }, replace: true })}
           >
-            {adminTabs[name]}
+            {i18n._(adminTabs[name])}
           </button>
         ))}
       </div>

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { CircleCheck, SquareTerminal } from 'lucide-react'
@@ -35,11 +37,11 @@ function OnThisMachine({ kind, port, state, challenge, clientName }: { kind: Pro
     return (
       <>
         <h1 className="mt-4 flex items-center gap-2 text-xl font-semibold">
-          <CircleCheck size={22} aria-hidden className="text-good" /> Signed in
+          <CircleCheck size={22} aria-hidden className="text-good" /> <Trans>Signed in</Trans>
         </h1>
-        <p className="mt-2 text-ink-soft">Your browser asks whether it may open arcx. If it does not ask, or nothing opens:</p>
+        <p className="mt-2 text-ink-soft"><Trans>Your browser asks whether it may open arcx. If it does not ask, or nothing opens:</Trans></p>
         <a href={authorize.data.url} className={`${buttonClass('primary')} mt-4`}>
-          Go back to the app
+          <Trans>Go back to the app</Trans>
         </a>
       </>
     )
@@ -48,13 +50,13 @@ function OnThisMachine({ kind, port, state, challenge, clientName }: { kind: Pro
     <Decision
       kind={kind}
       clientName={clientName}
-      origin="It runs on this machine."
+      origin={t`It runs on this machine.`}
       busy={authorize.isPending || authorize.isSuccess}
       error={authorize.error}
       onAllow={() => authorize.mutate({ kind, port, state, challenge, clientName })}
       refuse={
         <Link to="/dashboard" className={buttonClass('ghost')}>
-          Cancel
+          <Trans>Cancel</Trans>
         </Link>
       }
     />
@@ -68,9 +70,9 @@ function ByCode({ code }: { code: string }) {
     return (
       <>
         <h1 className="mt-4 flex items-center gap-2 text-xl font-semibold">
-          {answer.variables.accept && <CircleCheck size={22} aria-hidden className="text-good" />} {answer.variables.accept ? 'Signed in' : 'Refused'}
+          {answer.variables.accept && <CircleCheck size={22} aria-hidden className="text-good" />} {answer.variables.accept ? t`Signed in` : t`Refused`}
         </h1>
-        <p className="mt-2 text-ink-soft">{answer.variables.accept ? 'Go back to your terminal; you can close this page.' : 'The program was not let in. You can close this page.'}</p>
+        <p className="mt-2 text-ink-soft">{answer.variables.accept ? t`Go back to your terminal; you can close this page.` : t`The program was not let in. You can close this page.`}</p>
       </>
     )
   }
@@ -91,7 +93,7 @@ function ByCode({ code }: { code: string }) {
       clientName={request.clientName}
       origin={
         <>
-          It asked <Ago at={request.createdAt} /> from {request.address} and shows the code <span className="font-mono font-semibold text-ink">{code}</span>. Allow it only if you started it yourself.
+          <Trans>It asked <Ago at={request.createdAt} /> from {request.address} and shows the code <span className="font-mono font-semibold text-ink">{code}</span>. Allow it only if you started it yourself.</Trans>
         </>
       }
       busy={answer.isPending}
@@ -99,7 +101,7 @@ function ByCode({ code }: { code: string }) {
       onAllow={() => answer.mutate({ userCode: code, accept: true })}
       refuse={
         <Button tone="ghost" onClick={() => answer.mutate({ userCode: code, accept: false })} busy={answer.isPending}>
-          Refuse
+          <Trans>Refuse</Trans>
         </Button>
       }
     />
@@ -117,13 +119,13 @@ function AskCode() {
         void navigate({ to: '/authorize', search: { code: typed.trim() } })
       }}
     >
-      <h1 className="text-xl font-semibold">Sign in a program</h1>
+      <h1 className="text-xl font-semibold"><Trans>Sign in a program</Trans></h1>
       <label className="flex flex-col gap-1.5 text-sm">
-        The code that it shows
+        <Trans>The code that it shows</Trans>
         <input className={`${inputClass} font-mono uppercase tracking-widest`} value={typed} onChange={(event) => setTyped(event.target.value)} placeholder="XXXX-XXXX" autoComplete="off" autoCapitalize="characters" spellCheck={false} maxLength={9} required />
       </label>
       <Button tone="primary" type="submit" disabled={typed.replace(/[^a-z]/gi, '').length !== 8}>
-        Go on
+        <Trans>Go on</Trans>
       </Button>
     </form>
   )
@@ -131,14 +133,15 @@ function AskCode() {
 
 function Decision({ kind, clientName, origin, busy, error, onAllow, refuse }: { kind: ProgramKind; clientName: string; origin: ReactNode; busy: boolean; error: unknown; onAllow: () => void; refuse: ReactNode }) {
   const { data: me } = useQuery(trpc.auth.me.queryOptions())
+  const login = me?.login ?? t`you`
   return (
     <>
-      <h1 className="mt-4 text-xl font-semibold break-words">{kind === 'desktop' ? `Sign in ${clientName}?` : `Let ${clientName} act for you?`}</h1>
+      <h1 className="mt-4 text-xl font-semibold break-words">{kind === 'desktop' ? t`Sign in ${clientName}?` : t`Let ${clientName} act for you?`}</h1>
       <p className="mt-2 text-ink-soft">{origin}</p>
       <p className="mt-2 text-ink-soft">
         {kind === 'desktop'
-          ? `It is then signed in as ${me?.login ?? 'you'}, as this browser is. The settings show it among the places where you are signed in, and end it.`
-          : `It may then do what ${me?.login ?? 'you'} may: use workspaces and teams, and make tokens. It ends after 90 days, or when you revoke it in the settings.`}
+          ? t`It is then signed in as ${login}, as this browser is. The settings show it among the places where you are signed in, and end it.`
+          : t`It may then do what ${login} may: use workspaces and teams, and make tokens. It ends after 90 days, or when you revoke it in the settings.`}
       </p>
       {error !== null && (
         <p role="alert" className="mt-3 rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
@@ -147,7 +150,7 @@ function Decision({ kind, clientName, origin, busy, error, onAllow, refuse }: { 
       )}
       <div className="mt-5 flex flex-wrap gap-3">
         <Button tone="primary" onClick={onAllow} busy={busy}>
-          Allow
+          <Trans>Allow</Trans>
         </Button>
         {refuse}
       </div>

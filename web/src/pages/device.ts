@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro'
 const browsers = [
   ['Firefox', /Firefox\//],
   ['Edge', /Edg\//],
@@ -20,6 +21,6 @@ export function deviceOf(userAgent: string): string {
   if (userAgent.startsWith('arcx app ')) return userAgent
   const browser = browsers.find(([, mark]) => mark.test(userAgent))?.[0]
   const system = systems.find(([, mark]) => mark.test(userAgent))?.[0]
-  if (browser === undefined) return userAgent.split(/[\s/]/)[0]?.slice(0, 40) || 'Unknown device'
-  return system === undefined ? browser : `${browser} on ${system}`
+  if (browser === undefined) return userAgent.split(/[\s/]/)[0]?.slice(0, 40) || t`Unknown device`
+  return system === undefined ? browser : t`${browser} on ${system}`
 }

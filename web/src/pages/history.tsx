@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
@@ -31,9 +33,9 @@ export function HistoryPage() {
   if (workspace === undefined) {
     return (
       <Frame>
-        <h1 className="mb-4 text-lg font-semibold">There is no workspace called {name}</h1>
+        <h1 className="mb-4 text-lg font-semibold"><Trans>There is no workspace called {name}</Trans></h1>
         <Link to="/dashboard" className={buttonClass('primary')}>
-          To your workspaces
+          <Trans>To your workspaces</Trans>
         </Link>
       </Frame>
     )
@@ -45,7 +47,7 @@ export function HistoryPage() {
       ) : (
         <>
           <Link to="/workspaces/$name/history" params={{ name }} className={backClass}>
-            <ArrowLeft size={15} aria-hidden /> History of {name}
+            <ArrowLeft size={15} aria-hidden /> <Trans>History of {name}</Trans>
           </Link>
           <h1 className="mb-5 font-mono text-xl font-semibold break-all">{path}</h1>
           <Versions key={path} workspace={workspace} path={path} chosen={version} />
@@ -64,8 +66,8 @@ function All({ workspace }: { workspace: Workspace }) {
         <ArrowLeft size={15} aria-hidden /> {workspace.name}
       </Link>
       <div className="mb-5 flex flex-wrap items-center justify-between gap-3">
-        <h1 className="text-2xl font-semibold tracking-tight break-all">History of {workspace.name}</h1>
-        <input aria-label="Files with" type="search" className={`${inputClass} !w-56 font-mono text-sm`} value={filter} onChange={(event) => setFilter(event.target.value)} placeholder="file" autoCapitalize="none" spellCheck={false} />
+        <h1 className="text-2xl font-semibold tracking-tight break-all"><Trans>History of {workspace.name}</Trans></h1>
+        <input aria-label={t`Files with`} type="search" className={`${inputClass} !w-56 font-mono text-sm`} value={filter} onChange={(event) => setFilter(event.target.value)} placeholder={t`file`} autoCapitalize="none" spellCheck={false} />
       </div>
       <Changes workspace={workspace} limit={shownAtMost} filter={wanted} />
     </>

@@ -1,10 +1,12 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, buttonClass } from '../interface/button.tsx'
 import { Mark } from '../interface/mark.tsx'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
-import { roleWords } from '../teams/roles.ts'
+import { roleName, roleWords } from '../teams/roles.ts'
 import { teamsChanged } from '../teams/live.ts'
 
 /** Where the link of an invitation leads, signed in or not. */
@@ -21,25 +23,28 @@ export function JoinPage() {
       },
     }),
   )
+  const inviter = invitation?.invitedBy ?? t`Somebody`
   return (
     <main className="grid min-h-dvh place-items-center px-4">
       <div className="w-full max-w-md rounded-card border border-line bg-surface p-7">
         <Mark size={40} />
         {error !== null ? (
           <>
-            <h1 className="mt-4 text-xl font-semibold">This invitation has ended</h1>
+            <h1 className="mt-4 text-xl font-semibold"><Trans>This invitation has ended</Trans></h1>
             <p className="mt-2 text-ink-soft">{refusalOf(error).message}</p>
             <Link to="/dashboard" className={`${buttonClass('primary')} mt-5`}>
-              To the dashboard
+              <Trans>To the dashboard</Trans>
             </Link>
           </>
         ) : invitation === undefined || me === undefined ? (
           <div aria-busy className="skeleton mt-4 h-24 w-full" />
         ) : (
           <>
-            <h1 className="mt-4 text-xl font-semibold break-words">Join {invitation.teamName}</h1>
+            <h1 className="mt-4 text-xl font-semibold break-words"><Trans>Join {invitation.teamName}</Trans></h1>
             <p className="mt-2 text-ink-soft">
-              {invitation.invitedBy ?? 'Somebody'} invites you as <span className="font-medium text-ink">{invitation.role}</span>. {roleWords[invitation.role]}.
+              <Trans>
+                {inviter} invites you as <span className="font-medium text-ink">{roleName(invitation.role)}</span>. {roleWords(invitation.role)}.
+              </Trans>
             </p>
             {accept.isError && (
               <p role="alert" className="mt-3 rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
@@ -49,15 +54,15 @@ export function JoinPage() {
             <div className="mt-5 flex flex-wrap items-center gap-3">
               {me === null ? (
                 <Link to="/sign-in" search={{ to: `/join?${new URLSearchParams({ code })}`, invite: code }} className={buttonClass('primary')}>
-                  Sign in to join
+                  <Trans>Sign in to join</Trans>
                 </Link>
               ) : (
                 <>
                   <Button tone="primary" busy={accept.isPending} onClick={() => accept.mutate({ code })}>
-                    Join as {me.login}
+                    <Trans>Join as {me.login}</Trans>
                   </Button>
                   <Link to="/dashboard" className={buttonClass('ghost')}>
-                    Not now
+                    <Trans>Not now</Trans>
                   </Link>
                 </>
               )}

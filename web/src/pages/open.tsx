@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
@@ -44,21 +46,21 @@ export function OpenPage() {
           <Mark size={34} />
           <div className="min-w-0">
             <h1 className="truncate font-semibold">{name}</h1>
-            <p className="text-sm text-ink-soft">{state === 'running' ? 'Opening…' : state === 'failed' ? 'It did not start' : 'Starting'}</p>
+            <p className="text-sm text-ink-soft">{state === 'running' ? t`Opening…` : state === 'failed' ? t`It did not start` : t`Starting`}</p>
           </div>
         </div>
         {workspace !== undefined && !workspace.may.includes('open') ? (
           <div>
-            <p className="mb-4 text-sm text-ink-soft">You are a viewer of the team that this workspace belongs to: you see how it is, and may not open it. An admin of the team can make you a member.</p>
+            <p className="mb-4 text-sm text-ink-soft"><Trans>You are a viewer of the team that this workspace belongs to: you see how it is, and may not open it. An admin of the team can make you a member.</Trans></p>
             <Link to="/workspaces/$name" params={{ name }} className={buttonClass('primary')}>
-              See the workspace
+              <Trans>See the workspace</Trans>
             </Link>
           </div>
         ) : workspaces !== undefined && workspace === undefined ? (
           <div>
-            <p className="mb-4 text-sm text-ink-soft">There is no such workspace, or it is not yours.</p>
+            <p className="mb-4 text-sm text-ink-soft"><Trans>There is no such workspace, or it is not yours.</Trans></p>
             <Link to="/dashboard" className={buttonClass('primary')}>
-              To your workspaces
+              <Trans>To your workspaces</Trans>
             </Link>
           </div>
         ) : workspace?.state === 'failed' || start.isError ? (
@@ -69,11 +71,11 @@ export function OpenPage() {
             <div className="flex gap-2">
               {workspace !== undefined && (
                 <Button tone="primary" busy={start.isPending} onClick={() => mutate({ workspaceId: workspace.id })}>
-                  Try again
+                  <Trans>Try again</Trans>
                 </Button>
               )}
               <Link to="/dashboard" className={buttonClass('ghost')}>
-                Back
+                <Trans>Back</Trans>
               </Link>
             </div>
           </div>

@@ -1,8 +1,11 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Laptop } from 'lucide-react'
 import { Suspense, lazy } from 'react'
 import { host } from '../host/host.ts'
 import { Button } from '../interface/button.tsx'
+import { roleName, tierName } from '../account/names.ts'
 import { Frame } from '../interface/frame.tsx'
 import { Ago } from '../interface/time.tsx'
 import { tellRefusal } from '../interface/toasts.ts'
@@ -28,13 +31,13 @@ export function Settings() {
   const endOthers = useMutation(trpc.auth.sessions.endOthers.mutationOptions(after))
   return (
     <Frame>
-      <h1 className="mb-6 text-2xl font-semibold tracking-tight">Settings</h1>
+      <h1 className="mb-6 text-2xl font-semibold tracking-tight"><Trans>Settings</Trans></h1>
       <section aria-labelledby="profile" className="mb-8">
         <h2 id="profile" className="mb-2 text-sm text-ink-soft">
-          Profile
+          <Trans>Profile</Trans>
         </h2>
         <dl className="grid grid-cols-2 gap-4 rounded-card border border-line bg-surface p-4 text-sm sm:grid-cols-4">
-          {([['Name', me?.name], ['Login', me?.login], ['Plan', me?.tier], ['Role', me?.role]] as const).map(([term, value]) => (
+          {([[t`Name`, me?.name], [t`Login`, me?.login], [t`Plan`, me && tierName(me.tier)], [t`Role`, me && roleName(me.role)]] as const).map(([term, value]) => (
             <div key={term}>
               <dt className="text-ink-soft">{term}</dt>
               <dd className="font-medium">{value ?? '…'}</dd>
@@ -45,10 +48,10 @@ export function Settings() {
       <section aria-labelledby="sessions">
         <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
           <h2 id="sessions" className="text-sm text-ink-soft">
-            Where you are signed in
+            <Trans>Where you are signed in</Trans>
           </h2>
           <Button onClick={() => endOthers.mutate()} busy={endOthers.isPending} disabled={(sessions?.length ?? 0) < 2}>
-            Sign out everywhere else
+            <Trans>Sign out everywhere else</Trans>
           </Button>
         </div>
         {error !== null ? (
@@ -65,15 +68,15 @@ export function Settings() {
                 <div className="min-w-0 flex-1 basis-52">
                   <div className="font-medium">
                     {deviceOf(session.userAgent)}
-                    {session.current && <span className="ml-2 rounded-full bg-accent-wash px-2 py-0.5 text-xs text-accent">{host.program === null ? 'this browser' : 'this app'}</span>}
+                    {session.current && <span className="ml-2 rounded-full bg-accent-wash px-2 py-0.5 text-xs text-accent">{host.program === null ? t`this browser` : t`this app`}</span>}
                   </div>
                   <div className="text-sm text-ink-soft">
-                    from {session.address} · seen <Ago at={session.lastSeenAt} />
+                    <Trans>from {session.address} · seen <Ago at={session.lastSeenAt} /></Trans>
                   </div>
                 </div>
                 {!session.current && (
-                  <Button onClick={() => end.mutate({ sessionId: session.id })} busy={end.isPending && end.variables.sessionId === session.id} aria-label={`Sign out ${deviceOf(session.userAgent)}, from ${session.address}`}>
-                    Sign out
+                  <Button onClick={() => end.mutate({ sessionId: session.id })} busy={end.isPending && end.variables.sessionId === session.id} aria-label={t`Sign out ${deviceOf(session.userAgent)}, from ${session.address}`}>
+                    <Trans>Sign out</Trans>
                   </Button>
                 )}
               </li>

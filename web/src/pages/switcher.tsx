@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro'
 import { useQuery } from '@tanstack/react-query'
 import { SquareArrowOutUpRight } from 'lucide-react'
 import { useEffect, useMemo } from 'react'
@@ -14,7 +15,7 @@ export function SwitcherPage() {
       (workspaces ?? [])
         .filter(({ may }) => may.includes('open'))
         .toSorted((a, b) => (b.lastActivityAt ?? '').localeCompare(a.lastActivityAt ?? ''))
-        .map(({ id, name, state }): Entry => ({ key: id, group: 'Workspaces', label: name, hint: state, words: '', icon: SquareArrowOutUpRight, isUsual: true, run: () => host.program?.switched(id) })),
+        .map(({ id, name, state }): Entry => ({ key: id, group: t`Workspaces`, label: name, hint: state, words: '', icon: SquareArrowOutUpRight, isUsual: true, run: () => host.program?.switched(id) })),
     [workspaces],
   )
   useEffect(() => {
@@ -24,7 +25,7 @@ export function SwitcherPage() {
   }, [])
   return (
     <main className="flex h-dvh flex-col bg-raised">
-      <Finder entries={entries} placeholder="Go to a workspace…" onChosen={(entry) => entry.run()} />
+      <Finder entries={entries} placeholder={t`Go to a workspace…`} onChosen={(entry) => entry.run()} />
     </main>
   )
 }

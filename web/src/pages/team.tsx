@@ -1,8 +1,12 @@
+import { i18n } from '@lingui/core'
+import type { MessageDescriptor } from '@lingui/core'
+import { msg, t } from '@lingui/core/macro'
+import { Plural, Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { ArrowLeft, LogOut, Pencil, Plus, Trash2 } from 'lucide-react'
 import { Suspense, lazy, useState } from 'react'
-import type { TeamDetails } from '@arcx/router'
+import type { TeamDetails, TeamRole } from '@arcx/router'
 import { Button, buttonClass } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { Frame } from '../interface/frame.tsx'
@@ -22,6 +26,8 @@ import { WorkspaceRow } from '../workspaces/row.tsx'
 
 const CreateDialog = lazy(() => import('../workspaces/create-dialog.tsx').then(({ CreateDialog: default_ }) => ({ default: default_ })))
 
+const roleSentences: Readonly<Record<TeamRole, MessageDescriptor>> = { owner: msg`You are its owner.`, admin: msg`You are its admin.`, member: msg`You are a member.`, viewer: msg`You are a viewer.` }
+
 export function TeamPage() {
   useLiveTeams()
   useLiveWorkspaces()
@@ -30,14 +36,14 @@ export function TeamPage() {
   return (
     <Frame>
       <Link to="/teams" className="mb-4 inline-flex items-center gap-1.5 text-sm text-ink-soft hover:text-ink">
-        <ArrowLeft size={15} aria-hidden /> Teams
+        <ArrowLeft size={15} aria-hidden /> <Trans>Teams</Trans>
       </Link>
       {error !== null ? (
         <div role="alert" className="rounded-card border border-line bg-surface p-8 text-center">
-          <h1 className="text-lg font-semibold">There is no team called {name}</h1>
+          <h1 className="text-lg font-semibold"><Trans>There is no team called {name}</Trans></h1>
           <p className="mb-4 mt-1 text-ink-soft">{refusalOf(error).message}</p>
           <Link to="/teams" className={buttonClass('primary')}>
-            To your teams
+            <Trans>To your teams</Trans>
           </Link>
         </div>
       ) : team === undefined ? (
@@ -71,21 +77,21 @@ function TeamView({ team }: { team: TeamDetails }) {
       <div className="mb-6 flex flex-wrap items-center gap-3">
         <div className="min-w-0 flex-1 basis-60">
           <h1 className="text-2xl font-semibold tracking-tight break-all">{team.name}</h1>
-          <p className="text-sm text-ink-soft">You are {team.role === 'owner' || team.role === 'admin' ? 'its' : 'a'} {team.role}.</p>
+          <p className="text-sm text-ink-soft">{i18n._(roleSentences[team.role])}</p>
         </div>
         {may('rename') && (
           <Button onClick={() => setDialog('rename')}>
-            <Pencil size={15} aria-hidden /> Rename
+            <Pencil size={15} aria-hidden /> <Trans>Rename</Trans>
           </Button>
         )}
         {may('leave') && (
           <Button onClick={() => leave.mutate({ teamId: team.id })} busy={leave.isPending}>
-            <LogOut size={15} aria-hidden /> Leave
+            <LogOut size={15} aria-hidden /> <Trans>Leave</Trans>
           </Button>
         )}
         {may('remove') && (
           <Button tone="danger" onClick={() => setDialog('remove')}>
-            <Trash2 size={15} aria-hidden /> Delete…
+            <Trash2 size={15} aria-hidden /> <Trans>Delete…</Trans>
           </Button>
         )}
       </div>
@@ -93,18 +99,18 @@ function TeamView({ team }: { team: TeamDetails }) {
       <section aria-labelledby="team-workspaces" className="mb-8">
         <div className="mb-2 flex items-center justify-between gap-2">
           <h2 id="team-workspaces" className="text-sm text-ink-soft">
-            Workspaces
+            <Trans>Workspaces</Trans>
           </h2>
           {may('create') && (
             <Button onClick={() => setDialog('create')}>
-              <Plus size={16} aria-hidden /> New workspace
+              <Plus size={16} aria-hidden /> <Trans>New workspace</Trans>
             </Button>
           )}
         </div>
         {own === undefined ? (
           <div aria-busy className="skeleton h-16 w-full" />
         ) : own.length === 0 ? (
-          <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">The team has no workspace yet.</p>
+          <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft"><Trans>The team has no workspace yet.</Trans></p>
         ) : (
           <ul className="divide-y divide-line overflow-hidden rounded-card border border-line bg-surface">
             {own.map((workspace) => (
@@ -126,8 +132,8 @@ function TeamView({ team }: { team: TeamDetails }) {
         </Suspense>
       )}
       <RenameTeam team={team} open={dialog === 'rename'} onClose={() => setDialog(null)} />
-      <ConfirmByName open={dialog === 'remove'} onClose={() => setDialog(null)} title={`Delete the team ${team.name}?`} name={team.name} removal={remove} onConfirm={() => remove.mutate({ teamId: team.id })}>
-        Its {team.workspaceCount === 1 ? 'workspace' : `${team.workspaceCount} workspaces`} with all that lies in {team.workspaceCount === 1 ? 'it' : 'them'} and every membership go for good. There is no way back.
+      <ConfirmByName open={dialog === 'remove'} onClose={() => setDialog(null)} title={t`Delete the team ${team.name}?`} name={team.name} removal={remove} onConfirm={() => remove.mutate({ teamId: team.id })}>
+        <Plural value={team.workspaceCount} one="Its workspace with all that lies in it and every membership go for good. There is no way back." other="Its # workspaces with all that lies in them and every membership go for good. There is no way back." />
       </ConfirmByName>
     </>
   )

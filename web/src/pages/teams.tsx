@@ -1,4 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog'
+import { t } from '@lingui/core/macro'
+import { Plural, Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Plus, Users } from 'lucide-react'
@@ -8,6 +10,7 @@ import { Modal } from '../interface/modal.tsx'
 import { Frame } from '../interface/frame.tsx'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
+import { roleName } from '../teams/roles.ts'
 import { Invitations } from '../teams/invitations.tsx'
 import { teamsChanged, useLiveTeams } from '../teams/live.ts'
 import { NameField } from '../workspaces/name-field.tsx'
@@ -20,16 +23,16 @@ export function TeamsPage() {
     <Frame>
       <Invitations />
       <div className="mb-6 flex flex-wrap items-center justify-between gap-3">
-        <h1 className="text-2xl font-semibold tracking-tight">Teams</h1>
+        <h1 className="text-2xl font-semibold tracking-tight"><Trans>Teams</Trans></h1>
         <Button tone="primary" onClick={() => setCreating(true)}>
-          <Plus size={16} aria-hidden /> New team
+          <Plus size={16} aria-hidden /> <Trans>New team</Trans>
         </Button>
       </div>
       {error !== null && teams === undefined ? (
         <div role="alert" className="rounded-card border border-line bg-surface p-6">
-          <p className="font-medium">The teams could not be loaded.</p>
+          <p className="font-medium"><Trans>The teams could not be loaded.</Trans></p>
           <p className="mb-4 text-ink-soft">{refusalOf(error).message}</p>
-          <Button onClick={() => void refetch()}>Try again</Button>
+          <Button onClick={() => void refetch()}><Trans>Try again</Trans></Button>
         </div>
       ) : teams === undefined ? (
         <div aria-busy className="skeleton h-20 w-full" />
@@ -37,11 +40,11 @@ export function TeamsPage() {
         <div className="flex flex-col items-center gap-4 rounded-card border border-dashed border-line-strong bg-surface px-6 py-14 text-center">
           <Users size={40} aria-hidden className="text-accent" />
           <div>
-            <h2 className="text-lg font-semibold">Work in the same workspaces</h2>
-            <p className="mx-auto mt-1 max-w-md text-ink-soft">A team’s workspaces are open to its members, each in the role you give them. Invite by a link or by GitHub login.</p>
+            <h2 className="text-lg font-semibold"><Trans>Work in the same workspaces</Trans></h2>
+            <p className="mx-auto mt-1 max-w-md text-ink-soft"><Trans>A team’s workspaces are open to its members, each in the role you give them. Invite by a link or by GitHub login.</Trans></p>
           </div>
           <Button tone="primary" onClick={() => setCreating(true)}>
-            <Plus size={16} aria-hidden /> Create a team
+            <Plus size={16} aria-hidden /> <Trans>Create a team</Trans>
           </Button>
         </div>
       ) : (
@@ -52,9 +55,9 @@ export function TeamsPage() {
                 {team.name}
               </Link>
               <span className="text-sm text-ink-soft">
-                {team.memberCount} {team.memberCount === 1 ? 'member' : 'members'} · {team.workspaceCount} {team.workspaceCount === 1 ? 'workspace' : 'workspaces'}
+                <Plural value={team.memberCount} one="# member" other="# members" /> · <Plural value={team.workspaceCount} one="# workspace" other="# workspaces" />
               </span>
-              <span className="rounded-full border border-line px-2.5 py-0.5 text-xs">{team.role}</span>
+              <span className="rounded-full border border-line px-2.5 py-0.5 text-xs">{roleName(team.role)}</span>
             </li>
           ))}
         </ul>
@@ -85,10 +88,10 @@ function Creating({ onClose }: { onClose: () => void }) {
         if (name !== '') create.mutate({ name })
       }}
     >
-      <Dialog.Title className="text-lg font-semibold">New team</Dialog.Title>
+      <Dialog.Title className="text-lg font-semibold"><Trans>New team</Trans></Dialog.Title>
       <NameField
-        label="Name"
-        hint="Small letters, digits and hyphens. Members see it, and the CLI takes it."
+        label={t`Name`}
+        hint={t`Small letters, digits and hyphens. Members see it, and the CLI takes it.`}
         name={name}
         onName={(next) => {
           setName(next)
@@ -98,10 +101,10 @@ function Creating({ onClose }: { onClose: () => void }) {
       />
       <div className="flex justify-end gap-2">
         <Button tone="ghost" onClick={onClose}>
-          Cancel
+          <Trans>Cancel</Trans>
         </Button>
         <Button tone="primary" type="submit" busy={create.isPending} disabled={name === ''}>
-          Create
+          <Trans>Create</Trans>
         </Button>
       </div>
     </form>

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
@@ -37,10 +39,10 @@ export function WorkspacePage() {
     return (
       <Frame>
         <div className="rounded-card border border-line bg-surface p-8 text-center">
-          <h1 className="text-lg font-semibold">There is no workspace called {name}</h1>
-          <p className="mb-4 mt-1 text-ink-soft">It may have been renamed or deleted, or it is not yours.</p>
+          <h1 className="text-lg font-semibold"><Trans>There is no workspace called {name}</Trans></h1>
+          <p className="mb-4 mt-1 text-ink-soft"><Trans>It may have been renamed or deleted, or it is not yours.</Trans></p>
           <Link to="/dashboard" className={buttonClass('primary')}>
-            To your workspaces
+            <Trans>To your workspaces</Trans>
           </Link>
         </div>
       </Frame>
@@ -49,7 +51,7 @@ export function WorkspacePage() {
   return (
     <Frame workspaceId={workspace.id}>
       <Link to="/dashboard" className="mb-4 inline-flex items-center gap-1.5 text-sm text-ink-soft hover:text-ink">
-        <ArrowLeft size={15} aria-hidden /> Workspaces
+        <ArrowLeft size={15} aria-hidden /> <Trans>Workspaces</Trans>
       </Link>
       <div className="mb-6 flex flex-wrap items-center gap-x-4 gap-y-3">
         <div className="min-w-0 flex-1 basis-60">
@@ -63,14 +65,14 @@ export function WorkspacePage() {
         <ActionBar workspace={workspace} />
       </div>
       <dl className="mb-6 grid grid-cols-2 gap-x-6 gap-y-3 rounded-card border border-line bg-surface p-4 text-sm sm:grid-cols-4">
-        <Fact term="Address">
+        <Fact term={t`Address`}>
           <span className="font-mono text-[0.8125rem] break-all">{new URL(workspace.url).host}</span>
         </Fact>
-        <Fact term="Created">
+        <Fact term={t`Created`}>
           <Ago at={workspace.createdAt} />
         </Fact>
-        <Fact term="Last started">{workspace.startedAt === null ? 'never' : <Ago at={workspace.startedAt} />}</Fact>
-        <Fact term="Last used">{workspace.lastActivityAt === null ? 'never' : <Ago at={workspace.lastActivityAt} />}</Fact>
+        <Fact term={t`Last started`}>{workspace.startedAt === null ? 'never' : <Ago at={workspace.startedAt} />}</Fact>
+        <Fact term={t`Last used`}>{workspace.lastActivityAt === null ? 'never' : <Ago at={workspace.lastActivityAt} />}</Fact>
       </dl>
       <Here key={`here ${workspace.id}`} workspaceId={workspace.id} />
       {workspace.state === 'running' && <Resources key={workspace.id} workspace={workspace} />}
@@ -79,15 +81,15 @@ export function WorkspacePage() {
       <section aria-labelledby="written" className="mt-6">
         <div className="mb-2 flex items-baseline justify-between gap-2">
           <h2 id="written" className="text-sm text-ink-soft">
-            Written lately
+            <Trans>Written lately</Trans>
           </h2>
           <Link to="/workspaces/$name/history" params={{ name }} className="text-sm text-accent hover:underline">
-            All of the history
+            <Trans>All of the history</Trans>
           </Link>
         </div>
         <Changes workspace={workspace} limit={5} />
       </section>
-      <h2 className="mb-2 mt-6 text-sm text-ink-soft">Log</h2>
+      <h2 className="mb-2 mt-6 text-sm text-ink-soft"><Trans>Log</Trans></h2>
       <Logs key={workspace.id} workspaceId={workspace.id} />
     </Frame>
   )
@@ -106,7 +108,7 @@ function OwnRules({ workspace }: { workspace: Workspace }) {
   const mayChange = workspace.teamId === null || role === 'owner' || role === 'admin'
   return (
     <details className="mt-6">
-      <summary className="cursor-pointer text-sm text-ink-soft">Secrets and rules of this workspace alone</summary>
+      <summary className="cursor-pointer text-sm text-ink-soft"><Trans>Secrets and rules of this workspace alone</Trans></summary>
       <Secrets holder={holder} mayChange={mayChange} />
       <Rules holder={holder} mayChange={mayChange} />
     </details>

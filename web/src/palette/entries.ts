@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { BookOpen, Box, House, LogOut, Monitor, Moon, Play, Plus, Server, Settings, ShieldCheck, SquareArrowOutUpRight, Square, Sun, Users } from 'lucide-react'
@@ -7,6 +8,7 @@ import { chooseTheme } from '../interface/theme.ts'
 import { trpc } from '../server/client.ts'
 import { signOut } from '../server/sign-out.ts'
 import { useWorkspaceActions } from '../workspaces/actions.ts'
+import { stateName } from '../workspaces/state.tsx'
 import { docSections } from '../docs/pages.ts'
 import type { Entry } from './entry.ts'
 
@@ -29,31 +31,31 @@ export function useEntries(): readonly Entry[] {
       const { id: workspaceId, name, url, state, may } = workspace
       const isUsual = entries.length < 6
       if (may.includes('open')) {
-        add('Workspaces', name, state === 'running' ? 'Open' : `Open, ${state}`, SquareArrowOutUpRight, () => void (host.openWorkspace(workspaceId, url) || host.openExternally(url)), { words: 'workspace ide editor', isUsual })
+        add(t`Workspaces`, name, state === 'running' ? t`Open` : t`Open, ${stateName(state)}`, SquareArrowOutUpRight, () => void (host.openWorkspace(workspaceId, url) || host.openExternally(url)), { words: t`workspace ide editor`, isUsual })
       }
-      add('Workspaces', name, 'Its page', Box, () => void navigate({ to: '/workspaces/$name', params: { name } }), { words: 'logs network secrets', isUsual: false })
-      if (may.includes('start') && (state === 'stopped' || state === 'failed')) add('Do', `Start ${name}`, 'Workspace', Play, () => startNow({ workspaceId }), { isUsual: false })
-      if (may.includes('stop') && state === 'running') add('Do', `Stop ${name}`, 'Workspace', Square, () => stopNow({ workspaceId }), { isUsual: false })
+      add(t`Workspaces`, name, t`Its page`, Box, () => void navigate({ to: '/workspaces/$name', params: { name } }), { words: t`logs network secrets`, isUsual: false })
+      if (may.includes('start') && (state === 'stopped' || state === 'failed')) add(t`Do`, t`Start ${name}`, t`Workspace`, Play, () => startNow({ workspaceId }), { isUsual: false })
+      if (may.includes('stop') && state === 'running') add(t`Do`, t`Stop ${name}`, t`Workspace`, Square, () => stopNow({ workspaceId }), { isUsual: false })
     }
-    for (const { name } of teams ?? []) add('Teams', name, 'Team', Users, () => void navigate({ to: '/teams/$name', params: { name } }), { isUsual: false })
+    for (const { name } of teams ?? []) add(t`Teams`, name, t`Team`, Users, () => void navigate({ to: '/teams/$name', params: { name } }), { isUsual: false })
     if (isIn) {
-      add('Do', 'New workspace', 'Make one', Plus, () => void navigate({ to: '/dashboard', search: { new: true } }), { words: 'create' })
-      add('Go to', 'Workspaces', 'Dashboard', House, () => void navigate({ to: '/dashboard' }), { words: 'home list' })
-      add('Go to', 'Teams', 'Page', Users, () => void navigate({ to: '/teams' }), { words: 'members invite' })
-      add('Go to', 'Settings', 'Page', Settings, () => void navigate({ to: '/settings' }), { words: 'sessions tokens secrets account profile api keys network' })
-      if (me.role === 'admin') add('Go to', 'Administration', 'Page', ShieldCheck, () => void navigate({ to: '/admin' }), { words: 'people users audit waitlist invitations' })
+      add(t`Do`, t`New workspace`, t`Make one`, Plus, () => void navigate({ to: '/dashboard', search: { new: true } }), { words: t`create` })
+      add(t`Go to`, t`Workspaces`, t`Dashboard`, House, () => void navigate({ to: '/dashboard' }), { words: t`home list` })
+      add(t`Go to`, t`Teams`, t`Page`, Users, () => void navigate({ to: '/teams' }), { words: t`members invite` })
+      add(t`Go to`, t`Settings`, t`Page`, Settings, () => void navigate({ to: '/settings' }), { words: t`sessions tokens secrets account profile api keys network` })
+      if (me.role === 'admin') add(t`Go to`, t`Administration`, t`Page`, ShieldCheck, () => void navigate({ to: '/admin' }), { words: t`people users audit waitlist invitations` })
     }
-    add('Go to', 'Documentation', 'Page', BookOpen, () => void navigate({ to: '/docs' }), { words: 'help manual' })
-    for (const [theme, label, icon] of [['light', 'Light colours', Sun], ['dark', 'Dark colours', Moon], ['system', 'Colours as the system', Monitor]] as const) add('Do', label, 'Appearance', icon, () => chooseTheme(theme), { words: 'theme appearance', isUsual: false })
-    for (const { id, login, server } of host.accounts?.all.get().accounts ?? []) add('Do', `Be ${login}`, new URL(server).host, Server, () => host.accounts?.use(id), { words: 'account switch server', isUsual: false })
-    if (host.accounts !== null) add('Go to', 'Servers and accounts', 'Page', Server, () => void navigate({ to: '/servers' }), { words: 'add sign in' })
+    add(t`Go to`, t`Documentation`, t`Page`, BookOpen, () => void navigate({ to: '/docs' }), { words: t`help manual` })
+    for (const [theme, label, icon] of [['light', t`Light colours`, Sun], ['dark', t`Dark colours`, Moon], ['system', t`Colours as the system`, Monitor]] as const) add(t`Do`, label, t`Appearance`, icon, () => chooseTheme(theme), { words: t`theme appearance`, isUsual: false })
+    for (const { id, login, server } of host.accounts?.all.get().accounts ?? []) add(t`Do`, t`Be ${login}`, new URL(server).host, Server, () => host.accounts?.use(id), { words: t`account switch server`, isUsual: false })
+    if (host.accounts !== null) add(t`Go to`, t`Servers and accounts`, t`Page`, Server, () => void navigate({ to: '/servers' }), { words: t`add sign in` })
     if (isIn) {
-      add('Do', 'Sign out', 'Account', LogOut, () => {
+      add(t`Do`, t`Sign out`, t`Account`, LogOut, () => {
         queries.clear()
         void signOut()
       }, { isUsual: false })
     }
-    for (const { page, title, heading, anchor, words } of sections ?? []) add('Documentation', heading, title, BookOpen, () => void navigate({ to: '/docs/$page', params: { page }, hash: anchor }), { words, isUsual: false })
+    for (const { page, title, heading, anchor, words } of sections ?? []) add(t`Documentation`, heading, title, BookOpen, () => void navigate({ to: '/docs/$page', params: { page }, hash: anchor }), { words, isUsual: false })
     return entries
   }, [workspaces, teams, sections, me, isIn, navigate, queries, startNow, stopNow])
 }

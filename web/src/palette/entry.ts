@@ -3,7 +3,8 @@ import type { LucideIcon } from 'lucide-react'
 /** Something that one can find by typing and do with Enter. */
 export interface Entry {
   readonly key: string
-  readonly group: 'Workspaces' | 'Teams' | 'Go to' | 'Do' | 'Documentation'
+  /** What it stands among, in words. */
+  readonly group: string
   readonly label: string
   /** What it does or where it lies, in a word or two. */
   readonly hint: string

@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react/macro'
 import { Search } from 'lucide-react'
 import { Suspense, lazy, useEffect, useState } from 'react'
 import { host } from '../host/host.ts'
@@ -36,8 +37,8 @@ export function PaletteHost() {
 export function PaletteButton() {
   return (
     <button type="button" onClick={() => dispatchEvent(new Event(asked))} className="flex h-9 items-center gap-2 rounded-lg border border-line bg-sunken px-2.5 text-sm text-ink-soft hover:border-line-strong hover:text-ink sm:w-44">
-      <Search size={15} aria-hidden /> <span className="max-sm:sr-only">Search</span>
-      <span className="sr-only">everything</span>
+      <Search size={15} aria-hidden /> <span className="max-sm:sr-only"><Trans>Search</Trans></span>
+      <span className="sr-only"><Trans>everything</Trans></span>
       <kbd className="ml-auto rounded border border-line bg-surface px-1 font-mono text-[0.6875rem] max-sm:hidden">{isMac ? '⌘K' : 'Ctrl K'}</kbd>
     </button>
   )

@@ -1,5 +1,7 @@
 import { Autocomplete } from '@base-ui/react/autocomplete'
 import { Dialog } from '@base-ui/react/dialog'
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { Search } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { backdropClass } from '../interface/dialog.ts'
@@ -13,7 +15,7 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className={backdropClass} />
-        <Dialog.Popup aria-label="Search everything" className="fixed left-1/2 top-[10vh] z-50 flex max-h-[min(34rem,80dvh)] w-[min(38rem,calc(100vw-2rem))] -translate-x-1/2 flex-col overflow-hidden rounded-2xl border border-line bg-raised shadow-pop outline-none transition-[opacity,scale] data-[starting-style]:opacity-0 data-[starting-style]:scale-[0.98] data-[ending-style]:opacity-0">
+        <Dialog.Popup aria-label={t`Search everything`} className="fixed left-1/2 top-[10vh] z-50 flex max-h-[min(34rem,80dvh)] w-[min(38rem,calc(100vw-2rem))] -translate-x-1/2 flex-col overflow-hidden rounded-2xl border border-line bg-raised shadow-pop outline-none transition-[opacity,scale] data-[starting-style]:opacity-0 data-[starting-style]:scale-[0.98] data-[ending-style]:opacity-0">
           {open && <All onDone={onClose} />}
         </Dialog.Popup>
       </Dialog.Portal>
@@ -26,7 +28,7 @@ function All({ onDone }: { onDone: () => void }) {
   return (
     <Finder
       entries={entries}
-      placeholder="Workspaces, teams, pages, docs, things to do…"
+      placeholder={t`Workspaces, teams, pages, docs, things to do…`}
       onChosen={(entry) => {
         onDone()
         entry.run()
@@ -43,10 +45,10 @@ export function Finder({ entries, placeholder, onChosen }: { entries: readonly E
     <Autocomplete.Root open inline items={groups as EntryGroup[]} value={typed} onValueChange={(value, { reason }) => reason === 'input-change' && setTyped(value)} filter={null} autoHighlight="always" keepHighlight itemToStringValue={(entry: unknown) => (entry as Entry).label}>
       <label className="flex items-center gap-3 border-b border-line px-4">
         <Search size={17} aria-hidden className="shrink-0 text-ink-soft" />
-        <Autocomplete.Input autoFocus aria-label="Search" placeholder={placeholder} className="h-13 w-full bg-transparent text-base outline-none placeholder:text-ink-soft" />
+        <Autocomplete.Input autoFocus aria-label={t`Search`} placeholder={placeholder} className="h-13 w-full bg-transparent text-base outline-none placeholder:text-ink-soft" />
       </label>
       <Autocomplete.Empty>
-        <p className="p-6 text-center text-sm text-ink-soft empty:hidden">Nothing is called that.</p>
+        <p className="p-6 text-center text-sm text-ink-soft empty:hidden"><Trans>Nothing is called that.</Trans></p>
       </Autocomplete.Empty>
       <Autocomplete.List className="min-h-0 flex-1 overflow-y-auto overscroll-contain p-2 empty:hidden">
         {(group: EntryGroup) => (

@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react/macro'
 import { Bot } from 'lucide-react'
 import type { Present } from '@arcx/router'
 import { hueOf, nameOf } from './words.ts'
@@ -8,7 +9,7 @@ const dot = { active: 'bg-good', idle: 'bg-busy', away: 'bg-rest' } as const
 export function Avatar({ present, size = 'size-8' }: { present: Present; size?: string }) {
   const state = present.places[0]?.state ?? 'away'
   return (
-    <span aria-hidden title={nameOf(present)} className={`relative inline-grid shrink-0 place-items-center text-xs font-semibold uppercase ${size} ${present.agent === null ? 'rounded-full' : 'rounded-lg'}`} style={{ background: `light-dark(hsl(${hueOf(present.id)} 55% 88%), hsl(${hueOf(present.id)} 35% 22%))`, color: `light-dark(hsl(${hueOf(present.id)} 70% 26%), hsl(${hueOf(present.id)} 70% 80%))` }}>
+    <span aria-hidden translate="no" title={nameOf(present)} className={`relative inline-grid shrink-0 place-items-center text-xs font-semibold uppercase ${size} ${present.agent === null ? 'rounded-full' : 'rounded-lg'}`} style={{ background: `light-dark(hsl(${hueOf(present.id)} 55% 88%), hsl(${hueOf(present.id)} 35% 22%))`, color: `light-dark(hsl(${hueOf(present.id)} 70% 26%), hsl(${hueOf(present.id)} 70% 80%))` }}>
       {present.agent === null ? present.login.slice(0, 2) : <Bot size={16} />}
       <span className={`absolute -bottom-0.5 -right-0.5 size-2.5 rounded-full border-2 border-surface ${dot[state]} ${present.places.some(({ typing }) => typing) ? 'pulse-dot' : ''}`} />
     </span>
@@ -20,7 +21,7 @@ export function Avatars({ present, most = 4 }: { present: readonly Present[]; mo
   if (present.length === 0) return null
   return (
     <span className="inline-flex items-center -space-x-1.5">
-      <span className="sr-only">Here: {present.map(nameOf).join(', ')}</span>
+      <span className="sr-only"><Trans>Here: {present.map(nameOf).join(', ')}</Trans></span>
       {present.slice(0, most).map((each) => (
         <Avatar key={each.id} present={each} size="size-6" />
       ))}

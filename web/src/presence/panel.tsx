@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { ArrowUpRight } from 'lucide-react'
 import type { Place, Present, TeamId, WorkspaceId } from '@arcx/router'
@@ -10,7 +12,7 @@ import { usePresent } from './live.ts'
 import { nameOf, whereOf } from './words.ts'
 
 /** Who is here and where, with a way to each. Something above it keeps it true. */
-export function PresencePanel({ scope, title = 'Here now' }: { scope: TeamId | WorkspaceId; title?: string }) {
+export function PresencePanel({ scope, title = t`Here now` }: { scope: TeamId | WorkspaceId; title?: string }) {
   const present = usePresent(scope)
   const { data: me } = useQuery(trpc.auth.me.queryOptions())
   return (
@@ -21,7 +23,7 @@ export function PresencePanel({ scope, title = 'Here now' }: { scope: TeamId | W
       {present === undefined ? (
         <div aria-busy className="skeleton h-14 w-full" />
       ) : present.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong px-4 py-4 text-sm text-ink-soft">Nobody at the moment.</p>
+        <p className="rounded-card border border-dashed border-line-strong px-4 py-4 text-sm text-ink-soft"><Trans>Nobody at the moment.</Trans></p>
       ) : (
         <ul className="divide-y divide-line rounded-card border border-line bg-surface">
           {present.map((each) => (
@@ -42,7 +44,7 @@ function Row({ present, isMe }: { present: Present; isMe: boolean }) {
       <Avatar present={present} />
       <div className="min-w-0 flex-1 basis-40">
         <div className="font-medium break-words">
-          {nameOf(present)} {isMe && <span className="text-sm font-normal text-ink-soft">(you)</span>}
+          {nameOf(present)} {isMe && <span className="text-sm font-normal text-ink-soft"><Trans>(you)</Trans></span>}
         </div>
         <ul className="text-sm text-ink-soft">
           {distinct(present.places.map((place) => whereOf(place, nameOfWorkspace))).map((where) => (
@@ -62,8 +64,8 @@ function OpenThere({ place, who }: { place: Place; who: string }) {
   const workspace = workspaces?.find(({ id }) => id === place.workspaceId)
   if (workspace === undefined || !workspace.may.includes('open')) return null
   return (
-    <OpenLink workspace={workspace} url={openAt(workspace, place.file, place.line)} className={buttonClass('plain')} aria-label={`Go to ${who} in ${workspace.name}`}>
-      Go there <ArrowUpRight size={15} aria-hidden />
+    <OpenLink workspace={workspace} url={openAt(workspace, place.file, place.line)} className={buttonClass('plain')} aria-label={t`Go to ${who} in ${workspace.name}`}>
+      <Trans>Go there</Trans> <ArrowUpRight size={15} aria-hidden />
     </OpenLink>
   )
 }

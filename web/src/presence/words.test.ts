@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import type { Place, Present, PresenceChange } from '@arcx/router'
 import { applied } from './applied.ts'
 import { hueOf, nameOf, whereOf } from './words.ts'
+import { speakEnglish } from '../texts/language.ts'
+
+beforeAll(speakEnglish)
 
 const place: Place = { client: 'ide', workspaceId: null, file: null, line: null, typing: false, state: 'active' }
 const person = (login: string): Present => ({ id: login, userId: login as Present['userId'], login, name: login.toUpperCase(), agent: null, places: [place] })

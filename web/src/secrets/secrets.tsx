@@ -1,5 +1,9 @@
+import { i18n } from '@lingui/core'
+import type { MessageDescriptor } from '@lingui/core'
 import { Dialog } from '@base-ui/react/dialog'
 import { Field } from '@base-ui/react/field'
+import { msg, t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { LockKeyhole, Plus } from 'lucide-react'
 import { useState } from 'react'
@@ -18,14 +22,14 @@ import { refusalOf, sentencesOf } from '../server/error.ts'
 
 const changed = () => queryClient.invalidateQueries({ queryKey: trpc.secrets.list.pathKey() })
 
-const places: readonly (readonly [SecretPlace, string])[] = [
-  ['header', 'headers'],
-  ['basic', 'basic authorization'],
-  ['address', 'the address'],
-  ['body', 'bodies'],
-  ['aws', 'AWS signatures'],
+const places: readonly (readonly [SecretPlace, MessageDescriptor])[] = [
+  ['header', msg`headers`],
+  ['basic', msg`basic authorization`],
+  ['address', msg`the address`],
+  ['body', msg`bodies`],
+  ['aws', msg`AWS signatures`],
 ]
-const wordsOf = (chosen: readonly SecretPlace[]) => (chosen.length === 0 ? '' : ` in ${places.filter(([place]) => chosen.includes(place)).map(([, words]) => words).join(', ')}`)
+const wordsOf = (chosen: readonly SecretPlace[]) => places.filter(([place]) => chosen.includes(place)).map(([, words]) => i18n._(words)).join(', ')
 
 /** Secrets of a person, a team or a single workspace: what workspaces use and never see. */
 export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: boolean }) {
@@ -38,11 +42,11 @@ export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: bool
     <section aria-labelledby="secrets" className="mt-8">
       <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
         <h2 id="secrets" className="text-sm text-ink-soft">
-          Secrets
+          <Trans>Secrets</Trans>
         </h2>
         {mayChange && (
           <Button onClick={() => setMaking(true)}>
-            <Plus size={16} aria-hidden /> New secret
+            <Plus size={16} aria-hidden /> <Trans>New secret</Trans>
           </Button>
         )}
       </div>
@@ -50,7 +54,7 @@ export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: bool
         <div aria-busy className="skeleton h-20 w-full" />
       ) : secrets.length === 0 ? (
         <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">
-          A workspace finds a placeholder in its environment. On the way to the hosts that you name it becomes the value, and in what comes back the value becomes the placeholder again.
+          <Trans>A workspace finds a placeholder in its environment. On the way to the hosts that you name it becomes the value, and in what comes back the value becomes the placeholder again.</Trans>
         </p>
       ) : (
         <ul className="divide-y divide-line rounded-card border border-line bg-surface">
@@ -60,13 +64,15 @@ export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: bool
               <div className="min-w-0 flex-1 basis-52">
                 <div className="font-mono text-sm font-medium break-all">{secret.name}</div>
                 <div className="text-sm break-words text-ink-soft">
-                  to {secret.hosts.join(', ')}
-                  {wordsOf(secret.places)} · set <Ago at={secret.updatedAt} />
+                  {secret.places.length === 0 ? <Trans>to {secret.hosts.join(', ')}</Trans> : <Trans>to {secret.hosts.join(', ')} in {wordsOf(secret.places)}</Trans>} ·{' '}
+                  <Trans>
+                    set <Ago at={secret.updatedAt} />
+                  </Trans>
                 </div>
               </div>
               {mayChange && (
-                <Button onClick={() => setGranting(secret)} aria-label={`Where ${secret.name} may go`}>
-                  Where
+                <Button onClick={() => setGranting(secret)} aria-label={t`Where ${secret.name} may go`}>
+                  <Trans>Where</Trans>
                 </Button>
               )}
               {mayChange && (
@@ -75,9 +81,9 @@ export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: bool
                     remove.reset()
                     setRemoving(secret)
                   }}
-                  aria-label={`Delete ${secret.name}`}
+                  aria-label={t`Delete ${secret.name}`}
                 >
-                  Delete…
+                  <Trans>Delete…</Trans>
                 </Button>
               )}
             </li>
@@ -90,8 +96,8 @@ export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: bool
       <Modal open={granting !== null} onClose={() => setGranting(null)}>
         {granting !== null && <Granting secret={granting} onClose={() => setGranting(null)} />}
       </Modal>
-      <ConfirmByName open={removing !== null} onClose={() => setRemoving(null)} title={`Delete ${removing?.name ?? ''}?`} name={removing?.name ?? ''} removal={remove} onConfirm={() => removing !== null && remove.mutate({ id: removing.id })}>
-        Its value goes for good; nobody can read it first. What asks with its placeholder is refused from the next request on.
+      <ConfirmByName open={removing !== null} onClose={() => setRemoving(null)} title={t`Delete ${removing?.name ?? ''}?`} name={removing?.name ?? ''} removal={remove} onConfirm={() => removing !== null && remove.mutate({ id: removing.id })}>
+        <Trans>Its value goes for good; nobody can read it first. What asks with its placeholder is refused from the next request on.</Trans>
       </ConfirmByName>
     </section>
   )
@@ -105,20 +111,20 @@ function Making({ holder, onClose }: { holder: Holder; onClose: () => void }) {
   const set = useMutation(trpc.secrets.set.mutationOptions({ onSuccess: () => changed().then(onClose) }))
   return (
     <SecretForm
-      title="New secret"
-      words="Nobody can read the value again. One of the same name is replaced."
+      title={t`New secret`}
+      words={t`Nobody can read the value again. One of the same name is replaced.`}
       state={set}
       isWhole={name !== '' && value !== '' && listed(hosts).length > 0}
-      end="Keep it"
+      end={t`Keep it`}
       onSubmit={() => set.mutate({ ...holder, name, value, hosts: listed(hosts), places: [...chosen] })}
       onClose={onClose}
     >
       <Field.Root className="flex flex-col gap-1.5">
-        <Field.Label className="text-sm font-medium">Name</Field.Label>
+        <Field.Label className="text-sm font-medium"><Trans>Name</Trans></Field.Label>
         <Field.Control className={`${inputClass} font-mono`} value={name} onValueChange={(text) => setName(text.toUpperCase())} placeholder="OPENAI_API_KEY" autoComplete="off" spellCheck={false} maxLength={64} />
       </Field.Root>
       <Field.Root className="flex flex-col gap-1.5">
-        <Field.Label className="text-sm font-medium">Value</Field.Label>
+        <Field.Label className="text-sm font-medium"><Trans>Value</Trans></Field.Label>
         <Field.Control className={`${inputClass} font-mono`} type="password" value={value} onValueChange={setValue} autoComplete="new-password" maxLength={4096} />
       </Field.Root>
       <Grants hosts={hosts} onHosts={setHosts} chosen={chosen} onChosen={setChosen} />
@@ -135,7 +141,7 @@ function Granting({ secret, onClose }: { secret: SecretView; onClose: () => void
       async onSuccess() {
         await changed()
         onClose()
-        offerUndo(`${secret.name} may go elsewhere`, 'Undo', async () => {
+        offerUndo(t`${secret.name} may go elsewhere`, t`Undo`, async () => {
           await trpcClient.secrets.grants.mutate({ id: secret.id, hosts: [...secret.hosts], places: [...secret.places] })
           await changed()
         })
@@ -144,11 +150,11 @@ function Granting({ secret, onClose }: { secret: SecretView; onClose: () => void
   )
   return (
     <SecretForm
-      title={`Where ${secret.name} may go`}
-      words="Its value stays as it is. It counts from the next request on."
+      title={t`Where ${secret.name} may go`}
+      words={t`Its value stays as it is. It counts from the next request on.`}
       state={grant}
       isWhole={listed(hosts).length > 0}
-      end="Save"
+      end={t`Save`}
       onSubmit={() => grant.mutate({ id: secret.id, hosts: listed(hosts), places: [...chosen] })}
       onClose={onClose}
     >
@@ -188,7 +194,7 @@ function SecretForm({ title, words, state, isWhole, end, onSubmit, onClose, chil
       )}
       <div className="flex justify-end gap-2">
         <Button tone="ghost" onClick={onClose}>
-          Cancel
+          <Trans>Cancel</Trans>
         </Button>
         <Button tone="primary" type="submit" busy={state.isPending} disabled={!isWhole}>
           {end}
@@ -202,20 +208,20 @@ function Grants({ hosts, onHosts, chosen, onChosen }: { hosts: string; onHosts: 
   return (
     <>
       <Field.Root className="flex flex-col gap-1.5">
-        <Field.Label className="text-sm font-medium">Where it may go</Field.Label>
+        <Field.Label className="text-sm font-medium"><Trans>Where it may go</Trans></Field.Label>
         <Field.Control className={`${inputClass} font-mono`} value={hosts} onValueChange={onHosts} placeholder="api.openai.com" autoComplete="off" autoCapitalize="none" spellCheck={false} />
-        <Field.Description className="text-sm text-ink-soft">Hosts, over HTTPS; *.example.com for all below it.</Field.Description>
+        <Field.Description className="text-sm text-ink-soft"><Trans>Hosts, over HTTPS; *.example.com for all below it.</Trans></Field.Description>
       </Field.Root>
       <fieldset className="flex flex-col gap-1.5">
-        <legend className="mb-1.5 text-sm font-medium">In which part of a request</legend>
+        <legend className="mb-1.5 text-sm font-medium"><Trans>In which part of a request</Trans></legend>
         <div className="flex flex-wrap gap-x-4 gap-y-2 text-sm">
           {places.map(([place, words]) => (
             <label key={place} className="flex items-center gap-2">
-              <input type="checkbox" className="accent-accent" checked={chosen.includes(place)} onChange={() => onChosen(chosen.includes(place) ? chosen.filter((each) => each !== place) : [...chosen, place])} /> {words}
+              <input type="checkbox" className="accent-accent" checked={chosen.includes(place)} onChange={() => onChosen(chosen.includes(place) ? chosen.filter((each) => each !== place) : [...chosen, place])} /> {i18n._(words)}
             </label>
           ))}
         </div>
-        <span className="text-sm text-ink-soft">None chosen: in any.</span>
+        <span className="text-sm text-ink-soft"><Trans>None chosen: in any.</Trans></span>
       </fieldset>
     </>
   )

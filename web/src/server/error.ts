@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro'
 import { TRPCClientError } from '@trpc/client'
 import type { AppRouter } from '@arcx/router'
 
@@ -15,11 +16,11 @@ export function refusalOf(error: unknown): Refusal {
     const arc = known.data?.arc ?? null
     const suggestion = arc?.details['suggestion']
     if (known.data === undefined || known.data === null) {
-      return { message: 'The server cannot be reached. Check that it runs, then try again.', code: null, suggestion: null }
+      return { message: t`The server cannot be reached. Check that it runs, then try again.`, code: null, suggestion: null }
     }
     return { message: known.message, code: arc?.code ?? null, suggestion: typeof suggestion === 'string' ? suggestion : null }
   }
-  return { message: 'Something went wrong. Try again.', code: null, suggestion: null }
+  return { message: t`Something went wrong. Try again.`, code: null, suggestion: null }
 }
 
 /** The schema's own sentences, where it was the schema that refused. */

@@ -1,4 +1,6 @@
 import { Switch } from '@base-ui/react/switch'
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useState, useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 import type { UpdateState } from '@arcx/desktop/contract/contract'
@@ -15,11 +17,11 @@ export function ProgramSettings({ program }: { program: Program }) {
   return (
     <section aria-labelledby="program" className="mb-8">
       <h2 id="program" className="mb-2 text-sm text-ink-soft">
-        This app
+        <Trans>This app</Trans>
       </h2>
       <div className="divide-y divide-line rounded-card border border-line bg-surface">
-        <Choice label="Notifications" hint="When a workspace is ready, fails or stops by itself, and when you are invited." isOn={preferences.notifications} onChange={(notifications) => void program.prefer({ notifications })} />
-        <Choice label="Start with the system" hint="It waits in the tray." isOn={preferences.openAtLogin} onChange={(openAtLogin) => void program.prefer({ openAtLogin })} />
+        <Choice label={t`Notifications`} hint={t`When a workspace is ready, fails or stops by itself, and when you are invited.`} isOn={preferences.notifications} onChange={(notifications) => void program.prefer({ notifications })} />
+        <Choice label={t`Start with the system`} hint={t`It waits in the tray.`} isOn={preferences.openAtLogin} onChange={(openAtLogin) => void program.prefer({ openAtLogin })} />
         <form
           className="flex flex-wrap items-center gap-3 px-4 py-3"
           onSubmit={(event) => {
@@ -32,13 +34,13 @@ export function ProgramSettings({ program }: { program: Program }) {
         >
           <label className="flex min-w-0 flex-1 basis-60 flex-wrap items-center gap-x-3 gap-y-1">
             <span className="flex-1 basis-44">
-              <span className="block font-medium">Shortcut of the switcher</span>
-              <span className="text-sm text-ink-soft">From anywhere. Empty for none.</span>
+              <span className="block font-medium"><Trans>Shortcut of the switcher</Trans></span>
+              <span className="text-sm text-ink-soft"><Trans>From anywhere. Empty for none.</Trans></span>
             </span>
             <input className={`${inputClass} !h-9 max-w-64 font-mono text-sm`} value={keys} onChange={(event) => setKeys(event.target.value)} aria-invalid={refusal !== null} aria-describedby={refusal === null ? undefined : 'shortcut-refused'} />
           </label>
           <Button type="submit" disabled={keys.trim() === preferences.switcherShortcut}>
-            Set
+            <Trans>Set</Trans>
           </Button>
           {refusal !== null && (
             <p id="shortcut-refused" role="alert" className="w-full text-sm text-bad">
@@ -48,14 +50,14 @@ export function ProgramSettings({ program }: { program: Program }) {
         </form>
         <div className="flex flex-wrap items-center gap-3 px-4 py-3">
           <div className="flex-1 basis-44">
-            <div className="font-medium">Version {program.version}</div>
+            <div className="font-medium"><Trans>Version {program.version}</Trans></div>
             <div className="text-sm text-ink-soft" aria-live="polite">
               {aboutUpdate(update)}
             </div>
           </div>
           {update.kind === 'ready' && (
             <Button tone="primary" onClick={() => program.restartToUpdate()}>
-              Restart to update
+              <Trans>Restart to update</Trans>
             </Button>
           )}
         </div>
@@ -81,16 +83,16 @@ function Choice({ label, hint, isOn, onChange }: { label: string; hint: ReactNod
 function aboutUpdate(update: UpdateState): string {
   switch (update.kind) {
     case 'none':
-      return 'It does not look for updates.'
+      return t`It does not look for updates.`
     case 'checking':
-      return 'Looking for updates…'
+      return t`Looking for updates…`
     case 'current':
-      return 'Up to date.'
+      return t`Up to date.`
     case 'downloading':
-      return `Bringing ${update.version}: ${update.percent} %`
+      return t`Bringing ${update.version}: ${update.percent} %`
     case 'ready':
-      return `${update.version} is here. It is put in place when arcx restarts.`
+      return t`${update.version} is here. It is put in place when arcx restarts.`
     case 'failed':
-      return `Updates could not be looked for: ${update.message}`
+      return t`Updates could not be looked for: ${update.message}`
   }
 }

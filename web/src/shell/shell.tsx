@@ -1,3 +1,7 @@
+import { i18n } from '@lingui/core'
+import type { MessageDescriptor } from '@lingui/core'
+import { msg, t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useNavigate, useRouterState } from '@tanstack/react-router'
 import { House, PanelRight, X } from 'lucide-react'
 import { Suspense, lazy, useEffect, useRef, useState, useSyncExternalStore } from 'react'
@@ -42,7 +46,7 @@ function WithTabs({ tabs, children }: { tabs: Tabs; children: ReactNode }) {
       {all.length > 0 && <Strip tabs={tabs} all={all} active={active} isPanelOpen={isPanelOpen} onPanel={() => setPanelOpen((open) => !open)} />}
       {connection === 'lost' && (
         <p role="status" className="flex shrink-0 items-center justify-center gap-2 border-b border-line bg-sunken px-4 py-1 text-sm text-busy">
-          <span className="size-2 rounded-full bg-busy pulse-dot" /> The server cannot be reached. What you see is the last that was known; arcx keeps trying.
+          <Trans><span className="size-2 rounded-full bg-busy pulse-dot" /> The server cannot be reached. What you see is the last that was known; arcx keeps trying.</Trans>
         </p>
       )}
       <div ref={scroller} className={`min-h-0 flex-1 overflow-auto ${current === null ? '' : 'hidden'}`}>
@@ -56,7 +60,7 @@ function WithTabs({ tabs, children }: { tabs: Tabs; children: ReactNode }) {
             </Suspense>
           </div>
           {isPanelOpen && (
-            <aside style={{ width: panelWidth }} className="shrink-0 overflow-auto border-l border-line bg-canvas p-4" aria-label="Team">
+            <aside style={{ width: panelWidth }} className="shrink-0 overflow-auto border-l border-line bg-canvas p-4" aria-label={t`Team`}>
               <Suspense>
                 <SidePanel tab={current} />
               </Suspense>
@@ -75,7 +79,7 @@ function Strip({ tabs, all, active, isPanelOpen, onPanel }: { tabs: Tabs; all: r
   return (
     <div style={{ height: stripHeight }} className="flex shrink-0 items-stretch gap-1 border-b border-line bg-sunken px-2 pt-1">
       <ul
-        aria-label="Open workspaces"
+        aria-label={t`Open workspaces`}
         className="flex min-w-0 flex-1 items-stretch gap-1 overflow-x-auto"
         onKeyDown={(event) => {
           if (event.key === 'ArrowRight') step(1)
@@ -87,7 +91,7 @@ function Strip({ tabs, all, active, isPanelOpen, onPanel }: { tabs: Tabs; all: r
       >
         <li className="flex items-stretch">
           <TabButton isActive={active === null} onClick={() => tabs.activate(null)}>
-            <House size={14} aria-hidden /> <span className="sr-only">Launcher</span>
+            <House size={14} aria-hidden /> <span className="sr-only"><Trans>Launcher</Trans></span>
           </TabButton>
         </li>
         {all.map((tab, index) => (
@@ -103,16 +107,16 @@ function Strip({ tabs, all, active, isPanelOpen, onPanel }: { tabs: Tabs; all: r
             <TabButton isActive={tab.id === active} onClick={() => tabs.activate(tab.id)}>
               <span className={`size-2 shrink-0 rounded-full ${dots[tab.phase.kind]}`} aria-hidden />
               <span className="truncate">{tab.name}</span>
-              <span className="sr-only">({words[tab.phase.kind]})</span>
+              <span className="sr-only">({i18n._(words[tab.phase.kind])})</span>
             </TabButton>
-            <button type="button" tabIndex={-1} aria-label={`Close ${tab.name}`} className="my-1 rounded px-1 text-ink-soft hover:bg-line hover:text-ink" onClick={() => tabs.close(tab.id)}>
+            <button type="button" tabIndex={-1} aria-label={t`Close ${tab.name}`} className="my-1 rounded px-1 text-ink-soft hover:bg-line hover:text-ink" onClick={() => tabs.close(tab.id)}>
               <X size={13} aria-hidden />
             </button>
           </li>
         ))}
       </ul>
       {active !== null && (
-        <button type="button" aria-pressed={isPanelOpen} aria-label="Team panel" title="Who is here" className="my-0.5 rounded-md px-2 text-ink-soft hover:bg-line hover:text-ink aria-pressed:text-accent" onClick={onPanel}>
+        <button type="button" aria-pressed={isPanelOpen} aria-label={t`Team panel`} title={t`Who is here`} className="my-0.5 rounded-md px-2 text-ink-soft hover:bg-line hover:text-ink aria-pressed:text-accent" onClick={onPanel}>
           <PanelRight size={16} aria-hidden />
         </button>
       )}
@@ -129,4 +133,4 @@ function TabButton({ isActive, onClick, children }: { isActive: boolean; onClick
 }
 
 const dots: Readonly<Record<TabView['phase']['kind'], string>> = { entering: 'bg-busy pulse-dot', starting: 'bg-busy pulse-dot', resting: 'bg-rest', open: 'bg-good', lost: 'bg-busy pulse-dot', failed: 'bg-bad' }
-const words: Readonly<Record<TabView['phase']['kind'], string>> = { entering: 'opening', starting: 'starting', resting: 'stopped', open: 'open', lost: 'connection lost', failed: 'failed' }
+const words: Readonly<Record<TabView['phase']['kind'], MessageDescriptor>> = { entering: msg`opening`, starting: msg`starting`, resting: msg`stopped`, open: msg`open`, lost: msg`connection lost`, failed: msg`failed` }

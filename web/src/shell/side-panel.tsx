@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro'
 import { useQuery } from '@tanstack/react-query'
 import type { TeamId, WorkspaceId } from '@arcx/router'
 import type { TabView } from '@arcx/desktop/contract/contract'
@@ -22,10 +23,10 @@ export function SidePanel({ tab }: { tab: TabView }) {
 function InWorkspace({ workspaceId }: { workspaceId: WorkspaceId }) {
   useLiveWorkspacePresence(workspaceId)
   useWhereabouts(workspaceId)
-  return <PresencePanel scope={workspaceId} title="In this workspace" />
+  return <PresencePanel scope={workspaceId} title={t`In this workspace`} />
 }
 
 function InTeam({ teamId }: { teamId: TeamId }) {
   useLiveTeamPresence(teamId)
-  return <PresencePanel scope={teamId} title="The whole team" />
+  return <PresencePanel scope={teamId} title={t`The whole team`} />
 }

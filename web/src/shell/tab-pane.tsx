@@ -1,3 +1,6 @@
+import { i18n } from '@lingui/core'
+import { msg, t } from '@lingui/core/macro'
+import { SelectOrdinal, Trans } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import type { TabView } from '@arcx/desktop/contract/contract'
 import type { Tabs } from '../host/host.ts'
@@ -23,26 +26,26 @@ export function TabPane({ tabs, tab }: { tabs: Tabs; tab: TabView }) {
           <div className="min-w-0">
             <h1 className="truncate font-semibold">{tab.name}</h1>
             <p className="text-sm text-ink-soft" aria-live="polite">
-              {titles[phase.kind]}
+              {i18n._(titles[phase.kind])}
             </p>
           </div>
         </div>
         {phase.kind === 'starting' && workspace !== undefined && <StartProgress workspace={workspace} />}
         {phase.kind === 'entering' && <div className="skeleton h-16 w-full" />}
-        {phase.kind === 'lost' && <p className="text-sm text-ink-soft">{phase.attempt === 1 ? 'Trying again.' : `Trying again, for the ${ordinal(phase.attempt)} time.`} What you had open is on the server.</p>}
+        {phase.kind === 'lost' && <p className="text-sm text-ink-soft"><SelectOrdinal value={phase.attempt} _1="Trying again. What you had open is on the server." one="Trying again, for the #st time. What you had open is on the server." two="Trying again, for the #nd time. What you had open is on the server." few="Trying again, for the #rd time. What you had open is on the server." other="Trying again, for the #th time. What you had open is on the server." /></p>}
         {phase.kind === 'failed' && (
           <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
             {phase.message}
           </p>
         )}
-        {phase.kind === 'resting' && <p className="text-sm text-ink-soft">{workspace?.reason ?? 'What lies in its home is kept.'}</p>}
+        {phase.kind === 'resting' && <p className="text-sm text-ink-soft">{workspace?.reason ?? t`What lies in its home is kept.`}</p>}
         {(phase.kind === 'resting' || phase.kind === 'lost' || phase.kind === 'failed') && (
           <div className="mt-5 flex gap-2">
             <Button tone="primary" onClick={() => tabs.retry(tab.id)}>
-              {phase.kind === 'resting' ? 'Start' : 'Try now'}
+              {phase.kind === 'resting' ? t`Start` : t`Try now`}
             </Button>
             <Button tone="ghost" onClick={() => tabs.close(tab.id)}>
-              Close the tab
+              <Trans>Close the tab</Trans>
             </Button>
           </div>
         )}
@@ -51,9 +54,4 @@ export function TabPane({ tabs, tab }: { tabs: Tabs; tab: TabView }) {
   )
 }
 
-const titles = { entering: 'Opening…', starting: 'Starting', resting: 'Stopped', open: '', lost: 'The connection was lost', failed: 'It could not be opened' } as const
-
-function ordinal(number: number): string {
-  const ending = { one: 'st', two: 'nd', few: 'rd' } as Readonly<Record<string, string>>
-  return `${number}${ending[new Intl.PluralRules('en', { type: 'ordinal' }).select(number)] ?? 'th'}`
-}
+const titles = { entering: msg`Opening…`, starting: msg`Starting`, resting: msg`Stopped`, lost: msg`The connection was lost`, failed: msg`It could not be opened` } as const

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Users } from 'lucide-react'
@@ -5,6 +7,7 @@ import { Button } from '../interface/button.tsx'
 import { tellRefusal } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
+import { roleName } from './roles.ts'
 import { teamsChanged } from './live.ts'
 
 /** Teams that have invited the person by their login. */
@@ -21,16 +24,18 @@ export function Invitations() {
     }),
   )
   return invitations.map((invitation) => (
-    <section key={invitation.id} aria-label={`Invitation to ${invitation.teamName}`} className="mb-4 flex flex-wrap items-center gap-3 rounded-card border border-accent/40 bg-accent-wash p-4">
+    <section key={invitation.id} aria-label={t`Invitation to ${invitation.teamName}`} className="mb-4 flex flex-wrap items-center gap-3 rounded-card border border-accent/40 bg-accent-wash p-4">
       <Users size={18} aria-hidden className="text-accent" />
       <p className="min-w-0 flex-1 basis-60">
-        {invitation.invitedBy ?? 'Somebody'} invites you to the team <span className="font-semibold">{invitation.teamName}</span> as {invitation.role}.
+        <Trans>
+          {invitation.invitedBy ?? t`Somebody`} invites you to the team <span className="font-semibold">{invitation.teamName}</span> as {roleName(invitation.role)}.
+        </Trans>
       </p>
       <Button tone="primary" busy={answer.isPending} onClick={() => answer.mutate({ inviteId: invitation.id, accept: true })}>
-        Join
+        <Trans>Join</Trans>
       </Button>
       <Button tone="ghost" busy={answer.isPending} onClick={() => answer.mutate({ inviteId: invitation.id, accept: false })}>
-        Decline
+        <Trans>Decline</Trans>
       </Button>
     </section>
   ))

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMutation } from '@tanstack/react-query'
 import { Copy, UserPlus } from 'lucide-react'
 import { useState } from 'react'
@@ -8,7 +10,7 @@ import { tellRefusal } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { teamsChanged } from './live.ts'
-import { invitedRoles, roleWords } from './roles.ts'
+import { invitedRoles, roleName, roleWords } from './roles.ts'
 
 /** Inviting by link or login, and the invitations that are open. */
 export function InviteForm({ team }: { team: TeamDetails }) {
@@ -22,7 +24,7 @@ export function InviteForm({ team }: { team: TeamDetails }) {
   return (
     <section aria-labelledby="invite">
       <h2 id="invite" className="mb-2 text-sm text-ink-soft">
-        Invite
+        <Trans>Invite</Trans>
       </h2>
       <form
         className="mb-3 flex flex-wrap items-end gap-2 rounded-card border border-line bg-surface p-4"
@@ -32,47 +34,49 @@ export function InviteForm({ team }: { team: TeamDetails }) {
         }}
       >
         <label className="flex min-w-0 flex-1 basis-52 flex-col gap-1 text-sm">
-          GitHub login, or nothing for a link
+          <Trans>GitHub login, or nothing for a link</Trans>
           <input className={`${inputClass} !h-9`} value={login} onChange={(event) => setLogin(event.target.value)} placeholder="octocat" autoComplete="off" autoCapitalize="none" spellCheck={false} maxLength={39} />
         </label>
         <label className="flex flex-col gap-1 text-sm">
-          As
-          <select className={`${inputClass} !h-9 !w-32`} title={roleWords[role]} value={role} onChange={(event) => setRole(invitedRoles.find((each) => each === event.target.value) ?? 'member')}>
+          <Trans>As</Trans>
+          <select className={`${inputClass} !h-9 !w-32`} title={roleWords(role)} value={role} onChange={(event) => setRole(invitedRoles.find((each) => each === event.target.value) ?? 'member')}>
             {invitedRoles.map((each) => (
-              <option key={each}>{each}</option>
+              <option key={each} value={each}>
+                {roleName(each)}
+              </option>
             ))}
           </select>
         </label>
         <Button tone="primary" type="submit" busy={invite.isPending}>
-          <UserPlus size={16} aria-hidden /> {login.trim() === '' ? 'Make a link' : 'Invite'}
+          <UserPlus size={16} aria-hidden /> {login.trim() === '' ? t`Make a link` : t`Invite`}
         </Button>
-        <p className="w-full text-sm text-ink-soft">{roleWords[role]}.</p>
+        <p className="w-full text-sm text-ink-soft">{roleWords(role)}.</p>
       </form>
       {made !== undefined && (
         <div role="status" className="mb-3 flex flex-wrap items-center gap-2 rounded-card border border-line bg-sunken p-3">
           <span className="w-full text-sm text-ink-soft">
-            {made.login === null ? 'Hand out this link; it lets in one person, is shown this once and holds for 7 days.' : `${made.login} sees the invitation after signing in here:`}
+            {made.login === null ? t`Hand out this link; it lets in one person, is shown this once and holds for 7 days.` : t`${made.login} sees the invitation after signing in here:`}
           </span>
-          <code aria-label="Invitation link" className="min-w-0 flex-1 break-all text-sm">
+          <code aria-label={t`Invitation link`} className="min-w-0 flex-1 break-all text-sm">
             {made.url}
           </code>
           <Button onClick={() => void navigator.clipboard.writeText(made.url).then(() => setCopied(made.url))}>
-            <Copy size={14} aria-hidden /> {copied === made.url ? 'Copied' : 'Copy'}
+            <Copy size={14} aria-hidden /> {copied === made.url ? t`Copied` : t`Copy`}
           </Button>
         </div>
       )}
       {team.invites.length > 0 && (
-        <ul aria-label="Open invitations" className="divide-y divide-line rounded-card border border-line bg-surface">
+        <ul aria-label={t`Open invitations`} className="divide-y divide-line rounded-card border border-line bg-surface">
           {team.invites.map((open) => (
             <li key={open.id} className="flex flex-wrap items-center gap-3 px-4 py-3 text-sm">
               <span className="min-w-0 flex-1 basis-48">
-                <span className="font-medium">{open.login ?? 'Link'}</span> as {open.role}{' '}
+                <Trans><span className="font-medium">{open.login ?? t`Link`}</span> as {roleName(open.role)}{' '}
                 <span className="text-ink-soft">
-                  · by {open.invitedBy ?? 'somebody gone'} · ends {new Date(open.expiresAt).toLocaleDateString()}
-                </span>
+                  · by {open.invitedBy ?? t`somebody gone`} · ends {new Date(open.expiresAt).toLocaleDateString()}
+                </span></Trans>
               </span>
               <Button onClick={() => revoke.mutate({ teamId: team.id, inviteId: open.id })} busy={revoke.isPending && revoke.variables.inviteId === open.id}>
-                Withdraw
+                <Trans>Withdraw</Trans>
               </Button>
             </li>
           ))}

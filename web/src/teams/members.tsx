@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Crown, Ellipsis, UserMinus } from 'lucide-react'
 import { useState } from 'react'
@@ -9,7 +11,7 @@ import { offerUndo, tellRefusal } from '../interface/toasts.ts'
 import { trpc, trpcClient } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { teamsChanged } from './live.ts'
-import { invitedRoles, roleWords } from './roles.ts'
+import { invitedRoles, roleName, roleWords } from './roles.ts'
 
 /** Who is in the team, and for those who may, what they are in it. */
 export function Members({ team }: { team: TeamDetails }) {
@@ -17,7 +19,7 @@ export function Members({ team }: { team: TeamDetails }) {
   return (
     <section aria-labelledby="members" className="mb-8">
       <h2 id="members" className="mb-2 text-sm text-ink-soft">
-        Members
+        <Trans>Members</Trans>
       </h2>
       <ul className="divide-y divide-line rounded-card border border-line bg-surface">
         {team.members.map((member) => (
@@ -37,7 +39,7 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
         await teamsChanged()
         const former = invitedRoles.find((each) => each === before)
         if (former === undefined) return
-        offerUndo(`${member.login} is ${role} now`, 'Undo', async () => {
+        offerUndo(t`${member.login} is ${roleName(role)} now`, t`Undo`, async () => {
           await trpcClient.teams.members.setRole.mutate({ ...ids, role: former })
           await teamsChanged()
         })
@@ -57,19 +59,19 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
   const manageable = team.may.includes('manage') && member.role !== 'owner' && !isMe
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3" data-member={member.login}>
-      <span aria-hidden className="grid size-8 place-items-center rounded-full bg-accent-wash text-xs font-semibold uppercase text-accent">
+      <span aria-hidden translate="no" className="grid size-8 place-items-center rounded-full bg-accent-wash text-xs font-semibold uppercase text-accent">
         {member.login.slice(0, 2)}
       </span>
       <div className="min-w-0 flex-1 basis-40">
         <div className="font-medium break-words">
-          {member.name} {isMe && <span className="text-sm font-normal text-ink-soft">(you)</span>}
+          {member.name} {isMe && <span className="text-sm font-normal text-ink-soft"><Trans>(you)</Trans></span>}
         </div>
         <div className="text-sm text-ink-soft break-all">{member.login}</div>
       </div>
       {manageable ? (
         <select
-          aria-label={`Role of ${member.login}`}
-          title={roleWords[member.role]}
+          aria-label={t`Role of ${member.login}`}
+          title={roleWords(member.role)}
           className="h-9 rounded-lg border border-line bg-raised px-2 text-sm"
           value={member.role}
           disabled={setRole.isPending}
@@ -79,28 +81,30 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
           }}
         >
           {invitedRoles.map((role) => (
-            <option key={role}>{role}</option>
+            <option key={role} value={role}>
+              {roleName(role)}
+            </option>
           ))}
         </select>
       ) : (
-        <span className="rounded-full border border-line px-2.5 py-0.5 text-xs" title={roleWords[member.role]}>
-          {member.role}
+        <span className="rounded-full border border-line px-2.5 py-0.5 text-xs" title={roleWords(member.role)}>
+          {roleName(member.role)}
         </span>
       )}
       {manageable && (
         <MenuButton
-          label={`More for ${member.login}`}
+          label={t`More for ${member.login}`}
           className={buttonClass('ghost', true)}
-          entries={[...(team.may.includes('transfer') ? [{ label: 'Hand the team over…', icon: Crown, run: () => ask('transfer') }] : []), { label: 'Remove from the team…', icon: UserMinus, isBad: true, run: () => ask('remove') }]}
+          entries={[...(team.may.includes('transfer') ? [{ label: t`Hand the team over…`, icon: Crown, run: () => ask('transfer') }] : []), { label: t`Remove from the team…`, icon: UserMinus, isBad: true, run: () => ask('remove') }]}
         >
           <Ellipsis size={17} aria-hidden />
         </MenuButton>
       )}
-      <ConfirmByName open={asking === 'remove'} onClose={() => setAsking(null)} title={`Remove ${member.login} from ${team.name}?`} deed={{ words: 'remove them', button: 'Remove' }} name={member.login} removal={remove} onConfirm={() => remove.mutate(ids)}>
-        They lose the team’s workspaces and secrets at once. To come back they have to be invited, and to accept.
+      <ConfirmByName open={asking === 'remove'} onClose={() => setAsking(null)} title={t`Remove ${member.login} from ${team.name}?`} deed={{ ask: (shown) => <Trans>Type {shown} to remove them</Trans>, button: t`Remove` }} name={member.login} removal={remove} onConfirm={() => remove.mutate(ids)}>
+        <Trans>They lose the team’s workspaces and secrets at once. To come back they have to be invited, and to accept.</Trans>
       </ConfirmByName>
-      <ConfirmByName open={asking === 'transfer'} onClose={() => setAsking(null)} title={`Hand ${team.name} over to ${member.login}?`} deed={{ words: 'hand it over', button: 'Hand it over' }} name={member.login} removal={transfer} onConfirm={() => transfer.mutate(ids)}>
-        The team is theirs then, and you are one of its admins; only they can give it back.
+      <ConfirmByName open={asking === 'transfer'} onClose={() => setAsking(null)} title={t`Hand ${team.name} over to ${member.login}?`} deed={{ ask: (shown) => <Trans>Type {shown} to hand it over</Trans>, button: t`Hand it over` }} name={member.login} removal={transfer} onConfirm={() => transfer.mutate(ids)}>
+        <Trans>The team is theirs then, and you are one of its admins; only they can give it back.</Trans>
       </ConfirmByName>
     </li>
   )

@@ -1,4 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog'
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -28,7 +30,7 @@ function Contents({ team, onClose }: { team: TeamDetails; onClose: () => void })
         onClose()
         await navigate({ to: '/teams/$name', params: { name: renamed.name }, replace: true })
         await teamsChanged()
-        offerUndo(`${team.name} is ${renamed.name} now`, 'Undo', async () => {
+        offerUndo(`${team.name} is ${renamed.name} now`, t`Undo`, async () => {
           await trpcClient.teams.rename.mutate({ teamId: team.id, name: team.name })
           await navigate({ to: '/teams/$name', params: { name: team.name }, replace: true })
           await teamsChanged()
@@ -44,10 +46,10 @@ function Contents({ team, onClose }: { team: TeamDetails; onClose: () => void })
         rename.mutate({ teamId: team.id, name })
       }}
     >
-      <Dialog.Title className="text-lg font-semibold">Rename {team.name}</Dialog.Title>
+      <Dialog.Title className="text-lg font-semibold"><Trans>Rename {team.name}</Trans></Dialog.Title>
       <NameField
-        label="New name"
-        hint="Its workspaces keep their names and addresses."
+        label={t`New name`}
+        hint={t`Its workspaces keep their names and addresses.`}
         name={name}
         onName={(next) => {
           setName(next)
@@ -57,10 +59,10 @@ function Contents({ team, onClose }: { team: TeamDetails; onClose: () => void })
       />
       <div className="flex justify-end gap-2">
         <Button tone="ghost" onClick={onClose}>
-          Cancel
+          <Trans>Cancel</Trans>
         </Button>
         <Button tone="primary" type="submit" busy={rename.isPending} disabled={name === '' || name === team.name}>
-          Rename
+          <Trans>Rename</Trans>
         </Button>
       </div>
     </form>

@@ -1,5 +1,9 @@
+import { i18n } from '@lingui/core'
+import type { MessageDescriptor } from '@lingui/core'
 import { Dialog } from '@base-ui/react/dialog'
 import { Field } from '@base-ui/react/field'
+import { msg, t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Copy, KeyRound, Plus } from 'lucide-react'
 import { useState } from 'react'
@@ -12,14 +16,14 @@ import { Ago } from '../interface/time.tsx'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 
-const scopes: readonly (readonly [Scope, string])[] = [
-  ['workspaces:read', 'See workspaces, their logs and figures'],
-  ['workspaces:write', 'Create, start, stop, rename and delete them'],
-  ['workspaces:exec', 'Run programs in them'],
-  ['teams:read', 'See your teams'],
-  ['teams:write', 'Manage your teams'],
-  ['tokens', 'Make and revoke tokens, never for more than it may itself'],
-  ['secrets', 'Set and delete secrets; nobody reads their values'],
+const scopes: readonly (readonly [Scope, MessageDescriptor])[] = [
+  ['workspaces:read', msg`See workspaces, their logs and figures`],
+  ['workspaces:write', msg`Create, start, stop, rename and delete them`],
+  ['workspaces:exec', msg`Run programs in them`],
+  ['teams:read', msg`See your teams`],
+  ['teams:write', msg`Manage your teams`],
+  ['tokens', msg`Make and revoke tokens, never for more than it may itself`],
+  ['secrets', msg`Set and delete secrets; nobody reads their values`],
 ]
 
 const changed = () => queryClient.invalidateQueries({ queryKey: trpc.tokens.list.queryKey() })
@@ -34,16 +38,16 @@ export function Tokens() {
     <section aria-labelledby="tokens" className="mt-8">
       <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
         <h2 id="tokens" className="text-sm text-ink-soft">
-          API tokens
+          <Trans>API tokens</Trans>
         </h2>
         <Button onClick={() => setMaking(true)}>
-          <Plus size={16} aria-hidden /> New token
+          <Plus size={16} aria-hidden /> <Trans>New token</Trans>
         </Button>
       </div>
       {tokens === undefined ? (
         <div aria-busy className="skeleton h-20 w-full" />
       ) : tokens.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">A token lets a program act for you, within what you allow it. You have none.</p>
+        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft"><Trans>A token lets a program act for you, within what you allow it. You have none.</Trans></p>
       ) : (
         <ul className="divide-y divide-line rounded-card border border-line bg-surface">
           {tokens.map((token) => (
@@ -54,8 +58,8 @@ export function Tokens() {
                   {token.name} <span className="ml-1 font-mono text-sm font-normal text-ink-soft">{token.shown}</span>
                 </div>
                 <div className="text-sm text-ink-soft">
-                  {token.scopes.join(', ')} · {token.lastUsedAt === null ? 'never used' : <>used <Ago at={token.lastUsedAt} /></>} ·{' '}
-                  {token.expiresAt === null ? 'no end' : <>ends {new Date(token.expiresAt).toLocaleDateString()}</>}
+                  {token.scopes.join(', ')} · {token.lastUsedAt === null ? t`never used` : <><Trans>used <Ago at={token.lastUsedAt} /></Trans></>} ·{' '}
+                  {token.expiresAt === null ? t`no end` : <><Trans>ends {new Date(token.expiresAt).toLocaleDateString()}</Trans></>}
                 </div>
               </div>
               <Button
@@ -63,9 +67,9 @@ export function Tokens() {
                   revoke.reset()
                   setRevoking(token)
                 }}
-                aria-label={`Revoke ${token.name}`}
+                aria-label={t`Revoke ${token.name}`}
               >
-                Revoke…
+                <Trans>Revoke…</Trans>
               </Button>
             </li>
           ))}
@@ -77,13 +81,13 @@ export function Tokens() {
       <ConfirmByName
         open={revoking !== null}
         onClose={() => setRevoking(null)}
-        title={`Revoke ${revoking?.name ?? ''}?`}
-        deed={{ words: 'revoke it', button: 'Revoke for good' }}
+        title={t`Revoke ${revoking?.name ?? ''}?`}
+        deed={{ ask: (shown) => <Trans>Type {shown} to revoke it</Trans>, button: t`Revoke for good` }}
         name={revoking?.name ?? ''}
         removal={revoke}
         onConfirm={() => revoking !== null && revoke.mutate({ id: revoking.id })}
       >
-        Whatever signs in by it is turned away at once, and has to be given another.
+        <Trans>Whatever signs in by it is turned away at once, and has to be given another.</Trans>
       </ConfirmByName>
     </section>
   )
@@ -104,30 +108,30 @@ function Making({ onClose }: { onClose: () => void }) {
         create.mutate({ name, scopes: [...chosen], expiresDays: days === 0 ? null : days })
       }}
     >
-      <Dialog.Title className="text-lg font-semibold">New API token</Dialog.Title>
+      <Dialog.Title className="text-lg font-semibold"><Trans>New API token</Trans></Dialog.Title>
       <Field.Root className="flex flex-col gap-1.5">
-        <Field.Label className="text-sm font-medium">Name</Field.Label>
-        <Field.Control className={inputClass} value={name} onValueChange={setName} placeholder="What it is for" maxLength={60} autoComplete="off" />
+        <Field.Label className="text-sm font-medium"><Trans>Name</Trans></Field.Label>
+        <Field.Control className={inputClass} value={name} onValueChange={setName} placeholder={t`What it is for`} maxLength={60} autoComplete="off" />
       </Field.Root>
       <fieldset className="flex flex-col gap-2">
-        <legend className="mb-1.5 text-sm font-medium">It may</legend>
+        <legend className="mb-1.5 text-sm font-medium"><Trans>It may</Trans></legend>
         {scopes.map(([scope, words]) => (
           <label key={scope} className="flex items-baseline gap-2.5 text-sm">
             <input type="checkbox" checked={chosen.has(scope)} onChange={() => toggle(scope)} className="accent-accent" />
             <span>
-              {words} <span className="font-mono text-xs text-ink-soft">{scope}</span>
+              {i18n._(words)} <span className="font-mono text-xs text-ink-soft">{scope}</span>
             </span>
           </label>
         ))}
       </fieldset>
       <label className="flex flex-col gap-1.5 text-sm font-medium">
-        It ends
+        <Trans>It ends</Trans>
         <select className={inputClass} value={days} onChange={(event) => setDays(Number(event.target.value))}>
-          <option value={7}>in 7 days</option>
-          <option value={30}>in 30 days</option>
-          <option value={90}>in 90 days</option>
-          <option value={365}>in a year</option>
-          <option value={0}>never</option>
+          <option value={7}><Trans>in 7 days</Trans></option>
+          <option value={30}><Trans>in 30 days</Trans></option>
+          <option value={90}><Trans>in 90 days</Trans></option>
+          <option value={365}><Trans>in a year</Trans></option>
+          <option value={0}><Trans>never</Trans></option>
         </select>
       </label>
       {create.isError && (
@@ -137,10 +141,10 @@ function Making({ onClose }: { onClose: () => void }) {
       )}
       <div className="flex justify-end gap-2">
         <Button tone="ghost" onClick={onClose}>
-          Cancel
+          <Trans>Cancel</Trans>
         </Button>
         <Button tone="primary" type="submit" busy={create.isPending} disabled={name.trim() === '' || chosen.size === 0}>
-          Make token
+          <Trans>Make token</Trans>
         </Button>
       </div>
     </form>
@@ -155,19 +159,19 @@ function Made({ made, onClose }: { made: NewApiToken; onClose: () => void }) {
   }
   return (
     <div className="flex flex-col gap-4">
-      <Dialog.Title className="text-lg font-semibold">{made.name} is made</Dialog.Title>
-      <Dialog.Description className="-mt-2 text-sm text-ink-soft">Copy it now: it is shown this once, and arcx keeps only its hash.</Dialog.Description>
+      <Dialog.Title className="text-lg font-semibold"><Trans>{made.name} is made</Trans></Dialog.Title>
+      <Dialog.Description className="-mt-2 text-sm text-ink-soft"><Trans>Copy it now: it is shown this once, and arcx keeps only its hash.</Trans></Dialog.Description>
       <div className="flex items-center gap-2 rounded-lg border border-line bg-sunken py-1.5 pl-3 pr-1.5">
-        <code aria-label="Token" className="min-w-0 flex-1 break-all text-sm">
+        <code aria-label={t`Token`} className="min-w-0 flex-1 break-all text-sm">
           {made.token}
         </code>
         <Button onClick={() => void copy()}>
-          <Copy size={14} aria-hidden /> <span aria-live="polite">{copied ? 'Copied' : 'Copy'}</span>
+          <Copy size={14} aria-hidden /> <span aria-live="polite">{copied ? t`Copied` : t`Copy`}</span>
         </Button>
       </div>
       <div className="flex justify-end">
         <Button tone="primary" onClick={onClose}>
-          Done
+          <Trans>Done</Trans>
         </Button>
       </div>
     </div>

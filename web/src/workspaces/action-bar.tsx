@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { Ellipsis, ExternalLink, Pencil, Play, RotateCw, Square, Trash2 } from 'lucide-react'
 import { Suspense, lazy, useState } from 'react'
 import type { Workspace, WorkspaceOperation } from '@arcx/router'
@@ -17,34 +19,34 @@ export function ActionBar({ workspace }: { workspace: Workspace }) {
   const may = (operation: WorkspaceOperation) => workspace.may.includes(operation)
   const resting = state === 'stopped' || state === 'failed'
   const canStop = state === 'running' || state === 'starting'
-  if (!may('open')) return <span className="rounded-full border border-line px-2.5 py-1 text-xs text-ink-soft">view only</span>
+  if (!may('open')) return <span className="rounded-full border border-line px-2.5 py-1 text-xs text-ink-soft"><Trans>view only</Trans></span>
   return (
     <div className="flex items-center gap-1.5">
       {state === 'deleting' ? null : (
-        <OpenLink workspace={workspace} className={buttonClass(state === 'running' ? 'primary' : 'plain')} aria-label={`Open ${name}`}>
-          <ExternalLink size={15} aria-hidden /> Open
+        <OpenLink workspace={workspace} className={buttonClass(state === 'running' ? 'primary' : 'plain')} aria-label={t`Open ${name}`}>
+          <ExternalLink size={15} aria-hidden /> <Trans>Open</Trans>
         </OpenLink>
       )}
       {resting ? (
-        <Button onClick={() => start.mutate({ workspaceId })} busy={start.isPending} aria-label={`Start ${name}`} title="Start">
-          <Play size={15} aria-hidden /> <span className="max-sm:sr-only">Start</span>
+        <Button onClick={() => start.mutate({ workspaceId })} busy={start.isPending} aria-label={t`Start ${name}`} title={t`Start`}>
+          <Play size={15} aria-hidden /> <span className="max-sm:sr-only"><Trans>Start</Trans></span>
         </Button>
       ) : (
-        <Button onClick={() => stop.mutate({ workspaceId })} busy={stop.isPending} disabled={!canStop} aria-label={`Stop ${name}`} title="Stop">
-          <Square size={14} aria-hidden /> <span className="max-sm:sr-only">Stop</span>
+        <Button onClick={() => stop.mutate({ workspaceId })} busy={stop.isPending} disabled={!canStop} aria-label={t`Stop ${name}`} title={t`Stop`}>
+          <Square size={14} aria-hidden /> <span className="max-sm:sr-only"><Trans>Stop</Trans></span>
         </Button>
       )}
-      <Button tone="ghost" onClick={() => restart.mutate({ workspaceId })} busy={restart.isPending} disabled={state !== 'running'} aria-label={`Restart ${name}`} title="Restart" className="w-9 !px-0 max-sm:hidden">
+      <Button tone="ghost" onClick={() => restart.mutate({ workspaceId })} busy={restart.isPending} disabled={state !== 'running'} aria-label={t`Restart ${name}`} title={t`Restart`} className="w-9 !px-0 max-sm:hidden">
         <RotateCw size={15} aria-hidden />
       </Button>
       {(may('rename') || may('remove')) && (
         <MenuButton
-          label={`More for ${name}`}
+          label={t`More for ${name}`}
           className={buttonClass('ghost', true)}
           entries={[
-            { label: 'Restart', icon: RotateCw, isDisabled: state !== 'running', run: () => restart.mutate({ workspaceId }) },
-            { label: 'Rename…', icon: Pencil, run: () => setDialog('rename') },
-            { label: 'Delete…', icon: Trash2, isBad: true, isDisabled: state === 'deleting', run: () => setDialog('remove') },
+            { label: t`Restart`, icon: RotateCw, isDisabled: state !== 'running', run: () => restart.mutate({ workspaceId }) },
+            { label: t`Rename…`, icon: Pencil, run: () => setDialog('rename') },
+            { label: t`Delete…`, icon: Trash2, isBad: true, isDisabled: state === 'deleting', run: () => setDialog('remove') },
           ]}
         >
           <Ellipsis size={17} aria-hidden />

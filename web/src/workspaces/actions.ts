@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro'
 import { useMutation } from '@tanstack/react-query'
 import type { Workspace, WorkspaceState } from '@arcx/router'
 import { offerUndo, tellRefusal } from '../interface/toasts.ts'
@@ -13,7 +14,7 @@ export function useWorkspaceActions() {
       ...shownAs('stopping'),
       onSuccess(workspace) {
         showWorkspace(workspace)
-        offerUndo(`${workspace.name} stops`, 'Start it again', () => startAgain(workspace))
+        offerUndo(`${workspace.name} stops`, t`Start it again`, () => startAgain(workspace))
       },
     }),
   )

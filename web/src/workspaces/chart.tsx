@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useId } from 'react'
 
 export interface Point {
@@ -47,12 +49,12 @@ export function Chart({ title, lines, limit, spoken, windowMs = 5 * 60_000 }: { 
                 </span>
               )}
               {valueOf(line) ?? '–'}
-              {limit !== undefined && <span className="font-normal text-ink-soft"> of {spoken(limit)}</span>}
+              {limit !== undefined && <span className="font-normal text-ink-soft"> <Trans>of {spoken(limit)}</Trans></span>}
             </span>
           ))}
         </span>
       </figcaption>
-      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" className="mt-3 h-22 w-full" role="img" aria-label={`${title}: ${valueOf(main) === null ? 'no value yet' : inWords}`}>
+      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" className="mt-3 h-22 w-full" role="img" aria-label={`${title}: ${valueOf(main) === null ? t`no value yet` : inWords}`}>
         <defs>
           <linearGradient id={gradient} x1="0" x2="0" y1="0" y2="1">
             <stop offset="0" stopColor="var(--color-accent)" stopOpacity="0.32" />

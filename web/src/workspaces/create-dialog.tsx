@@ -1,4 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog'
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { ExternalLink } from 'lucide-react'
 import { useEffect, useState } from 'react'
@@ -48,10 +50,10 @@ function Contents({ onClose, initialTeam }: { onClose: () => void; initialTeam: 
         if (name !== '') create.mutate({ name, teamId })
       }}
     >
-      <Dialog.Title className="text-lg font-semibold">New workspace</Dialog.Title>
-      <Dialog.Description className="-mt-3 text-sm text-ink-soft">A container of its own with VS Code, a terminal and a home that stays.</Dialog.Description>
+      <Dialog.Title className="text-lg font-semibold"><Trans>New workspace</Trans></Dialog.Title>
+      <Dialog.Description className="-mt-3 text-sm text-ink-soft"><Trans>A container of its own with VS Code, a terminal and a home that stays.</Trans></Dialog.Description>
       <NameField
-        label="Name"
+        label={t`Name`}
         name={typed}
         proposed={proposed ?? ''}
         onName={(next) => {
@@ -62,12 +64,12 @@ function Contents({ onClose, initialTeam }: { onClose: () => void; initialTeam: 
       />
       {places.length > 0 && (
         <label className="flex flex-col gap-1.5 text-sm font-medium">
-          Belongs to
+          <Trans>Belongs to</Trans>
           <select className={inputClass} value={teamId ?? ''} onChange={(event) => setTeamId(places.find(({ id }) => id === event.target.value)?.id ?? null)}>
-            <option value="">you alone</option>
+            <option value=""><Trans>you alone</Trans></option>
             {places.map((team) => (
               <option key={team.id} value={team.id}>
-                team {team.name}
+                <Trans>team {team.name}</Trans>
               </option>
             ))}
           </select>
@@ -75,10 +77,10 @@ function Contents({ onClose, initialTeam }: { onClose: () => void; initialTeam: 
       )}
       <div className="flex justify-end gap-2">
         <Button tone="ghost" onClick={onClose}>
-          Cancel
+          <Trans>Cancel</Trans>
         </Button>
         <Button tone="primary" type="submit" busy={create.isPending} disabled={name === ''}>
-          {create.isPending ? 'Creating…' : 'Create'}
+          {create.isPending ? t`Creating…` : t`Create`}
         </Button>
       </div>
     </form>
@@ -95,7 +97,7 @@ function Created({ workspaceId, onClose }: { workspaceId: WorkspaceId; onClose: 
   if (workspace === undefined) return null
   return (
     <div className="flex flex-col gap-5">
-      <Dialog.Title className="text-lg font-semibold">{running ? `${workspace.name} is ready` : `Creating ${workspace.name}`}</Dialog.Title>
+      <Dialog.Title className="text-lg font-semibold">{running ? t`${workspace.name} is ready` : t`Creating ${workspace.name}`}</Dialog.Title>
       {workspace.state === 'failed' ? (
         <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
           {workspace.reason}
@@ -105,11 +107,11 @@ function Created({ workspaceId, onClose }: { workspaceId: WorkspaceId; onClose: 
       )}
       <div className="flex justify-end gap-2">
         <Button tone="ghost" onClick={onClose}>
-          {running ? 'Close' : 'Go on without waiting'}
+          {running ? t`Close` : t`Go on without waiting`}
         </Button>
         {running && (
           <OpenLink autoFocus workspace={workspace} className={buttonClass('primary')} onOpened={onClose}>
-            <ExternalLink size={15} aria-hidden /> Open workspace
+            <ExternalLink size={15} aria-hidden /> <Trans>Open workspace</Trans>
           </OpenLink>
         )}
       </div>

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useSubscription } from '@trpc/tanstack-react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { LogLine, WorkspaceId } from '@arcx/router'
@@ -23,7 +25,7 @@ export function Logs({ workspaceId }: { workspaceId: WorkspaceId }) {
     <div
       ref={box}
       role="log"
-      aria-label="Log"
+      aria-label={t`Log`}
       tabIndex={0}
       onScroll={(event) => {
         const { scrollHeight, scrollTop, clientHeight } = event.currentTarget
@@ -31,9 +33,9 @@ export function Logs({ workspaceId }: { workspaceId: WorkspaceId }) {
       }}
       className="h-80 overflow-auto rounded-card border border-line bg-sunken p-3 font-mono text-[0.8125rem] leading-relaxed"
     >
-      {lines.length === 0 && <p className="text-ink-soft">Nothing has been logged yet.</p>}
+      {lines.length === 0 && <p className="text-ink-soft"><Trans>Nothing has been logged yet.</Trans></p>}
       {lines.map((line) => (
-        <div key={line.id} className={`whitespace-pre-wrap break-all ${line.stream === 'stderr' ? 'text-bad' : ''}`}>
+        <div key={line.id} translate="no" className={`whitespace-pre-wrap break-all ${line.stream === 'stderr' ? 'text-bad' : ''}`}>
           <span className="select-none text-ink-soft">{line.at.slice(11, 19)} </span>
           {line.text}
         </div>

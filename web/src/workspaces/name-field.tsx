@@ -1,4 +1,5 @@
 import { Field } from '@base-ui/react/field'
+import { Trans } from '@lingui/react/macro'
 import type { ReactNode } from 'react'
 import { host } from '../host/host.ts'
 import { inputClass } from '../interface/dialog.ts'
@@ -24,7 +25,7 @@ export function NameField({ name, proposed = '', onName, refusal, label, hint }:
       <Field.Description className="text-sm text-ink-soft">
         {hint ?? (
           <>
-            It becomes the address: <span className="font-mono break-all">{name || proposed || 'name'}.{new URL(host.server()).host}</span>
+            <Trans>It becomes the address: <span className="font-mono break-all">{name || proposed || 'name'}.{new URL(host.server()).host}</span></Trans>
           </>
         )}
       </Field.Description>
@@ -33,7 +34,7 @@ export function NameField({ name, proposed = '', onName, refusal, label, hint }:
           {refusal.message}
           {suggestion !== null && (
             <button type="button" className="font-semibold underline underline-offset-2" onClick={() => onName(suggestion)}>
-              Use {suggestion}
+              <Trans>Use {suggestion}</Trans>
             </button>
           )}
         </div>

@@ -1,3 +1,7 @@
+import { i18n } from '@lingui/core'
+import type { MessageDescriptor } from '@lingui/core'
+import { msg, t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
 import type { EgressCall, WorkspaceId } from '@arcx/router'
@@ -8,25 +12,26 @@ import { trpc } from '../server/client.ts'
 
 const page = 50
 const most = 500
-const words: Readonly<Record<string, string>> = {
-  leak_attempted: 'a secret on its way elsewhere',
-  host_refused: 'host not permitted',
-  address_refused: 'address inside',
-  name_unknown: 'name unknown',
-  upstream_failed: 'not reached',
-  upstream_silent: 'no answer in time',
-  key_misplaced: 'a key that belongs elsewhere',
-  rate_exceeded: 'too many a minute',
-  bytes_exceeded: 'too much an hour',
-  secret_withdrawn: 'a secret was withdrawn',
-  program_gone: 'the program went',
+const words: Readonly<Record<string, MessageDescriptor>> = {
+  leak_attempted: msg`a secret on its way elsewhere`,
+  host_refused: msg`host not permitted`,
+  address_refused: msg`address inside`,
+  name_unknown: msg`name unknown`,
+  upstream_failed: msg`not reached`,
+  upstream_silent: msg`no answer in time`,
+  key_misplaced: msg`a key that belongs elsewhere`,
+  rate_exceeded: msg`too many a minute`,
+  bytes_exceeded: msg`too much an hour`,
+  secret_withdrawn: msg`a secret was withdrawn`,
+  program_gone: msg`the program went`,
 }
 
 function outcomeOf({ outcome, status }: EgressCall): string {
   if (outcome === 'passed') return String(status ?? '')
-  if (outcome === 'open') return 'goes on'
+  if (outcome === 'open') return t`goes on`
   const [kind = '', code = ''] = outcome.split(':')
-  return code === '' ? kind : `${kind === 'cut' ? 'cut: ' : ''}${words[code] ?? code.replaceAll('_', ' ')}`
+  const reason = words[code] === undefined ? code.replaceAll('_', ' ') : i18n._(words[code])
+  return code === '' ? kind : kind === 'cut' ? t`cut: ${reason}` : reason
 }
 
 /** What the workspace called outside, as it happens. */
@@ -40,27 +45,27 @@ export function Network({ workspaceId }: { workspaceId: WorkspaceId }) {
     <section aria-labelledby="network">
       <div className="mb-2 mt-6 flex flex-wrap items-center justify-between gap-2">
         <h2 id="network" className="text-sm text-ink-soft">
-          Calls to the outside
+          <Trans>Calls to the outside</Trans>
         </h2>
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-sm">
-          <input aria-label="Hosts with" type="search" className={`${inputClass} !h-8 !w-44 font-mono`} value={host} onChange={(event) => setHost(event.target.value)} placeholder="host" autoCapitalize="none" spellCheck={false} />
+          <input aria-label={t`Hosts with`} type="search" className={`${inputClass} !h-8 !w-44 font-mono`} value={host} onChange={(event) => setHost(event.target.value)} placeholder={t`host`} autoCapitalize="none" spellCheck={false} />
           <label className="flex items-center gap-2">
-            <input type="checkbox" className="accent-accent" checked={refused} onChange={(event) => setRefused(event.target.checked)} /> refused alone
+            <input type="checkbox" className="accent-accent" checked={refused} onChange={(event) => setRefused(event.target.checked)} /> <Trans>refused alone</Trans>
           </label>
         </div>
       </div>
       {calls === undefined ? (
         <div aria-busy className="skeleton h-16 w-full" />
       ) : calls.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong p-5 text-center text-sm text-ink-soft">{refused || wanted !== '' ? 'There is no such call.' : 'It has called nothing yet.'}</p>
+        <p className="rounded-card border border-dashed border-line-strong p-5 text-center text-sm text-ink-soft">{refused || wanted !== '' ? t`There is no such call.` : t`It has called nothing yet.`}</p>
       ) : (
         <ul className="max-h-80 divide-y divide-line overflow-auto rounded-card border border-line bg-surface">
           {calls.map((call) => (
             <li key={call.id} className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 px-4 py-2 text-sm">
               <span className="w-14 shrink-0 font-mono text-xs text-ink-soft">{call.method}</span>
               <span className="min-w-0 flex-1 basis-60 font-mono text-xs break-all">{call.url}</span>
-              {call.secrets.length > 0 && <span className="rounded-full bg-accent-wash px-2 text-xs">with {call.secrets.join(', ')}</span>}
-              {call.scrubbed > 0 && <span className="rounded-full bg-accent-wash px-2 text-xs">{call.scrubbed} hidden</span>}
+              {call.secrets.length > 0 && <span className="rounded-full bg-accent-wash px-2 text-xs"><Trans>with {call.secrets.join(', ')}</Trans></span>}
+              {call.scrubbed > 0 && <span className="rounded-full bg-accent-wash px-2 text-xs"><Trans>{call.scrubbed} hidden</Trans></span>}
               {Object.entries(call.redacted).map(([rule, count]) => (
                 <span key={rule} className="rounded-full bg-bad-wash px-2 text-xs text-bad">
                   {count} × {rule}
@@ -75,7 +80,7 @@ export function Network({ workspaceId }: { workspaceId: WorkspaceId }) {
           {calls.length === limit && limit < most && (
             <li className="p-2 text-center">
               <Button tone="ghost" onClick={() => setLimit((before) => Math.min(most, before + page))}>
-                Older ones
+                <Trans>Older ones</Trans>
               </Button>
             </li>
           )}

@@ -1,16 +1,23 @@
+import { i18n } from '@lingui/core'
+import { msg, t } from '@lingui/core/macro'
 import { Check } from 'lucide-react'
 import type { Workspace } from '@arcx/router'
 
-/** What a start goes through, as the server names its steps. */
-const steps = ['Waiting for its turn', 'Preparing the home directory', 'Starting the container', 'Waiting for VS Code'] as const
+/** What a start goes through, by the server's names of its steps. */
+const steps = [
+  ['Waiting for its turn', msg`Waiting for its turn`],
+  ['Preparing the home directory', msg`Preparing the home directory`],
+  ['Starting the container', msg`Starting the container`],
+  ['Waiting for VS Code', msg`Waiting for VS Code`],
+] as const
 
 /** How far a workspace's start is. */
 export function StartProgress({ workspace }: { workspace: Workspace }) {
   const { state, step } = workspace
-  const at = state === 'running' ? steps.length : Math.max(0, steps.findIndex((name) => name === step))
+  const at = state === 'running' ? steps.length : Math.max(0, steps.findIndex(([name]) => name === step))
   return (
-    <ol aria-label="Progress" className="flex flex-col gap-2.5">
-      {steps.map((name, index) => {
+    <ol aria-label={t`Progress`} className="flex flex-col gap-2.5">
+      {steps.map(([name, words], index) => {
         const done = index < at
         const now = index === at
         return (
@@ -18,7 +25,7 @@ export function StartProgress({ workspace }: { workspace: Workspace }) {
             <span className={`grid size-5 place-items-center rounded-full border ${done ? 'border-transparent bg-accent text-on-accent' : now ? 'border-accent' : 'border-line-strong'}`}>
               {done ? <Check size={12} strokeWidth={3} aria-hidden /> : now ? <span className="size-2 rounded-full bg-accent pulse-dot" /> : null}
             </span>
-            {name}
+            {i18n._(words)}
           </li>
         )
       })}

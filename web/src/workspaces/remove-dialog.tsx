@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMutation } from '@tanstack/react-query'
 import type { Workspace } from '@arcx/router'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
@@ -14,8 +16,8 @@ export function RemoveDialog({ workspace, open, onClose }: { workspace: Workspac
     }),
   )
   return (
-    <ConfirmByName open={open} onClose={onClose} title={`Delete ${workspace.name}?`} name={workspace.name} removal={remove} onConfirm={() => remove.mutate({ workspaceId: workspace.id })}>
-      Its container and everything in its home go for good. There is no way back.
+    <ConfirmByName open={open} onClose={onClose} title={t`Delete ${workspace.name}?`} name={workspace.name} removal={remove} onConfirm={() => remove.mutate({ workspaceId: workspace.id })}>
+      <Trans>Its container and everything in its home go for good. There is no way back.</Trans>
     </ConfirmByName>
   )
 }

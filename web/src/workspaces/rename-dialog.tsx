@@ -1,4 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog'
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -33,7 +35,7 @@ function Contents({ workspace, onClose }: { workspace: Workspace; onClose: () =>
           if (shownByName) await navigate({ to: '/workspaces/$name', params: { name: to }, replace: true })
         }
         await follow(renamed.name)
-        offerUndo(`${workspace.name} is ${renamed.name} now`, restarts ? 'Undo and restart again' : 'Undo', async () => {
+        offerUndo(`${workspace.name} is ${renamed.name} now`, restarts ? t`Undo and restart again` : t`Undo`, async () => {
           showWorkspace(await trpcClient.workspaces.rename.mutate({ workspaceId: workspace.id, name: workspace.name }))
           await follow(workspace.name)
         })
@@ -48,9 +50,9 @@ function Contents({ workspace, onClose }: { workspace: Workspace; onClose: () =>
         rename.mutate({ workspaceId: workspace.id, name })
       }}
     >
-      <Dialog.Title className="text-lg font-semibold">Rename {workspace.name}</Dialog.Title>
+      <Dialog.Title className="text-lg font-semibold"><Trans>Rename {workspace.name}</Trans></Dialog.Title>
       <NameField
-        label="New name"
+        label={t`New name`}
         name={name}
         onName={(next) => {
           setName(next)
@@ -58,13 +60,13 @@ function Contents({ workspace, onClose }: { workspace: Workspace; onClose: () =>
         }}
         refusal={rename.isError ? refusalOf(rename.error) : null}
       />
-      {restarts && <p className="text-sm text-busy">It is running and will restart; programs in its terminals end.</p>}
+      {restarts && <p className="text-sm text-busy"><Trans>It is running and will restart; programs in its terminals end.</Trans></p>}
       <div className="flex justify-end gap-2">
         <Button tone="ghost" onClick={onClose}>
-          Cancel
+          <Trans>Cancel</Trans>
         </Button>
         <Button tone="primary" type="submit" busy={rename.isPending} disabled={name === '' || name === workspace.name}>
-          {restarts ? 'Rename and restart' : 'Rename'}
+          {restarts ? t`Rename and restart` : t`Rename`}
         </Button>
       </div>
     </form>

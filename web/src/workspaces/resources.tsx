@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
 import { useSubscription } from '@trpc/tanstack-react-query'
 import { ExternalLink } from 'lucide-react'
 import { useState } from 'react'
@@ -18,7 +20,10 @@ function spokenRate(bytes: number): string {
   return bytes >= 1000 ? `${Math.round(bytes / 2 ** 10)} KB/s` : `${bytes} B/s`
 }
 
-const spokenCores = (cores: number) => `${cores >= 10 ? cores.toFixed(0) : cores.toFixed(cores === Math.round(cores) ? 0 : 2)} cores`
+function spokenCores(cores: number): string {
+  const count = cores >= 10 ? cores.toFixed(0) : cores.toFixed(cores === Math.round(cores) ? 0 : 2)
+  return t`${count} cores`
+}
 
 /** CPU, memory, traffic and ports, as the supervisor measures them. */
 export function Resources({ workspace }: { workspace: Workspace }) {
@@ -34,23 +39,23 @@ export function Resources({ workspace }: { workspace: Workspace }) {
   return (
     <div className="flex flex-col gap-4">
       <div className="grid gap-4 sm:grid-cols-3">
-        <Chart title="CPU" lines={[{ points: points((sample) => sample.cpuCores) }]} limit={last?.cpuLimitCores ?? 1} spoken={spokenCores} />
-        <Chart title="Memory" lines={[{ points: points((sample) => sample.memoryBytes) }]} limit={last?.memoryLimitBytes ?? gibibyte} spoken={spokenBytes} />
+        <Chart title={t`CPU`} lines={[{ points: points((sample) => sample.cpuCores) }]} limit={last?.cpuLimitCores ?? 1} spoken={spokenCores} />
+        <Chart title={t`Memory`} lines={[{ points: points((sample) => sample.memoryBytes) }]} limit={last?.memoryLimitBytes ?? gibibyte} spoken={spokenBytes} />
         <Chart
-          title="Traffic"
+          title={t`Traffic`}
           lines={[
-            { mark: '↓', name: 'received', points: points((sample) => sample.receivedBytesPerSecond) },
-            { mark: '↑', name: 'sent', points: points((sample) => sample.sentBytesPerSecond) },
+            { mark: '↓', name: t`received`, points: points((sample) => sample.receivedBytesPerSecond) },
+            { mark: '↑', name: t`sent`, points: points((sample) => sample.sentBytesPerSecond) },
           ]}
           spoken={spokenRate}
         />
       </div>
       <section aria-labelledby="ports" className="rounded-card border border-line bg-surface p-4">
         <h2 id="ports" className="text-sm text-ink-soft">
-          Ports
+          <Trans>Ports</Trans>
         </h2>
         {last === undefined || last.ports.length === 0 ? (
-          <p className="mt-1 text-sm">Nothing listens yet. Start a web server in the terminal and it appears here.</p>
+          <p className="mt-1 text-sm"><Trans>Nothing listens yet. Start a web server in the terminal and it appears here.</Trans></p>
         ) : (
           <ul className="mt-2 flex flex-wrap gap-2">
             {last.ports.map((port) => (

@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react/macro'
 import { Link } from '@tanstack/react-router'
 import type { Workspace } from '@arcx/router'
 import { Avatars } from '../presence/avatar.tsx'
@@ -41,7 +42,7 @@ export function WorkspaceRow({ workspace, among }: { workspace: Workspace; among
       <div className="w-28 text-sm text-ink-soft max-md:hidden">
         {workspace.lastActivityAt === null ? null : (
           <>
-            Used <Ago at={workspace.lastActivityAt} />
+            <Trans>Used <Ago at={workspace.lastActivityAt} /></Trans>
           </>
         )}
       </div>

@@ -1,14 +1,19 @@
+import { i18n } from '@lingui/core'
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
 import type { WorkspaceFacts, WorkspaceState } from '@arcx/router'
 
-const words: Record<WorkspaceState, { readonly label: string; readonly colour: string; readonly moving: boolean }> = {
-  creating: { label: 'Creating', colour: 'bg-busy', moving: true },
-  starting: { label: 'Starting', colour: 'bg-busy', moving: true },
-  running: { label: 'Running', colour: 'bg-good', moving: false },
-  stopping: { label: 'Stopping', colour: 'bg-busy', moving: true },
-  stopped: { label: 'Stopped', colour: 'bg-rest', moving: false },
-  failed: { label: 'Failed', colour: 'bg-bad', moving: false },
-  deleting: { label: 'Deleting', colour: 'bg-bad', moving: true },
+const words: Record<WorkspaceState, { readonly label: MessageDescriptor; readonly colour: string; readonly moving: boolean }> = {
+  creating: { label: msg`Creating`, colour: 'bg-busy', moving: true },
+  starting: { label: msg`Starting`, colour: 'bg-busy', moving: true },
+  running: { label: msg`Running`, colour: 'bg-good', moving: false },
+  stopping: { label: msg`Stopping`, colour: 'bg-busy', moving: true },
+  stopped: { label: msg`Stopped`, colour: 'bg-rest', moving: false },
+  failed: { label: msg`Failed`, colour: 'bg-bad', moving: false },
+  deleting: { label: msg`Deleting`, colour: 'bg-bad', moving: true },
 }
+
+export const stateName = (state: WorkspaceState): string => i18n._(words[state].label)
 
 export const isMoving = (state: WorkspaceState): boolean => words[state].moving
 
@@ -22,7 +27,7 @@ export function StateText({ workspace }: { workspace: WorkspaceFacts }) {
   const detail = workspace.step ?? workspace.reason
   return (
     <span aria-live="polite" className={workspace.state === 'failed' ? 'text-bad' : 'text-ink-soft'}>
-      {words[workspace.state].label}
+      {stateName(workspace.state)}
       {detail !== null && <span> · {detail}</span>}
     </span>
   )
