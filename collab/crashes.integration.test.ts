@@ -84,7 +84,9 @@ for (const kind of ['team-state', 'PostgreSQL', 'NATS'] as const) {
       const path = `${kind}-${round}`
       const writers = [await connect(path), await connect(path), await connect(path)]
       const { end } = load(writers, random)
-      await pause(150 + random() * 600)
+      const passed = () => writers.some((writer) => [...clocksOf(writer).keys()].some((client) => client !== writer.doc.clientID))
+      await vi.waitFor(() => expect(passed()).toBe(true), { timeout: 20_000, interval: 10 })
+      await pause(random() * 600)
       const mortal = kinds[kind]()
       const released = Promise.withResolvers<void>()
       const held = hold(released.promise)

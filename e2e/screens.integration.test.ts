@@ -4,7 +4,7 @@ import { createRunning, startTestOrchestrator, untilState } from '@arcx/testing/
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import type { Person } from '@arcx/testing/person'
 import { openBrowser } from './browser.ts'
-import { compareScreen, contextFor, isTooWide, looks, seriousFindings } from './screens.ts'
+import { compareScreen, contextFor, isTooWide, keyboardFindings, looks, seriousFindings } from './screens.ts'
 import type { Look } from './screens.ts'
 import { inOwnLetters, speakWide } from './texts.ts'
 
@@ -58,7 +58,8 @@ const screens: readonly Screen[] = [
       // A page whose parts do not come, as when the machine's network changes, begins anew.
       await vi.waitFor(
         async () => {
-          if (!(await page.getByRole('dialog').isVisible())) await page.keyboard.press('Control+k')
+          // By the button, which opens and never closes it.
+          if (!(await page.getByRole('dialog').isVisible())) await page.getByRole('button', { name: 'Search' }).click({ timeout: 4000 })
           await page.getByRole('option', { name: /analytical-engine/ }).first().waitFor({ timeout: 4000 })
         },
         { timeout: 30_000 },
@@ -75,7 +76,7 @@ const screens: readonly Screen[] = [
   { name: 'admin-audit', path: '/admin?tab=audit', ready: (page) => page.getByText('workspace.create').first().waitFor() },
 ]
 
-test.each(Object.keys(looks) as Look[])('every screen, %s: as it was, without anything serious that axe finds, and never wider than the window', async (look) => {
+test.each(Object.keys(looks) as Look[])('every screen, %s: as it was, without anything serious that axe finds, usable by the keyboard, and never wider than the window', async (look) => {
   const [signedIn, out] = await Promise.all([contextFor(browser, look), contextFor(browser, look)])
   const [name = '', value = ''] = ada.cookie.split('=')
   await signedIn.addCookies([{ name, value, url: arc.origin }])
@@ -89,6 +90,7 @@ test.each(Object.keys(looks) as Look[])('every screen, %s: as it was, without an
     for (const { rule, impact, where } of await seriousFindings(page)) wrong.push(`${screen.name}: ${impact} ${rule} at ${where}`)
     const { differs, isGood } = await compareScreen(page, screen.name, look)
     if (!isGood) wrong.push(`${screen.name} ${differs === null ? 'has no picture that is kept' : `differs in ${(differs * 100).toFixed(1)} % of its pixels`} (test-results/screens; ARCX_SCREENS=keep npm test -- screens keeps it)`)
+    for (const finding of await keyboardFindings(page)) wrong.push(`${screen.name}: ${finding}`)
     await page.close()
   }
   await Promise.all([signedIn.close(), out.close()])

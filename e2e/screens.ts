@@ -44,6 +44,51 @@ export async function seriousFindings(page: Page): Promise<readonly Finding[]> {
   })
 }
 
+/**
+ * What somebody without a mouse would miss (WCAG 2.1.1, 2.1.2, 2.4.7, 2.4.11): controls that Tab does not reach, focus that
+ * cannot be seen or is covered. Goes once through the page.
+ */
+export async function keyboardFindings(page: Page): Promise<readonly string[]> {
+  const count = await page.evaluate(() => {
+    const tabbable = 'a[href], button, input, select, textarea, summary, [tabindex="0"]'
+    const look = (element: Element) => {
+      const { outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor } = getComputedStyle(element)
+      return [outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor].join()
+    }
+    const controls = [...document.querySelectorAll<HTMLElement>(tabbable)].filter((element) => element.tabIndex >= 0 && !element.matches(':disabled, [data-base-ui-focus-guard]') && element.checkVisibility({ visibilityProperty: true }) && element.closest('[inert], [aria-hidden=true], fieldset:disabled') === null)
+    ;(document.activeElement as HTMLElement | null)?.blur()
+    const before = new Map(controls.map((element) => [element, look(element)]))
+    const nameOf = (element: Element) => `${element.tagName.toLowerCase()} "${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim().replace(/\s+/g, ' ').slice(0, 40)}"`
+    Object.assign(window, {
+      afterTab() {
+        const element = document.activeElement
+        if (!(element instanceof HTMLElement) || element === document.body) return null
+        const { left, top, width, height } = element.getBoundingClientRect()
+        const [x, y] = [Math.min(Math.max(left + width / 2, 0), innerWidth - 1), Math.min(Math.max(top + height / 2, 0), innerHeight - 1)]
+        const at = document.elementFromPoint(x, y)
+        const isCovered = at === null || !(element.contains(at) || at.contains(element) || element.closest('label')?.contains(at) === true)
+        return { index: controls.indexOf(element), name: nameOf(element), isSeen: look(element) !== before.get(element) || element.closest('label, [data-focus]')?.matches(':focus-within') === true, isCovered: isCovered && width > 1 }
+      },
+      names: controls.map(nameOf),
+    })
+    return controls.length
+  })
+  const reached = new Set<number>()
+  const findings = new Set<string>()
+  // One behind the last leaves the page; then it begins again.
+  for (let press = 0; press < count + 6; press += 1) {
+    await page.keyboard.press('Tab')
+    const at = await page.evaluate(() => (window as unknown as { afterTab(): { index: number; name: string; isSeen: boolean; isCovered: boolean } | null }).afterTab())
+    if (at === null || at.index < 0) continue
+    reached.add(at.index)
+    if (!at.isSeen) findings.add(`the focus on ${at.name} cannot be seen`)
+    if (at.isCovered) findings.add(`${at.name} is covered when it has the focus`)
+  }
+  const names = await page.evaluate(() => (window as unknown as { names: string[] }).names)
+  for (const [index, name] of names.entries()) if (!reached.has(index)) findings.add(`${name} is not reached by Tab`)
+  return [...findings]
+}
+
 /** Whether the page can be scrolled sideways, which no screen may be. */
 export const isTooWide = (page: Page): Promise<boolean> => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1)
 

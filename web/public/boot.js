@@ -4,6 +4,14 @@ try {
   if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset.theme = chosen
 } catch {}
 
+// What the page that most come to asks first is asked while its program is still on its way (`src/host/ahead.ts` takes it).
+if (location.protocol.startsWith('http') && location.pathname === '/dashboard') {
+  const url = '/trpc/auth.me,workspaces.list,teams.list?batch=1&input=%7B%7D'
+  const answer = fetch(url)
+  answer.catch(() => undefined)
+  window.arcxAhead = { url, answer }
+}
+
 // A part of the page that did not come (the network has changed under it, or a newer version has taken its place) leaves
 // a page that cannot be used: then the whole of it is asked for again, three times a minute at most.
 {

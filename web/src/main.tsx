@@ -22,7 +22,6 @@ declare module '@tanstack/react-router' {
 /** What the first page will ask for, one after the other, is asked for at once. */
 function bringAhead(path: string): void {
   if (path !== '/dashboard') return
-  void import('./pages/dashboard.tsx')
   void queryClient.prefetchQuery(trpc.auth.me.queryOptions())
   void queryClient.prefetchQuery(trpc.workspaces.list.queryOptions())
   void queryClient.prefetchQuery(trpc.teams.list.queryOptions())

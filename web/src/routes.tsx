@@ -2,6 +2,7 @@ import { Outlet, createRootRoute, createRoute, lazyRouteComponent, redirect } fr
 import { host } from './host/host.ts'
 import { isAdminTab } from './admin/tabs.ts'
 import type { AdminTab } from './admin/tabs.ts'
+import { Dashboard } from './pages/dashboard.tsx'
 import { NotFound } from './pages/not-found.tsx'
 import { PaletteHost } from './palette/opener.tsx'
 import { queryClient, trpc } from './server/client.ts'
@@ -62,7 +63,7 @@ export const routes = root.addChildren([
   createRoute({
     getParentRoute: () => root,
     path: '/dashboard',
-    component: lazyRouteComponent(() => import('./pages/dashboard.tsx'), 'Dashboard'),
+    component: Dashboard,
     beforeLoad: requireSignedIn,
     validateSearch: (search: Record<string, unknown>): { filter?: string; new?: true } => {
       const filter = text(search['filter'])

@@ -1,6 +1,7 @@
 import { createWSClient, httpBatchLink, splitLink, wsLink } from '@trpc/client'
 import type { AppRouter } from '@arcx/router'
 import type { ConnectionState } from '@arcx/desktop/contract/contract'
+import { fetchOrTake } from './ahead.ts'
 import type { Host } from './host.ts'
 import { Writable } from './readable.ts'
 
@@ -28,7 +29,7 @@ export function webHost(): Host {
         // Where somebody is holds for as long as the connection by which it was said.
         condition: (operation) => operation.type === 'subscription' || operation.path === 'presence.set',
         true: wsLink({ client: socket }),
-        false: httpBatchLink({ url: '/trpc' }),
+        false: httpBatchLink({ url: '/trpc', fetch: (url, init) => fetchOrTake(url, init as RequestInit | undefined) }),
       }),
     ],
     connection,

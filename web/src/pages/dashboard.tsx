@@ -3,11 +3,12 @@ import { Trans } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Plus, Search } from 'lucide-react'
-import { Suspense, lazy, useEffect, useRef, useState } from 'react'
+import { Suspense, useEffect, useRef, useState } from 'react'
 import type { TeamId } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Frame } from '../interface/frame.tsx'
+import { lazyNamed } from '../interface/lazy-named.ts'
 import { Mark } from '../interface/mark.tsx'
 import { Avatars } from '../presence/avatar.tsx'
 import { useLiveTeamPresence, usePresent } from '../presence/live.ts'
@@ -18,7 +19,7 @@ import { refusalOf } from '../server/error.ts'
 import { useLiveWorkspaces } from '../workspaces/live.ts'
 import { WorkspaceList } from '../workspaces/list.tsx'
 
-const CreateDialog = lazy(() => import('../workspaces/create-dialog.tsx').then(({ CreateDialog: default_ }) => ({ default: default_ })))
+const CreateDialog = lazyNamed(() => import('../workspaces/create-dialog.tsx'), 'CreateDialog')
 
 export function Dashboard() {
   useLiveWorkspaces()

@@ -2,11 +2,12 @@ import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Laptop } from 'lucide-react'
-import { Suspense, lazy } from 'react'
+import { Suspense } from 'react'
 import { host } from '../host/host.ts'
 import { Button } from '../interface/button.tsx'
 import { roleName, tierName } from '../account/names.ts'
 import { Frame } from '../interface/frame.tsx'
+import { lazyNamed } from '../interface/lazy-named.ts'
 import { Ago } from '../interface/time.tsx'
 import { tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
@@ -18,7 +19,7 @@ import { Secrets } from '../secrets/secrets.tsx'
 import { Tokens } from '../tokens/tokens.tsx'
 import { deviceOf } from './device.ts'
 
-const ProgramSettings = lazy(() => import('../shell/program-settings.tsx').then(({ ProgramSettings: default_ }) => ({ default: default_ })))
+const ProgramSettings = lazyNamed(() => import('../shell/program-settings.tsx'), 'ProgramSettings')
 
 export function Settings() {
   const { data: me } = useQuery(trpc.auth.me.queryOptions())

@@ -5,11 +5,12 @@ import { Plural, Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { ArrowLeft, LogOut, Pencil, Plus, Trash2 } from 'lucide-react'
-import { Suspense, lazy, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { TeamDetails, TeamRole } from '@arcx/router'
 import { Button, buttonClass } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { Frame } from '../interface/frame.tsx'
+import { lazyNamed } from '../interface/lazy-named.ts'
 import { tellRefusal } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
@@ -24,7 +25,7 @@ import { RenameTeam } from '../teams/rename-team.tsx'
 import { useLiveWorkspaces } from '../workspaces/live.ts'
 import { WorkspaceRow } from '../workspaces/row.tsx'
 
-const CreateDialog = lazy(() => import('../workspaces/create-dialog.tsx').then(({ CreateDialog: default_ }) => ({ default: default_ })))
+const CreateDialog = lazyNamed(() => import('../workspaces/create-dialog.tsx'), 'CreateDialog')
 
 const roleSentences: Readonly<Record<TeamRole, MessageDescriptor>> = { owner: msg`You are its owner.`, admin: msg`You are its admin.`, member: msg`You are a member.`, viewer: msg`You are a viewer.` }
 

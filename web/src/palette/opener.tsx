@@ -1,9 +1,10 @@
 import { Trans } from '@lingui/react/macro'
 import { Search } from 'lucide-react'
-import { Suspense, lazy, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { host } from '../host/host.ts'
+import { lazyNamed } from '../interface/lazy-named.ts'
 
-const Palette = lazy(() => import('./palette.tsx').then(({ Palette: default_ }) => ({ default: default_ })))
+const Palette = lazyNamed(() => import('./palette.tsx'), 'Palette')
 const asked = 'arcx:palette'
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
 

@@ -4,15 +4,16 @@ import { msg, t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import { useNavigate, useRouterState } from '@tanstack/react-router'
 import { House, PanelRight, X } from 'lucide-react'
-import { Suspense, lazy, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 import type { TabView } from '@arcx/desktop/contract/contract'
 import { host } from '../host/host.ts'
+import { lazyNamed } from '../interface/lazy-named.ts'
 import { Scroller } from '../interface/scroller.ts'
 import type { Tabs } from '../host/host.ts'
 
-const TabPane = lazy(() => import('./tab-pane.tsx').then(({ TabPane: default_ }) => ({ default: default_ })))
-const SidePanel = lazy(() => import('./side-panel.tsx').then(({ SidePanel: default_ }) => ({ default: default_ })))
+const TabPane = lazyNamed(() => import('./tab-pane.tsx'), 'TabPane')
+const SidePanel = lazyNamed(() => import('./side-panel.tsx'), 'SidePanel')
 
 const stripHeight = 40
 const panelWidth = 280

@@ -1,15 +1,16 @@
 import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import { Ellipsis, ExternalLink, Pencil, Play, RotateCw, Square, Trash2 } from 'lucide-react'
-import { Suspense, lazy, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { Workspace, WorkspaceOperation } from '@arcx/router'
 import { Button, buttonClass } from '../interface/button.tsx'
+import { lazyNamed } from '../interface/lazy-named.ts'
 import { MenuButton } from '../interface/menu-button.tsx'
 import { useWorkspaceActions } from './actions.ts'
 import { OpenLink } from './open-link.tsx'
 
-const RemoveDialog = lazy(() => import('./remove-dialog.tsx').then(({ RemoveDialog: default_ }) => ({ default: default_ })))
-const RenameDialog = lazy(() => import('./rename-dialog.tsx').then(({ RenameDialog: default_ }) => ({ default: default_ })))
+const RemoveDialog = lazyNamed(() => import('./remove-dialog.tsx'), 'RemoveDialog')
+const RenameDialog = lazyNamed(() => import('./rename-dialog.tsx'), 'RenameDialog')
 
 /** Open, start or stop, restart, and the rest behind a menu; the same on a row and on its page. */
 export function ActionBar({ workspace }: { workspace: Workspace }) {
