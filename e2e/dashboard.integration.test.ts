@@ -58,9 +58,28 @@ test('the dashboard comes with at most 180 KB of compressed JavaScript, compress
   await page.close()
 })
 
+test('what the dashboard asks first is asked while its program is on its way, and once', again, async () => {
+  const page = await context.newPage()
+  const asked = Promise.withResolvers<null>()
+  const lists: string[] = []
+  page.on('request', (request) => {
+    if (!request.url().includes('workspaces.list')) return
+    lists.push(request.url())
+    asked.resolve(null)
+  })
+  await page.route('**/assets/index-*.js', async (route) => {
+    await asked.promise
+    await route.continue()
+  })
+  await page.goto(`${arc.origin}/dashboard`)
+  await page.getByRole('heading', { name: 'Your first workspace' }).waitFor()
+  expect(lists.length).toBe(1)
+  await page.close()
+})
+
 test('a part of the page that does not come is asked for again with the page: its style, its program, or what a link brings', again, async () => {
   const page = await context.newPage()
-  for (const part of ['**/assets/*.css', '**/assets/index-*.js', '**/assets/dashboard-*.js']) {
+  for (const part of ['**/assets/*.css', '**/assets/index-*.js', '**/assets/parts-*.js']) {
     let failed = 0
     await page.route(part, (route) => ((failed += 1) === 1 ? route.abort('failed') : route.continue()))
     await page.goto(`${arc.origin}/dashboard`)

@@ -97,6 +97,14 @@ test.each(Object.keys(looks) as Look[])('every screen, %s: as it was, without an
   expect(wrong).toEqual([])
 }, 240_000)
 
+test('the pass by Tab finds what cannot be seen, what is covered, and what is not reached', async () => {
+  const page = await browser.newPage()
+  await page.setContent(`<a href="#a">good</a><button style="outline:none">unseen</button><button style="position:absolute;top:200px;left:0">covered</button>
+    <div style="position:absolute;top:190px;left:0;width:200px;height:60px;background:red"></div><input aria-label="trap" onkeydown="event.preventDefault()"><button>behind</button>`)
+  expect(await keyboardFindings(page)).toEqual(['the focus on button "unseen" cannot be seen', 'button "covered" is covered when it has the focus', 'button "behind" is not reached by Tab'])
+  await page.close()
+})
+
 /** What people and things are called, units, and what stands in dates. */
 const data = ['analytical-engine', 'notes', 'engines', 'Ada Lovelace', 'Grace Hopper', 'grace', 'ada', 'Barbara', 'arcx', 'Ctrl K', 'octocat', 'npm run sign-in', 'test', 'my-project', 'localhost', 'CSV', 'invite', 'min. ago', 'sec. ago', 'hr. ago', ' AM', ' PM', ' GB', ' MB', 'KB/s', ' B/s']
 

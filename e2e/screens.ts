@@ -49,14 +49,17 @@ export async function seriousFindings(page: Page): Promise<readonly Finding[]> {
  * cannot be seen or is covered. Goes once through the page.
  */
 export async function keyboardFindings(page: Page): Promise<readonly string[]> {
-  const count = await page.evaluate(() => {
+  const { count, focused } = await page.evaluate(() => {
     const tabbable = 'a[href], button, input, select, textarea, summary, [tabindex="0"]'
     const look = (element: Element) => {
       const { outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor } = getComputedStyle(element)
       return [outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor].join()
     }
-    const controls = [...document.querySelectorAll<HTMLElement>(tabbable)].filter((element) => element.tabIndex >= 0 && !element.matches(':disabled, [data-base-ui-focus-guard]') && element.checkVisibility({ visibilityProperty: true }) && element.closest('[inert], [aria-hidden=true], fieldset:disabled') === null)
-    ;(document.activeElement as HTMLElement | null)?.blur()
+    // What stands behind a dialog is not reached, and is not to be.
+    const scope = [...document.querySelectorAll('[role=dialog], [role=alertdialog]')].at(-1) ?? document
+    const controls = [...scope.querySelectorAll<HTMLElement>(tabbable)].filter((element) => element.tabIndex >= 0 && !element.matches(':disabled, [data-base-ui-focus-guard]') && element.checkVisibility({ visibilityProperty: true }) && element.closest('[inert], [aria-hidden=true], fieldset:disabled') === null)
+    const focused = document.activeElement instanceof HTMLElement ? document.activeElement : null
+    focused?.blur()
     const before = new Map(controls.map((element) => [element, look(element)]))
     const nameOf = (element: Element) => `${element.tagName.toLowerCase()} "${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim().replace(/\s+/g, ' ').slice(0, 40)}"`
     Object.assign(window, {
@@ -71,9 +74,11 @@ export async function keyboardFindings(page: Page): Promise<readonly string[]> {
       },
       names: controls.map(nameOf),
     })
-    return controls.length
+    // A dialog has put the focus into itself; from there it goes on.
+    focused?.focus({ preventScroll: true })
+    return { count: controls.length, focused: focused === null ? -1 : controls.indexOf(focused) }
   })
-  const reached = new Set<number>()
+  const reached = new Set([focused])
   const findings = new Set<string>()
   // One behind the last leaves the page; then it begins again.
   for (let press = 0; press < count + 6; press += 1) {
