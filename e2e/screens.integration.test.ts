@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createRunning, startTestOrchestrator, untilState } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
@@ -11,6 +11,11 @@ import { inOwnLetters, speakWide } from './texts.ts'
 let arc: TestOrchestrator
 let browser: Browser
 let ada: Person
+/** Without anything yet. */
+let newcomer: Person
+/** Whose payment has not come. */
+let waiting: Person
+let invitation: string
 
 beforeAll(async () => {
   ;[arc, browser] = await Promise.all([startTestOrchestrator({ ARC_SIGNUP_MODE: 'invite' }), openBrowser()])
@@ -21,9 +26,13 @@ beforeAll(async () => {
   }
   const grace = await named('grace', 'Grace Hopper')
   ada = await named('ada', 'Ada Lovelace', 'admin')
+  newcomer = await named('alan', 'Alan Turing')
+  waiting = await named('edsger', 'Edsger Dijkstra')
+  await arc.database.updateTable('User').set({ standing: 'waiting_payment' }).where('id', '=', waiting.userId).execute()
   const { id: teamId } = await ada.api.teams.create.mutate({ name: 'engines' })
   await arc.database.insertInto('Membership').values({ teamId, userId: grace.userId, role: 'viewer' }).execute()
   await ada.api.teams.invites.create.mutate({ teamId, login: 'Barbara', role: 'member' })
+  invitation = new URL((await ada.api.teams.invites.create.mutate({ teamId, role: 'member' })).url).search
   const notes = await createRunning(ada, 'notes')
   await ada.api.workspaces.stop.mutate({ workspaceId: notes.id })
   await untilState(ada, notes.id, 'stopped')
@@ -36,17 +45,18 @@ afterAll(async () => {
 
 interface Screen {
   readonly name: string
-  readonly path: string
-  readonly isOut?: true
+  readonly path: string | (() => string)
+  /** Who looks at it; Ada where it is not said. */
+  readonly as?: 'nobody' | 'newcomer' | 'waiting'
   /** Until it is whole. */
   ready(page: Page): Promise<unknown>
 }
 
 const heading = (name: string, exact = true) => (page: Page) => page.getByRole('heading', { name, exact }).first().waitFor()
 const screens: readonly Screen[] = [
-  { name: 'landing', path: '/', isOut: true, ready: heading('Workspaces that keep to themselves') },
-  { name: 'sign-in', path: '/sign-in', isOut: true, ready: (page) => page.getByText('npm run sign-in').waitFor() },
-  { name: 'docs', path: '/docs/sign-in', isOut: true, ready: heading('Signing in and signing up') },
+  { name: 'landing', path: '/', as: 'nobody', ready: heading('Workspaces that keep to themselves') },
+  { name: 'sign-in', path: '/sign-in', as: 'nobody', ready: (page) => page.getByText('npm run sign-in').waitFor() },
+  { name: 'docs', path: '/docs/sign-in', as: 'nobody', ready: heading('Signing in and signing up') },
   { name: 'not-found', path: '/no/such/page', ready: heading('There is nothing here') },
   { name: 'dashboard', path: '/dashboard', ready: (page) => page.locator('[data-workspace=analytical-engine][data-state=running]').waitFor() },
   { name: 'new-workspace', path: '/dashboard?new=true', ready: (page) => page.getByRole('dialog').getByLabel('Name').waitFor() },
@@ -73,17 +83,35 @@ const screens: readonly Screen[] = [
   { name: 'settings', path: '/settings', ready: (page) => page.getByText('this browser').waitFor() },
   { name: 'admin', path: '/admin', ready: heading('Administration') },
   { name: 'admin-people', path: '/admin?tab=people', ready: (page) => page.getByText('Grace Hopper').first().waitFor() },
+  { name: 'admin-workspaces', path: '/admin?tab=workspaces', ready: (page) => page.getByText('analytical-engine').first().waitFor() },
+  { name: 'admin-invitations', path: '/admin?tab=invitations', ready: (page) => page.getByText('No invitation has been made yet.').waitFor() },
+  { name: 'admin-announcements', path: '/admin?tab=announcements', ready: (page) => page.getByText('Nothing is announced.').waitFor() },
+  { name: 'first-dashboard', path: '/dashboard', as: 'newcomer', ready: heading('Your first workspace') },
+  { name: 'first-team', path: '/teams', as: 'newcomer', ready: heading('Teams') },
+  { name: 'join', path: () => `/join${invitation}`, as: 'newcomer', ready: heading('Join engines') },
+  { name: 'authorize', path: '/authorize?kind=desktop&port=50000&state=a&challenge=b&name=arcx%20app%20of%20a%20laptop', ready: heading('Sign in arcx app of a laptop?') },
+  { name: 'authorize-code', path: '/authorize', ready: heading('Sign in a program') },
+  { name: 'open-nothing', path: '/open/nothing', ready: heading('nothing') },
+  { name: 'waiting', path: '/waiting', as: 'waiting', ready: heading('Your account waits for its payment') },
   { name: 'admin-audit', path: '/admin?tab=audit', ready: (page) => page.getByText('workspace.create').first().waitFor() },
 ]
 
+async function contextsFor(look: Look): Promise<Readonly<Record<'ada' | 'nobody' | 'newcomer' | 'waiting', BrowserContext>>> {
+  const of = async (person: Person | null) => {
+    const context = await contextFor(browser, look)
+    const [name = '', value = ''] = person?.cookie.split('=') ?? []
+    if (person !== null) await context.addCookies([{ name, value, url: arc.origin }])
+    return context
+  }
+  return { ada: await of(ada), nobody: await of(null), newcomer: await of(newcomer), waiting: await of(waiting) }
+}
+
 test.each(Object.keys(looks) as Look[])('every screen, %s: as it was, without anything serious that axe finds, usable by the keyboard, and never wider than the window', async (look) => {
-  const [signedIn, out] = await Promise.all([contextFor(browser, look), contextFor(browser, look)])
-  const [name = '', value = ''] = ada.cookie.split('=')
-  await signedIn.addCookies([{ name, value, url: arc.origin }])
+  const contexts = await contextsFor(look)
   const wrong: string[] = []
   for (const screen of screens) {
-    const page = await (screen.isOut ? out : signedIn).newPage()
-    await page.goto(arc.origin + screen.path)
+    const page = await contexts[screen.as ?? 'ada'].newPage()
+    await page.goto(arc.origin + (typeof screen.path === 'string' ? screen.path : screen.path()))
     await screen.ready(page)
     await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null)
     if (await isTooWide(page)) wrong.push(`${screen.name} is wider than the window`)
@@ -93,7 +121,7 @@ test.each(Object.keys(looks) as Look[])('every screen, %s: as it was, without an
     for (const finding of await keyboardFindings(page)) wrong.push(`${screen.name}: ${finding}`)
     await page.close()
   }
-  await Promise.all([signedIn.close(), out.close()])
+  await Promise.all(Object.values(contexts).map((context) => context.close()))
   expect(wrong).toEqual([])
 }, 240_000)
 
@@ -106,17 +134,15 @@ test('the pass by Tab finds what cannot be seen, what is covered, and what is no
 })
 
 /** What people and things are called, units, and what stands in dates. */
-const data = ['analytical-engine', 'notes', 'engines', 'Ada Lovelace', 'Grace Hopper', 'grace', 'ada', 'Barbara', 'arcx', 'Ctrl K', 'octocat', 'npm run sign-in', 'test', 'my-project', 'localhost', 'CSV', 'invite', 'min. ago', 'sec. ago', 'hr. ago', ' AM', ' PM', ' GB', ' MB', 'KB/s', ' B/s']
+const data = ['analytical-engine', 'notes', 'engines', 'Ada Lovelace', 'Grace Hopper', 'grace', 'ada', 'Alan Turing', 'Edsger Dijkstra', 'alan', 'edsger', 'arcx app of a laptop', 'XXXX-XXXX', 'nothing', 'Barbara', 'arcx', 'Ctrl K', 'octocat', 'npm run sign-in', 'test', 'my-project', 'localhost', 'CSV', 'invite', 'min. ago', 'sec. ago', 'hr. ago', ' AM', ' PM', ' GB', ' MB', 'KB/s', ' B/s']
 
 test('every text of every screen comes from the catalog', async () => {
-  const [signedIn, out] = await Promise.all([contextFor(browser, 'wide-light'), contextFor(browser, 'wide-light')])
-  const [name = '', value = ''] = ada.cookie.split('=')
-  await signedIn.addCookies([{ name, value, url: arc.origin }])
-  await Promise.all([speakWide(signedIn), speakWide(out)])
+  const contexts = await contextsFor('wide-light')
+  await Promise.all(Object.values(contexts).map(speakWide))
   const forgotten: string[] = []
   for (const screen of screens) {
-    const page = await (screen.isOut ? out : signedIn).newPage()
-    await page.goto(arc.origin + screen.path)
+    const page = await contexts[screen.as ?? 'ada'].newPage()
+    await page.goto(arc.origin + (typeof screen.path === 'string' ? screen.path : screen.path()))
     let before = ''
     await vi.waitFor(
       async () => {
@@ -130,6 +156,6 @@ test('every text of every screen comes from the catalog', async () => {
     forgotten.push(...(await inOwnLetters(page, data)).map((text) => `${screen.name}: ${text}`))
     await page.close()
   }
-  await Promise.all([signedIn.close(), out.close()])
+  await Promise.all(Object.values(contexts).map((context) => context.close()))
   expect(forgotten).toEqual([])
 }, 240_000)

@@ -1,3 +1,4 @@
+import { Tabs } from '@base-ui/react/tabs'
 import { i18n } from '@lingui/core'
 import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
@@ -17,6 +18,8 @@ import { People } from '../admin/people.tsx'
 import { EverybodysWorkspaces } from '../admin/workspaces.tsx'
 
 const contents: Readonly<Record<AdminTab, () => ReactNode>> = { overview: Overview, people: People, workspaces: EverybodysWorkspaces, invitations: Invitations, announcements: AnnouncementsDesk, audit: AuditLog }
+
+const showWhole = (tab: HTMLElement | null) => tab?.scrollIntoView({ block: 'nearest', inline: 'center' })
 
 /** For whoever runs the server. */
 export function AdminPage(): ReactNode {
@@ -40,21 +43,24 @@ export function AdminPage(): ReactNode {
   return (
     <Frame>
       <h1 className="mb-4 text-2xl font-semibold tracking-tight"><Trans>Administration</Trans></h1>
-      <div role="tablist" aria-label={t`Administration`} className="mb-6 flex gap-1 overflow-x-auto border-b border-line">
-        {(Object.keys(adminTabs) as AdminTab[]).map((name) => (
-          <button
-            key={name}
-            type="button"
-            role="tab"
-            aria-selected={name === tab}
-            className={`-mb-px shrink-0 border-b-2 px-3 py-2 text-sm ${name === tab ? 'border-accent font-medium' : 'border-transparent text-ink-soft hover:text-ink'}`}
-            onClick={() => void navigate({ search: { tab: name }, replace: true })}
-          >
-            {i18n._(adminTabs[name])}
-          </button>
-        ))}
-      </div>
-      <Content />
+      <Tabs.Root value={tab} onValueChange={(name: AdminTab) => void navigate({ search: { tab: name }, replace: true })}>
+        <Tabs.List activateOnFocus aria-label={t`Administration`} className="mb-6 flex gap-1 overflow-x-auto border-b border-line">
+          {(Object.keys(adminTabs) as AdminTab[]).map((name) => (
+            <Tabs.Tab
+              key={name}
+              value={name}
+              // On a narrow screen not all are seen at once.
+              ref={name === tab ? showWhole : undefined}
+              className={`-mb-px shrink-0 border-b-2 px-3 py-2 text-sm ${name === tab ? 'border-accent font-medium' : 'border-transparent text-ink-soft hover:text-ink'}`}
+            >
+              {i18n._(adminTabs[name])}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value={tab}>
+          <Content />
+        </Tabs.Panel>
+      </Tabs.Root>
     </Frame>
   )
 }

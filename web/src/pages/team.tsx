@@ -11,7 +11,6 @@ import { Button, buttonClass } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { Frame } from '../interface/frame.tsx'
 import { lazyNamed } from '../interface/lazy-named.ts'
-import { tellRefusal } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { Rules } from '../egress/rules.tsx'
@@ -64,13 +63,12 @@ function TeamView({ team }: { team: TeamDetails }) {
   const may = (operation: TeamDetails['may'][number]) => team.may.includes(operation)
   const navigate = useNavigate()
   const { data: workspaces } = useQuery(trpc.workspaces.list.queryOptions())
-  const [dialog, setDialog] = useState<'rename' | 'remove' | 'create' | null>(null)
-  const onError = (error: unknown) => tellRefusal(refusalOf(error).message)
+  const [dialog, setDialog] = useState<'rename' | 'remove' | 'create' | 'leave' | null>(null)
   const gone = async () => {
     await navigate({ to: '/teams' })
     await teamsChanged()
   }
-  const leave = useMutation(trpc.teams.leave.mutationOptions({ onSuccess: gone, onError }))
+  const leave = useMutation(trpc.teams.leave.mutationOptions({ onSuccess: gone }))
   const remove = useMutation(trpc.teams.remove.mutationOptions({ onSuccess: gone }))
   const own = workspaces?.filter(({ teamId }) => teamId === team.id)
   return (
@@ -86,8 +84,8 @@ function TeamView({ team }: { team: TeamDetails }) {
           </Button>
         )}
         {may('leave') && (
-          <Button onClick={() => leave.mutate({ teamId: team.id })} busy={leave.isPending}>
-            <LogOut size={15} aria-hidden /> <Trans>Leave</Trans>
+          <Button onClick={() => setDialog('leave')}>
+            <LogOut size={15} aria-hidden /> <Trans>Leave…</Trans>
           </Button>
         )}
         {may('remove') && (
@@ -133,6 +131,9 @@ function TeamView({ team }: { team: TeamDetails }) {
         </Suspense>
       )}
       <RenameTeam team={team} open={dialog === 'rename'} onClose={() => setDialog(null)} />
+      <ConfirmByName open={dialog === 'leave'} onClose={() => setDialog(null)} title={t`Leave ${team.name}?`} deed={{ ask: (shown) => <Trans>Type {shown} to leave it</Trans>, button: t`Leave` }} name={team.name} removal={leave} onConfirm={() => leave.mutate({ teamId: team.id })}>
+        <Trans>You lose its workspaces and secrets at once. To come back you have to be invited.</Trans>
+      </ConfirmByName>
       <ConfirmByName open={dialog === 'remove'} onClose={() => setDialog(null)} title={t`Delete the team ${team.name}?`} name={team.name} removal={remove} onConfirm={() => remove.mutate({ teamId: team.id })}>
         <Plural value={team.workspaceCount} one="Its workspace with all that lies in it and every membership go for good. There is no way back." other="Its # workspaces with all that lies in them and every membership go for good. There is no way back." />
       </ConfirmByName>

@@ -62,7 +62,7 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
       <span aria-hidden translate="no" className="grid size-8 place-items-center rounded-full bg-accent-wash text-xs font-semibold uppercase text-accent">
         {member.login.slice(0, 2)}
       </span>
-      <div className="min-w-0 flex-1 basis-40">
+      <div className="min-w-0 flex-1 basis-28">
         <div className="font-medium break-words">
           {member.name} {isMe && <span className="text-sm font-normal text-ink-soft"><Trans>(you)</Trans></span>}
         </div>
