@@ -90,6 +90,8 @@ export interface ShownDesktop {
   readonly tray: () => TrayModel
   /** The page of the first window. */
   page(): Promise<Page>
+  /** The quick switcher's; null where it is not shown. */
+  switcher(): Promise<Page> | null
   /** The page of the view that is in front; null where none is. */
   front(): Promise<Page | null>
   close(): Promise<void>
@@ -116,28 +118,32 @@ export async function startDesktop(browser: Browser, directory: string, { hasKey
   let tray: TrayModel = { tooltip: '', items: [] }
   let desktop: Desktop | null = null
 
+  const openPage = async (path: string, id: string): Promise<Page> => {
+    const made = await context.newPage()
+    await made.exposeBinding('arcxWire', (source, name: unknown, input: unknown) => {
+      if (desktop === null || !isOwnPage({ url: source.frame.url(), isTop: source.frame === made.mainFrame() }, origin)) throw new Error('Only the app’s own pages may ask.')
+      return answer(desktop.answers, id, name, input)
+    })
+    // What Electron gives a sandboxed preload, in as many lines as the preload uses.
+    await made.addInitScript(`{
+      const listeners = new Set()
+      window.arcxTell = (event) => listeners.forEach((listener) => listener({}, event))
+      const electron = {
+        contextBridge: { exposeInMainWorld: (name, value) => Object.defineProperty(window, name, { value }) },
+        ipcRenderer: { invoke: (_channel, name, input) => window.arcxWire(name, input), on: (_channel, listener) => listeners.add(listener), off: (_channel, listener) => listeners.delete(listener) },
+      }
+      ;((require, exports, module) => { ${preload} })(() => electron, {}, {})
+    }`)
+    made.on('framenavigated', (frame) => frame === made.mainFrame() && desktop?.pageBegins(id))
+    await made.goto(origin + path)
+    return made
+  }
+  /** A small window of no tabs, which is none of the app's windows. */
+  let switcher: Promise<Page> | null = null
+
   const makeWindow = (path: string): AppWindow => {
     const id = randomUUID()
-    const page = (async () => {
-      const made = await context.newPage()
-      await made.exposeBinding('arcxWire', (source, name: unknown, input: unknown) => {
-        if (desktop === null || !isOwnPage({ url: source.frame.url(), isTop: source.frame === made.mainFrame() }, origin)) throw new Error('Only the app’s own pages may ask.')
-        return answer(desktop.answers, id, name, input)
-      })
-      // What Electron gives a sandboxed preload, in as many lines as the preload uses.
-      await made.addInitScript(`{
-        const listeners = new Set()
-        window.arcxTell = (event) => listeners.forEach((listener) => listener({}, event))
-        const electron = {
-          contextBridge: { exposeInMainWorld: (name, value) => Object.defineProperty(window, name, { value }) },
-          ipcRenderer: { invoke: (_channel, name, input) => window.arcxWire(name, input), on: (_channel, listener) => listeners.add(listener), off: (_channel, listener) => listeners.delete(listener) },
-        }
-        ;((require, exports, module) => { ${preload} })(() => electron, {}, {})
-      }`)
-      made.on('framenavigated', (frame) => frame === made.mainFrame() && desktop?.pageBegins(id))
-      await made.goto(origin + path)
-      return made
-    })()
+    const page = openPage(path, id)
     const entry: (typeof windows)[number] = {
       page,
       shown: null,
@@ -164,8 +170,17 @@ export async function startDesktop(browser: Browser, directory: string, { hasKey
     keychain: { isAvailable: hasKeychain, seal: (text) => Buffer.from([...text].toReversed().join('')).toString('base64'), unseal },
     updater: null,
     makeWindow,
-    showSwitcher: () => undefined,
-    hideSwitcher: () => undefined,
+    showSwitcher() {
+      switcher ??= openPage('/switcher', '').then(async (page) => {
+        await page.setViewportSize({ width: 640, height: 420 })
+        return page
+      })
+    },
+    hideSwitcher() {
+      const shown = switcher
+      switcher = null
+      void shown?.then((page) => page.close())
+    },
     showTray: (model) => (tray = model),
     notify: (note, click) => void notes.push({ note, click }),
     openExternally: async (url) => void opened.push(url),
@@ -193,6 +208,7 @@ export async function startDesktop(browser: Browser, directory: string, { hasKey
     opened,
     tray: () => tray,
     page: () => first.page,
+    switcher: () => switcher,
     front: async () => (await first.shown?.page) ?? null,
     async close() {
       await desktop?.close()

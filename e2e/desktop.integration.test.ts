@@ -23,6 +23,7 @@ let app: ShownDesktop
 beforeAll(async () => {
   ;[arc, browser, directory] = await Promise.all([startTestOrchestrator(), openBrowser(), testDirectory(testRun(), 'desktop')])
   person = await arc.person()
+  await arc.database.updateTable('User').set({ login: 'ada', name: 'Ada Lovelace' }).where('id', '=', person.userId).execute()
   system = await browser.newContext()
   const [name = '', value = ''] = person.cookie.split('=')
   await system.addCookies([{ name, value, url: arc.origin }])
@@ -38,8 +39,11 @@ const front = async (): Promise<Page> => vi.waitFor(async () => (await app.front
 
 /** Taken without times and the like, which go on afterwards. */
 async function looksAsKept(page: Page, name: string): Promise<void> {
-  expect(await seriousFindings(page)).toEqual([])
-  expect(await compareScreen(page, name, 'wide-light')).toMatchObject({ isGood: true })
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    expect(await seriousFindings(page)).toEqual([])
+    expect(await compareScreen(page, name, `wide-${colorScheme}`)).toMatchObject({ isGood: true })
+  }
 }
 
 /** Signs in by the system's browser; how the browser comes back is the caller's. */
@@ -136,6 +140,7 @@ test('a workspace opens in a tab of the window; stopped, it says so, starts, and
 
   await page.getByRole('button', { name: 'Team panel' }).click()
   await page.getByRole('complementary', { name: 'Team' }).getByRole('heading', { name: 'In this workspace' }).waitFor()
+  await looksAsKept(page, 'app-panel')
   await page.getByRole('button', { name: 'Close embedded' }).click()
   await page.getByRole('heading', { name: 'Workspaces', exact: true }).waitFor()
   expect(await app.front()).toBeNull()
@@ -193,6 +198,45 @@ test('what happens elsewhere is told: in a notification that leads there, and in
   await untilState(person, made.id, 'stopped')
 }, 180_000)
 
+test('the quick switcher brings one into a workspace by typing and Enter, and goes by Escape', async () => {
+  const shown = async () => {
+    app.desktop.menu('switcher', '')
+    return await vi.waitFor(() => app.switcher() ?? Promise.reject(new Error('It is not shown.')))
+  }
+  const first = await shown()
+  await first.getByRole('option', { name: /embedded/ }).waitFor()
+  await looksAsKept(first, 'app-switcher')
+  // It is gone before the key is up.
+  await first.keyboard.press('Escape').catch(() => undefined)
+  await vi.waitFor(() => expect(app.switcher()).toBeNull())
+  const again = await shown()
+  await again.getByRole('option', { name: /embedded/ }).waitFor()
+  await again.keyboard.type('emb')
+  await again.keyboard.press('Enter').catch(() => undefined)
+  await vi.waitFor(() => expect(app.switcher()).toBeNull())
+  const page = await app.page()
+  await page.getByRole('button', { name: 'embedded (open)' }).waitFor({ timeout: 60_000 })
+  await page.getByRole('button', { name: 'Close embedded' }).click()
+}, 120_000)
+
+test('the app’s own pages look as they did', async () => {
+  const page = await app.page()
+  await page.locator('[data-workspace=told][data-state=stopped]').waitFor()
+  await looksAsKept(page, 'app-dashboard')
+  await page.getByRole('button', { name: /^Account of/ }).click()
+  await page.getByRole('menuitem', { name: 'Servers and accounts' }).click()
+  await page.getByRole('heading', { name: 'Servers and accounts' }).waitFor()
+  await looksAsKept(page, 'app-servers')
+  app.desktop.menu('settings', '')
+  await page.getByRole('heading', { name: 'Settings' }).waitFor()
+  await page.getByText('this app', { exact: true }).waitFor()
+  await page.getByRole('heading', { name: 'This app' }).waitFor()
+  await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null)
+  await looksAsKept(page, 'app-settings')
+  await page.getByRole('link', { name: 'Workspaces' }).click()
+  await page.getByRole('heading', { name: 'Workspaces', exact: true }).waitFor()
+}, 120_000)
+
 test('started without the server, it has its tabs and what was known, and says so; and catches up when the server is back', async () => {
   await (await app.page()).getByRole('link', { name: 'Open embedded' }).click()
   await (await app.page()).getByRole('button', { name: 'embedded (open)' }).waitFor({ timeout: 60_000 })
@@ -203,6 +247,7 @@ test('started without the server, it has its tabs and what was known, and says s
   await page.locator('[data-workspace=told]').waitFor()
   await page.getByText('The server cannot be reached.').waitFor()
   await page.getByRole('button', { name: 'embedded (connection lost)' }).waitFor()
+  await looksAsKept(page, 'app-offline')
   await arc.start()
   await page.getByText('The server cannot be reached.').waitFor({ state: 'detached', timeout: 30_000 })
   await page.getByRole('button', { name: 'embedded (open)' }).waitFor({ timeout: 60_000 })

@@ -7,5 +7,5 @@ export default defineConfig({
   sourceLocale: 'en',
   catalogs: [{ path: '<rootDir>/src/texts/{locale}', include: ['<rootDir>/src'], exclude: ['**/*.test.*'] }],
   format: formatter({ lineNumbers: false }),
-  orderBy: 'origin',
+  orderBy: 'message',
 })

@@ -1,4 +1,5 @@
-import { t } from '@lingui/core/macro'
+import { i18n } from '@lingui/core'
+import { msg, t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Copy, Plus } from 'lucide-react'
@@ -11,6 +12,8 @@ import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 
 const onError = (error: unknown) => tellRefusal(refusalOf(error).message)
+
+const states = { open: msg`open`, used: msg`used up`, expired: msg`expired`, revoked: msg`revoked` } as const
 
 /** Invitations to sign up, and who waits for one. */
 export function Invitations() {
@@ -59,7 +62,10 @@ export function Invitations() {
           {invites.map((invite) => (
             <li key={invite.id} className="flex flex-wrap items-center gap-3 px-4 py-3 text-sm">
               <span className="flex-1 basis-48">
-                <Trans>{invite.uses} of {invite.maxUses} used · made <Ago at={invite.createdAt} /> · <span className={invite.state === 'open' ? 'text-good' : 'text-ink-soft'}>{invite.state}</span></Trans>
+                <Trans>
+                  {invite.uses} of {invite.maxUses} used · made <Ago at={invite.createdAt} />
+                </Trans>{' '}
+                · <span className={invite.state === 'open' ? 'text-good' : 'text-ink-soft'}>{i18n._(states[invite.state])}</span>
               </span>
               {invite.state === 'open' && (
                 <Button onClick={() => revoke.mutate({ id: invite.id })} busy={revoke.isPending && revoke.variables.id === invite.id}>

@@ -86,7 +86,7 @@ export function Settings() {
         )}
       </section>
       {host.program !== null && (
-        <Suspense>
+        <Suspense fallback={<div aria-busy className="skeleton mt-8 h-72 w-full" />}>
           <ProgramSettings program={host.program} />
         </Suspense>
       )}

@@ -6,6 +6,7 @@ import { host } from '../host/host.ts'
 import type { Entry } from '../palette/entry.ts'
 import { Finder } from '../palette/palette.tsx'
 import { trpc } from '../server/client.ts'
+import { stateName } from '../workspaces/state.tsx'
 
 /** The small window that the global shortcut brings up: type, Enter, in the workspace. */
 export function SwitcherPage() {
@@ -15,7 +16,7 @@ export function SwitcherPage() {
       (workspaces ?? [])
         .filter(({ may }) => may.includes('open'))
         .toSorted((a, b) => (b.lastActivityAt ?? '').localeCompare(a.lastActivityAt ?? ''))
-        .map(({ id, name, state }): Entry => ({ key: id, group: t`Workspaces`, label: name, hint: state, words: '', icon: SquareArrowOutUpRight, isUsual: true, run: () => host.program?.switched(id) })),
+        .map(({ id, name, state }): Entry => ({ key: id, group: t`Workspaces`, label: name, hint: stateName(state), words: '', icon: SquareArrowOutUpRight, isUsual: true, run: () => host.program?.switched(id) })),
     [workspaces],
   )
   useEffect(() => {

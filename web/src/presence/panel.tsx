@@ -48,7 +48,7 @@ function Row({ present, isMe }: { present: Present; isMe: boolean }) {
         </div>
         <ul className="text-sm text-ink-soft">
           {distinct(present.places.map((place) => whereOf(place, nameOfWorkspace))).map((where) => (
-            <li key={where} className="break-all">
+            <li key={where} className="wrap-anywhere">
               {where}
             </li>
           ))}

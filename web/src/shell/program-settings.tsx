@@ -15,7 +15,7 @@ export function ProgramSettings({ program }: { program: Program }) {
   const [keys, setKeys] = useState(preferences.switcherShortcut)
   const [refusal, setRefusal] = useState<string | null>(null)
   return (
-    <section aria-labelledby="program" className="mb-8">
+    <section aria-labelledby="program" className="mt-8">
       <h2 id="program" className="mb-2 text-sm text-ink-soft">
         <Trans>This app</Trans>
       </h2>
