@@ -46,7 +46,8 @@ test('the dashboard comes with at most 180 KB of compressed JavaScript, compress
   page.on('response', (response) => {
     if (!new URL(response.url()).pathname.endsWith('.js')) return
     encodings.add(response.headers()['content-encoding'])
-    bodies.push(response.body().then((body) => sizes.push(gzipSync(body).length)))
+    // Of a page that is asked for again there is none any more.
+    bodies.push(response.body().then((body) => sizes.push(gzipSync(body).length), () => undefined))
   })
   await page.goto(`${arc.origin}/dashboard`)
   await page.getByRole('heading', { name: 'Your first workspace' }).waitFor()
@@ -94,6 +95,37 @@ test('a part of the page that does not come is asked for again with the page: it
   let failed = 0
   await page.route('**/assets/teams-*.js', (route) => ((failed += 1) === 1 ? route.abort('failed') : route.continue()))
   await page.getByRole('link', { name: 'Teams' }).click()
+  await page.getByRole('heading', { name: 'Teams', exact: true }).waitFor()
+  await page.close()
+})
+
+test('what a link would bring is brought ahead; where that does not come, the page stays as it is, and the link works', again, async () => {
+  const page = await context.newPage()
+  await page.goto(`${arc.origin}/dashboard`)
+  await page.getByRole('heading', { name: 'Your first workspace' }).waitFor()
+  await page.evaluate(() => Object.assign(window, { isSame: true }))
+  let failed = 0
+  await page.route('**/assets/teams-*.js', (route) => ((failed += 1) <= 1 ? route.abort('failed') : route.continue()))
+  await page.getByRole('link', { name: 'Teams' }).hover()
+  await expect.poll(() => failed).toBe(1)
+  // A page that is asked for again is so within this.
+  await page.waitForTimeout(1000)
+  expect(await page.evaluate(() => 'isSame' in window)).toBe(true)
+  await page.getByRole('link', { name: 'Teams' }).click()
+  await page.getByRole('heading', { name: 'Teams', exact: true }).waitFor()
+  await page.close()
+})
+
+test('a page that never comes says so, and has a way on', again, async () => {
+  const page = await context.newPage()
+  await page.goto(`${arc.origin}/dashboard`)
+  await page.getByRole('heading', { name: 'Your first workspace' }).waitFor()
+  await page.route('**/assets/teams-*.js', (route) => route.abort('failed'))
+  await page.getByRole('link', { name: 'Teams' }).click()
+  await page.getByRole('heading', { name: 'This page could not be shown' }).waitFor()
+  await page.unroute('**/assets/teams-*.js')
+  // It may have begun again by itself meanwhile.
+  await page.getByRole('button', { name: 'Load it again' }).click({ timeout: 5000 }).catch(() => undefined)
   await page.getByRole('heading', { name: 'Teams', exact: true }).waitFor()
   await page.close()
 })

@@ -1,6 +1,4 @@
-import { fork } from 'node:child_process'
 import { chmod, mkdir, readFile, stat } from 'node:fs/promises'
-import { openSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Server } from 'node:net'
@@ -8,7 +6,6 @@ import type Docker from 'dockerode'
 import { z } from 'zod'
 import { openDatabase } from '@arcx/database'
 import { migrate } from '@arcx/database/migrate'
-import { watchChild } from './children.ts'
 import type { Child } from './children.ts'
 import { ensureEngine } from './docker-engine.ts'
 import { ensureImage } from './image.ts'
@@ -19,6 +16,7 @@ import { startPostgres } from './postgres.ts'
 import { LaunchError } from './progress.ts'
 import type { Progress } from './progress.ts'
 import { ensureSecrets } from './secrets.ts'
+import { Services } from './services.ts'
 import type { LaunchSettings } from './settings.ts'
 import { ensureWeb } from './web-build.ts'
 
@@ -28,11 +26,6 @@ export const repository = fileURLToPath(new URL('..', import.meta.url)).replace(
 export const cacheDirectory = join(repository, '.arcx', 'cache')
 
 const SignInLink = z.object({ url: z.string() })
-const FromService = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ready') }),
-  z.object({ type: z.literal('failed'), line: z.string() }),
-])
-
 /** arcx on one machine: what `npm start` brings up and a Ctrl-C takes down. */
 export interface Stack {
   /** Resolves with a line when something that must run has ended by itself. */
@@ -40,12 +33,6 @@ export interface Stack {
   signInLink(): Promise<string>
   restartServices(): Promise<void>
   stop(): Promise<void>
-}
-
-interface Environment {
-  readonly directory: string
-  readonly logs: string
-  readonly variables: NodeJS.ProcessEnv
 }
 
 /**
@@ -114,66 +101,36 @@ async function bringUp(settings: LaunchSettings, progress: Progress, stops: (() 
 
   const proxyPort = Number(process.env['ARC_PROXY_PORT'] ?? (await freePort(3002)))
   const collabPort = Number(process.env['ARC_COLLAB_PORT'] ?? (await freePort(3001)))
-  const environment: Environment = {
-    directory,
-    logs,
-    variables: {
-      ...secrets,
-      ...process.env,
-      ARC_DATA_DIR: directory,
-      DATABASE_URL: databaseUrl,
-      NATS_URL: natsUrl,
-      WORKSPACE_IMAGE: image,
-      DOCKER_HOST: found.host,
-      ARC_EGRESS: process.env['ARC_EGRESS'] ?? 'proxy',
-      ARC_PROXY_PORT: String(proxyPort),
-      ARC_COLLAB_PORT: String(collabPort),
-      ARC_COLLAB_URL: process.env['ARC_COLLAB_URL'] ?? `ws://localhost:${collabPort}`,
-      ARC_ORCHESTRATOR_URL: `http://${settings.ARC_LISTEN.includes(':') ? `[${settings.ARC_LISTEN}]` : settings.ARC_LISTEN}:${settings.ARC_PORT}`,
-      ARC_COLLAB_ORIGINS: process.env['ARC_COLLAB_ORIGINS'] ?? process.env['ARC_PUBLIC_URL'] ?? `http://${process.env['ARC_DOMAIN'] ?? 'localhost'}:${settings.ARC_PORT}`,
-      ARC_PROXY_URL: process.env['ARC_PROXY_URL'] ?? `http://127.0.0.1:${proxyPort}`,
-    },
+  const variables: NodeJS.ProcessEnv = {
+    ...secrets,
+    ...process.env,
+    ARC_DATA_DIR: directory,
+    DATABASE_URL: databaseUrl,
+    NATS_URL: natsUrl,
+    WORKSPACE_IMAGE: image,
+    DOCKER_HOST: found.host,
+    ARC_EGRESS: process.env['ARC_EGRESS'] ?? 'proxy',
+    ARC_PROXY_PORT: String(proxyPort),
+    ARC_COLLAB_PORT: String(collabPort),
+    ARC_COLLAB_URL: process.env['ARC_COLLAB_URL'] ?? `ws://localhost:${collabPort}`,
+    ARC_ORCHESTRATOR_URL: `http://${settings.ARC_LISTEN.includes(':') ? `[${settings.ARC_LISTEN}]` : settings.ARC_LISTEN}:${settings.ARC_PORT}`,
+    ARC_COLLAB_ORIGINS: process.env['ARC_COLLAB_ORIGINS'] ?? process.env['ARC_PUBLIC_URL'] ?? `http://${process.env['ARC_DOMAIN'] ?? 'localhost'}:${settings.ARC_PORT}`,
+    ARC_PROXY_URL: process.env['ARC_PROXY_URL'] ?? `http://127.0.0.1:${proxyPort}`,
   }
   progress.update('Starting the services and trying the isolation')
-  const hasProxy = environment.variables['ARC_EGRESS'] === 'proxy' && process.env['ARC_PROXY_URL'] === undefined
-  const broken = Promise.withResolvers<string>()
-  /** In the order in which they start. */
-  const services: Child[] = []
-  let restarting = false
-  let stopping = false
-  const startServices = async () => {
-    for (const [name, folder] of [...(hasProxy ? ([['arc-proxy', 'proxy']] as const) : []), ['The orchestrator', 'server'] as const, ['team-state', 'collab'] as const]) {
-      if (stopping) return
-      const child = await startService(name, folder, environment, (spawned) => void services.push(spawned))
-      void child.ended.then((how) => {
-        if (!restarting) broken.resolve(`${child.name} has ended (${how}); see ${logs}.`)
-      })
-    }
-  }
-  const stopServices = async () => {
-    for (const service of services.splice(0).toReversed()) await service.stop('SIGTERM', 5000)
-  }
-  const deployment = environment.variables['ARC_DEPLOYMENT'] ?? secrets.ARC_DEPLOYMENT
+  const hasProxy = variables['ARC_EGRESS'] === 'proxy' && process.env['ARC_PROXY_URL'] === undefined
+  const services = new Services({ repository, logs, variables, folders: [...(hasProxy ? (['proxy'] as const) : []), 'server', 'collab'], progress })
+  const deployment = variables['ARC_DEPLOYMENT'] ?? secrets.ARC_DEPLOYMENT
   stops.push(
     () => stopContainers(found.engine, deployment),
-    // Also while they are being started: then no other is begun.
-    async () => {
-      stopping = true
-      await stopServices()
-    },
+    () => services.stop(),
   )
-  await startServices()
-  void Promise.race(brokenBy).then(broken.resolve)
+  await services.start()
 
   return {
-    broken: broken.promise,
-    signInLink: () => signInLink(settings.ARC_LISTEN, settings.ARC_PORT, environment.variables['ARC_INTERNAL_TOKEN'] ?? ''),
-    async restartServices() {
-      restarting = true
-      await stopServices()
-      await startServices()
-      restarting = false
-    },
+    broken: Promise.race([...brokenBy, services.broken]),
+    signInLink: () => signInLink(settings.ARC_LISTEN, settings.ARC_PORT, variables['ARC_INTERNAL_TOKEN'] ?? ''),
+    restartServices: () => services.restart(),
     async stop() {
       for (const stop of stops.toReversed()) await stop().catch((error: unknown) => progress.say(error instanceof Error ? error.message : String(error)))
     },
@@ -202,27 +159,6 @@ async function claim(directory: string, settings: LaunchSettings): Promise<Serve
   const domain = process.env['ARC_DOMAIN'] ?? 'localhost'
   const publicOrigin = process.env['ARC_PUBLIC_URL'] ?? `http://${domain}:${settings.ARC_PORT}`
   return claimInstance(directory, () => ({ pid: process.pid, publicOrigin, listen: settings.ARC_LISTEN, port: settings.ARC_PORT }))
-}
-
-type Folder = 'server' | 'proxy' | 'collab'
-const logNames: Readonly<Record<Folder, string>> = { server: 'orchestrator.log', proxy: 'proxy.log', collab: 'team-state.log' }
-
-/** Its line of failure, if it has one, comes over the channel; its log goes to a file. */
-async function startService(name: string, folder: Folder, { logs, variables }: Environment, onSpawned: (child: Child) => void): Promise<Child> {
-  const logFile = join(logs, logNames[folder])
-  const log = openSync(logFile, 'a', 0o600)
-  const service = fork(join(repository, folder, 'main.ts'), [], { detached: true, env: variables, stdio: ['ignore', log, log, 'ipc'] })
-  const child = watchChild(name, service)
-  onSpawned(child)
-  const outcome = await Promise.race([
-    new Promise<z.infer<typeof FromService>>((resolve) => service.on('message', (message) => {
-      const parsed = FromService.safeParse(message)
-      if (parsed.success) resolve(parsed.data)
-    })),
-    child.ended.then((how) => ({ type: 'failed' as const, line: `${name} has ended (${how}); see ${logFile}.` })),
-  ])
-  if (outcome.type === 'failed') throw new LaunchError(outcome.line)
-  return child
 }
 
 /** Asks the orchestrator on this machine for a one-time link. */

@@ -13,7 +13,8 @@ if (location.protocol.startsWith('http') && location.pathname === '/dashboard') 
 }
 
 // A part of the page that did not come (the network has changed under it, or a newer version has taken its place) leaves
-// a page that cannot be used: then the whole of it is asked for again, three times a minute at most.
+// a page that cannot be used: then the whole of it is asked for again, three times a minute at most. Of one that is shown,
+// only what is wanted now counts (`src/pages/broken.tsx`), and not what was brought ahead: somebody may be typing.
 {
   const key = 'arcx-loads'
   const again = () => {
@@ -24,6 +25,7 @@ if (location.protocol.startsWith('http') && location.pathname === '/dashboard') 
     setTimeout(() => location.reload(), times.length * 500)
   }
   const isPart = (target) => target instanceof HTMLScriptElement || (target instanceof HTMLLinkElement && ['stylesheet', 'modulepreload'].includes(target.rel))
-  addEventListener('error', ({ target }) => isPart(target) && again(), true)
-  addEventListener('vite:preloadError', again)
+  const isShown = () => (document.getElementById('root')?.childElementCount ?? 0) > 0
+  addEventListener('error', ({ target }) => isPart(target) && !isShown() && again(), true)
+  window.arcxAgain = again
 }

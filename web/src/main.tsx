@@ -7,11 +7,12 @@ import { createRoot } from 'react-dom/client'
 import './theme.css'
 import { host } from './host/host.ts'
 import { ToastCorner } from './interface/toast-corner.tsx'
+import { Broken } from './pages/broken.tsx'
 import { routes } from './routes.tsx'
 import { queryClient, showKnown, trpc } from './server/client.ts'
 import { speak } from './texts/language.ts'
 
-const router = createRouter({ routeTree: routes, defaultPreload: 'intent', scrollRestoration: true })
+const router = createRouter({ routeTree: routes, defaultPreload: 'intent', defaultErrorComponent: Broken, scrollRestoration: true })
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -1,7 +1,8 @@
 import { Suspense, lazy, useEffect, useState } from 'react'
 import { onFirstToast } from './toasts.ts'
 
-const ToastHost = lazy(() => import('./toast-host.tsx'))
+/** Where what shows it does not come, it is not said; the page stays. */
+const ToastHost = lazy(() => import('./toast-host.tsx').catch(() => ({ default: () => <></> })))
 
 /** Where things are said in passing; brought with the first of them. */
 export function ToastCorner() {
