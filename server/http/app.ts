@@ -158,8 +158,9 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
 
   await app.register(fastifyStatic, {
     root: needs.webRoot,
-    wildcard: false,
+    // Looked for when they are asked for: while somebody works on the pages they are built anew under other names.
     index: false,
+    dotfiles: 'ignore',
     // Beside each file lie its compressed forms, made when it was built.
     preCompressed: true,
     setHeaders: (response, path) => {

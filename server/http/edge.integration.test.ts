@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { randomUUID } from 'node:crypto'
+import { rm, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { cookieSet, upgrade } from '@arcx/testing/http'
 import { startTestOrchestrator } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
@@ -199,4 +202,20 @@ test('creating without end is told to wait, by person and with Retry-After; anot
   expect(Number(limited[0]?.headers['retry-after'])).toBeGreaterThan(0)
   expect(JSON.parse(limited[0]?.body ?? '{}').error.data.arc).toMatchObject({ code: 'too_many_requests' })
   expect((await create(other.cookie)).status).toBe(400)
+})
+
+test('a part of the pages that was built after the server began is served; what lies hidden beside it, above it or not there at all is not', async () => {
+  const name = `late-${randomUUID()}.js`
+  const files = [name, `.${name}`].map((each) => fileURLToPath(new URL(`../../web/dist/assets/${each}`, import.meta.url)))
+  onTestFinished(async () => void (await Promise.all(files.map((file) => rm(file, { force: true })))))
+  await Promise.all(files.map((file) => writeFile(file, 'late()')))
+  const answer = await arc.send(`/assets/${name}`)
+  expect([answer.status, answer.body, answer.headers['cache-control']]).toEqual([200, 'late()', 'public, max-age=31536000, immutable'])
+  for (const path of [`/assets/.${name}`, '/assets/none.js', '/assets/../../package.json', '/assets/%2e%2e/%2e%2e/package.json', '/..%2fpackage.json', '/assets']) {
+    const refused = await arc.send(path)
+    expect([path, [403, 404].includes(refused.status), refused.body.includes('workspaces')]).toEqual([path, true, false])
+  }
+  // Any other address is a page's.
+  const page = await arc.send('/workspaces/some', { headers: { accept: 'text/html' } })
+  expect([page.status, page.headers['cache-control']]).toEqual([200, 'no-cache'])
 })

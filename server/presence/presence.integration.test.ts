@@ -120,8 +120,14 @@ test('a restart of the server leaves nobody who is not there, and brings back wh
   await arc.kill()
   await arc.start()
   await vi.waitFor(() => expect(seen.changes.at(-1)).toEqual({ type: 'snapshot', present: [] }), { timeout: 20_000 })
-  await tab.api.presence.set.mutate({ place: { client: 'web', workspaceId } })
-  await vi.waitFor(() => expect(seen.present.size).toBe(1), { timeout: 20_000 })
+  await vi.waitFor(
+    async () => {
+      // As a client says it: whenever its connection is another.
+      await tab.api.presence.set.mutate({ place: { client: 'web', workspaceId } })
+      expect(seen.present.size).toBe(1)
+    },
+    { timeout: 20_000, interval: 500 },
+  )
 }, 60_000)
 
 test('strangers see nobody and stand nowhere; who leaves a team is told nothing more and is in its workspaces no more', async () => {
