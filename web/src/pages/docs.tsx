@@ -46,7 +46,7 @@ export function DocsPage() {
       <div className="mx-auto grid max-w-6xl grid-cols-[minmax(0,1fr)] gap-x-10 px-4 py-8 sm:px-6 md:grid-cols-[13rem_minmax(0,1fr)]">
         <nav aria-label={t`Documentation`} className="mb-6 md:sticky md:top-22 md:h-[calc(100dvh-7rem)] md:overflow-y-auto">
           <Finding />
-          <ul lang="en" className="mt-4 flex flex-wrap gap-x-1 gap-y-0.5 text-sm md:flex-col">
+          <ul lang="en" aria-busy={all === undefined} className="mt-4 flex flex-wrap gap-x-1 gap-y-0.5 text-sm md:flex-col">
             {docNames.map((each) => (
               <li key={each}>
                 <Link to="/docs/$page" params={{ page: each }} aria-current={each === name ? 'page' : undefined} className="block rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-ink">
