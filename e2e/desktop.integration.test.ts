@@ -41,6 +41,9 @@ const front = async (): Promise<Page> => vi.waitFor(async () => (await app.front
 async function looksAsKept(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    // Colours go over into one another, even if it takes no time.
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+    await page.waitForFunction((scheme) => matchMedia(`(prefers-color-scheme: ${scheme})`).matches && !document.getAnimations().some((each) => each instanceof CSSTransition), colorScheme)
     expect(await seriousFindings(page)).toEqual([])
     expect(await compareScreen(page, name, `wide-${colorScheme}`)).toMatchObject({ isGood: true })
   }
