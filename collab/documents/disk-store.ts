@@ -4,6 +4,7 @@ import type { Database, Transaction } from '@arcx/database'
 import { addVersion, latestIf } from '@arcx/database/document-history'
 import type { VersionCause } from '@arcx/database/document-history'
 import { changesBetween } from '../text/changes.ts'
+import type { SaveUnderway } from '../text/protocol.ts'
 import { fork, rewrite, textOf } from '../text/shared-text.ts'
 
 const announcedSeconds = 120
@@ -41,18 +42,22 @@ export class DiskStore {
   }
 
   /**
-   * Decides, for all copies and windows at once, what a text that was found on disk means. `announced`: the hashes that
-   * whoever asks has announced in the save that it is at or has done, and that are over with this; null where it does not
-   * save. `current` is the text's own state as it is here.
+   * Decides, for all copies and windows at once, what a text that was found on disk means. What `save` has
+   * announced is over with this. `current` is the text's own state as it is here.
    */
-  found(documentId: string, text: string, from: string | null, announced: readonly string[] | null, userId: string, current: Uint8Array): Promise<Found> {
+  found(documentId: string, text: string, from: string | null, save: SaveUnderway | null, userId: string, current: Uint8Array): Promise<Found> {
     const hash = hashOf(text)
     return this.#database.transaction().execute(async (transaction) => {
       const row = await transaction.selectFrom('Document').select(['diskHash', 'diskState']).where('id', '=', documentId).forUpdate().executeTakeFirstOrThrow()
-      if (row.diskHash === hash && row.diskState !== null) return { kind: 'known', hash, state: row.diskState, update: null }
+      const written = save?.isWritten === true && !save.announced.includes(hash) ? await this.#announced(transaction, documentId, save.announced) : []
+      if (row.diskHash === hash && row.diskState !== null && written.length === 0) {
+        // A program may have put it back to that just after somebody wrote.
+        if (save === null && (await this.#isBeingWritten(transaction, documentId))) return { kind: 'saving' }
+        return { kind: 'known', hash, state: row.diskState, update: null }
+      }
       // Whoever does not know what it was last may have looked before that, and must look again, also at what was announced.
       if (row.diskHash !== from) return { kind: 'stale', hash: row.diskHash }
-      const over = [hash, ...(announced ?? [])] as const
+      const over = [hash, ...(save?.announced ?? [])] as const
       const exact = await transaction.selectFrom('DocumentAnnouncement').select(['state', 'userId']).where('documentId', '=', documentId).where('hash', '=', hash).executeTakeFirst()
       if (exact !== undefined) {
         await this.#move(transaction, documentId, over, exact.state, text, 'saved', exact.userId)
@@ -63,9 +68,9 @@ export class DiskStore {
         await this.#move(transaction, documentId, over, Buffer.from(current), text, 'saved', userId)
         return { kind: 'known', hash, state: current, update: null }
       }
-      if (announced === null && (await this.#isBeingWritten(transaction, documentId))) return { kind: 'saving' }
+      if ((save === null || save.announced.length === 0) && (await this.#isBeingWritten(transaction, documentId))) return { kind: 'saving' }
       if (row.diskHash === null) return await this.#opened(transaction, documentId, hash, text)
-      const disk = fork(await this.#nearest(transaction, documentId, row.diskState, text))
+      const disk = fork(written.length > 0 ? nearest(written, text) : nearest([row.diskState, ...(await this.#announced(transaction, documentId, null))], text))
       const update = rewrite(disk, text)
       const state = Buffer.from(encodeStateAsUpdate(disk))
       // Whoever restored an earlier version has written the file by that.
@@ -99,15 +104,12 @@ export class DiskStore {
     return row !== undefined
   }
 
-  /**
-   * The state of which a text was made with the fewest letters: what was last on disk, or what somebody has just written
-   * there upon which a program wrote before anybody could tell.
-   */
-  async #nearest(transaction: Transaction, documentId: string, diskState: Buffer | null, text: string): Promise<Uint8Array | null> {
-    const announced = await transaction.selectFrom('DocumentAnnouncement').select('state').where('documentId', '=', documentId).orderBy('at', 'desc').limit(mostCandidates).execute()
-    if (announced.length === 0) return diskState
-    const measured = [diskState, ...announced.map(({ state }) => state)].map((state) => ({ state, letters: changesBetween(textOf(fork(state)), text).reduce((sum, { remove, insert }) => sum + remove + insert.length, 0) }))
-    return measured.reduce((best, each) => (each.letters < best.letters ? each : best)).state
+  /** The latest states that were announced, of these hashes alone where there are some. */
+  async #announced(transaction: Transaction, documentId: string, hashes: readonly string[] | null): Promise<readonly Buffer[]> {
+    if (hashes?.length === 0) return []
+    const all = transaction.selectFrom('DocumentAnnouncement').select('state').where('documentId', '=', documentId)
+    const rows = await (hashes === null ? all : all.where('hash', 'in', hashes)).orderBy('at', 'desc').limit(mostCandidates).execute()
+    return rows.map(({ state }) => state)
   }
 
   /** `over`: the hashes of what was announced and is told of now; the text's own is the first. */
@@ -121,4 +123,15 @@ export class DiskStore {
       .execute()
     await addVersion(transaction, { documentId, userId, cause, text })
   }
+}
+
+/**
+ * The state of which a text was made with the fewest letters: what was last on disk, or what somebody has just written
+ * there upon which a program wrote before anybody could tell.
+ */
+function nearest(states: readonly (Uint8Array | null)[], text: string): Uint8Array | null {
+  const [only = null] = states
+  if (states.length < 2) return only
+  const measured = states.map((state) => ({ state, letters: changesBetween(textOf(fork(state)), text).reduce((sum, { remove, insert }) => sum + remove + insert.length, 0) }))
+  return measured.reduce((best, each) => (each.letters < best.letters ? each : best)).state
 }

@@ -219,7 +219,7 @@ export class Document implements TextListener {
       }
       // What the window wrote before it asked is in it.
       await this.#storing
-      const found = await this.#needs.disk.found(this.#id, asked.text, asked.from, asked.announced, connection.ticket.userId, encodeStateAsUpdate(this.#doc))
+      const found = await this.#needs.disk.found(this.#id, asked.text, asked.from, asked.save, connection.ticket.userId, encodeStateAsUpdate(this.#doc))
       if (found.kind === 'stale') return answer({ type: 'stale', number, hash: found.hash })
       if (found.kind === 'saving') return answer({ type: 'saving', number })
       if (found.update !== null) {

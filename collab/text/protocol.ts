@@ -9,20 +9,23 @@ export const diskMessage = 100
 /** A text is not shared beyond that; in UTF-16 units. */
 export const maxSharedLength = 1024 * 1024
 
-/** Of what one window announces while it saves. */
+/** Of what one window announces in one save. */
 export const mostAnnounced = 100
 
 const number = z.number().int().nonnegative()
 const hash = z.string().length(64)
 
+/** `announced`: the hashes of what the window has announced in this save; `isWritten`: whether the file was written by it already. */
+const SaveUnderway = z.object({ announced: z.array(hash).max(mostAnnounced), isWritten: z.boolean() })
+export type SaveUnderway = z.infer<typeof SaveUnderway>
+
 export const DiskAsked = z.discriminatedUnion('type', [
   /** A window is about to write this state's text to the file. */
   z.object({ type: z.literal('announce'), number, hash, state: z.base64() }),
   /**
-   * A window has found this text on disk, where it knew of `from` before. `announced`: what it has announced in the save
-   * that it is at or has done; null where it does not save.
+   * A window has found this text on disk, where it knew of `from` before; null in `save` where it does not save.
    */
-  z.object({ type: z.literal('found'), number, text: z.string().max(maxSharedLength), from: hash.nullable(), announced: z.array(hash).max(mostAnnounced).nullable() }),
+  z.object({ type: z.literal('found'), number, text: z.string().max(maxSharedLength), from: hash.nullable(), save: SaveUnderway.nullable() }),
 ])
 export type DiskAsked = z.infer<typeof DiskAsked>
 

@@ -283,6 +283,20 @@ test('a program that writes upon what a window has just written, before anybody 
   expect(file.text).toBe('0x123;\n')
 }, 30_000)
 
+test('a program that writes over what a window has just written, before anybody is told of that, has the last word, also where its text is nearer to an earlier one', async () => {
+  for (const [path, program] of [['over.txt', 'a program was here\n'], ['back.txt', 'keep me\n']] as const) {
+    const file = new File('keep me\n')
+    const a = await Window.open(ann(), file, path)
+    file.toldAfterMs = () => 600
+    a.type(7, ', dear')
+    await vi.waitFor(() => expect(file.text).toBe('keep me, dear\n'), { timeout: 10_000, interval: 1 })
+    file.write(program)
+    await pause(800)
+    await untilOne(file, [a])
+    expect(file.text).toBe(program)
+  }
+}, 30_000)
+
 test('unsaved letters outlive the window; whoever opens the file next finds them, and what the disk has become meanwhile', async () => {
   const file = new File('base\n')
   const a = await Window.open(ann(), file, 'left.txt')

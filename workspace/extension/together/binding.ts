@@ -148,7 +148,7 @@ export class Binding {
     if (!this.#isPlaced || !this.#line.isConnected) return
     for (let sight = await this.#look(), before: string | null = null; sight !== null && sight.text !== before; sight = await this.#look()) {
       before = sight.text
-      await this.#found(sight, saving.told)
+      await this.#found(sight, { told: saving.told, isWritten: false })
       for (let tries = 0; tries < 40 && (this.#isPumping || textOf(this.#shown) !== textOf(this.#line.doc)); tries += 1) await pause(25)
       await this.#announce()
     }
@@ -173,7 +173,7 @@ export class Binding {
       await this.#line.ask(written)
       told.add(written.hash)
     }
-    if (sight !== null) await this.#found(sight, told)
+    if (sight !== null) await this.#found(sight, { told, isWritten: true })
   }
 
   /** The file has been written, by whomever. */
@@ -305,15 +305,14 @@ export class Binding {
   }
 
   /**
-   * Tells what was found on disk; the state in which team-state has placed it. `announced`: what this window has announced
-   * in the save that it is at.
+   * Tells what was found on disk; the state in which team-state has placed it.
    * @throws where it cannot be told.
    */
-  async #found(first: Sight, announced: ReadonlySet<string> = new Set()): Promise<Uint8Array | null> {
+  async #found(first: Sight, save: { readonly told: ReadonlySet<string>; readonly isWritten: boolean } | null = null): Promise<Uint8Array | null> {
     for (let tries = 0; tries < mostLooks; tries += 1) {
       const sight = tries === 0 ? first : await this.#look()
       if (sight === null) return null
-      const answer = await this.#line.ask({ type: 'found', ...sight, announced: announced.size === 0 ? null : [...announced].slice(-mostAnnounced) })
+      const answer = await this.#line.ask({ type: 'found', ...sight, save: save === null ? null : { announced: [...save.told].slice(-mostAnnounced), isWritten: save.isWritten } })
       if (answer.type === 'stale') {
         this.#knownHash = answer.hash
         continue
