@@ -127,5 +127,5 @@ test('a secret is deleted by typing its name', async () => {
   await page.getByRole('textbox', { name: 'Type OPENAI_API_KEY to delete it' }).fill('OPENAI_API_KEY')
   await page.getByRole('button', { name: 'Delete for good' }).click()
   await page.getByText('A workspace finds a placeholder in its environment.').waitFor()
-  expect(await person.api.secrets.list.query()).toEqual([])
+  await expect.poll(() => person.api.secrets.list.query()).toEqual([])
 })

@@ -3,21 +3,32 @@ import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Megaphone } from 'lucide-react'
 import { useState } from 'react'
+import type { Announcement } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Ago } from '../interface/time.tsx'
 import { offerUndo, tellRefusal } from '../interface/toasts.ts'
-import { queryClient, trpc, trpcClient } from '../server/client.ts'
+import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
+import { foretell, perform, useOptimistic } from '../server/optimistic.ts'
 
-const after = {
-  onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.announcements.current.queryKey() }),
-  onError: (error: unknown) => tellRefusal(refusalOf(error).message),
-}
+const listChanged = () => queryClient.invalidateQueries({ queryKey: trpc.announcements.current.queryKey() })
+const after = { onSuccess: listChanged, onError: (error: unknown) => tellRefusal(refusalOf(error).message) }
+
+type List = readonly Announcement[]
+const hoursMs = 3_600_000
+const foretold = [
+  foretell(trpc.announcements.announce, (list: List, { text, tone = 'info', hours = null }) => [
+    { id: `coming up: ${text}` as Announcement['id'], text, tone, createdAt: new Date().toISOString(), endsAt: hours === null ? null : new Date(Date.now() + hours * hoursMs).toISOString() },
+    ...list,
+  ]),
+  foretell(trpc.announcements.end, (list: List, { id }) => list.filter((announcement) => announcement.id !== id)),
+]
 
 /** Telling everybody on the server something, for a time. */
 export function AnnouncementsDesk() {
-  const { data } = useQuery(trpc.announcements.current.queryOptions())
+  const { data: known } = useQuery(trpc.announcements.current.queryOptions())
+  const data = useOptimistic(known, foretold)
   const [text, setText] = useState('')
   const [tone, setTone] = useState<'info' | 'warning'>('info')
   const [hours, setHours] = useState(24)
@@ -25,14 +36,13 @@ export function AnnouncementsDesk() {
   const end = useMutation(
     trpc.announcements.end.mutationOptions({
       ...after,
-      onMutate: ({ id }) => data?.find((announcement) => announcement.id === id),
+      onMutate: ({ id }) => known?.find((announcement) => announcement.id === id),
       async onSuccess(_ended, _asked, before) {
-        await after.onSuccess()
+        await listChanged()
         if (before === undefined) return
-        offerUndo(t`It is not announced any more`, t`Undo`, async () => {
-          const hours = before.endsAt === null ? null : Math.max(1, Math.round((Date.parse(before.endsAt) - Date.now()) / 3_600_000))
-          await trpcClient.announcements.announce.mutate({ text: before.text, tone: before.tone, hours })
-          await after.onSuccess()
+        offerUndo(t`It is not announced any more`, t`Undo`, () => {
+          const hours = before.endsAt === null ? null : Math.max(1, Math.round((Date.parse(before.endsAt) - Date.now()) / hoursMs))
+          return perform(trpc.announcements.announce.mutationOptions({ onSuccess: listChanged }), { text: before.text, tone: before.tone, hours })
         })
       },
     }),
@@ -43,7 +53,8 @@ export function AnnouncementsDesk() {
         className="mb-6 flex flex-col gap-3 rounded-card border border-line bg-surface p-4"
         onSubmit={(event) => {
           event.preventDefault()
-          announce.mutate({ text, tone, hours: hours === 0 ? null : hours }, { onSuccess: () => setText('') })
+          setText('')
+          announce.mutate({ text, tone, hours: hours === 0 ? null : hours }, { onError: () => setText((since) => (since === '' ? text : since)) })
         }}
       >
         <label className="flex flex-col gap-1 text-sm">
@@ -67,7 +78,7 @@ export function AnnouncementsDesk() {
               <option value={0}><Trans>until ended</Trans></option>
             </select>
           </label>
-          <Button tone="primary" type="submit" busy={announce.isPending} disabled={text.trim() === ''} className="ml-auto">
+          <Button tone="primary" type="submit" disabled={text.trim() === ''} className="ml-auto">
             <Megaphone size={16} aria-hidden /> <Trans>Announce</Trans>
           </Button>
         </div>

@@ -4,22 +4,31 @@ import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Copy, Plus } from 'lucide-react'
 import { useState } from 'react'
+import type { Invite, WaitlistEntry } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Ago } from '../interface/time.tsx'
 import { tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
+import { foretell, useOptimistic } from '../server/optimistic.ts'
 
 const onError = (error: unknown) => tellRefusal(refusalOf(error).message)
+
+const foretoldOfInvites = [foretell(trpc.admin.invites.revoke, (invites: readonly Invite[], { id }) => invites.map((invite) => (invite.id === id ? { ...invite, state: 'revoked' as const } : invite)))]
+const foretoldOfWaiting = [
+  foretell(trpc.admin.waitlist.invite, (waiting: readonly WaitlistEntry[], { githubId }) => waiting.map((entry) => (entry.githubId === githubId ? { ...entry, invitedAt: new Date().toISOString() } : entry))),
+]
 
 const states = { open: msg`open`, used: msg`used up`, expired: msg`expired`, revoked: msg`revoked` } as const
 
 /** Invitations to sign up, and who waits for one. */
 export function Invitations() {
   const invitesChanged = () => queryClient.invalidateQueries({ queryKey: trpc.admin.invites.list.queryKey() })
-  const { data: invites } = useQuery(trpc.admin.invites.list.queryOptions())
-  const { data: waiting } = useQuery(trpc.admin.waitlist.list.queryOptions())
+  const { data: knownInvites } = useQuery(trpc.admin.invites.list.queryOptions())
+  const invites = useOptimistic(knownInvites, foretoldOfInvites)
+  const { data: knownWaiting } = useQuery(trpc.admin.waitlist.list.queryOptions())
+  const waiting = useOptimistic(knownWaiting, foretoldOfWaiting)
   const { data: options } = useQuery(trpc.auth.options.queryOptions())
   const create = useMutation(trpc.admin.invites.create.mutationOptions({ onSuccess: invitesChanged, onError }))
   const revoke = useMutation(trpc.admin.invites.revoke.mutationOptions({ onSuccess: invitesChanged, onError }))
@@ -68,7 +77,7 @@ export function Invitations() {
                 · <span className={invite.state === 'open' ? 'text-good' : 'text-ink-soft'}>{i18n._(states[invite.state])}</span>
               </span>
               {invite.state === 'open' && (
-                <Button onClick={() => revoke.mutate({ id: invite.id })} busy={revoke.isPending && revoke.variables.id === invite.id}>
+                <Button onClick={() => revoke.mutate({ id: invite.id })}>
                   <Trans>Revoke</Trans>
                 </Button>
               )}
@@ -92,7 +101,7 @@ export function Invitations() {
                 </span>
               </span>
               {entry.invitedAt === null ? (
-                <Button onClick={() => letIn.mutate({ githubId: entry.githubId })} busy={letIn.isPending && letIn.variables.githubId === entry.githubId} aria-label={t`Let ${entry.login} in`}>
+                <Button onClick={() => letIn.mutate({ githubId: entry.githubId })} aria-label={t`Let ${entry.login} in`}>
                   <Trans>Let in</Trans>
                 </Button>
               ) : (

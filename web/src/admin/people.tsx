@@ -10,20 +10,30 @@ import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Ago } from '../interface/time.tsx'
 import { offerUndo, tellRefusal } from '../interface/toasts.ts'
-import { queryClient, trpc, trpcClient } from '../server/client.ts'
+import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
+import { foretell, perform, useOptimistic } from '../server/optimistic.ts'
 
-const after = {
-  onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.admin.users.list.queryKey() }),
-  onError: (error: unknown) => tellRefusal(refusalOf(error).message),
-}
+const listChanged = () => queryClient.invalidateQueries({ queryKey: trpc.admin.users.list.queryKey() })
+const undone = { onSuccess: listChanged }
+const after = { onSuccess: listChanged, onError: (error: unknown) => tellRefusal(refusalOf(error).message) }
+type People = readonly Account[]
+const changed = (people: People, userId: string, change: Partial<Account>): People => people.map((person) => (person.id === userId ? { ...person, ...change } : person))
+const foretold = [
+  foretell(trpc.admin.users.setTier, (people: People, { userId, tier }) => changed(people, userId, { tier })),
+  foretell(trpc.admin.users.setRole, (people: People, { userId, role }) => changed(people, userId, { role })),
+  foretell(trpc.admin.users.suspend, (people: People, { userId }) => changed(people, userId, { standing: 'suspended' })),
+  foretell(trpc.admin.users.reinstate, (people: People, { userId }) => changed(people, userId, { standing: 'active' })),
+  foretell(trpc.admin.users.remove, (people: People, { userId }) => changed(people, userId, { standing: 'leaving' })),
+]
 const standings = { active: null, waiting_payment: msg`waits for payment`, suspended: msg`suspended`, leaving: msg`being deleted` } as const
 
 /** Everybody with an account: find, raise, suspend. */
 export function People() {
   const { data: me } = useQuery(trpc.auth.me.queryOptions())
   const [search, setSearch] = useState('')
-  const { data: people, error } = useQuery({ ...trpc.admin.users.list.queryOptions({ search }), placeholderData: keepPreviousData })
+  const { data, error } = useQuery({ ...trpc.admin.users.list.queryOptions({ search }), placeholderData: keepPreviousData })
+  const people = useOptimistic(data, foretold)
   return (
     <>
       <label className="mb-3 block">
@@ -56,26 +66,16 @@ function Row({ person, own }: { person: Account; own: boolean }) {
     ...after,
     onMutate: () => person,
     async onSuccess(_done: unknown, _asked: unknown, before: Account) {
-      await after.onSuccess()
-      offerUndo(title, t`Undo`, async () => {
-        await undo(before)
-        await after.onSuccess()
-      })
+      await listChanged()
+      offerUndo(title, t`Undo`, () => undo(before))
     },
   })
-  const setTier = useMutation(trpc.admin.users.setTier.mutationOptions(undoable(t`${login} has another plan`, ({ tier }) => trpcClient.admin.users.setTier.mutate({ userId, tier }))))
-  const setRole = useMutation(trpc.admin.users.setRole.mutationOptions(undoable(t`${login} has another role`, ({ role }) => trpcClient.admin.users.setRole.mutate({ userId, role }))))
-  const suspend = useMutation(trpc.admin.users.suspend.mutationOptions(undoable(t`${login} is suspended`, () => trpcClient.admin.users.reinstate.mutate({ userId }))))
+  const setTier = useMutation(trpc.admin.users.setTier.mutationOptions(undoable(t`${login} has another plan`, ({ tier }) => perform(trpc.admin.users.setTier.mutationOptions(undone), { userId, tier }))))
+  const setRole = useMutation(trpc.admin.users.setRole.mutationOptions(undoable(t`${login} has another role`, ({ role }) => perform(trpc.admin.users.setRole.mutationOptions(undone), { userId, role }))))
+  const suspend = useMutation(trpc.admin.users.suspend.mutationOptions(undoable(t`${login} is suspended`, () => perform(trpc.admin.users.reinstate.mutationOptions(undone), { userId }))))
   const reinstate = useMutation(trpc.admin.users.reinstate.mutationOptions(after))
   const [removing, setRemoving] = useState(false)
-  const remove = useMutation(
-    trpc.admin.users.remove.mutationOptions({
-      async onSuccess() {
-        setRemoving(false)
-        await after.onSuccess()
-      },
-    }),
-  )
+  const remove = useMutation(trpc.admin.users.remove.mutationOptions(after))
   const standing = standings[person.standing]
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
@@ -118,7 +118,7 @@ function Row({ person, own }: { person: Account; own: boolean }) {
       <Button onClick={() => setRemoving(true)} disabled={own || person.standing === 'leaving'} aria-label={t`Delete ${login}`}>
         <Trans>Delete…</Trans>
       </Button>
-      <ConfirmByName open={removing} onClose={() => setRemoving(false)} title={t`Delete ${login}?`} name={login} removal={remove} onConfirm={() => remove.mutate({ userId })}>
+      <ConfirmByName open={removing} onClose={() => setRemoving(false)} title={t`Delete ${login}?`} name={login} onConfirm={() => remove.mutate({ userId })}>
         <Trans>Their workspaces with all that lies in them, their tokens and their sessions go for good. Their teams go to the eldest admin. There is no way back.</Trans>
       </ConfirmByName>
     </li>

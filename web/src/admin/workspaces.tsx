@@ -3,7 +3,7 @@ import { Trans } from '@lingui/react/macro'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { Play, Square, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import type { OwnedWorkspace } from '@arcx/router'
+import type { OwnedWorkspace, WorkspaceState } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { inputClass } from '../interface/dialog.ts'
@@ -11,15 +11,25 @@ import { Ago } from '../interface/time.tsx'
 import { tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
+import { foretell, useOptimistic } from '../server/optimistic.ts'
 import { StateDot, StateText } from '../workspaces/state.tsx'
 
-const changed = () => queryClient.invalidateQueries({ queryKey: trpc.admin.workspaces.list.queryKey() })
-const after = { onSuccess: changed, onError: (error: unknown) => tellRefusal(refusalOf(error).message) }
+const after = { onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.admin.workspaces.list.queryKey() }), onError: (error: unknown) => tellRefusal(refusalOf(error).message) }
+
+type List = readonly OwnedWorkspace[]
+const moved = (from: readonly WorkspaceState[], to: WorkspaceState) => (list: List, { workspaceId }: { readonly workspaceId: string }): List =>
+  list.map((workspace) => (workspace.id === workspaceId && from.includes(workspace.state) ? { ...workspace, state: to, step: null, reason: null } : workspace))
+const foretold = [
+  foretell(trpc.admin.workspaces.start, moved(['stopped', 'failed'], 'starting')),
+  foretell(trpc.admin.workspaces.stop, moved(['running', 'starting'], 'stopping')),
+  foretell(trpc.admin.workspaces.remove, moved(['creating', 'starting', 'running', 'stopping', 'stopped', 'failed'], 'deleting')),
+]
 
 /** Everybody's workspaces: find, start, stop, delete. What is in them stays theirs. */
 export function EverybodysWorkspaces() {
   const [search, setSearch] = useState('')
-  const { data, error } = useQuery({ ...trpc.admin.workspaces.list.queryOptions({ search }), placeholderData: keepPreviousData, refetchInterval: 3000 })
+  const { data: known, error } = useQuery({ ...trpc.admin.workspaces.list.queryOptions({ search }), placeholderData: keepPreviousData, refetchInterval: 3000 })
+  const data = useOptimistic(known, foretold)
   return (
     <>
       <label className="mb-3 block">
@@ -49,14 +59,7 @@ function Row({ workspace }: { workspace: OwnedWorkspace }) {
   const start = useMutation(trpc.admin.workspaces.start.mutationOptions(after))
   const stop = useMutation(trpc.admin.workspaces.stop.mutationOptions(after))
   const [removing, setRemoving] = useState(false)
-  const remove = useMutation(
-    trpc.admin.workspaces.remove.mutationOptions({
-      async onSuccess() {
-        setRemoving(false)
-        await changed()
-      },
-    }),
-  )
+  const remove = useMutation(trpc.admin.workspaces.remove.mutationOptions(after))
   const { id: workspaceId, name, state } = workspace
   const resting = state === 'stopped' || state === 'failed'
   return (
@@ -86,7 +89,7 @@ function Row({ workspace }: { workspace: OwnedWorkspace }) {
       <Button onClick={() => setRemoving(true)} disabled={state === 'deleting'} aria-label={t`Delete ${name}`}>
         <Trash2 size={15} aria-hidden /> <Trans>Delete…</Trans>
       </Button>
-      <ConfirmByName open={removing} onClose={() => setRemoving(false)} title={t`Delete ${name}?`} name={name} removal={remove} onConfirm={() => remove.mutate({ workspaceId })}>
+      <ConfirmByName open={removing} onClose={() => setRemoving(false)} title={t`Delete ${name}?`} name={name} onConfirm={() => remove.mutate({ workspaceId })}>
         <Trans>It is somebody else’s. Its container and everything in its home go for good.</Trans>
       </ConfirmByName>
     </li>

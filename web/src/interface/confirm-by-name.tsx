@@ -20,7 +20,8 @@ interface Asked {
   readonly children: ReactNode
   /** What is to be typed. */
   readonly name: string
-  readonly removal: { readonly isPending: boolean; readonly error: unknown }
+  /** Where one waits for it to be done. Without it, it is shown as done at once, and the dialog is over. */
+  readonly removal?: { readonly isPending: boolean; readonly error: unknown }
   onConfirm(): void
   onClose(): void
 }
@@ -45,7 +46,9 @@ function Contents({ title, deed, children, name, removal, onConfirm, onClose }: 
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault()
-        if (typed === name) onConfirm()
+        if (typed !== name) return
+        onConfirm()
+        if (removal === undefined) onClose()
       }}
     >
       <AlertDialog.Title className="text-lg font-semibold break-words">{title}</AlertDialog.Title>
@@ -56,7 +59,7 @@ function Contents({ title, deed, children, name, removal, onConfirm, onClose }: 
         </Field.Label>
         <Field.Control className={`${inputClass} font-mono`} value={typed} onValueChange={setTyped} autoComplete="off" spellCheck={false} />
       </Field.Root>
-      {removal.error !== null && (
+      {removal !== undefined && removal.error !== null && (
         <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
           {refusalOf(removal.error).message}
         </p>
@@ -65,7 +68,7 @@ function Contents({ title, deed, children, name, removal, onConfirm, onClose }: 
         <Button tone="ghost" onClick={onClose}>
           <Trans>Keep it</Trans>
         </Button>
-        <Button tone="danger" type="submit" busy={removal.isPending} disabled={typed !== name}>
+        <Button tone="danger" type="submit" busy={removal?.isPending ?? false} disabled={typed !== name}>
           {deed?.button ?? <Trans>Delete for good</Trans>}
         </Button>
       </div>

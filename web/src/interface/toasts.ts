@@ -1,4 +1,5 @@
 import { t } from '@lingui/core/macro'
+import { refusalOf } from '../server/error.ts'
 import type { Note } from './toast-host.tsx'
 
 /** Said before what shows it is there, and by it afterwards. */
@@ -18,8 +19,8 @@ export function tellRefusal(message: string): void {
 }
 
 /** Something has been done that can be taken back, for a while. */
-export function offerUndo(title: string, label: string, undo: () => Promise<void>): void {
-  tell({ title, action: { label, run: () => void undo().catch((error: unknown) => tellRefusal(error instanceof Error ? error.message : String(error))) } })
+export function offerUndo(title: string, label: string, undo: () => Promise<unknown>): void {
+  tell({ title, action: { label, run: () => void undo().catch((error: unknown) => tellRefusal(refusalOf(error).message)) } })
 }
 
 /** Called by what brings the host, once. */

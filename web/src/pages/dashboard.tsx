@@ -1,6 +1,5 @@
 import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
-import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Plus, Search } from 'lucide-react'
 import { Suspense, useEffect, useRef, useState } from 'react'
@@ -12,11 +11,10 @@ import { lazyNamed } from '../interface/lazy-named.ts'
 import { Mark } from '../interface/mark.tsx'
 import { Avatars } from '../presence/avatar.tsx'
 import { useLiveTeamPresence, usePresent } from '../presence/live.ts'
-import { trpc } from '../server/client.ts'
 import { Invitations } from '../teams/invitations.tsx'
-import { useLiveTeams } from '../teams/live.ts'
+import { useLiveTeams, useTeams } from '../teams/live.ts'
 import { refusalOf } from '../server/error.ts'
-import { useLiveWorkspaces } from '../workspaces/live.ts'
+import { useLiveWorkspaces, useWorkspaces } from '../workspaces/live.ts'
 import { WorkspaceList } from '../workspaces/list.tsx'
 
 const CreateDialog = lazyNamed(() => import('../workspaces/create-dialog.tsx'), 'CreateDialog')
@@ -24,8 +22,8 @@ const CreateDialog = lazyNamed(() => import('../workspaces/create-dialog.tsx'), 
 export function Dashboard() {
   useLiveWorkspaces()
   useLiveTeams()
-  const { data: teams } = useQuery(trpc.teams.list.queryOptions())
-  const { data: workspaces, error, refetch } = useQuery(trpc.workspaces.list.queryOptions())
+  const { data: teams } = useTeams()
+  const { data: workspaces, error, refetch } = useWorkspaces()
   const { filter = '', new: isAsked = false } = useSearch({ from: '/dashboard' })
   const navigate = useNavigate({ from: '/dashboard' })
   const [isCreating, setCreating] = useState(false)

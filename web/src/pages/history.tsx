@@ -1,6 +1,5 @@
 import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
-import { useQuery } from '@tanstack/react-query'
 import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
@@ -10,8 +9,7 @@ import { Versions } from '../history/versions.tsx'
 import { buttonClass } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Frame } from '../interface/frame.tsx'
-import { trpc } from '../server/client.ts'
-import { useLiveWorkspaces } from '../workspaces/live.ts'
+import { useLiveWorkspaces, useWorkspaces } from '../workspaces/live.ts'
 
 const shownAtMost = 500
 const backClass = 'mb-4 inline-flex items-center gap-1.5 text-sm text-ink-soft hover:text-ink'
@@ -21,7 +19,7 @@ export function HistoryPage() {
   useLiveWorkspaces()
   const { name } = useParams({ from: '/workspaces/$name/history' })
   const { path, version } = useSearch({ from: '/workspaces/$name/history' })
-  const { data: workspaces } = useQuery(trpc.workspaces.list.queryOptions())
+  const { data: workspaces } = useWorkspaces()
   const workspace = workspaces?.find((entry) => entry.name === name)
   if (workspaces === undefined) {
     return (

@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { host } from '../host/host.ts'
@@ -8,7 +8,7 @@ import { Button, buttonClass } from '../interface/button.tsx'
 import { Mark } from '../interface/mark.tsx'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
-import { showWorkspace, useLiveWorkspaces } from '../workspaces/live.ts'
+import { showWorkspace, useLiveWorkspaces, useWorkspaces } from '../workspaces/live.ts'
 import { StartProgress } from '../workspaces/progress.tsx'
 import { destination } from '../workspaces/destination.ts'
 
@@ -17,7 +17,7 @@ export function OpenPage() {
   useLiveWorkspaces()
   const { name } = useParams({ from: '/open/$name' })
   const { to } = useSearch({ from: '/open/$name' })
-  const { data: workspaces } = useQuery(trpc.workspaces.list.queryOptions())
+  const { data: workspaces } = useWorkspaces()
   const start = useMutation(trpc.workspaces.start.mutationOptions({ onSuccess: showWorkspace }))
   const workspace = workspaces?.find((entry) => entry.name === name)
   const asked = useRef(false)

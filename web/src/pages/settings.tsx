@@ -3,6 +3,7 @@ import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Laptop } from 'lucide-react'
 import { Suspense } from 'react'
+import type { SessionView } from '@arcx/router'
 import { host } from '../host/host.ts'
 import { Button } from '../interface/button.tsx'
 import { roleName, tierName } from '../account/names.ts'
@@ -12,6 +13,7 @@ import { Ago } from '../interface/time.tsx'
 import { tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
+import { foretell, useOptimistic } from '../server/optimistic.ts'
 import { Leave } from '../account/leave.tsx'
 import { ownself } from '../egress/holder.ts'
 import { Rules } from '../egress/rules.tsx'
@@ -21,9 +23,16 @@ import { deviceOf } from './device.ts'
 
 const ProgramSettings = lazyNamed(() => import('../shell/program-settings.tsx'), 'ProgramSettings')
 
+type Sessions = readonly SessionView[]
+const foretold = [
+  foretell(trpc.auth.sessions.end, (sessions: Sessions, { sessionId }) => sessions.filter(({ id }) => id !== sessionId)),
+  foretell(trpc.auth.sessions.endOthers, (sessions: Sessions) => sessions.filter(({ current }) => current)),
+]
+
 export function Settings() {
   const { data: me } = useQuery(trpc.auth.me.queryOptions())
-  const { data: sessions, error } = useQuery(trpc.auth.sessions.list.queryOptions())
+  const { data, error } = useQuery(trpc.auth.sessions.list.queryOptions())
+  const sessions = useOptimistic(data, foretold)
   const after = {
     onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.auth.sessions.list.queryKey() }),
     onError: (reason: unknown) => tellRefusal(refusalOf(reason).message),
@@ -76,7 +85,7 @@ export function Settings() {
                   </div>
                 </div>
                 {!session.current && (
-                  <Button onClick={() => end.mutate({ sessionId: session.id })} busy={end.isPending && end.variables.sessionId === session.id} aria-label={t`Sign out ${deviceOf(session.userAgent)}, from ${session.address}`}>
+                  <Button onClick={() => end.mutate({ sessionId: session.id })} aria-label={t`Sign out ${deviceOf(session.userAgent)}, from ${session.address}`}>
                     <Trans>Sign out</Trans>
                   </Button>
                 )}

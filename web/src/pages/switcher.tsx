@@ -1,16 +1,15 @@
 import { t } from '@lingui/core/macro'
-import { useQuery } from '@tanstack/react-query'
 import { SquareArrowOutUpRight } from 'lucide-react'
 import { useEffect, useMemo } from 'react'
 import { host } from '../host/host.ts'
 import type { Entry } from '../palette/entry.ts'
 import { Finder } from '../palette/palette.tsx'
-import { trpc } from '../server/client.ts'
+import { useWorkspaces } from '../workspaces/live.ts'
 import { stateName } from '../workspaces/state.tsx'
 
 /** The small window that the global shortcut brings up: type, Enter, in the workspace. */
 export function SwitcherPage() {
-  const { data: workspaces } = useQuery(trpc.workspaces.list.queryOptions())
+  const { data: workspaces } = useWorkspaces()
   const entries = useMemo(
     () =>
       (workspaces ?? [])

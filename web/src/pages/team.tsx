@@ -2,7 +2,7 @@ import { i18n } from '@lingui/core'
 import type { MessageDescriptor } from '@lingui/core'
 import { msg, t } from '@lingui/core/macro'
 import { Plural, Trans } from '@lingui/react/macro'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { ArrowLeft, LogOut, Pencil, Plus, Trash2 } from 'lucide-react'
 import { Suspense, useState } from 'react'
@@ -11,6 +11,7 @@ import { Button, buttonClass } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { Frame } from '../interface/frame.tsx'
 import { lazyNamed } from '../interface/lazy-named.ts'
+import { tellRefusal } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { Rules } from '../egress/rules.tsx'
@@ -18,10 +19,10 @@ import { useLiveTeamPresence } from '../presence/live.ts'
 import { PresencePanel } from '../presence/panel.tsx'
 import { Secrets } from '../secrets/secrets.tsx'
 import { InviteForm } from '../teams/invite-form.tsx'
-import { teamsChanged, useLiveTeams } from '../teams/live.ts'
+import { teamsChanged, useLiveTeams, useTeam } from '../teams/live.ts'
 import { Members } from '../teams/members.tsx'
 import { RenameTeam } from '../teams/rename-team.tsx'
-import { useLiveWorkspaces } from '../workspaces/live.ts'
+import { useLiveWorkspaces, useWorkspaces } from '../workspaces/live.ts'
 import { WorkspaceRow } from '../workspaces/row.tsx'
 
 const CreateDialog = lazyNamed(() => import('../workspaces/create-dialog.tsx'), 'CreateDialog')
@@ -32,7 +33,7 @@ export function TeamPage() {
   useLiveTeams()
   useLiveWorkspaces()
   const { name } = useParams({ from: '/teams/$name' })
-  const { data: team, error } = useQuery({ ...trpc.teams.get.queryOptions({ name }), retry: false })
+  const { data: team, error } = useTeam(name)
   return (
     <Frame>
       <Link to="/teams" className="mb-4 inline-flex items-center gap-1.5 text-sm text-ink-soft hover:text-ink">
@@ -62,14 +63,11 @@ function TeamView({ team }: { team: TeamDetails }) {
   useLiveTeamPresence(team.id)
   const may = (operation: TeamDetails['may'][number]) => team.may.includes(operation)
   const navigate = useNavigate()
-  const { data: workspaces } = useQuery(trpc.workspaces.list.queryOptions())
+  const { data: workspaces } = useWorkspaces()
   const [dialog, setDialog] = useState<'rename' | 'remove' | 'create' | 'leave' | null>(null)
-  const gone = async () => {
-    await navigate({ to: '/teams' })
-    await teamsChanged()
-  }
-  const leave = useMutation(trpc.teams.leave.mutationOptions({ onSuccess: gone }))
-  const remove = useMutation(trpc.teams.remove.mutationOptions({ onSuccess: gone }))
+  const gone = { onMutate: () => void navigate({ to: '/teams' }), onSuccess: teamsChanged, onError: (error: unknown) => tellRefusal(refusalOf(error).message) }
+  const leave = useMutation(trpc.teams.leave.mutationOptions(gone))
+  const remove = useMutation(trpc.teams.remove.mutationOptions(gone))
   const own = workspaces?.filter(({ teamId }) => teamId === team.id)
   return (
     <>
@@ -130,11 +128,11 @@ function TeamView({ team }: { team: TeamDetails }) {
           <CreateDialog open onClose={() => setDialog(null)} teamId={team.id} />
         </Suspense>
       )}
-      <RenameTeam team={team} open={dialog === 'rename'} onClose={() => setDialog(null)} />
-      <ConfirmByName open={dialog === 'leave'} onClose={() => setDialog(null)} title={t`Leave ${team.name}?`} deed={{ ask: (shown) => <Trans>Type {shown} to leave it</Trans>, button: t`Leave` }} name={team.name} removal={leave} onConfirm={() => leave.mutate({ teamId: team.id })}>
+      {dialog === 'rename' && <RenameTeam team={team} onClose={() => setDialog(null)} />}
+      <ConfirmByName open={dialog === 'leave'} onClose={() => setDialog(null)} title={t`Leave ${team.name}?`} deed={{ ask: (shown) => <Trans>Type {shown} to leave it</Trans>, button: t`Leave` }} name={team.name} onConfirm={() => leave.mutate({ teamId: team.id })}>
         <Trans>You lose its workspaces and secrets at once. To come back you have to be invited.</Trans>
       </ConfirmByName>
-      <ConfirmByName open={dialog === 'remove'} onClose={() => setDialog(null)} title={t`Delete the team ${team.name}?`} name={team.name} removal={remove} onConfirm={() => remove.mutate({ teamId: team.id })}>
+      <ConfirmByName open={dialog === 'remove'} onClose={() => setDialog(null)} title={t`Delete the team ${team.name}?`} name={team.name} onConfirm={() => remove.mutate({ teamId: team.id })}>
         <Plural value={team.workspaceCount} one="Its workspace with all that lies in it and every membership go for good. There is no way back." other="Its # workspaces with all that lies in them and every membership go for good. There is no way back." />
       </ConfirmByName>
     </>

@@ -1,23 +1,21 @@
-import { Dialog } from '@base-ui/react/dialog'
 import { t } from '@lingui/core/macro'
 import { Plural, Trans } from '@lingui/react/macro'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Plus, Users } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '../interface/button.tsx'
-import { Modal } from '../interface/modal.tsx'
 import { Frame } from '../interface/frame.tsx'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { roleName } from '../teams/roles.ts'
 import { Invitations } from '../teams/invitations.tsx'
-import { teamsChanged, useLiveTeams } from '../teams/live.ts'
-import { NameField } from '../workspaces/name-field.tsx'
+import { teamsChanged, useLiveTeams, useTeams } from '../teams/live.ts'
+import { NameDialog } from '../workspaces/name-dialog.tsx'
 
 export function TeamsPage() {
   useLiveTeams()
-  const { data: teams, error, refetch } = useQuery(trpc.teams.list.queryOptions())
+  const { data: teams, error, refetch } = useTeams()
   const [creating, setCreating] = useState(false)
   return (
     <Frame>
@@ -62,15 +60,12 @@ export function TeamsPage() {
           ))}
         </ul>
       )}
-      <Modal open={creating} onClose={() => setCreating(false)}>
-      <Creating onClose={() => setCreating(false)} />
-    </Modal>
+      {creating && <CreateTeam onClose={() => setCreating(false)} />}
     </Frame>
   )
 }
 
-function Creating({ onClose }: { onClose: () => void }) {
-  const [name, setName] = useState('')
+function CreateTeam({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate()
   const create = useMutation(
     trpc.teams.create.mutationOptions({
@@ -81,32 +76,14 @@ function Creating({ onClose }: { onClose: () => void }) {
     }),
   )
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (name !== '') create.mutate({ name })
-      }}
-    >
-      <Dialog.Title className="text-lg font-semibold"><Trans>New team</Trans></Dialog.Title>
-      <NameField
-        label={t`Name`}
-        hint={t`Small letters, digits and hyphens. Members see it, and the CLI takes it.`}
-        name={name}
-        onName={(next) => {
-          setName(next)
-          create.reset()
-        }}
-        refusal={create.isError ? refusalOf(create.error) : null}
-      />
-      <div className="flex justify-end gap-2">
-        <Button tone="ghost" onClick={onClose}>
-          <Trans>Cancel</Trans>
-        </Button>
-        <Button tone="primary" type="submit" busy={create.isPending} disabled={name === ''}>
-          <Trans>Create</Trans>
-        </Button>
-      </div>
-    </form>
+    <NameDialog
+      title={t`New team`}
+      label={t`Name`}
+      hint={t`Small letters, digits and hyphens. Members see it, and the CLI takes it.`}
+      button={t`Create`}
+      asking={create}
+      onName={(name) => create.mutate({ name })}
+      onClose={onClose}
+    />
   )
 }

@@ -1,6 +1,5 @@
 import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
-import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
 import type { Workspace, WorkspaceId } from '@arcx/router'
@@ -12,9 +11,9 @@ import { Ago } from '../interface/time.tsx'
 import { useLiveWorkspacePresence } from '../presence/live.ts'
 import { PresencePanel } from '../presence/panel.tsx'
 import { Secrets } from '../secrets/secrets.tsx'
-import { trpc } from '../server/client.ts'
+import { useTeams } from '../teams/live.ts'
 import { ActionBar } from '../workspaces/action-bar.tsx'
-import { useLiveWorkspaces } from '../workspaces/live.ts'
+import { useLiveWorkspaces, useWorkspaces } from '../workspaces/live.ts'
 import { Logs } from '../workspaces/logs.tsx'
 import { Network } from '../workspaces/network.tsx'
 import { Resources } from '../workspaces/resources.tsx'
@@ -23,8 +22,10 @@ import { StateDot, StateText } from '../workspaces/state.tsx'
 export function WorkspacePage() {
   useLiveWorkspaces()
   const { name } = useParams({ from: '/workspaces/$name' })
-  const { data: workspaces } = useQuery(trpc.workspaces.list.queryOptions())
-  const workspace = workspaces?.find((entry) => entry.name === name)
+  const { data: workspaces, known } = useWorkspaces()
+  // One that is being renamed goes by both its names.
+  const id = (known?.find((entry) => entry.name === name) ?? workspaces?.find((entry) => entry.name === name))?.id
+  const workspace = workspaces?.find((entry) => entry.id === id)
   if (workspaces === undefined) {
     return (
       <Frame>
@@ -102,7 +103,7 @@ function Here({ workspaceId }: { workspaceId: WorkspaceId }) {
 
 /** Beside what holds for all of a person's or a team's. */
 function OwnRules({ workspace }: { workspace: Workspace }) {
-  const { data: teams } = useQuery({ ...trpc.teams.list.queryOptions(), enabled: workspace.teamId !== null })
+  const { data: teams } = useTeams({ enabled: workspace.teamId !== null })
   const role = teams?.find(({ id }) => id === workspace.teamId)?.role
   const holder = { teamId: null, workspaceId: workspace.id }
   const mayChange = workspace.teamId === null || role === 'owner' || role === 'admin'

@@ -7,7 +7,9 @@ import { host } from '../host/host.ts'
 import { chooseTheme } from '../interface/theme.ts'
 import { trpc } from '../server/client.ts'
 import { signOut } from '../server/sign-out.ts'
+import { useTeams } from '../teams/live.ts'
 import { useWorkspaceActions } from '../workspaces/actions.ts'
+import { useWorkspaces } from '../workspaces/live.ts'
 import { stateName } from '../workspaces/state.tsx'
 import { docSections } from '../docs/pages.ts'
 import type { Entry } from './entry.ts'
@@ -18,8 +20,8 @@ export function useEntries(): readonly Entry[] {
   const queries = useQueryClient()
   const { data: me } = useQuery(trpc.auth.me.queryOptions())
   const isIn = me !== null && me !== undefined
-  const { data: workspaces } = useQuery({ ...trpc.workspaces.list.queryOptions(), enabled: isIn })
-  const { data: teams } = useQuery({ ...trpc.teams.list.queryOptions(), enabled: isIn })
+  const { data: workspaces } = useWorkspaces({ enabled: isIn })
+  const { data: teams } = useTeams({ enabled: isIn })
   const { data: sections } = useQuery({ queryKey: ['docs', 'sections'], queryFn: docSections, staleTime: Number.POSITIVE_INFINITY })
   const { start, stop } = useWorkspaceActions()
   const [startNow, stopNow] = [start.mutate, stop.mutate]

@@ -6,6 +6,7 @@ import type { Place, Present, TeamId, WorkspaceId } from '@arcx/router'
 import { buttonClass } from '../interface/button.tsx'
 import { trpc } from '../server/client.ts'
 import { openAt } from '../workspaces/destination.ts'
+import { useWorkspaces } from '../workspaces/live.ts'
 import { OpenLink } from '../workspaces/open-link.tsx'
 import { Avatar } from './avatar.tsx'
 import { usePresent } from './live.ts'
@@ -36,7 +37,7 @@ export function PresencePanel({ scope, title = t`Here now` }: { scope: TeamId | 
 }
 
 function Row({ present, isMe }: { present: Present; isMe: boolean }) {
-  const { data: workspaces } = useQuery(trpc.workspaces.list.queryOptions())
+  const { data: workspaces } = useWorkspaces()
   const nameOfWorkspace = (id: string) => workspaces?.find((workspace) => workspace.id === id)?.name
   const at = present.places.find(({ workspaceId }) => workspaceId !== null)
   return (
@@ -60,7 +61,7 @@ function Row({ present, isMe }: { present: Present; isMe: boolean }) {
 }
 
 function OpenThere({ place, who }: { place: Place; who: string }) {
-  const { data: workspaces } = useQuery(trpc.workspaces.list.queryOptions())
+  const { data: workspaces } = useWorkspaces()
   const workspace = workspaces?.find(({ id }) => id === place.workspaceId)
   if (workspace === undefined || !workspace.may.includes('open')) return null
   return (

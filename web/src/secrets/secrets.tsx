@@ -6,7 +6,7 @@ import { msg, t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { LockKeyhole, Plus } from 'lucide-react'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { SecretPlace, SecretView } from '@arcx/router'
 import { listed } from '../egress/holder.ts'
@@ -16,9 +16,10 @@ import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Modal } from '../interface/modal.tsx'
 import { Ago } from '../interface/time.tsx'
-import { offerUndo } from '../interface/toasts.ts'
-import { queryClient, trpc, trpcClient } from '../server/client.ts'
+import { offerUndo, tellRefusal } from '../interface/toasts.ts'
+import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf, sentencesOf } from '../server/error.ts'
+import { foretell, perform, useOptimistic } from '../server/optimistic.ts'
 
 const changed = () => queryClient.invalidateQueries({ queryKey: trpc.secrets.list.pathKey() })
 
@@ -31,13 +32,27 @@ const places: readonly (readonly [SecretPlace, MessageDescriptor])[] = [
 ]
 const wordsOf = (chosen: readonly SecretPlace[]) => places.filter(([place]) => chosen.includes(place)).map(([, words]) => i18n._(words)).join(', ')
 
+type List = readonly SecretView[]
+const foretoldOf = ({ teamId, workspaceId }: Holder) => [
+  foretell(trpc.secrets.set, (list: List, { teamId: ofTeam = null, workspaceId: ofWorkspace = null, name, hosts, places: chosen = [] }) => {
+    if (ofTeam !== teamId || ofWorkspace !== workspaceId) return list
+    const updatedAt = new Date().toISOString()
+    const known = list.find((secret) => secret.name === name) ?? { id: `coming up: ${name}` as SecretView['id'], teamId, workspaceId, name, placeholder: '', createdAt: updatedAt }
+    return [...list.filter((secret) => secret.name !== name), { ...known, hosts, places: chosen, updatedAt }].toSorted((a, b) => a.name.localeCompare(b.name))
+  }),
+  foretell(trpc.secrets.grants, (list: List, { id, hosts, places: chosen = [] }) => list.map((secret) => (secret.id === id ? { ...secret, hosts, places: chosen } : secret))),
+  foretell(trpc.secrets.remove, (list: List, { id }) => list.filter((secret) => secret.id !== id)),
+]
+
 /** Secrets of a person, a team or a single workspace: what workspaces use and never see. */
 export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: boolean }) {
-  const { data: secrets } = useQuery(trpc.secrets.list.queryOptions(holder))
+  const { data } = useQuery(trpc.secrets.list.queryOptions(holder))
+  const { teamId, workspaceId } = holder
+  const secrets = useOptimistic(data, useMemo(() => foretoldOf({ teamId, workspaceId }), [teamId, workspaceId]))
   const [making, setMaking] = useState(false)
   const [granting, setGranting] = useState<SecretView | null>(null)
   const [removing, setRemoving] = useState<SecretView | null>(null)
-  const remove = useMutation(trpc.secrets.remove.mutationOptions({ onSuccess: () => changed().then(() => setRemoving(null)) }))
+  const remove = useMutation(trpc.secrets.remove.mutationOptions({ onSuccess: changed, onError: (error) => tellRefusal(refusalOf(error).message) }))
   return (
     <section aria-labelledby="secrets" className="mt-8">
       <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
@@ -76,13 +91,7 @@ export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: bool
                 </Button>
               )}
               {mayChange && (
-                <Button
-                  onClick={() => {
-                    remove.reset()
-                    setRemoving(secret)
-                  }}
-                  aria-label={t`Delete ${secret.name}`}
-                >
+                <Button onClick={() => setRemoving(secret)} aria-label={t`Delete ${secret.name}`}>
                   <Trans>Delete…</Trans>
                 </Button>
               )}
@@ -90,13 +99,9 @@ export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: bool
           ))}
         </ul>
       )}
-      <Modal open={making} onClose={() => setMaking(false)}>
-        <Making holder={holder} onClose={() => setMaking(false)} />
-      </Modal>
-      <Modal open={granting !== null} onClose={() => setGranting(null)}>
-        {granting !== null && <Granting secret={granting} onClose={() => setGranting(null)} />}
-      </Modal>
-      <ConfirmByName open={removing !== null} onClose={() => setRemoving(null)} title={t`Delete ${removing?.name ?? ''}?`} name={removing?.name ?? ''} removal={remove} onConfirm={() => removing !== null && remove.mutate({ id: removing.id })}>
+      {making && <Making holder={holder} onClose={() => setMaking(false)} />}
+      {granting !== null && <Granting secret={granting} onClose={() => setGranting(null)} />}
+      <ConfirmByName open={removing !== null} onClose={() => setRemoving(null)} title={t`Delete ${removing?.name ?? ''}?`} name={removing?.name ?? ''} onConfirm={() => removing !== null && remove.mutate({ id: removing.id })}>
         <Trans>Its value goes for good; nobody can read it first. What asks with its placeholder is refused from the next request on.</Trans>
       </ConfirmByName>
     </section>
@@ -108,7 +113,16 @@ function Making({ holder, onClose }: { holder: Holder; onClose: () => void }) {
   const [value, setValue] = useState('')
   const [hosts, setHosts] = useState('')
   const [chosen, setChosen] = useState<readonly SecretPlace[]>([])
-  const set = useMutation(trpc.secrets.set.mutationOptions({ onSuccess: () => changed().then(onClose) }))
+  const set = useMutation(
+    trpc.secrets.set.mutationOptions({
+      // What was asked is not kept here: the value is in it.
+      gcTime: 0,
+      async onSuccess() {
+        await changed()
+        onClose()
+      },
+    }),
+  )
   return (
     <SecretForm
       title={t`New secret`}
@@ -141,10 +155,9 @@ function Granting({ secret, onClose }: { secret: SecretView; onClose: () => void
       async onSuccess() {
         await changed()
         onClose()
-        offerUndo(t`${secret.name} may go elsewhere`, t`Undo`, async () => {
-          await trpcClient.secrets.grants.mutate({ id: secret.id, hosts: [...secret.hosts], places: [...secret.places] })
-          await changed()
-        })
+        offerUndo(t`${secret.name} may go elsewhere`, t`Undo`, () =>
+          perform(trpc.secrets.grants.mutationOptions({ onSuccess: changed }), { id: secret.id, hosts: [...secret.hosts], places: [...secret.places] }),
+        )
       },
     }),
   )
@@ -175,32 +188,35 @@ interface SecretFormProps {
   children: ReactNode
 }
 
+/** Gone at once; back with the server's reason, and what was typed, where it refuses. */
 function SecretForm({ title, words, state, isWhole, end, onSubmit, onClose, children }: SecretFormProps) {
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault()
-        onSubmit()
-      }}
-    >
-      <Dialog.Title className="text-lg font-semibold break-all">{title}</Dialog.Title>
-      <Dialog.Description className="-mt-2 text-sm text-ink-soft">{words}</Dialog.Description>
-      {children}
-      {state.error !== null && (
-        <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm break-words text-bad">
-          {sentencesOf(refusalOf(state.error).message)}
-        </p>
-      )}
-      <div className="flex justify-end gap-2">
-        <Button tone="ghost" onClick={onClose}>
-          <Trans>Cancel</Trans>
-        </Button>
-        <Button tone="primary" type="submit" busy={state.isPending} disabled={!isWhole}>
-          {end}
-        </Button>
-      </div>
-    </form>
+    <Modal open={!state.isPending} onClose={onClose}>
+      <form
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          onSubmit()
+        }}
+      >
+        <Dialog.Title className="text-lg font-semibold break-all">{title}</Dialog.Title>
+        <Dialog.Description className="-mt-2 text-sm text-ink-soft">{words}</Dialog.Description>
+        {children}
+        {state.error !== null && (
+          <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm break-words text-bad">
+            {sentencesOf(refusalOf(state.error).message)}
+          </p>
+        )}
+        <div className="flex justify-end gap-2">
+          <Button tone="ghost" onClick={onClose}>
+            <Trans>Cancel</Trans>
+          </Button>
+          <Button tone="primary" type="submit" disabled={!isWhole}>
+            {end}
+          </Button>
+        </div>
+      </form>
+    </Modal>
   )
 }
 

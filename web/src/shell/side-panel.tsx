@@ -1,15 +1,14 @@
 import { t } from '@lingui/core/macro'
-import { useQuery } from '@tanstack/react-query'
 import type { TeamId, WorkspaceId } from '@arcx/router'
 import type { TabView } from '@arcx/desktop/contract/contract'
 import { useLiveTeamPresence, useLiveWorkspacePresence } from '../presence/live.ts'
 import { PresencePanel } from '../presence/panel.tsx'
 import { useWhereabouts } from '../presence/whereabouts.ts'
-import { trpc } from '../server/client.ts'
+import { useWorkspaces } from '../workspaces/live.ts'
 
 /** Who is in the workspace in front, and who of its team is elsewhere. */
 export function SidePanel({ tab }: { tab: TabView }) {
-  const { data: workspaces } = useQuery(trpc.workspaces.list.queryOptions())
+  const { data: workspaces } = useWorkspaces()
   const workspace = workspaces?.find(({ id }) => id === tab.workspaceId)
   if (workspace === undefined) return <div className="skeleton h-24 w-full" />
   return (

@@ -1,19 +1,17 @@
 import { i18n } from '@lingui/core'
 import { msg, t } from '@lingui/core/macro'
 import { SelectOrdinal, Trans } from '@lingui/react/macro'
-import { useQuery } from '@tanstack/react-query'
 import type { TabView } from '@arcx/desktop/contract/contract'
 import type { Tabs } from '../host/host.ts'
 import { Button } from '../interface/button.tsx'
 import { Mark } from '../interface/mark.tsx'
-import { trpc } from '../server/client.ts'
 import { StartProgress } from '../workspaces/progress.tsx'
-import { useLiveWorkspaces } from '../workspaces/live.ts'
+import { useLiveWorkspaces, useWorkspaces } from '../workspaces/live.ts'
 
 /** What stands where a workspace's pages will, until they do. */
 export function TabPane({ tabs, tab }: { tabs: Tabs; tab: TabView }) {
   useLiveWorkspaces()
-  const { data: workspaces } = useQuery(trpc.workspaces.list.queryOptions())
+  const { data: workspaces } = useWorkspaces()
   const workspace = workspaces?.find(({ id }) => id === tab.workspaceId)
   const { phase } = tab
   // The view covers it.

@@ -7,12 +7,15 @@ import { Button } from '../interface/button.tsx'
 import { tellRefusal } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
+import { useOptimistic } from '../server/optimistic.ts'
+import { foretoldOfInvitations } from './foretold.ts'
 import { roleName } from './roles.ts'
 import { teamsChanged } from './live.ts'
 
 /** Teams that have invited the person by their login. */
 export function Invitations() {
-  const { data: invitations = [] } = useQuery(trpc.teams.invitations.queryOptions())
+  const { data } = useQuery(trpc.teams.invitations.queryOptions())
+  const invitations = useOptimistic(data, foretoldOfInvitations) ?? []
   const navigate = useNavigate()
   const answer = useMutation(
     trpc.teams.answer.mutationOptions({

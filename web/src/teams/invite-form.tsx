@@ -75,7 +75,7 @@ export function InviteForm({ team }: { team: TeamDetails }) {
                   · by {open.invitedBy ?? t`somebody gone`} · ends {new Date(open.expiresAt).toLocaleDateString()}
                 </span></Trans>
               </span>
-              <Button onClick={() => revoke.mutate({ teamId: team.id, inviteId: open.id })} busy={revoke.isPending && revoke.variables.inviteId === open.id}>
+              <Button onClick={() => revoke.mutate({ teamId: team.id, inviteId: open.id })}>
                 <Trans>Withdraw</Trans>
               </Button>
             </li>

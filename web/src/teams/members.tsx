@@ -8,10 +8,13 @@ import { buttonClass } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { MenuButton } from '../interface/menu-button.tsx'
 import { offerUndo, tellRefusal } from '../interface/toasts.ts'
-import { trpc, trpcClient } from '../server/client.ts'
+import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
+import { perform } from '../server/optimistic.ts'
 import { teamsChanged } from './live.ts'
 import { invitedRoles, roleName, roleWords } from './roles.ts'
+
+const onError = (error: unknown) => tellRefusal(refusalOf(error).message)
 
 /** Who is in the team, and for those who may, what they are in it. */
 export function Members({ team }: { team: TeamDetails }) {
@@ -39,23 +42,15 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
         await teamsChanged()
         const former = invitedRoles.find((each) => each === before)
         if (former === undefined) return
-        offerUndo(t`${member.login} is ${roleName(role)} now`, t`Undo`, async () => {
-          await trpcClient.teams.members.setRole.mutate({ ...ids, role: former })
-          await teamsChanged()
-        })
+        offerUndo(t`${member.login} is ${roleName(role)} now`, t`Undo`, () => perform(trpc.teams.members.setRole.mutationOptions({ onSuccess: teamsChanged }), { ...ids, role: former }))
       },
-      onError: (error) => tellRefusal(refusalOf(error).message),
+      onError,
     }),
   )
   const [asking, setAsking] = useState<'remove' | 'transfer' | null>(null)
-  const after = { onSuccess: () => teamsChanged().then(() => setAsking(null)) }
+  const after = { onSuccess: teamsChanged, onError }
   const remove = useMutation(trpc.teams.members.remove.mutationOptions(after))
   const transfer = useMutation(trpc.teams.transfer.mutationOptions(after))
-  const ask = (what: 'remove' | 'transfer') => {
-    remove.reset()
-    transfer.reset()
-    setAsking(what)
-  }
   const manageable = team.may.includes('manage') && member.role !== 'owner' && !isMe
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3" data-member={member.login}>
@@ -74,7 +69,6 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
           title={roleWords(member.role)}
           className="h-9 rounded-lg border border-line bg-raised px-2 text-sm"
           value={member.role}
-          disabled={setRole.isPending}
           onChange={(event) => {
             const role = invitedRoles.find((each) => each === event.target.value)
             if (role !== undefined) setRole.mutate({ ...ids, role })
@@ -95,15 +89,15 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
         <MenuButton
           label={t`More for ${member.login}`}
           className={buttonClass('ghost', true)}
-          entries={[...(team.may.includes('transfer') ? [{ label: t`Hand the team over…`, icon: Crown, run: () => ask('transfer') }] : []), { label: t`Remove from the team…`, icon: UserMinus, isBad: true, run: () => ask('remove') }]}
+          entries={[...(team.may.includes('transfer') ? [{ label: t`Hand the team over…`, icon: Crown, run: () => setAsking('transfer') }] : []), { label: t`Remove from the team…`, icon: UserMinus, isBad: true, run: () => setAsking('remove') }]}
         >
           <Ellipsis size={17} aria-hidden />
         </MenuButton>
       )}
-      <ConfirmByName open={asking === 'remove'} onClose={() => setAsking(null)} title={t`Remove ${member.login} from ${team.name}?`} deed={{ ask: (shown) => <Trans>Type {shown} to remove them</Trans>, button: t`Remove` }} name={member.login} removal={remove} onConfirm={() => remove.mutate(ids)}>
+      <ConfirmByName open={asking === 'remove'} onClose={() => setAsking(null)} title={t`Remove ${member.login} from ${team.name}?`} deed={{ ask: (shown) => <Trans>Type {shown} to remove them</Trans>, button: t`Remove` }} name={member.login} onConfirm={() => remove.mutate(ids)}>
         <Trans>They lose the team’s workspaces and secrets at once. To come back they have to be invited, and to accept.</Trans>
       </ConfirmByName>
-      <ConfirmByName open={asking === 'transfer'} onClose={() => setAsking(null)} title={t`Hand ${team.name} over to ${member.login}?`} deed={{ ask: (shown) => <Trans>Type {shown} to hand it over</Trans>, button: t`Hand it over` }} name={member.login} removal={transfer} onConfirm={() => transfer.mutate(ids)}>
+      <ConfirmByName open={asking === 'transfer'} onClose={() => setAsking(null)} title={t`Hand ${team.name} over to ${member.login}?`} deed={{ ask: (shown) => <Trans>Type {shown} to hand it over</Trans>, button: t`Hand it over` }} name={member.login} onConfirm={() => transfer.mutate(ids)}>
         <Trans>The team is theirs then, and you are one of its admins; only they can give it back.</Trans>
       </ConfirmByName>
     </li>

@@ -13,8 +13,10 @@ import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Modal } from '../interface/modal.tsx'
 import { Ago } from '../interface/time.tsx'
+import { tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
+import { foretell, useOptimistic } from '../server/optimistic.ts'
 
 const scopes: readonly (readonly [Scope, MessageDescriptor])[] = [
   ['workspaces:read', msg`See workspaces, their logs and figures`],
@@ -28,12 +30,15 @@ const scopes: readonly (readonly [Scope, MessageDescriptor])[] = [
 
 const changed = () => queryClient.invalidateQueries({ queryKey: trpc.tokens.list.queryKey() })
 
+const foretold = [foretell(trpc.tokens.revoke, (tokens: readonly ApiToken[], { id }) => tokens.filter((token) => token.id !== id))]
+
 /** A person's API tokens, with making and revoking. */
 export function Tokens() {
-  const { data: tokens } = useQuery(trpc.tokens.list.queryOptions())
+  const { data } = useQuery(trpc.tokens.list.queryOptions())
+  const tokens = useOptimistic(data, foretold)
   const [making, setMaking] = useState(false)
   const [revoking, setRevoking] = useState<ApiToken | null>(null)
-  const revoke = useMutation(trpc.tokens.revoke.mutationOptions({ onSuccess: () => changed().then(() => setRevoking(null)) }))
+  const revoke = useMutation(trpc.tokens.revoke.mutationOptions({ onSuccess: changed, onError: (error) => tellRefusal(refusalOf(error).message) }))
   return (
     <section aria-labelledby="tokens" className="mt-8">
       <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
@@ -62,13 +67,7 @@ export function Tokens() {
                   {token.expiresAt === null ? t`no end` : <><Trans>ends {new Date(token.expiresAt).toLocaleDateString()}</Trans></>}
                 </div>
               </div>
-              <Button
-                onClick={() => {
-                  revoke.reset()
-                  setRevoking(token)
-                }}
-                aria-label={t`Revoke ${token.name}`}
-              >
+              <Button onClick={() => setRevoking(token)} aria-label={t`Revoke ${token.name}`}>
                 <Trans>Revoke…</Trans>
               </Button>
             </li>
@@ -84,7 +83,6 @@ export function Tokens() {
         title={t`Revoke ${revoking?.name ?? ''}?`}
         deed={{ ask: (shown) => <Trans>Type {shown} to revoke it</Trans>, button: t`Revoke for good` }}
         name={revoking?.name ?? ''}
-        removal={revoke}
         onConfirm={() => revoking !== null && revoke.mutate({ id: revoking.id })}
       >
         <Trans>Whatever signs in by it is turned away at once, and has to be given another.</Trans>

@@ -7,6 +7,7 @@ import { Button, buttonClass } from '../interface/button.tsx'
 import { lazyNamed } from '../interface/lazy-named.ts'
 import { MenuButton } from '../interface/menu-button.tsx'
 import { useWorkspaceActions } from './actions.ts'
+import { isComingUp } from './foretold.ts'
 import { OpenLink } from './open-link.tsx'
 
 const RemoveDialog = lazyNamed(() => import('./remove-dialog.tsx'), 'RemoveDialog')
@@ -20,6 +21,7 @@ export function ActionBar({ workspace }: { workspace: Workspace }) {
   const may = (operation: WorkspaceOperation) => workspace.may.includes(operation)
   const resting = state === 'stopped' || state === 'failed'
   const canStop = state === 'running' || state === 'starting'
+  if (isComingUp(workspace)) return null
   if (!may('open')) return <span className="rounded-full border border-line px-2.5 py-1 text-xs text-ink-soft"><Trans>view only</Trans></span>
   return (
     <div className="flex items-center gap-1.5">
@@ -54,7 +56,7 @@ export function ActionBar({ workspace }: { workspace: Workspace }) {
         </MenuButton>
       )}
       {dialog !== null && (
-        <Suspense>{dialog === 'rename' ? <RenameDialog workspace={workspace} open onClose={() => setDialog(null)} /> : <RemoveDialog workspace={workspace} open onClose={() => setDialog(null)} />}</Suspense>
+        <Suspense>{dialog === 'rename' ? <RenameDialog workspace={workspace} onClose={() => setDialog(null)} /> : <RemoveDialog workspace={workspace} open onClose={() => setDialog(null)} />}</Suspense>
       )}
     </div>
   )

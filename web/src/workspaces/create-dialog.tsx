@@ -3,14 +3,16 @@ import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { ExternalLink } from 'lucide-react'
-import { useEffect, useState } from 'react'
-import type { TeamId, WorkspaceId } from '@arcx/router'
+import { useEffect, useRef, useState } from 'react'
+import type { TeamId } from '@arcx/router'
 import { Button, buttonClass } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Modal } from '../interface/modal.tsx'
+import { tellRefusal } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
-import { showWorkspace } from './live.ts'
+import { useTeams } from '../teams/live.ts'
+import { showWorkspace, useWorkspaces } from './live.ts'
 import { NameField } from './name-field.tsx'
 import { OpenLink } from './open-link.tsx'
 import { StartProgress } from './progress.tsx'
@@ -25,29 +27,26 @@ export function CreateDialog({ open, onClose, teamId = null }: { open: boolean; 
 }
 
 function Contents({ onClose, initialTeam }: { onClose: () => void; initialTeam: TeamId | null }) {
-  const { data: teams } = useQuery(trpc.teams.list.queryOptions())
+  const { data: teams } = useTeams()
   const [teamId, setTeamId] = useState<TeamId | null>(initialTeam)
   const places = teams?.filter(({ role }) => role !== 'viewer') ?? []
   const { data: proposed } = useQuery({ ...trpc.workspaces.freeName.queryOptions({ wanted: 'my-project' }), staleTime: 0, gcTime: 0 })
   const [typed, setTyped] = useState('')
-  const [createdId, setCreatedId] = useState<WorkspaceId | null>(null)
-  const create = useMutation(
-    trpc.workspaces.create.mutationOptions({
-      onSuccess(workspace) {
-        showWorkspace(workspace)
-        setCreatedId(workspace.id)
-      },
-    }),
-  )
+  const isThere = useRef(true)
+  useEffect(() => {
+    isThere.current = true
+    return () => void (isThere.current = false)
+  }, [])
+  const create = useMutation(trpc.workspaces.create.mutationOptions({ onSuccess: showWorkspace }))
   // Shown where nothing is typed, and never among what is: it may come while somebody types.
   const name = typed === '' ? (proposed ?? '') : typed
-  if (createdId !== null) return <Created workspaceId={createdId} onClose={onClose} />
+  if (create.variables !== undefined && !create.isError) return <Created name={create.data?.name ?? create.variables.name} isMade={create.isSuccess} onClose={onClose} />
   return (
     <form
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault()
-        if (name !== '') create.mutate({ name, teamId })
+        if (name !== '') void create.mutateAsync({ name, teamId }).catch((error: unknown) => isThere.current || tellRefusal(refusalOf(error).message))
       }}
     >
       <Dialog.Title className="text-lg font-semibold"><Trans>New workspace</Trans></Dialog.Title>
@@ -79,21 +78,21 @@ function Contents({ onClose, initialTeam }: { onClose: () => void; initialTeam: 
         <Button tone="ghost" onClick={onClose}>
           <Trans>Cancel</Trans>
         </Button>
-        <Button tone="primary" type="submit" busy={create.isPending} disabled={name === ''}>
-          {create.isPending ? t`Creating…` : t`Create`}
+        <Button tone="primary" type="submit" disabled={name === ''}>
+          <Trans>Create</Trans>
         </Button>
       </div>
     </form>
   )
 }
 
-function Created({ workspaceId, onClose }: { workspaceId: WorkspaceId; onClose: () => void }) {
-  const { data: list } = useQuery(trpc.workspaces.list.queryOptions())
-  const workspace = list?.find((entry) => entry.id === workspaceId)
+function Created({ name, isMade, onClose }: { name: string; isMade: boolean; onClose: () => void }) {
+  const { data: list } = useWorkspaces()
+  const workspace = list?.find((entry) => entry.name === name)
   const running = workspace?.state === 'running'
   useEffect(() => {
-    if (workspace === undefined) onClose()
-  }, [workspace, onClose])
+    if (isMade && list !== undefined && workspace === undefined) onClose()
+  }, [isMade, list, workspace, onClose])
   if (workspace === undefined) return null
   return (
     <div className="flex flex-col gap-5">

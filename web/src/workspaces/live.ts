@@ -1,9 +1,18 @@
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useSubscription } from '@trpc/tanstack-react-query'
 import type { Workspace, WorkspaceChange } from '@arcx/router'
 import { queryClient, trpc } from '../server/client.ts'
+import { useOptimistic } from '../server/optimistic.ts'
+import { byName, foretold } from './foretold.ts'
 
 const listKey = () => trpc.workspaces.list.queryKey()
+
+/** All that one may see, as they will be once what one has asked for is done. */
+export function useWorkspaces({ enabled = true }: { enabled?: boolean } = {}) {
+  const { data, error, refetch } = useQuery({ ...trpc.workspaces.list.queryOptions(), enabled })
+  return { known: data, data: useOptimistic(data, foretold), error, refetch }
+}
 
 /** Of each workspace the newer: an answer that was asked for before a change, and comes after it, does not undo it. */
 function newest(before: unknown, after: unknown): unknown {
@@ -19,23 +28,12 @@ queryClient.setQueryDefaults(listKey(), { structuralSharing: newest })
 export function showWorkspace(workspace: Workspace): void {
   queryClient.setQueryData(listKey(), (list) => {
     const known = list?.find((entry) => entry.id === workspace.id)
-    if (known === undefined) return [...(list ?? []), workspace].sort((a, b) => a.name.localeCompare(b.name))
+    if (known === undefined) return [...(list ?? []), workspace].sort(byName)
     if (known.revision > workspace.revision) return list
-    return (list ?? []).map((entry) => (entry.id === workspace.id ? workspace : entry)).sort((a, b) => a.name.localeCompare(b.name))
+    return (list ?? []).map((entry) => (entry.id === workspace.id ? workspace : entry)).sort(byName)
   })
 }
 
-/** As it will be, before the server has said so: what is older, or as old, does not undo it. */
-export function showAhead(workspace: Workspace, state: Workspace['state']): Workspace {
-  const ahead = { ...workspace, state, step: null, reason: null, revision: workspace.revision + 0.001 }
-  showWorkspace(ahead)
-  return ahead
-}
-
-/** It will not be so after all; unless something newer has been shown since. */
-export function takeBack(ahead: Workspace, before: Workspace): void {
-  queryClient.setQueryData(listKey(), (list) => list?.map((entry) => (entry.id === ahead.id && entry.revision === ahead.revision ? { ...before, revision: ahead.revision } : entry)))
-}
 
 function apply(change: WorkspaceChange): void {
   switch (change.type) {

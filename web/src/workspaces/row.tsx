@@ -5,6 +5,7 @@ import { Avatars } from '../presence/avatar.tsx'
 import { usePresent } from '../presence/live.ts'
 import { Ago } from '../interface/time.tsx'
 import { ActionBar } from './action-bar.tsx'
+import { isComingUp } from './foretold.ts'
 import { StateDot, StateText } from './state.tsx'
 
 /** Its place in a list of which only a part is there. */
@@ -31,9 +32,13 @@ export function WorkspaceRow({ workspace, among }: { workspace: Workspace; among
     >
       <StateDot state={workspace.state} />
       <div className="min-w-0 flex-1 basis-40">
-        <Link to="/workspaces/$name" params={{ name: workspace.name }} className="font-medium hover:underline underline-offset-4 break-all">
-          {workspace.name}
-        </Link>
+        {isComingUp(workspace) ? (
+          <span className="font-medium break-all">{workspace.name}</span>
+        ) : (
+          <Link to="/workspaces/$name" params={{ name: workspace.name }} className="font-medium hover:underline underline-offset-4 break-all">
+            {workspace.name}
+          </Link>
+        )}
         <div className="text-sm break-words">
           <StateText workspace={workspace} />
         </div>

@@ -1,0 +1,40 @@
+import type { TeamId, Workspace, WorkspaceId, WorkspaceState } from '@arcx/router'
+import { host } from '../host/host.ts'
+import { trpc } from '../server/client.ts'
+import { foretell } from '../server/optimistic.ts'
+
+type List = readonly Workspace[]
+
+export const byName = (a: Workspace, b: Workspace): number => a.name.localeCompare(b.name)
+
+/** Where a workspace of that name is going to be. */
+function addressOf(name: string): string {
+  const url = new URL(host.server())
+  return `${url.protocol}//${name}.${url.host}/`
+}
+
+/** Not known to the server yet, so that nothing can be done with it. */
+function comingUp(name: string, teamId: TeamId | null): Workspace {
+  const now = new Date().toISOString()
+  const id = `coming up: ${name}` as WorkspaceId
+  return { id, ownerId: null, teamId, createdById: null, name, url: addressOf(name), state: 'creating', step: null, reason: null, revision: 0, createdAt: now, updatedAt: now, startedAt: null, lastActivityAt: null, may: [] }
+}
+export const isComingUp = (workspace: Workspace): boolean => workspace.revision === 0
+
+function changed(list: List, workspaceId: string, change: (workspace: Workspace) => Partial<Workspace>): List {
+  return list.map((workspace) => (workspace.id === workspaceId ? { ...workspace, ...change(workspace) } : workspace))
+}
+
+/** One that is in another state than that in which it was asked for has been changed by the server already. */
+const moved = (from: readonly WorkspaceState[], to: WorkspaceState) => (list: List, { workspaceId }: { readonly workspaceId: string }) =>
+  changed(list, workspaceId, ({ state }) => (from.includes(state) ? { state: to, step: null, reason: null } : {}))
+
+/** What becomes of the workspaces that one sees by what one asks for. */
+export const foretold = [
+  foretell(trpc.workspaces.create, (list: List, { name, teamId = null }) => (list.some((each) => each.name === name) ? list : [...list, comingUp(name, teamId as TeamId | null)].toSorted(byName))),
+  foretell(trpc.workspaces.start, moved(['stopped', 'failed'], 'starting')),
+  foretell(trpc.workspaces.stop, moved(['running', 'starting'], 'stopping')),
+  foretell(trpc.workspaces.restart, moved(['running'], 'stopping')),
+  foretell(trpc.workspaces.rename, (list: List, { workspaceId, name }) => changed(list, workspaceId, () => ({ name, url: addressOf(name) })).toSorted(byName)),
+  foretell(trpc.workspaces.remove, (list: List, { workspaceId }) => changed(list, workspaceId, () => ({ state: 'deleting', step: null, reason: null }))),
+]
