@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import type { IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { ProxyRig, echo } from '@arcx/testing/proxy'
 
@@ -76,7 +77,7 @@ test('a program that does not read what it asked for does not grow the proxy’s
   response.destroy()
 })
 
-test('a thousand connections at once are served', async () => {
+test('a thousand connections at once are served, also those that come while it is busy', async () => {
   let waiting = 0
   const all = Promise.withResolvers<void>()
   rig.answer = (_request, response) => {
@@ -84,7 +85,10 @@ test('a thousand connections at once are served', async () => {
     if (waiting === 1000) all.resolve()
     void all.promise.then(() => response.end(secret.value))
   }
-  const answers = await Promise.all(Array.from({ length: 1000 }, () => rig.send(`http://api.test:${rig.plainPort}/many`)))
+  const release = rig.hold()
+  const sockets = Array.from({ length: 1000 }, () => connect(rig.socketOf(rig.workspaceId)))
+  await Promise.all(sockets.map((socket) => once(socket, 'connect'))).finally(release)
+  const answers = await Promise.all(sockets.map((socket) => rig.send(`http://api.test:${rig.plainPort}/many`, {}, socket)))
   expect(new Set(answers.map(({ body }) => body.toString()))).toEqual(new Set([secret.placeholder]))
 }, 60_000)
 

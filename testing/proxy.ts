@@ -169,6 +169,13 @@ export class ProxyRig {
     await this.#child?.stop('SIGKILL', 5000)
   }
 
+  /** Lets it do nothing, as a machine that is busy with others does, until what is returned is called. */
+  hold(): () => void {
+    const { process } = this.#child ?? {}
+    process?.kill('SIGSTOP')
+    return () => void process?.kill('SIGCONT')
+  }
+
   /** Its resident memory, in bytes. */
   async memory(): Promise<number> {
     const status = await readFile(`/proc/${this.#child?.process.pid}/status`, 'utf8')

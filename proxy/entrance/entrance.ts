@@ -16,6 +16,8 @@ import type { Authority } from './authority.ts'
 
 const headerBytes = 64 * 1024
 const maxTarget = 16 * 1024
+/** Of connections that wait to be taken: whoever comes beyond that to such a socket is refused, and not asked to try again as over TCP (unix(7), EAGAIN). */
+const backlog = 4096
 /** What a TLS handshake begins with (RFC 8446, section 5.1). */
 const tlsHandshake = 22
 
@@ -232,7 +234,7 @@ async function listenIn(server: Server, directory: string): Promise<void> {
     await rm(path, { recursive: true, force: true })
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
-      server.listen(path, resolve)
+      server.listen({ path, backlog }, resolve)
     })
     await chmod(path, 0o666)
   } finally {
