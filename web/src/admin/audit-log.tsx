@@ -7,6 +7,7 @@ import { useState } from 'react'
 import { host } from '../host/host.ts'
 import { Button, buttonClass } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
+import { exactTime } from '../interface/time.tsx'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 
@@ -73,7 +74,7 @@ export function AuditLog() {
             <tbody translate="no" className="divide-y divide-line">
               {entries.map((entry) => (
                 <tr key={entry.id}>
-                  <td className="whitespace-nowrap px-3 py-2 text-ink-soft">{new Date(entry.at).toLocaleString()}</td>
+                  <td className="whitespace-nowrap px-3 py-2 text-ink-soft tabular-nums">{exactTime(entry.at)}</td>
                   <td className="max-w-40 truncate px-3 py-2" title={entry.actorId}>
                     {entry.actorName}
                   </td>

@@ -5,7 +5,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { RotateCcw } from 'lucide-react'
 import type { FileVersion, FileVersionId, Workspace } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
-import { Ago } from '../interface/time.tsx'
+import { Ago, exactTime } from '../interface/time.tsx'
 import { tell, tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc, trpcClient } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
@@ -35,7 +35,7 @@ export function Versions({ workspace, path, chosen }: { workspace: Workspace; pa
       <section aria-label={t`What changed`} className="min-w-0">
         <div className="mb-3 flex flex-wrap items-center justify-between gap-2">
           <p className="text-sm text-ink-soft">
-            {new Date(version.at).toLocaleString()}, {causeIn(version)}
+            {exactTime(version.at)}, {causeIn(version)}
           </p>
           {index > 0 && <Restore workspace={workspace} version={version} />}
         </div>

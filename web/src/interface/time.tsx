@@ -23,6 +23,11 @@ export function relativeTime(at: string, now: number): string {
   return t`just now`
 }
 
+const exact = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+
+/** A moment to the second, as long as any other, so that they stand in a column. */
+export const exactTime = (at: string): string => exact.format(new Date(at))
+
 /** A moment as a distance from now, kept true; the exact time on hover. */
 export function Ago({ at }: { at: string }) {
   const [now, setNow] = useState(() => Date.now())
@@ -31,7 +36,7 @@ export function Ago({ at }: { at: string }) {
     return () => clearInterval(timer)
   }, [])
   return (
-    <time dateTime={at} title={new Date(at).toLocaleString()}>
+    <time dateTime={at} title={exactTime(at)}>
       {relativeTime(at, now)}
     </time>
   )
