@@ -161,7 +161,7 @@ test('a hostile page in a workspace leads the app nowhere: other addresses go to
     await ide.evaluate((to) => void (location.href = to), address).catch(() => undefined)
   }
   await ide.evaluate(() => void (location.href = 'https://elsewhere.example/page'))
-  await vi.waitFor(() => expect(app.opened.slice(before)).toEqual(['https://elsewhere.example/page']))
+  await vi.waitFor(() => expect(app.opened.slice(before)).toEqual(['https://elsewhere.example/page']), { timeout: 20_000 })
   expect(ide.url()).toBe(at)
   // A link to the control plane is not followed with anybody's session: it is the launcher.
   await ide.evaluate((origin) => void (location.href = `${origin}/settings`), arc.origin)
@@ -192,7 +192,7 @@ test('what happens elsewhere is told: in a notification that leads there, and in
   const made = await person.api.workspaces.create.mutate({ name: 'told' })
   await untilState(person, made.id, 'running')
   await vi.waitFor(() => expect(app.notes.map(({ note }) => note.title)).toContain('told is ready'), { timeout: 20_000 })
-  await vi.waitFor(() => expect(JSON.stringify(app.tray())).toContain('told (running)'))
+  await vi.waitFor(() => expect(JSON.stringify(app.tray())).toContain('told (running)'), { timeout: 20_000 })
   app.notes.find(({ note }) => note.title === 'told is ready')?.click()
   const page = await app.page()
   await page.getByRole('button', { name: 'told (open)' }).waitFor({ timeout: 60_000 })
@@ -204,19 +204,19 @@ test('what happens elsewhere is told: in a notification that leads there, and in
 test('the quick switcher brings one into a workspace by typing and Enter, and goes by Escape', async () => {
   const shown = async () => {
     app.desktop.menu('switcher', '')
-    return await vi.waitFor(() => app.switcher() ?? Promise.reject(new Error('It is not shown.')))
+    return await vi.waitFor(() => app.switcher() ?? Promise.reject(new Error('It is not shown.')), { timeout: 20_000 })
   }
   const first = await shown()
   await first.getByRole('option', { name: /embedded/ }).waitFor()
   await looksAsKept(first, 'app-switcher')
   // It is gone before the key is up.
   await first.keyboard.press('Escape').catch(() => undefined)
-  await vi.waitFor(() => expect(app.switcher()).toBeNull())
+  await vi.waitFor(() => expect(app.switcher()).toBeNull(), { timeout: 20_000 })
   const again = await shown()
   await again.getByRole('option', { name: /embedded/ }).waitFor()
   await again.keyboard.type('emb')
   await again.keyboard.press('Enter').catch(() => undefined)
-  await vi.waitFor(() => expect(app.switcher()).toBeNull())
+  await vi.waitFor(() => expect(app.switcher()).toBeNull(), { timeout: 20_000 })
   const page = await app.page()
   await page.getByRole('button', { name: 'embedded (open)' }).waitFor({ timeout: 60_000 })
   await page.getByRole('button', { name: 'Close embedded' }).click()

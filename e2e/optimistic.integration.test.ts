@@ -97,6 +97,17 @@ const deeds: readonly Deed[] = [
       await stays(page, 'Name', 'ahead')
     },
   },
+  {
+    asks: 'workspaces.create',
+    at: '/dashboard',
+    // Its name is that of one that is there.
+    do: async (page) => {
+      await page.getByRole('button', { name: 'New workspace' }).click()
+      await fill(page, 'Name', 'resting', 'Create')
+    },
+    isDone: (page) => newest(page).getByRole('heading', { name: 'Creating resting' }).waitFor(),
+    isAsBefore: (page) => stays(page, 'Name', 'resting'),
+  },
   { asks: 'workspaces.start', at: '/dashboard', do: (page) => page.getByRole('button', { name: 'Start resting', exact: true }).click(), isDone: (page) => row(page, 'resting', 'starting').waitFor(), isAsBefore: (page) => row(page, 'resting', 'stopped').waitFor() },
   {
     asks: 'workspaces.rename',

@@ -98,6 +98,6 @@ test('whoever is invited by login finds it on the dashboard; as a viewer they se
   await page.getByRole('textbox', { name: 'Type watchers to leave it' }).fill('watchers')
   await page.getByRole('button', { name: 'Leave', exact: true }).click()
   await page.getByRole('heading', { name: 'Teams', exact: true }).waitFor()
-  expect((await owner.api.teams.get.query({ name: 'watchers' })).members.map(({ login }) => login)).not.toContain('barbara')
+  await expect.poll(async () => (await owner.api.teams.get.query({ name: 'watchers' })).members.map(({ login }) => login)).not.toContain('barbara')
   await context.close()
 })

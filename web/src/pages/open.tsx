@@ -82,7 +82,7 @@ export function OpenPage() {
         ) : workspace === undefined ? (
           <div className="skeleton h-28 w-full" />
         ) : (
-          <StartProgress workspace={workspace} />
+          <StartProgress state={workspace.state} step={workspace.step} />
         )}
       </div>
     </main>

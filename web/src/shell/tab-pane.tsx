@@ -28,7 +28,7 @@ export function TabPane({ tabs, tab }: { tabs: Tabs; tab: TabView }) {
             </p>
           </div>
         </div>
-        {phase.kind === 'starting' && workspace !== undefined && <StartProgress workspace={workspace} />}
+        {phase.kind === 'starting' && workspace !== undefined && <StartProgress state={workspace.state} step={workspace.step} />}
         {phase.kind === 'entering' && <div className="skeleton h-16 w-full" />}
         {phase.kind === 'lost' && <p className="text-sm text-ink-soft"><SelectOrdinal value={phase.attempt} _1="Trying again. What you had open is on the server." one="Trying again, for the #st time. What you had open is on the server." two="Trying again, for the #nd time. What you had open is on the server." few="Trying again, for the #rd time. What you had open is on the server." other="Trying again, for the #th time. What you had open is on the server." /></p>}
         {phase.kind === 'failed' && (

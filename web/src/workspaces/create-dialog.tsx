@@ -88,27 +88,28 @@ function Contents({ onClose, initialTeam }: { onClose: () => void; initialTeam: 
 
 function Created({ name, isMade, onClose }: { name: string; isMade: boolean; onClose: () => void }) {
   const { data: list } = useWorkspaces()
-  const workspace = list?.find((entry) => entry.name === name)
-  const running = workspace?.state === 'running'
+  const workspace = isMade ? list?.find((entry) => entry.name === name) : undefined
+  // Until it is made, one of that name is another.
+  const { state, step, reason } = workspace ?? { state: 'creating' as const, step: null, reason: null }
+  const running = state === 'running'
   useEffect(() => {
     if (isMade && list !== undefined && workspace === undefined) onClose()
   }, [isMade, list, workspace, onClose])
-  if (workspace === undefined) return null
   return (
     <div className="flex flex-col gap-5">
-      <Dialog.Title className="text-lg font-semibold">{running ? t`${workspace.name} is ready` : t`Creating ${workspace.name}`}</Dialog.Title>
-      {workspace.state === 'failed' ? (
+      <Dialog.Title className="text-lg font-semibold">{running ? t`${name} is ready` : t`Creating ${name}`}</Dialog.Title>
+      {state === 'failed' ? (
         <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
-          {workspace.reason}
+          {reason}
         </p>
       ) : (
-        <StartProgress workspace={workspace} />
+        <StartProgress state={state} step={step} />
       )}
       <div className="flex justify-end gap-2">
         <Button tone="ghost" onClick={onClose}>
           {running ? t`Close` : t`Go on without waiting`}
         </Button>
-        {running && (
+        {workspace !== undefined && running && (
           <OpenLink autoFocus workspace={workspace} className={buttonClass('primary')} onOpened={onClose}>
             <ExternalLink size={15} aria-hidden /> <Trans>Open workspace</Trans>
           </OpenLink>

@@ -12,8 +12,7 @@ const steps = [
 ] as const
 
 /** How far a workspace's start is. */
-export function StartProgress({ workspace }: { workspace: Workspace }) {
-  const { state, step } = workspace
+export function StartProgress({ state, step }: Pick<Workspace, 'state' | 'step'>) {
   const at = state === 'running' ? steps.length : Math.max(0, steps.findIndex(([name]) => name === step))
   return (
     <ol aria-label={t`Progress`} className="flex flex-col gap-2.5">
