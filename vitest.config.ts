@@ -3,6 +3,8 @@ import { texts } from './web/macros.ts'
 
 const everywhere = ['**/node_modules/**', '**/dist/**', '.arcx/**']
 const minute = 60_000
+/** The machine does all the rest at the same time. */
+const patient = { poll: { timeout: 20_000 } }
 
 /** Three kinds, told by their names: `x.test.ts` needs nothing, `x.integration.test.ts` the run's servers, `x.alone.test.ts` all of them to itself. */
 export default defineConfig({
@@ -20,6 +22,7 @@ export default defineConfig({
           exclude: everywhere,
           testTimeout: 2 * minute,
           hookTimeout: 2 * minute,
+          expect: patient,
         },
       },
       {
@@ -29,6 +32,7 @@ export default defineConfig({
           exclude: everywhere,
           testTimeout: 3 * minute,
           hookTimeout: 3 * minute,
+          expect: patient,
         },
       },
     ],

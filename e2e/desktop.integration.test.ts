@@ -54,7 +54,7 @@ async function allowInBrowser(page: Page, server: string, comeBack: (browserPage
   const opened = app.opened.length
   await page.getByLabel(/Address of your server|Another server/).fill(server)
   await page.getByRole('button', { name: 'Sign in by the browser' }).click()
-  await vi.waitFor(() => expect(app.opened.length).toBe(opened + 1))
+  await vi.waitFor(() => expect(app.opened.length).toBe(opened + 1), { timeout: 20_000 })
   const address = app.opened.at(-1) ?? ''
   expect(new URL(address).origin).toBe(arc.origin)
   const tab = await system.newPage()
