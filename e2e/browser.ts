@@ -3,9 +3,13 @@ import type { Browser, ConsoleMessage, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { testRun } from '@arcx/testing/run'
 
+/** Chromium gives up what it fetches when the machine's network changes, as it does with every container of another test. */
+const networkChanged = /ERR_NETWORK_CHANGED/
+const mostTries = 5
+
 /** A real Chromium that talks to nobody but the pages under test. */
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({
+export async function openBrowser(): Promise<Browser> {
+  const browser = await chromium.launch({
     executablePath: testRun().ARCX_TEST_CHROMIUM,
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -14,6 +18,27 @@ export function openBrowser(): Promise<Browser> {
       '--disable-3d-apis',
     ],
   })
+  const newContext = browser.newContext.bind(browser)
+  browser.newContext = async (options) => {
+    const context = await newContext(options)
+    context.on('page', goAgain)
+    return context
+  }
+  return browser
+}
+
+/** Whoever sees that a page was given up loads it again. */
+function goAgain(page: Page): void {
+  const goto = page.goto.bind(page)
+  page.goto = async (url, options) => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await goto(url, options)
+      } catch (error) {
+        if (tries === mostTries || !networkChanged.test(String(error))) throw error
+      }
+    }
+  }
 }
 
 /** The VS Code workbench, once one can work in it; throws with what is shown in its place. */
