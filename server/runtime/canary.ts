@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { z } from 'zod'
 import { confinement, labels } from './container.ts'
@@ -10,6 +8,7 @@ import type { ContainerSettings } from './container.ts'
 import { ask } from './engine.ts'
 import type { Engine } from './engine.ts'
 import { LogFrames } from './log-frames.ts'
+import { openTrap } from './trap.ts'
 
 const Findings = z.object({ nonce: z.string(), reached: z.array(z.string()), resolved: z.boolean() })
 
@@ -24,26 +23,12 @@ export class IsolationBreach extends Error {
  */
 export async function tryIsolation(engine: Engine, settings: ContainerSettings, outsideNames: 'closed' | 'open'): Promise<void> {
   const nonce = randomUUID()
-  const arrived = new Set<string>()
-  const tcp = createServer((socket) => {
-    socket.on('error', () => undefined)
-    socket.on('data', (data) => {
-      if (data.toString().includes(nonce)) arrived.add(`TCP from ${socket.remoteAddress}`)
-    })
-  }).listen(0, '0.0.0.0')
-  await once(tcp, 'listening')
-  const { port } = tcp.address() as AddressInfo
-  const udp = createSocket('udp4')
-  udp.on('message', (data, from) => {
-    if (data.toString().includes(nonce)) arrived.add(`UDP from ${from.address}`)
-  })
-  udp.bind(port, '0.0.0.0')
-  await once(udp, 'listening')
+  const trap = await openTrap(nonce)
   try {
-    await proveOpen(port)
-    const findings = await runCanary(engine, settings, nonce, hostAddresses(settings).map((address) => `${address}:${port}`))
+    await proveOpen(trap.port)
+    const findings = await runCanary(engine, settings, nonce, hostAddresses(settings).map((address) => `${address}:${trap.port}`))
     if (findings.nonce !== nonce) throw new IsolationBreach('The isolation trial gave no answer; workspaces cannot be proven isolated.')
-    const leaks = [...findings.reached, ...arrived]
+    const leaks = [...findings.reached, ...trap.caught]
     if (leaks.length > 0) {
       throw new IsolationBreach(
         `A workspace could reach this machine (${leaks[0]}). Check that iptables works and that nothing removes arcx's rules, or set ARC_ISOLATION=sealed.`,
@@ -53,8 +38,7 @@ export async function tryIsolation(engine: Engine, settings: ContainerSettings, 
       throw new IsolationBreach('A workspace could resolve an outside name although ARC_EGRESS is none.')
     }
   } finally {
-    tcp.close()
-    udp.close()
+    trap.close()
   }
 }
 
