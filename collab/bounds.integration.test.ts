@@ -54,7 +54,7 @@ test('a text that is rewritten again and again takes the room of what it holds',
   await vi.waitFor(async () => {
     const { snapshot } = await collab.arc.database.selectFrom('Document').select('snapshot').where('path', '=', 'rewritten').executeTakeFirstOrThrow()
     expect(snapshot?.length).toBeLessThan(1_000_000)
-  })
+  }, { timeout: 20_000 })
   expect(await gauge('arcx_collab_documents_bytes')).toBeLessThan(3_000_000)
   await collab.kill()
   await collab.start()
@@ -82,7 +82,7 @@ test('as much as may be open is open: another is told to come back, and comes in
   const { port } = await collab.copy({ ARC_COLLAB_TEXTS_BYTES: '100000' })
   const first = await connect('large', port)
   first.write(0, 'x'.repeat(200_000))
-  await vi.waitFor(async () => expect(await gauge('arcx_collab_documents_bytes', port)).toBeGreaterThan(200_000))
+  await vi.waitFor(async () => expect(await gauge('arcx_collab_documents_bytes', port)).toBeGreaterThan(200_000), { timeout: 20_000 })
   const another = async () => {
     const { ticket } = await ann.api.collab.ticket.mutate({ workspaceId })
     const socket = new WebSocket(`ws://127.0.0.1:${port}/workspaces/${workspaceId}/another?ticket=${ticket}`)

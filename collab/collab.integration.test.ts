@@ -50,22 +50,22 @@ describe('a stock y-websocket client', () => {
   test('two people write in one file, and each sees the other’s words, cursor and name', async () => {
     const [a, b] = await Promise.all([connect(ann, 'src/main.ts'), connect(ben, 'src/main.ts')])
     a.write(0, 'hello')
-    await vi.waitFor(() => expect(b.text()).toBe('hello'))
+    await vi.waitFor(() => expect(b.text()).toBe('hello'), { timeout: 20_000 })
     b.write(5, ' world')
-    await vi.waitFor(() => expect(a.text()).toBe('hello world'))
+    await vi.waitFor(() => expect(a.text()).toBe('hello world'), { timeout: 20_000 })
     b.provider.awareness.setLocalStateField('cursor', { line: 3 })
     // Whatever a program says of itself, its name is its person's.
     b.provider.awareness.setLocalStateField('user', { name: 'somebody else', color: '#123456' })
-    await vi.waitFor(() => expect(a.provider.awareness.getStates().get(b.doc.clientID)).toMatchObject({ cursor: { line: 3 }, user: { id: person(ben).userId, color: '#123456' } }))
+    await vi.waitFor(() => expect(a.provider.awareness.getStates().get(b.doc.clientID)).toMatchObject({ cursor: { line: 3 }, user: { id: person(ben).userId, color: '#123456' } }), { timeout: 20_000 })
     expect(a.provider.awareness.getStates().get(b.doc.clientID)?.['user'].name).not.toBe('somebody else')
     b.provider.destroy()
-    await vi.waitFor(() => expect(a.provider.awareness.getStates().has(b.doc.clientID)).toBe(false))
+    await vi.waitFor(() => expect(a.provider.awareness.getStates().has(b.doc.clientID)).toBe(false), { timeout: 20_000 })
   })
 
   test('kill -9: what others have seen is there again, and each goes on', async () => {
     const [a, b] = await Promise.all([connect(ann, 'killed'), connect(ben, 'killed')])
     for (let index = 0; index < 50; index += 1) a.write(0, `${index} `)
-    await vi.waitFor(() => expect(b.text()).toBe(a.text()))
+    await vi.waitFor(() => expect(b.text()).toBe(a.text()), { timeout: 20_000 })
     const seen = b.text()
     for (const { provider } of [a, b]) provider.disconnect()
     await collab.kill()
@@ -139,7 +139,7 @@ describe('who may', () => {
     const a = await connect(ann, 'looked-at')
     a.write(0, 'look')
     const v = await connect(vera, 'looked-at')
-    await vi.waitFor(() => expect(v.text()).toBe('look'))
+    await vi.waitFor(() => expect(v.text()).toBe('look'), { timeout: 20_000 })
     expect((await ticketOf(vera)).may).toBe('read')
     const closed = new Promise<{ code: number }>((resolve) => v.provider.on('connection-close', (event) => resolve({ code: event?.code ?? 0 })))
     v.provider.shouldConnect = false

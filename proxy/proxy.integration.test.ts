@@ -129,11 +129,11 @@ describe('on the way back, no value passes', () => {
 
   test('a token stream flows as it comes, and a secret that comes in two pieces is whole before it goes', async () => {
     const stream = await rig.eventStream('api.test')
-    await vi.waitFor(() => expect(stream.seen()).toBe('data: one\n\n'))
+    await vi.waitFor(() => expect(stream.seen()).toBe('data: one\n\n'), { timeout: 20_000 })
     stream.push(`data: ${secret.value.slice(0, 10)}`)
-    await vi.waitFor(() => expect(stream.seen()).toBe('data: one\n\ndata: '))
+    await vi.waitFor(() => expect(stream.seen()).toBe('data: one\n\ndata: '), { timeout: 20_000 })
     stream.push(`${secret.value.slice(10)}\n\n`)
-    await vi.waitFor(() => expect(stream.seen()).toBe(`data: one\n\ndata: ${secret.placeholder}\n\n`))
+    await vi.waitFor(() => expect(stream.seen()).toBe(`data: one\n\ndata: ${secret.placeholder}\n\n`), { timeout: 20_000 })
     stream.end()
   })
 })
@@ -166,12 +166,12 @@ describe('a WebSocket', () => {
     rig.onSocket = (outside) => outside.on('message', (data) => heard.push(String(data)))
     const client = await openSocket('other.test')
     client.send('fine')
-    await vi.waitFor(() => expect(heard).toEqual(['fine']))
+    await vi.waitFor(() => expect(heard).toEqual(['fine']), { timeout: 20_000 })
     const closed = once(client, 'close')
     client.send(`leak ${secret.placeholder}`)
     await closed
     expect(heard).toEqual(['fine'])
-    await vi.waitFor(async () => expect(await rig.database.selectFrom('EgressRecord').selectAll().where('path', '=', '/live?x=…').where('outcome', '=', 'cut:leak_attempted').execute()).toHaveLength(1))
+    await vi.waitFor(async () => expect(await rig.database.selectFrom('EgressRecord').selectAll().where('path', '=', '/live?x=…').where('outcome', '=', 'cut:leak_attempted').execute()).toHaveLength(1), { timeout: 20_000 })
   })
 })
 
@@ -240,10 +240,10 @@ describe('where workspaces may go', () => {
     let seen = ''
     socket.on('data', (chunk: Buffer) => (seen += chunk.toString()))
     socket.write(`GET /one HTTP/1.1\r\nHost: api.test:${rig.tlsPort}\r\n\r\n`)
-    await vi.waitFor(() => expect(seen).toMatch(/\r\n0\r\n\r\n$/))
+    await vi.waitFor(() => expect(seen).toMatch(/\r\n0\r\n\r\n$/), { timeout: 20_000 })
     const before = rig.arrived.length
     socket.write(`GET /two HTTP/1.1\r\nHost: other.test:${rig.tlsPort}\r\n\r\n`)
-    await vi.waitFor(() => expect(seen).toContain('host_differs'))
+    await vi.waitFor(() => expect(seen).toContain('host_differs'), { timeout: 20_000 })
     expect(rig.arrived.length).toBe(before)
     socket.destroy()
   })
@@ -316,7 +316,7 @@ test('the record has every call, passed and refused, with names and counts and n
       { workspaceId: rig.workspaceId, method: 'POST', scheme: 'https', host: 'api.test', path: '/recorded?token=…&q=…', outcome: 'passed', status: 200, bytesUp: '5', secrets: ['api.test'], scrubbed: 1 },
       { host: 'other.test', outcome: 'refused:leak_attempted', status: 403, secrets: [] },
     ])
-  })
+  }, { timeout: 20_000 })
   const everything = JSON.stringify(await rig.database.selectFrom('EgressRecord').selectAll().execute())
   for (const { value } of [secret, other]) for (const writing of [value, encodeURIComponent(value), Buffer.from(value).toString('hex')]) expect(everything).not.toContain(writing)
 })
@@ -329,5 +329,5 @@ test('a credential in a path, of which nobody has told arcx, is in no record', a
     const rows = await rig.database.selectFrom('EgressRecord').select('path').where('path', 'like', '%is-found').execute()
     expect(rows).toHaveLength(1)
     expect(rows[0]?.path).toBe('/with/[github-pat]/is-found')
-  })
+  }, { timeout: 20_000 })
 })

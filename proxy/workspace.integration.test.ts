@@ -130,7 +130,7 @@ describe('from inside a workspace, with nothing set by hand', () => {
     await vi.waitFor(async () => {
       const [call] = await person.api.egress.calls.query({ workspaceId: box.id, refused: true })
       expect(call).toMatchObject({ outcome: 'refused:leak_attempted', method: 'GET', secrets: [] })
-    })
+    }, { timeout: 20_000 })
   })
 
   test('the services of the host, and addresses inside, are not to be had by it', async () => {

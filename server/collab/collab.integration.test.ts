@@ -63,9 +63,9 @@ test('three people have windows on one container, one of them two: each window i
   await vi.waitFor(() => {
     const people = [...(first?.awareness.getStates().values() ?? [])].map((state) => z.object({ user: z.object({ id: z.string() }) }).parse(state).user.id)
     expect(people.toSorted()).toEqual([ann.userId, ben.userId, cleo.userId, cleo.userId].toSorted())
-  })
+  }, { timeout: 20_000 })
   windows[3]?.doc.getText('content').insert(0, 'from the fourth')
-  await vi.waitFor(() => expect(windows.map(({ doc }) => doc.getText('content').toString())).toEqual(Array.from({ length: 4 }, () => 'from the fourth')))
+  await vi.waitFor(() => expect(windows.map(({ doc }) => doc.getText('content').toString())).toEqual(Array.from({ length: 4 }, () => 'from the fourth')), { timeout: 20_000 })
 })
 
 test('a ticket tells whose window it is for, and what they may', async () => {

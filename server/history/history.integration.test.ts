@@ -48,7 +48,7 @@ const codeOf = (promise: Promise<unknown>) => promise.then(() => 'done', (error:
 test('who wrote in which file stands there, people and programs, the latest first', async () => {
   const writer = await connectWriter(ben, workspace.id, 'src/a.ts')
   writer.write(0, 'const a = 1\n')
-  await vi.waitFor(async () => expect(await ann.api.history.changes.query({ workspaceId: workspace.id })).toMatchObject([{ path: 'src/a.ts', by: { kind: 'person', login: logins.ben } }]))
+  await vi.waitFor(async () => expect(await ann.api.history.changes.query({ workspaceId: workspace.id })).toMatchObject([{ path: 'src/a.ts', by: { kind: 'person', login: logins.ben } }]), { timeout: 20_000 })
   writer.close()
   const documentId = await keep('src/b.ts', [])
   await collab.arc.database.insertInto('DocumentUpdate').values([{ documentId, update: Buffer.alloc(0), userId: null }, { documentId, update: Buffer.alloc(0), userId: randomUUID() }]).execute()

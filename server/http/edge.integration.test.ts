@@ -179,7 +179,7 @@ test('the log is JSON with request ids, and holds no cookie, code or token', asy
   const answer = await arc.send(link.pathname + link.search)
   await arc.send('/trpc/auth.me', { headers: { cookie: person.cookie } })
   const id = answer.headers['x-request-id']
-  await vi.waitFor(async () => expect(await arc.log()).toContain(String(id)))
+  await vi.waitFor(async () => expect(await arc.log()).toContain(String(id)), { timeout: 20_000 })
   const log = await arc.log()
   for (const line of log.trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow()
   for (const secret of [link.searchParams.get('code') ?? '', person.cookie.split('=')[1] ?? '', cookieSet(answer, 'arc_session') ?? '', arc.internalToken, arc.adminToken]) expect(log).not.toContain(secret)

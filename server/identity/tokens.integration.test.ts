@@ -131,7 +131,7 @@ test('a token works over the WebSocket too, and revoking it closes that within 2
   const api = createTRPCClient<AppRouter>({ links: [wsLink({ client })] })
   const changes: WorkspaceChange[] = []
   api.workspaces.onChange.subscribe(undefined, { onData: ({ data }) => changes.push(data) })
-  await vi.waitFor(() => expect(changes[0]).toMatchObject({ type: 'snapshot', workspaces: [{ name: 'first' }] }))
+  await vi.waitFor(() => expect(changes[0]).toMatchObject({ type: 'snapshot', workspaces: [{ name: 'first' }] }), { timeout: 20_000 })
   const revokedAt = Date.now()
   await person.api.tokens.revoke.mutate({ id: made.id })
   expect(await closed.promise).toBe(4401)

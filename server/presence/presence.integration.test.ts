@@ -61,20 +61,20 @@ const watchTeam = (person: Person) => {
 
 test('a team sees who is here and where; several tabs are one person, and what they do elsewhere is not told', async () => {
   const { seen } = watchTeam(ann)
-  await vi.waitFor(() => expect(seen.changes).toEqual([{ type: 'snapshot', present: [] }]))
+  await vi.waitFor(() => expect(seen.changes).toEqual([{ type: 'snapshot', present: [] }]), { timeout: 20_000 })
   const [tab, other] = [liveOf(ben), liveOf(ben)]
   await tab.api.presence.set.mutate({ place: { client: 'web', workspaceId, file: 'src/main.ts', line: 12, typing: true } })
   await other.api.presence.set.mutate({ place: { client: 'desktop', workspaceId: elsewhereId, file: 'secret-plan.md', state: 'idle' } })
-  await vi.waitFor(() => expect(seen.present.get(ben.userId)?.places).toHaveLength(2))
+  await vi.waitFor(() => expect(seen.present.get(ben.userId)?.places).toHaveLength(2), { timeout: 20_000 })
   expect(seen.present.size).toBe(1)
   expect(seen.present.get(ben.userId)?.places).toEqual([
     { client: 'web', workspaceId, file: 'src/main.ts', line: 12, typing: true, state: 'active' },
     { client: 'desktop', workspaceId: null, file: null, line: null, typing: false, state: 'idle' },
   ])
   await tab.close()
-  await vi.waitFor(() => expect(seen.present.get(ben.userId)?.places).toHaveLength(1))
+  await vi.waitFor(() => expect(seen.present.get(ben.userId)?.places).toHaveLength(1), { timeout: 20_000 })
   await other.api.presence.set.mutate({ place: null })
-  await vi.waitFor(() => expect(seen.present.size).toBe(0))
+  await vi.waitFor(() => expect(seen.present.size).toBe(0), { timeout: 20_000 })
   expect(JSON.stringify(seen.changes)).not.toContain('secret-plan')
 })
 
@@ -82,7 +82,7 @@ test('in a workspace, an agent of somebody’s is shown as one, and a program th
   const seen = new Seen()
   liveOf(ann).api.presence.onWorkspace.subscribe({ workspaceId }, seen)
   await liveOf(ben).api.presence.set.mutate({ agent: 'Refactorer', place: { client: 'agent', workspaceId, file: 'a.ts' } })
-  await vi.waitFor(() => expect([...seen.present.values()]).toMatchObject([{ userId: ben.userId, agent: 'Refactorer', places: [{ client: 'agent', file: 'a.ts' }] }]))
+  await vi.waitFor(() => expect([...seen.present.values()]).toMatchObject([{ userId: ben.userId, agent: 'Refactorer', places: [{ client: 'agent', file: 'a.ts' }] }]), { timeout: 20_000 })
 })
 
 test('one that falls silent, as a computer that sleeps, is gone within ten seconds; so is one that called by requests', async () => {
@@ -90,7 +90,7 @@ test('one that falls silent, as a computer that sleeps, is gone within ten secon
   const live = liveOf(ben)
   await live.api.presence.set.mutate({ place: { client: 'web', workspaceId } })
   await ann.api.presence.set.mutate({ tab: 'polling', place: { client: 'cli', workspaceId } })
-  await vi.waitFor(() => expect(seen.present.size).toBe(2))
+  await vi.waitFor(() => expect(seen.present.size).toBe(2), { timeout: 20_000 })
   const began = Date.now()
   live.fallSilent()
   await vi.waitFor(() => expect(seen.present.size).toBe(0), { timeout: 15_000 })
@@ -99,7 +99,7 @@ test('one that falls silent, as a computer that sleeps, is gone within ten secon
 
 test('after a cut a reader goes on with no gap and no repeat', async () => {
   const { seen, live } = watchTeam(ann)
-  await vi.waitFor(() => expect(seen.changes).toHaveLength(1))
+  await vi.waitFor(() => expect(seen.changes).toHaveLength(1), { timeout: 20_000 })
   const tab = liveOf(ben)
   for (let line = 1; line <= 40; line += 1) {
     await tab.api.presence.set.mutate({ place: { client: 'web', workspaceId, file: 'a.ts', line } })
@@ -116,7 +116,7 @@ test('a restart of the server leaves nobody who is not there, and brings back wh
   const { seen } = watchTeam(ann)
   const tab = liveOf(ben)
   await tab.api.presence.set.mutate({ place: { client: 'web', workspaceId } })
-  await vi.waitFor(() => expect(seen.present.size).toBe(1))
+  await vi.waitFor(() => expect(seen.present.size).toBe(1), { timeout: 20_000 })
   await arc.kill()
   await arc.start()
   await vi.waitFor(() => expect(seen.changes.at(-1)).toEqual({ type: 'snapshot', present: [] }), { timeout: 20_000 })
@@ -134,7 +134,7 @@ test('strangers see nobody and stand nowhere; who leaves a team is told nothing 
   const stranger = await arc.person()
   const refused = new Seen()
   liveOf(stranger).api.presence.onTeam.subscribe({ teamId }, refused)
-  await vi.waitFor(() => expect(refused.error).toContain('no such team'))
+  await vi.waitFor(() => expect(refused.error).toContain('no such team'), { timeout: 20_000 })
   await expect(stranger.api.presence.set.mutate({ place: { client: 'web', workspaceId } })).rejects.toThrow('no such workspace')
 
   const leaving = await arc.person()
@@ -143,7 +143,7 @@ test('strangers see nobody and stand nowhere; who leaves a team is told nothing 
   liveOf(ann).api.presence.onWorkspace.subscribe({ workspaceId }, inWorkspace)
   const theirs = watchTeam(leaving)
   await theirs.live.api.presence.set.mutate({ place: { client: 'web', workspaceId, file: 'a.ts' } })
-  await vi.waitFor(() => expect(inWorkspace.present.has(leaving.userId)).toBe(true))
+  await vi.waitFor(() => expect(inWorkspace.present.has(leaving.userId)).toBe(true), { timeout: 20_000 })
   await leaving.api.teams.leave.mutate({ teamId })
   await vi.waitFor(() => expect(inWorkspace.present.has(leaving.userId)).toBe(false), { timeout: 5000 })
   await vi.waitFor(() => expect(theirs.seen.error).toContain('no such team'), { timeout: 5000 })

@@ -14,7 +14,7 @@ test('onChange gives the whole first, then each change, and after a cut goes on 
   const live = person.live()
   const changes: WorkspaceChange[] = []
   live.api.workspaces.onChange.subscribe(undefined, { onData: ({ data }) => changes.push(data) })
-  await vi.waitFor(() => expect(changes).toHaveLength(1))
+  await vi.waitFor(() => expect(changes).toHaveLength(1), { timeout: 20_000 })
   expect(changes[0]).toEqual({ type: 'snapshot', workspaces: [] })
 
   const { id: workspaceId } = await createRunning(person, 'watched')
@@ -39,7 +39,7 @@ test('onChange survives a restart of the server', async () => {
   const live = person.live()
   const changes: WorkspaceChange[] = []
   live.api.workspaces.onChange.subscribe(undefined, { onData: ({ data }) => changes.push(data) })
-  await vi.waitFor(() => expect(changes).toHaveLength(1))
+  await vi.waitFor(() => expect(changes).toHaveLength(1), { timeout: 20_000 })
   const { id: workspaceId } = await createRunning(person, 'outlives')
   await arc.kill()
   await arc.start()
@@ -55,10 +55,10 @@ test('nobody is told of another’s workspaces', async () => {
   const live = other.live()
   const changes: WorkspaceChange[] = []
   live.api.workspaces.onChange.subscribe(undefined, { onData: ({ data }) => changes.push(data) })
-  await vi.waitFor(() => expect(changes).toHaveLength(1))
+  await vi.waitFor(() => expect(changes).toHaveLength(1), { timeout: 20_000 })
   await createRunning(one, 'private')
   await createRunning(other, 'own')
-  await vi.waitFor(() => expect(changes.some((change) => change.type === 'changed' && change.workspace.state === 'running')).toBe(true))
+  await vi.waitFor(() => expect(changes.some((change) => change.type === 'changed' && change.workspace.state === 'running')).toBe(true), { timeout: 20_000 })
   await live.close()
   expect(JSON.stringify(changes)).not.toContain('private')
 })
@@ -69,7 +69,7 @@ test('logs go on after a cut with no line lost or repeated, across a restart of 
   const live = person.live()
   const lines: (LogLine & { id: string })[] = []
   live.api.workspaces.logs.subscribe({ workspaceId }, { onData: ({ id, data }) => lines.push({ ...data, id }) })
-  await vi.waitFor(() => expect(lines.length).toBeGreaterThan(2))
+  await vi.waitFor(() => expect(lines.length).toBeGreaterThan(2), { timeout: 20_000 })
   const say = (text: string) => runInside(arc.engine, workspaceId, ['sh', '-c', `for n in 1 2 3 4 5; do echo "${text} $n" > /proc/1/fd/1; done`], '0:0')
   await say('before')
   live.cut()

@@ -186,7 +186,7 @@ test('two windows show one text, and it is written to disk once', async () => {
   const file = new File('const a = 1\n')
   const [a, b] = await Promise.all([Window.open(ann(), file, 'one.ts'), Window.open(ben(), file, 'one.ts')])
   a.type(12, 'const b = 2\n')
-  await vi.waitFor(() => expect(b.text()).toBe('const a = 1\nconst b = 2\n'))
+  await vi.waitFor(() => expect(b.text()).toBe('const a = 1\nconst b = 2\n'), { timeout: 20_000 })
   expect(b.isDirty()).toBe(true)
   await untilOne(file, [a, b])
   expect([file.text, file.writes]).toEqual(['const a = 1\nconst b = 2\n', 1])
@@ -213,7 +213,7 @@ test('a window that could not take up what another saved tries again, until noth
   const [a, b] = await Promise.all([Window.open(ann(), file, 'unsettled.txt'), Window.open(ben(), file, 'unsettled.txt')])
   b.refusedSettlings = 6
   a.type(1, '1')
-  await vi.waitFor(() => expect(b.text()).toBe('x1\n'))
+  await vi.waitFor(() => expect(b.text()).toBe('x1\n'), { timeout: 20_000 })
   await vi.waitFor(() => expect([file.text, a.isDirty(), b.isDirty()]).toEqual(['x1\n', false, false]), { timeout: 40_000, interval: 200 })
 }, 60_000)
 
@@ -301,7 +301,7 @@ test('unsaved letters outlive the window; whoever opens the file next finds them
   const file = new File('base\n')
   const a = await Window.open(ann(), file, 'left.txt')
   a.type(0, 'unsaved ')
-  await vi.waitFor(() => expect(textOf(a.line.doc)).toBe('unsaved base\n'))
+  await vi.waitFor(() => expect(textOf(a.line.doc)).toBe('unsaved base\n'), { timeout: 20_000 })
   await pause(200)
   a.close()
   file.write('base\nfrom git\n')
