@@ -138,7 +138,7 @@ test(`all three are killed again and again while four write: no letter is lost, 
   } finally {
     end()
   }
-  await vi.waitFor(() => expect([new Set(writers.map(({ text }) => text())).size, writers.every(({ provider }) => provider.synced)]).toEqual([1, true]), { timeout: 30_000, interval: 100 })
+  await vi.waitFor(() => expect([new Set(writers.map(({ text }) => text())).size, writers.every(({ provider }) => provider.synced)]).toEqual([1, true]), { timeout: 90_000, interval: 100 })
   clearInterval(renewing)
   const letters = written.join('').length
   expect(writers[0]?.text()).toHaveLength(letters)

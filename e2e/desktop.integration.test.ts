@@ -276,7 +276,7 @@ test('ended from elsewhere, the session is over at once; signing in again by the
         await ((await link.isVisible()) ? link.click() : tab.reload()).catch(() => undefined)
         await signedIn.waitFor({ timeout: 5000 }).catch(() => Promise.reject(new Error(`The browser is at ${tab.url()}.`)))
       },
-      { timeout: 40_000 },
+      { timeout: 80_000 },
     )
   })
   await page.getByRole('heading', { name: 'Workspaces', exact: true }).waitFor()
