@@ -25,7 +25,7 @@ export function relativeTime(at: string, now: number): string {
 
 const exact = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
 
-/** A moment to the second, as long as any other, so that they stand in a column. */
+/** A moment to the second, always of one width, so that moments align in a column. */
 export const exactTime = (at: string): string => exact.format(new Date(at))
 
 /** A moment as a distance from now, kept true; the exact time on hover. */
