@@ -22,6 +22,13 @@ export type Found =
   /** `update`: what the file's change makes of the text, stored already; null where it makes nothing of it. */
   | { readonly kind: 'known'; readonly hash: string; readonly state: Uint8Array; readonly update: Uint8Array | null }
 
+/** What the file holds as far as is known, or held for a moment because somebody had announced it. */
+interface Holding {
+  readonly state: Uint8Array | null
+  readonly userId: string | null
+  readonly isAnnounced: boolean
+}
+
 /**
  * What a text's file holds. A file is another writer of its text, one that last looked at the text when both were the
  * same: what changes in it is told apart from that state, so that what people have typed meanwhile stands beside it.
@@ -70,7 +77,11 @@ export class DiskStore {
       }
       if ((save === null || save.announced.length === 0) && (await this.#isBeingWritten(transaction, documentId))) return { kind: 'saving' }
       if (row.diskHash === null) return await this.#opened(transaction, documentId, hash, text)
-      const disk = fork(written.length > 0 ? nearest(written, text) : nearest([row.diskState, ...(await this.#announced(transaction, documentId, null))], text))
+      const known: Holding = { state: row.diskState, userId: null, isAnnounced: false }
+      const before = nearest(written.length > 0 ? written : [known, ...(await this.#announced(transaction, documentId, null))], text)
+      const disk = fork(before.state)
+      // Nobody has told of that, and nobody will any more.
+      if (before.isAnnounced) await addVersion(transaction, { documentId, userId: before.userId, cause: 'saved', text: textOf(disk) })
       const update = rewrite(disk, text)
       const state = Buffer.from(encodeStateAsUpdate(disk))
       // Whoever restored an earlier version has written the file by that.
@@ -105,11 +116,11 @@ export class DiskStore {
   }
 
   /** The latest states that were announced, of these hashes alone where there are some. */
-  async #announced(transaction: Transaction, documentId: string, hashes: readonly string[] | null): Promise<readonly Buffer[]> {
+  async #announced(transaction: Transaction, documentId: string, hashes: readonly string[] | null): Promise<readonly Holding[]> {
     if (hashes?.length === 0) return []
-    const all = transaction.selectFrom('DocumentAnnouncement').select('state').where('documentId', '=', documentId)
+    const all = transaction.selectFrom('DocumentAnnouncement').select(['state', 'userId']).where('documentId', '=', documentId)
     const rows = await (hashes === null ? all : all.where('hash', 'in', hashes)).orderBy('at', 'desc').limit(mostCandidates).execute()
-    return rows.map(({ state }) => state)
+    return rows.map((row) => ({ ...row, isAnnounced: true }))
   }
 
   /** `over`: the hashes of what was announced and is told of now; the text's own is the first. */
@@ -126,12 +137,12 @@ export class DiskStore {
 }
 
 /**
- * The state of which a text was made with the fewest letters: what was last on disk, or what somebody has just written
+ * The one of which a text was made with the fewest letters: what was last on disk, or what somebody has just written
  * there upon which a program wrote before anybody could tell.
  */
-function nearest(states: readonly (Uint8Array | null)[], text: string): Uint8Array | null {
-  const [only = null] = states
-  if (states.length < 2) return only
-  const measured = states.map((state) => ({ state, letters: changesBetween(textOf(fork(state)), text).reduce((sum, { remove, insert }) => sum + remove + insert.length, 0) }))
-  return measured.reduce((best, each) => (each.letters < best.letters ? each : best)).state
+function nearest(all: readonly Holding[], text: string): Holding {
+  const [only = { state: null, userId: null, isAnnounced: false }] = all
+  if (all.length < 2) return only
+  const measured = all.map((holding) => ({ holding, letters: changesBetween(textOf(fork(holding.state)), text).reduce((sum, { remove, insert }) => sum + remove + insert.length, 0) }))
+  return measured.reduce((best, each) => (each.letters < best.letters ? each : best)).holding
 }

@@ -294,6 +294,8 @@ test('a program that writes over what a window has just written, before anybody 
     await pause(800)
     await untilOne(file, [a])
     expect(file.text).toBe(program)
+    const versions = await ann().api.history.versions.query({ workspaceId, path })
+    expect(versions.map(({ cause }) => cause)).toEqual(['disk', 'saved', 'opened'])
   }
 }, 30_000)
 
