@@ -10,7 +10,7 @@ const patient = { poll: { timeout: 20_000 } }
 export default defineConfig({
   test: {
     // Integration tests wait for containers more than they compute.
-    maxWorkers: 4,
+    maxWorkers: 3,
     pool: 'forks',
     projects: [
       // Long enough for a property on a machine that does all the rest at the same time.
