@@ -266,15 +266,21 @@ test('ended from elsewhere, the session is over at once; signing in again by the
   await page.getByRole('heading', { name: 'Servers and accounts' }).waitFor({ timeout: 15_000 })
   await page.getByRole('button', { name: 'Sign in again' }).waitFor()
   await allowInBrowser(page, arc.origin, async (tab) => {
-    const link = tab.getByRole('link', { name: 'Go back to the app' })
+    const [link, allow] = [tab.getByRole('link', { name: 'Go back to the app' }), tab.getByRole('button', { name: 'Allow' })]
     // Chromium gives up a navigation when the machine's network changes, as it does with other tests' containers; and the
     // port is there no more once the app has what it waits for.
+    const deeds: string[] = []
+    const goOn = async (): Promise<string> => {
+      if (await link.isVisible()) return link.click({ timeout: 5000 }).then(() => 'went back')
+      if (await allow.isVisible()) return allow.click({ timeout: 5000 }).then(() => 'allowed it again')
+      return tab.reload({ timeout: 10_000 }).then(() => 'loaded it again')
+    }
     const signedIn = page.getByRole('heading', { name: 'Workspaces', exact: true })
     await vi.waitFor(
       async () => {
         if (await signedIn.isVisible()) return
-        await ((await link.isVisible()) ? link.click() : tab.reload()).catch(() => undefined)
-        await signedIn.waitFor({ timeout: 5000 }).catch(() => Promise.reject(new Error(`The browser is at ${tab.url()}.`)))
+        deeds.push(`${await goOn().catch(String)} at ${tab.url()}`)
+        await signedIn.waitFor({ timeout: 5000 }).catch(() => Promise.reject(new Error(`The browser did: ${deeds.join(', ')}.`)))
       },
       { timeout: 80_000 },
     )
@@ -285,3 +291,15 @@ test('ended from elsewhere, the session is over at once; signing in again by the
   await page.getByRole('heading', { name: 'Welcome to arcx' }).waitFor()
   expect((await person.api.auth.sessions.list.query()).filter(({ userAgent }) => userAgent === 'arcx app of a test')).toEqual([])
 }, 180_000)
+
+test('whoever deletes their account in it is gone from the app as well', async () => {
+  const page = await app.page()
+  await allowInBrowser(page, arc.origin, async (_tab, appUrl) => app.desktop.deepLink(parseDeepLink(appUrl)))
+  await page.getByRole('button', { name: /^Account of/ }).click()
+  await page.getByRole('menuitem', { name: 'Settings' }).click()
+  await page.getByRole('button', { name: 'Delete account…' }).click()
+  await page.getByRole('textbox').last().fill('ada')
+  await page.getByRole('button', { name: 'Delete for good' }).click()
+  await page.getByRole('heading', { name: 'Welcome to arcx' }).waitFor()
+  expect(await person.api.auth.me.query()).toBeNull()
+}, 120_000)

@@ -3,6 +3,7 @@ import { Trans } from '@lingui/react/macro'
 import { useMutation } from '@tanstack/react-query'
 import { Download, Trash2 } from 'lucide-react'
 import { useState } from 'react'
+import { host } from '../host/host.ts'
 import { Button } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { tellRefusal } from '../interface/toasts.ts'
@@ -24,7 +25,7 @@ async function download(login: string): Promise<void> {
 /** Taking one's data along, and leaving for good. */
 export function Leave({ login }: { login: string }) {
   const [leaving, setLeaving] = useState(false)
-  const remove = useMutation(trpc.account.remove.mutationOptions({ onSuccess: () => location.assign('/sign-in') }))
+  const remove = useMutation(trpc.account.remove.mutationOptions({ onSuccess: () => void host.signOut() }))
   const take = useMutation({ mutationFn: () => download(login), onError: (error) => tellRefusal(refusalOf(error).message) })
   return (
     <section aria-labelledby="account" className="mt-8">
