@@ -71,7 +71,7 @@ test('somebody waits, is let in, and comes in; another comes by an invitation’
   await desk.getByRole('button', { name: 'Suspend guest' }).click()
   await desk.getByRole('button', { name: 'Reinstate guest' }).waitFor()
   // The live connection closes; the page leads to sign-in by itself.
-  await guest.waitForURL('**/sign-in**')
+  await guest.getByRole('heading', { name: 'Workspaces that keep to themselves' }).waitFor()
 
   await desk.getByRole('button', { name: 'Delete guest' }).click()
   await desk.getByRole('textbox').last().fill('guest')
@@ -150,7 +150,8 @@ test('a person takes their data along and deletes their account by typing its na
   expect(await page.getByRole('button', { name: 'Delete for good' }).isDisabled()).toBe(true)
   await page.getByRole('textbox').fill(taken.account.login)
   await page.getByRole('button', { name: 'Delete for good' }).click()
-  await page.waitForURL('**/sign-in**')
+  await page.getByRole('heading', { name: 'Workspaces that keep to themselves' }).waitFor()
+  expect(new URL(page.url()).pathname).toBe('/sign-in')
   expect(await person.api.auth.me.query()).toBeNull()
 })
 

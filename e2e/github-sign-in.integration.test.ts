@@ -38,7 +38,7 @@ test('from the first click through GitHub to the page first asked for; another b
   await page.getByText('this browser').waitFor()
   await page.getByRole('button', { name: /^Sign out Chrome on Linux/ }).click()
   // Its live connection closes, and the page goes to sign-in by itself.
-  await other.waitForURL('**/sign-in**')
+  await other.getByRole('heading', { name: 'Workspaces that keep to themselves' }).waitFor()
   await page.getByRole('button', { name: /^Sign out Chrome/ }).waitFor({ state: 'detached' })
   await Promise.all([first.close(), second.close()])
 })
