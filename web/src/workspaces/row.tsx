@@ -1,5 +1,6 @@
 import { Trans } from '@lingui/react/macro'
 import { Link } from '@tanstack/react-router'
+import { memo } from 'react'
 import type { Workspace } from '@arcx/router'
 import { Avatars } from '../presence/avatar.tsx'
 import { usePresent } from '../presence/live.ts'
@@ -21,7 +22,6 @@ const rowClass = 'flex flex-wrap items-center gap-x-4 gap-y-3 px-4 py-3.5 transi
 
 /** A workspace in a list: how it is, and what one may do with it. */
 export function WorkspaceRow({ workspace, among }: { workspace: Workspace; among?: Among }) {
-  const present = usePresent(workspace.teamId)?.filter(({ places }) => places.some(({ workspaceId }) => workspaceId === workspace.id)) ?? []
   return (
     <li
       data-workspace={workspace.name}
@@ -30,6 +30,16 @@ export function WorkspaceRow({ workspace, among }: { workspace: Workspace; among
         ? { className: rowClass }
         : { className: `${rowClass} absolute inset-x-0 top-0 border-b border-line`, style: { transform: `translateY(${among.y}px)` }, ref: among.measure, 'data-index': among.index, 'aria-posinset': among.index + 1, 'aria-setsize': among.of })}
     >
+      <Content workspace={workspace} />
+    </li>
+  )
+}
+
+/** Made anew with its workspace alone, however often its list scrolls. */
+const Content = memo(function Content({ workspace }: { workspace: Workspace }) {
+  const present = usePresent(workspace.teamId)?.filter(({ places }) => places.some(({ workspaceId }) => workspaceId === workspace.id)) ?? []
+  return (
+    <>
       <StateDot state={workspace.state} />
       <div className="min-w-0 flex-1 basis-40">
         {isComingUp(workspace) ? (
@@ -52,6 +62,6 @@ export function WorkspaceRow({ workspace, among }: { workspace: Workspace; among
         )}
       </div>
       <ActionBar workspace={workspace} />
-    </li>
+    </>
   )
-}
+})
