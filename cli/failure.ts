@@ -23,7 +23,7 @@ export const exitCodeWords: Readonly<Record<keyof typeof exitCodes, string>> = {
   usage: 'the command line makes no sense',
   signedOut: 'not signed in, or the token has ended: `arcx login`',
   forbidden: 'not allowed, or not with this token',
-  notFound: 'there is no such workspace, team or token',
+  notFound: 'there is no such workspace, team, token, secret or version',
   refused: 'the server refused it: a taken name, a state in which it cannot be done',
   limit: 'a limit is reached, or too many requests',
   unavailable: 'the server, or the workspace, cannot be reached',

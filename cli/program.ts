@@ -9,6 +9,7 @@ import { addEgressCommands } from './commands/egress.ts'
 import { addExecCommands } from './commands/exec.ts'
 import { addFileCommands } from './commands/files.ts'
 import { addForwardCommand } from './commands/forward.ts'
+import { addHistoryCommands } from './commands/history.ts'
 import { addScanCommand } from './commands/scan.ts'
 import { addSecretCommands } from './commands/secrets.ts'
 import { addTeamCommands } from './commands/teams.ts'
@@ -58,6 +59,7 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
   addWorkspaceCommands(program, sessions)
   addExecCommands(program, sessions)
   addFileCommands(program, sessions)
+  addHistoryCommands(program, sessions)
   addForwardCommand(program, sessions)
   addTeamCommands(program, sessions)
   addTokenCommands(program, sessions)

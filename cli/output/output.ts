@@ -17,6 +17,11 @@ export class Output {
     if (text !== '') process.stdout.write(`${text}\n`)
   }
 
+  /** The result as it is, with no line's end of its own; JSON where that was asked for. */
+  exactly(data: unknown, text: string): void {
+    process.stdout.write(this.json ? `${JSON.stringify(data, null, 2)}\n` : text)
+  }
+
   /** One item of a stream of them: a line of JSON, or of text. */
   item(data: unknown, line: string): void {
     process.stdout.write(`${this.json ? JSON.stringify(data) : line}\n`)
@@ -53,12 +58,14 @@ export class Output {
   }
 }
 
-/** Columns as wide as what is in them. */
+/** Columns as wide as what is in them. What a workspace has named moves no cursor and sets no title: it is shown without that. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const all = [head, ...rows]
+  const all = [head, ...rows].map((row) => row.map(harmless))
   const widths = head.map((_, column) => Math.max(...all.map((row) => plainLength(row[column] ?? ''))))
   return all.map((row) => row.map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - plainLength(cell)))).join('  ').trimEnd())
 }
+
+const harmless = (text: string) => text.replace(/\u001B\[[\d;]*m|\p{Cc}/gu, (found) => (found.length > 1 ? found : '\uFFFD'))
 
 const plainLength = (text: string) => text.replace(/\u001B\[[\d;]*m/g, '').length
 
