@@ -10,7 +10,7 @@ import { startTestCollab } from '@arcx/testing/collab'
 import type { TestCollab } from '@arcx/testing/collab'
 import type { Person } from '@arcx/testing/person'
 import { Binding } from './binding.ts'
-import type { EditedFile } from './binding.ts'
+import type { EditedFile } from './edited-file.ts'
 import { TextLine } from './text-line.ts'
 
 const seed = Number(process.env['ARCX_EDIT_SEED'] ?? randomInt(2 ** 31))

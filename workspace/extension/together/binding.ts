@@ -1,39 +1,20 @@
 import { digest } from 'lib0/hash/sha256'
 import { Doc, applyUpdate, encodeStateAsUpdate, encodeStateVector } from 'yjs'
 import { changesBetween } from '@arcx/collab/text/changes'
-import type { TextChange } from '@arcx/collab/text/changes'
 import { mostAnnounced } from '@arcx/collab/text/protocol'
 import { fork, merged, rewrite, textOf } from '@arcx/collab/text/shared-text'
+import { Autosave } from './autosave.ts'
+import { Delays } from './delays.ts'
+import type { EditedFile } from './edited-file.ts'
 import type { TextLine } from './text-line.ts'
 
-const quietMs = 1000
 /** Until then whoever has written the file has told of it. */
 const settleMs = 700
-/** One that should save and does not is stood in for. */
-const standInMs = 5000
 /** Whoever writes the file tells of it within that, mostly. */
 const tellingMs = 150
 const mostLooks = 30
-/** What did not help is done again. */
-const againMs = 2000
 /** Each is a whole text’s state. */
 const mostWhileSaving = 50
-
-/** An editor of one file. Texts have `\n` between their lines, whatever the file has. */
-export interface EditedFile {
-  text(): string
-  /** Whether its text is another than the file's, as far as the editor knows. */
-  isDirty(): boolean
-  /** False where its text has become another meanwhile; nothing is changed then. */
-  apply(changes: readonly TextChange[]): Promise<boolean>
-  save(): Promise<boolean>
-  /** Null where there is none, or none that is text. */
-  readDisk(): Promise<string | null>
-  /** Takes up the file's text, which is its own already, so that it is not dirty any more. */
-  settle(): Promise<void>
-  /** Whether it is to be saved by itself. */
-  savesItself(): boolean
-}
 
 interface Announcement {
   readonly type: 'announce'
@@ -78,10 +59,8 @@ export class Binding {
   #saving: Saving | null = null
   /** What was saved while there was no connection. */
   #savedAlone: Announcement | null = null
-  #changedAt = 0
-  #isSaving = false
-  #standInTimer: ReturnType<typeof setTimeout> | null = null
-  #timers = new Set<ReturnType<typeof setTimeout>>()
+  readonly #delays = new Delays()
+  readonly #autosave: Autosave
   #closed = false
   readonly #listeners = new Set<() => void>()
   readonly #unobserve: () => void
@@ -90,9 +69,16 @@ export class Binding {
     this.#editor = editor
     this.#line = line
     this.#clean = editor.isDirty() ? null : editor.text()
+    this.#autosave = new Autosave({
+      editor,
+      awareness: line.provider.awareness,
+      delays: this.#delays,
+      isReady: () => this.#isPlaced && this.#placing === 'not',
+      settle: (disk) => this.settleWith(disk),
+    })
     const onUpdate = (_update: Uint8Array, origin: unknown) => {
       if (origin === this) return
-      this.#touched()
+      this.#autosave.touched()
       void this.#pump()
     }
     const onSync = (isSynced: boolean) => {
@@ -178,7 +164,7 @@ export class Binding {
 
   /** The file has been written, by whomever. */
   diskChanged(): void {
-    this.#later(settleMs, async () => {
+    this.#delays.after(settleMs, async () => {
       if (!this.#isPlaced || this.#placing !== 'not') return
       const sight = await this.#look()
       if (sight === null) return
@@ -196,7 +182,7 @@ export class Binding {
 
   close(): void {
     this.#closed = true
-    for (const timer of this.#timers) clearTimeout(timer)
+    this.#delays.end()
     this.#unobserve()
   }
 
@@ -240,7 +226,7 @@ export class Binding {
     // Typed since.
     if (this.#editor.text() !== textOf(this.#shown)) this.#typed(this.#editor.text())
     this.#tellShown()
-    this.#touched()
+    this.#autosave.touched()
     await this.#pump()
   }
 
@@ -248,10 +234,9 @@ export class Binding {
     const update = rewrite(this.#shown, text)
     if (update === null) return
     applyUpdate(this.#line.doc, update, this)
-    const { awareness } = this.#line.provider
-    awareness.setLocalStateField('typed', this.#latestTyped() + 1)
+    this.#autosave.typed()
     this.#tellShown()
-    this.#touched()
+    this.#autosave.touched()
     void this.#pump()
   }
 
@@ -338,62 +323,6 @@ export class Binding {
 
   #announcement(): Announcement {
     return { type: 'announce', hash: hashOf(textOf(this.#shown)), state: base64(encodeStateAsUpdate(this.#shown)) }
-  }
-
-  /** Something has been written: whoever typed last saves it once it is quiet. */
-  #touched(): void {
-    this.#changedAt = Date.now()
-    this.#later(quietMs, () => this.#save(quietMs, this.#isFirstToSave()))
-    this.#standIn()
-  }
-
-  /** For as long as something stays unsaved, whosever it was to save, and however often that did not help. */
-  #standIn(ms = standInMs + Math.random() * standInMs): void {
-    if (this.#standInTimer !== null) this.#forget(this.#standInTimer)
-    this.#standInTimer = this.#later(ms, async () => {
-      this.#standInTimer = null
-      await this.#save(standInMs, true).catch(() => undefined)
-      if (!this.#closed && this.#standInTimer === null && this.#editor.savesItself() && this.#editor.isDirty()) this.#standIn(againMs)
-    })
-  }
-
-  async #save(quiet: number, isMine: boolean): Promise<void> {
-    if (!isMine || !this.#isPlaced || this.#placing !== 'not' || Date.now() - this.#changedAt < quiet - 50) return
-    if (this.#isSaving || !this.#editor.savesItself() || !this.#editor.isDirty()) return
-    this.#isSaving = true
-    try {
-      const disk = await this.#editor.readDisk()
-      if (disk === this.#editor.text()) return await this.settleWith(disk)
-      await this.#editor.save()
-    } finally {
-      this.#isSaving = false
-    }
-  }
-
-  #latestTyped(): number {
-    return Math.max(0, ...[...this.#line.provider.awareness.getStates().values()].map(({ typed }) => (typeof typed === 'number' ? typed : 0)))
-  }
-
-  #isFirstToSave(): boolean {
-    const { awareness } = this.#line.provider
-    const latest = this.#latestTyped()
-    const those = [...awareness.getStates()].filter(([, { typed }]) => (typeof typed === 'number' ? typed : 0) === latest).map(([client]) => client)
-    return Math.min(...those) === awareness.clientID
-  }
-
-  #later(ms: number, work: () => Promise<void>): ReturnType<typeof setTimeout> {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
-      // What cannot be done without a connection is done when there is one: it is asked for anew with the next change.
-      void work().catch(() => undefined)
-    }, ms)
-    this.#timers.add(timer)
-    return timer
-  }
-
-  #forget(timer: ReturnType<typeof setTimeout>): void {
-    clearTimeout(timer)
-    this.#timers.delete(timer)
   }
 }
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode'
 import { maxSharedLength } from '@arcx/collab/text/protocol'
 import type { TextChange } from '@arcx/collab/text/changes'
-import type { EditedFile } from './binding.ts'
+import type { EditedFile } from './edited-file.ts'
 
 const project = '/home/arc/project/'
 const isWanted = () => vscode.workspace.getConfiguration('arcx.together').get('autoSave', true)
