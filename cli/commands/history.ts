@@ -8,7 +8,7 @@ import { ensureRunning, findWorkspace } from '../workspace.ts'
 
 /** Of a version's id, as many as are shown. */
 const shownLetters = 8
-const fileArgument = ['[file]', 'as it stands in the history: its path in the project’s folder'] as const
+const fileHelp = 'as it stands in the history: its path in the project’s folder'
 const versionHelp = 'the beginning of its id, as `arcx history` shows it'
 
 export function addHistoryCommands(program: Command, sessions: Sessions): void {
@@ -16,13 +16,14 @@ export function addHistoryCommands(program: Command, sessions: Sessions): void {
     .command('history')
     .description('Show who wrote in which files; of one file, its versions; of one version, what the file held.')
     .argument('<workspace>')
-    .argument(...fileArgument)
+    .argument('[file]', fileHelp)
     .argument('[version]', versionHelp)
     .option('--limit <count>', 'of a workspace’s files, how many changes, the latest first', '50')
     .addHelpText('after', '\nOnly files that were open in an editor have a history. What a file held is printed as it was: arcx history demo notes.txt 1a2b3c4d | diff - notes.txt')
     .action(async (wanted, path, version, options, command) => {
       const session = sessions.of(command)
-      const [server, { output }] = [await session.server(), session]
+      const { output } = session
+      const server = await session.server()
       const { id: workspaceId } = await findWorkspace(server, wanted)
       if (path === undefined) {
         const changes = await server.api.history.changes.query({ workspaceId, limit: Number(options.limit) })
@@ -41,11 +42,12 @@ export function addHistoryCommands(program: Command, sessions: Sessions): void {
     .command('restore')
     .description('Write a file as it was in a version. What it holds now is kept as a version before; whoever has it open sees it change.')
     .argument('<workspace>')
-    .argument('<file>', fileArgument[1])
+    .argument('<file>', fileHelp)
     .argument('<version>', versionHelp)
     .action(async (wanted, path, version, _options, command) => {
       const session = sessions.of(command)
-      const [server, { output }] = [await session.server(), session]
+      const { output } = session
+      const server = await session.server()
       const { id: workspaceId, name } = await ensureRunning(server, output, wanted)
       const { id: versionId, at, cause, by } = versionNamed(await versionsOf(server, workspaceId, path), version)
       const isChanged = await server.api.history.restore.mutate({ workspaceId, versionId })

@@ -3,12 +3,12 @@ import { Trans } from '@lingui/react/macro'
 import { useMutation } from '@tanstack/react-query'
 import { Download, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { host } from '../host/host.ts'
 import { Button } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { tellRefusal } from '../interface/toasts.ts'
 import { trpc, trpcClient } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
+import { signOut } from '../server/sign-out.ts'
 
 /** By when a browser has begun to read what it was told to keep. */
 const takenMs = 60_000
@@ -25,7 +25,7 @@ async function download(login: string): Promise<void> {
 /** Taking one's data along, and leaving for good. */
 export function Leave({ login }: { login: string }) {
   const [leaving, setLeaving] = useState(false)
-  const remove = useMutation(trpc.account.remove.mutationOptions({ onSuccess: () => void host.signOut() }))
+  const remove = useMutation(trpc.account.remove.mutationOptions({ onSuccess: () => void signOut() }))
   const take = useMutation({ mutationFn: () => download(login), onError: (error) => tellRefusal(refusalOf(error).message) })
   return (
     <section aria-labelledby="account" className="mt-8">
