@@ -16,10 +16,13 @@ const listChanged = () => queryClient.invalidateQueries({ queryKey: trpc.announc
 const after = { onSuccess: listChanged, onError: (error: unknown) => tellRefusal(refusalOf(error).message) }
 
 type List = readonly Announcement[]
+const comingUp = 'coming up: '
+/** Not known to the server yet, so that it cannot be ended. */
+const isComingUp = ({ id }: Announcement): boolean => id.startsWith(comingUp)
 const hoursMs = 3_600_000
 const foretold = [
   foretell(trpc.announcements.announce, (list: List, { text, tone = 'info', hours = null }) => [
-    { id: `coming up: ${text}` as Announcement['id'], text, tone, createdAt: new Date().toISOString(), endsAt: hours === null ? null : new Date(Date.now() + hours * hoursMs).toISOString() },
+    { id: `${comingUp}${text}` as Announcement['id'], text, tone, createdAt: new Date().toISOString(), endsAt: hours === null ? null : new Date(Date.now() + hours * hoursMs).toISOString() },
     ...list,
   ]),
   foretell(trpc.announcements.end, (list: List, { id }) => list.filter((announcement) => announcement.id !== id)),
@@ -101,7 +104,7 @@ export function AnnouncementsDesk() {
                   · {announcement.endsAt === null ? t`until ended` : t`until ${new Date(announcement.endsAt).toLocaleString()}`}
                 </div>
               </div>
-              <Button onClick={() => end.mutate({ id: announcement.id })} busy={end.isPending && end.variables.id === announcement.id}>
+              <Button onClick={() => end.mutate({ id: announcement.id })} disabled={isComingUp(announcement)} busy={end.isPending && end.variables.id === announcement.id}>
                 <Trans>End</Trans>
               </Button>
             </li>
