@@ -19,6 +19,20 @@ export interface AwsAuthorization {
   readonly signature: string
 }
 
+/** What services differ in, and who signs for them therefore. */
+interface Way {
+  /** S3 takes the path as it is, all others encode it once more. */
+  readonly encodesTwice: boolean
+  /** S3 looks at the first parameter of a name alone, and some sign no other. */
+  readonly firstOfEachName: boolean
+}
+
+const ways: readonly Way[] = [
+  { encodesTwice: false, firstOfEachName: false },
+  { encodesTwice: false, firstOfEachName: true },
+  { encodesTwice: true, firstOfEachName: false },
+]
+
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const hmac = (key: Buffer | string, text: string) => createHmac('sha256', key).update(text).digest()
 
@@ -34,22 +48,21 @@ export function parseAwsAuthorization(header: string | undefined): AwsAuthorizat
  * API request"): `null` where it was not signed by that, or over something else. `outgoing` is what is sent.
  */
 export function signedAgain(authorization: AwsAuthorization, incoming: SignedRequest, outgoing: SignedRequest, placeholder: string, value: string): string | null {
-  // S3 takes the path as it is, all others encode it once more.
-  for (const encodesTwice of [false, true]) {
-    const given = Buffer.from(signatureOf(authorization, incoming, placeholder, encodesTwice), 'hex')
+  for (const way of ways) {
+    const given = Buffer.from(signatureOf(authorization, incoming, placeholder, way), 'hex')
     if (!timingSafeEqual(given, Buffer.from(authorization.signature, 'hex'))) continue
     const { credential, date, region, service, signedHeaders } = authorization
-    return `AWS4-HMAC-SHA256 Credential=${credential}/${date}/${region}/${service}/aws4_request, SignedHeaders=${signedHeaders.join(';')}, Signature=${signatureOf(authorization, outgoing, value, encodesTwice)}`
+    return `AWS4-HMAC-SHA256 Credential=${credential}/${date}/${region}/${service}/aws4_request, SignedHeaders=${signedHeaders.join(';')}, Signature=${signatureOf(authorization, outgoing, value, way)}`
   }
   return null
 }
 
-function signatureOf({ date, region, service, signedHeaders }: AwsAuthorization, request: SignedRequest, secret: string, encodesTwice: boolean): string {
+function signatureOf({ date, region, service, signedHeaders }: AwsAuthorization, request: SignedRequest, secret: string, { encodesTwice, firstOfEachName }: Way): string {
   const [path = '/', query = ''] = splitOnce(request.target, '?')
   const canonical = [
     request.method,
     encodesTwice ? path.split('/').map(encoded).join('/') : path,
-    canonicalQuery(query),
+    canonicalQuery(query, firstOfEachName),
     ...signedHeaders.map((name) => `${name}:${(request.headers.get(name) ?? []).map((each) => each.trim().replaceAll(/ +/g, ' ')).join(',')}`),
     '',
     signedHeaders.join(';'),
@@ -61,12 +74,13 @@ function signatureOf({ date, region, service, signedHeaders }: AwsAuthorization,
   return hmac(key, toSign).toString('hex')
 }
 
-function canonicalQuery(query: string): string {
+function canonicalQuery(query: string, firstOfEachName: boolean): string {
   if (query === '') return ''
-  return query
+  const pairs = query
     .split('&')
     .map((pair) => splitOnce(pair, '=').map((each) => encoded(decoded(each))))
     .map(([name = '', value = '']) => [name, value] as const)
+  return (firstOfEachName ? [...new Map(pairs.toReversed())] : pairs)
     .sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : x < y ? -1 : x > y ? 1 : 0))
     .map(([name, value]) => `${name}=${value}`)
     .join('&')
