@@ -13,6 +13,7 @@ export class Connection {
   may: CollabTicket['may']
   readonly #socket: WebSocket
   readonly #wire: Duplex
+  #gathered: Buffer[] = []
 
   /** `wire`: what the socket stands on. */
   constructor(socket: WebSocket, wire: Duplex, ticket: CollabTicket) {
@@ -26,14 +27,24 @@ export class Connection {
     this.sendFrame(framed(bytes))
   }
 
-  /** What goes to many is put into a frame once, and so written at once: nothing is compressed, and frames of this size are never in pieces. */
+  /**
+   * What goes to many is put into a frame once, and written by itself: nothing is compressed, and frames of this size are
+   * never in pieces. What is sent in one turn of the event loop goes out in one write, which is most of what it costs.
+   */
   sendFrame(frame: Buffer): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return
-    if (this.#wire.writableLength > maxWaitingBytes) return this.#socket.terminate()
-    this.#wire.write(frame)
+    if (this.#gathered.push(frame) === 1) setImmediate(() => this.#flush())
   }
 
   close(code: number, reason: string): void {
+    this.#flush()
     this.#socket.close(code, reason)
+  }
+
+  #flush(): void {
+    const frames = this.#gathered
+    this.#gathered = []
+    if (frames.length === 0 || this.#socket.readyState !== this.#socket.OPEN) return
+    if (this.#wire.writableLength > maxWaitingBytes) return this.#socket.terminate()
+    this.#wire.write(frames.length === 1 ? frames[0] : Buffer.concat(frames))
   }
 }
