@@ -144,7 +144,10 @@ const deeds: readonly Deed[] = [
       await page.getByRole('button', { name: 'New team' }).click()
       await fill(page, 'Name', 'fresh', 'Create')
     },
-    isDone: (page) => page.getByRole('link', { name: 'fresh' }).waitFor(),
+    isDone: async (page) => {
+      await page.getByRole('listitem').getByText('fresh').waitFor()
+      expect(await page.getByRole('link', { name: 'fresh' }).count()).toBe(0)
+    },
     isAsBefore: async (page) => {
       await page.getByRole('listitem').getByText('fresh').waitFor({ state: 'detached' })
       await stays(page, 'Name', 'fresh')
@@ -218,6 +221,7 @@ const deeds: readonly Deed[] = [
     isDone: async (page) => {
       await page.getByRole('listitem').getByText('NEW_KEY').waitFor()
       await page.getByRole('dialog').waitFor({ state: 'detached' })
+      for (const button of ['Where NEW_KEY may go', 'Delete NEW_KEY']) expect(await page.getByRole('button', { name: button }).isDisabled()).toBe(true)
     },
     isAsBefore: async (page) => {
       await page.getByRole('listitem').getByText('NEW_KEY').waitFor({ state: 'detached' })
@@ -307,6 +311,7 @@ const deeds: readonly Deed[] = [
     isDone: async (page) => {
       await page.getByRole('listitem').getByText('Cake is ready.').waitFor()
       expect(await page.getByLabel('What everybody is to know').inputValue()).toBe('')
+      expect(await page.getByRole('listitem').filter({ hasText: 'Cake is ready.' }).getByRole('button', { name: 'End' }).isDisabled()).toBe(true)
     },
     isAsBefore: async (page) => {
       await page.getByRole('listitem').getByText('Cake is ready.').waitFor({ state: 'detached' })

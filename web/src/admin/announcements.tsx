@@ -10,19 +10,16 @@ import { Ago } from '../interface/time.tsx'
 import { offerUndo, tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
-import { foretell, perform, useOptimistic } from '../server/optimistic.ts'
+import { comingUp, foretell, isComingUp, perform, useOptimistic } from '../server/optimistic.ts'
 
 const listChanged = () => queryClient.invalidateQueries({ queryKey: trpc.announcements.current.queryKey() })
 const after = { onSuccess: listChanged, onError: (error: unknown) => tellRefusal(refusalOf(error).message) }
 
 type List = readonly Announcement[]
-const comingUp = 'coming up: '
-/** Not known to the server yet, so that it cannot be ended. */
-const isComingUp = ({ id }: Announcement): boolean => id.startsWith(comingUp)
 const hoursMs = 3_600_000
 const foretold = [
   foretell(trpc.announcements.announce, (list: List, { text, tone = 'info', hours = null }) => [
-    { id: `${comingUp}${text}` as Announcement['id'], text, tone, createdAt: new Date().toISOString(), endsAt: hours === null ? null : new Date(Date.now() + hours * hoursMs).toISOString() },
+    { id: comingUp<Announcement['id']>(text), text, tone, createdAt: new Date().toISOString(), endsAt: hours === null ? null : new Date(Date.now() + hours * hoursMs).toISOString() },
     ...list,
   ]),
   foretell(trpc.announcements.end, (list: List, { id }) => list.filter((announcement) => announcement.id !== id)),

@@ -8,6 +8,7 @@ import { Button } from '../interface/button.tsx'
 import { Frame } from '../interface/frame.tsx'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
+import { isComingUp } from '../server/optimistic.ts'
 import { roleName } from '../teams/roles.ts'
 import { Invitations } from '../teams/invitations.tsx'
 import { teamsChanged, useLiveTeams, useTeams } from '../teams/live.ts'
@@ -49,9 +50,15 @@ export function TeamsPage() {
         <ul className="divide-y divide-line overflow-hidden rounded-card border border-line bg-surface">
           {teams.map((team) => (
             <li key={team.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3.5 hover:bg-accent-wash/30">
-              <Link to="/teams/$name" params={{ name: team.name }} className="min-w-0 flex-1 basis-48 font-medium break-all hover:underline underline-offset-4">
-                {team.name}
-              </Link>
+              <span className="min-w-0 flex-1 basis-48 font-medium break-all">
+                {isComingUp(team) ? (
+                  team.name
+                ) : (
+                  <Link to="/teams/$name" params={{ name: team.name }} className="hover:underline underline-offset-4">
+                    {team.name}
+                  </Link>
+                )}
+              </span>
               <span className="text-sm text-ink-soft">
                 <Plural value={team.memberCount} one="# member" other="# members" /> · <Plural value={team.workspaceCount} one="# workspace" other="# workspaces" />
               </span>

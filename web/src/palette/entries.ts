@@ -6,6 +6,7 @@ import { useMemo } from 'react'
 import { host } from '../host/host.ts'
 import { chooseTheme } from '../interface/theme.ts'
 import { trpc } from '../server/client.ts'
+import { isComingUp } from '../server/optimistic.ts'
 import { signOut } from '../server/sign-out.ts'
 import { useTeams } from '../teams/live.ts'
 import { useWorkspaceActions } from '../workspaces/actions.ts'
@@ -29,7 +30,8 @@ export function useEntries(): readonly Entry[] {
     const entries: Entry[] = []
     const add = (group: Entry['group'], label: string, hint: string, icon: Entry['icon'], run: () => void, more: { readonly words?: string; readonly isUsual?: boolean } = {}) =>
       entries.push({ key: `${group} ${label} ${hint}`, group, label, hint, icon, run, words: more.words ?? '', isUsual: more.isUsual ?? true })
-    for (const workspace of [...(workspaces ?? [])].sort((a, b) => (b.lastActivityAt ?? '').localeCompare(a.lastActivityAt ?? ''))) {
+    const known = <Named extends { readonly id: string }>(all: readonly Named[] | undefined) => all?.filter((each) => !isComingUp(each)) ?? []
+    for (const workspace of known(workspaces).sort((a, b) => (b.lastActivityAt ?? '').localeCompare(a.lastActivityAt ?? ''))) {
       const { id: workspaceId, name, url, state, may } = workspace
       const isUsual = entries.length < 6
       if (may.includes('open')) {
@@ -39,7 +41,7 @@ export function useEntries(): readonly Entry[] {
       if (may.includes('start') && (state === 'stopped' || state === 'failed')) add(t`Do`, t`Start ${name}`, t`Workspace`, Play, () => startNow({ workspaceId }), { isUsual: false })
       if (may.includes('stop') && state === 'running') add(t`Do`, t`Stop ${name}`, t`Workspace`, Square, () => stopNow({ workspaceId }), { isUsual: false })
     }
-    for (const { name } of teams ?? []) add(t`Teams`, name, t`Team`, Users, () => void navigate({ to: '/teams/$name', params: { name } }), { isUsual: false })
+    for (const { name } of known(teams)) add(t`Teams`, name, t`Team`, Users, () => void navigate({ to: '/teams/$name', params: { name } }), { isUsual: false })
     if (isIn) {
       add(t`Do`, t`New workspace`, t`Make one`, Plus, () => void navigate({ to: '/dashboard', search: { new: true } }), { words: t`create` })
       add(t`Go to`, t`Workspaces`, t`Dashboard`, House, () => void navigate({ to: '/dashboard' }), { words: t`home list` })

@@ -19,7 +19,7 @@ import { Ago } from '../interface/time.tsx'
 import { offerUndo, tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf, sentencesOf } from '../server/error.ts'
-import { foretell, perform, useOptimistic } from '../server/optimistic.ts'
+import { comingUp, foretell, isComingUp, perform, useOptimistic } from '../server/optimistic.ts'
 
 const changed = () => queryClient.invalidateQueries({ queryKey: trpc.secrets.list.pathKey() })
 
@@ -37,7 +37,7 @@ const foretoldOf = ({ teamId, workspaceId }: Holder) => [
   foretell(trpc.secrets.set, (list: List, { teamId: ofTeam = null, workspaceId: ofWorkspace = null, name, hosts, places: chosen = [] }) => {
     if (ofTeam !== teamId || ofWorkspace !== workspaceId) return list
     const updatedAt = new Date().toISOString()
-    const known = list.find((secret) => secret.name === name) ?? { id: `coming up: ${name}` as SecretView['id'], teamId, workspaceId, name, placeholder: '', createdAt: updatedAt }
+    const known = list.find((secret) => secret.name === name) ?? { id: comingUp<SecretView['id']>(name), teamId, workspaceId, name, placeholder: '', createdAt: updatedAt }
     return [...list.filter((secret) => secret.name !== name), { ...known, hosts, places: chosen, updatedAt }].toSorted((a, b) => a.name.localeCompare(b.name))
   }),
   foretell(trpc.secrets.grants, (list: List, { id, hosts, places: chosen = [] }) => list.map((secret) => (secret.id === id ? { ...secret, hosts, places: chosen } : secret))),
@@ -86,12 +86,12 @@ export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: bool
                 </div>
               </div>
               {mayChange && (
-                <Button onClick={() => setGranting(secret)} aria-label={t`Where ${secret.name} may go`}>
+                <Button onClick={() => setGranting(secret)} disabled={isComingUp(secret)} aria-label={t`Where ${secret.name} may go`}>
                   <Trans>Where</Trans>
                 </Button>
               )}
               {mayChange && (
-                <Button onClick={() => setRemoving(secret)} aria-label={t`Delete ${secret.name}`}>
+                <Button onClick={() => setRemoving(secret)} disabled={isComingUp(secret)} aria-label={t`Delete ${secret.name}`}>
                   <Trans>Delete…</Trans>
                 </Button>
               )}

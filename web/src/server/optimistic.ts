@@ -20,6 +20,12 @@ export function foretell<Data, Asked>(procedure: Mutation<Asked>, as: (data: Dat
   return { key: hashKey(procedure.mutationKey()), as: (data, asked) => as(data, asked as Asked) }
 }
 
+const mark = 'coming up: '
+/** The id of what the server does not know yet, told apart by its name. */
+export const comingUp = <Id extends string>(name: string): Id => `${mark}${name}` as Id
+/** Not known to the server yet, so that nothing can be done with it. */
+export const isComingUp = ({ id }: { readonly id: string }): boolean => id.startsWith(mark)
+
 /**
  * `data` as it will be once all that is under way is done, shown from the moment in which it is asked for. Nothing has to be
  * taken back: what the server refuses is not under way any more. So that nothing flickers, a mutation's `onSuccess` ends

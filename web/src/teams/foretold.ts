@@ -1,6 +1,6 @@
 import type { Invitation, Team, TeamDetails, TeamInviteId } from '@arcx/router'
 import { trpc } from '../server/client.ts'
-import { foretell } from '../server/optimistic.ts'
+import { comingUp, foretell } from '../server/optimistic.ts'
 
 type Teams = readonly Team[]
 type Invitations = readonly (Invitation & { readonly id: TeamInviteId })[]
@@ -12,7 +12,7 @@ const byName = (a: Team, b: Team) => a.name.localeCompare(b.name)
 /** What becomes of the teams that one is in by what one asks for. */
 export const foretoldOfTeams = [
   foretell(trpc.teams.create, (teams: Teams, { name }) =>
-    teams.some((team) => team.name === name) ? teams : [...teams, { id: `coming up: ${name}` as Team['id'], name, role: 'owner' as const, memberCount: 1, workspaceCount: 0, createdAt: new Date().toISOString() }].toSorted(byName),
+    teams.some((team) => team.name === name) ? teams : [...teams, { id: comingUp<Team['id']>(name), name, role: 'owner' as const, memberCount: 1, workspaceCount: 0, createdAt: new Date().toISOString() }].toSorted(byName),
   ),
   foretell(trpc.teams.rename, (teams: Teams, asked) => teams.map((team) => named(team, asked)).toSorted(byName)),
   foretell(trpc.teams.leave, without),

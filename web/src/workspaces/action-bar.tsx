@@ -6,8 +6,8 @@ import type { Workspace, WorkspaceOperation } from '@arcx/router'
 import { Button, buttonClass } from '../interface/button.tsx'
 import { lazyNamed } from '../interface/lazy-named.ts'
 import { MenuButton } from '../interface/menu-button.tsx'
+import { isComingUp } from '../server/optimistic.ts'
 import { useWorkspaceActions } from './actions.ts'
-import { isComingUp } from './foretold.ts'
 import { OpenLink } from './open-link.tsx'
 
 const RemoveDialog = lazyNamed(() => import('./remove-dialog.tsx'), 'RemoveDialog')

@@ -11,6 +11,7 @@ import { Modal } from '../interface/modal.tsx'
 import { tellRefusal } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
+import { isComingUp } from '../server/optimistic.ts'
 import { useTeams } from '../teams/live.ts'
 import { showWorkspace, useWorkspaces } from './live.ts'
 import { NameField } from './name-field.tsx'
@@ -29,7 +30,7 @@ export function CreateDialog({ open, onClose, teamId = null }: { open: boolean; 
 function Contents({ onClose, initialTeam }: { onClose: () => void; initialTeam: TeamId | null }) {
   const { data: teams } = useTeams()
   const [teamId, setTeamId] = useState<TeamId | null>(initialTeam)
-  const places = teams?.filter(({ role }) => role !== 'viewer') ?? []
+  const places = teams?.filter((team) => team.role !== 'viewer' && !isComingUp(team)) ?? []
   const { data: proposed } = useQuery({ ...trpc.workspaces.freeName.queryOptions({ wanted: 'my-project' }), staleTime: 0, gcTime: 0 })
   const [typed, setTyped] = useState('')
   const isThere = useRef(true)

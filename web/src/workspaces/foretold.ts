@@ -1,7 +1,7 @@
 import type { TeamId, Workspace, WorkspaceId, WorkspaceState } from '@arcx/router'
 import { host } from '../host/host.ts'
 import { trpc } from '../server/client.ts'
-import { foretell } from '../server/optimistic.ts'
+import { comingUp, foretell } from '../server/optimistic.ts'
 
 type List = readonly Workspace[]
 
@@ -13,13 +13,10 @@ function addressOf(name: string): string {
   return `${url.protocol}//${name}.${url.host}/`
 }
 
-/** Not known to the server yet, so that nothing can be done with it. */
-function comingUp(name: string, teamId: TeamId | null): Workspace {
+function madeOf(name: string, teamId: TeamId | null): Workspace {
   const now = new Date().toISOString()
-  const id = `coming up: ${name}` as WorkspaceId
-  return { id, ownerId: null, teamId, createdById: null, name, url: addressOf(name), state: 'creating', step: null, reason: null, revision: 0, createdAt: now, updatedAt: now, startedAt: null, lastActivityAt: null, may: [] }
+  return { id: comingUp<WorkspaceId>(name), ownerId: null, teamId, createdById: null, name, url: addressOf(name), state: 'creating', step: null, reason: null, revision: 0, createdAt: now, updatedAt: now, startedAt: null, lastActivityAt: null, may: [] }
 }
-export const isComingUp = (workspace: Workspace): boolean => workspace.revision === 0
 
 function changed(list: List, workspaceId: string, change: (workspace: Workspace) => Partial<Workspace>): List {
   return list.map((workspace) => (workspace.id === workspaceId ? { ...workspace, ...change(workspace) } : workspace))
@@ -31,7 +28,7 @@ const moved = (from: readonly WorkspaceState[], to: WorkspaceState) => (list: Li
 
 /** What becomes of the workspaces that one sees by what one asks for. */
 export const foretold = [
-  foretell(trpc.workspaces.create, (list: List, { name, teamId = null }) => (list.some((each) => each.name === name) ? list : [...list, comingUp(name, teamId as TeamId | null)].toSorted(byName))),
+  foretell(trpc.workspaces.create, (list: List, { name, teamId = null }) => (list.some((each) => each.name === name) ? list : [...list, madeOf(name, teamId as TeamId | null)].toSorted(byName))),
   foretell(trpc.workspaces.start, moved(['stopped', 'failed'], 'starting')),
   foretell(trpc.workspaces.stop, moved(['running', 'starting'], 'stopping')),
   foretell(trpc.workspaces.restart, moved(['running'], 'stopping')),

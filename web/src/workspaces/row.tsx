@@ -5,8 +5,8 @@ import type { Workspace } from '@arcx/router'
 import { Avatars } from '../presence/avatar.tsx'
 import { usePresent } from '../presence/live.ts'
 import { Ago } from '../interface/time.tsx'
+import { isComingUp } from '../server/optimistic.ts'
 import { ActionBar } from './action-bar.tsx'
-import { isComingUp } from './foretold.ts'
 import { StateDot, StateText } from './state.tsx'
 
 /** Its place in a list of which only a part is there. */
