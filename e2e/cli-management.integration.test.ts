@@ -107,6 +107,17 @@ test('egress: calls by outcome and host, and on as they come', async () => {
   following.kill('SIGINT')
 })
 
+test.for([
+  [['egress', 'box', '--limit', 'many'], '--limit is a number from 1 to 500, not “many”.'],
+  [['history', 'box', '--limit', '501'], '--limit is a number from 1 to 500, not “501”.'],
+  [['tokens', 'create', 'short', '--days=-1'], '--days is a number from 0 to 366, not “-1”.'],
+  [['admin', 'invite', '--uses', '1e3'], '--uses is a number from 1 to 10000, not “1e3”.'],
+  [['admin', 'invite', '--days', ''], '--days is a number from 1 to 365, not “”.'],
+] as const)('a number that is none, or too large, is told in plain words: %j', async ([args, words]) => {
+  const { code, stderr } = await cli.run([...args, '--json'])
+  expect({ code, error: JSON.parse(stderr.toString()) as unknown }).toEqual({ code: 2, error: { error: { code: 'usage', message: words } } })
+})
+
 test('rules: what is named changes, what is not stays, for oneself and for one workspace', async () => {
   const { token } = await person.api.tokens.create.mutate({ name: 'rules', scopes: ['secrets', 'workspaces:read'] })
   const keeper = ['--json', '--server', arc.origin, '--token', token]

@@ -9,6 +9,7 @@ import { Failure, exitCodes } from '../failure.ts'
 import { ago, table } from '../output/output.ts'
 import type { Output } from '../output/output.ts'
 import type { Sessions } from '../program.ts'
+import { countOf } from './count.ts'
 
 /** Also called as `arcx-admin`. */
 export function addAdminCommands(program: Command, sessions: Sessions): void {
@@ -47,11 +48,11 @@ export function addAdminCommands(program: Command, sessions: Sessions): void {
   admin
     .command('invite')
     .description('Make an invitation to sign up; its link is shown this once.')
-    .option('--uses <count>', 'for how many people', '1')
-    .option('--days <days>', 'until it ends', '14')
+    .option('--uses <count>', 'for how many people', countOf('--uses', 1, 10_000), 1)
+    .option('--days <days>', 'until it ends', countOf('--days', 1, 365), 14)
     .action(async (options, command) => {
       const session = sessions.asAdmin(command)
-      const invite = await (await session.server()).api.admin.invites.create.mutate({ maxUses: Number(options.uses), expiresDays: Number(options.days) })
+      const invite = await (await session.server()).api.admin.invites.create.mutate({ maxUses: options.uses, expiresDays: options.days })
       session.output.result(invite, invite.url)
     })
 

@@ -6,6 +6,7 @@ import { holderNamed, holderOptions } from '../holder.ts'
 import { table } from '../output/output.ts'
 import type { Sessions } from '../program.ts'
 import { findWorkspace } from '../workspace.ts'
+import { countOf } from './count.ts'
 
 const followMs = 1000
 
@@ -16,14 +17,14 @@ export function addEgressCommands(program: Command, sessions: Sessions): void {
     .argument('<workspace>')
     .option('--refused', 'those alone that were not simply let through')
     .option('--host <text>', 'those to hosts that have it in their name')
-    .option('--limit <count>', 'how many, newest first', '50')
+    .option('--limit <count>', 'how many, newest first', countOf('--limit', 1, 500), 50)
     .option('-f, --follow', 'go on showing new ones as they are over')
     .action(async (wanted, options, command) => {
       const session = sessions.of(command)
       const server = await session.server()
       const { id: workspaceId } = await findWorkspace(server, wanted)
       const ask = (limit: number) => server.api.egress.calls.query({ workspaceId, refused: options.refused === true, host: options.host ?? null, limit })
-      const calls = await ask(Number(options.limit))
+      const calls = await ask(options.limit)
       if (options.follow !== true) return session.output.result(calls, calls.length === 0 ? 'It has called nothing yet.' : table(['AT', 'METHOD', 'ADDRESS', 'OUTCOME', 'SECRETS', 'HIDDEN'], calls.map(rowOf)))
       const shown = new Set<string>()
       for (let news = calls.toReversed(); ; news = (await ask(500)).toReversed()) {

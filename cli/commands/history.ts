@@ -5,6 +5,7 @@ import { ago, table } from '../output/output.ts'
 import type { Sessions } from '../program.ts'
 import type { Server } from '../server/server.ts'
 import { ensureRunning, findWorkspace } from '../workspace.ts'
+import { countOf } from './count.ts'
 
 /** Of a version's id, as many as are shown. */
 const shownLetters = 8
@@ -18,7 +19,7 @@ export function addHistoryCommands(program: Command, sessions: Sessions): void {
     .argument('<workspace>')
     .argument('[file]', fileHelp)
     .argument('[version]', versionHelp)
-    .option('--limit <count>', 'of a workspace’s files, how many changes, the latest first', '50')
+    .option('--limit <count>', 'of a workspace’s files, how many changes, the latest first', countOf('--limit', 1, 500), 50)
     .addHelpText('after', '\nOnly files that were open in an editor have a history. What a file held is printed as it was: arcx history demo notes.txt 1a2b3c4d | diff - notes.txt')
     .action(async (wanted, path, version, options, command) => {
       const session = sessions.of(command)
@@ -26,7 +27,7 @@ export function addHistoryCommands(program: Command, sessions: Sessions): void {
       const server = await session.server()
       const { id: workspaceId } = await findWorkspace(server, wanted)
       if (path === undefined) {
-        const changes = await server.api.history.changes.query({ workspaceId, limit: Number(options.limit) })
+        const changes = await server.api.history.changes.query({ workspaceId, limit: options.limit })
         const rows = changes.map((change) => [change.path, writerIn(change.by), ago(change.lastAt)])
         return output.result(changes, rows.length === 0 ? 'Nobody has written in a shared file yet. Open one in VS Code with: arcx open' : table(['FILE', 'BY', 'LAST'], rows))
       }

@@ -4,6 +4,7 @@ import { Failure, exitCodes } from '../failure.ts'
 import { ago, table } from '../output/output.ts'
 import type { Sessions } from '../program.ts'
 import { findWorkspace } from '../workspace.ts'
+import { countOf } from './count.ts'
 
 const scopes: readonly Scope[] = ['workspaces:read', 'workspaces:write', 'workspaces:exec', 'teams:read', 'teams:write', 'tokens', 'secrets', 'admin']
 
@@ -26,7 +27,7 @@ export function addTokenCommands(program: Command, sessions: Sessions): void {
     .argument('<name>', 'what it is for')
     .option('--scope <scope...>', scopes.join(', '), ['workspaces:read'])
     .option('--workspace <name...>', 'for these workspaces alone')
-    .option('--days <days>', 'until it ends; 0 for no end', '90')
+    .option('--days <days>', 'until it ends; 0 for no end', countOf('--days', 0, 366), 90)
     .action(async (name, options, command) => {
       const session = sessions.of(command)
       const server = await session.server()
@@ -35,11 +36,9 @@ export function addTokenCommands(program: Command, sessions: Sessions): void {
         if (scope === undefined) throw new Failure(`There is no scope ${text}; there are ${scopes.join(', ')}.`, 'usage', exitCodes.usage)
         return scope
       })
-      const days = Number(options.days)
-      if (!Number.isInteger(days) || days < 0 || days > 366) throw new Failure('--days is a number from 0 to 366.', 'usage', exitCodes.usage)
       const workspaceIds: WorkspaceId[] = []
       for (const workspace of options.workspace ?? []) workspaceIds.push((await findWorkspace(server, workspace)).id)
-      const made = await server.api.tokens.create.mutate({ name, scopes: wanted, workspaceIds: workspaceIds.length === 0 ? null : workspaceIds, expiresDays: days === 0 ? null : days })
+      const made = await server.api.tokens.create.mutate({ name, scopes: wanted, workspaceIds: workspaceIds.length === 0 ? null : workspaceIds, expiresDays: options.days === 0 ? null : options.days })
       session.output.result(made, made.token)
     })
 
