@@ -29,7 +29,8 @@ export class Connection {
 
   /**
    * What goes to many is put into a frame once, and written by itself: nothing is compressed, and frames of this size are
-   * never in pieces. What is sent in one turn of the event loop goes out in one write, which is most of what it costs.
+   * never in pieces. What is sent in one turn of the event loop goes out in one write, which is most of what it costs, and
+   * is not copied for it: whoever does not read holds no more than the others.
    */
   sendFrame(frame: Buffer): void {
     if (this.#gathered.push(frame) === 1) setImmediate(() => this.#flush())
@@ -45,6 +46,8 @@ export class Connection {
     this.#gathered = []
     if (frames.length === 0 || this.#socket.readyState !== this.#socket.OPEN) return
     if (this.#wire.writableLength > maxWaitingBytes) return this.#socket.terminate()
-    this.#wire.write(frames.length === 1 ? frames[0] : Buffer.concat(frames))
+    this.#wire.cork()
+    for (const frame of frames) this.#wire.write(frame)
+    this.#wire.uncork()
   }
 }
