@@ -198,6 +198,21 @@ test('a name that is proposed while somebody types does not get among their lett
   await page.close()
 })
 
+test('a name that makes no address is told so as it is typed, and refused with one that does, a click away', again, async () => {
+  const page = await context.newPage()
+  await page.goto(`${arc.origin}/dashboard?new=true`)
+  const dialog = page.getByRole('dialog')
+  const field = dialog.getByLabel('Name')
+  await field.fill('Bad Name!')
+  await dialog.getByText('small letters, digits and hyphens').waitFor()
+  expect(await dialog.getByText('.localhost').count()).toBe(0)
+  await field.press('Enter')
+  await dialog.getByRole('alert').getByRole('button', { name: 'Use bad-name' }).click()
+  expect(await field.inputValue()).toBe('bad-name')
+  await dialog.getByText('bad-name.localhost').waitFor()
+  await page.close()
+})
+
 test('by the keyboard alone: the palette finds a workspace, a page and a part of the documentation, makes a workspace, and changes the colours', again, async () => {
   const page = await context.newPage()
   await page.goto(`${arc.origin}/dashboard`)

@@ -23,11 +23,12 @@ export function NameField({ name, proposed = '', onName, refusal, label, hint }:
         onFocus={(event) => event.currentTarget.select()}
       />
       <Field.Description className="text-sm text-ink-soft">
-        {hint ?? (
-          <>
+        {hint ??
+          (/[^a-z0-9-]/.test(name) ? (
+            <Trans>It becomes a part of the address: small letters, digits and hyphens.</Trans>
+          ) : (
             <Trans>It becomes the address: <span className="font-mono break-all">{name || proposed || 'name'}.{new URL(host.server()).host}</span></Trans>
-          </>
-        )}
+          ))}
       </Field.Description>
       {refusal !== null && (
         <div role="alert" className="flex flex-wrap items-center gap-2 rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
