@@ -168,6 +168,19 @@ test('a file that is too large to be shared says so and is left alone', async ()
   await statusOf(a, 'Not shared').waitFor({ timeout: 30_000 })
 }, 120_000)
 
+test('a window comes back by itself when the workspace is started anew, with what was not saved yet', async () => {
+  await inside('printf "one\\n" > project/again.txt')
+  const page = await openWindow(annsBrowser, 'again.txt')
+  await page.evaluate(() => Object.assign(globalThis, { isOfBefore: true }))
+  await typeAt(page, 1, ' and unsaved')
+  await ann.api.workspaces.restart.mutate({ workspaceId: workspace.id })
+  await page.waitForFunction(() => !('isOfBefore' in globalThis), null, { timeout: 60_000 })
+  await untilWorkbench(page)
+  await statusOf(page, 'Shared').waitFor({ timeout: 60_000 })
+  await expect.poll(() => textOf(page)).toContain('one and unsaved')
+  await expect.poll(() => inside('cat project/again.txt')).toBe('one and unsaved\n')
+})
+
 test('who wrote a file stands in the dashboard; an earlier version restored there appears in the open editor', async () => {
   await inside('printf "keep me\\n" > project/story.txt')
   const a = await openWindow(annsBrowser, 'story.txt')

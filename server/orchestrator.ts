@@ -253,7 +253,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     issueEntry: (claims) => issueCode(database, 'workspace-entry', claims, entryCodeSeconds),
   })
   const sockets = attachSockets({ server: edge.server, addresses, gateway, actors, ports, exec, log })
-  void endSessions()
+  void endConnections()
   measure()
 
   // Nothing of a workspace runs before its walls have been tried.
@@ -271,11 +271,16 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   log.info({ origin: addresses.publicOrigin, isolation: isolation.form, egress: config.ARC_EGRESS }, 'ready')
   return isolation.form
 
-  /** Wherever a session is ended, its sockets are closed in every copy. */
-  async function endSessions(): Promise<void> {
+  /** Wherever a session is ended or a workspace stops, their sockets are closed in every copy. */
+  async function endConnections(): Promise<void> {
     for await (const item of feed.subscribe(undefined, following.signal)) {
       if ('gap' in item) continue
       if (item.event.type === 'identity.token-ended') sockets.endCredential(item.event.tokenId)
+      if (item.event.type === 'workspaces.changed') {
+        const { id, state } = item.event.workspace
+        // One that is being stopped still has to say what it has to say.
+        if (state !== 'running' && state !== 'stopping') gateway.endWorkspace(id)
+      }
       if (item.event.type === 'teams.changed') {
         for (const userId of item.event.userIds) {
           memberships.forget(userId)

@@ -42,7 +42,7 @@ export interface GatewayNeeds {
   readonly addresses: Addresses
   readonly key: Buffer
   personOfSession(sessionId: SessionId): Promise<Visitor | null>
-  admit(person: Visitor, name: string): Promise<{ workspaceId: WorkspaceId; running: boolean }>
+  admit(person: Visitor, name: string): Promise<{ workspaceId: WorkspaceId; running: boolean; incarnation: number }>
   redeemEntry(code: string): Promise<EntryClaims | null>
   dial(workspaceId: WorkspaceId): Socket
   /** What lets a window of a person's into team-state. */
@@ -53,7 +53,7 @@ export interface GatewayNeeds {
 }
 
 type Passage =
-  | { readonly kind: 'open'; readonly workspaceId: WorkspaceId; readonly visitor: Visitor }
+  | { readonly kind: 'open'; readonly workspaceId: WorkspaceId; readonly incarnation: number; readonly visitor: Visitor }
   | { readonly kind: 'resting' }
   | { readonly kind: 'stranger' }
   | { readonly kind: 'refused'; readonly status: number; readonly message: string }
@@ -68,6 +68,7 @@ export type Verdict =
 /** What an open connection was let through for. */
 interface Passed {
   readonly visitor: Visitor
+  readonly workspaceId: WorkspaceId
   readonly name: string
 }
 
@@ -114,7 +115,7 @@ export class Gateway {
       const passage = await this.#passage(name, request, false)
       switch (passage.kind) {
         case 'open': {
-          this.#remember({ visitor: passage.visitor, name }, response)
+          this.#remember({ ...passage, name }, response)
           cleanRequest(request.headers, request.socket.remoteAddress ?? '', this.#needs.addresses.secure)
           await this.#proxy.web(request, response, { target: { host: 'workspace' }, agent: this.#agent(passage.workspaceId) })
           return
@@ -144,7 +145,7 @@ export class Gateway {
         socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
         return
       }
-      this.#remember({ visitor: passage.visitor, name }, socket)
+      this.#remember({ ...passage, name }, socket)
       cleanRequest(request.headers, request.socket.remoteAddress ?? '', this.#needs.addresses.secure)
       if (request.url?.startsWith('/_arcx/') === true) return await this.#carry(passage.workspaceId, request, socket, head)
       await this.#proxy.ws(request, socket, { target: { host: 'workspace' }, agent: this.#agent(passage.workspaceId) }, head)
@@ -158,6 +159,11 @@ export class Gateway {
   endSession(sessionId: SessionId): void {
     for (const socket of this.#open.get(sessionId)?.keys() ?? []) socket.destroy()
     this.#open.delete(sessionId)
+  }
+
+  /** A workspace has stopped: its windows leave, and come back to it once it runs. */
+  endWorkspace(workspaceId: WorkspaceId): void {
+    for (const sockets of this.#open.values()) for (const [socket, passed] of sockets) if (passed.workspaceId === workspaceId) socket.destroy()
   }
 
   /** The same verdict for an edge that asks before it passes a request on by itself (Traefik's ForwardAuth). */
@@ -213,10 +219,10 @@ export class Gateway {
     const visitor = session.success ? await this.#needs.personOfSession(session.data) : null
     if (visitor === null || visitor.userId !== claims[1]) return { kind: 'stranger' }
     try {
-      const { workspaceId, running } = await this.#needs.admit(visitor, name)
+      const { workspaceId, running, incarnation } = await this.#needs.admit(visitor, name)
       // The name may be another workspace's by now.
       if (workspaceId !== claims[2]) return { kind: 'stranger' }
-      return running ? { kind: 'open', workspaceId, visitor } : { kind: 'resting' }
+      return running ? { kind: 'open', workspaceId, incarnation, visitor } : { kind: 'resting' }
     } catch (error) {
       if (error instanceof ArcError) return refused(error.kind === 'Forbidden' ? 403 : 404, error.message)
       throw error
@@ -272,7 +278,7 @@ export class Gateway {
     if (passage.kind !== 'open') return this.#plain(response, passage.kind === 'refused' ? passage.status : passage.kind === 'resting' ? 503 : 401, 'Open the workspace from the dashboard first.')
     const { ticket, may, expiresAt } = await this.#needs.ticketFor(passage.visitor, passage.workspaceId)
     const { userId, login, name: personName } = passage.visitor
-    const body = JSON.stringify({ ticket, may, expiresAt, userId, login, name: personName })
+    const body = JSON.stringify({ ticket, may, expiresAt, userId, login, name: personName, incarnation: passage.incarnation })
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).end(body)
   }
 

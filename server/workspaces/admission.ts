@@ -12,11 +12,13 @@ export interface Admitted {
   readonly workspaceId: WorkspaceId
   readonly name: string
   readonly running: boolean
+  /** Its container's: another one once it has been started anew. */
+  readonly incarnation: number
 }
 
 interface Remembered {
   readonly at: number
-  readonly row: (Target & { readonly state: string }) | null
+  readonly row: (Target & { readonly state: string; readonly incarnation: number }) | null
 }
 
 /** Who may open which workspace: what the gateway asks at every request. */
@@ -35,7 +37,7 @@ export class Admission {
     const [row, teams] = await Promise.all([this.#row(name), this.#teamsOf(person.userId)])
     if (row === null) throw errors.workspaceNotFound()
     requireMay({ ...person, teams }, 'open', row)
-    return { workspaceId: WorkspaceId.parse(row.id), name, running: row.state === 'running' }
+    return { workspaceId: WorkspaceId.parse(row.id), name, running: row.state === 'running', incarnation: row.incarnation }
   }
 
   /** Forgets a name whenever its workspace changes. Ends with the signal. */

@@ -23,7 +23,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 async function openDoor(): Promise<Door> {
   for (let wait = 1000; ; wait = Math.min(2 * wait, 30_000)) {
     try {
-      return await Door.open(globalThis.origin)
+      // VS Code itself would say that it cannot reconnect, and leave it to its person to load the window again.
+      return await Door.open(globalThis.origin, () => void vscode.commands.executeCommand('workbench.action.reloadWindow'))
     } catch {
       await new Promise<void>((resolve) => void setTimeout(resolve, wait))
     }
