@@ -168,17 +168,25 @@ test('a file that is too large to be shared says so and is left alone', async ()
   await statusOf(a, 'Not shared').waitFor({ timeout: 30_000 })
 }, 120_000)
 
-test('a window comes back by itself when the workspace is started anew, with what was not saved yet', async () => {
+test('a window comes back by itself when its workspace is started anew, with what was not saved; while it rests nobody is in it', async () => {
   await inside('printf "one\\n" > project/again.txt')
   const page = await openWindow(annsBrowser, 'again.txt')
+  const dashboard = await bensBrowser.newPage()
+  await dashboard.goto(`${collab.arc.origin}/workspaces/pairing`)
+  const present = dashboard.locator('[data-present]').filter({ hasText: 'Ann' })
+  await present.getByText('again.txt').waitFor()
   await page.evaluate(() => Object.assign(globalThis, { isOfBefore: true }))
   await typeAt(page, 1, ' and unsaved')
-  await ann.api.workspaces.restart.mutate({ workspaceId: workspace.id })
+  await ann.api.workspaces.stop.mutate({ workspaceId: workspace.id })
+  await untilState(ann, workspace.id, 'stopped')
+  await present.waitFor({ state: 'detached' })
+  await ann.api.workspaces.start.mutate({ workspaceId: workspace.id })
   await page.waitForFunction(() => !('isOfBefore' in globalThis), null, { timeout: 60_000 })
   await untilWorkbench(page)
   await statusOf(page, 'Shared').waitFor({ timeout: 60_000 })
   await expect.poll(() => textOf(page)).toContain('one and unsaved')
   await expect.poll(() => inside('cat project/again.txt')).toBe('one and unsaved\n')
+  await present.getByText('again.txt').waitFor()
 })
 
 test('who wrote a file stands in the dashboard; an earlier version restored there appears in the open editor', async () => {

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { Place, Present, PresenceChange } from '@arcx/router'
 import { applied } from './applied.ts'
-import { hueOf, nameOf, whereOf } from './words.ts'
+import { nameOf, whereOf } from './words.ts'
 import { speakEnglish } from '../texts/language.ts'
 
 beforeAll(speakEnglish)
@@ -21,11 +21,6 @@ test('says where somebody is, as far as it is known', () => {
 test('an agent is called by its name, and whose it is', () => {
   expect(nameOf(person('ann'))).toBe('ANN')
   expect(nameOf({ ...person('ann'), agent: 'Refactorer' })).toBe('Refactorer (ann’s agent)')
-})
-
-test('somebody’s colour is theirs on every screen', () => {
-  expect(hueOf('ann')).toBe(hueOf('ann'))
-  expect(new Set(['ann', 'ben', 'cem', 'dia', 'eva'].map(hueOf)).size).toBe(5)
 })
 
 test('changes make of what is shown what is', () => {

@@ -16,10 +16,3 @@ export function whereOf({ client, workspaceId, file, line, typing, state }: Plac
   const within = workspace === undefined ? at : file === null ? `${workspace}, ${at}` : t`${at} in ${workspace}`
   return [within, ...(typing ? [t`typing`] : []), ...(state === 'active' ? [] : [i18n._(restWords[state])])].join(', ')
 }
-
-/** A colour for somebody, the same on every screen: a hue in degrees. */
-export function hueOf(id: string): number {
-  let hash = 0
-  for (const letter of id) hash = (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0
-  return (hash * 137) % 360
-}

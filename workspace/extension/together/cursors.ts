@@ -3,7 +3,7 @@ import { createAbsolutePositionFromRelativePosition, createRelativePositionFromJ
 import { z } from 'zod'
 import { textName } from '@arcx/collab/text/shared-text'
 import type { Binding } from './binding.ts'
-import { hueOf } from './colours.ts'
+import { coloursOf, hueOf } from './colours.ts'
 import type { TextLine } from './text-line.ts'
 
 const Selection = z.object({ anchor: z.unknown(), head: z.unknown() })
@@ -118,17 +118,18 @@ export class Cursors implements vscode.Disposable {
     const known = this.#looks.get(client)
     if (known !== undefined) return known
     const hue = hueOf(id)
-    const colour = `hsl(${hue} 75% 35%)`
+    const { light, dark } = coloursOf(hue)
+    const coloured = ({ colour, ink }: typeof light): vscode.ThemableDecorationRenderOptions => ({ borderColor: colour, overviewRulerColor: colour, after: { color: ink, backgroundColor: colour } })
     const cursor = (rise: string): vscode.DecorationRenderOptions => ({
-      borderColor: colour,
+      light: coloured(light),
+      dark: coloured(dark),
       borderStyle: 'solid',
       borderWidth: '0 0 0 2px',
-      overviewRulerColor: colour,
       overviewRulerLane: vscode.OverviewRulerLane.Full,
-      after: { contentText: name, color: '#fff', backgroundColor: colour, margin: '0 0 0 2px', textDecoration: `none; font-size: 0.72em; padding: 0 4px; border-radius: 3px; position: absolute; z-index: 10; transform: translateY(${rise}); white-space: nowrap; pointer-events: none; opacity: 0.92` },
+      after: { contentText: name, margin: '0 0 0 2px', textDecoration: `none; font-size: 0.72em; padding: 0 4px; border-radius: 3px; position: absolute; z-index: 10; transform: translateY(${rise}); white-space: nowrap; pointer-events: none` },
     })
     const look: Look = {
-      selection: vscode.window.createTextEditorDecorationType({ backgroundColor: `hsla(${hue}, 75%, 50%, 0.25)`, overviewRulerColor: colour, overviewRulerLane: vscode.OverviewRulerLane.Right }),
+      selection: vscode.window.createTextEditorDecorationType({ backgroundColor: `hsla(${hue}, 75%, 50%, 0.25)`, overviewRulerLane: vscode.OverviewRulerLane.Right, light: { overviewRulerColor: light.colour }, dark: { overviewRulerColor: dark.colour } }),
       cursor: vscode.window.createTextEditorDecorationType(cursor('-0.9em')),
       first: vscode.window.createTextEditorDecorationType(cursor('1.1em')),
     }
