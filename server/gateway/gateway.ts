@@ -2,7 +2,6 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Agent } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Writable } from 'node:stream'
 import { createProxyServer } from 'httpxy'
 import { z } from 'zod'
 import type { CollabEntry } from '@arcx/router'
@@ -13,6 +12,8 @@ import { sign, verify } from '../credentials/signing.ts'
 import { readCookie, writeCookie } from '../http/cookies.ts'
 import { messagePage, pageHeaders } from '../http/page.ts'
 import { cleanRequest, cleanResponse, hasSoundPort } from './forwarding.ts'
+import { OpenConnections } from './open-connections.ts'
+import type { Visitor } from './open-connections.ts'
 import { mayCross } from './origin-check.ts'
 
 const entrySeconds = 120
@@ -29,14 +30,6 @@ export const EntryClaims = z.object({
   browser: z.string(),
 })
 export type EntryClaims = z.infer<typeof EntryClaims>
-
-interface Visitor {
-  readonly via: 'session'
-  readonly userId: UserId
-  readonly sessionId: SessionId
-  readonly login: string
-  readonly name: string
-}
 
 export interface GatewayNeeds {
   readonly addresses: Addresses
@@ -65,13 +58,6 @@ export type Verdict =
   | { readonly kind: 'elsewhere'; readonly location: string; readonly cookie: string | null }
   | { readonly kind: 'refused'; readonly status: number; readonly message: string }
 
-/** What an open connection was let through for. */
-interface Passed {
-  readonly visitor: Visitor
-  readonly workspaceId: WorkspaceId
-  readonly name: string
-}
-
 export const browserHash = (nonce: string): string => createHash('sha256').update(nonce).digest('base64url')
 
 /**
@@ -83,7 +69,7 @@ export class Gateway {
   readonly #needs: GatewayNeeds
   readonly #proxy = createProxyServer({ xfwd: false })
   readonly #agents = new Map<WorkspaceId, Agent>()
-  readonly #open = new Map<SessionId, Map<Writable, Passed>>()
+  readonly #open = new OpenConnections()
 
   constructor(needs: GatewayNeeds) {
     this.#needs = needs
@@ -103,9 +89,7 @@ export class Gateway {
   }
 
   get openConnections(): number {
-    let count = 0
-    for (const sockets of this.#open.values()) count += sockets.size
-    return count
+    return this.#open.count
   }
 
   async request(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -115,7 +99,7 @@ export class Gateway {
       const passage = await this.#passage(name, request, false)
       switch (passage.kind) {
         case 'open': {
-          this.#remember({ ...passage, name }, response)
+          this.#open.add({ ...passage, name }, response)
           cleanRequest(request.headers, request.socket.remoteAddress ?? '', this.#needs.addresses.secure)
           await this.#proxy.web(request, response, { target: { host: 'workspace' }, agent: this.#agent(passage.workspaceId) })
           return
@@ -145,7 +129,7 @@ export class Gateway {
         socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
         return
       }
-      this.#remember({ ...passage, name }, socket)
+      this.#open.add({ ...passage, name }, socket)
       cleanRequest(request.headers, request.socket.remoteAddress ?? '', this.#needs.addresses.secure)
       if (request.url?.startsWith('/_arcx/') === true) return await this.#carry(passage.workspaceId, request, socket, head)
       await this.#proxy.ws(request, socket, { target: { host: 'workspace' }, agent: this.#agent(passage.workspaceId) }, head)
@@ -157,13 +141,12 @@ export class Gateway {
 
   /** A session has ended: so do its open connections. */
   endSession(sessionId: SessionId): void {
-    for (const socket of this.#open.get(sessionId)?.keys() ?? []) socket.destroy()
-    this.#open.delete(sessionId)
+    this.#open.endSession(sessionId)
   }
 
   /** A workspace has stopped: its windows leave, and come back to it once it runs. */
   endWorkspace(workspaceId: WorkspaceId): void {
-    for (const sockets of this.#open.values()) for (const [socket, passed] of sockets) if (passed.workspaceId === workspaceId) socket.destroy()
+    this.#open.endWorkspace(workspaceId)
   }
 
   /** The same verdict for an edge that asks before it passes a request on by itself (Traefik's ForwardAuth). */
@@ -188,19 +171,12 @@ export class Gateway {
   }
 
   /** Somebody's rights have changed: what they may open no longer is closed, terminals and all. */
-  async recheck(userId: UserId): Promise<void> {
-    const open = [...this.#open.values()].flatMap((sockets) => [...sockets]).filter(([, passed]) => passed.visitor.userId === userId)
-    await Promise.all(
-      open.map(async ([socket, { visitor, name }]) => {
-        // What cannot be decided is refused.
-        const admitted = await this.#needs.admit(visitor, name).catch(() => null)
-        if (admitted === null) socket.destroy()
-      }),
-    )
+  recheck(userId: UserId): Promise<void> {
+    return this.#open.recheck(userId, (visitor, name) => this.#needs.admit(visitor, name))
   }
 
   close(): void {
-    for (const sockets of this.#open.values()) for (const socket of sockets.keys()) socket.destroy()
+    this.#open.close()
     for (const agent of this.#agents.values()) agent.destroy()
   }
 
@@ -319,17 +295,6 @@ export class Gateway {
     const agent = new DialAgent(() => this.#needs.dial(workspaceId))
     this.#agents.set(workspaceId, agent)
     return agent
-  }
-
-  #remember(passed: Passed, socket: Writable): void {
-    const { sessionId } = passed.visitor
-    const sockets = this.#open.get(sessionId) ?? new Map<Writable, Passed>()
-    if (sockets.has(socket)) return
-    this.#open.set(sessionId, sockets.set(socket, passed))
-    socket.once('close', () => {
-      sockets.delete(socket)
-      if (sockets.size === 0 && this.#open.get(sessionId) === sockets) this.#open.delete(sessionId)
-    })
   }
 
   #home(): { label: string; href: string } {
