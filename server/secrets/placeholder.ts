@@ -1,15 +1,23 @@
 import { randomInt } from 'node:crypto'
+import { issuerPrefixes } from './issuer-prefixes.ts'
+import type { Alphabet } from './issuer-prefixes.ts'
 
-const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-const prefix = /^(?:[A-Za-z][A-Za-z0-9]{0,11}[-_])+/
+const alphabets: Readonly<Record<Alphabet, string>> = {
+  alphanumeric: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
+  hexadecimal: '0123456789abcdef',
+  'upper and digits': 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567',
+}
+/** Fewer random characters could be found where nobody wrote them. */
+const fewestRandom = 8
+
+const longestFirst = Object.entries(issuerPrefixes).toSorted(([a], [b]) => b.length - a.length)
 
 /**
- * What stands in for a value where workspaces see it: as long, with the prefix by which programs know its kind, and the
- * same first and last character, so that base64 around it comes out as it would around the value. The rest is random.
+ * What stands in for a value where workspaces see it: as long, and with the prefix that its issuer publishes, if it has
+ * one, since programs know keys by that. It depends on nothing else of the value: all the rest is random.
  */
 export function placeholderFor(value: string): string {
-  const known = prefix.exec(value)?.[0] ?? ''
-  const kept = known !== '' && known.length <= value.length / 2 ? known : value.slice(0, 1)
-  const random = Array.from({ length: value.length - kept.length - 1 }, () => letters[randomInt(letters.length)]).join('')
-  return kept + random + value.slice(-1)
+  const [prefix, alphabet]: readonly [string, Alphabet] = longestFirst.find(([prefix]) => value.startsWith(prefix) && value.length - prefix.length >= fewestRandom) ?? ['', 'alphanumeric']
+  const letters = alphabets[alphabet]
+  return prefix + Array.from({ length: value.length - prefix.length }, () => letters[randomInt(letters.length)]).join('')
 }
