@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url'
 
 const program = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
 
+/** Files keep root out, too, as they keep out whoever else runs it. */
+const asAnybody = process.getuid?.() === 0 ? ['--bounding-set', '-dac_override,-dac_read_search'] : []
+
 export interface CliResult {
   readonly code: number | null
   readonly stdout: Buffer
@@ -21,7 +24,7 @@ export class Cli {
 
   start(args: readonly string[], cwd?: string): ChildProcessWithoutNullStreams {
     // It ends with the test's process, whatever becomes of that.
-    return spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, program, ...args], { env: this.environment, cwd, stdio: 'pipe' })
+    return spawn('setpriv', [...asAnybody, '--pdeathsig', 'KILL', process.execPath, program, ...args], { env: this.environment, cwd, stdio: 'pipe' })
   }
 
   /** On a terminal of its own (script(1)), as a person has it. */

@@ -1,29 +1,30 @@
-import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import type { Stats } from 'node:fs'
+import { mkdir, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join, posix, resolve } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import type { Command } from '@commander-js/extra-typings'
-import { create, extract } from 'tar'
+import { ArchiveError, readArchive } from '../copy/archive.ts'
+import { pack } from '../copy/pack.ts'
+import { nameInArchive, receive, send } from '../copy/programs.ts'
+import { Skipped } from '../copy/skipped.ts'
+import { Unpacking } from '../copy/unpack.ts'
 import { Failure, exitCodes } from '../failure.ts'
+import type { Output } from '../output/output.ts'
+import { legibleLines } from '../output/legible.ts'
 import type { Sessions } from '../program.ts'
-import { runProgram } from '../server/exec-stream.ts'
+import { ToolRun } from '../server/tool-run.ts'
 import type { Server } from '../server/server.ts'
 import { ensureRunning } from '../workspace.ts'
 
-/** `~/` is the home, anything else that is not absolute lies in the project's folder. */
-const resolvePath = 'case "$1" in "~") set -- "$HOME" ;; "~/"*) set -- "$HOME/${1#\\~/}" ;; esac; at=$1'
-const receive = `name=$2; ${resolvePath}
-case "$at" in */) mkdir -p -- "$at" || exit ;; esac
-if [ -d "$at" ]; then exec tar -xf - -C "$at"; fi
-parent=$(dirname -- "$at")
-draft=$(mktemp -d "$parent/.arcx-cp-XXXXXX") || exit
-trap 'rm -rf "$draft"' EXIT
-tar -xf - -C "$draft" && mv -T -- "$draft/$name" "$at"`
-const send = `${resolvePath}
-[ -e "$at" ] || { echo "There is no $at in the workspace." >&2; exit 1; }
-at=$(realpath -s -- "$at")
-exec tar -cf - -C "$(dirname -- "$at")" -- "$(basename -- "$at")"`
-
 type Place = { readonly kind: 'here'; readonly path: string } | { readonly kind: 'there'; readonly workspace: string; readonly path: string }
+
+/** Of one side, and what was not copied from it. */
+interface Copying {
+  readonly server: Server
+  readonly output: Output
+  readonly workspace: string
+  readonly skipped: Skipped
+}
 
 /** `workspace:path`, or a path here; one that has a colon in it is written `./with:colon`. */
 function placeOf(text: string): Place {
@@ -35,54 +36,89 @@ function placeOf(text: string): Place {
 export function addFileCommands(program: Command, sessions: Sessions): void {
   program
     .command('cp')
-    .description('Copy a file or folder into a workspace, or out of it: one side is written workspace:path.')
+    .description('Copy a file or folder into a workspace, or out of it: one side is written workspace:path. Into a folder that is there it goes by its own name, and is merged with what is there: files are replaced, nothing is removed, and no file takes a folder’s place or the other way round. What cannot be copied is told, and the exit code is 1 then: FIFOs, sockets and devices; links that lead out of what is copied out of a workspace; what may not be read.')
     .argument('<from>')
     .argument('<to>')
-    .addHelpText('after', '\nA path in a workspace that is not absolute lies in the project’s folder; ~/ is the home. Into a folder that is there, it goes by its own name.')
+    .addHelpText('after', '\nA path in a workspace that is not absolute lies in the project’s folder; ~/ is the home.')
     .action(async (from, to, _options, command) => {
       const session = sessions.of(command)
+      const { output } = session
       const server = await session.server()
       const [source, target] = [placeOf(from), placeOf(to)]
-      if (source.kind === 'here' && target.kind === 'there') await upload(server, source.path, (await ensureRunning(server, session.output, target.workspace)).name, target.path)
-      else if (source.kind === 'there' && target.kind === 'here') await download(server, (await ensureRunning(server, session.output, source.workspace)).name, source.path, target.path)
+      const skipped = new Skipped((text) => output.note(text))
+      const copying = async (wanted: string): Promise<Copying> => ({ server, output, skipped, workspace: (await ensureRunning(server, output, wanted)).name })
+      if (source.kind === 'here' && target.kind === 'there') await upload(await copying(target.workspace), source.path, target.path)
+      else if (source.kind === 'there' && target.kind === 'here') await download(await copying(source.workspace), source.path, target.path)
       else throw new Failure('One side, and only one, is in a workspace: arcx cp ./file my-project:file', 'usage', exitCodes.usage)
-      session.output.result({ from, to }, '')
+      output.result({ from, to }, '')
     })
 }
 
-async function upload(server: Server, path: string, workspace: string, to: string): Promise<void> {
-  const from = resolve(path)
-  if ((await stat(from).catch(() => null)) === null) throw new Failure(`There is no ${path} here.`, 'file_not_found', exitCodes.notFound)
-  const name = basename(from)
-  const input = Readable.from(create({ cwd: dirname(from) }, [`./${name}`]))
-  const { code, said } = await runProgram(server, workspace, ['sh', '-c', receive, 'sh', to, name], { input, output: new PassThrough().resume() })
-  if (code !== 0) throw new Failure(said === '' ? `It could not be written in the workspace (${code}).` : said, 'copy_failed', exitCodes.failed)
+async function upload({ server, output, workspace, skipped }: Copying, path: string, to: string): Promise<void> {
+  // A link that is named itself stands for where it leads.
+  const from = await realpath(resolve(path)).catch(() => null)
+  if (from === null) throw new Failure(`There is no ${path} here.`, 'file_not_found', exitCodes.notFound)
+  const input = Readable.from(pack(Buffer.from(from), Buffer.from(nameInArchive), skipped), { objectMode: false })
+  const run = new ToolRun(server, workspace, ['sh', '-c', receive, 'sh', to, basename(resolve(path))], { input, output: new PassThrough().resume() })
+  const { code, said } = await run.untilOver()
+  told(output, code, said, skipped, 'It could not be written in the workspace')
 }
 
-/** What comes from a workspace is not trusted: nothing is written outside the folder meant for it (`tar` refuses `..`, links out and what is behind them). */
-async function download(server: Server, workspace: string, from: string, to: string): Promise<void> {
+/** What comes from a workspace is not trusted, and neither is what it calls it: its place here is decided here. */
+async function download({ server, output, workspace, skipped }: Copying, from: string, to: string): Promise<void> {
+  const place = await placeFor(from, to)
+  const archive = new PassThrough()
+  const run = new ToolRun(server, workspace, ['sh', '-c', send, 'sh', from], { input: null, output: archive })
+  const unpacking = new Unpacking(Buffer.from(place), skipped)
+  const [unpacked, { code, said }] = await Promise.all([
+    unpackAll(archive, unpacking).then(
+      () => null,
+      (error: unknown) => {
+        run.close()
+        return { error }
+      },
+    ),
+    run.untilOver().catch((error: unknown) => {
+      archive.destroy(error instanceof Error ? error : new Error(String(error)))
+      return { code: null, said: '' }
+    }),
+  ])
+  if (unpacked !== null && unpacking.isEmpty && code !== null && code !== 0) throw new Failure(said === '' ? `It could not be read in the workspace (${code}).` : legibleLines(said), 'copy_failed', exitCodes.failed)
+  if (unpacked?.error instanceof ArchiveError) throw new Failure(`The copy broke off: ${unpacked.error.message}`, 'copy_failed', exitCodes.failed)
+  if (unpacked !== null) throw unpacked.error
+  told(output, code, said, skipped, 'It could not be read in the workspace')
+}
+
+async function unpackAll(archive: PassThrough, unpacking: Unpacking): Promise<void> {
+  for await (const { entry, body } of readArchive(archive)) await unpacking.take(entry, body)
+  await unpacking.finish()
+}
+
+/** Where it goes here, under the name that was asked for. */
+async function placeFor(from: string, to: string): Promise<string> {
   const target = resolve(to)
-  const isFolder = (await stat(target).catch(() => null))?.isDirectory() === true
-  const parent = isFolder ? target : dirname(target)
-  if ((await stat(parent).catch(() => null)) === null) throw new Failure(`There is no folder ${parent} here.`, 'file_not_found', exitCodes.notFound)
-  const draft = await mkdtemp(join(parent, '.arcx-cp-'))
-  try {
-    const output = new PassThrough()
-    const unpack = extract({ cwd: draft, preserveOwner: false })
-    const unpacked = new Promise<Error | null>((resolve) => {
-      unpack.on('close', () => resolve(null))
-      unpack.on('error', (error: unknown) => resolve(error instanceof Error ? error : new Error(String(error))))
-    })
-    output.pipe(unpack as unknown as NodeJS.WritableStream)
-    const { code, said } = await runProgram(server, workspace, ['sh', '-c', send, 'sh', from], { output })
-    if (code !== 0) throw new Failure(said === '' ? `It could not be read in the workspace (${code}).` : said, 'copy_failed', exitCodes.failed)
-    const broken = await unpacked
-    const [name, another] = await readdir(draft)
-    if (broken !== null || name === undefined || another !== undefined) throw new Failure('The workspace sent something else than was asked for.', 'copy_failed', exitCodes.failed)
-    const place = isFolder ? join(target, name) : target
-    if (isFolder) await rm(place, { recursive: true, force: true })
-    await rename(join(draft, name), place)
-  } finally {
-    await rm(draft, { recursive: true, force: true })
-  }
+  if (/[/\\]$/.test(to)) await mkdir(target, { recursive: true })
+  const there: Stats | null = await stat(target).catch(() => null)
+  if (there?.isDirectory() === true) return join(await realpath(target), nameOf(from))
+  // The file behind a link, where one was named.
+  if (there !== null) return realpath(target)
+  const parent = await realpath(dirname(target)).catch(() => null)
+  if (parent === null) throw new Failure(`There is no folder ${dirname(target)} here.`, 'file_not_found', exitCodes.notFound)
+  return join(parent, basename(target))
+}
+
+/** What a path in a workspace is called at its end, also `.` and `~`. */
+function nameOf(from: string): string {
+  const name = posix.basename(posix.resolve('/home/arc/project', from.replace(/^~(?=\/|$)/, '/home/arc')))
+  if (name === '') throw new Failure('Name a folder: a whole workspace is not copied.', 'usage', exitCodes.usage)
+  return name
+}
+
+/** @throws where not all of it was copied. */
+function told(output: Output, code: number | null, said: string, skipped: Skipped, otherwise: string): void {
+  const lines = said === '' ? [] : legibleLines(said).split('\n')
+  if (code !== 0 && lines.length === 1 && skipped.count === 0) throw new Failure(lines[0] ?? '', 'copy_failed', exitCodes.failed)
+  for (const line of lines) output.note(line)
+  if (code !== 0 && lines.length === 0 && skipped.count === 0) throw new Failure(`${otherwise} (${code}).`, 'copy_failed', exitCodes.failed)
+  if (code !== 0 || lines.length > 0 || skipped.count > 0) throw new Failure('Not all of it was copied.', 'copy_incomplete', exitCodes.failed)
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { ExecControl, ExecNote, ExecOpen } from '@arcx/router'
@@ -37,6 +36,8 @@ export class ExecStream {
       done.reject(failure)
     }
     let code: number | null = null
+    // One listener each: what has come already is still handed over after a pause.
+    for (const to of new Set([ends.output, ends.errors])) to.on('drain', () => socket.resume())
     socket.on('open', () => socket.send(JSON.stringify(open)))
     socket.on('unexpected-response', (_request, response) => {
       const signedOut = response.statusCode === 401
@@ -48,9 +49,7 @@ export class ExecStream {
       const bytes = data as Buffer
       if (isBinary) {
         const to = bytes[0] === stderrByte ? ends.errors : ends.output
-        if (to.write(bytes.subarray(1))) return
-        socket.pause()
-        to.once('drain', () => socket.resume())
+        if (!to.write(bytes.subarray(1))) socket.pause()
         return
       }
       const note = JSON.parse(String(bytes)) as ExecNote
@@ -95,21 +94,4 @@ export class ExecStream {
       this.#socket.send(bytes, (error) => (error ? reject(error) : resolve()))
     })
   }
-}
-
-/** Runs a program to its end and gives what it wrote; for what arcx itself needs done in a workspace. */
-export async function runProgram(server: Server, workspace: string, command: readonly string[], ends: Partial<ExecEnds> & { readonly output: Writable }): Promise<{ readonly code: number; readonly said: string }> {
-  const { PassThrough } = await import('node:stream')
-  const errors = new PassThrough()
-  let said = ''
-  errors.on('data', (chunk: Buffer) => {
-    if (said.length < 4000) said += chunk.toString()
-  })
-  const stream = new ExecStream(server, { workspace, command: [...command], tty: null, directory: null }, { input: null, errors, ...ends })
-  const code = await stream.exitCode()
-  if (!ends.output.writableEnded && ends.output !== process.stdout) {
-    ends.output.end()
-    await once(ends.output, 'finish').catch(() => undefined)
-  }
-  return { code, said: said.trim() }
 }
