@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core'
 import { Desktop } from '@arcx/desktop/app/desktop'
 import { servePage } from '@arcx/desktop/app/pages'
-import type { AppWindow, Platform } from '@arcx/desktop/app/platform'
+import type { InFront } from '@arcx/desktop/app/menu'
+import type { AppWindow, Platform, WindowEvents } from '@arcx/desktop/app/platform'
 import { answer, isOwnPage } from '@arcx/desktop/contract/answering'
 import type { Ground } from '@arcx/desktop/navigation/navigation'
 import type { Note } from '@arcx/desktop/news/news'
@@ -26,6 +28,9 @@ interface PausedRequest {
   readonly responseErrorReason?: string
 }
 
+/** Chromium's numbers for what DevTools tells by name. */
+const failures: Readonly<Record<string, number>> = { Aborted: -3, TimedOut: -7, ConnectionRefused: -102, ConnectionReset: -101, NameNotResolved: -105 }
+
 class BrowserView implements View {
   readonly context: Promise<BrowserContext>
   readonly page: Promise<Page>
@@ -42,7 +47,11 @@ class BrowserView implements View {
       session.on('Fetch.requestPaused', (paused) => void this.#paused(session, paused, frameTree.frame.id).catch(() => undefined))
       await session.send('Fetch.enable', { patterns: [{ resourceType: 'Document', requestStage: 'Request' }, { resourceType: 'Document', requestStage: 'Response' }] })
       page.on('popup', (popup) => {
-        if (events.navigating(popup.url())) void popup.close()
+        events.openingWindow(popup.url())
+        void popup.close()
+      })
+      page.on('dialog', (dialog) => {
+        if (dialog.type() === 'beforeunload') void (events.leaving() ? dialog.accept() : dialog.dismiss()).catch(() => undefined)
       })
       page.on('crash', () => events.crashed())
       return page
@@ -51,7 +60,12 @@ class BrowserView implements View {
 
   load(url: string): void {
     this.#loads.add(new URL(url).href)
-    void this.page.then((page) => page.goto(url, { waitUntil: 'commit' })).catch(() => undefined)
+    const to = (page: Page) => page.goto(url, { waitUntil: 'commit' })
+    // Once it has nothing to load, for whatever reason, it says so.
+    void this.page.then(to).then(
+      () => this.#events.stopped(),
+      () => this.#events.stopped(),
+    )
   }
 
   close(): void {
@@ -64,7 +78,7 @@ class BrowserView implements View {
     const abort = () => session.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' })
     if (frameId !== mainFrame) return void (await go())
     if (responseErrorReason !== undefined) {
-      this.#events.failed(responseErrorReason)
+      this.#events.failed(failures[responseErrorReason] ?? -2)
       return void (await go())
     }
     if (status === undefined) {
@@ -87,6 +101,10 @@ export interface ShownDesktop {
   readonly desktop: Desktop
   readonly notes: { readonly note: Note; click(): void }[]
   readonly opened: string[]
+  /** For what the menu bar was made, each time it was. */
+  readonly menus: readonly InFront[]
+  /** What the person says when asked whether to leave a page. */
+  readonly leaving: { answer: boolean }
   readonly tray: () => TrayModel
   /** The page of the first window. */
   page(): Promise<Page>
@@ -114,11 +132,13 @@ export async function startDesktop(browser: Browser, directory: string, { hasKey
   const windows: { readonly window: AppWindow; readonly page: Promise<Page>; shown: BrowserView | null }[] = []
   const notes: { note: Note; click(): void }[] = []
   const opened: string[] = []
+  const menus: InFront[] = []
+  const leaving = { answer: true }
   const timers = new Set<NodeJS.Timeout>()
   let tray: TrayModel = { tooltip: '', items: [] }
   let desktop: Desktop | null = null
 
-  const openPage = async (path: string, id: string): Promise<Page> => {
+  const openPage = async (path: string, id: string, events: WindowEvents | null): Promise<Page> => {
     const made = await context.newPage()
     await made.exposeBinding('arcxWire', (source, name: unknown, input: unknown) => {
       if (desktop === null || !isOwnPage({ url: source.frame.url(), isTop: source.frame === made.mainFrame() }, origin)) throw new Error('Only the app’s own pages may ask.')
@@ -134,16 +154,16 @@ export async function startDesktop(browser: Browser, directory: string, { hasKey
       }
       ;((require, exports, module) => { ${preload} })(() => electron, {}, {})
     }`)
-    made.on('framenavigated', (frame) => frame === made.mainFrame() && desktop?.pageBegins(id))
+    made.on('framenavigated', (frame) => frame === made.mainFrame() && events?.pageBegins())
     await made.goto(origin + path)
     return made
   }
   /** A small window of no tabs, which is none of the app's windows. */
   let switcher: Promise<Page> | null = null
 
-  const makeWindow = (path: string): AppWindow => {
+  const makeWindow = (path: string, eventsOf: (id: string) => WindowEvents): AppWindow => {
     const id = randomUUID()
-    const page = openPage(path, id)
+    const page = openPage(path, id, eventsOf(id))
     const entry: (typeof windows)[number] = {
       page,
       shown: null,
@@ -151,10 +171,12 @@ export async function startDesktop(browser: Browser, directory: string, { hasKey
         id,
         isFocused: true,
         tell: (event) => void page.then((made) => made.evaluate(`window.arcxTell(${JSON.stringify(event)})`)).catch(() => undefined),
-        makeView: (_ground: Ground, _partition, events) => new BrowserView(browser, events),
+        makeView: (_ground: () => Ground, _partition, events) => new BrowserView(browser, events),
         show: (view) => (entry.shown = view instanceof BrowserView ? view : null),
         focus: () => undefined,
         close: () => undefined,
+        reload: () => void page.then((made) => made.reload()).catch(() => undefined),
+        mayLeave: () => leaving.answer,
         zoom: () => undefined,
       },
     }
@@ -171,7 +193,7 @@ export async function startDesktop(browser: Browser, directory: string, { hasKey
     updater: null,
     makeWindow,
     showSwitcher() {
-      switcher ??= openPage('/switcher', '').then(async (page) => {
+      switcher ??= openPage('/switcher', '', null).then(async (page) => {
         await page.setViewportSize({ width: 640, height: 420 })
         return page
       })
@@ -185,7 +207,11 @@ export async function startDesktop(browser: Browser, directory: string, { hasKey
     notify: (note, click) => void notes.push({ note, click }),
     openExternally: async (url) => void opened.push(url),
     registerShortcut: (keys) => keys !== 'Taken',
-    setOpenAtLogin: () => undefined,
+    setOpenAtLogin: async () => undefined,
+    partitionsDirectory: join(directory, 'Partitions'),
+    clearPartitions: async () => undefined,
+    showMenu: (inFront) => void menus.push(inFront),
+    now: () => Date.now(),
     quit: () => undefined,
     later(ms, run) {
       const timer = setTimeout(run, ms)
@@ -199,13 +225,15 @@ export async function startDesktop(browser: Browser, directory: string, { hasKey
     },
   }
   desktop = await Desktop.open(platform)
-  await desktop.restore()
+  desktop.restore()
   const [first] = windows
   if (first === undefined) throw new Error('No window was made.')
   return {
     desktop,
     notes,
     opened,
+    menus,
+    leaving,
     tray: () => tray,
     page: () => first.page,
     switcher: () => switcher,

@@ -2,9 +2,11 @@ import { join } from 'node:path'
 import type { z } from 'zod'
 import type { Workspace, WorkspaceChange } from '@arcx/router'
 import { Accounts, KeptAccounts } from '../accounts/accounts.ts'
+import { partitionOf, partitionsOf, removeOrphans } from '../accounts/partitions.ts'
 import { SignIn } from '../accounts/sign-in.ts'
 import { KeptAnswers } from '../cache/known.ts'
 import { Connection } from '../connection/connection.ts'
+import { entryAddress } from '../connection/entry.ts'
 import { LiveAccount } from '../connection/live-account.ts'
 import { PageSubscriptions } from '../connection/page-subscriptions.ts'
 import { signInServer } from '../connection/sign-in-server.ts'
@@ -12,38 +14,44 @@ import type { Answers } from '../contract/answering.ts'
 import { Preferences } from '../contract/contract.ts'
 import type { ConnectionState, SignInState } from '../contract/contract.ts'
 import type { DeepLink } from '../deep-links/deep-link.ts'
-import { Outlet } from '../navigation/navigation.ts'
+import { Outlet, webAddress } from '../navigation/navigation.ts'
 import type { Note } from '../news/news.ts'
 import { WorkspaceTab } from '../tabs/workspace-tab.ts'
 import { trayModel } from '../tray/tray-menu.ts'
 import type { TrayAction } from '../tray/tray-menu.ts'
 import { Updates } from '../updates/updates.ts'
-import { KeptOpen, OpenWindows } from '../windows/open-windows.ts'
+import { KeptOpen, KeptTabs } from '../windows/kept-tabs.ts'
+import { OpenWindows } from '../windows/open-windows.ts'
 import type { OpenWindow } from '../windows/open-windows.ts'
 import { JsonFile } from './json-file.ts'
 import type { MenuAction } from './menu.ts'
-import type { AppWindow, Platform } from './platform.ts'
+import { performMenuAction } from './menu-actions.ts'
+import { MenuBar } from './menu-bar.ts'
+import type { AppWindow, Platform, WindowEvents } from './platform.ts'
+import { ChosenPreferences } from './preferences.ts'
 
-const usual: Preferences = { openAtLogin: false, notifications: true, switcherShortcut: 'CommandOrControl+Alt+Space' }
 const idleLookMs = 60_000
 /** Everything that the desktop app decides, over a platform that it is handed. */
 export class Desktop {
   readonly #platform: Platform
   readonly #accounts: Accounts
-  readonly #preferencesFile: JsonFile<typeof Preferences>
+  readonly #preferences: ChosenPreferences
+  readonly #keptTabs: KeptTabs
+  readonly #menu: MenuBar
   readonly #signIn: SignIn
   readonly #updates: Updates
   readonly #outlet = new Outlet()
   readonly #windows: OpenWindows
   readonly #live: LiveAccount
   readonly #subscriptions = new PageSubscriptions()
-  #preferences: Preferences
   #signInState: SignInState = { kind: 'none' }
   #stopIdleLook: () => void = () => undefined
 
-  private constructor(platform: Platform, accounts: Accounts, preferencesFile: JsonFile<typeof Preferences>, preferences: Preferences) {
+  private constructor(platform: Platform, accounts: Accounts, preferences: ChosenPreferences, keptTabs: KeptTabs) {
     const file = <S extends z.ZodType>(name: string, schema: S) => new JsonFile(join(platform.directory, name), schema)
-    this.#windows = new OpenWindows({ makeWindow: (path) => platform.makeWindow(path), file: file('open.json', KeptOpen), account: () => accounts.current?.id ?? null })
+    this.#keptTabs = keptTabs
+    this.#menu = new MenuBar((inFront) => platform.showMenu(inFront))
+    this.#windows = new OpenWindows({ makeWindow: (path) => platform.makeWindow(path, (id) => this.#eventsOf(id)), keptTabs, arranged: () => this.#arrangeMenu() })
     this.#live = new LiveAccount({
       accounts,
       knownFile: (accountId) => file(join('known', `${accountId}.json`), KeptAnswers),
@@ -54,7 +62,6 @@ export class Desktop {
     })
     this.#platform = platform
     this.#accounts = accounts
-    this.#preferencesFile = preferencesFile
     this.#preferences = preferences
     this.#signIn = new SignIn({
       server: signInServer,
@@ -65,9 +72,12 @@ export class Desktop {
         this.#windows.tellAll({ type: 'signIn', state })
       },
       onSignedIn: async ({ server, login, session }) => {
-        await this.#accounts.signedIn(server, login, session)
+        const account = await this.#accounts.signedIn(server, login, session)
+        if (this.#keptTabs.shown !== account) this.#windows.putTabsAway()
         await this.#connect()
-        this.#windows.goTo(this.#windows.first(), '/dashboard')
+        const first = this.#firstWindow()
+        this.#restoreTabs(first)
+        this.#windows.goTo(first, '/dashboard')
       },
     })
     this.#updates = new Updates({ updater: platform.updater, onState: (state) => this.#windows.tellAll({ type: 'update', state }), every: (ms, run) => platform.every(ms, run) })
@@ -75,10 +85,16 @@ export class Desktop {
 
   static async open(platform: Platform): Promise<Desktop> {
     const file = <S extends z.ZodType>(name: string, schema: S) => new JsonFile(join(platform.directory, name), schema)
-    const preferencesFile = file('preferences.json', Preferences)
     const accounts = await Accounts.open(file('accounts.json', KeptAccounts), platform.keychain)
-    const desktop = new Desktop(platform, accounts, preferencesFile, { ...usual, ...(await preferencesFile.read()) })
-    platform.registerShortcut(desktop.#preferences.switcherShortcut)
+    await removeOrphans(platform.partitionsDirectory, accounts.views.map(({ id }) => id))
+    let desktop: Desktop | null = null
+    const preferences = await ChosenPreferences.open({
+      file: file('preferences.json', Preferences),
+      registerShortcut: (keys) => platform.registerShortcut(keys),
+      setOpenAtLogin: (isOn) => platform.setOpenAtLogin(isOn),
+      changed: () => desktop?.tellPreferences(),
+    })
+    desktop = new Desktop(platform, accounts, preferences, await KeptTabs.open(file('open.json', KeptOpen)))
     await desktop.#connect()
     desktop.#stopIdleLook = platform.every(idleLookMs, () => void desktop.#live.lookForIdle())
     desktop.#updates.begin()
@@ -86,11 +102,11 @@ export class Desktop {
   }
 
   /** The first window, with the tabs that stood in the last. */
-  async restore(): Promise<void> {
-    const open = this.#windows.open('/dashboard')
-    for (const workspaceId of await this.#windows.workspacesBefore()) this.#openTab(open, workspaceId, null, false)
-    open.tabs.activate(null)
-    this.#windows.arrange(open)
+  restore(): void {
+    this.#firstWindow()
+    this.#arrangeMenu()
+    const { switcherShortcut } = this.#preferences.chosen
+    if (this.#preferences.isShortcutTaken) this.#note({ key: 'shortcut', title: 'The switcher’s keys are taken', body: `Another program has ${switcherShortcut}. Click to choose others.`, leads: { to: 'page', path: '/settings' } })
   }
 
   /** Another window; comes to the front. */
@@ -98,18 +114,59 @@ export class Desktop {
     return this.#windows.open(path).window
   }
 
-  windowClosed(id: string): void {
+  #eventsOf(id: string): WindowEvents {
+    return {
+      // What its page had asked to be told is over.
+      pageBegins: () => this.#subscriptions.endAll(id),
+      focused: () => this.#arrangeMenu(),
+      closed: () => this.#windowClosed(id),
+      linked: (address) => this.#openInBrowser(address),
+    }
+  }
+
+  #windowClosed(id: string): void {
     this.#subscriptions.endAll(id)
     this.#windows.closed(id)
   }
 
-  /** A window's page begins anew: what it had asked to be told is over. */
-  pageBegins(id: string): void {
-    this.#subscriptions.endAll(id)
+  /** Where all are closed it is opened, with the tabs that were in the last. */
+  #firstWindow(): OpenWindow {
+    const { first } = this.#windows
+    if (first !== null) return first
+    const open = this.#windows.open('/dashboard')
+    this.#restoreTabs(open)
+    return open
+  }
+
+  /** The tabs of the current account, where they are not there already and it is signed in. */
+  #restoreTabs(open: OpenWindow): void {
+    const account = this.#accounts.current
+    if (account !== null && this.#live.connection !== null && this.#keptTabs.shown !== account.id) {
+      for (const workspaceId of this.#keptTabs.of(account.id)) this.#openTab(open, workspaceId, null, false)
+      this.#keptTabs.show(account.id)
+      open.tabs.activate(null)
+    }
+    this.#windows.arrange(open)
+  }
+
+  /** Each web page that a page asks for, so many in so long. */
+  #openInBrowser(address: string): void {
+    const url = webAddress(address)
+    if (url !== null && this.#outlet.take()) void this.#platform.openExternally(url)
+  }
+
+  #arrangeMenu(): void {
+    const front = this.#windows.all.find(({ window }) => window.isFocused)
+    this.#menu.be(front?.tabs.active?.shown.phase.kind === 'open' ? 'workspace' : 'launcher')
+  }
+
+  /** The app is to end. */
+  quitting(): void {
+    this.#windows.quitting()
   }
 
   showWindow(): void {
-    this.#windows.first().window.focus()
+    this.#firstWindow().window.focus()
   }
 
   deepLink(link: DeepLink): void {
@@ -120,8 +177,8 @@ export class Desktop {
       case 'open': {
         const account = this.#accounts.on(link.server)
         // No server is gone to because an address says so.
-        if (account === null) return this.#windows.goTo(this.#windows.first(), `/servers?${new URLSearchParams({ wanted: link.server })}`)
-        return void this.#use(account.id).then(() => this.#windows.goTo(this.#windows.first(), `/workspaces/${link.workspace}`))
+        if (account === null) return this.#windows.goTo(this.#firstWindow(), `/servers?${new URLSearchParams({ wanted: link.server })}`)
+        return void this.#use(account.id).then(() => this.#windows.goTo(this.#firstWindow(), `/workspaces/${link.workspace}`))
       }
       case 'unknown':
     }
@@ -138,7 +195,7 @@ export class Desktop {
         return this.menu('newWorkspace', '')
       case 'open':
         this.showWindow()
-        return this.#openTab(this.#windows.first(), action.workspaceId)
+        return this.#openTab(this.#firstWindow(), action.workspaceId)
       case 'start':
       case 'stop':
         return void this.#live.connection?.api.workspaces[action.do].mutate({ workspaceId: action.workspaceId }).catch((error: unknown) => this.#note({ key: 'refused', title: 'That did not work', body: error instanceof Error ? error.message : String(error), leads: { to: 'page', path: '/dashboard' } }))
@@ -150,60 +207,16 @@ export class Desktop {
   }
 
   menu(action: MenuAction, windowId: string): void {
-    const open = this.#windows.find(windowId) ?? this.#windows.first()
-    const tab = /^tab([1-9])$/.exec(action)?.[1]
-    if (tab !== undefined) open.tabs.activateAt(Number(tab))
-    else {
-      switch (action) {
-        case 'palette':
-        case 'newWorkspace':
-          open.tabs.activate(null)
-          open.window.tell({ type: 'command', command: action })
-          break
-        case 'reload':
-          open.window.tell({ type: 'command', command: 'reload' })
-          break
-        case 'switcher':
-          return this.#platform.showSwitcher()
-        case 'launcher':
-          open.tabs.activate(null)
-          break
-        case 'closeTab':
-          open.tabs.remove(open.tabs.active?.id ?? '')?.close()
-          break
-        case 'nextTab':
-          open.tabs.step(1)
-          break
-        case 'formerTab':
-          open.tabs.step(-1)
-          break
-        case 'zoomIn':
-          return open.window.zoom(1)
-        case 'zoomOut':
-          return open.window.zoom(-1)
-        case 'zoomReset':
-          return open.window.zoom(0)
-        case 'settings':
-          return this.#windows.goTo(open, '/settings')
-        case 'docs':
-          return this.#windows.goTo(open, '/docs')
-        case 'checkForUpdates':
-          return void this.#updates.look()
-      }
-    }
-    this.#windows.arrange(open)
-  }
-
-  /** Whether a window shows a workspace, whose keys are its own then. */
-  inFront(windowId: string): 'launcher' | 'workspace' {
-    return this.#windows.find(windowId)?.tabs.active?.shown.phase.kind === 'open' ? 'workspace' : 'launcher'
+    const open = this.#windows.find(windowId) ?? this.#firstWindow()
+    performMenuAction(action, open, { windows: this.#windows, showSwitcher: () => this.#platform.showSwitcher(), lookForUpdates: () => void this.#updates.look() })
   }
 
   async close(): Promise<void> {
     this.#stopIdleLook()
     this.#updates.close()
     this.#signIn.cancel()
-    for (const { window } of this.#windows.all) this.windowClosed(window.id)
+    this.#windows.quitting()
+    for (const { window } of this.#windows.all) this.#windowClosed(window.id)
     this.#live.close()
   }
 
@@ -215,7 +228,8 @@ export class Desktop {
       connection: this.#live.state,
       signIn: this.#signInState,
       tabs: this.#windows.find(from)?.tabs.shown ?? { tabs: [], active: null },
-      preferences: this.#preferences,
+      preferences: this.#preferences.chosen,
+      isShortcutTaken: this.#preferences.isShortcutTaken,
       update: this.#updates.state,
       version: this.#platform.version,
       keepsSessions: this.#platform.keychain.isAvailable,
@@ -240,7 +254,7 @@ export class Desktop {
     'accounts.cancel': () => void this.#signIn.cancel(),
     'accounts.use': async ({ accountId }) => void (await this.#use(accountId)),
     'accounts.signOut': async ({ accountId }) => void (await this.#signOut(accountId)),
-    'tabs.open': ({ workspaceId, to }, from) => void this.#openTab(this.#windows.find(from) ?? this.#windows.first(), workspaceId, to),
+    'tabs.open': ({ workspaceId, to }, from) => void this.#openTab(this.#windows.find(from) ?? this.#firstWindow(), workspaceId, to),
     'tabs.activate': ({ tab }, from) => this.#windows.change(from, ({ tabs }) => tabs.activate(tab)),
     'tabs.close': ({ tab }, from) => this.#windows.change(from, ({ tabs }) => tabs.remove(tab)?.close()),
     'tabs.move': ({ tab, to }, from) => this.#windows.change(from, ({ tabs }) => tabs.move(tab, to)),
@@ -260,49 +274,38 @@ export class Desktop {
       this.#windows.show(open)
       return undefined
     },
-    'shell.openExternally': async ({ url }) => void (await this.#platform.openExternally(url)),
+    'shell.openExternally': ({ url }) => void this.#openInBrowser(url),
     'switcher.done': ({ open }) => {
       this.#platform.hideSwitcher()
       if (open !== null) this.tray({ do: 'open', workspaceId: open })
       return undefined
     },
-    'preferences.set': async (changes) => {
-      const preferences = Preferences.parse({ ...this.#preferences, ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) })
-      if (changes.switcherShortcut !== undefined && !this.#platform.registerShortcut(changes.switcherShortcut)) {
-        this.#platform.registerShortcut(this.#preferences.switcherShortcut)
-        throw new Error(`${changes.switcherShortcut} is taken by another program. Choose another.`)
-      }
-      if (changes.openAtLogin !== undefined) this.#platform.setOpenAtLogin(changes.openAtLogin)
-      this.#preferences = preferences
-      await this.#preferencesFile.write(preferences)
-      this.#windows.tellAll({ type: 'preferences', preferences })
-      return undefined
-    },
+    'preferences.set': async (changes) => void (await this.#preferences.choose(changes)),
     'update.restart': () => void this.#updates.restart(),
   }
 
   #openTab(open: OpenWindow, workspaceId: string, to: string | null = null, isWanted = true): void {
     const already = open.tabs.of(workspaceId)
     const account = this.#accounts.current
-    const { connection } = this.#live
     const workspace = this.#live.workspaces.find(({ id }) => id === workspaceId)
     if (already !== null) {
       open.tabs.activate(already.id)
       if (to !== null) already.goTo(to)
-    } else if (account !== null && connection !== null && workspace !== undefined) {
+    } else if (account !== null && this.#live.connection !== null && workspace !== undefined) {
       const tab: WorkspaceTab = new WorkspaceTab(workspace, to ?? '/', isWanted, {
         server: account.server,
-        makeView: (ground, events) => open.window.makeView(ground, `persist:${account.id}.${workspaceId}`, events),
-        enter: (name, to, browser) => entryAddress(connection, name, to, browser),
-        start: async () => void (await connection.api.workspaces.start.mutate({ workspaceId: workspace.id })),
-        openInBrowser: (url) => {
-          if (this.#outlet.take()) void this.#platform.openExternally(url)
-        },
+        makeView: (ground, events) => open.window.makeView(ground, partitionOf(account.id, workspaceId), events),
+        // The account may have signed in anew since.
+        enter: async (name, to, browser) => entryAddress(this.#connected(), name, to, browser),
+        start: async () => void (await this.#connected().api.workspaces.start.mutate({ workspaceId: workspace.id })),
+        openInBrowser: (url) => this.#openInBrowser(url),
+        mayLeave: (name) => open.window.mayLeave(name),
         toLauncher: () => {
           open.tabs.activate(null)
           this.#windows.arrange(open)
         },
         changed: () => this.#windows.arrange(open),
+        now: () => this.#platform.now(),
         later: (ms, run) => this.#platform.later(ms, run),
       })
       open.tabs.add(tab)
@@ -310,11 +313,18 @@ export class Desktop {
     this.#windows.arrange(open)
   }
 
+  #connected(): Connection {
+    const { connection } = this.#live
+    if (connection === null) throw new Error('You are signed out. Sign in again.')
+    return connection
+  }
+
   async #use(accountId: string): Promise<void> {
     if (this.#accounts.current?.id === accountId && this.#live.state !== 'expired') return
     await this.#accounts.use(accountId)
-    this.#windows.closeTabs()
+    this.#windows.putTabsAway()
     await this.#connect()
+    this.#restoreTabs(this.#firstWindow())
     this.#windows.tellAll({ type: 'command', command: 'reload' })
   }
 
@@ -328,11 +338,14 @@ export class Desktop {
       await connection.call('mutation', 'auth.signOut', undefined)
       connection.close()
     }
-    if (isCurrent) await this.#live.known?.forget()
+    if (isCurrent) this.#windows.putTabsAway()
+    this.#keptTabs.forget(accountId)
     await this.#accounts.remove(accountId)
+    await this.#live.forget(accountId)
+    await this.#platform.clearPartitions(await partitionsOf(this.#platform.partitionsDirectory, accountId))
     if (!isCurrent) return this.#tellAccounts()
-    this.#windows.closeTabs()
     await this.#connect()
+    this.#restoreTabs(this.#firstWindow())
     this.#windows.tellAll({ type: 'command', command: 'reload' })
   }
 
@@ -358,12 +371,16 @@ export class Desktop {
   }
 
   #note(note: Note): void {
-    if (!this.#preferences.notifications) return
+    if (!this.#preferences.chosen.notifications) return
     this.#platform.notify(note, () => {
       this.showWindow()
-      if (note.leads.to === 'workspace') this.#openTab(this.#windows.first(), note.leads.workspaceId)
-      else this.#windows.goTo(this.#windows.first(), note.leads.path)
+      if (note.leads.to === 'workspace') this.#openTab(this.#firstWindow(), note.leads.workspaceId)
+      else this.#windows.goTo(this.#firstWindow(), note.leads.path)
     })
+  }
+
+  private tellPreferences(): void {
+    this.#windows.tellAll({ type: 'preferences', preferences: this.#preferences.chosen, isShortcutTaken: this.#preferences.isShortcutTaken })
   }
 
   #tellAccounts(): void {
@@ -373,14 +390,4 @@ export class Desktop {
   #showTray(): void {
     this.#platform.showTray(trayModel({ accounts: this.#accounts.views, current: this.#accounts.current, connection: this.#live.state, workspaces: this.#live.known?.workspaces ?? [] }))
   }
-
-}
-
-/** Asks the control plane, as the account, for the way into a workspace that its host wants; nothing of the account goes to the host. */
-async function entryAddress(connection: Connection, name: string, to: string, browser: string): Promise<string> {
-  const query = new URLSearchParams({ name, to, browser })
-  const response = await fetch(`${connection.server}/auth/workspace?${query}`, { redirect: 'manual', headers: { cookie: connection.headers.cookie }, signal: AbortSignal.timeout(15_000) })
-  const location = response.headers.get('location')
-  if (location === null) throw new Error(`The server answered ${response.status}.`)
-  return new URL(location, connection.server).href
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { z } from 'zod'
@@ -28,12 +28,19 @@ export class JsonFile<S extends z.ZodType> {
   /** One after the other, so that the last that was asked for is what stays. */
   write(value: z.infer<S>): Promise<void> {
     const text = JSON.stringify(value)
-    this.#writing = this.#writing
-      .catch(() => undefined)
-      .then(async () => {
-        await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 })
-        await writeFileAtomic(this.#path, text, { mode: 0o600 })
-      })
+    return this.#next(async () => {
+      await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 })
+      await writeFileAtomic(this.#path, text, { mode: 0o600 })
+    })
+  }
+
+  /** Nothing is kept any more. */
+  remove(): Promise<void> {
+    return this.#next(() => rm(this.#path, { force: true }))
+  }
+
+  #next(step: () => Promise<void>): Promise<void> {
+    this.#writing = this.#writing.catch(() => undefined).then(step)
     return this.#writing
   }
 }

@@ -11,6 +11,9 @@ export interface MenuModel {
   readonly entries: readonly MenuEntry[]
 }
 
+/** What a window shows: the keys of an editor are the editor's. */
+export type InFront = 'launcher' | 'workspace'
+
 const line: MenuEntry = { kind: 'line' }
 const role = (name: (MenuEntry & { kind: 'role' })['role']): MenuEntry => ({ kind: 'role', role: name })
 
@@ -18,7 +21,7 @@ const role = (name: (MenuEntry & { kind: 'role' })['role']): MenuEntry => ({ kin
  * The menu bar. While a workspace is in front, every key that an editor could want is the editor's: what is left to the
  * app carries Ctrl/Cmd and Alt. On the launcher it has the usual ones too.
  */
-export function menuModel(inFront: 'launcher' | 'workspace', isMac: boolean): readonly MenuModel[] {
+export function menuModel(inFront: InFront, isMac: boolean): readonly MenuModel[] {
   const onLauncher = (keys: string) => (inFront === 'launcher' ? keys : null)
   const action = (label: string, does: MenuAction, keys: string | null): MenuEntry => ({ kind: 'action', label, action: does, keys })
   const app: MenuModel = { label: 'arcx', entries: [role('about'), action('Check for updates…', 'checkForUpdates', null), line, action('Settings…', 'settings', onLauncher('CommandOrControl+,')), line, ...(isMac ? [role('services'), line, role('hide'), role('hideOthers'), role('unhide'), line] : []), role('quit')] }

@@ -26,6 +26,7 @@ const kept: ReadonlySet<string> = new Set(['auth.me', 'workspaces.list', 'teams.
 export class Known {
   readonly #file: JsonFile<typeof KeptAnswers>
   #answers: KeptAnswers
+  #isForgotten = false
 
   private constructor(file: JsonFile<typeof KeptAnswers>, answers: KeptAnswers) {
     this.#file = file
@@ -45,13 +46,15 @@ export class Known {
   }
 
   async keep(path: string, data: unknown): Promise<void> {
-    if (!kept.has(path)) return
+    if (this.#isForgotten || !kept.has(path)) return
     this.#answers = { ...this.#answers, [path]: data }
     await this.#file.write(this.#answers)
   }
 
+  /** Nothing of it stays, and nothing comes to it. */
   async forget(): Promise<void> {
+    this.#isForgotten = true
     this.#answers = {}
-    await this.#file.write({})
+    await this.#file.remove()
   }
 }

@@ -25,6 +25,7 @@ export class LiveAccount {
   #connection: Connection | null = null
   #state: ConnectionState = 'connecting'
   #known: Known | null = null
+  #knownOf: string | null = null
   #invitations: readonly Invitation[] | null = null
   #idleTimeoutSeconds = 0
   #stopWatching: () => void = () => undefined
@@ -55,6 +56,7 @@ export class LiveAccount {
     this.close()
     this.#invitations = null
     const account = this.#needs.accounts.current
+    this.#knownOf = account?.id ?? null
     this.#known = account === null ? null : await Known.open(this.#needs.knownFile(account.id))
     const session = account === null ? null : this.#needs.accounts.sessionOf(account.id)
     this.#changeState(session === null ? 'expired' : 'connecting')
@@ -62,6 +64,13 @@ export class LiveAccount {
     const connection = new Connection(account.server, session, (state) => void this.#connectionChanged(account.id, state))
     this.#connection = connection
     this.#watch(connection)
+  }
+
+  /** Nothing stays on disk of what was known of an account that is removed. */
+  async forget(accountId: string): Promise<void> {
+    if (this.#knownOf !== accountId || this.#known === null) return this.#needs.knownFile(accountId).remove()
+    this.close()
+    await this.#known.forget()
   }
 
   close(): void {

@@ -2,6 +2,7 @@ import { createTRPCClient, httpLink } from '@trpc/client'
 import { z } from 'zod'
 import type { AppRouter } from '@arcx/router'
 import type { SignInServer } from '../accounts/sign-in.ts'
+import { whyUnreachable } from './unreachable.ts'
 
 const Options = z.object({ result: z.object({ data: z.object({ signupMode: z.string() }) }) })
 
@@ -9,7 +10,7 @@ const Options = z.object({ result: z.object({ data: z.object({ signupMode: z.str
 export const signInServer: SignInServer = {
   async greet(server) {
     const response = await fetch(`${server}/trpc/auth.options`, { signal: AbortSignal.timeout(10_000) }).catch((cause: unknown) => {
-      throw new Error(`Nothing answers at ${server}. Check the address, and that you can reach it.`, { cause })
+      throw new Error(whyUnreachable(server, cause), { cause })
     })
     const options = Options.safeParse(await response.json().catch(() => null))
     if (!options.success) throw new Error(`What answers at ${server} is no arcx.`)

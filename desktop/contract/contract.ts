@@ -68,6 +68,7 @@ export const Boot = z.object({
   signIn: SignInState,
   tabs: TabsView,
   preferences: Preferences,
+  isShortcutTaken: z.boolean(),
   update: UpdateState,
   version: z.string(),
   /** Whether sessions are sealed by the system's keychain; otherwise they last until the app ends. */
@@ -125,7 +126,8 @@ export const Event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('accounts'), accounts: z.array(AccountView), current: id.nullable() }),
   z.object({ type: z.literal('signIn'), state: SignInState }),
   z.object({ type: z.literal('tabs'), tabs: TabsView }),
-  z.object({ type: z.literal('preferences'), preferences: Preferences }),
+  /** `isShortcutTaken`: the system has the switcher's keys for something else. */
+  z.object({ type: z.literal('preferences'), preferences: Preferences, isShortcutTaken: z.boolean() }),
   z.object({ type: z.literal('update'), state: UpdateState }),
   /** From a menu, the tray, a notification or a deep link: a page of the app's. */
   z.object({ type: z.literal('goTo'), path: z.string() }),

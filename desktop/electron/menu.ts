@@ -1,10 +1,10 @@
 import { Menu } from 'electron'
 import type { MenuItemConstructorOptions } from 'electron'
 import { menuModel } from '../app/menu.ts'
-import type { MenuAction } from '../app/menu.ts'
+import type { InFront, MenuAction } from '../app/menu.ts'
 
 /** Puts the menu bar up as it is to be now. */
-export function showMenu(inFront: 'launcher' | 'workspace', act: (action: MenuAction) => void): void {
+export function showMenu(inFront: InFront, act: (action: MenuAction) => void): void {
   const template = menuModel(inFront, process.platform === 'darwin').map(({ label, entries }): MenuItemConstructorOptions => ({
     label,
     submenu: entries.map((entry): MenuItemConstructorOptions => {

@@ -4,19 +4,14 @@ import { downloadName, mayHave } from '../navigation/navigation.ts'
 import type { Ground } from '../navigation/navigation.ts'
 import type { View, ViewEvents } from '../tabs/workspace-tab.ts'
 
-/** Chromium's code for a navigation that another took the place of. */
-const aborted = -3
-
 /** A workspace's pages: sandboxed, without a preload, in a session that no other workspace and no page of the app shares. */
 export class WorkspaceView implements View {
   readonly web: WebContentsView
-  readonly #open: (url: string) => void
 
-  constructor(ground: Ground, partition: string, events: ViewEvents, openInBrowser: (url: string) => void) {
-    this.#open = openInBrowser
+  constructor(ground: () => Ground, partition: string, events: ViewEvents) {
     const own = session.fromPartition(partition)
-    own.setPermissionRequestHandler((_contents, permission, answer, details) => answer(mayHave(permission, details.requestingUrl, details.isMainFrame, ground)))
-    own.setPermissionCheckHandler((_contents, permission, origin, details) => mayHave(permission, details.requestingUrl ?? origin, details.isMainFrame, ground))
+    own.setPermissionRequestHandler((_contents, permission, answer, details) => answer(mayHave(permission, details.requestingUrl, details.isMainFrame, ground())))
+    own.setPermissionCheckHandler((_contents, permission, origin, details) => mayHave(permission, details.requestingUrl ?? origin, details.isMainFrame, ground()))
     own.setDevicePermissionHandler(() => false)
     own.setDisplayMediaRequestHandler(null)
     own.removeAllListeners('will-download')
@@ -35,15 +30,21 @@ export class WorkspaceView implements View {
     })
     contents.on('will-attach-webview', (event) => event.preventDefault())
     contents.setWindowOpenHandler(({ url }) => {
-      // Another page of the workspace's own, such as a port's, stands better in the browser than over the editor.
-      if (events.navigating(url)) this.#open(url)
+      events.openingWindow(url)
       return { action: 'deny' }
     })
-    contents.on('did-navigate', (_event, _url, status) => events.loaded(status))
-    contents.on('did-fail-load', (_event, code, reason, _url, isMainFrame) => {
-      if (isMainFrame && code !== aborted) events.failed(reason)
+    // Prevented, it is the page's veto that is: the page is left.
+    contents.on('will-prevent-unload', (event) => {
+      if (events.leaving()) event.preventDefault()
     })
-    contents.on('render-process-gone', () => events.crashed())
+    contents.on('did-navigate', (_event, _url, status) => events.loaded(status))
+    contents.on('did-fail-load', (_event, code, _reason, _url, isMainFrame) => {
+      if (isMainFrame) events.failed(code)
+    })
+    contents.on('did-stop-loading', () => events.stopped())
+    contents.on('render-process-gone', (_event, { reason }) => {
+      if (reason !== 'clean-exit') events.crashed()
+    })
     contents.on('unresponsive', () => events.crashed())
   }
 

@@ -29,8 +29,14 @@ export function wayOf(address: string, ground: Ground): Way {
     if (url.pathname === `/open/${ground.name}`) return { kind: 'resting', to }
     return { kind: 'launcher' }
   }
-  if (['http:', 'https:', 'mailto:'].includes(url.protocol) && url.username === '' && url.password === '') return { kind: 'browser', url: url.href }
-  return { kind: 'refused' }
+  const web = webAddress(address)
+  return web === null ? { kind: 'refused' } : { kind: 'browser', url: web }
+}
+
+/** What may be opened in the system's browser, or by its mail program; null for all else. */
+export function webAddress(address: string): string | null {
+  const url = address.length > 8000 ? null : URL.parse(address)
+  return url !== null && ['http:', 'https:', 'mailto:'].includes(url.protocol) && url.username === '' && url.password === '' ? url.href : null
 }
 
 /** A path on the workspace's host; `/` for what could lead elsewhere. */

@@ -1,15 +1,11 @@
-import { z } from 'zod'
 import type { Event } from '../contract/contract.ts'
-import type { JsonFile } from '../app/json-file.ts'
 import type { AppWindow } from '../app/platform.ts'
 import type { Inset } from '../tabs/layout.ts'
 import { Tabs } from '../tabs/tabs.ts'
+import type { KeptTabs } from './kept-tabs.ts'
 
 /** Until a page has said how much it keeps. */
 const firstInset: Inset = { top: 40, right: 0 }
-
-/** Which workspaces stood in tabs, and whose. */
-export const KeptOpen = z.object({ account: z.string(), workspaces: z.array(z.string()).max(50) })
 
 export interface OpenWindow {
   readonly window: AppWindow
@@ -19,16 +15,16 @@ export interface OpenWindow {
 
 export interface WindowNeeds {
   makeWindow(path: string): AppWindow
-  readonly file: JsonFile<typeof KeptOpen>
-  /** The current account's id. */
-  account(): string | null
+  readonly keptTabs: KeptTabs
+  /** What a window shows may be another now. */
+  arranged(): void
 }
 
 /** The app's windows with what stands in their tabs, which the next start has again. */
 export class OpenWindows {
   readonly #needs: WindowNeeds
   readonly #windows = new Map<string, OpenWindow>()
-  #kept = ''
+  #isQuitting = false
 
   constructor(needs: WindowNeeds) {
     this.#needs = needs
@@ -55,21 +51,23 @@ export class OpenWindows {
     return open
   }
 
-  /** The first, which is opened where there is none. */
-  first(): OpenWindow {
-    const [first] = this.#windows.values()
-    return first ?? this.open('/dashboard')
+  /** Null where all are closed. */
+  get first(): OpenWindow | null {
+    return this.all[0] ?? null
   }
 
   closed(id: string): void {
     for (const tab of this.#windows.get(id)?.tabs.all ?? []) tab.close()
     this.#windows.delete(id)
+    // With the last window its tabs are put away, not closed.
+    if (this.#windows.size === 0) this.#needs.keptTabs.putAway()
+    this.#keep()
+    this.#needs.arranged()
   }
 
-  /** What an earlier run had in its tabs, where that was this account's. */
-  async workspacesBefore(): Promise<readonly string[]> {
-    const kept = await this.#needs.file.read()
-    return kept === null || kept.account !== this.#needs.account() ? [] : kept.workspaces
+  /** Windows close one after the other now, and what stands in them stays for the next start. */
+  quitting(): void {
+    this.#isQuitting = true
   }
 
   /** Puts the view in front that is to be seen, and tells the page. */
@@ -77,6 +75,7 @@ export class OpenWindows {
     this.show(open)
     open.window.tell({ type: 'tabs', tabs: open.tabs.shown })
     this.#keep()
+    this.#needs.arranged()
   }
 
   change(id: string, change: (open: OpenWindow) => void): undefined {
@@ -96,7 +95,9 @@ export class OpenWindows {
     open.window.tell({ type: 'goTo', path })
   }
 
-  closeTabs(): void {
+  /** All of them, which are there again when this account is. */
+  putTabsAway(): void {
+    this.#needs.keptTabs.putAway()
     for (const open of this.all) {
       for (const tab of open.tabs.all) open.tabs.remove(tab.id)?.close()
       this.arrange(open)
@@ -108,11 +109,6 @@ export class OpenWindows {
   }
 
   #keep(): void {
-    const account = this.#needs.account() ?? ''
-    const workspaces = this.all.flatMap(({ tabs }) => tabs.all.map(({ workspaceId }) => workspaceId))
-    const text = JSON.stringify([account, workspaces])
-    if (text === this.#kept) return
-    this.#kept = text
-    void this.#needs.file.write({ account, workspaces }).catch(() => undefined)
+    if (!this.#isQuitting) this.#needs.keptTabs.tabsAre(this.all.flatMap(({ tabs }) => tabs.all.map(({ workspaceId }) => workspaceId)))
   }
 }

@@ -11,6 +11,7 @@ test('one whose display is gone opens where the system likes, as large as it was
   expect(placeWindow({ ...kept, y: -500 }, [display])).toEqual({ width: 1200, height: 800, isMaximized: false })
   expect(placeWindow({ ...kept, x: 2500 }, [display, { ...display, x: 1920 }])).toMatchObject({ x: 2500 })
 })
+test('where another stands already, it opens in that size, elsewhere', () => expect(placeWindow({ ...kept, isMaximized: true }, [display], false)).toEqual({ width: 1200, height: 800, isMaximized: false }))
 test('a first window has a usual size', () => expect(placeWindow(null, [display])).toEqual({ width: 1280, height: 840, isMaximized: false }))
 
 test('wherever it was, one can take hold of its title bar', () => {

@@ -54,6 +54,7 @@ export function desktopHost(bridge: DesktopBridge): Host {
   const signIn = new Writable<SignInState>({ kind: 'none' })
   const tabs = new Writable<TabsView>({ tabs: [], active: null })
   const preferences = new Writable<Preferences>({ openAtLogin: false, notifications: true, switcherShortcut: '' })
+  const isShortcutTaken = new Writable(false)
   const update = new Writable<UpdateState>({ kind: 'none' })
   const commands = new Set<(command: 'palette' | 'newWorkspace') => void>()
   const ways = new Set<(path: string) => void>()
@@ -78,6 +79,7 @@ export function desktopHost(bridge: DesktopBridge): Host {
       case 'tabs':
         return tabs.set(event.tabs)
       case 'preferences':
+        isShortcutTaken.set(event.isShortcutTaken)
         return preferences.set(event.preferences)
       case 'update':
         return update.set(event.state)
@@ -105,6 +107,7 @@ export function desktopHost(bridge: DesktopBridge): Host {
       signIn.set(boot.signIn)
       tabs.set(boot.tabs)
       preferences.set(boot.preferences)
+      isShortcutTaken.set(boot.isShortcutTaken)
       update.set(boot.update)
       ;({ known, version, keepsSessions: areKept } = boot)
     },
@@ -148,6 +151,7 @@ export function desktopHost(bridge: DesktopBridge): Host {
         return version
       },
       preferences,
+      isShortcutTaken,
       update,
       prefer: async (changes) => void (await bridge.request('preferences.set', changes)),
       restartToUpdate: () => ask(bridge.request('update.restart', undefined)),

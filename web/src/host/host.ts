@@ -34,6 +34,8 @@ export interface Tabs {
 export interface Program {
   readonly version: string
   readonly preferences: Readable<Preferences>
+  /** The system has the switcher's keys for something else. */
+  readonly isShortcutTaken: Readable<boolean>
   readonly update: Readable<UpdateState>
   /** @throws with a sentence for the person. */
   prefer(changes: Partial<Preferences>): Promise<void>
