@@ -8,6 +8,7 @@ import { send } from '@arcx/testing/http'
 import { testEngine, testRun } from '@arcx/testing/run'
 import { dataFile, newPlace, runCommand, startProduct } from './product.ts'
 import type { Place, Product } from './product.ts'
+import { signIn } from './signed-in.ts'
 
 const running: Product[] = []
 async function start(place: Place): Promise<Product> {
@@ -25,19 +26,6 @@ const isAlive = (pid: number) => {
     return true
   } catch {
     return false
-  }
-}
-
-/** Signs in by the link and returns a way to ask the router. */
-async function signIn(product: Product) {
-  const link = new URL(product.signInLink)
-  const { port } = product.place
-  const answer = await send(port, link.pathname + link.search, { headers: { host: link.host } })
-  const cookie = answer.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
-  return async (path: string, body?: unknown) => {
-    const headers = { host: link.host, cookie, origin: link.origin, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
-    const said = await send(port, `/trpc/${path}`, body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) })
-    return JSON.parse(said.body).result?.data
   }
 }
 

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '@arcx/launch/ports'
+import { repository } from '@arcx/launch/stack'
 import { testDeployment, testDirectory, testRun } from '@arcx/testing/run'
 
 const start = fileURLToPath(new URL('../launch/start.mjs', import.meta.url))
@@ -30,7 +31,8 @@ export interface Product {
   /** Whatever those have started and that still runs. */
   descendants(): readonly number[]
   output(): string
-  /** Ctrl-C; resolves once it has ended. */
+  readonly ended: Promise<Ended>
+  /** Ends it in order; resolves once it has ended. */
   interrupt(): Promise<Ended>
 }
 
@@ -57,9 +59,9 @@ export async function runCommand(place: Place, args: readonly string[]): Promise
   return { code, output: output() }
 }
 
-/** `npm start`, up to the line with the link. */
-export async function startProduct(place: Place, command: 'run' | 'dev' = 'run'): Promise<Product> {
-  const { child, output } = launch(place, [command])
+/** `npm start`, up to the line with the link; `by` npm itself, or as npm does it, which is quicker. */
+export async function startProduct(place: Place, command: 'run' | 'dev' = 'run', by: 'npm' | 'node' = 'node'): Promise<Product> {
+  const { child, output } = launch(place, [command], by)
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output: output() }))
   const printed = new Promise<string>((resolve) => {
     child.stdout.on('data', () => {
@@ -77,8 +79,9 @@ export async function startProduct(place: Place, command: 'run' | 'dev' = 'run')
     place,
     signInLink,
     pid: child.pid ?? 0,
-    launchers: () => [child.pid ?? 0, ...childrenOf(child.pid ?? 0)],
-    descendants: () => childrenOf(child.pid ?? 0).flatMap((launcher) => below(launcher)),
+    launchers: () => [child.pid ?? 0, ...below(child.pid ?? 0).filter(isLauncher)],
+    descendants: () => below(child.pid ?? 0).filter((pid) => !isLauncher(pid)),
+    ended,
     output,
     interrupt() {
       child.kill('SIGTERM')
@@ -87,9 +90,13 @@ export async function startProduct(place: Place, command: 'run' | 'dev' = 'run')
   }
 }
 
-function launch(place: Place, args: readonly string[]) {
-  // It ends with the test's process, whatever becomes of that.
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', process.execPath, start, ...args], { env: place.environment, stdio: ['ignore', 'pipe', 'pipe'] })
+const npmScripts: Readonly<Record<string, string>> = { run: 'start', dev: 'dev' }
+
+function launch(place: Place, args: readonly string[], by: 'npm' | 'node' = 'node') {
+  const [first = '', ...rest] = args
+  const command = by === 'node' ? [process.execPath, start, ...args] : ['npm', 'run', '--silent', npmScripts[first] ?? first, '--', ...rest]
+  // It ends with the test's process, whatever becomes of that. In a group of its own, as at a terminal, which npm's is by then.
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', ...command], { env: place.environment, cwd: repository, detached: by === 'npm', stdio: ['ignore', 'pipe', 'pipe'] })
   const said: string[] = []
   child.stdout.on('data', (chunk: Buffer) => said.push(chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()))
@@ -104,6 +111,16 @@ function childrenOf(pid: number): number[] {
     return []
   }
 }
+
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+  } catch {
+    return ''
+  }
+}
+
+const isLauncher = (pid: number) => /launch\/(start\.mjs|main\.ts) /.test(commandOf(pid))
 
 function below(pid: number): number[] {
   return childrenOf(pid).flatMap((child) => [child, ...below(child)])

@@ -51,3 +51,21 @@ export function watchChild(name: string, child: ChildProcess): Child {
     },
   }
 }
+
+/** Waits for what says that a child does its work. Where it fails or is given up, the child does not stay. */
+export async function whenWorking<T>(child: Child, signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  const aborted = Promise.withResolvers<never>()
+  const abort = () => aborted.reject(signal?.reason)
+  if (signal?.aborted === true) abort()
+  signal?.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([work, aborted.promise])
+  } catch (error) {
+    work.catch(() => undefined)
+    await child.stop('SIGKILL', 0)
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', abort)
+    aborted.promise.catch(() => undefined)
+  }
+}

@@ -1,7 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import Docker from 'dockerode'
-import { startChild } from './children.ts'
+import { startChild, whenWorking } from './children.ts'
 import type { Child } from './children.ts'
 import { isInstalled, run } from './command.ts'
 import { installPackages, isRoot } from './distribution.ts'
@@ -10,7 +10,6 @@ import type { Progress } from './progress.ts'
 
 const defaultHost = 'unix:///var/run/docker.sock'
 const startTimeoutMs = 40_000
-const startAttempts = 2
 
 export interface FoundEngine {
   readonly host: string
@@ -42,17 +41,25 @@ export async function ensureEngine(dockerHost: string | undefined, logDirectory:
     if (await untilItAnswers(engine, null)) return { host, engine, child: null }
     throw new LaunchError('systemctl start docker did not bring up the Docker engine; see journalctl -u docker.')
   }
+  return { host, engine, child: await startEngine(host, logDirectory) }
+}
+
+/** Starts an engine of our own. Where it does not come up, nothing of it stays. `more`: further options of dockerd's. */
+export async function startEngine(host: string, logDirectory: string, signal?: AbortSignal, more: readonly string[] = []): Promise<Child> {
+  const engine = new Docker({ socketPath: host.slice('unix://'.length) })
   const logFile = join(logDirectory, 'docker.log')
   const dockerd = (await isInstalled('dockerd')) ?? 'dockerd'
   const env = { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` }
-  // One that was killed leaves a containerd behind that ends while the next engine already counts on it.
-  for (let attempt = 1; ; attempt += 1) {
-    const child = startChild('Docker', [dockerd, '--host', host], { logFile, env })
-    if (await untilItAnswers(engine, child)) return { host, engine, child }
+  // One that was killed leaves a containerd behind that ends while the next engine already counts on it, so it is tried
+  // twice. Containers outlive the engine, unless it is told of that elsewhere already, or is in a swarm: then not at all.
+  for (const options of [['--live-restore'], ['--live-restore'], []]) {
+    const child = startChild('Docker', [dockerd, '--host', host, ...options, ...more], { logFile, env })
+    if (await whenWorking(child, signal, untilItAnswers(engine, child))) return child
     const endedByItself = child.process.exitCode !== null
     await child.stop('SIGTERM', 3000)
-    if (!endedByItself || attempt === startAttempts) throw new LaunchError(`The Docker engine did not start; see ${logFile}.`)
+    if (!endedByItself) break
   }
+  throw new LaunchError(`The Docker engine did not start; see ${logFile}.`)
 }
 
 const answers = (engine: Docker) => engine.ping().then(() => true, () => false)

@@ -9,7 +9,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'arcx-instance-'))
 })
 afterEach(() => rm(directory, { recursive: true }))
-const instance = { pid: 1, publicOrigin: 'http://localhost:3000', listen: '127.0.0.1', port: 3000 }
+const instance = { pid: 1, publicOrigin: 'http://localhost:3000', listen: '127.0.0.1', port: 3000, stopping: false }
 
 test('whoever runs on a directory is found there, until it ends', async () => {
   expect(await runningInstance(directory)).toBeNull()

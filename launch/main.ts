@@ -4,6 +4,7 @@ import { ConfigError } from '@arcx/service-kit/config'
 import { runningInstance } from './instance.ts'
 import { LaunchError, terminalProgress } from './progress.ts'
 import { help, readSettings } from './settings.ts'
+import { onceAskedToStop } from './signals.ts'
 import { watchWeb } from './web-build.ts'
 import { readSecret, repository, signInLink, startStack } from './stack.ts'
 
@@ -51,21 +52,18 @@ try {
 }
 
 async function run(reload: boolean): Promise<void> {
-  const stopping = Promise.withResolvers<null>()
-  process.once('SIGINT', () => stopping.resolve(null))
-  process.once('SIGTERM', () => stopping.resolve(null))
-  process.once('SIGHUP', () => stopping.resolve(null))
-  const stack = await startStack(readSettings(process.env), progress, stopping.promise.then(() => undefined))
+  const stopping = Promise.withResolvers<void>()
+  onceAskedToStop(stopping.resolve)
+  const stack = await startStack(readSettings(process.env), progress, stopping.promise)
   const webBuild = reload ? watchWeb(repository) : null
   if (reload) reloadOnChange(stack.restartServices)
   process.stdout.write(`Sign in: ${await stack.signInLink()}\n`)
   progress.say('Ctrl-C stops it.')
-  const broken = await Promise.race([stopping.promise, stack.broken])
-  if (broken !== null) progress.say(broken)
+  await stopping.promise
   progress.say('Stopping…')
   await webBuild?.stop('SIGTERM', 1000)
   await stack.stop()
-  process.exit(broken === null ? 0 : 1)
+  process.exit(0)
 }
 
 function reloadOnChange(restart: () => Promise<void>): void {

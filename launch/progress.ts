@@ -10,6 +10,9 @@ export interface Progress {
   update(line: string): void
 }
 
+/** For what nobody watches. */
+export const silentProgress: Progress = { say: () => undefined, update: () => undefined }
+
 export function terminalProgress(out: NodeJS.WriteStream): Progress {
   let open = false
   const close = () => {

@@ -1,9 +1,12 @@
 import { fork } from 'node:child_process'
-import { openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { watchChild } from './children.ts'
+import { watchChild, whenWorking } from './children.ts'
 import type { Child } from './children.ts'
+import { processesCalled, untilEnded } from './ending.ts'
+import { Kept } from './kept.ts'
+import type { MemoryLimits } from './memory.ts'
 import { LaunchError } from './progress.ts'
 import type { Progress } from './progress.ts'
 
@@ -12,13 +15,10 @@ const FromService = z.discriminatedUnion('type', [
   z.object({ type: z.literal('failed'), line: z.string() }),
 ])
 
-/** One that ends as often within that time is not begun again. */
-const mostEnds = 4
-const withinMs = 60_000
-
 export type Folder = 'server' | 'proxy' | 'collab'
 const names: Readonly<Record<Folder, string>> = { server: 'The orchestrator', proxy: 'arc-proxy', collab: 'team-state' }
-const logNames: Readonly<Record<Folder, string>> = { server: 'orchestrator.log', proxy: 'proxy.log', collab: 'team-state.log' }
+const shortNames: Readonly<Record<Folder, string>> = { server: 'orchestrator', proxy: 'proxy', collab: 'team-state' }
+const graceMs = 5000
 
 export interface ServiceNeeds {
   readonly repository: string
@@ -27,89 +27,79 @@ export interface ServiceNeeds {
   readonly variables: NodeJS.ProcessEnv
   /** In the order in which they start. */
   readonly folders: readonly Folder[]
+  /** What must run before they start. */
+  readonly after: readonly Kept[]
+  readonly limits: MemoryLimits
   readonly progress: Progress
 }
 
-/** The processes of arcx. One that ends by itself is begun again: what it knew stands in PostgreSQL. */
+/** The processes of arcx. One that ends by itself is started again: what it knew stands in PostgreSQL. */
 export class Services {
-  readonly #needs: ServiceNeeds
-  readonly #running = new Map<Folder, Child>()
-  readonly #ends = new Map<Folder, readonly number[]>()
-  readonly #broken = Promise.withResolvers<string>()
-  #state: 'running' | 'restarting' | 'stopped' = 'running'
+  readonly #kept: readonly Kept[]
+  #stopped = false
 
-  constructor(needs: ServiceNeeds) {
-    this.#needs = needs
-  }
-
-  /** Resolves with a line when one cannot be kept running. */
-  get broken(): Promise<string> {
-    return this.#broken.promise
+  constructor({ repository, logs, variables, folders, after, limits, progress }: ServiceNeeds) {
+    this.#kept = folders.map((folder) => {
+      const service = { name: names[folder], shortName: shortNames[folder], program: programOf(repository, folder), logFile: join(logs, `${shortNames[folder]}.log`), variables, limits }
+      return new Kept({ name: service.name, logFile: service.logFile, progress, after, stopBy: { signal: 'SIGTERM', graceMs }, begin: (signal) => startService(service, signal) })
+    })
   }
 
   /** @throws {LaunchError} where one does not come up. */
   async start(): Promise<void> {
-    for (const folder of this.#needs.folders) if (this.#state !== 'stopped') await this.#begin(folder)
+    for (const each of this.#kept) if (!this.#stopped) await each.start()
   }
 
   /** @throws {LaunchError} where one does not come up. */
   async restart(): Promise<void> {
-    if (this.#state === 'stopped') return
-    this.#state = 'restarting'
-    try {
-      await this.#stopAll()
-      await this.start()
-    } finally {
-      if (this.#state === 'restarting') this.#state = 'running'
-    }
+    await this.#stopAll()
+    await this.start()
   }
 
   /** Also while they are being started: then no other is begun. */
   async stop(): Promise<void> {
-    this.#state = 'stopped'
+    this.#stopped = true
     await this.#stopAll()
   }
 
   async #stopAll(): Promise<void> {
-    for (const folder of [...this.#running.keys()].toReversed()) {
-      const child = this.#running.get(folder)
-      this.#running.delete(folder)
-      await child?.stop('SIGTERM', 5000)
-    }
+    for (const each of this.#kept.toReversed()) await each.stop()
   }
+}
 
-  /** Its line of failure, if it has one, comes over the channel; its log goes to a file. */
-  async #begin(folder: Folder): Promise<void> {
-    const { repository, logs, variables } = this.#needs
-    const logFile = join(logs, logNames[folder])
-    const log = openSync(logFile, 'a', 0o600)
-    const service = fork(join(repository, folder, 'main.ts'), [], { detached: true, env: variables, stdio: ['ignore', log, log, 'ipc'] })
-    const child = watchChild(names[folder], service)
-    this.#running.set(folder, child)
-    const outcome = await Promise.race([
-      new Promise<z.infer<typeof FromService>>((resolve) => service.on('message', (message) => {
-        const parsed = FromService.safeParse(message)
-        if (parsed.success) resolve(parsed.data)
-      })),
-      child.ended.then((how) => ({ type: 'failed' as const, line: `${child.name} has ended (${how}); see ${logFile}.` })),
-    ])
-    if (outcome.type === 'failed') throw new LaunchError(outcome.line)
-    void child.ended.then((how) => this.#hasEnded(folder, child, how))
-  }
+const programOf = (repository: string, folder: Folder) => join(repository, folder, 'main.ts')
 
-  async #hasEnded(folder: Folder, child: Child, how: string): Promise<void> {
-    if (this.#state !== 'running' || this.#running.get(folder) !== child) return
-    const now = Date.now()
-    const ends = [...(this.#ends.get(folder) ?? []).filter((at) => now - at < withinMs), now]
-    this.#ends.set(folder, ends)
-    const see = `see ${join(this.#needs.logs, logNames[folder])}`
-    if (ends.length >= mostEnds) return this.#broken.resolve(`${child.name} keeps ending (${how}); ${see}.`)
-    this.#needs.progress.say(`${child.name} has ended (${how}) and is started again; ${see}.`)
-    try {
-      await this.#begin(folder)
-      this.#needs.progress.say(`${child.name} is back.`)
-    } catch (error) {
-      if (this.#state === 'running') this.#broken.resolve(error instanceof Error ? error.message : String(error))
-    }
-  }
+/** Services whose launcher is gone end too, but not at once, and hold their ports until then. */
+export async function untilLastHaveEnded(repository: string, directory: string, progress: Progress): Promise<void> {
+  const programs = new Set((['server', 'proxy', 'collab'] as const).map((folder) => programOf(repository, folder)))
+  await untilEnded({ name: 'the services', find: () => processesCalled((word) => programs.has(word), `ARC_DATA_DIR=${directory}`), signal: 'SIGTERM' }, progress)
+}
+
+export interface Service {
+  readonly name: string
+  readonly shortName: string
+  readonly program: string
+  readonly logFile: string
+  readonly variables: NodeJS.ProcessEnv
+  readonly limits: MemoryLimits
+}
+
+/** Starts a service and waits until it is ready. Its line of failure, if it has one, comes over the channel; its log goes to a file. */
+export async function startService({ name, shortName, program, logFile, variables, limits }: Service, signal: AbortSignal): Promise<Child> {
+  const log = openSync(logFile, 'a', 0o600)
+  const service = fork(program, [], { detached: true, env: variables, execArgv: [...limits.nodeOptions], stdio: ['ignore', log, log, 'ipc'] })
+  closeSync(log)
+  const child = watchChild(name, service)
+  const ready = Promise.withResolvers<void>()
+  // It may end before anybody waits for this.
+  ready.promise.catch(() => undefined)
+  service.on('message', (message) => {
+    const { data } = FromService.safeParse(message)
+    if (data?.type === 'ready') ready.resolve()
+    if (data?.type === 'failed') ready.reject(new LaunchError(data.line))
+  })
+  void child.ended.then((how) => ready.reject(new LaunchError(`${name} has ended (${how}); see ${logFile}.`)))
+  if (service.pid !== undefined) await limits.hold(shortName, service.pid)
+  await whenWorking(child, signal, ready.promise)
+  return child
 }

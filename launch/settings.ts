@@ -1,11 +1,17 @@
 import { z } from 'zod'
-import { parseConfig, port } from '@arcx/service-kit/config'
+import { totalmem } from 'node:os'
+import { parseConfig, port, wholeNumber } from '@arcx/service-kit/config'
+
+const MiB = 2 ** 20
+/** Ample for what a service does; on a small machine a quarter of what there is, so that one cannot take all. */
+const serviceMemoryBytes = Math.min(2048 * MiB, Math.max(512 * MiB, Math.floor(totalmem() / 4)))
 
 /** What the launcher itself takes; everything else goes on to the services as it is. */
 export const LaunchSettings = z.object({
   ARC_DATA_DIR: z.string().default('.arcx').describe('a path'),
   ARC_PORT: port().default(3000),
   ARC_LISTEN: z.string().default('127.0.0.1').describe('an address to listen on'),
+  ARC_SERVICE_MEMORY_BYTES: wholeNumber(256 * MiB, 2 ** 44, 'a number of bytes').default(serviceMemoryBytes),
   DOCKER_HOST: z.string().optional().describe('unix:// and a path'),
   DATABASE_URL: z.string().optional().describe('a postgresql:// URL'),
   NATS_URL: z.string().optional().describe('a nats:// URL'),
@@ -58,6 +64,8 @@ Settings are environment variables, as in: ARC_PORT=8080 npm start
   ARC_WORKSPACE_MEMORY_BYTES   a workspace’s memory                                   8589934592
   ARC_WORKSPACE_CPU_CORES      a workspace’s cores, at most this machine’s            4
   ARC_WORKSPACE_PIDS           a workspace’s processes                                512
+  ARC_SERVICE_MEMORY_BYTES     the memory of each of arcx’s own processes; one that   2147483648, at most
+                               grows beyond it is ended alone and started again       a quarter of all
   ARC_LOG_LEVEL                debug, info, warn or error                             info
   ARC_SIGNUP_MODE              who may sign up: invite, open or stripe                invite
   GITHUB_CLIENT_ID             a GitHub application’s, to sign in by GitHub

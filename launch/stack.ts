@@ -6,17 +6,20 @@ import type Docker from 'dockerode'
 import { z } from 'zod'
 import { openDatabase } from '@arcx/database'
 import { migrate } from '@arcx/database/migrate'
-import type { Child } from './children.ts'
-import { ensureEngine } from './docker-engine.ts'
+import { ensureEngine, startEngine } from './docker-engine.ts'
 import { ensureImage } from './image.ts'
+import type { Child } from './children.ts'
 import { claimInstance, runningInstance } from './instance.ts'
-import { ensureNatsServer, startNats } from './nats.ts'
+import type { Instance } from './instance.ts'
+import { Kept } from './kept.ts'
+import { MemoryLimits } from './memory.ts'
+import { ensureNatsServer, startNats, untilLastHasEnded as untilLastNatsHasEnded } from './nats.ts'
 import { freePort, isFree } from './ports.ts'
-import { startPostgres } from './postgres.ts'
+import { startPostgres, untilLastHasEnded as untilLastPostgresHasEnded } from './postgres.ts'
 import { LaunchError } from './progress.ts'
 import type { Progress } from './progress.ts'
 import { ensureSecrets } from './secrets.ts'
-import { Services } from './services.ts'
+import { Services, untilLastHaveEnded } from './services.ts'
 import type { LaunchSettings } from './settings.ts'
 import { ensureWeb } from './web-build.ts'
 
@@ -26,13 +29,22 @@ export const repository = fileURLToPath(new URL('..', import.meta.url)).replace(
 export const cacheDirectory = join(repository, '.arcx', 'cache')
 
 const SignInLink = z.object({ url: z.string() })
-/** arcx on one machine: what `npm start` brings up and a Ctrl-C takes down. */
+const stoppingMs = 60_000
+
+/** arcx on one machine: what `npm start` brings up and keeps up, and a Ctrl-C takes down. */
 export interface Stack {
-  /** Resolves with a line when something that must run has ended by itself. */
-  readonly broken: Promise<string>
   signInLink(): Promise<string>
   restartServices(): Promise<void>
   stop(): Promise<void>
+}
+
+/** What has been started, and how it is stopped, last first. */
+interface Started {
+  readonly stops: (() => Promise<unknown>)[]
+  /** Workspaces' containers; they outlive whatever is not a wish of the person to stop. */
+  stopContainers: () => Promise<void>
+  /** Told to whoever wants to start meanwhile. */
+  stopping: boolean
 }
 
 /**
@@ -40,63 +52,88 @@ export interface Stack {
  * @throws {LaunchError} with a line that says what to do; what had been started is stopped.
  */
 export async function startStack(settings: LaunchSettings, progress: Progress, givenUp: Promise<void>): Promise<Stack> {
-  const stops: (() => Promise<void>)[] = []
+  const started: Started = { stops: [], stopContainers: async () => undefined, stopping: false }
+  let isGivenUp = false
   try {
     const ended = givenUp.then(() => {
+      isGivenUp = true
       throw new LaunchError('Stopped.')
     })
-    return await Promise.race([bringUp(settings, progress, stops), ended])
+    return await Promise.race([bringUp(settings, progress, started), ended])
   } catch (error) {
-    for (const stop of stops.toReversed()) await stop().catch(() => undefined)
+    if (!isGivenUp) started.stopContainers = async () => undefined
+    await stopAll(started, progress)
     throw error
   }
 }
 
-async function bringUp(settings: LaunchSettings, progress: Progress, stops: (() => Promise<void>)[]): Promise<Stack> {
+async function stopAll(started: Started, progress: Progress): Promise<void> {
+  started.stopping = true
+  for (const stop of started.stops.toReversed()) await stop().catch((error: unknown) => progress.say(error instanceof Error ? error.message : String(error)))
+}
+
+async function bringUp(settings: LaunchSettings, progress: Progress, started: Started): Promise<Stack> {
+  const { stops } = started
   const directory = resolve(process.env['INIT_CWD'] ?? process.cwd(), settings.ARC_DATA_DIR)
-  const running = await runningInstance(directory)
+  const running = await untilNoneIsStopping(directory, progress)
   if (running !== null) {
     throw new LaunchError(`arcx is running already at ${running.publicOrigin} (process ${running.pid}). For a sign-in link: npm run sign-in`)
   }
   await makeDirectory(directory)
-  const instance = await claim(directory, settings)
+  const instance = await claim(directory, settings, () => started.stopping)
   stops.push(async () => void instance.close())
+  const stores = { postgres: join(directory, 'postgres'), nats: join(directory, 'nats') }
+  await untilLastHaveEnded(repository, directory, progress)
+  await Promise.all([untilLastPostgresHasEnded(stores.postgres, progress), untilLastNatsHasEnded(stores.nats, progress)])
   if (!(await isFree(settings.ARC_PORT, settings.ARC_LISTEN))) {
     throw new LaunchError(`Port ${settings.ARC_PORT} is taken on ${settings.ARC_LISTEN}. Stop what uses it, or choose another: ARC_PORT=${settings.ARC_PORT + 1} npm start`)
   }
   const secrets = await ensureSecrets(directory)
   const logs = join(directory, 'logs')
   await mkdir(logs, { recursive: true, mode: 0o700 })
+  const limits = new MemoryLimits(settings.ARC_SERVICE_MEMORY_BYTES, directory)
+  stops.push(() => limits.close())
 
-  const brokenBy: Promise<string>[] = []
-  const mustRun = (child: Child) => brokenBy.push(child.ended.then((how) => `${child.name} has ended (${how}); see ${logs}.`))
-
+  /** What the services need and this process has started itself. */
+  const kept: Kept[] = []
   const found = await ensureEngine(settings.DOCKER_HOST, logs, progress)
   const { child: dockerd } = found
   if (dockerd !== null) {
-    stops.push(() => dockerd.stop('SIGTERM', 5000))
-    mustRun(dockerd)
+    let first: Child | null = dockerd
+    const engine = new Kept({
+      name: 'Docker',
+      logFile: join(logs, 'docker.log'),
+      progress,
+      after: [],
+      stopBy: { signal: 'SIGTERM', graceMs: 5000 },
+      begin: async (signal) => {
+        const child = first ?? (await startEngine(found.host, logs, signal))
+        first = null
+        return child
+      },
+    })
+    stops.push(() => engine.stop())
+    await engine.start()
+    kept.push(engine)
   }
   const [image, databaseUrl, natsUrl] = await allOrNone([
     settings.WORKSPACE_IMAGE ?? ensureImage(found.engine, repository, cacheDirectory, progress),
     settings.DATABASE_URL ??
-      freePort(5432).then(async (port) => {
-        const postgres = await startPostgres({ directory: join(directory, 'postgres'), port, password: secrets.ARC_POSTGRES_PASSWORD, logFile: join(logs, 'postgres.log') })
-        stops.push(() => postgres.child.stop('SIGINT', 3000))
-        mustRun(postgres.child)
-        return postgres.url
-      }),
+      freePort(5432).then((port) =>
+        keep('PostgreSQL', join(logs, 'postgres.log'), { signal: 'SIGINT', graceMs: 3000 }, (logFile, signal) =>
+          startPostgres({ directory: stores.postgres, port, password: secrets.ARC_POSTGRES_PASSWORD, logFile, limits, progress, signal }),
+        ),
+      ),
     settings.NATS_URL ??
       freePort(4222).then(async (port) => {
         const binary = await ensureNatsServer(cacheDirectory, progress)
-        const nats = await startNats({ directory: join(directory, 'nats'), port, token: secrets.ARC_NATS_TOKEN, binary, logFile: join(logs, 'nats.log') })
-        stops.push(() => nats.child.stop('SIGTERM', 2000))
-        mustRun(nats.child)
-        return nats.url
+        return keep('NATS', join(logs, 'nats.log'), { signal: 'SIGTERM', graceMs: 2000 }, (logFile, signal) =>
+          startNats({ directory: stores.nats, port, token: secrets.ARC_NATS_TOKEN, binary, logFile, limits, progress, signal }),
+        )
       }),
     ensureWeb(repository, progress),
   ])
-  const database = openDatabase(databaseUrl, () => undefined, 1)
+  const database = openDatabase(databaseUrl, () => undefined, { maxConnections: 1, work: 'schema' })
   await migrate(database).finally(() => database.destroy())
 
   const proxyPort = Number(process.env['ARC_PROXY_PORT'] ?? (await freePort(3002)))
@@ -119,21 +156,51 @@ async function bringUp(settings: LaunchSettings, progress: Progress, stops: (() 
   }
   progress.update('Starting the services and trying the isolation')
   const hasProxy = variables['ARC_EGRESS'] === 'proxy' && process.env['ARC_PROXY_URL'] === undefined
-  const services = new Services({ repository, logs, variables, folders: [...(hasProxy ? (['proxy'] as const) : []), 'server', 'collab'], progress })
+  const services = new Services({ repository, logs, variables, folders: [...(hasProxy ? (['proxy'] as const) : []), 'server', 'collab'], after: kept, limits, progress })
   const deployment = variables['ARC_DEPLOYMENT'] ?? secrets.ARC_DEPLOYMENT
+  started.stopContainers = () => stopContainers(found.engine, deployment)
   stops.push(
-    () => stopContainers(found.engine, deployment),
+    () => started.stopContainers(),
     () => services.stop(),
   )
   await services.start()
 
   return {
-    broken: Promise.race([...brokenBy, services.broken]),
     signInLink: () => signInLink(settings.ARC_LISTEN, settings.ARC_PORT, variables['ARC_INTERNAL_TOKEN'] ?? ''),
     restartServices: () => services.restart(),
-    async stop() {
-      for (const stop of stops.toReversed()) await stop().catch((error: unknown) => progress.say(error instanceof Error ? error.message : String(error)))
-    },
+    stop: () => stopAll(started, progress),
+  }
+
+  /** Starts a store, and from then on again whenever it ends; resolves with its URL, which stays. */
+  async function keep(name: string, logFile: string, stopBy: { signal: NodeJS.Signals; graceMs: number }, start: (logFile: string, signal: AbortSignal) => Promise<{ readonly url: string; readonly child: Child }>): Promise<string> {
+    let at = ''
+    const store = new Kept({
+      name,
+      logFile,
+      progress,
+      after: [],
+      stopBy,
+      begin: async (signal) => {
+        const { url, child } = await start(logFile, signal)
+        at = url
+        return child
+      },
+    })
+    stops.push(() => store.stop())
+    await store.start()
+    kept.push(store)
+    return at
+  }
+}
+
+/** Whoever runs on the directory, once it does not say any more that it is about to end. */
+async function untilNoneIsStopping(directory: string, progress: Progress): Promise<Instance | null> {
+  const deadline = Date.now() + stoppingMs
+  for (;;) {
+    const running = await runningInstance(directory)
+    if (running?.stopping !== true || Date.now() > deadline) return running
+    progress.update(`Waiting for arcx of an earlier run to end (process ${running.pid})`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
 
@@ -155,10 +222,10 @@ async function makeDirectory(directory: string): Promise<void> {
   }
 }
 
-async function claim(directory: string, settings: LaunchSettings): Promise<Server> {
+async function claim(directory: string, settings: LaunchSettings, isStopping: () => boolean): Promise<Server> {
   const domain = process.env['ARC_DOMAIN'] ?? 'localhost'
   const publicOrigin = process.env['ARC_PUBLIC_URL'] ?? `http://${domain}:${settings.ARC_PORT}`
-  return claimInstance(directory, () => ({ pid: process.pid, publicOrigin, listen: settings.ARC_LISTEN, port: settings.ARC_PORT }))
+  return claimInstance(directory, () => ({ pid: process.pid, publicOrigin, listen: settings.ARC_LISTEN, port: settings.ARC_PORT, stopping: isStopping() }))
 }
 
 /** Asks the orchestrator on this machine for a one-time link. */

@@ -1,5 +1,5 @@
 // Runs on whatever Node the machine has: brings the dependencies, among them the pinned Node, and hands over to it.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -20,22 +20,44 @@ if (process.platform !== 'linux' && !isDesktop) fail('the server runs on Linux; 
 // The pinned Node is there for Linux alone.
 if (process.platform !== 'linux' && Number(process.versions.node.split('.')[0]) < 24) fail(`Node ${process.versions.node} is too old for the desktop app; install Node 24 or newer.`)
 
+/** The program that is being run for us. */
+let child
+
+/** Runs a program to its end; resolves to its exit code. */
+function run(command, args, options) {
+  return new Promise((resolve, reject) => {
+    child = spawn(command, args, options)
+    child.once('error', reject)
+    child.once('exit', (code, signal) => resolve(signal ? 1 : (code ?? 1)))
+  })
+}
+
+// A signal may be for this process alone, so it is handed on; at a terminal everybody gets it, and the same one twice counts once there.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child?.kill(signal))
+// npm hands no HUP on, nor can it when it is killed.
+const npm = process.ppid
+if (process.env.npm_lifecycle_event !== undefined) {
+  setInterval(() => {
+    if (process.ppid !== npm) child?.kill('SIGTERM')
+  }, 1000).unref()
+}
+
 // The lock file alone decides what is installed, so it alone decides whether that is still right.
 const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
 const isComplete = process.platform !== 'linux' || existsSync(node)
 const installed = existsSync(stamp) && isComplete ? readFileSync(stamp, 'utf8') : ''
 if (installed !== wanted) {
   process.stderr.write('arcx: installing dependencies (once)…\n')
-  const npm = process.env.npm_execpath
-  const [command, before] = npm ? [process.execPath, [npm]] : ['npm', []]
+  const path = process.env.npm_execpath
+  const [command, before] = path ? [process.execPath, [path]] : ['npm', []]
   // Build machines need what development needs: the web interface is built here.
   // No package's install script runs, whatever npm's version allows; the one thing that one of them does is done below.
-  const result = spawnSync(command, [...before, 'ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'], {
+  const code = await run(command, [...before, 'ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, NODE_ENV: '' },
-  })
-  if (result.status !== 0) fail('the dependencies could not be installed; see what npm says above, mend it and run this again.')
+  }).catch(() => 1)
+  if (code !== 0) fail('the dependencies could not be installed; see what npm says above, mend it and run this again.')
   linkPostgresLibraries()
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, wanted)
@@ -53,10 +75,10 @@ function linkPostgresLibraries() {
   }
 }
 
-const child = spawn(process.platform === 'linux' ? node : process.execPath, [join(root, 'launch', 'main.ts'), ...process.argv.slice(2)], { stdio: 'inherit', cwd: process.cwd() })
-child.on('error', (error) => fail(`the pinned Node does not start (${error.message}); remove node_modules and run this again.`))
-child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
-// The child decides when to end; a Ctrl-C reaches it by the terminal, a TERM is passed on.
-process.on('SIGINT', () => undefined)
-process.on('SIGTERM', () => child.kill('SIGTERM'))
-process.on('SIGHUP', () => child.kill('SIGHUP'))
+// By its channel it learns when this process is gone.
+const main = [join(root, 'launch', 'main.ts'), ...process.argv.slice(2)]
+process.exit(
+  await run(process.platform === 'linux' ? node : process.execPath, main, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], cwd: process.cwd() }).catch((error) =>
+    fail(`the pinned Node does not start (${error.message}); remove node_modules and run this again.`),
+  ),
+)

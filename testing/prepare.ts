@@ -24,7 +24,7 @@ export async function prepare(progress: Progress, stops: (() => Promise<unknown>
   const id = `test-${randomBytes(4).toString('hex')}`
   const directory = join(root, id)
   await mkdir(directory, { recursive: true, mode: 0o711 })
-  const claim = await claimInstance(directory, () => ({ pid: process.pid, publicOrigin: 'http://localhost', listen: '127.0.0.1', port: 1 }))
+  const claim = await claimInstance(directory, () => ({ pid: process.pid, publicOrigin: 'http://localhost', listen: '127.0.0.1', port: 1, stopping: false }))
   stops.push(async () => claim.close())
   const logs = join(root, 'logs')
   await mkdir(logs, { recursive: true })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { lint } from '@arcx/launch/lint'
 import type { Progress } from '@arcx/launch/progress'
+import { onceAskedToStop } from '@arcx/launch/signals'
 import { repository } from '@arcx/launch/stack'
 import { prepare } from './prepare.ts'
 import type { RunSettings } from './run.ts'
@@ -22,7 +23,7 @@ export async function runTests(names: readonly string[], progress: Progress): Pr
   const counts: Count[] = []
   const stops: (() => Promise<unknown>)[] = []
   const interrupted = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort())
+  onceAskedToStop(() => interrupted.abort())
   try {
     const settings = await prepare(progress, stops)
     if (names.length === 0) {

@@ -1,0 +1,77 @@
+import { readFile, readdir, stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import type { Progress } from './progress.ts'
+
+/** What is done about a process that an earlier run has left: nothing for a moment, then it is asked to end, then made to. */
+export interface Leftover {
+  readonly name: string
+  find(): Promise<readonly number[]>
+  /** Asks it to end in order. */
+  readonly signal: NodeJS.Signals
+}
+
+const saidAfterMs = 500
+const askedAfterMs = 1000
+const madeAfterMs = 15_000
+const pollMs = 50
+
+/**
+ * Waits until none of these processes is left. A launcher that was killed takes its children with it, but they need a
+ * moment, and hold ports, locks and shared memory until then.
+ */
+export async function untilEnded(leftover: Leftover, progress: Progress, signal?: AbortSignal): Promise<void> {
+  const since = Date.now()
+  let said = false
+  let asked = false
+  for (;;) {
+    const pids = await leftover.find()
+    if (pids.length === 0) return
+    signal?.throwIfAborted()
+    const waitedMs = Date.now() - since
+    if (!said && waitedMs > saidAfterMs) {
+      said = true
+      progress.update(`Waiting for ${leftover.name} of an earlier run to end (process ${pids.join(', ')})`)
+    }
+    if (waitedMs > madeAfterMs) send(pids, 'SIGKILL')
+    else if (!asked && waitedMs > askedAfterMs) {
+      asked = true
+      send(pids, leftover.signal)
+    }
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
+  }
+}
+
+function send(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal)
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
+/** Processes whose working directory this is, under whatever path they see it. */
+export async function processesIn(directory: string): Promise<readonly number[]> {
+  const wanted = await stat(directory).catch(() => null)
+  if (wanted === null) return []
+  const isSame = (found: Stats) => found.ino === wanted.ino && found.dev === wanted.dev
+  return processesWhere((entry) => stat(`${entry}/cwd`).then(isSame))
+}
+
+/** Processes with such a word among their arguments, and such a line in their environment where one is given. */
+export function processesCalled(argument: (word: string) => boolean, variable?: string): Promise<readonly number[]> {
+  return processesWhere(async (entry) => {
+    if (!(await wordsOf(`${entry}/cmdline`)).some(argument)) return false
+    return variable === undefined || (await wordsOf(`${entry}/environ`)).includes(variable)
+  })
+}
+
+const wordsOf = async (file: string) => (await readFile(file, 'utf8')).split('\0')
+
+/** Whatever may not be looked at belongs to somebody else. */
+async function processesWhere(matches: (entry: string) => Promise<boolean>): Promise<readonly number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+  const found = await Promise.all(pids.map((pid) => (pid === process.pid ? false : matches(`/proc/${pid}`).catch(() => false))))
+  return pids.filter((_, index) => found[index])
+}
