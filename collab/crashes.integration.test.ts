@@ -73,7 +73,7 @@ const hold = (until: Promise<void>): Promise<unknown> =>
     })
     .catch(() => 'the database was killed')
 
-const kinds: Readonly<Record<'team-state' | 'PostgreSQL' | 'NATS', () => Mortal>> = { 'team-state': () => collab, PostgreSQL: () => stores.postgres, NATS: () => stores.nats }
+const kinds: Readonly<Record<'team-state' | 'PostgreSQL' | 'NATS', () => Pick<Mortal, 'kill' | 'start'>>> = { 'team-state': () => collab, PostgreSQL: () => stores.postgres, NATS: () => stores.nats }
 
 for (const kind of ['team-state', 'PostgreSQL', 'NATS'] as const) {
   test(`kill -9 of ${kind} under load, with nobody coming back: whatever others had seen is stored (ARCX_EDIT_SEED=${seed})`, async () => {

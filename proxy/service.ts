@@ -33,8 +33,11 @@ export const startProxy = (config: ProxyConfig, log: Log): Promise<Service> => s
 
 async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise<object> {
   const metrics = createMetrics('proxy')
-  const database = openDatabase(config.DATABASE_URL, (error) => log.warn({ err: error }, 'a database connection was lost'))
+  const onConnectionError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
+  const database = openDatabase(config.DATABASE_URL, onConnectionError)
   shutdown.add('database', () => database.destroy())
+  const background = openDatabase(config.DATABASE_URL, onConnectionError, { work: 'background', maxConnections: 1 })
+  shutdown.add('database for background work', () => background.destroy())
   const journal = await openJournal(config.NATS_URL, log, 'ARCX_EGRESS', 'egress.calls', journalBytes)
   shutdown.add('journal', () => journal.close())
   const app = operationsServer(log, metrics, [
@@ -100,7 +103,7 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   return {}
 
   async function forget(): Promise<void> {
-    await database.deleteFrom('EgressRecord').where('at', '<', new Date(Date.now() - config.ARC_EGRESS_KEEP_DAYS * dayMs)).execute()
+    await background.deleteFrom('EgressRecord').where('at', '<', new Date(Date.now() - config.ARC_EGRESS_KEEP_DAYS * dayMs)).execute()
   }
 }
 

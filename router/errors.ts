@@ -27,6 +27,10 @@ export class ArcError extends Error {
   }
 }
 
+/** A store that was lost is back within seconds, or it takes somebody to bring it back. */
+const retryAfterSeconds = 5
+const databaseTroubles = { away: 'does not answer', busy: 'has too much to do', full: 'has no room' } as const
+
 export const errors = {
   signedOut: () => new ArcError('Unauthenticated', 'signed_out', 'You are signed out. Sign in and try again.'),
 
@@ -75,6 +79,12 @@ export const errors = {
   secretNotFound: () => new ArcError('NotFound', 'secret_not_found', 'There is no such secret.'),
 
   secretLimitReached: (limit: number) => new ArcError('LimitReached', 'secret_limit_reached', `There are ${limit} secrets, which is as many as there may be. Delete one to make room.`, { limit }),
+
+  databaseUnavailable: (trouble: 'away' | 'busy' | 'full', cause?: unknown) =>
+    new ArcError('Unavailable', 'database_unavailable', `The database ${databaseTroubles[trouble]}. Try again in ${retryAfterSeconds} s.`, { what: 'database', trouble, retryAfterSeconds }, cause),
+
+  busUnavailable: (cause?: unknown) =>
+    new ArcError('Unavailable', 'bus_unavailable', `The message bus does not answer. Try again in ${retryAfterSeconds} s.`, { what: 'bus', retryAfterSeconds }, cause),
 
   engineUnavailable: (cause?: unknown) =>
     new ArcError('Unavailable', 'engine_unavailable', 'Docker does not answer. Check that it runs.', {}, cause),

@@ -60,7 +60,7 @@ const t = initTRPC.context<Context>().create({
     const arc: ArcErrorShape | null =
       cause instanceof ArcError ? { kind: cause.kind, code: cause.code, details: cause.details } : null
     // A fault of ours is logged with its cause by the edge; what it said stays here.
-    const message = error.code === 'INTERNAL_SERVER_ERROR' ? 'Something went wrong on the server.' : shape.message
+    const message = arc === null && error.code === 'INTERNAL_SERVER_ERROR' ? 'Something went wrong on the server.' : (cause instanceof ArcError ? cause : shape).message
     const { stack: _stack, ...data } = shape.data
     return { ...shape, message, data: { ...data, arc } }
   },

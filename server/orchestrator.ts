@@ -63,6 +63,8 @@ import { WorkspaceStore } from './workspaces/store.ts'
 import { Workspaces } from './workspaces/workspaces.ts'
 
 const entryCodeSeconds = 30
+/** Each holds one of the database's connections, and needs others. */
+const mostDrives = 8
 const codeSweepMs = 10 * 60_000
 const seccompProfile = fileURLToPath(new URL('../deploy/seccomp.json', import.meta.url))
 
@@ -97,8 +99,11 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   const trial = tryIsolation(engine, settings, config.ARC_EGRESS === 'open' ? 'open' : 'closed')
   trial.catch(() => undefined)
 
-  const database = openDatabase(config.DATABASE_URL, (error) => log.warn({ err: error }, 'a database connection was lost'))
+  const onConnectionError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
+  const database = openDatabase(config.DATABASE_URL, onConnectionError)
   shutdown.add('database', () => database.destroy())
+  const background = openDatabase(config.DATABASE_URL, onConnectionError, { work: 'background', maxConnections: 2 })
+  shutdown.add('database for background work', () => background.destroy())
   const bus = await openBus(config.NATS_URL, log)
   shutdown.add('bus', () => bus.close())
   const relay = new OutboxRelay(database, bus, config.ARC_DEPLOYMENT, log)
@@ -149,12 +154,12 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   const homes = new Homes(config.ARC_DATA_DIR)
   const runtime = new DockerRuntime(engine, settings, homes, deriveKey(config.ARC_ADMIN_TOKEN, 'supervisor'), config.ARC_EGRESS === 'proxy' ? new EgressDoor(config.ARC_PROXY_URL, config.ARC_INTERNAL_TOKEN) : null, log)
   shutdown.add('runtime', () => runtime.close())
-  const store = new WorkspaceStore(database, (name) => addresses.workspaceOrigin(name), () => relay.poke())
+  const store = new WorkspaceStore(database, background, (name) => addresses.workspaceOrigin(name), () => relay.poke())
   const holders = new Holders({ teamsOf: (userId) => memberships.of(userId), workspaceOf: (actor, id) => workspaces.get(actor, id) })
   const secrets = new Secrets({ database, envelopes: new Envelopes(config.ARC_SECRETS_KEY, config.ARC_SECRETS_KEY_FORMER), holders })
   const renewed = await secrets.renewSeals()
   if (renewed > 0) log.info({ renewed }, 'secrets are sealed under the current key')
-  const reconciler = new Reconciler(store, runtime, (row) => secrets.environmentOf(row), log, availableParallelism() * 2)
+  const reconciler = new Reconciler(store, runtime, (row) => secrets.environmentOf(row), log, Math.min(mostDrives, availableParallelism() * 2))
   const workspaces = new Workspaces({ rules: { idleTimeoutSeconds: config.ARC_IDLE_TIMEOUT_SECONDS }, database, store, runtime, feed, memberships, poke: (id) => reconciler.poke(id) })
   const teamRemoval = new TeamRemoval({ database, log, removeWorkspaces: (actor, teamId) => workspaces.removeAllOf(actor, { teamId }) })
   shutdown.add('team removal', () => teamRemoval.close())
@@ -179,6 +184,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   const audit = new AuditTrail(database)
   const account = new Accounts({
     database,
+    background,
     sessions,
     tokens,
     log,

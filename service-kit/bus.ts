@@ -1,6 +1,6 @@
 import { DeliverPolicy, JetStreamApiError, RetentionPolicy, StorageType, jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { DomainEvent, subjectOf } from '@arcx/router'
-import { connectNats } from './nats.ts'
+import { connectNats, onBus } from './nats.ts'
 import type { Log } from './log.ts'
 
 const stream = 'ARCX'
@@ -80,13 +80,11 @@ export async function openBus(url: string, log: Log, streamName = stream, stream
 
   return {
     async publish(event, messageId) {
-      await client.publish(subjectOf(event), JSON.stringify(event), { msgID: messageId })
+      await onBus(client.publish(subjectOf(event), JSON.stringify(event), { msgID: messageId }))
     },
-    lastSequence: async () => (await manager.streams.info(streamName)).state.last_seq,
+    lastSequence: async () => (await onBus(manager.streams.info(streamName))).state.last_seq,
     follow,
-    check: async () => {
-      await connection.flush()
-    },
+    check: () => onBus(connection.flush()),
     close: () => connection.close(),
   }
 }

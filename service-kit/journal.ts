@@ -1,5 +1,5 @@
 import { DiscardPolicy, JetStreamApiError, RetentionPolicy, StorageType, jetstream, jetstreamManager } from '@nats-io/jetstream'
-import { connectNats } from './nats.ts'
+import { connectNats, onBus } from './nats.ts'
 import type { Log } from './log.ts'
 
 const appendMs = 3000
@@ -51,12 +51,12 @@ export async function openJournal(url: string, log: Log, stream: string, subject
   }
 
   return {
-    append: async (text) => (await client.publish(subject, text)).seq,
+    append: async (text) => (await onBus(client.publish(subject, text))).seq,
     entries,
     async discardThrough(sequence) {
       await manager.streams.purge(stream, { seq: sequence + 1 })
     },
-    check: () => connection.flush(),
+    check: () => onBus(connection.flush()),
     close: () => connection.close(),
   }
 }

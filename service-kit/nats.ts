@@ -1,5 +1,6 @@
 import { connect } from '@nats-io/transport-node'
 import type { NodeConnectionOptions, NatsConnection } from '@nats-io/transport-node'
+import { errors } from '@arcx/router'
 import type { Log } from './log.ts'
 
 /** Connects, and connects again for as long as it takes. */
@@ -7,6 +8,15 @@ export async function connectNats(url: string, log: Log, options: Pick<NodeConne
   const connection = await connect({ ...options, ...serverOf(url), maxReconnectAttempts: -1, waitOnFirstConnect: true, reconnectTimeWait: 250 })
   void reportStatus(connection, log)
   return connection
+}
+
+/** Where the bus does not take something, that is what whoever asked is told; the one place where its errors become ours. */
+export async function onBus<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked
+  } catch (error) {
+    throw errors.busUnavailable(error)
+  }
 }
 
 /** A NATS URL's parts: `nats://TOKEN@host`, `nats://user:password@host` or without either. */

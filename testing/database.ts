@@ -18,7 +18,7 @@ export async function createDatabase(): Promise<TestDatabase> {
   await onServer(server, sql`CREATE DATABASE ${sql.id(name)}`)
   const url = new URL(server)
   url.pathname = `/${name}`
-  const database = openDatabase(url.href, () => undefined, 5)
+  const database = openDatabase(url.href, () => undefined, { maxConnections: 5, work: 'schema' })
   await migrate(database)
   return {
     url: url.href,
@@ -31,7 +31,7 @@ export async function createDatabase(): Promise<TestDatabase> {
 }
 
 async function onServer(url: string, statement: ReturnType<typeof sql>): Promise<void> {
-  const database = openDatabase(url, () => undefined, 1)
+  const database = openDatabase(url, () => undefined, { maxConnections: 1, work: 'schema' })
   try {
     await statement.execute(database)
   } finally {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { openDatabase } from '@arcx/database'
 import { migrate } from '@arcx/database/migrate'
 import type { Child } from '@arcx/launch/children'
+import { processesIn } from '@arcx/launch/ending'
 import { startNats } from '@arcx/launch/nats'
 import type { Nats } from '@arcx/launch/nats'
 import { freePort } from '@arcx/launch/ports'
@@ -14,6 +15,9 @@ import { testDirectory, testRun } from './run.ts'
 export interface Mortal {
   /** `kill -9`. */
   kill(): Promise<void>
+  /** Stops it and whatever it has started, as a machine that hangs does: it takes connections and answers nothing. */
+  pause(): Promise<void>
+  resume(): Promise<void>
   start(): Promise<void>
 }
 
@@ -31,11 +35,10 @@ export async function startOwnStores(): Promise<OwnStores> {
   const databaseOptions = { directory: databaseDirectory, port: databasePort, password: randomBytes(16).toString('hex'), logFile: join(run.ARCX_TEST_DIRECTORY, `postgres-${databasePort}.log`) }
   const busOptions = { directory: busDirectory, port: busPort, token: randomBytes(16).toString('hex'), binary: run.ARCX_TEST_NATS_BINARY, logFile: join(busDirectory, 'nats.log') }
   const [{ url, child: firstPostgres }, bus] = await Promise.all([startPostgres(databaseOptions), startNats(busOptions)])
-  const database = openDatabase(url, () => undefined, 5)
+  const database = openDatabase(url, () => undefined, { maxConnections: 5, work: 'schema' })
   await migrate(database)
-  // What still dies under it holds its memory for a moment; then starting it is refused.
-  const postgres = mortal(firstPostgres, () => retried(async () => (await startPostgres(databaseOptions)).child))
-  const nats = mortal(bus.child, async () => (await startNats(busOptions)).child)
+  const postgres = mortal(firstPostgres, () => processesIn(join(databaseDirectory, 'data')), async () => (await startPostgres(databaseOptions)).child)
+  const nats = mortal(bus.child, async (child) => [child.process.pid ?? 0], async () => (await startNats(busOptions)).child)
   return {
     database: {
       url,
@@ -52,23 +55,17 @@ export async function startOwnStores(): Promise<OwnStores> {
   }
 }
 
-function mortal(first: Child, start: () => Promise<Child>): Mortal {
+function mortal(first: Child, processesOf: (child: Child) => Promise<readonly number[]>, start: () => Promise<Child>): Mortal {
   let child = first
+  const send = async (signal: NodeJS.Signals) => {
+    for (const pid of await processesOf(child)) process.kill(pid, signal)
+  }
   return {
     kill: () => child.stop('SIGKILL', 1000),
+    pause: () => send('SIGSTOP'),
+    resume: () => send('SIGCONT'),
     async start() {
       child = await start()
     },
-  }
-}
-
-async function retried<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return await work()
-    } catch (error) {
-      if (tries === 20) throw error
-      await new Promise((resolve) => setTimeout(resolve, 250))
-    }
   }
 }

@@ -114,6 +114,7 @@ export class Gateway {
             : this.#plain(response, passage.status, passage.message)
       }
     } catch (error) {
+      if (error instanceof ArcError && error.kind === 'Unavailable' && !response.headersSent) return this.#unavailable(error, request, response)
       this.#needs.log.error({ err: error }, 'the gateway failed')
       if (!response.headersSent) this.#page(response, 500, 'Something went wrong', 'The server could not pass this on. Try again.', this.#home())
       else response.destroy()
@@ -135,7 +136,8 @@ export class Gateway {
       await this.#proxy.ws(request, socket, { target: { host: 'workspace' }, agent: this.#agent(passage.workspaceId) }, head)
     } catch (error) {
       this.#needs.log.debug({ err: error }, 'an upgrade could not be passed on')
-      socket.destroy()
+      if (error instanceof ArcError && error.kind === 'Unavailable') socket.end(`HTTP/1.1 503 Service Unavailable\r\nRetry-After: ${retryAfterOf(error)}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+      else socket.destroy()
     }
   }
 
@@ -200,7 +202,7 @@ export class Gateway {
       if (workspaceId !== claims[2]) return { kind: 'stranger' }
       return running ? { kind: 'open', workspaceId, incarnation, visitor } : { kind: 'resting' }
     } catch (error) {
-      if (error instanceof ArcError) return refused(error.kind === 'Forbidden' ? 403 : 404, error.message)
+      if (error instanceof ArcError && error.kind !== 'Unavailable') return refused(error.kind === 'Forbidden' ? 403 : 404, error.message)
       throw error
     }
   }
@@ -305,6 +307,13 @@ export class Gateway {
     response.writeHead(status, pageHeaders).end(messagePage(title, message, action))
   }
 
+  #unavailable(error: ArcError, request: IncomingMessage, response: ServerResponse): void {
+    this.#needs.log.warn({ err: error }, 'something that the gateway needs is away')
+    response.setHeader('retry-after', retryAfterOf(error))
+    if (isNavigation(request)) this.#page(response, 503, 'Not at the moment', error.message, { label: 'Try again', href: '' })
+    else this.#plain(response, 503, error.message)
+  }
+
   #plain(response: ServerResponse, status: number, message: string): void {
     response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).end(message)
   }
@@ -322,6 +331,8 @@ class DialAgent extends Agent {
     return this.#dial()
   }
 }
+
+const retryAfterOf = (error: ArcError) => String(error.details['retryAfterSeconds'] ?? 5)
 
 function isNavigation(request: AskedOf): boolean {
   if (request.method !== 'GET') return false

@@ -184,11 +184,13 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply,
   const known = error instanceof ArcError ? error : null
   const own = typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
   const status = known === null ? own : statusOfKind[known.kind]
+  if (known?.kind === 'Unavailable') log.warn({ err: error, requestId: request.id }, 'something that a request needs is away')
   if (status >= 500 && known === null) log.error({ err: error, requestId: request.id }, 'a request failed')
   const message = known?.message ?? (status < 500 && error instanceof Error ? error.message : 'Something went wrong on the server.')
+  const wait = known?.details['retryAfterSeconds']
+  if (wait !== undefined) reply.header('retry-after', String(wait))
   if (request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')) {
-    return reply.code(status).headers(pageHeaders).send(messagePage(status >= 500 ? 'Something went wrong' : 'That did not work', message, { label: 'To the dashboard', href: '/dashboard' }))
+    return reply.code(status).headers(pageHeaders).send(messagePage(known?.kind === 'Unavailable' ? 'Not at the moment' : status >= 500 ? 'Something went wrong' : 'That did not work', message, { label: 'To the dashboard', href: '/dashboard' }))
   }
-  if (known?.code === 'too_many_requests') reply.header('retry-after', String(known.details['retryAfterSeconds']))
   return reply.code(status).send({ error: { kind: known?.kind ?? 'Internal', code: known?.code ?? 'internal', message, details: known?.details ?? {}, requestId: request.id } })
 }

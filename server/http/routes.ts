@@ -72,7 +72,7 @@ export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
       const message = `${outcome.login}, you are on the waitlist. Whoever runs this server lets you in; then sign in again. With an invitation, open its link.`
       return reply.headers(pageHeaders).send(messagePage('You are on the waitlist', message, again))
     } catch (error) {
-      if (!(error instanceof ArcError) || error.kind === 'LimitReached') throw error
+      if (!(error instanceof ArcError) || error.kind === 'LimitReached' || error.kind === 'Unavailable') throw error
       return reply.code(statusOfKind[error.kind]).headers(pageHeaders).send(messagePage('You were not signed in', error.message, again))
     }
   })
@@ -206,7 +206,7 @@ async function admit(admission: Admission, actor: UserActor, name: string) {
   try {
     return await admission.admit(actor, name)
   } catch (error) {
-    if (error instanceof ArcError) return null
+    if (error instanceof ArcError && error.kind !== 'Unavailable') return null
     throw error
   }
 }

@@ -99,7 +99,7 @@ export function attachSockets(needs: SocketNeeds): Sockets {
       },
       (error: unknown) => {
         log.error({ err: error }, 'an upgrade could not be checked')
-        refuse('503 Service Unavailable')
+        refuse('503 Service Unavailable\r\nRetry-After: 5')
       },
     )
   })

@@ -12,6 +12,8 @@ const service: ServiceActor = { kind: 'service', service: 'accounts' }
 
 export interface AccountNeeds {
   readonly database: Database
+  /** For what nobody waits for, and takes many rows along. */
+  readonly background: Database
   readonly sessions: Sessions
   readonly tokens: Tokens
   readonly log: Log
@@ -94,11 +96,11 @@ export class Accounts implements AccountPort {
   }
 
   async #finish(): Promise<void> {
-    const { database, removeWorkspaces } = this.#needs
+    const { background, database, removeWorkspaces } = this.#needs
     const rows = await database.selectFrom('User').select(['id', 'login']).where('standing', '=', 'leaving').execute()
     for (const { id, login } of rows) {
       if ((await removeWorkspaces(service, UserId.parse(id))) > 0) continue
-      await database.transaction().execute(async (transaction) => {
+      await background.transaction().execute(async (transaction) => {
         const gone = await transaction.deleteFrom('User').where('id', '=', id).where('standing', '=', 'leaving').executeTakeFirst()
         if (gone.numDeletedRows > 0n) await recordAudit(transaction, { actor: service, action: 'user.removed', target: { kind: 'user', id, name: login }, outcome: 'ok' })
       })

@@ -34,11 +34,14 @@ export type Belonging = { readonly ownerId: string } | { readonly teamId: string
 /** Workspace rows. Each change writes its audit entry and its event in the same transaction. */
 export class WorkspaceStore {
   readonly #database: Database
+  readonly #background: Database
   readonly #urlOf: (name: string) => string
   readonly #onEvents: () => void
 
-  constructor(database: Database, urlOf: (name: string) => string, onEvents: () => void) {
+  /** `background`: for what nobody waits for, and takes many rows along. */
+  constructor(database: Database, background: Database, urlOf: (name: string) => string, onEvents: () => void) {
     this.#database = database
+    this.#background = background
     this.#urlOf = urlOf
     this.#onEvents = onEvents
   }
@@ -201,7 +204,7 @@ export class WorkspaceStore {
 
   /** The last step of a removal: its container and home are gone. */
   async delete(id: WorkspaceId, actor: Actor): Promise<void> {
-    await this.#database.transaction().execute(async (transaction) => {
+    await this.#background.transaction().execute(async (transaction) => {
       const row = await transaction
         .deleteFrom('Workspace')
         .where('id', '=', id)
