@@ -18,6 +18,7 @@ import type { Engine } from './engine.ts'
 import type { Homes } from './homes.ts'
 import { LogFrames, isBehind } from './log-frames.ts'
 import { startExecution } from './docker-exec.ts'
+import { StartRefused } from './port.ts'
 import type { ContainerRef, ContainerSpec, ContainerStatus, ExecRequest, Execution, RuntimePort, SupervisorAnswer } from './port.ts'
 import { SupervisorClient } from './supervisor-client.ts'
 
@@ -85,7 +86,7 @@ export class DockerRuntime implements RuntimePort {
       if (ref === null) continue
       // The engine's list lags behind its own events for a moment; what it tells of one container does not.
       const ending = workspaceId === undefined && info.State === 'running' ? null : await this.#ending(info)
-      found.push({ ...ref, running: ending === null, ending })
+      found.push({ ...ref, running: ending === null, ending: ending?.why ?? null, endedAt: ending?.at ?? null })
     }
     return found
   }
@@ -187,7 +188,9 @@ export class DockerRuntime implements RuntimePort {
     try {
       return await ask(this.#engine.createContainer(options))
     } catch (error) {
-      if (statusOf(error) !== 409) throw error
+      const status = statusOf(error) ?? 0
+      if (status >= 400 && status < 500 && status !== 409) throw new StartRefused(error instanceof Error ? error.message : String(error), { cause: error })
+      if (status !== 409) throw error
       // Left by a start that was cut off before its orders came; it can never become ready.
       await orNothing(this.#engine.getContainer(containerName(spec)).remove({ force: true }))
       return ask(this.#engine.createContainer(options))
@@ -253,10 +256,13 @@ export class DockerRuntime implements RuntimePort {
   }
 
   /** Why it ended; `null` while it runs. */
-  async #ending(info: ContainerInfo): Promise<string | null> {
+  async #ending(info: ContainerInfo): Promise<{ readonly why: string; readonly at: Date | null } | null> {
     const inspected: ContainerInspectInfo | null = await orNothing(this.#engine.getContainer(info.Id).inspect())
-    if (inspected === null) return 'Its container was removed.'
-    return inspected.State.Running ? null : endingOf(inspected.State)
+    if (inspected === null) return { why: 'Its container was removed.', at: null }
+    if (inspected.State.Running) return null
+    const at = new Date(inspected.State.FinishedAt)
+    // One that never ran ended in the year 1.
+    return { why: endingOf(inspected.State), at: at.getTime() > 0 ? at : null }
   }
 
   #keyOf({ workspaceId, incarnation }: ContainerRef): Buffer {

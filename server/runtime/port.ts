@@ -18,6 +18,13 @@ export interface ContainerStatus extends ContainerRef {
   readonly running: boolean
   /** Why it ended, for a person; `null` while it runs. */
   readonly ending: string | null
+  /** When it ended, where the engine knows. */
+  readonly endedAt: Date | null
+}
+
+/** The engine will not make such a container, now or later. Its message is the engine's. */
+export class StartRefused extends Error {
+  override readonly name = 'StartRefused'
 }
 
 export interface SupervisorAnswer {
@@ -57,7 +64,7 @@ export interface Execution {
 
 /** Containers. All methods throw `ArcError` `engine_unavailable` while the engine does not answer. */
 export interface RuntimePort {
-  /** Makes and starts a container; resolves once its IDE answers. Removes what it made when it fails. */
+  /** Makes and starts a container; resolves once its IDE answers. Removes what it made when it fails. @throws {StartRefused} */
   start(spec: ContainerSpec, onStep: (step: string) => Promise<void>, signal: AbortSignal): Promise<void>
   /** Keeps the last of its log, then removes the workspace's containers; `except` spares one incarnation. */
   remove(workspaceId: WorkspaceId, except?: number): Promise<void>

@@ -1,8 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
+import type { WorkspaceId } from '@arcx/router'
 import { createRunning, ownContainers, runInside, startTestOrchestrator, untilState } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
+import type { Person } from '@arcx/testing/person'
+import { startOwnStores } from '@arcx/testing/stores'
 
 const started: TestOrchestrator[] = []
 async function orchestrator(overrides: Readonly<Record<string, string>> = {}): Promise<TestOrchestrator> {
@@ -129,4 +132,71 @@ test('a memory hog and a fork bomb hurt only their own workspace', async () => {
   expect(after?.Id).toBe(before?.Id)
   expect((await runInside(arc.engine, neighbour.id, ['echo', 'well'])).output.trim()).toBe('well')
   expect((await arc.send('/healthz')).status).toBe(200)
+})
+
+/** The container of a workspace that starts, once the engine runs it. */
+async function startingContainer(arc: TestOrchestrator, person: Person, workspaceId: WorkspaceId, known: ReadonlySet<string>): Promise<string> {
+  return vi.waitFor(async () => {
+    const [info] = await arc.engine.listContainers({ filters: { label: [`arcx.workspace=${workspaceId}`] } })
+    if (info === undefined || known.has(info.Id)) throw new Error(`No new container runs: ${(await person.api.workspaces.get.query({ workspaceId })).reason}`)
+    return info.Id
+  }, { timeout: 30_000, interval: 5 })
+}
+
+test('a container that is killed while it starts gets three tries more, as one that runs, and then fails with its reason', async () => {
+  const arc = await orchestrator()
+  const person = await arc.person()
+  for (const [name, kills, state] of [['recovers', 3, 'running'], ['gives-up', 4, 'failed']] as const) {
+    const { id } = await person.api.workspaces.create.mutate({ name })
+    const known = new Set<string>()
+    for (let kill = 0; kill < kills; kill += 1) {
+      const container = await startingContainer(arc, person, id, known)
+      known.add(container)
+      await arc.engine.getContainer(container).kill()
+    }
+    const { reason } = await vi.waitFor(async () => {
+      const workspace = await person.api.workspaces.get.query({ workspaceId: id })
+      expect(workspace.state).toBe(state)
+      return workspace
+    }, { timeout: 60_000 })
+    if (state === 'failed') expect(reason).toMatch(/killed|ended/)
+  }
+})
+
+test('losses that lie minutes apart are not counted together', async () => {
+  const arc = await orchestrator()
+  const person = await arc.person()
+  const { id } = await createRunning(person, 'now-and-then')
+  for (let loss = 0; loss < 5; loss += 1) {
+    await arc.database.updateTable('Workspace').set({ startedAt: new Date(Date.now() - 3 * 60_000) }).where('id', '=', id).execute()
+    const [info] = await arc.engine.listContainers({ filters: { label: [`arcx.workspace=${id}`] } })
+    await arc.engine.getContainer(info?.Id ?? '').kill()
+    await startingContainer(arc, person, id, new Set([info?.Id ?? '']))
+    await untilState(person, id, 'running')
+  }
+  const row = await arc.database.selectFrom('Workspace').select('losses').where('id', '=', id).executeTakeFirstOrThrow()
+  expect(row.losses).toBe(1)
+})
+
+test('a database that dies in the middle of a start, at whatever step, delays it and fails nothing', async () => {
+  const stores = await startOwnStores()
+  const arc = await startTestOrchestrator({}, stores)
+  started.push(arc)
+  const person = await arc.person()
+  const ids: WorkspaceId[] = []
+  for (let step = 0; step < 8; step += 1) {
+    const { id } = await person.api.workspaces.create.mutate({ name: `cut-off-${step}` })
+    ids.push(id)
+    // Spread over what a start takes, which is about a second.
+    await new Promise((resolve) => setTimeout(resolve, step * 120))
+    await stores.postgres.kill()
+    await stores.postgres.start()
+  }
+  const seen = new Set<string>()
+  await vi.waitFor(async () => {
+    const states = (await person.api.workspaces.list.query()).map(({ state }) => state)
+    for (const state of states) seen.add(state)
+    expect(states).toEqual(ids.map(() => 'running'))
+  }, { timeout: 90_000 })
+  expect([...seen]).not.toContain('failed')
 })

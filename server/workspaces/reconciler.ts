@@ -1,21 +1,14 @@
 import pLimit from 'p-limit'
 import { ArcError, WorkspaceId } from '@arcx/router'
-import type { ServiceActor } from '@arcx/router'
+import type { ServiceActor, WorkspaceState } from '@arcx/router'
 import type { WorkspaceRow } from '@arcx/database'
 import type { Log } from '@arcx/service-kit/log'
 import type { RuntimePort } from '../runtime/port.ts'
+import { afterFailedStart, afterLoss } from './losses.ts'
 import type { WorkspaceStore } from './store.ts'
 
 const actor: ServiceActor = { kind: 'service', service: 'reconciler' }
-/** Containers lost in a row before a workspace counts as failed. */
-const lossLimit = 3
-/** A container that ran this long was well; its loss is the first again. */
-const wellAfterMs = 10 * 60_000
 const retryMs = 2000
-/** How often a start is tried on an engine that answers with faults of its own; one that does not answer is waited for. */
-const troubledStarts = 5
-/** How long the second loss in a row is waited out, and each further one twice as long: an engine that is shutting down ends whatever is started. */
-const lossPauseMs = 1500
 const sweepMs = 30_000
 
 interface Drive {
@@ -42,6 +35,8 @@ export class Reconciler {
   readonly #troubled = new Map<WorkspaceId, { readonly incarnation: number; readonly count: number }>()
   /** When a lost container may be made again. */
   readonly #notBefore = new Map<WorkspaceId, { readonly incarnation: number; readonly at: number }>()
+  /** Whether rows and containers were compared since this process began. */
+  #compared = false
   #sweeper: NodeJS.Timeout | undefined
   #running: Promise<unknown>[] = []
 
@@ -55,8 +50,8 @@ export class Reconciler {
 
   /** Compares everything once, then keeps watch. A container that is missing now was lost with arcx, not by itself. */
   async start(): Promise<void> {
-    await this.#sweep(true)
-    this.#sweeper = setInterval(() => void this.#sweep(false), sweepMs)
+    await this.#sweep()
+    this.#sweeper = setInterval(() => void this.#sweep(), sweepMs)
     this.#running.push(this.#watchEndings())
   }
 
@@ -150,6 +145,7 @@ export class Reconciler {
 
   async #begin(id: WorkspaceId, row: WorkspaceRow, drive: Drive): Promise<boolean> {
     const { incarnation, name } = row
+    if (!this.#waitedOut(id, incarnation)) return false
     drive.abort = new AbortController()
     const signal = AbortSignal.any([drive.abort.signal, this.#abort.signal])
     try {
@@ -164,24 +160,31 @@ export class Reconciler {
       return true
     } catch (error) {
       if (signal.aborted) return !this.#abort.signal.aborted
-      if (error instanceof ArcError && error.kind === 'Unavailable' && !this.#isTooTroubled(id, incarnation, error)) {
-        await this.#store.step(id, incarnation, `${error.message} Trying again`)
-        throw error
-      }
-      this.#log.error({ err: error, workspaceId: id }, 'a workspace could not be started')
-      const reason = `It could not be started: ${error instanceof Error ? error.message : 'unknown fault'}`
-      await this.#store.move(id, { to: 'failed', from: ['starting'], incarnation, actor, action: 'failed', reason })
-      return true
+      return this.#startFailed(id, row, error)
     }
   }
 
-  #isTooTroubled(id: WorkspaceId, incarnation: number, error: ArcError): boolean {
-    if (error.code !== 'engine_troubled') return false
+  async #startFailed(id: WorkspaceId, { incarnation, losses }: WorkspaceRow, error: unknown): Promise<boolean> {
+    const message = error instanceof Error ? error.message : 'unknown fault'
+    const verdict = afterFailedStart(error, losses, this.#countTroubled(id, incarnation, error))
+    if (verdict.kind === 'wait') {
+      await this.#store.step(id, incarnation, `${message} Trying again`)
+      throw error
+    }
+    this.#log.error({ err: error, workspaceId: id, losses: verdict.losses }, 'a workspace could not be started')
+    this.#troubled.delete(id)
+    if (verdict.kind === 'again') return this.#beginAgain(id, { from: 'starting', incarnation, ...verdict, reason: `${message} It is being started again.` })
+    const reason = `It could not be started: ${message}`
+    return (await this.#store.move(id, { to: 'failed', from: ['starting'], incarnation, actor, action: 'failed', reason })) !== null
+  }
+
+  /** How often in a row the engine has failed this start with faults of its own. */
+  #countTroubled(id: WorkspaceId, incarnation: number, error: unknown): number {
+    if (!(error instanceof ArcError && error.code === 'engine_troubled')) return 0
     const known = this.#troubled.get(id)
     const count = (known?.incarnation === incarnation ? known.count : 0) + 1
-    if (count >= troubledStarts) this.#troubled.delete(id)
-    else this.#troubled.set(id, { incarnation, count })
-    return count >= troubledStarts
+    this.#troubled.set(id, { incarnation, count })
+    return count
   }
 
   async #keep(id: WorkspaceId, row: WorkspaceRow, interrupted: boolean): Promise<boolean> {
@@ -191,33 +194,35 @@ export class Reconciler {
       if (containers.length > 1) await this.#runtime.remove(id, row.incarnation)
       return false
     }
-    const ranMs = Date.now() - (row.startedAt?.getTime() ?? 0)
-    const losses = interrupted ? row.losses : ranMs > wellAfterMs ? 1 : row.losses + 1
-    if (losses > 1 && !interrupted && !this.#waitedOut(id, row.incarnation, losses)) return false
     const ending = own?.ending ?? 'Its container was removed.'
-    if (losses > lossLimit) {
-      const reason = `It ended ${losses} times in a row. ${ending}`
-      return (await this.#store.move(id, { to: 'failed', from: ['running'], incarnation: row.incarnation, actor, action: 'failed', reason })) !== null
-    }
-    const reason = interrupted ? null : `${ending} It is being started again.`
-    const change = { to: 'starting', from: ['running'], incarnation: row.incarnation, actor, action: 'lost', losses, reason } as const
-    return (await this.#store.move(id, { ...change, step: 'Starting again' })) !== null
+    const { incarnation } = row
+    if (interrupted) return this.#beginAgain(id, { from: 'running', incarnation, losses: row.losses, pauseMs: 0, reason: null })
+    const endedAt = own?.endedAt?.getTime() ?? Date.now()
+    const verdict = afterLoss(row.losses, endedAt - (row.startedAt?.getTime() ?? endedAt))
+    if (verdict.kind === 'again') return this.#beginAgain(id, { from: 'running', incarnation, ...verdict, reason: `${ending} It is being started again.` })
+    const reason = `It ended ${verdict.losses} times in a row. ${ending}`
+    return (await this.#store.move(id, { to: 'failed', from: ['running'], incarnation, actor, action: 'failed', reason })) !== null
   }
 
-  #waitedOut(id: WorkspaceId, incarnation: number, losses: number): boolean {
+  /** With the next container, once the pause is over. */
+  async #beginAgain(id: WorkspaceId, again: { readonly from: WorkspaceState; readonly incarnation: number; readonly losses: number; readonly pauseMs: number; readonly reason: string | null }): Promise<boolean> {
+    const { from, incarnation, losses, pauseMs, reason } = again
+    const moved = await this.#store.move(id, { to: 'starting', from: [from], incarnation, actor, action: 'lost', losses, reason, step: 'Starting again' })
+    if (moved !== null && pauseMs > 0) this.#notBefore.set(id, { incarnation: moved.incarnation, at: Date.now() + pauseMs })
+    return moved !== null
+  }
+
+  /** Whether the start may go on now; where not, it will be looked at again. */
+  #waitedOut(id: WorkspaceId, incarnation: number): boolean {
     const known = this.#notBefore.get(id)
-    if (known?.incarnation === incarnation) {
-      if (Date.now() < known.at) return false
-      this.#notBefore.delete(id)
-      return true
-    }
-    const pauseMs = lossPauseMs * 2 ** (losses - 2)
-    this.#notBefore.set(id, { incarnation, at: Date.now() + pauseMs })
-    this.#pokeLater(id, pauseMs)
-    return false
+    const pauseMs = known?.incarnation === incarnation ? known.at - Date.now() : 0
+    if (pauseMs > 0) this.#pokeLater(id, pauseMs)
+    else this.#notBefore.delete(id)
+    return pauseMs <= 0
   }
 
-  async #sweep(interrupted: boolean): Promise<void> {
+  async #sweep(): Promise<void> {
+    const interrupted = !this.#compared
     try {
       const [rows, containers] = await Promise.all([this.#store.awake(), this.#runtime.containers()])
       const well = new Set(containers.filter((container) => container.running).map((container) => `${container.workspaceId} ${container.incarnation}`))
@@ -225,6 +230,7 @@ export class Reconciler {
         if (row.state === 'running' && well.has(`${row.id} ${row.incarnation}`)) continue
         this.poke(WorkspaceId.parse(row.id), interrupted)
       }
+      this.#compared = true
       const current = new Set(rows.map((row) => `${row.id} ${row.incarnation}`))
       for (const container of containers) {
         if (!current.has(`${container.workspaceId} ${container.incarnation}`)) this.poke(container.workspaceId)
@@ -244,7 +250,7 @@ export class Reconciler {
       }
       if (this.#abort.signal.aborted) return
       await new Promise((resolve) => setTimeout(resolve, retryMs))
-      await this.#sweep(false)
+      await this.#sweep()
     }
   }
 }
