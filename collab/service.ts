@@ -20,7 +20,7 @@ import { DocumentStore } from './documents/store.ts'
 export const startCollab = (config: CollabConfig, log: Log): Promise<Service> => startService(log, (shutdown) => start(config, log, shutdown))
 
 async function start(config: CollabConfig, log: Log, shutdown: Shutdown): Promise<object> {
-  const metrics = createMetrics('team-state')
+  const metrics = createMetrics('team-state', log)
   const database = openDatabase(config.DATABASE_URL, (error) => log.warn({ err: error }, 'a database connection was lost'))
   shutdown.add('database', () => database.destroy())
   const channel = await openChannel(config.NATS_URL, log)

@@ -6,6 +6,8 @@ import type { Child } from './children.ts'
 import { isInstalled, must, run } from './command.ts'
 import { processesCalled, untilEnded } from './ending.ts'
 import type { MemoryLimits } from './memory.ts'
+import { withWritableStore } from './nats-store.ts'
+import { freePort } from './ports.ts'
 import { LaunchError, silentProgress } from './progress.ts'
 import type { Progress } from './progress.ts'
 
@@ -45,18 +47,26 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
   await untilLastHasEnded(directory, options.progress ?? silentProgress, options.signal)
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const configuration = configurationOf(directory)
+  const monitorPort = await freePort()
   const lines = [
     `listen: "127.0.0.1:${port}"`,
+    `http: "127.0.0.1:${monitorPort}"`,
     'server_name: "arcx"',
     `authorization { token: "${token}" }`,
     `jetstream { store_dir: "${join(directory, 'jetstream')}", max_mem: 64MB, max_file: 1GB }`,
     '',
   ]
   await writeFile(configuration, lines.join('\n'), { mode: 0o600 })
-  const child = startChild('NATS', [options.binary, '--config', configuration], { logFile: options.logFile, onOrphaned: 'TERM' })
-  if (child.process.pid !== undefined) await options.limits?.hold('nats', child.process.pid)
-  await whenWorking(child, options.signal, untilItListens(child, port, options.logFile))
+  const start = () => startServer(options, configuration)
+  const child = withWritableStore(await start(), { directory, monitorPort, start })
   return { url: `nats://${token}@127.0.0.1:${port}`, child }
+}
+
+async function startServer({ binary, port, logFile, limits, signal }: NatsOptions, configuration: string): Promise<Child> {
+  const child = startChild('NATS', [binary, '--config', configuration], { logFile, onOrphaned: 'TERM' })
+  if (child.process.pid !== undefined) await limits?.hold('nats', child.process.pid)
+  await whenWorking(child, signal, untilItListens(child, port, logFile))
+  return child
 }
 
 async function untilItListens(child: Child, port: number, logFile: string): Promise<void> {

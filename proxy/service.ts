@@ -32,7 +32,7 @@ const journalBytes = 512 * 2 ** 20
 export const startProxy = (config: ProxyConfig, log: Log): Promise<Service> => startService(log, (shutdown) => start(config, log, shutdown))
 
 async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise<object> {
-  const metrics = createMetrics('proxy')
+  const metrics = createMetrics('proxy', log)
   const onConnectionError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
   const database = openDatabase(config.DATABASE_URL, onConnectionError)
   shutdown.add('database', () => database.destroy())

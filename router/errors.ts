@@ -66,6 +66,10 @@ export const errors = {
   workspaceNotRunning: () =>
     new ArcError('Unavailable', 'workspace_not_running', 'The workspace is not running. Start it first.'),
 
+  diskFull: (cause?: unknown) => new ArcError('Unavailable', 'disk_full', 'The disk of the server is full, so nothing can be saved. What runs goes on. Whoever runs the server has to free space; then try again.', {}, cause),
+
+  diskLow: () => new ArcError('Unavailable', 'disk_low', 'The disk of the server is nearly full, so nothing new is started. Delete workspaces that you do not need, or ask whoever runs the server to free space; then try again.'),
+
   portClosed: (port: number) => new ArcError('Unavailable', 'port_closed', `Nothing in the workspace listens on port ${port}. Start your program, and see that it listens on localhost.`, { port }),
 
   egressUnavailable: (cause?: unknown) => new ArcError('Unavailable', 'egress_unavailable', 'arc-proxy, the way out of workspaces, does not answer.', {}, cause),
@@ -163,3 +167,17 @@ export const errors = {
       retryAfterSeconds,
     }),
 } as const
+
+/** What the system (errno(3)) and PostgreSQL (53100) call a full disk. */
+const fullDiskCodes: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', '53100'])
+
+function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ('code' in error && fullDiskCodes.has(error.code)) || /no space left on device|disk quota exceeded/i.test(error.message) || isDiskFull(error.cause)
+}
+
+/** A fault for which there are words of ours, in these; `null` for any other. */
+export function refusalOf(error: unknown): ArcError | null {
+  if (error instanceof ArcError) return error
+  return isDiskFull(error) ? errors.diskFull(error) : null
+}

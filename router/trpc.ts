@@ -10,7 +10,7 @@ import type { EgressPort } from './egress/port.ts'
 import type { SecretsPort } from './secrets/port.ts'
 import type { IdentityPort } from './auth/port.ts'
 import type { HistoryPort } from './history/port.ts'
-import { ArcError, errors } from './errors.ts'
+import { ArcError, errors, refusalOf } from './errors.ts'
 import type { ErrorDetails, ErrorKind } from './errors.ts'
 import type { Limited, LimitsPort } from './limits.ts'
 import type { ClientConnection, PresencePort } from './presence/port.ts'
@@ -76,11 +76,10 @@ const codeOf: Record<ErrorKind, TRPC_ERROR_CODE_KEY> = {
   Unavailable: 'SERVICE_UNAVAILABLE',
 }
 
-/** An `ArcError` with its tRPC code; anything else as it is. */
+/** A refusal with its tRPC code; anything else as it is. */
 export function withTrpcCode(error: unknown): unknown {
-  return error instanceof ArcError
-    ? new TRPCError({ code: codeOf[error.kind], message: error.message, cause: error })
-    : error
+  const refusal = refusalOf(error)
+  return refusal === null ? error : new TRPCError({ code: codeOf[refusal.kind], message: refusal.message, cause: refusal })
 }
 
 export const router = t.router
@@ -88,7 +87,7 @@ export const createCallerFactory = t.createCallerFactory
 
 export const publicProcedure = t.procedure.use(async ({ next }) => {
   const result = await next()
-  if (!result.ok && result.error.cause instanceof ArcError) throw withTrpcCode(result.error.cause)
+  if (!result.ok && refusalOf(result.error.cause) !== null) throw withTrpcCode(result.error.cause)
   return result
 })
 

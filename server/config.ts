@@ -32,6 +32,8 @@ export const OrchestratorSettings = z.object({
   ARC_IDLE_TIMEOUT_SECONDS: wholeNumber(0, 30 * 24 * 3600, 'a number of seconds, 0 for never').default(1800),
   ARC_WORKSPACE_MEMORY_BYTES: wholeNumber(512 * 2 ** 20, 2 ** 44, 'a number of bytes').default(8 * 2 ** 30),
   ARC_WORKSPACE_CPU_CORES: wholeNumber(1, 256, 'a number of cores').default(4),
+  ARC_WORKSPACE_DISK_BYTES: wholeNumber(0, 2 ** 46, 'a number of bytes, 0 for no limit').default(20 * 2 ** 30),
+  ARC_DISK_RESERVE_BYTES: wholeNumber(0, 2 ** 44, 'a number of bytes').default(2 * 2 ** 30),
   ARC_WORKSPACE_PIDS: wholeNumber(64, 100_000, 'a number of processes').default(512),
   ARC_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('debug, info, warn or error'),
   ARC_SIGNUP_MODE: z.enum(['invite', 'open', 'stripe']).default('invite').describe('invite, open or stripe'),

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { availableParallelism } from 'node:os'
 import { checkDatabase, openDatabase } from '@arcx/database'
 import { openBus } from '@arcx/service-kit/bus'
+import { DiskWatch } from '@arcx/service-kit/disk'
 import type { Log } from '@arcx/service-kit/log'
 import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
 import { Envelopes } from '@arcx/service-kit/envelopes'
@@ -21,6 +22,7 @@ import { issueCode, redeemCode, sweepCodes } from './credentials/codes.ts'
 import { deriveKey } from './credentials/signing.ts'
 import { Egress } from './egress/egress.ts'
 import { Holders } from './egress/holders.ts'
+import { diskPlaces } from './runtime/disk-places.ts'
 import { Collab } from './collab/collab.ts'
 import { rightsTo } from './workspaces/policy.ts'
 import { FileHistory } from './history/history.ts'
@@ -80,7 +82,7 @@ export const startOrchestrator = (config: OrchestratorConfig, webRoot: string, l
 
 async function start(config: OrchestratorConfig, webRoot: string, log: Log, shutdown: Shutdown): Promise<'networked' | 'sealed'> {
   const addresses = new Addresses(config.publicUrl, config.workspaceDomain, config.ARC_PORT)
-  const metrics = createMetrics('orchestrator')
+  const metrics = createMetrics('orchestrator', log)
 
   const engine = openEngine(config.DOCKER_HOST)
   const isolation = await decideIsolation(engine, config.ARC_ISOLATION, config.ARC_NETWORK, config.ARC_EGRESS === 'open' ? 'open' : 'none')
@@ -99,6 +101,8 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   const trial = tryIsolation(engine, settings, config.ARC_EGRESS === 'open' ? 'open' : 'closed')
   trial.catch(() => undefined)
 
+  const disk = new DiskWatch({ places: await diskPlaces(config.ARC_DATA_DIR, engine), reserveBytes: config.ARC_DISK_RESERVE_BYTES, log })
+  shutdown.add('disk watch', () => disk.close())
   const onConnectionError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
   const database = openDatabase(config.DATABASE_URL, onConnectionError)
   shutdown.add('database', () => database.destroy())
@@ -160,7 +164,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   const renewed = await secrets.renewSeals()
   if (renewed > 0) log.info({ renewed }, 'secrets are sealed under the current key')
   const reconciler = new Reconciler(store, runtime, (row) => secrets.environmentOf(row), log, Math.min(mostDrives, availableParallelism() * 2))
-  const workspaces = new Workspaces({ rules: { idleTimeoutSeconds: config.ARC_IDLE_TIMEOUT_SECONDS }, database, store, runtime, feed, memberships, poke: (id) => reconciler.poke(id) })
+  const workspaces = new Workspaces({ rules: { idleTimeoutSeconds: config.ARC_IDLE_TIMEOUT_SECONDS }, database, store, runtime, feed, memberships, disk, poke: (id) => reconciler.poke(id) })
   const teamRemoval = new TeamRemoval({ database, log, removeWorkspaces: (actor, teamId) => workspaces.removeAllOf(actor, { teamId }) })
   shutdown.add('team removal', () => teamRemoval.close())
   const tokens = new Tokens(database, (actor, id) => workspaces.get(actor, id), () => relay.poke())
@@ -243,6 +247,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
       { name: 'database', check: () => checkDatabase(database) },
       { name: 'bus', check: () => bus.check() },
       { name: 'engine', check: () => runtime.check() },
+      { name: 'disk', check: () => disk.check() },
     ],
     metrics,
     log,
@@ -304,6 +309,15 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   }
 
   function measure(): void {
+    new Gauge({
+      name: 'arcx_disk_free_bytes',
+      help: 'Free bytes where arcx keeps something.',
+      labelNames: ['place'],
+      registers: [metrics],
+      collect() {
+        for (const { name, freeBytes } of disk.state.rooms) this.set({ place: name }, freeBytes)
+      },
+    })
     new Gauge({
       name: 'arcx_workspaces_known_count',
       help: 'Workspaces by state.',

@@ -78,13 +78,25 @@ export async function openBus(url: string, log: Log, streamName = stream, stream
     }
   }
 
+  /** The last event could not be stored, as where the server's disk is full: it answers, but is of no use. */
+  let storing = true
+
   return {
     async publish(event, messageId) {
-      await onBus(client.publish(subjectOf(event), JSON.stringify(event), { msgID: messageId }))
+      try {
+        await onBus(client.publish(subjectOf(event), JSON.stringify(event), { msgID: messageId }))
+        storing = true
+      } catch (error) {
+        storing = false
+        throw error
+      }
     },
     lastSequence: async () => (await onBus(manager.streams.info(streamName))).state.last_seq,
     follow,
-    check: () => onBus(connection.flush()),
+    check: async () => {
+      if (!storing) throw new Error('The bus does not store what it is sent.')
+      await onBus(connection.flush())
+    },
     close: () => connection.close(),
   }
 }

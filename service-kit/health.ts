@@ -4,9 +4,22 @@ export interface Dependency {
   check(): Promise<void>
 }
 
+export type DependencyState = 'ok' | 'unavailable' | 'full'
+
 export interface Readiness {
   readonly ready: boolean
-  readonly dependencies: Readonly<Record<string, 'ok' | 'unavailable'>>
+  readonly dependencies: Readonly<Record<string, DependencyState>>
+}
+
+/** What a check throws that can say more than that something is away. */
+export class NotReady extends Error {
+  override readonly name = 'NotReady'
+  readonly state: Exclude<DependencyState, 'ok'>
+
+  constructor(state: Exclude<DependencyState, 'ok'>) {
+    super(`It is ${state}.`)
+    this.state = state
+  }
 }
 
 /** Asks all dependencies at once; one that is silent for 2 s counts as unavailable. */
@@ -18,8 +31,8 @@ export async function readiness(dependencies: readonly Dependency[]): Promise<Re
       try {
         await Promise.race([check(), late.promise])
         return [name, 'ok'] as const
-      } catch {
-        return [name, 'unavailable'] as const
+      } catch (error) {
+        return [name, error instanceof NotReady ? error.state : 'unavailable'] as const
       } finally {
         clearTimeout(timer)
       }

@@ -2,11 +2,12 @@ import { blotted } from '@arcx/detector/blot'
 import { findCredentials } from '@arcx/detector/detector'
 import { pino } from 'pino'
 import type { DestinationStream, Logger } from 'pino'
+import { LogOutput } from './log-output.ts'
 
 export type Log = Logger
 
 /** JSON lines on standard output. Fields whose names speak of secrets are cut wherever they stand; credentials in what others have said, in errors above all, are blotted out. */
-export function createLog(service: string, level: string, destination?: DestinationStream): Log {
+export function createLog(service: string, level: string, destination: DestinationStream = standardOutput(service)): Log {
   const options = {
     level,
     base: { service },
@@ -27,5 +28,16 @@ export function createLog(service: string, level: string, destination?: Destinat
     },
     hooks: { streamWrite: (line: string) => blotted(line, findCredentials(line)) },
   }
-  return destination === undefined ? pino(options) : pino(options, destination)
+  return pino(options, destination)
 }
+
+/** How many of a log's lines could not be written. */
+export function droppedLines(log: Log): number {
+  const destination: unknown = Reflect.get(log, pino.symbols.streamSym)
+  return destination instanceof LogOutput ? destination.dropped : 0
+}
+
+const standardOutput = (service: string) =>
+  new LogOutput({
+    notice: (dropped) => `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), service, dropped, msg: 'log lines were dropped, as they could not be written' })}\n`,
+  })

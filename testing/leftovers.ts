@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type Docker from 'dockerode'
 import { runningInstance } from '@arcx/launch/instance'
 import { openHost } from '@arcx/server/runtime/firewall'
+import { unmountWithin } from './small-disk.ts'
 
 /** Takes away every container, network, rule and file of a run. Nothing that is not labelled with its id is touched. */
 export async function removeRun(engine: Docker, directory: string, run: string): Promise<void> {
@@ -14,6 +15,7 @@ export async function removeRun(engine: Docker, directory: string, run: string):
     await engine.getNetwork(Id).remove().catch(() => undefined)
     await openHost({ bridge: `br-${Id.slice(0, 12)}` })
   }
+  await unmountWithin(directory)
   await rm(directory, { recursive: true, force: true, maxRetries: 5 })
 }
 

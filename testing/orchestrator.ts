@@ -58,13 +58,13 @@ export interface TestOrchestrator {
   destroy(): Promise<void>
 }
 
-/** `stores`: others than a database on the run's server and a bus of its own. */
-export async function startTestOrchestrator(overrides: Readonly<Record<string, string>> = {}, stores?: Pick<OwnStores, 'database' | 'bus'>): Promise<TestOrchestrator> {
+/** `stores`: others than a database on the run's server and a bus of its own; `place`: a data directory that is there already. */
+export async function startTestOrchestrator(overrides: Readonly<Record<string, string>> = {}, stores?: Pick<OwnStores, 'database' | 'bus'>, place?: string): Promise<TestOrchestrator> {
   const run = testRun()
   const [{ url: databaseUrl, database, drop }, bus, directory, port] = await Promise.all([
     stores?.database ?? createDatabase(),
     stores?.bus ?? startBus(),
-    testDirectory(run, 'data'),
+    place ?? testDirectory(run, 'data'),
     freePort(),
   ])
   // As `npm start` leaves it.

@@ -29,11 +29,12 @@ export interface OwnStores {
   readonly nats: Mortal
 }
 
-export async function startOwnStores(): Promise<OwnStores> {
+/** `places`: where their files go, if it matters. */
+export async function startOwnStores(places: { readonly postgres?: string; readonly nats?: string } = {}): Promise<OwnStores> {
   const run = testRun()
-  const [databaseDirectory, busDirectory, databasePort, busPort] = await Promise.all([testDirectory(run, 'postgres'), testDirectory(run, 'nats'), freePort(), freePort()])
+  const [databaseDirectory, busDirectory, databasePort, busPort] = await Promise.all([places.postgres ?? testDirectory(run, 'postgres'), places.nats ?? testDirectory(run, 'nats'), freePort(), freePort()])
   const databaseOptions = { directory: databaseDirectory, port: databasePort, password: randomBytes(16).toString('hex'), logFile: join(run.ARCX_TEST_DIRECTORY, `postgres-${databasePort}.log`) }
-  const busOptions = { directory: busDirectory, port: busPort, token: randomBytes(16).toString('hex'), binary: run.ARCX_TEST_NATS_BINARY, logFile: join(busDirectory, 'nats.log') }
+  const busOptions = { directory: busDirectory, port: busPort, token: randomBytes(16).toString('hex'), binary: run.ARCX_TEST_NATS_BINARY, logFile: join(run.ARCX_TEST_DIRECTORY, `nats-${busPort}.log`) }
   const [{ url, child: firstPostgres }, bus] = await Promise.all([startPostgres(databaseOptions), startNats(busOptions)])
   const database = openDatabase(url, () => undefined, { maxConnections: 5, work: 'schema' })
   await migrate(database)

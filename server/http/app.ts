@@ -8,7 +8,7 @@ import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import type { FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify'
 import { LogController, fastify } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ArcError, errors } from '@arcx/router'
+import { ArcError, errors, refusalOf } from '@arcx/router'
 import type { AppRouter, Context, Ports } from '@arcx/router'
 import { appRouter, withTrpcCode } from '@arcx/router/server'
 import { readiness } from '@arcx/service-kit/health'
@@ -181,7 +181,7 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
 const forMachines = new Set(['/healthz', '/health', '/readyz', '/metrics'])
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
-  const known = error instanceof ArcError ? error : null
+  const known = refusalOf(error)
   const own = typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
   const status = known === null ? own : statusOfKind[known.kind]
   if (known?.kind === 'Unavailable') log.warn({ err: error, requestId: request.id }, 'something that a request needs is away')

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Duplex, Readable } from 'node:stream'
 import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode'
-import { ArcError, WorkspaceId, errors } from '@arcx/router'
+import { ArcError, WorkspaceId, errors, refusalOf } from '@arcx/router'
 import type { LogLine, Tracked } from '@arcx/router'
 import type { SupervisorOrders } from '@arcx/router/supervisor'
 import type { Log } from '@arcx/service-kit/log'
@@ -47,7 +47,7 @@ export class DockerRuntime implements RuntimePort {
 
   async start(spec: ContainerSpec, onStep: (step: string) => Promise<void>, signal: AbortSignal): Promise<void> {
     await onStep('Preparing the home directory')
-    const paths = await this.#homes.ensure(spec.workspaceId)
+    const paths = await this.#homes.ensure(spec.workspaceId).catch((error: unknown) => Promise.reject(refusalOf(error) ?? error))
     const authority = (await this.#door?.open(spec.workspaceId)) ?? null
     await onStep('Starting the container')
     const container = await this.#create(spec, paths)
@@ -73,7 +73,8 @@ export class DockerRuntime implements RuntimePort {
       const container = this.#engine.getContainer(info.Id)
       await orNothing(container.stop({ t: 3 }))
       const log = await orNothing(container.logs({ stdout: true, stderr: true, timestamps: true, tail: keptLogLines }))
-      if (log !== null) await this.#homes.keepLog(workspaceId, log as unknown as Buffer)
+      // It is let go of even where its log cannot be kept, as on a full disk.
+      if (log !== null) await this.#homes.keepLog(workspaceId, log as unknown as Buffer).catch((error: unknown) => this.#log.warn({ err: error, workspaceId }, 'the log of a container was not kept'))
       await orNothing(container.remove({ force: true, v: true }))
       this.#forget(ref)
     }

@@ -1,5 +1,5 @@
 import Docker from 'dockerode'
-import { errors } from '@arcx/router'
+import { errors, refusalOf } from '@arcx/router'
 
 export type Engine = Docker
 
@@ -24,7 +24,7 @@ export async function ask<T>(call: Promise<T>): Promise<T> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (statusOf(error) === null && typeof code === 'string' && connectionErrors.has(code)) throw errors.engineUnavailable(error)
-    if ((statusOf(error) ?? 0) >= 500) throw errors.engineTroubled(error instanceof Error ? error.message.slice(0, 300) : 'unknown', error)
+    if ((statusOf(error) ?? 0) >= 500) throw refusalOf(error) ?? errors.engineTroubled(error instanceof Error ? error.message.slice(0, 300) : 'unknown', error)
     throw error
   }
 }

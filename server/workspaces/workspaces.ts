@@ -3,6 +3,7 @@ import type { Database, WorkspaceRow } from '@arcx/database'
 import { ArcError, WorkspaceId, errors, freeNameNear, nameProblem } from '@arcx/router'
 import type { Actor, Administrator, LogLine, Resume, StatsSample, TeamId, TeamRole, Tracked, UserActor, Workspace, WorkspaceChange, WorkspaceFacts, WorkspaceOperation, WorkspaceRules, WorkspacesPort } from '@arcx/router'
 import { recordAudit } from '../audit/audit.ts'
+import type { DiskLevel } from '@arcx/service-kit/disk'
 import type { Feed } from '../events/feed.ts'
 import type { ContainerRef, RuntimePort } from '../runtime/port.ts'
 import { maySee, requireMay, requireMayCreate, requireScope, rightsTo } from './policy.ts'
@@ -27,6 +28,8 @@ export interface WorkspacesNeeds {
   readonly store: WorkspaceStore
   readonly runtime: RuntimePort
   readonly feed: Feed
+  /** How much room is left on disk. */
+  readonly disk: { now(): Promise<{ readonly level: DiskLevel }> }
   /** What people are in which teams. */
   readonly memberships: { of(userId: string): Promise<ReadonlyMap<string, TeamRole>>; forget(userId: string): void }
   /** There is something for the reconciler to do. */
@@ -40,15 +43,17 @@ export class Workspaces implements WorkspacesPort {
   readonly #store: WorkspaceStore
   readonly #runtime: RuntimePort
   readonly #feed: Feed
+  readonly #disk: WorkspacesNeeds['disk']
   readonly #memberships: WorkspacesNeeds['memberships']
   readonly #poke: (id: WorkspaceId) => void
 
-  constructor({ rules, database, store, runtime, feed, memberships, poke }: WorkspacesNeeds) {
+  constructor({ rules, database, store, runtime, feed, disk, memberships, poke }: WorkspacesNeeds) {
     this.rules = rules
     this.#database = database
     this.#store = store
     this.#runtime = runtime
     this.#feed = feed
+    this.#disk = disk
     this.#memberships = memberships
     this.#poke = poke
   }
@@ -75,6 +80,7 @@ export class Workspaces implements WorkspacesPort {
     return this.#audited(actor, 'create', { kind: 'workspace', name }, async () => {
       requireMayCreate(await this.#asker(actor), teamId)
       await this.#requireGoodName(name)
+      await this.#requireRoom()
       const row = await this.#store.insert(actor, name, teamId)
       if (row === null) throw errors.workspaceNameTaken(name, await this.#freeNameNear(name))
       return this.#show(actor, this.#changed(row))
@@ -256,11 +262,19 @@ export class Workspaces implements WorkspacesPort {
     const { change, settled } = drives[operation]
     const row = await look()
     if (settled.includes(row.state)) return this.#store.present(row)
+    if (operation === 'start') await this.#requireRoom()
     const moved = await this.#store.move(workspaceId, { ...change, actor, action: operation })
     if (moved !== null) return this.#store.present(this.#changed(moved))
     const now = await look()
     if (settled.includes(now.state)) return this.#store.present(now)
     throw errors.workspaceBusy(now.state, operation)
+  }
+
+  /** What is left on disk is kept for what runs. @throws `disk_low`, `disk_full`. */
+  async #requireRoom(): Promise<void> {
+    const { level } = await this.#disk.now()
+    if (level === 'full') throw errors.diskFull()
+    if (level === 'low') throw errors.diskLow()
   }
 
   async #known(workspaceId: WorkspaceId): Promise<WorkspaceRow> {

@@ -1,0 +1,16 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Place } from '@arcx/service-kit/disk'
+import type { Engine } from './engine.ts'
+
+/** Where something is kept on this machine. PostgreSQL and NATS may have a file system of their own, or be elsewhere. */
+export async function diskPlaces(dataDirectory: string, engine: Engine): Promise<readonly Place[]> {
+  const engineRoot = await (engine.info() as Promise<{ readonly DockerRootDir?: string }>).then((info) => info.DockerRootDir, () => undefined)
+  const candidates = [
+    { name: 'PostgreSQL', path: join(dataDirectory, 'postgres') },
+    { name: 'NATS', path: join(dataDirectory, 'nats') },
+    ...(engineRoot === undefined ? [] : [{ name: 'Docker', path: engineRoot }]),
+  ]
+  const there = await Promise.all(candidates.map((place) => access(place.path).then(() => [place], () => [])))
+  return [{ name: 'the data directory', path: dataDirectory }, ...there.flat()]
+}
