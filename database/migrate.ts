@@ -16,6 +16,7 @@ import * as egressLimits from './migrations/0012-egress-limits.ts'
 import * as documents from './migrations/0013-documents.ts'
 import * as documentHistory from './migrations/0014-document-history.ts'
 import * as openedVersions from './migrations/0015-opened-versions.ts'
+import * as diskUse from './migrations/0016-disk-use.ts'
 
 /** In order; a migration that has landed is never changed. */
 const migrations: Record<string, Migration> = {
@@ -34,6 +35,7 @@ const migrations: Record<string, Migration> = {
   '0013-documents': documents,
   '0014-document-history': documentHistory,
   '0015-opened-versions': openedVersions,
+  '0016-disk-use': diskUse,
 }
 
 /**

@@ -6,6 +6,7 @@ type DefaultMoment = ColumnType<Date, Date | undefined, Date>
 /** JSON; written as text so that arrays and null mean JSON and not PostgreSQL's own. */
 type Json = ColumnType<unknown, string, string>
 /** `bigint` columns arrive as strings, so that nothing is rounded. */
+type Measured = ColumnType<string | null, never, number>
 type BigId = ColumnType<string, never, never>
 
 export interface UserTable {
@@ -239,6 +240,8 @@ export interface WorkspaceTable {
   updatedAt: DefaultMoment
   startedAt: ColumnType<Date | null, Date | null | undefined, Date | null>
   lastActivityAt: ColumnType<Date | null, Date | null | undefined, Date | null>
+  diskBytes: Measured
+  diskFiles: Measured
 }
 export type WorkspaceRow = Selectable<WorkspaceTable>
 

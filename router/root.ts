@@ -4,6 +4,7 @@ import { announcementsRouter } from './announcements/procedures.ts'
 import { auditRouter } from './audit/procedures.ts'
 import { authRouter } from './auth/procedures.ts'
 import { collabRouter } from './collab/procedures.ts'
+import { diskRouter } from './disk/procedures.ts'
 import { egressRouter } from './egress/procedures.ts'
 import { historyRouter } from './history/procedures.ts'
 import { presenceRouter } from './presence/procedures.ts'
@@ -21,6 +22,7 @@ export const appRouter = router({
   audit: auditRouter,
   auth: authRouter,
   collab: collabRouter,
+  disk: diskRouter,
   egress: egressRouter,
   history: historyRouter,
   presence: presenceRouter,

@@ -6,6 +6,7 @@ import type { AnnouncementsPort } from './announcements/port.ts'
 import type { AdminActor, Origin, UserActor } from './actor.ts'
 import type { AuditPort } from './audit/port.ts'
 import type { CollabPort } from './collab/port.ts'
+import type { DiskPort } from './disk/port.ts'
 import type { EgressPort } from './egress/port.ts'
 import type { SecretsPort } from './secrets/port.ts'
 import type { IdentityPort } from './auth/port.ts'
@@ -26,6 +27,7 @@ export interface Ports {
   readonly announcements: AnnouncementsPort
   readonly audit: AuditPort
   readonly collab: CollabPort
+  readonly disk: DiskPort
   readonly egress: EgressPort
   readonly history: HistoryPort
   readonly identity: IdentityPort

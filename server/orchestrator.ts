@@ -25,6 +25,7 @@ import { Holders } from './egress/holders.ts'
 import { diskPlaces } from './runtime/disk-places.ts'
 import { Collab } from './collab/collab.ts'
 import { rightsTo } from './workspaces/policy.ts'
+import { Disk } from './disk/disk.ts'
 import { FileHistory } from './history/history.ts'
 import { Exec } from './exec/exec.ts'
 import { Feed } from './events/feed.ts'
@@ -59,6 +60,8 @@ import { openEngine } from './runtime/engine.ts'
 import { Homes } from './runtime/homes.ts'
 import { decideIsolation } from './runtime/isolation.ts'
 import { Admission } from './workspaces/admission.ts'
+import { DiskGuard } from './workspaces/disk-guard.ts'
+import { diskLimitOf } from './workspaces/disk-use.ts'
 import { IdleWatch } from './workspaces/idle-watch.ts'
 import { Reconciler } from './workspaces/reconciler.ts'
 import { WorkspaceStore } from './workspaces/store.ts'
@@ -158,7 +161,8 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   const homes = new Homes(config.ARC_DATA_DIR)
   const runtime = new DockerRuntime(engine, settings, homes, deriveKey(config.ARC_ADMIN_TOKEN, 'supervisor'), config.ARC_EGRESS === 'proxy' ? new EgressDoor(config.ARC_PROXY_URL, config.ARC_INTERNAL_TOKEN) : null, log)
   shutdown.add('runtime', () => runtime.close())
-  const store = new WorkspaceStore(database, background, (name) => addresses.workspaceOrigin(name), () => relay.poke())
+  const diskLimit = diskLimitOf(config.ARC_WORKSPACE_DISK_BYTES)
+  const store = new WorkspaceStore(database, background, (name) => addresses.workspaceOrigin(name), diskLimit, () => relay.poke())
   const holders = new Holders({ teamsOf: (userId) => memberships.of(userId), workspaceOf: (actor, id) => workspaces.get(actor, id) })
   const secrets = new Secrets({ database, envelopes: new Envelopes(config.ARC_SECRETS_KEY, config.ARC_SECRETS_KEY_FORMER), holders })
   const renewed = await secrets.renewSeals()
@@ -228,7 +232,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     forgetTeams: (userId) => memberships.forget(userId),
   })
   shutdown.add('presence leases', () => here.close())
-  const ports = { account, admin, collab, egress, history, secrets, announcements: new Announcements(database), audit, identity, limits: new Limits(), presence: here, programs, teamInvites, teams, tokens, workspaces }
+  const ports = { account, admin, collab, disk: new Disk(disk), egress, history, secrets, announcements: new Announcements(database), audit, identity, limits: new Limits(), presence: here, programs, teamInvites, teams, tokens, workspaces }
   const exec = new Exec({
     log,
     enter: (actor, name, purpose) => workspaces.enter(actor, name, purpose),
@@ -273,6 +277,8 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   shutdown.add('reconciler', () => reconciler.close())
   const idleWatch = new IdleWatch(store, runtime, config.ARC_IDLE_TIMEOUT_SECONDS, (id) => reconciler.poke(id), log)
   shutdown.add('idle watch', () => idleWatch.close())
+  const diskGuard = new DiskGuard({ store, runtime, disk, limit: diskLimit, onChange: (id) => reconciler.poke(id), log })
+  shutdown.add('disk guard', () => diskGuard.close())
   const codeSweep = setInterval(() => void sweepCodes(database).catch((error: unknown) => log.warn({ err: error }, 'old codes stay')), codeSweepMs)
   shutdown.add('code sweep', () => clearInterval(codeSweep))
 

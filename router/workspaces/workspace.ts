@@ -7,6 +7,17 @@ export type WorkspaceState = z.infer<typeof WorkspaceState>
 /** What one may do with a workspace. */
 export type WorkspaceOperation = 'see' | 'open' | 'exec' | 'start' | 'stop' | 'restart' | 'rename' | 'remove'
 
+/** What a workspace keeps, as last measured, and how much it may; null where there is no limit. */
+export const DiskFigures = z.object({
+  bytes: z.number().int().nonnegative(),
+  files: z.number().int().nonnegative(),
+  limitBytes: z.number().int().positive().nullable(),
+  limitFiles: z.number().int().positive().nullable(),
+  /** So full that people are told. */
+  nearLimit: z.boolean(),
+})
+export type DiskFigures = z.infer<typeof DiskFigures>
+
 /** A workspace as it is, whoever looks. */
 export const WorkspaceFacts = z.object({
   id: WorkspaceId,
@@ -29,6 +40,8 @@ export const WorkspaceFacts = z.object({
   /** When it last became running. */
   startedAt: z.iso.datetime().nullable(),
   lastActivityAt: z.iso.datetime().nullable(),
+  /** Null until it has been measured. */
+  disk: DiskFigures.nullable().default(null),
 })
 export type WorkspaceFacts = z.infer<typeof WorkspaceFacts>
 

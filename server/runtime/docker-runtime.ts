@@ -17,6 +17,8 @@ import { ask, orNothing, statusOf } from './engine.ts'
 import type { Engine } from './engine.ts'
 import type { Homes } from './homes.ts'
 import { LogFrames, isBehind } from './log-frames.ts'
+import { measureFiles } from './measure-files.ts'
+import type { FilesUse } from './measure-files.ts'
 import { startExecution } from './docker-exec.ts'
 import { StartRefused } from './port.ts'
 import type { ContainerRef, ContainerSpec, ContainerStatus, ExecRequest, Execution, RuntimePort, SupervisorAnswer } from './port.ts'
@@ -158,6 +160,10 @@ export class DockerRuntime implements RuntimePort {
     } finally {
       ;(stream as unknown as Readable).destroy()
     }
+  }
+
+  measure(workspaceId: WorkspaceId, signal: AbortSignal): Promise<FilesUse | null> {
+    return measureFiles(this.#homes.directory(workspaceId), signal)
   }
 
   async removeHome(workspaceId: WorkspaceId): Promise<void> {

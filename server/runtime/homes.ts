@@ -1,7 +1,11 @@
+import { execFile } from 'node:child_process'
 import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { WorkspaceId } from '@arcx/router'
 import type { HomePaths } from './container.ts'
+
+const run = promisify(execFile)
 
 /** The container's person, where arcx runs as root; elsewhere that is whoever runs arcx. */
 const containerUid = 1000
@@ -17,14 +21,19 @@ export class Homes {
     this.#root = join(dataDirectory, 'workspaces')
   }
 
+  /** All that is kept of a workspace. */
+  directory(workspaceId: WorkspaceId): string {
+    return join(this.#root, workspaceId)
+  }
+
   paths(workspaceId: WorkspaceId): HomePaths {
-    const own = join(this.#root, workspaceId)
+    const own = this.directory(workspaceId)
     return { home: join(own, 'home'), sockets: join(own, 'sockets'), resolver: join(own, 'resolv.conf') }
   }
 
   /** Makes what is missing. A home that is there keeps its owner and all it holds. */
   async ensure(workspaceId: WorkspaceId): Promise<HomePaths> {
-    const own = join(this.#root, workspaceId)
+    const own = this.directory(workspaceId)
     const paths = this.paths(workspaceId)
     await mkdir(this.#root, { recursive: true, mode: 0o700 })
     await mkdir(own, { recursive: true, mode: 0o700 })
@@ -39,11 +48,12 @@ export class Homes {
   }
 
   async remove(workspaceId: WorkspaceId): Promise<void> {
-    await rm(join(this.#root, workspaceId), { recursive: true, force: true })
+    // By rm(1): a workspace can nest its names deeper than a path may be long, and Node's gives up there.
+    await run('rm', ['--recursive', '--force', '--one-file-system', '--', this.directory(workspaceId)])
   }
 
   async keepLog(workspaceId: WorkspaceId, log: Buffer): Promise<void> {
-    await mkdir(join(this.#root, workspaceId), { recursive: true, mode: 0o700 })
+    await mkdir(this.directory(workspaceId), { recursive: true, mode: 0o700 })
     await writeFile(this.#log(workspaceId), log, { mode: 0o600 })
   }
 
@@ -52,6 +62,6 @@ export class Homes {
   }
 
   #log(workspaceId: WorkspaceId): string {
-    return join(this.#root, workspaceId, 'last.log')
+    return join(this.directory(workspaceId), 'last.log')
   }
 }

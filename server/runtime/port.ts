@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Duplex, Writable } from 'node:stream'
+import type { FilesUse } from './measure-files.ts'
 import type { LogLine, StatsSample, Tracked, WorkspaceId } from '@arcx/router'
 
 /** Which container is meant: the n-th of a workspace. */
@@ -82,6 +83,8 @@ export interface RuntimePort {
   exec(ref: ContainerRef, request: ExecRequest): Promise<Execution>
   /** A connection to a port on the container's own loopback address. @throws `port_closed`, `workspace_not_running`. */
   dialPort(ref: ContainerRef, port: number): Promise<Duplex>
+  /** What it keeps on disk; null where it cannot be counted within bounds. */
+  measure(workspaceId: WorkspaceId, signal: AbortSignal): Promise<FilesUse | null>
   removeHome(workspaceId: WorkspaceId): Promise<void>
   check(): Promise<void>
 }

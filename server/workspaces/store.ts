@@ -6,6 +6,7 @@ import { isUniqueViolation } from '@arcx/database'
 import type { Database, Transaction, WorkspaceRow } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
 import { enqueue } from '../events/outbox.ts'
+import type { DiskLimit, DiskUse } from './disk-use.ts'
 import { tierLimits } from './policy.ts'
 import { presentWorkspace } from './presenter.ts'
 import { statesBefore } from './transitions.ts'
@@ -36,18 +37,20 @@ export class WorkspaceStore {
   readonly #database: Database
   readonly #background: Database
   readonly #urlOf: (name: string) => string
+  readonly #diskLimit: DiskLimit | null
   readonly #onEvents: () => void
 
   /** `background`: for what nobody waits for, and takes many rows along. */
-  constructor(database: Database, background: Database, urlOf: (name: string) => string, onEvents: () => void) {
+  constructor(database: Database, background: Database, urlOf: (name: string) => string, diskLimit: DiskLimit | null, onEvents: () => void) {
     this.#database = database
     this.#background = background
     this.#urlOf = urlOf
+    this.#diskLimit = diskLimit
     this.#onEvents = onEvents
   }
 
   present(row: WorkspaceRow): WorkspaceFacts {
-    return presentWorkspace(row, this.#urlOf)
+    return presentWorkspace(row, this.#urlOf, this.#diskLimit)
   }
 
   byId(id: WorkspaceId): Promise<WorkspaceRow | undefined> {
@@ -200,6 +203,21 @@ export class WorkspaceStore {
 
   async active(id: WorkspaceId, at: Date): Promise<void> {
     await this.#database.updateTable('Workspace').set({ lastActivityAt: at }).where('id', '=', id).execute()
+  }
+
+  /** Notes what its files take, and tells of it. */
+  async measured(id: WorkspaceId, { bytes, files }: DiskUse): Promise<void> {
+    await this.#background.transaction().execute(async (transaction) => {
+      const row = await transaction
+        .updateTable('Workspace')
+        .set({ diskBytes: bytes, diskFiles: files, revision: sql`"revision" + 1` })
+        .where('id', '=', id)
+        .where('state', '!=', 'deleting')
+        .returningAll()
+        .executeTakeFirst()
+      if (row !== undefined) await enqueue(transaction, { type: 'workspaces.changed', workspace: this.present(row) })
+    })
+    this.#onEvents()
   }
 
   /** The last step of a removal: its container and home are gone. */

@@ -15,7 +15,7 @@ function addressOf(name: string): string {
 
 function madeOf(name: string, teamId: TeamId | null): Workspace {
   const now = new Date().toISOString()
-  return { id: comingUp<WorkspaceId>(name), ownerId: null, teamId, createdById: null, name, url: addressOf(name), state: 'creating', step: null, reason: null, revision: 0, createdAt: now, updatedAt: now, startedAt: null, lastActivityAt: null, may: [] }
+  return { id: comingUp<WorkspaceId>(name), ownerId: null, teamId, createdById: null, name, url: addressOf(name), state: 'creating', step: null, reason: null, revision: 0, createdAt: now, updatedAt: now, startedAt: null, lastActivityAt: null, disk: null, may: [] }
 }
 
 function changed(list: List, workspaceId: string, change: (workspace: Workspace) => Partial<Workspace>): List {

@@ -1,0 +1,151 @@
+import { WorkspaceId } from '@arcx/router'
+import type { ServiceActor } from '@arcx/router'
+import type { WorkspaceRow } from '@arcx/database'
+import type { DiskState } from '@arcx/service-kit/disk'
+import type { Log } from '@arcx/service-kit/log'
+import type { RuntimePort } from '../runtime/port.ts'
+import { Allowances, shareOf, spokenBytes, warnShare } from './disk-use.ts'
+import type { DiskLimit, DiskUse } from './disk-use.ts'
+import type { WorkspaceStore } from './store.ts'
+
+const actor: ServiceActor = { kind: 'service', service: 'disk-guard' }
+const shortestPauseMs = 10_000
+/** Of the time, so much at most is spent measuring. */
+const dutyShare = 0.2
+/** A change of this share of the limit is told of; less would be a message for each file saved. */
+const toldShare = 0.02
+/** Where room shrinks by so much at once, it is measured at once. */
+const suddenBytes = 256 * 2 ** 20
+/** Growth that makes a workspace a cause of a nearly full disk. */
+const causeBytes = 16 * 2 ** 20
+
+export interface DiskGuardNeeds {
+  readonly store: WorkspaceStore
+  readonly runtime: Pick<RuntimePort, 'measure'>
+  readonly disk: { readonly state: DiskState; readonly reserveBytes: number; onLook(listener: (state: DiskState) => void): void }
+  /** Null for none. */
+  readonly limit: DiskLimit | null
+  onChange(id: WorkspaceId): void
+  readonly log: Log
+}
+
+/**
+ * Measures what running workspaces keep, one after the other, and stops one that grows over its limit. Where the server's
+ * reserve is being used up, it stops whoever uses it up.
+ */
+export class DiskGuard {
+  readonly #needs: DiskGuardNeeds
+  readonly #allowances = new Allowances()
+  /** As last measured by this process. */
+  readonly #uses = new Map<WorkspaceId, DiskUse | null>()
+  readonly #abort = new AbortController()
+  readonly #done: Promise<void>
+  #wake: () => void = () => undefined
+  #freeAtRound = 0
+
+  constructor(needs: DiskGuardNeeds) {
+    this.#needs = needs
+    needs.disk.onLook((state) => {
+      const free = freeBytes(state)
+      if (this.#freeAtRound - free > suddenBytes || free < needs.disk.reserveBytes) this.#wake()
+    })
+    this.#done = this.#run()
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort()
+    this.#wake()
+    await this.#done
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#abort.signal.aborted) {
+      const began = Date.now()
+      this.#freeAtRound = freeBytes(this.#needs.disk.state)
+      try {
+        await this.#round()
+      } catch (error) {
+        if (!this.#abort.signal.aborted) this.#needs.log.warn({ err: error }, 'the workspaces could not be measured')
+      }
+      const tookMs = Date.now() - began
+      // Even when there is a hurry, the most of the time belongs to others.
+      await this.#pause(Math.max(tookMs, 1000), false)
+      await this.#pause(Math.max(shortestPauseMs, tookMs / dutyShare), true)
+    }
+  }
+
+  async #round(): Promise<void> {
+    const { store, runtime } = this.#needs
+    const rows = (await store.awake()).filter(({ state }) => state === 'running')
+    const ids = new Set(rows.map(({ id }) => id))
+    for (const id of this.#uses.keys()) if (!ids.has(id)) this.#uses.delete(id)
+    const growths: { readonly row: WorkspaceRow; readonly bytes: number }[] = []
+    for (const row of rows) {
+      if (this.#abort.signal.aborted) return
+      const id = WorkspaceId.parse(row.id)
+      const use = await runtime.measure(id, this.#abort.signal)
+      const before = this.#uses.get(id)
+      this.#uses.set(id, use)
+      if (use !== null && before !== undefined && before !== null) growths.push({ row, bytes: use.bytes - before.bytes })
+      await this.#judge(row, id, use)
+    }
+    await this.#protectReserve(growths)
+  }
+
+  async #judge(row: WorkspaceRow, id: WorkspaceId, use: DiskUse | null): Promise<void> {
+    const { store, limit } = this.#needs
+    if (use !== null && this.#isWorthTelling(row, use)) await store.measured(id, use)
+    if (limit === null) return
+    const before = toldOf(row)
+    if (this.#allowances.exceeds(row.id, row.incarnation, shareOf(use, limit), before === null ? 0 : shareOf(before, limit))) await this.#stop(row, id, 'disk-limit', `Stopped: ${overLimit(use, limit)} Start it again to delete some.`)
+  }
+
+  #isWorthTelling(row: WorkspaceRow, use: DiskUse): boolean {
+    const { limit } = this.#needs
+    const told = toldOf(row)
+    if (told === null) return true
+    if (limit === null) return Math.abs(use.bytes - told.bytes) >= suddenBytes
+    const [now, then] = [shareOf(use, limit), shareOf(told, limit)]
+    return Math.abs(now - then) >= toldShare || [warnShare, 1].some((step) => now >= step !== then >= step)
+  }
+
+  /** One at a time: the room that it stops using up may be enough. */
+  async #protectReserve(growths: readonly { readonly row: WorkspaceRow; readonly bytes: number }[]): Promise<void> {
+    const { disk } = this.#needs
+    if (freeBytes(disk.state) >= disk.reserveBytes / 2) return
+    const most = growths.toSorted((a, b) => b.bytes - a.bytes)[0]
+    if (most === undefined || most.bytes < causeBytes) return
+    await this.#stop(most.row, WorkspaceId.parse(most.row.id), 'disk-reserve', `Stopped: the disk of the server is nearly full, and this workspace was filling it (${spokenBytes(most.bytes)} more since it was last measured).`)
+  }
+
+  async #stop(row: WorkspaceRow, id: WorkspaceId, action: string, reason: string): Promise<void> {
+    const { store, log, onChange } = this.#needs
+    const moved = await store.move(id, { to: 'stopping', from: ['running'], incarnation: row.incarnation, actor, action, reason })
+    if (moved === null) return
+    log.warn({ workspaceId: id, action, reason }, 'a workspace was stopped for the room that it takes')
+    onChange(id)
+  }
+
+  async #pause(ms: number, mayWake: boolean): Promise<void> {
+    if (this.#abort.signal.aborted) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.#wake = () => {
+        if (!mayWake && !this.#abort.signal.aborted) return
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+}
+
+/** Where the homes are. */
+const freeBytes = (state: DiskState): number => state.rooms[0]?.freeBytes ?? Number.POSITIVE_INFINITY
+
+const toldOf = (row: WorkspaceRow): DiskUse | null => (row.diskBytes === null || row.diskFiles === null ? null : { bytes: Number(row.diskBytes), files: Number(row.diskFiles) })
+
+function overLimit(use: DiskUse | null, limit: DiskLimit): string {
+  if (use === null) return 'it has more files than can be counted.'
+  if (use.bytes > limit.bytes) return `its files take ${spokenBytes(use.bytes)}, and it may keep ${spokenBytes(limit.bytes)}.`
+  return `it has ${use.files.toLocaleString('en')} files, and it may keep ${limit.files.toLocaleString('en')}.`
+}

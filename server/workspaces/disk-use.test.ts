@@ -1,0 +1,69 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Allowances, diskLimitOf, shareOf, spokenBytes } from './disk-use.ts'
+
+describe('what a workspace may grow to', () => {
+  test('one that grows over its limit is stopped; started again it may go on, and grow by a little', () => {
+    const allowances = new Allowances()
+    expect(allowances.exceeds('a', 1, 0.9, 0)).toBe(false)
+    expect(allowances.exceeds('a', 1, 1.01, 0.9)).toBe(true)
+    expect(allowances.exceeds('a', 2, 1.02, 1.01)).toBe(false)
+    expect(allowances.exceeds('a', 2, 1.05, 1.02)).toBe(false)
+    expect(allowances.exceeds('a', 2, 1.1, 1.05)).toBe(true)
+    expect(allowances.exceeds('a', 3, 1.1, 1.1)).toBe(false)
+    expect(allowances.exceeds('a', 3, 0.5, 1.1)).toBe(false)
+    expect(allowances.exceeds('a', 3, 1.01, 0.5)).toBe(true)
+  })
+
+  test('one that was over its limit when the server began may go on', () => {
+    const allowances = new Allowances()
+    expect(allowances.exceeds('a', 7, 3, 3)).toBe(false)
+    expect(allowances.exceeds('a', 7, 3.1, 3)).toBe(true)
+  })
+
+  test.each([['a new one', 1], ['one that was started again', 2]])('%s that fills up before it is first measured is stopped', (_name, incarnation) => {
+    const allowances = new Allowances()
+    if (incarnation > 1) allowances.exceeds('a', 1, 0.5, 0)
+    expect(allowances.exceeds('a', incarnation, 5, 0)).toBe(true)
+    expect(allowances.exceeds('a', incarnation + 1, 5, 5)).toBe(false)
+  })
+
+  test('what cannot be counted is stopped once, and can then be cleaned up', () => {
+    const limit = diskLimitOf(2 ** 30)
+    const share = limit === null ? 0 : shareOf(null, limit)
+    const allowances = new Allowances()
+    expect(allowances.exceeds('a', 1, share, 0)).toBe(true)
+    expect(allowances.exceeds('a', 2, share, 0)).toBe(false)
+  })
+
+  test('however often one is started: what it grows by while it is watched stays small', () => {
+    const steps = fc.array(fc.record({ grow: fc.double({ min: 0, max: 0.2, noNaN: true }), restart: fc.boolean() }), { maxLength: 50 })
+    fc.assert(
+      fc.property(steps, (actions) => {
+        const allowances = new Allowances()
+        let [share, incarnation, atStart] = [0.9, 1, 0.9]
+        allowances.exceeds('a', incarnation, share, 0)
+        for (const { grow, restart } of actions) {
+          const before = share
+          share += grow
+          const stopped = allowances.exceeds('a', incarnation, share, before)
+          if (!stopped && share > 1) expect(share).toBeLessThanOrEqual(atStart + 0.051)
+          if (!stopped && !restart) continue
+          incarnation += 1
+          atStart = share
+          expect(allowances.exceeds('a', incarnation, share, share)).toBe(false)
+        }
+      }),
+    )
+  })
+})
+
+test('many small files count as well as few large ones', () => {
+  const limit = diskLimitOf(20 * 2 ** 30)
+  if (limit === null) throw new Error('There is a limit.')
+  expect(shareOf({ bytes: 10 * 2 ** 30, files: 10 }, limit)).toBe(0.5)
+  expect(shareOf({ bytes: 0, files: limit.files }, limit)).toBe(1)
+  expect(diskLimitOf(0)).toBeNull()
+})
+
+test.each([[0, '0 MB'], [300 * 2 ** 20, '300 MB'], [20 * 2 ** 30, '20 GB'], [21.34 * 2 ** 30, '21.3 GB']])('%d is said as %s', (bytes, said) => expect(spokenBytes(bytes)).toBe(said))
