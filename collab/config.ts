@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseConfig, port, token } from '@arcx/service-kit/config'
+import { parseConfig, port, token, wholeNumber } from '@arcx/service-kit/config'
 
 const list = (text: string) => text.split(',').map((each) => each.trim()).filter((each) => each !== '')
 
@@ -13,6 +13,8 @@ export const CollabSettings = z.object({
   ARC_COLLAB_TEXTS_BYTES: z.coerce.number().int().positive().default(512 * 1024 * 1024),
   /** Of one connection; ten seconds' worth may come at once. */
   ARC_COLLAB_MESSAGE_RATE: z.coerce.number().int().positive().default(200),
+  /** In all: the gateway and a load balancer bring everybody's from one address. */
+  ARC_COLLAB_CONNECTIONS: wholeNumber(10, 1_000_000, 'a number of connections').default(10_000),
   ARC_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('debug, info, warn or error'),
   NATS_URL: z.url({ protocol: /^nats$/ }).describe('a NATS URL'),
   DATABASE_URL: z.string().min(1).describe('a PostgreSQL URL'),

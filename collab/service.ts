@@ -19,7 +19,7 @@ import { DocumentStore } from './documents/store.ts'
 /** team-state: puts it together and starts it. @throws when the port is taken. */
 export const startCollab = (config: CollabConfig, log: Log): Promise<Service> => startService(log, (shutdown) => start(config, log, shutdown))
 
-async function start(config: CollabConfig, log: Log, shutdown: Shutdown): Promise<object> {
+async function start(config: CollabConfig, log: Log, shutdown: Shutdown): Promise<Pick<Service, 'metrics'>> {
   const metrics = createMetrics('team-state', log)
   const database = openDatabase(config.DATABASE_URL, (error) => log.warn({ err: error }, 'a database connection was lost'))
   shutdown.add('database', () => database.destroy())
@@ -33,7 +33,7 @@ async function start(config: CollabConfig, log: Log, shutdown: Shutdown): Promis
   shutdown.add('documents', () => documents.close())
   const rights = new RightsWatch(config.ARC_ORCHESTRATOR_URL, config.ARC_INTERNAL_TOKEN, log)
   shutdown.add('rights', () => rights.close())
-  const app = operationsServer(log, metrics, [{ name: 'database', check: () => checkDatabase(database) }, { name: 'bus', check: () => channel.flush() }])
+  const app = operationsServer(log, metrics, [{ name: 'database', check: () => checkDatabase(database) }, { name: 'bus', check: () => channel.flush() }], { each: config.ARC_COLLAB_CONNECTIONS, inAll: config.ARC_COLLAB_CONNECTIONS })
   const entrance = new Entrance(app.server, { tickets: new Tickets(config.ARC_INTERNAL_TOKEN), origins: config.ARC_COLLAB_ORIGINS, perSecond: config.ARC_COLLAB_MESSAGE_RATE, documents, rights, presence, log })
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
@@ -52,5 +52,5 @@ async function start(config: CollabConfig, log: Log, shutdown: Shutdown): Promis
   shutdown.add('http', () => app.close())
   shutdown.add('entrance', () => entrance.close())
   log.info({ port: config.ARC_COLLAB_PORT }, 'ready')
-  return {}
+  return { metrics }
 }

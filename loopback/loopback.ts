@@ -1,6 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { guarded } from '@arcx/service-kit/guarded'
+import { parseTarget } from '@arcx/service-kit/request-target'
 
 /** What makes a code worth nothing to whoever else sees it (RFC 7636, section 4). */
 export interface ProofKey {
@@ -15,6 +18,9 @@ export function makeProofKey(): ProofKey {
   const [state, verifier] = [randomBytes(24).toString('base64url'), randomBytes(32).toString('base64url')]
   return { state, verifier, challenge: createHash('sha256').update(verifier).digest('base64url') }
 }
+
+const timeMs = 10_000
+const mostConnections = 64
 
 export interface Loopback {
   readonly port: number
@@ -35,13 +41,17 @@ export interface LoopbackPages {
  * @throws when no port can be had.
  */
 export async function openLoopback(pages: LoopbackPages, take: (code: string, state: string) => boolean): Promise<Loopback> {
-  const server = createServer((request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1')
-    const code = searchParams.get('code')
-    const isGood = pathname === '/callback' && code !== null && take(code, searchParams.get('state') ?? '')
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    const target = parseTarget(request.url)
+    const code = target.kind === 'path' && target.path === '/callback' ? target.query.get('code') : null
+    const isGood = target.kind === 'path' && code !== null && take(code, target.query.get('state') ?? '')
     response.writeHead(isGood ? 200 : 400, { 'content-type': 'text/html; charset=utf-8', connection: 'close', 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'", 'referrer-policy': 'no-referrer' })
     response.end(isGood ? page('Signed in', pages.done) : page('That did not work', pages.again))
-  })
+  }
+  // Any page of the browser's can come here: nothing that it sends may end the program that waits, or hold it.
+  const server = createServer({ connectionsCheckingInterval: 1000, headersTimeout: timeMs, requestTimeout: timeMs, keepAliveTimeout: timeMs }, guarded(answer, (_error, _request, response) => response.destroy()))
+  server.maxConnections = mostConnections
+  server.on('upgrade', (_request, socket) => socket.destroy())
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,

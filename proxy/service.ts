@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import { checkDatabase, openDatabase } from '@arcx/database'
 import { WorkspaceId } from '@arcx/router'
 import { Envelopes } from '@arcx/service-kit/envelopes'
+import { internalRoutes } from '@arcx/service-kit/internal-routes'
 import { openJournal } from '@arcx/service-kit/journal'
 import type { Log } from '@arcx/service-kit/log'
 import { createMetrics } from '@arcx/service-kit/metrics'
@@ -13,6 +13,8 @@ import { operationsServer } from '@arcx/service-kit/operations'
 import { startService } from '@arcx/service-kit/service'
 import type { Service } from '@arcx/service-kit/service'
 import type { Shutdown } from '@arcx/service-kit/shutdown'
+import { WrongTries } from '@arcx/service-kit/wrong-tries'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ProxyConfig } from './config.ts'
 import { AddressGuard } from './egress/address-guard.ts'
 import { Exchange } from './egress/exchange.ts'
@@ -24,6 +26,8 @@ import { Upstreams } from './egress/upstreams.ts'
 import { Authority } from './entrance/authority.ts'
 import { Entrance } from './entrance/entrance.ts'
 
+/** Of the orchestrator, and of those who ask how it is. */
+const operationsConnections = 200
 const sweepMs = 3600_000
 const dayMs = 24 * 3600_000
 const journalBytes = 512 * 2 ** 20
@@ -31,7 +35,7 @@ const journalBytes = 512 * 2 ** 20
 /** arc-proxy: puts it together and starts it. @throws when the port is taken, or the database or the bus is away. */
 export const startProxy = (config: ProxyConfig, log: Log): Promise<Service> => startService(log, (shutdown) => start(config, log, shutdown))
 
-async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise<object> {
+async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise<Pick<Service, 'metrics'>> {
   const metrics = createMetrics('proxy', log)
   const onConnectionError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
   const database = openDatabase(config.DATABASE_URL, onConnectionError)
@@ -44,14 +48,11 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
     { name: 'database', check: () => checkDatabase(database) },
     { name: 'bus', check: () => journal.check() },
     { name: 'entrance', check: async () => assert(isReady) },
-  ])
+  ], { each: operationsConnections, inAll: operationsConnections })
   // The port first: a second copy on one data directory would take this one's sockets.
   let isReady = false
-  app.addHook('onRequest', async (request, reply) => {
-    if (!request.url.startsWith('/internal/')) return
-    if (!isReady) return reply.code(503).send({ error: { code: 'starting' } })
-    if (!isToken(request.headers.authorization, config.ARC_INTERNAL_TOKEN)) return reply.code(401).send({ error: { code: 'token_wrong' } })
-  })
+  const wrong = new WrongTries((omitted) => log.warn(omitted, 'more wrong internal tokens were shown'))
+  shutdown.add('wrong tokens', () => wrong.close())
   const authority = await Authority.open(join(config.ARC_DATA_DIR, 'authority.pem'))
   const more = config.ARC_EGRESS_CA_FILE === undefined ? null : await readFile(config.ARC_EGRESS_CA_FILE, 'utf8')
   const ca = more === null ? undefined : [...rootCertificates, more]
@@ -60,16 +61,27 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   shutdown.add('upstreams', () => upstreams.close())
 
   const directoryOf = (workspaceId: string) => join(config.ARC_DATA_DIR, 'workspaces', workspaceId, 'sockets')
-  /** The orchestrator has made a workspace's directory: listen in it. */
-  app.put<{ Params: { id: string } }>('/internal/workspaces/:id', async (request, reply) => {
-    const id = WorkspaceId.safeParse(request.params.id)
-    if (!id.success) return reply.code(400).send({ error: { code: 'id_invalid' } })
-    await entrance.open(id.data, directoryOf(id.data))
-    return { authority: authority.certificatePem }
-  })
-  app.delete<{ Params: { id: string } }>('/internal/workspaces/:id', async (request, reply) => {
-    await entrance.shut(request.params.id)
-    return reply.code(204).send()
+  const onWrong = (request: FastifyRequest, reply: FastifyReply) => {
+    const tried = wrong.take(request.ip)
+    if (tried.kind === 'over') return reply.code(429).header('retry-after', tried.retryAfterSeconds).send({ error: { code: 'too_many_requests' } })
+    log.warn({ address: request.ip }, 'a wrong internal token was shown')
+    return reply.code(401).send({ error: { code: 'token_wrong' } })
+  }
+  await internalRoutes(app, { token: config.ARC_INTERNAL_TOKEN, onWrong }, (scope) => {
+    scope.addHook('onRequest', async (_request, reply) => {
+      if (!isReady) return reply.code(503).send({ error: { code: 'starting' } })
+    })
+    /** The orchestrator has made a workspace's directory: listen in it. */
+    scope.put<{ Params: { id: string } }>('/workspaces/:id', async (request, reply) => {
+      const id = WorkspaceId.safeParse(request.params.id)
+      if (!id.success) return reply.code(400).send({ error: { code: 'id_invalid' } })
+      await entrance.open(id.data, directoryOf(id.data))
+      return { authority: authority.certificatePem }
+    })
+    scope.delete<{ Params: { id: string } }>('/workspaces/:id', async (request, reply) => {
+      await entrance.shut(request.params.id)
+      return reply.code(204).send()
+    })
   })
   await app.listen({ host: '127.0.0.1', port: config.ARC_PROXY_PORT })
   shutdown.add('http', () => app.close())
@@ -100,15 +112,9 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   sweep()
   isReady = true
   log.info({ port: config.ARC_PROXY_PORT, egress: config.ARC_EGRESS_DEFAULT }, 'ready')
-  return {}
+  return { metrics }
 
   async function forget(): Promise<void> {
     await background.deleteFrom('EgressRecord').where('at', '<', new Date(Date.now() - config.ARC_EGRESS_KEEP_DAYS * dayMs)).execute()
   }
-}
-
-/** Compared in constant time: hashing first makes the lengths equal. */
-function isToken(given: string | undefined, token: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(given ?? ''), digest(`Bearer ${token}`))
 }

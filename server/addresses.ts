@@ -42,12 +42,14 @@ export class Addresses {
   }
 
   /**
-   * A path of our own to go to afterwards, from what a request asks; `/` for anything that could lead elsewhere.
-   * Browsers read `//host`, `/\host` and control characters as ways out.
+   * A path of our own to go to afterwards, from what a request asks; `/` for anything that could lead elsewhere. First
+   * normalised as a browser does it, then held against the rule, and what was held against it is what is used.
    */
   ownPath(wanted: string | undefined): string {
-    if (wanted === undefined || wanted.length > 2000 || !/^\/(?![/\\])[^\\\u0000-\u0020]*$/.test(wanted)) return '/'
-    const url = new URL(wanted, this.publicOrigin)
-    return url.origin === this.publicOrigin ? url.pathname + url.search + url.hash : '/'
+    if (wanted?.startsWith('/') !== true || wanted.length > 2000) return '/'
+    const url = URL.parse(wanted, this.publicOrigin)
+    // What begins with two slashes is a host to whoever resolves it next.
+    if (url === null || url.origin !== this.publicOrigin || url.pathname.startsWith('//')) return '/'
+    return url.pathname + url.search + url.hash
   }
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
-import { ConfigError, formerKeys, parseConfig, port, token, wholeNumber } from '@arcx/service-kit/config'
+import { ConfigError, formerKeys, networks, parseConfig, port, token, wholeNumber } from '@arcx/service-kit/config'
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/
@@ -18,6 +18,9 @@ export const OrchestratorSettings = z.object({
   WORKSPACE_IMAGE: z.string().min(1).describe('the name of an image that the engine has'),
   ARC_LISTEN: z.string().min(1).default('127.0.0.1').describe('an address to listen on'),
   ARC_PORT: port().default(3000),
+  ARC_CONNECTIONS: wholeNumber(10, 1_000_000, 'a number of connections').default(10_000),
+  ARC_CONNECTIONS_PER_ADDRESS: wholeNumber(10, 1_000_000, 'a number of connections').default(2000),
+  ARC_TRUSTED_PROXIES: networks().optional(),
   ARC_DOMAIN: z.string().regex(hostName).default('localhost').describe('a host name in lower case, such as arcx.example.com'),
   ARC_WORKSPACE_DOMAIN: z.string().regex(hostName).optional().describe('a host name in lower case'),
   ARC_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional().describe('the http:// or https:// URL that browsers use'),
@@ -46,6 +49,8 @@ export const OrchestratorSettings = z.object({
 export type OrchestratorConfig = z.infer<typeof OrchestratorSettings> & {
   readonly publicUrl: string
   readonly workspaceDomain: string
+  /** Reverse proxies whose word on who asks is taken. */
+  readonly trustedProxies: readonly string[]
   /** Whether the one-time link for the person at this machine is given out. */
   readonly localSignIn: boolean
   readonly cpuCores: number
@@ -67,9 +72,13 @@ export function readConfig(environment: Record<string, string | undefined>): Orc
     throw new ConfigError(`ARC_LISTEN is “${settings.ARC_LISTEN}”; without GitHub sign-in (GITHUB_CLIENT_ID) it takes a loopback address such as 127.0.0.1.`)
   }
   const local = settings.ARC_DOMAIN === 'localhost' || settings.ARC_DOMAIN.endsWith('.localhost')
+  const publicUrl = settings.ARC_PUBLIC_URL ?? (local ? `http://${settings.ARC_DOMAIN}:${settings.ARC_PORT}` : `https://${settings.ARC_DOMAIN}`)
+  // What listens on this machine alone and is known elsewhere has a reverse proxy on this machine before it.
+  const isBehindOne = onLoopback && !/^https?:\/\/([^/]*\.)?(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\/?$/.test(publicUrl)
   return {
     ...settings,
-    publicUrl: settings.ARC_PUBLIC_URL ?? (local ? `http://${settings.ARC_DOMAIN}:${settings.ARC_PORT}` : `https://${settings.ARC_DOMAIN}`),
+    publicUrl,
+    trustedProxies: settings.ARC_TRUSTED_PROXIES ?? (isBehindOne ? ['127.0.0.0/8', '::1'] : []),
     workspaceDomain: settings.ARC_WORKSPACE_DOMAIN ?? settings.ARC_DOMAIN,
     localSignIn: onLoopback && !hasGitHub,
     cpuCores: Math.min(settings.ARC_WORKSPACE_CPU_CORES, availableParallelism()),

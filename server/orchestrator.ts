@@ -2,8 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { availableParallelism } from 'node:os'
 import { checkDatabase, openDatabase } from '@arcx/database'
+import type { DomainEvent } from '@arcx/router'
 import { openBus } from '@arcx/service-kit/bus'
+import { TrustedProxies } from '@arcx/service-kit/connections/client-address'
 import { DiskWatch } from '@arcx/service-kit/disk'
+import { guarded } from '@arcx/service-kit/guarded'
 import type { Log } from '@arcx/service-kit/log'
 import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
 import { Envelopes } from '@arcx/service-kit/envelopes'
@@ -36,6 +39,7 @@ import { createEdge } from './http/app.ts'
 import { Limits } from './http/limits.ts'
 import { addRoutes } from './http/routes.ts'
 import { attachSockets } from './http/sockets.ts'
+import { WrongCredentials } from './http/wrong-credentials.ts'
 import { Accounts } from './identity/accounts.ts'
 import { GitHub } from './identity/github.ts'
 import { GrantWatch } from './identity/grant-watch.ts'
@@ -81,11 +85,12 @@ export type Orchestrator = Started & Service
 
 /** Puts the capabilities together and starts them. @throws when isolation cannot be proven, or the port is taken. */
 export const startOrchestrator = (config: OrchestratorConfig, webRoot: string, log: Log): Promise<Orchestrator> =>
-  startService(log, async (shutdown) => ({ origin: config.publicUrl, isolation: await start(config, webRoot, log, shutdown) }))
+  startService(log, async (shutdown) => ({ origin: config.publicUrl, ...(await start(config, webRoot, log, shutdown)) }))
 
-async function start(config: OrchestratorConfig, webRoot: string, log: Log, shutdown: Shutdown): Promise<'networked' | 'sealed'> {
+async function start(config: OrchestratorConfig, webRoot: string, log: Log, shutdown: Shutdown): Promise<Pick<Orchestrator, 'isolation' | 'metrics'>> {
   const addresses = new Addresses(config.publicUrl, config.workspaceDomain, config.ARC_PORT)
   const metrics = createMetrics('orchestrator', log)
+  const proxies = new TrustedProxies(config.trustedProxies)
 
   const engine = openEngine(config.DOCKER_HOST)
   const isolation = await decideIsolation(engine, config.ARC_ISOLATION, config.ARC_NETWORK, config.ARC_EGRESS === 'open' ? 'open' : 'none')
@@ -173,7 +178,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   shutdown.add('team removal', () => teamRemoval.close())
   const tokens = new Tokens(database, (actor, id) => workspaces.get(actor, id), () => relay.poke())
   const admission = new Admission(store, (userId) => memberships.of(userId))
-  void admission.follow(feed, following.signal)
+  void admission.follow(feed, following.signal).catch((error: unknown) => log.error({ err: error }, 'names of workspaces are remembered for too long'))
 
   const gateway = new Gateway({
     addresses,
@@ -184,11 +189,14 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     dial: (workspaceId) => runtime.dialIde(workspaceId),
     ticketFor: (person, workspaceId) => collab.ticketFor(person, workspaceId),
     collabUrl: config.ARC_COLLAB_URL,
+    clientOf: (request) => proxies.clientOf(request),
     log,
   })
   shutdown.add('gateway', () => gateway.close())
 
-  const actors = new Actors(sessions, tokens, config.ARC_ADMIN_TOKEN, addresses.secure, database)
+  const wrongCredentials = new WrongCredentials(database, log)
+  shutdown.add('wrong credentials', () => wrongCredentials.close())
+  const actors = new Actors(sessions, tokens, config.ARC_ADMIN_TOKEN, addresses.secure, wrongCredentials)
   const audit = new AuditTrail(database)
   const account = new Accounts({
     database,
@@ -256,19 +264,22 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     metrics,
     log,
     webRoot,
+    most: { each: config.ARC_CONNECTIONS_PER_ADDRESS, inAll: config.ARC_CONNECTIONS },
+    proxies,
   })
-  addRoutes(edge, {
+  await addRoutes(edge, {
     addresses,
     identity,
     ports,
     admission,
     internalToken: config.ARC_INTERNAL_TOKEN,
+    wrongCredentials,
     localSignIn: config.localSignIn,
     judge: (name, method, path, headers) => gateway.judge(name, method, path, headers),
     issueEntry: (claims) => issueCode(database, 'workspace-entry', claims, entryCodeSeconds),
   })
-  const sockets = attachSockets({ server: edge.server, addresses, gateway, actors, ports, exec, log })
-  void endConnections()
+  const sockets = attachSockets({ server: edge.server, addresses, proxies, gateway, actors, ports, exec, log })
+  void endConnections().catch((error: unknown) => log.error({ err: error }, 'what has ended is not closed any more'))
   measure()
 
   // Nothing of a workspace runs before its walls have been tried.
@@ -286,31 +297,29 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   shutdown.add('http', () => edge.app.close())
   shutdown.add('sockets', () => sockets.close())
   log.info({ origin: addresses.publicOrigin, isolation: isolation.form, egress: config.ARC_EGRESS }, 'ready')
-  return isolation.form
+  return { isolation: isolation.form, metrics }
 
   /** Wherever a session is ended or a workspace stops, their sockets are closed in every copy. */
   async function endConnections(): Promise<void> {
-    for await (const item of feed.subscribe(undefined, following.signal)) {
-      if ('gap' in item) continue
-      if (item.event.type === 'identity.token-ended') sockets.endCredential(item.event.tokenId)
-      if (item.event.type === 'workspaces.changed') {
-        const { id, state } = item.event.workspace
-        // One that is being stopped still has to say what it has to say.
-        if (state !== 'running' && state !== 'stopping') gateway.endWorkspace(id)
-      }
-      if (item.event.type === 'teams.changed') {
-        for (const userId of item.event.userIds) {
-          memberships.forget(userId)
-          void gateway.recheck(userId)
-          void exec.recheck(userId)
-          void here.recheck(userId)
-        }
-      }
-      if (item.event.type !== 'identity.session-ended') continue
-      const { sessionId } = item.event
-      sessions.forget(sessionId)
-      gateway.endSession(sessionId)
-      sockets.endCredential(sessionId)
+    const end = guarded(endWhatIsOver, (error) => log.error({ err: error }, 'what has ended was not closed'))
+    for await (const item of feed.subscribe(undefined, following.signal)) if (!('gap' in item)) end(item.event)
+  }
+
+  async function endWhatIsOver(event: DomainEvent): Promise<void> {
+    if (event.type === 'identity.token-ended') sockets.endCredential(event.tokenId)
+    if (event.type === 'workspaces.changed') {
+      const { id, state } = event.workspace
+      // One that is being stopped still has to say what it has to say.
+      if (state !== 'running' && state !== 'stopping') gateway.endWorkspace(id)
+    }
+    if (event.type === 'identity.session-ended') {
+      sessions.forget(event.sessionId)
+      gateway.endSession(event.sessionId)
+      sockets.endCredential(event.sessionId)
+    }
+    if (event.type === 'teams.changed') {
+      for (const userId of event.userIds) memberships.forget(userId)
+      await Promise.all(event.userIds.flatMap((userId) => [gateway.recheck(userId), exec.recheck(userId), here.recheck(userId)]))
     }
   }
 

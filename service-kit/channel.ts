@@ -1,4 +1,5 @@
 import { connectNats } from './nats.ts'
+import { guarded } from './guarded.ts'
 import type { Log } from './log.ts'
 
 /**
@@ -28,14 +29,15 @@ export async function openChannel(url: string, log: Log): Promise<Channel> {
       if (!connection.isClosed() && !connection.isDraining()) connection.publish(subject, bytes)
     },
     subscribe(subject, hear) {
+      const heard = guarded(hear, (error) => log.error({ err: error, subject }, 'a message of the bus could not be taken'))
       const subscription = connection.subscribe(subject, {
         callback: (error, message) => {
-          if (error === null) hear(message.data)
+          if (error === null) heard(message.data)
         },
       })
       return () => subscription.unsubscribe()
     },
-    onReturn: (back) => void listeners.add(back),
+    onReturn: (back) => void listeners.add(guarded(back, (error) => log.error({ err: error }, 'what follows upon the return of the bus failed'))),
     flush: () => connection.flush(),
     close: () => connection.drain(),
   }

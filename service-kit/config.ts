@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 /** A setting is missing or wrong. Its message is one line: the variable, what it got, what it takes. */
@@ -42,6 +43,20 @@ export const wholeNumber = (low: number, high: number, unit: string) =>
     .describe(`${unit}, a whole number from ${low} to ${high}`)
 
 export const port = () => wholeNumber(1, 65535, 'a TCP port')
+
+/** Addresses and networks. */
+export const networks = () =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((each) => each.trim()).filter((each) => each !== ''))
+    .refine((each) => each.every(isNetwork))
+    .describe('addresses and networks such as 10.0.0.0/8, with commas between them')
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const family = isIP(address)
+  return family !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)))
+}
 
 /** A token of at least 32 characters: 128 bits even in hexadecimal. */
 export const token = () => z.string().min(32).max(512).describe('at least 32 random characters')

@@ -1,13 +1,19 @@
 import { ConfigError } from './config.ts'
+import type { Service } from './service.ts'
+import { UnhandledErrors } from './unhandled.ts'
 
 /**
  * A service's process: starts it, tells whoever forked it that it is ready or in one line why not, and ends it in order at
- * a signal, or when that process is gone.
+ * a signal, or when that process is gone. Errors that nothing answers for end it while it starts, and never after.
  */
-export async function runService(start: () => Promise<{ close(): Promise<void> }>): Promise<void> {
+export async function runService(start: () => Promise<Service>): Promise<void> {
   try {
     const service = await start()
-    const end = () => void service.close().then(() => process.exit(0))
+    new UnhandledErrors(service.log, service.metrics).attach(process)
+    const end = () => void service.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
     process.once('SIGINT', end)
     process.once('SIGTERM', end)
     if (process.channel) process.once('disconnect', end)

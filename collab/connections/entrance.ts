@@ -1,10 +1,14 @@
-import { STATUS_CODES } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
-import type { WebSocket } from 'ws'
+import type { RawData, WebSocket } from 'ws'
+import { TrustedProxies } from '@arcx/service-kit/connections/client-address'
+import { guarded } from '@arcx/service-kit/guarded'
 import type { Log } from '@arcx/service-kit/log'
+import { decodeComponent, parseTarget } from '@arcx/service-kit/request-target'
 import type { CollabTicket, Tickets } from '@arcx/service-kit/tickets'
+import { refuseUpgrade, takeUpgrades } from '@arcx/service-kit/upgrades'
+import { WrongTries } from '@arcx/service-kit/wrong-tries'
 import { closeCodes } from '../documents/document.ts'
 import { TextsFull } from '../documents/documents.ts'
 import type { Documents } from '../documents/documents.ts'
@@ -20,6 +24,8 @@ const perPerson = 100
 const burstSeconds = 10
 /** One that was asked twice and said nothing is gone. */
 const pingMs = 4000
+/** The gateway says whom it carries; it, and a load balancer, are on this machine. */
+const proxies = new TrustedProxies(['127.0.0.0/8', '::1'])
 
 export interface EntranceNeeds {
   readonly tickets: Tickets
@@ -41,12 +47,14 @@ export class Entrance {
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false })
   readonly #byPerson = new Map<string, number>()
   readonly #silent = new WeakSet<WebSocket>()
+  readonly #wrong: WrongTries
   readonly #timer: NodeJS.Timeout
 
   constructor(server: Server, needs: EntranceNeeds) {
     this.#needs = needs
-    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
-    this.#timer = setInterval(() => this.#ping(), pingMs)
+    this.#wrong = new WrongTries((omitted) => needs.log.warn(omitted, 'more wrong tickets were shown'))
+    takeUpgrades(server, needs.log, (request, socket, head) => this.#upgrade(request, socket, head))
+    this.#timer = setInterval(guarded(() => this.#ping(), (error) => needs.log.error({ err: error }, 'connections were not asked whether they are there')), pingMs)
   }
 
   get count(): number {
@@ -61,27 +69,43 @@ export class Entrance {
 
   close(): void {
     clearInterval(this.#timer)
+    this.#wrong.close()
     for (const socket of this.#server.clients) socket.close(4503, 'restarting')
     this.#server.close()
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', () => socket.destroy())
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const { origin } = request.headers
     // Gitpod CVE-2023-0957: a page of anybody's may not come in with what a browser holds.
-    if (origin !== undefined && !this.#needs.origins.includes(origin)) return refuse(socket, 403)
-    const url = new URL(request.url ?? '/', 'http://team-state')
-    const [, workspaceId = '', path = ''] = /^\/workspaces\/([0-9a-f-]{36})(?:\/(.+))?$/.exec(url.pathname) ?? []
-    const ticket = this.#needs.tickets.read(url.searchParams.get('ticket') ?? '')
-    if (ticket === null) return refuse(socket, 401)
-    const name = decoded(path)
-    if (name === null || name.length > maxPathLength) return refuse(socket, 400)
-    if (ticket.workspaceId !== workspaceId) return refuse(socket, 403)
-    if ((this.#byPerson.get(ticket.userId) ?? 0) >= perPerson) return refuse(socket, 429)
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => void this.#enter(webSocket, socket, ticket, name))
+    if (origin !== undefined && !this.#needs.origins.includes(origin)) return refuseUpgrade(socket, 403)
+    const target = parseTarget(request.url)
+    if (target.kind === 'invalid') return refuseUpgrade(socket, 400)
+    const [, workspaceId = '', path = ''] = /^\/workspaces\/([0-9a-f-]{36})(?:\/(.+))?$/.exec(target.path) ?? []
+    const ticket = this.#needs.tickets.read(target.query.get('ticket') ?? '')
+    if (ticket === null) return this.#refuseTicket(request, socket)
+    const name = decodeComponent(path)
+    if (name === null || name.length > maxPathLength) return refuseUpgrade(socket, 400)
+    if (ticket.workspaceId !== workspaceId) return refuseUpgrade(socket, 403)
+    if ((this.#byPerson.get(ticket.userId) ?? 0) >= perPerson) return refuseUpgrade(socket, 429)
+    const entered = guarded(
+      (webSocket: WebSocket) => this.#enter(webSocket, socket, ticket, name),
+      (error, webSocket) => {
+        this.#needs.log.error({ err: error }, 'a connection could not be taken')
+        webSocket.terminate()
+      },
+    )
+    this.#server.handleUpgrade(request, socket, head, entered)
   }
 
-  async #enter(socket: WebSocket, wire: Duplex, ticket: CollabTicket, path: string): Promise<void> {
+  #refuseTicket(request: IncomingMessage, socket: Socket): void {
+    const address = proxies.clientOf(request)
+    const tried = this.#wrong.take(address)
+    if (tried.kind === 'over') return refuseUpgrade(socket, 429, { 'Retry-After': tried.retryAfterSeconds })
+    this.#needs.log.info({ address }, 'a wrong ticket was shown')
+    refuseUpgrade(socket, 401)
+  }
+
+  async #enter(socket: WebSocket, wire: Socket, ticket: CollabTicket, path: string): Promise<void> {
     const connection = path === '' ? new RoomConnection(socket, ticket, this.#needs.presence) : new Connection(socket, wire, ticket)
     const waiting: Uint8Array[] = []
     let receive: (bytes: Uint8Array) => void = (bytes) => void waiting.push(bytes)
@@ -89,19 +113,24 @@ export class Entrance {
     const burst = perSecond * burstSeconds
     let allowance = burst
     let countedAt = Date.now()
-    socket.on('message', (data) => {
+    const heard = (data: RawData) => {
       const now = Date.now()
       allowance = Math.min(burst, allowance + ((now - countedAt) / 1000) * perSecond) - 1
       countedAt = now
       if (allowance < 0) return connection.close(4429, `at most ${perSecond} messages a second`)
       receive(data as Buffer)
-    })
+    }
+    socket.on('message', guarded(heard, (error) => {
+      this.#needs.log.error({ err: error }, 'a message could not be taken')
+      connection.close(4503, 'it cannot be taken at the moment')
+    }))
     socket.on('pong', () => this.#silent.delete(socket))
     // A message that is too large, for one: it is closed with the code for that.
     socket.on('error', (error) => this.#needs.log.info({ err: error }, 'a connection broke'))
     this.#byPerson.set(ticket.userId, (this.#byPerson.get(ticket.userId) ?? 0) + 1)
     const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()))
-    void closed.then(() => {
+    const whenClosed = (work: () => void) => void closed.then(work).catch((error: unknown) => this.#needs.log.error({ err: error }, 'a connection was not taken leave of'))
+    whenClosed(() => {
       const rest = (this.#byPerson.get(ticket.userId) ?? 1) - 1
       if (rest > 0) this.#byPerson.set(ticket.userId, rest)
       else this.#byPerson.delete(ticket.userId)
@@ -109,7 +138,7 @@ export class Entrance {
     if (connection instanceof RoomConnection) {
       this.#needs.rights.add(connection)
       receive = (bytes) => connection.receive(bytes)
-      void closed.then(() => {
+      whenClosed(() => {
         connection.leave()
         this.#needs.rights.remove(connection)
       })
@@ -120,7 +149,7 @@ export class Entrance {
       if (socket.readyState !== socket.OPEN) return
       document.join(connection)
       this.#needs.rights.add(connection)
-      void closed.then(() => {
+      whenClosed(() => {
         document.leave(connection)
         this.#needs.rights.remove(connection)
       })
@@ -142,16 +171,4 @@ export class Entrance {
       }
     }
   }
-}
-
-function decoded(path: string): string | null {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return null
-  }
-}
-
-function refuse(socket: Duplex, status: number): void {
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }

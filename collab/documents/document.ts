@@ -123,16 +123,20 @@ export class Document implements TextListener {
         case messages.awareness:
           return this.#aware(connection, readVarUint8Array(decoder))
         case diskMessage:
-          return void this.#disk(connection, readVarString(decoder))
+          return void this.#disk(connection, readVarString(decoder)).catch((error: unknown) => this.#malformed(connection, error))
         case messages.queryAwareness:
           return connection.send(message(messages.awareness, (encoder) => writeVarUint8Array(encoder, encodeAwarenessUpdate(this.#awareness, [...this.#awareness.getStates().keys()]))))
         default:
           connection.close(closeCodes.malformed, 'no message of this protocol')
       }
     } catch (error) {
-      this.#needs.log.info({ err: error }, 'a message was malformed')
-      connection.close(closeCodes.malformed, 'malformed message')
+      this.#malformed(connection, error)
     }
+  }
+
+  #malformed(connection: Connection, error: unknown): void {
+    this.#needs.log.info({ err: error }, 'a message was malformed')
+    connection.close(closeCodes.malformed, 'malformed message')
   }
 
   onUpdate(update: Uint8Array): void {

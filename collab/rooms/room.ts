@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { Place, TeamId, UserId, WorkspaceId } from '@arcx/router'
 import type { PresenceChange } from '@arcx/router'
+import { guarded } from '@arcx/service-kit/guarded'
 import type { Presence } from '@arcx/service-kit/presence/presence'
 import type { CollabTicket } from '@arcx/service-kit/tickets'
 import type { WebSocket } from 'ws'
@@ -65,10 +66,11 @@ export class RoomConnection {
   }
 
   #soon(): void {
-    this.#timer ??= setTimeout(() => {
+    const tell = () => {
       this.#timer = null
       this.#tell()
-    }, gatherMs)
+    }
+    this.#timer ??= setTimeout(guarded(tell, () => this.#socket.terminate()), gatherMs)
   }
 
   #tell(): void {

@@ -20,7 +20,7 @@ export class ExecRelay {
     this.#execution = execution
     this.#onActivity = onActivity
     webSocket.on('message', (data, isBinary) => void this.#take(data as Buffer, isBinary).catch(() => webSocket.terminate()))
-    webSocket.on('close', () => void this.#end())
+    webSocket.on('close', () => void this.#end().catch(() => undefined))
     webSocket.on('error', () => webSocket.terminate())
   }
 

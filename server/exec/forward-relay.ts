@@ -1,13 +1,14 @@
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
-import type { WebSocket } from 'ws'
+import type { RawData, WebSocket } from 'ws'
+import { guarded } from '@arcx/service-kit/guarded'
 
 /** Joins a WebSocket with a TCP connection. An empty message is the end of one direction (RFC 9293, section 3.6). */
 export async function relayBytes(webSocket: WebSocket, connection: Duplex, onActivity: () => void): Promise<void> {
   const gone = new Promise<void>((resolve) => webSocket.once('close', () => resolve()))
   connection.on('error', () => webSocket.terminate())
   webSocket.on('error', () => webSocket.terminate())
-  webSocket.on('message', (data) => {
+  const take = (data: RawData) => {
     const bytes = data as Buffer
     if (bytes.length === 0) return void connection.end()
     if (!connection.writable || connection.write(bytes)) return
@@ -16,7 +17,8 @@ export async function relayBytes(webSocket: WebSocket, connection: Duplex, onAct
       () => webSocket.resume(),
       () => webSocket.terminate(),
     )
-  })
+  }
+  webSocket.on('message', guarded(take, () => webSocket.terminate()))
   onActivity()
   webSocket.resume()
   const send = (bytes: Buffer) => new Promise<void>((resolve, reject) => webSocket.send(bytes, (error) => (error ? reject(error) : resolve())))

@@ -7,6 +7,9 @@ import { z } from 'zod'
 import type { CollabEntry } from '@arcx/router'
 import { ArcError, SessionId, UserId, WorkspaceId } from '@arcx/router'
 import type { Log } from '@arcx/service-kit/log'
+import { parseTarget } from '@arcx/service-kit/request-target'
+import type { RequestTarget } from '@arcx/service-kit/request-target'
+import { refuseUpgrade } from '@arcx/service-kit/upgrades'
 import type { Addresses } from '../addresses.ts'
 import { sign, verify } from '../credentials/signing.ts'
 import { readCookie, writeCookie } from '../http/cookies.ts'
@@ -42,6 +45,8 @@ export interface GatewayNeeds {
   ticketFor(person: Visitor, workspaceId: WorkspaceId): Promise<Pick<CollabEntry, 'ticket' | 'may' | 'expiresAt'>>
   /** Where team-state takes WebSockets; the gateway carries them there. */
   readonly collabUrl: string
+  /** Whose word that is depends on which reverse proxies are trusted. */
+  clientOf(request: IncomingMessage): string
   readonly log: Log
 }
 
@@ -51,6 +56,7 @@ type Passage =
   | { readonly kind: 'stranger' }
   | { readonly kind: 'refused'; readonly status: number; readonly message: string }
 
+type OwnTarget = RequestTarget & { readonly kind: 'path' }
 type AskedOf = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
 
 export type Verdict =
@@ -73,7 +79,11 @@ export class Gateway {
 
   constructor(needs: GatewayNeeds) {
     this.#needs = needs
-    this.#proxy.on('proxyRes', (response) => cleanResponse(response.headers))
+    this.#proxy.on('proxyRes', (response) => {
+      cleanResponse(response.headers)
+      // Node's own server takes no other; a workspace may say whatever it likes.
+      if (!isStatus(response.statusCode)) response.statusCode = 502
+    })
     this.#proxy.on('proxyReqWs', (request) => {
       request.prependListener('upgrade', (response) => cleanResponse(response.headers))
       request.prependListener('response', (response) => cleanResponse(response.headers))
@@ -94,13 +104,14 @@ export class Gateway {
 
   async request(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const url = new URL(request.url ?? '/', 'http://workspace')
-      if (url.pathname.startsWith('/_arcx/')) return await this.#ownPath(name, url, request, response)
+      const target = parseTarget(request.url)
+      if (target.kind === 'invalid') return this.#plain(response, 400, 'That is no address of a workspace.')
+      if (target.path.startsWith('/_arcx/')) return await this.#ownPath(name, target, request, response)
       const passage = await this.#passage(name, request, false)
       switch (passage.kind) {
         case 'open': {
           this.#open.add({ ...passage, name }, response)
-          cleanRequest(request.headers, request.socket.remoteAddress ?? '', this.#needs.addresses.secure)
+          cleanRequest(request.headers, this.#needs.clientOf(request), this.#needs.addresses.secure)
           await this.#proxy.web(request, response, { target: { host: 'workspace' }, agent: this.#agent(passage.workspaceId) })
           return
         }
@@ -122,17 +133,16 @@ export class Gateway {
   }
 
   async upgrade(name: string, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    socket.on('error', () => socket.destroy())
     try {
+      const target = parseTarget(request.url)
+      if (target.kind === 'invalid') return refuseUpgrade(socket, 400)
       const passage = await this.#passage(name, request, true)
       if (passage.kind !== 'open') {
-        const status = passage.kind === 'refused' ? passage.status : passage.kind === 'resting' ? 503 : 401
-        socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
-        return
+        return refuseUpgrade(socket, passage.kind === 'refused' ? passage.status : passage.kind === 'resting' ? 503 : 401)
       }
       this.#open.add({ ...passage, name }, socket)
-      cleanRequest(request.headers, request.socket.remoteAddress ?? '', this.#needs.addresses.secure)
-      if (request.url?.startsWith('/_arcx/') === true) return await this.#carry(passage.workspaceId, request, socket, head)
+      cleanRequest(request.headers, this.#needs.clientOf(request), this.#needs.addresses.secure)
+      if (target.path.startsWith('/_arcx/')) return await this.#carry(passage.workspaceId, target, request, socket, head)
       await this.#proxy.ws(request, socket, { target: { host: 'workspace' }, agent: this.#agent(passage.workspaceId) }, head)
     } catch (error) {
       this.#needs.log.debug({ err: error }, 'an upgrade could not be passed on')
@@ -208,13 +218,11 @@ export class Gateway {
   }
 
   /** A window's socket to team-state, which decides by the ticket that it shows. */
-  async #carry(workspaceId: WorkspaceId, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    const [, rest] = /^\/_arcx\/collab((?:\/[^?]*)?(?:\?.*)?)$/.exec(request.url ?? '') ?? []
-    const own = `/workspaces/${workspaceId}`
-    // A path that climbs out of the workspace's own is no path.
-    const leads = rest === undefined ? null : URL.parse(own + rest, 'http://team-state')
-    if (leads === null || !(leads.pathname === own || leads.pathname.startsWith(`${own}/`))) return void socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-    request.url = leads.pathname + leads.search
+  async #carry(workspaceId: WorkspaceId, target: OwnTarget, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    // It is normalised, so none climbs out of the workspace's own.
+    const [, rest] = /^\/_arcx\/collab((?:\/.*)?)$/.exec(target.path) ?? []
+    if (rest === undefined) return refuseUpgrade(socket, 404)
+    request.url = `/workspaces/${workspaceId}${rest}${target.search}`
     // Held against the workspace's own origin here already.
     delete request.headers.origin
     delete request.headers.cookie
@@ -222,14 +230,14 @@ export class Gateway {
   }
 
   /** Paths that are the gateway's on every workspace's host; none of them reaches the workspace. */
-  async #ownPath(name: string, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #ownPath(name: string, { path, query }: OwnTarget, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { addresses, key } = this.#needs
-    if (url.pathname === '/_arcx/collab/ticket' && request.method === 'POST') return this.#ticket(name, request, response)
-    if (url.pathname !== '/_arcx/enter' || request.method !== 'GET') return this.#plain(response, 404, 'There is nothing here.')
-    const to = addresses.ownPath(url.searchParams.get('to') ?? undefined)
+    if (path === '/_arcx/collab/ticket' && request.method === 'POST') return this.#ticket(name, request, response)
+    if (path !== '/_arcx/enter' || request.method !== 'GET') return this.#plain(response, 404, 'There is nothing here.')
+    const to = addresses.ownPath(query.get('to') ?? undefined)
     const again = { label: 'Try again', href: to }
     const nonce = readCookie(request.headers.cookie, 'arc_entry', addresses.secure)
-    const claims = await this.#needs.redeemEntry(url.searchParams.get('code') ?? '')
+    const claims = await this.#needs.redeemEntry(query.get('code') ?? '')
     if (claims === null || claims.host !== addresses.workspaceOrigin(name)) {
       return this.#page(response, 403, 'This way in has expired', 'It works once and for a short time only.', again)
     }
@@ -333,6 +341,7 @@ class DialAgent extends Agent {
 }
 
 const retryAfterOf = (error: ArcError) => String(error.details['retryAfterSeconds'] ?? 5)
+const isStatus = (status: number | undefined) => status !== undefined && status >= 200 && status <= 599
 
 function isNavigation(request: AskedOf): boolean {
   if (request.method !== 'GET') return false

@@ -1,10 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { AdminActor, Origin, SessionActor, UserActor } from '@arcx/router'
-import type { Database } from '@arcx/database'
-import { recordAudit } from '../audit/audit.ts'
 import type { Sessions } from '../identity/sessions.ts'
 import type { Tokens } from '../identity/tokens.ts'
 import { readCookie } from './cookies.ts'
+import type { WrongCredentials } from './wrong-credentials.ts'
 
 export type Asker = UserActor | AdminActor
 
@@ -16,14 +15,14 @@ export class Actors {
   readonly #tokens: Tokens
   readonly #adminToken: Buffer
   readonly #secure: boolean
-  readonly #database: Database
+  readonly #wrong: WrongCredentials
 
-  constructor(sessions: Sessions, tokens: Tokens, adminToken: string, secure: boolean, database: Database) {
+  constructor(sessions: Sessions, tokens: Tokens, adminToken: string, secure: boolean, wrong: WrongCredentials) {
     this.#sessions = sessions
     this.#tokens = tokens
     this.#adminToken = digest(adminToken)
     this.#secure = secure
-    this.#database = database
+    this.#wrong = wrong
   }
 
   async bySession(cookieHeader: string | undefined, origin: Origin): Promise<SessionActor | null> {
@@ -31,14 +30,13 @@ export class Actors {
     return person === null ? null : { ...person, ...origin }
   }
 
-  /** `Authorization: Bearer …`. Compared in constant time, since hashing makes the lengths equal; a wrong one is recorded. */
-  async byToken(authorization: string, origin: Origin): Promise<Asker | null> {
+  /**
+   * `Authorization: Bearer …`, by requests and upgrades alike. Compared in constant time, since hashing makes the lengths equal.
+   * @throws `token_wrong`; `too_many_requests` after too many wrong ones from one address.
+   */
+  async byToken(authorization: string, origin: Origin): Promise<Asker> {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? ''
     if (timingSafeEqual(digest(token), this.#adminToken)) return { kind: 'admin', ...origin }
-    const known = await this.#tokens.actorOf(token, origin)
-    if (known !== null) return known
-    const actor = { kind: 'service', service: `visitor ${origin.address}` } as const
-    await recordAudit(this.#database, { actor, action: 'token.use', outcome: 'refused:token_wrong' })
-    return null
+    return (await this.#tokens.actorOf(token, origin)) ?? this.#wrong.refuse('token.use', origin.address)
   }
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import fastifyHelmet from '@fastify/helmet'
 import fastifyRateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
@@ -11,6 +10,11 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest }
 import { ArcError, errors, refusalOf } from '@arcx/router'
 import type { AppRouter, Context, Ports } from '@arcx/router'
 import { appRouter, withTrpcCode } from '@arcx/router/server'
+import { addressKey } from '@arcx/service-kit/connections/client-address'
+import type { TrustedProxies } from '@arcx/service-kit/connections/client-address'
+import { boundedServer } from '@arcx/service-kit/connections/http-server'
+import type { Most } from '@arcx/service-kit/connections/limit'
+import { guarded } from '@arcx/service-kit/guarded'
 import { readiness } from '@arcx/service-kit/health'
 import type { Dependency } from '@arcx/service-kit/health'
 import type { Log } from '@arcx/service-kit/log'
@@ -30,6 +34,8 @@ export interface EdgeNeeds {
   readonly dependencies: readonly Dependency[]
   readonly metrics: Registry
   readonly log: Log
+  readonly most: Most
+  readonly proxies: TrustedProxies
   /** The built web application. */
   readonly webRoot: string
 }
@@ -54,15 +60,24 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 5000 },
     forceCloseConnections: true,
+    trustProxy: (address) => needs.proxies.has(address),
     serverFactory: (handler) => {
-      server = createServer((request, response) => {
+      const toWorkspace = guarded(
+        (name: string, request: IncomingMessage, response: ServerResponse) => gateway.request(name, request, response),
+        (error, _name, _request, response) => {
+          log.error({ err: error }, 'the gateway failed')
+          response.destroy()
+        },
+      )
+      server = boundedServer({ most: needs.most, isShared: (address) => needs.proxies.has(address), log, metrics: needs.metrics }, (request, response) => {
         const host = addresses.classify(request.headers.host)
-        if (host.kind === 'workspace') void gateway.request(host.name, request, response)
-        else handler(request, response)
+        if (host.kind === 'workspace') {
+          toWorkspace(host.name, request, response)
+          return 'forwarded'
+        }
+        handler(request, response)
+        return 'own'
       })
-      // Slow senders are cut off; an IDE's long-lived sockets are upgrades and not counted here.
-      server.headersTimeout = 20_000
-      server.requestTimeout = 0
       return server
     },
   })
@@ -96,14 +111,15 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
   })
   await app.register(fastifyRateLimit, {
     global: false,
+    keyGenerator: (request) => addressKey(request.ip),
     errorResponseBuilder: (_request, context) => errors.tooManyRequests(Math.ceil(context.ttl / 1000)),
   })
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
-    const path = request.url.split('?')[0] ?? '/'
-    // Services call one another with a token and no cookie, so no page can have made them do it.
-    if (forMachines.has(path) || path.startsWith('/internal/')) return
+    // Services call one another with a token and no cookie, so no page can have made them do it. It is the route that
+    // says so, and not the address that led to it.
+    if (request.routeOptions.config.forMachines === true) return
     const host = addresses.classify(request.headers.host)
     if (host.kind === 'loopback' && request.method === 'GET') return reply.redirect(addresses.publicOrigin + addresses.ownPath(request.url), 307)
     if (host.kind !== 'own') return reply.code(421).send(`This is arcx at ${addresses.publicOrigin}; nothing is served under the name that was asked for.\n`)
@@ -120,17 +136,12 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
   })
   app.setErrorHandler((error: unknown, request, reply) => sendError(error, request, reply, log))
 
-  const wrongTokens = app.createRateLimit({ max: 10, timeWindow: 60_000 })
   async function actorOf(request: FastifyRequest): Promise<Asker | null> {
     const origin = { address: request.ip, requestId: request.id }
     const { authorization } = request.headers
     // Where a token is shown, it alone counts: no cookie makes a wrong one right.
     if (authorization === undefined) return needs.actors.bySession(request.headers.cookie, origin)
-    const actor = await needs.actors.byToken(authorization, origin)
-    if (actor !== null) return actor
-    const spent = await wrongTokens(request)
-    if (!spent.isAllowed && spent.isExceeded) throw errors.tooManyRequests(spent.ttlInSeconds)
-    throw errors.tokenWrong()
+    return needs.actors.byToken(authorization, origin)
   }
 
   await app.register(fastifyTRPCPlugin, {
@@ -148,13 +159,13 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
     },
   } satisfies FastifyTRPCPluginOptions<AppRouter>)
 
-  app.get('/healthz', async () => ({ status: 'ok' }))
-  app.get('/health', async () => ({ status: 'ok' }))
-  app.get('/readyz', async (_request, reply) => {
+  app.get('/healthz', forMachines, async () => ({ status: 'ok' }))
+  app.get('/health', forMachines, async () => ({ status: 'ok' }))
+  app.get('/readyz', forMachines, async (_request, reply) => {
     const state = await readiness(needs.dependencies)
     return reply.code(state.ready ? 200 : 503).send(state)
   })
-  app.get('/metrics', async (_request, reply) => reply.type(needs.metrics.contentType).send(await needs.metrics.metrics()))
+  app.get('/metrics', forMachines, async (_request, reply) => reply.type(needs.metrics.contentType).send(await needs.metrics.metrics()))
 
   await app.register(fastifyStatic, {
     root: needs.webRoot,
@@ -178,7 +189,7 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
 }
 
 /** Asked by probes and scrapers under whatever address they have. */
-const forMachines = new Set(['/healthz', '/health', '/readyz', '/metrics'])
+const forMachines = { config: { forMachines: true } } as const
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
   const known = refusalOf(error)

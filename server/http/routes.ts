@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { timingSafeEqual, createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { ArcError, AuditFilterInput, CollabPresence, errors } from '@arcx/router'
 import type { Ports, UserActor } from '@arcx/router'
 import { appRouter, createCallerFactory, requireAdministrator } from '@arcx/router/server'
+import { internalRoutes } from '@arcx/service-kit/internal-routes'
+import { parseTarget } from '@arcx/service-kit/request-target'
 import type { Addresses } from '../addresses.ts'
 import { asCsv, asJsonLines } from '../audit/export.ts'
 import type { Admission } from '../workspaces/admission.ts'
@@ -17,6 +18,7 @@ import type { Asker } from './actors.ts'
 import { readCookie, writeCookie } from './cookies.ts'
 import { messagePage, pageHeaders } from './page.ts'
 import { statusOfKind } from './status.ts'
+import type { WrongCredentials } from './wrong-credentials.ts'
 
 export interface RouteNeeds {
   readonly addresses: Addresses
@@ -24,6 +26,7 @@ export interface RouteNeeds {
   readonly ports: Ports
   readonly admission: Admission
   readonly internalToken: string
+  readonly wrongCredentials: WrongCredentials
   readonly localSignIn: boolean
   /** What the gateway says to a request at a workspace's host. */
   judge(name: string, method: string, path: string, headers: IncomingHttpHeaders): Promise<Verdict>
@@ -45,7 +48,7 @@ const EntryQuery = z.object({ name: z.string().max(63), to: z.string().max(2000)
 const perMinute = (max: number) => ({ config: { rateLimit: { max, timeWindow: 60_000 } } })
 
 /** Plain HTTP doors, for browsers' navigations and for scripts, to operations that stand elsewhere. */
-export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
+export async function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): Promise<void> {
   const { addresses, identity } = needs
   const origin = (request: FastifyRequest) => ({ address: request.ip, requestId: request.id })
 
@@ -63,7 +66,8 @@ export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
 
   app.get('/auth/callback', perMinute(20), async (request, reply) => {
     const nonce = readCookie(request.headers.cookie, 'arc_oauth', addresses.secure)
-    const callback = new URL(request.url, addresses.publicOrigin).searchParams
+    const target = parseTarget(request.url)
+    const callback = target.kind === 'path' ? target.query : new URLSearchParams()
     reply.header('set-cookie', writeCookie('arc_oauth', '', 0, addresses.secure))
     const again = { label: 'Try again', href: '/sign-in' }
     try {
@@ -165,17 +169,15 @@ export function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): void {
   })
   app.get('/api/admin/users', perMinute(120), async (request) => (await callerOf(request)).admin.users.list())
 
-  /** For `npm start`, which prints the link. */
-  /** team-state asks what those who are connected may do now. */
-  app.post('/internal/collab/rights', { config: { rateLimit: false } }, async (request) => {
-    requireInternal(request, needs.internalToken)
-    return needs.ports.collab.rights(Present.parse(request.body))
-  })
+  await internalRoutes(app, { token: needs.internalToken, onWrong: (request) => needs.wrongCredentials.refuse('internal.use', request.ip) }, (scope) => {
+    /** team-state asks what those who are connected may do now. */
+    scope.post('/collab/rights', async (request) => needs.ports.collab.rights(Present.parse(request.body)))
 
-  app.post('/internal/sign-in-link', async (request) => {
-    requireInternal(request, needs.internalToken)
-    if (!needs.localSignIn) return { url: addresses.publicOrigin }
-    return { url: `${addresses.publicOrigin}/auth/local?${new URLSearchParams({ code: await identity.localSignInCode() })}` }
+    /** For `npm start`, which prints the link. */
+    scope.post('/sign-in-link', async () => {
+      if (!needs.localSignIn) return { url: addresses.publicOrigin }
+      return { url: `${addresses.publicOrigin}/auth/local?${new URLSearchParams({ code: await identity.localSignInCode() })}` }
+    })
   })
 
   /** The same procedures as the router's, with what they refuse as the edge says it. */
@@ -209,10 +211,4 @@ async function admit(admission: Admission, actor: UserActor, name: string) {
     if (error instanceof ArcError && error.kind !== 'Unavailable') return null
     throw error
   }
-}
-
-/** Compared in constant time: hashing first makes the lengths equal. */
-function requireInternal(request: FastifyRequest, token: string): void {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  if (!timingSafeEqual(digest(request.headers.authorization ?? ''), digest(`Bearer ${token}`))) throw errors.signedOut()
 }

@@ -1,26 +1,32 @@
 import { randomUUID } from 'node:crypto'
-import type { Server } from 'node:http'
-import type { Socket } from 'node:net'
+import type { IncomingMessage, Server } from 'node:http'
 import { applyWSSHandler } from '@trpc/server/adapters/ws'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
-import { ForwardQuery } from '@arcx/router'
+import { ArcError, ForwardQuery } from '@arcx/router'
 import type { Context, Ports, SessionId, TokenId, UserActor } from '@arcx/router'
 import { appRouter } from '@arcx/router/server'
+import type { TrustedProxies } from '@arcx/service-kit/connections/client-address'
+import { guarded } from '@arcx/service-kit/guarded'
 import type { Log } from '@arcx/service-kit/log'
+import { parseTarget } from '@arcx/service-kit/request-target'
+import { refuseUpgrade, takeUpgrades } from '@arcx/service-kit/upgrades'
 import type { Addresses } from '../addresses.ts'
 import type { Exec } from '../exec/exec.ts'
 import type { Gateway } from '../gateway/gateway.ts'
-import type { Actors } from './actors.ts'
+import type { Actors, Asker } from './actors.ts'
+import { statusOfKind } from './status.ts'
 
 /** Close code for a session that has ended (4000–4999 are for applications, RFC 6455, section 7.4.2). */
 export const sessionEnded = 4401
 const maxMessageBytes = 256 * 1024
 const maxStreamMessageBytes = 1024 * 1024
+const isSocketPath = (path: string) => ['/trpc', '/exec', '/forward'].includes(path)
 
 export interface SocketNeeds {
   readonly server: Server
   readonly addresses: Addresses
+  readonly proxies: TrustedProxies
   readonly gateway: Gateway
   readonly actors: Actors
   readonly ports: Ports
@@ -54,55 +60,68 @@ export function attachSockets(needs: SocketNeeds): Sockets {
       const actor = actors.get(req) ?? null
       const closed = new AbortController()
       res.once('close', () => closed.abort())
-      return { ...needs.ports, actor, origin: actor ?? { address: req.socket.remoteAddress ?? '', requestId: '' }, connection: { id: randomUUID(), closed: closed.signal } }
+      return { ...needs.ports, actor, origin: actor ?? { address: needs.proxies.clientOf(req), requestId: '' }, connection: { id: randomUUID(), closed: closed.signal } }
     },
     onError({ error, path }) {
       if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error.cause ?? error, path }, 'a procedure failed')
     },
   })
 
-  needs.server.on('upgrade', (request, duplex, head) => {
-    const socket = duplex as Socket
-    const refuse = (status: string) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
-    socket.on('error', () => socket.destroy())
+  takeUpgrades(needs.server, log, async (request, socket, head) => {
+    const target = parseTarget(request.url)
+    if (target.kind === 'invalid') return refuseUpgrade(socket, 400)
     const host = addresses.classify(request.headers.host)
-    if (host.kind === 'workspace') return void gateway.upgrade(host.name, request, socket, head)
-    if (host.kind !== 'own') return refuse('421 Misdirected Request')
-    const url = new URL(request.url ?? '/', addresses.publicOrigin)
-    if (!['/trpc', '/exec', '/forward'].includes(url.pathname)) return refuse('404 Not Found')
-    const forward = url.pathname === '/forward' ? ForwardQuery.safeParse(Object.fromEntries(url.searchParams)) : null
-    if (forward?.success === false) return refuse('400 Bad Request')
-    const from = { address: request.socket.remoteAddress ?? '', requestId: randomUUID() }
+    if (host.kind === 'workspace') return gateway.upgrade(host.name, request, socket, head)
+    if (host.kind !== 'own') return refuseUpgrade(socket, 421)
+    const { path, query } = target
+    if (!isSocketPath(path)) return refuseUpgrade(socket, 404)
+    const forward = path === '/forward' ? ForwardQuery.safeParse(Object.fromEntries(query)) : null
+    if (forward?.success === false) return refuseUpgrade(socket, 400)
     const { authorization } = request.headers
     // No page can make a browser show a token here, so only what shows a cookie must come from our own.
-    if (authorization === undefined && request.headers.origin !== addresses.publicOrigin) return refuse('403 Forbidden')
-    const asked = authorization === undefined ? needs.actors.bySession(request.headers.cookie, from) : needs.actors.byToken(authorization, from)
-    void asked.then(
-      (actor) => {
-        if (actor?.kind !== 'user') return refuse('401 Unauthorized')
-        const credential = actor.via === 'session' ? actor.sessionId : actor.tokenId
-        if (url.pathname !== '/trpc' && actor.standing !== 'active') return refuse('403 Forbidden')
-        actors.set(request, actor)
-        const accepting = url.pathname === '/trpc' ? wss : streams
-        accepting.handleUpgrade(request, socket, head, (webSocket) => {
-          const own = byCredential.get(credential) ?? new Set()
-          byCredential.set(credential, own.add(webSocket))
-          webSocket.once('close', () => {
-            own.delete(webSocket)
-            if (own.size === 0 && byCredential.get(credential) === own) byCredential.delete(credential)
-          })
-          webSocket.on('error', () => webSocket.terminate())
-          if (url.pathname === '/trpc') wss.emit('connection', webSocket, request)
-          else if (forward?.data !== undefined) void needs.exec.forward(webSocket, actor, forward.data.workspace, forward.data.port)
-          else void needs.exec.serve(webSocket, actor)
-        })
+    if (authorization === undefined && request.headers.origin !== addresses.publicOrigin) return refuseUpgrade(socket, 403)
+    const actor = await askerOf(request).catch((error: unknown) => {
+      if (!(error instanceof ArcError)) throw error
+      return error
+    })
+    if (actor instanceof ArcError) {
+      const wait = actor.details['retryAfterSeconds']
+      return refuseUpgrade(socket, statusOfKind[actor.kind], typeof wait === 'number' ? { 'Retry-After': wait } : {})
+    }
+    if (actor?.kind !== 'user') return refuseUpgrade(socket, 401)
+    if (path !== '/trpc' && actor.standing !== 'active') return refuseUpgrade(socket, 403)
+    actors.set(request, actor)
+    const accepting = path === '/trpc' ? wss : streams
+    const opened = guarded(
+      (webSocket: WebSocket) => {
+        remember(actor.via === 'session' ? actor.sessionId : actor.tokenId, webSocket)
+        webSocket.on('error', () => webSocket.terminate())
+        if (path === '/trpc') return wss.emit('connection', webSocket, request)
+        return forward?.data === undefined ? needs.exec.serve(webSocket, actor) : needs.exec.forward(webSocket, actor, forward.data.workspace, forward.data.port)
       },
-      (error: unknown) => {
-        log.error({ err: error }, 'an upgrade could not be checked')
-        refuse('503 Service Unavailable\r\nRetry-After: 5')
+      (error, webSocket) => {
+        log.error({ err: error }, 'a connection could not be taken')
+        webSocket.terminate()
       },
     )
+    accepting.handleUpgrade(request, socket, head, opened)
   })
+
+  /** @throws `ArcError` for a token that is none. */
+  async function askerOf(request: IncomingMessage): Promise<Asker | null> {
+    const from = { address: needs.proxies.clientOf(request), requestId: randomUUID() }
+    const { authorization, cookie } = request.headers
+    return authorization === undefined ? needs.actors.bySession(cookie, from) : needs.actors.byToken(authorization, from)
+  }
+
+  function remember(credential: SessionId | TokenId, webSocket: WebSocket): void {
+    const own = byCredential.get(credential) ?? new Set()
+    byCredential.set(credential, own.add(webSocket))
+    webSocket.once('close', () => {
+      own.delete(webSocket)
+      if (own.size === 0 && byCredential.get(credential) === own) byCredential.delete(credential)
+    })
+  }
 
   return {
     endCredential(id) {

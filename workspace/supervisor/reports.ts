@@ -22,7 +22,8 @@ export async function serveReports(
     // A forwarded connection that is done sending may still receive.
     { allowHalfOpen: true, ciphers: 'PSK', minVersion: 'TLSv1.3', pskIdentityHint: identity, pskCallback: (_socket, name) => (name === identity ? key : null) },
     async (request, response) => {
-      const url = new URL(request.url ?? '/', 'https://supervisor')
+      const url = URL.parse(`https://supervisor${request.url ?? ''}`)
+      if (url === null) return response.writeHead(400).end()
       if (request.method !== 'GET') return response.writeHead(405).end()
       if (url.pathname === '/ready') {
         await ready

@@ -1,0 +1,41 @@
+import { errors } from '@arcx/router'
+import type { Database } from '@arcx/database'
+import type { Log } from '@arcx/service-kit/log'
+import { WrongTries } from '@arcx/service-kit/wrong-tries'
+import type { Omitted } from '@arcx/service-kit/wrong-tries'
+import { recordAudit } from '../audit/audit.ts'
+
+const outcome = 'refused:token_wrong'
+const visitor = (address: string) => ({ kind: 'service', service: `visitor ${address}` }) as const
+
+/** Refuses tokens that are none, and records it: a few of each address, and of the rest how many there were. */
+export class WrongCredentials {
+  readonly #database: Database
+  readonly #log: Log
+  readonly #tries = new WrongTries((omitted) => this.#omit(omitted))
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(database: Database, log: Log) {
+    this.#database = database
+    this.#log = log
+  }
+
+  /** @throws `token_wrong`, or `too_many_requests` where nothing more is recorded one by one. */
+  async refuse(action: 'token.use' | 'internal.use', address: string): Promise<never> {
+    const tried = this.#tries.take(address)
+    if (tried.kind === 'over') throw errors.tooManyRequests(tried.retryAfterSeconds)
+    await recordAudit(this.#database, { actor: visitor(address), action, outcome })
+    throw errors.tokenWrong()
+  }
+
+  async close(): Promise<void> {
+    this.#tries.close()
+    await this.#writing
+  }
+
+  #omit({ address, count }: Omitted): void {
+    this.#writing = this.#writing
+      .then(() => recordAudit(this.#database, { actor: visitor(address), action: 'token.use', target: { kind: 'omitted', name: `${count} more` }, outcome }))
+      .catch((error: unknown) => this.#log.warn({ err: error, address, count }, 'wrong tokens are not on record'))
+  }
+}

@@ -1,0 +1,93 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+export interface BodyTimes {
+  /** For a body that is answered here, from the request's first byte to its last. */
+  readonly wholeMs: number
+  /** For one that is passed on, between two pieces. */
+  readonly idleMs: number
+  /** For what is left of a body whose request has been answered. */
+  readonly restMs: number
+  /** For an answer that nobody reads. */
+  readonly unreadMs: number
+}
+
+export const bodyTimes: BodyTimes = { wholeMs: 30_000, idleMs: 60_000, restMs: 5000, unreadMs: 300_000 }
+
+interface Watched {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly isForwarded: boolean
+  readonly since: number
+  answeredAt: number | null
+  movedAt: number
+  moved: number
+}
+
+const sweepMs = 500
+const lingerMs = 1000
+
+/** Ends requests whose bodies are sent too slowly, and answers that are not read. */
+export class BodyWatch {
+  readonly #times: BodyTimes
+  readonly #watched = new Set<Watched>()
+  readonly #timer: NodeJS.Timeout
+
+  constructor(times: BodyTimes) {
+    this.#times = times
+    this.#timer = setInterval(() => this.#look(), sweepMs).unref()
+  }
+
+  /** `isForwarded`: it goes on to a workspace, for as long as that takes. */
+  add(request: IncomingMessage, response: ServerResponse, isForwarded: boolean): void {
+    const now = Date.now()
+    const watched: Watched = { request, response, isForwarded, since: now, answeredAt: null, movedAt: now, moved: 0 }
+    this.#watched.add(watched)
+    response.once('close', () => {
+      if (request.complete || request.socket.destroyed) this.#watched.delete(watched)
+    })
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+  }
+
+  #look(): void {
+    const now = Date.now()
+    for (const watched of this.#watched) {
+      const { request, response } = watched
+      const { socket } = request
+      if (socket.destroyed || (request.complete && response.writableFinished)) this.#watched.delete(watched)
+      else if (request.complete) this.#lookAtAnswer(watched, now)
+      else if (this.#isLate(watched, now)) {
+        this.#watched.delete(watched)
+        if (!response.headersSent) socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 51\r\n\r\nThe body of this request did not come within time.\n')
+        setTimeout(() => socket.destroy(), response.headersSent ? 0 : lingerMs).unref()
+      }
+    }
+  }
+
+  #isLate(watched: Watched, now: number): boolean {
+    const { request, response, isForwarded, since } = watched
+    const { wholeMs, idleMs, restMs } = this.#times
+    if (response.writableFinished) {
+      watched.answeredAt ??= now
+      return now - watched.answeredAt > restMs
+    }
+    if (!isForwarded) return now - since > wholeMs
+    // Whoever is not read cannot send.
+    if (request.socket.bytesRead !== watched.moved || request.readableFlowing === false) {
+      watched.moved = request.socket.bytesRead
+      watched.movedAt = now
+    }
+    return now - watched.movedAt > idleMs
+  }
+
+  /** Of a workspace's answer the reader is somebody who may open it, and may stop for as long as they like. */
+  #lookAtAnswer(watched: Watched, now: number): void {
+    const { request: { socket }, isForwarded } = watched
+    if (isForwarded || socket.writableLength === 0 || socket.bytesWritten !== watched.moved) {
+      watched.moved = socket.bytesWritten
+      watched.movedAt = now
+    } else if (now - watched.movedAt > this.#times.unreadMs) socket.destroy()
+  }
+}

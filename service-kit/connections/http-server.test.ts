@@ -1,0 +1,156 @@
+import { once } from 'node:events'
+import type { AddressInfo, Socket } from 'node:net'
+import { connect } from 'node:net'
+import { Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createLog } from '../log.ts'
+import { createMetrics } from '../metrics.ts'
+import { boundedServer } from './http-server.ts'
+import type { Handle, ServerBounds } from './http-server.ts'
+
+const silent = createLog('test', 'error', new Writable({ write: (_chunk, _encoding, done) => done() }))
+const closers: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close()
+})
+
+const quick = { headersMs: 300, idleConnectionMs: 300, wholeMs: 400, idleMs: 400, restMs: 300, unreadMs: 600 }
+async function serving(handle: Handle, changes: Partial<ServerBounds> = {}): Promise<number> {
+  const server = boundedServer({ most: { each: 1000, inAll: 1000 }, isShared: () => false, log: silent, metrics: createMetrics('test', silent), times: quick, ...changes }, handle)
+  closers.push(async () => {
+    // Whatever clients still hold: nothing is left of it here.
+    await expect.poll(async () => new Promise((resolve) => server.getConnections((_error, count) => resolve(count))), { timeout: 5000 }).toBe(0)
+    server.close()
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+/** Sends, and gives what came until the other side closed. */
+async function untilClosed(port: number, ...pieces: string[]): Promise<string> {
+  const socket = await opened(port)
+  let got = ''
+  socket.on('data', (chunk: Buffer) => (got += chunk.toString('latin1')))
+  for (const piece of pieces) socket.write(piece)
+  await overFor(socket)
+  return got
+}
+
+/** The other side is done with it, whatever this one does. */
+async function overFor(socket: Socket): Promise<void> {
+  if (socket.readableEnded || socket.closed) return
+  await Promise.race([once(socket, 'end'), once(socket, 'close')])
+}
+
+async function opened(port: number): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+  socket.on('error', () => socket.destroy())
+  closers.push(() => socket.destroy())
+  await once(socket, 'connect')
+  return socket
+}
+
+const answering: Handle = (request, response) => {
+  request.resume()
+  request.on('end', () => response.end('well'))
+  return 'own'
+}
+
+describe('everything that a client may draw out has an end', () => {
+  test.each([
+    ['nothing at all', [], ''],
+    ['headers without an end', ['GET / HTTP/1.1\r\nHost: a\r\nX-Slow: '], '408'],
+    ['half a request line', ['GE'], '408'],
+    ['a connection that is kept', ['GET / HTTP/1.1\r\nHost: a\r\n\r\n'], '200'],
+    ['a second request’s headers', ['GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HT'], '200'],
+    ['a body', ['POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf'], '408'],
+    ['a body in pieces', ['POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n'], '408'],
+  ])('%s', async (_name, pieces, status) => {
+    const got = await untilClosed(await serving(answering), ...pieces)
+    expect(got.slice(0, 12)).toBe(status === '' ? got.slice(0, 12) : `HTTP/1.1 ${status}`)
+  })
+
+  test('what is left of a body whose request was answered', async () => {
+    const port = await serving((_request, response) => {
+      response.writeHead(401).end('no')
+      return 'own'
+    })
+    expect(await untilClosed(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf')).toMatch(/^HTTP\/1.1 401/)
+  })
+
+  test('a body that drips, where it is answered here', async () => {
+    const port = await serving(answering)
+    const socket = await opened(port)
+    socket.resume()
+    const closed = overFor(socket)
+    socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n')
+    const dripping = setInterval(() => socket.write('x'), 50)
+    closers.push(() => clearInterval(dripping))
+    await closed
+  })
+
+  test('an answer that nobody reads', async () => {
+    const gone = Promise.withResolvers<void>()
+    const port = await serving((_request, response) => {
+      response.on('close', () => gone.resolve())
+      response.end(Buffer.alloc(64 * 2 ** 20))
+      return 'own'
+    })
+    const socket = await opened(port)
+    socket.pause()
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    await gone.promise
+  })
+})
+
+test('a body that goes on to a workspace may take as long as it moves, and an answer from there as long as somebody likes', async () => {
+  const port = await serving((request, response) => {
+    response.writeHead(200)
+    response.write('first')
+    request.on('data', (chunk: Buffer) => response.write(chunk))
+    request.on('end', () => response.end('last'))
+    return 'forwarded'
+  })
+  const socket = await opened(port)
+  let got = ''
+  socket.on('data', (chunk: Buffer) => (got += chunk.toString()))
+  socket.write('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n')
+  // Well beyond every time there is, each piece within its own.
+  for (let piece = 0; piece < 12; piece += 1) {
+    socket.write('1\r\nx\r\n')
+    await sleep(100)
+  }
+  socket.write('0\r\n\r\n')
+  await expect.poll(() => got).toContain('last')
+  await overFor(socket)
+})
+
+test('a connection over the bound of its address is told so, one over the whole is closed, and those that are open go on', async () => {
+  const metrics = createMetrics('test', silent)
+  const port = await serving(answering, { most: { each: 3, inAll: 5 }, isShared: (address) => address === '127.0.0.9', metrics, times: {} })
+  const [first, ...others] = await Promise.all([opened(port), opened(port), opened(port)])
+  first.resume()
+  expect(await untilClosed(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')).toMatch(/^HTTP\/1.1 429 Too Many Requests\r\nRetry-After: 10\r\n/)
+  const shared = Array.from({ length: 4 }, () => connect({ port, host: '127.0.0.1', localAddress: '127.0.0.9' }))
+  for (const socket of shared) {
+    socket.on('error', () => socket.destroy())
+    closers.push(() => socket.destroy())
+  }
+  await expect.poll(() => shared.filter(({ closed }) => closed).length).toBe(2)
+  first.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+  await overFor(first)
+  first.destroy()
+  expect(await untilClosed(port, 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1.1 200/)
+  const said = await metrics.metrics()
+  expect(said).toMatch(/arcx_connections_refused_total\{bound="each",service="test"\} 1/)
+  expect(said).toMatch(/arcx_connections_refused_total\{bound="all",service="test"\} 2/)
+  for (const socket of [...others, ...shared]) socket.destroy()
+})
+
+test.each(['*', 'http://[', 'http://evil.com/', '['])('a target that is no path gets 400: %s', async (target) => {
+  const port = await serving(() => {
+    throw new Error('it was handed on')
+  })
+  expect(await untilClosed(port, `OPTIONS ${target} HTTP/1.1\r\nHost: a\r\n\r\n`)).toMatch(/^HTTP\/1.1 400/)
+})
