@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { rootCertificates } from 'node:tls'
+import { createSecureContext, rootCertificates } from 'node:tls'
 import { checkDatabase, openDatabase } from '@arcx/database'
 import { WorkspaceId } from '@arcx/router'
 import { Envelopes } from '@arcx/service-kit/envelopes'
@@ -21,6 +21,7 @@ import { Exchange } from './egress/exchange.ts'
 import { Limits } from './egress/limits.ts'
 import { EgressMetrics } from './egress/metrics.ts'
 import { Records } from './egress/records.ts'
+import { resetStreamsAtOnce } from './egress/stream-resets.ts'
 import { Tenants } from './egress/tenants.ts'
 import { Upstreams } from './egress/upstreams.ts'
 import { Authority } from './entrance/authority.ts'
@@ -37,6 +38,7 @@ export const startProxy = (config: ProxyConfig, log: Log): Promise<Service> => s
 
 async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise<Pick<Service, 'metrics'>> {
   const metrics = createMetrics('proxy', log)
+  shutdown.add('stream resets', resetStreamsAtOnce())
   const onConnectionError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
   const database = openDatabase(config.DATABASE_URL, onConnectionError)
   shutdown.add('database', () => database.destroy())
@@ -55,9 +57,9 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   shutdown.add('wrong tokens', () => wrong.close())
   const authority = await Authority.open(join(config.ARC_DATA_DIR, 'authority.pem'))
   const more = config.ARC_EGRESS_CA_FILE === undefined ? null : await readFile(config.ARC_EGRESS_CA_FILE, 'utf8')
-  const ca = more === null ? undefined : [...rootCertificates, more]
+  const trust = createSecureContext({ minVersion: 'TLSv1.2', ...(more === null ? {} : { ca: [...rootCertificates, more] }) })
   const guard = new AddressGuard(config.ARC_EGRESS_EXEMPT, new Map(config.ARC_EGRESS_NAMES.map(([name, address]) => [name, address ?? ''])))
-  const upstreams = new Upstreams(guard, ca)
+  const upstreams = new Upstreams(guard, trust)
   shutdown.add('upstreams', () => upstreams.close())
 
   const directoryOf = (workspaceId: string) => join(config.ARC_DATA_DIR, 'workspaces', workspaceId, 'sockets')
@@ -97,7 +99,7 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
     records,
     metrics: new EgressMetrics(metrics, () => entrance.count),
     log,
-    ca,
+    trust,
   })
   shutdown.add('exchange', () => exchange.close())
   const entrance = new Entrance(exchange, authority, log)

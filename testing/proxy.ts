@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer, request as httpRequest } from 'node:http'
-import type { IncomingMessage, OutgoingHttpHeaders, RequestListener } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from 'node:http'
 import { createSecureServer } from 'node:http2'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
 import { connect } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
 import { buffer, text } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
 import { connect as tlsConnect } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import type { Child } from '@arcx/launch/children'
@@ -21,9 +23,13 @@ import { Envelopes } from '@arcx/service-kit/envelopes'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import { startBus } from './bus.ts'
+import type { Census } from './census.ts'
 import { createDatabase } from './database.ts'
 import { testDirectory, testRun } from './run.ts'
 import { startServiceProcess } from './service.ts'
+
+/** Settings with which it counts what it holds. */
+export const counted = { NODE_OPTIONS: `--import=${fileURLToPath(new URL('census.ts', import.meta.url))}` }
 
 const program = fileURLToPath(new URL('../proxy/main.ts', import.meta.url))
 const key = 'k'.repeat(40)
@@ -66,6 +72,8 @@ export class ProxyRig {
   readonly userId = randomUUID()
   /** What the server outside answers; it may be set. */
   answer: RequestListener = (_request, response) => response.end('ok')
+  /** Takes requests as they arrive, with their bodies unread, over HTTP/2 too. */
+  onRequest: ((request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => void) | null = null
   onSocket: (socket: WebSocket, request: IncomingMessage) => void = () => undefined
   /** What the HTTP/2 server adds to its answer and trailers. */
   echoed = ''
@@ -110,7 +118,9 @@ export class ProxyRig {
   async #open(secrets: readonly KeptSecret[], settings: Readonly<Record<string, string>>): Promise<void> {
     const outside = await Authority.open(join(this.directory, 'outside.pem'))
     const listener: RequestListener = async (request, response) => {
-      const body = await text(request)
+      if (this.onRequest !== null) return void this.onRequest(request, response)
+      const body = await text(request).catch(() => null)
+      if (body === null) return
       this.arrived.push({ host: request.headers.host, url: request.url, headers: request.headers, body })
       this.answer(request, response)
     }
@@ -120,8 +130,11 @@ export class ProxyRig {
     new WebSocketServer({ server: tls }).on('connection', (socket, request) => this.onSocket(socket, request))
     const plain = createHttpServer(listener).listen(0, '127.0.0.1')
     const h2 = createSecureServer({ allowHTTP1: false, SNICallback })
+    h2.on('request', (request, response) => this.onRequest?.(request, response))
     h2.on('stream', async (stream, headers) => {
-      const body = await text(stream)
+      if (this.onRequest !== null) return
+      const body = await text(stream).catch(() => null)
+      if (body === null) return
       this.lastKey = headers.authorization
       stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0', 'x-echo': this.echoed }))
       stream.respond({ ':status': 200, 'content-type': 'application/json' }, { waitForTrailers: true })
@@ -180,6 +193,19 @@ export class ProxyRig {
   async memory(): Promise<number> {
     const status = await readFile(`/proc/${this.#child?.process.pid}/status`, 'utf8')
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024
+  }
+
+  /** What it holds after a garbage collection; of a rig that was started with `counted`. */
+  async census(): Promise<Census> {
+    const file = join(this.directory, 'census.json')
+    await rm(file, { force: true })
+    this.#child?.process.kill('SIGUSR2')
+    for (;;) {
+      const read = await readFile(file, 'utf8').catch(() => null)
+      if (read !== null) return JSON.parse(read) as Census
+      if (this.#child?.process.exitCode !== null || this.#child.process.signalCode !== null) throw new Error('The proxy has ended.')
+      await setTimeout(20)
+    }
   }
 
   log(): Promise<string> {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import type { Socket } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import type { Log } from '@arcx/service-kit/log'
 import { replaceAll } from '../replace/replacer.ts'
 import { AddressRefused } from './address-guard.ts'
@@ -38,8 +39,8 @@ export interface ExchangeNeeds {
   readonly records: Records
   readonly metrics: EgressMetrics
   readonly log: Log
-  /** Certificates of authorities that servers outside may have, beside the usual ones. */
-  readonly ca: readonly string[] | undefined
+  /** Which authorities servers outside may have. */
+  readonly trust: SecureContext
 }
 
 /** A call that goes on. */
@@ -102,7 +103,7 @@ export class Exchange {
       try {
         const tenant = await this.#admitted(call, asked, told)
         const { outward, target, headers } = prepare(call, asked, tenant, told)
-        const upstream = await dialWebSocket({ call, target, headers, request, lookup: this.#needs.guard.lookup, ca: this.#needs.ca })
+        const upstream = await dialWebSocket({ call, target, headers, request, lookup: this.#needs.guard.lookup, trust: this.#needs.trust })
         told.status = 101
         const { promise: isCut, reject } = Promise.withResolvers<never>()
         await this.#whileOpen({ call, told, cut: reject }, () =>

@@ -1,3 +1,4 @@
+import type { SecureContext } from 'node:tls'
 import { Agent } from 'undici'
 import type { Dispatcher } from 'undici'
 import type { AddressGuard } from './address-guard.ts'
@@ -24,9 +25,9 @@ export class Upstreams {
   readonly #byWorkspace = new Map<string, Own>()
   readonly #sweep: NodeJS.Timeout
 
-  /** Every connection is dialled at an address that was judged for it. `ca`: of authorities that servers may have. */
-  constructor(guard: AddressGuard, ca: readonly string[] | undefined) {
-    this.#connect = { lookup: guard.lookup, minVersion: 'TLSv1.2', timeout: connectMs, ...(ca === undefined ? {} : { ca: [...ca] }) }
+  /** Every connection is dialled at an address that was judged for it. `trust`: one for all, since each holds every authority's certificate. */
+  constructor(guard: AddressGuard, trust: SecureContext) {
+    this.#connect = { lookup: guard.lookup, secureContext: trust, timeout: connectMs }
     this.#sweep = setInterval(() => this.#closeIdle(), sweepMs).unref()
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import type { LookupFunction, Socket } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { RawData } from 'ws'
 import { blotted } from '@arcx/detector/blot'
@@ -23,16 +24,16 @@ export interface Dialling {
   readonly headers: OutgoingHttpHeaders
   readonly request: IncomingMessage
   readonly lookup: LookupFunction
-  readonly ca: readonly string[] | undefined
+  readonly trust: SecureContext
 }
 
 const protocolsOf = (request: IncomingMessage) => (request.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim()).filter((each) => each !== '')
 
 /** @throws where the other side does not take it. */
-export function dialWebSocket({ call, target, headers, request, lookup, ca }: Dialling): Promise<WebSocket> {
+export function dialWebSocket({ call, target, headers, request, lookup, trust }: Dialling): Promise<WebSocket> {
   const own = Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('sec-websocket-') && name !== 'host')) as Record<string, string>
   const url = `${call.scheme === 'https' ? 'wss' : 'ws'}://${call.host}:${call.port}${target}`
-  const options = { headers: own, lookup, ca: ca === undefined ? undefined : [...ca], servername: call.host, maxPayload: maxMessageBytes, handshakeTimeout: handshakeMs, followRedirects: false } as const
+  const options = { headers: own, lookup, secureContext: trust, servername: call.host, maxPayload: maxMessageBytes, handshakeTimeout: handshakeMs, followRedirects: false } as const
   return new Promise((resolve, reject) => {
     const upstream = new WebSocket(url, protocolsOf(request), options as ConstructorParameters<typeof WebSocket>[2])
     // What it says at once waits until there is somebody to hear it.
