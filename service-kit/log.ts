@@ -2,6 +2,7 @@ import { blotted } from '@arcx/detector/blot'
 import { findCredentials } from '@arcx/detector/detector'
 import { pino } from 'pino'
 import type { DestinationStream, Logger } from 'pino'
+import { loggedOnce, withLoggedErrors } from './log-errors.ts'
 import { LogOutput } from './log-output.ts'
 
 export type Log = Logger
@@ -12,7 +13,8 @@ export function createLog(service: string, level: string, destination: Destinati
     level,
     base: { service },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label: string) => ({ level: label }) },
+    formatters: { level: (label: string) => ({ level: label }), log: withLoggedErrors },
+    serializers: { err: loggedOnce },
     redact: {
       paths: [
         'req.headers.cookie',
