@@ -1,4 +1,5 @@
-import data from './rules/gitleaks.json' with { type: 'json' }
+import gitleaks from './rules/gitleaks.json' with { type: 'json' }
+import kingfisher from './rules/kingfisher.json' with { type: 'json' }
 
 /** Where what looks like a credential is none. */
 export interface Allowance {
@@ -9,27 +10,47 @@ export interface Allowance {
   readonly stopwords: readonly string[]
 }
 
+/** What the characters of a secret must be, beside what the expression says. */
+export interface Needs {
+  readonly digits: number
+  readonly uppercase: number
+  readonly lowercase: number
+  readonly special: number
+  /** What no secret of this kind holds, in lower case. */
+  readonly without: readonly string[]
+}
+
 export interface Rule {
   readonly id: string
+  /** Made when it is first asked for: of some eleven hundred, a service needs few. */
   readonly pattern: RegExp
-  /** In lower case; without one of them near by it is not tried. */
-  readonly keywords: readonly string[]
+  /** In lower case; without one of them it is not tried. */
+  readonly words: readonly string[]
+  /** How far behind the beginning of a match its word may begin; null: anywhere. */
+  readonly from: number
+  readonly to: number | null
   /** Shannon's, in bits a character; what has less is no secret. */
   readonly entropy: number
   /** Which group is the secret; 0: the first that took part. */
   readonly group: number
   readonly allow: readonly Allowance[]
-  /** How far behind its keyword a match may end. */
+  readonly needs: Needs | null
+  /** How far behind its word a match may end. */
   readonly reach: number
 }
 
 interface Written {
-  readonly target: string
-  readonly patterns: readonly string[]
-  readonly stopwords: readonly string[]
+  readonly id: string
+  readonly pattern: string
+  readonly flags: string
+  readonly words: readonly string[]
+  readonly from: number
+  readonly to: number | null
+  readonly entropy: number
+  readonly group: number
 }
 
-const allowanceOf = ({ target, patterns, stopwords }: Written): Allowance => ({
+const allowanceOf = ({ target, patterns, stopwords }: { readonly target: string; readonly patterns: readonly string[]; readonly stopwords: readonly string[] }): Allowance => ({
   target: target === 'match' || target === 'line' ? target : 'secret',
   patterns: patterns.map((each) => new RegExp(each)),
   stopwords,
@@ -38,23 +59,49 @@ const allowanceOf = ({ target, patterns, stopwords }: Written): Allowance => ({
 const near = 600
 const far = 10_000
 /** Whose matches are long by nature. */
-const long = /private-key|jwt|service-account|kubernetes|curl-auth|age-secret/
+const long = /private-?key|privkey|pem\.|jwt|service-account|kubernetes|age-secret|ssh|tink/
+
+function lazy({ id, pattern, flags, words, from, to, entropy, group }: Written, allow: () => readonly Allowance[], needs: Needs | null): Rule {
+  let made: RegExp | undefined
+  let allowed: readonly Allowance[] | undefined
+  return {
+    id,
+    words,
+    from,
+    to,
+    entropy,
+    group,
+    needs,
+    reach: long.test(id) ? far : near,
+    get pattern() {
+      made ??= new RegExp(pattern, `${flags}${to === from ? 'y' : 'g'}`)
+      return made
+    },
+    get allow() {
+      allowed ??= allow()
+      return allowed
+    },
+  }
+}
 
 /** Told by their files' names where they come from; here by their expressions alone. */
 const strong: ReadonlySet<string> = new Set(['kubernetes-secret-yaml', 'nuget-config-password'])
 
-/** Our own: what the set from elsewhere has not. */
-const own: readonly Omit<Rule, 'reach'>[] = [
-  { id: 'arcx-api-token', pattern: /\barcx_[0-9A-Za-z]{38}\b/g, keywords: ['arcx_'], entropy: 3, group: 0, allow: [] },
-  // Between scheme and host, as RFC 3986, section 3.2.1, has it.
-  { id: 'connection-string', pattern: /\b[a-z][a-z0-9+.-]{2,20}:\/\/[^\s:/@'"<>]{1,100}:([^\s@/'"<>{}$]{4,200})@[a-zA-Z0-9.-]{2,200}/g, keywords: ['://'], entropy: 2, group: 1, allow: [] },
-  { id: 'azure-storage-key', pattern: /AccountKey=([A-Za-z0-9+/]{86}==)/g, keywords: ['accountkey='], entropy: 4, group: 1, allow: [] },
+/** What names tell is judged in `context/`. */
+const byName: ReadonlySet<string> = new Set(['generic-api-key'])
+
+/** Our own: what the sets from elsewhere have not. */
+const own: readonly Written[] = [
+  { id: 'arcx-api-token', pattern: String.raw`\barcx_[0-9A-Za-z]{38}\b`, flags: '', words: ['arcx_'], from: 0, to: 0, entropy: 3, group: 0 },
+  { id: 'azure-storage-key', pattern: 'AccountKey=([A-Za-z0-9+/]{86}==)', flags: '', words: ['accountkey='], from: 0, to: 0, entropy: 4, group: 1 },
 ]
 
+/** In the order in which they count where two find the same. */
 export const rules: readonly Rule[] = [
-  ...data.rules.filter(({ id, path }) => path === null || strong.has(id)).map(({ id, pattern, keywords, entropy, group, allow }) => ({ id, pattern: new RegExp(pattern, 'g'), keywords, entropy, group, allow: allow.map(allowanceOf) })),
-  ...own,
-].map((rule) => ({ ...rule, reach: long.test(rule.id) ? far : near }))
+  ...own.map((rule) => lazy(rule, () => [], null)),
+  ...gitleaks.rules.filter(({ id, path }) => !byName.has(id) && (path === null || strong.has(id))).map((rule) => lazy(rule, () => rule.allow.map(allowanceOf), null)),
+  ...kingfisher.rules.map((rule) => lazy(rule, () => [], rule)),
+]
 
 /** For all rules. */
-export const everywhere: readonly Allowance[] = data.allow.map(allowanceOf)
+export const everywhere: readonly Allowance[] = gitleaks.allow.map(allowanceOf)

@@ -1,0 +1,71 @@
+import type { Found } from '../specific.ts'
+import { kindOf } from './name.ts'
+import type { Kind } from './name.ts'
+import { isSecret } from './shape.ts'
+import { findUserInfo } from './user-info.ts'
+import { valueBehind } from './value.ts'
+
+const rank = 10_000
+const mostOfName = 80
+
+export interface InContext {
+  readonly found: Found[]
+  /** Pairs of beginning and end, in order, apart from one another: where there is more to look at. */
+  readonly spans: readonly number[]
+}
+
+/** What stands behind names that say secret: in an assignment, a header, an address, a key of JSON or of YAML. */
+export function findInContext(text: string, names: readonly number[], length: number): InContext {
+  const found: Found[] = []
+  const spans: number[] = []
+  const look = (from: number, to: number) => {
+    const begin = Math.max(0, from)
+    if (spans.length > 0 && (spans.at(-1) ?? 0) >= begin) spans[spans.length - 1] = Math.max(spans.at(-1) ?? 0, Math.min(length, to))
+    else spans.push(begin, Math.min(length, to))
+  }
+  let done = 0
+  for (const at of names) {
+    if (text.charCodeAt(at) === 58) {
+      const secret = findUserInfo(text, at)
+      if (secret === null) continue
+      look(secret.from - 40, secret.end + 100)
+      if (secret.isSecret) found.push({ rule: 'connection-string', start: secret.start, end: secret.end, rank: 0 })
+      continue
+    }
+    if (at < done) continue
+    const [from, to] = nameAround(text, at)
+    done = to
+    if (to - from === 4 && /^curl$/i.test(text.slice(from, to))) {
+      look(from, from + 300)
+      continue
+    }
+    if (text.startsWith('-----', to)) {
+      look(from - 40, to + 20)
+      continue
+    }
+    const value = valueBehind(text, from, to)
+    if (value === null) continue
+    const kind = kindOf(text.slice(from, to))
+    const secret = text.slice(value.start, value.end)
+    if (/[\d!@#$%^&*+]/.test(secret)) look(from - 120, value.end + 64)
+    if (kind !== null && isTaken(kind, secret, value)) found.push({ rule: 'secret-by-name', start: value.start, end: value.end, rank })
+  }
+  return { found, spans }
+}
+
+function isTaken(kind: Kind, secret: string, { isQuoted, isCode }: { readonly isQuoted: boolean; readonly isCode: boolean }): boolean {
+  // Where a program may stand, what has no quotes is a name of the program's.
+  return (isQuoted || !isCode) && isSecret(kind, secret, isQuoted)
+}
+
+/** The whole name of which a part is at a place. */
+function nameAround(text: string, at: number): readonly [from: number, to: number] {
+  let from = at
+  while (from > 0 && at - from < mostOfName && isOfName(text.charCodeAt(from - 1), true)) from -= 1
+  let to = at + 3
+  while (to < text.length && to - at < mostOfName && isOfName(text.charCodeAt(to), false)) to += 1
+  return [from, to]
+}
+
+/** Letters, digits, `_`, `-`, and on the left `.` and `$`. */
+const isOfName = (code: number, isLeft: boolean): boolean => (code > 96 && code < 123) || (code > 64 && code < 91) || (code > 47 && code < 58) || code === 95 || code === 45 || (isLeft && (code === 46 || code === 36))

@@ -1,0 +1,128 @@
+export interface Value {
+  readonly start: number
+  readonly end: number
+  readonly isQuoted: boolean
+  /** It stands where a program's expression may stand. */
+  readonly isCode: boolean
+}
+
+const longest = 400
+
+/** Between a name and its value, where the value has quotes. Each is tried at the end of the name. */
+const toQuoted: readonly RegExp[] = [
+  // An assignment, a comparison, a key: with a type between, too, and a second name that a program asks first.
+  /\\{0,3}["'`]?\]?[ \t]{0,8}(?:(?:[:?] ?[\w<>&\[\]?*. |]{1,30}|[ \t][A-Za-z*\[\]&]{2,12}[ \t]{0,3})?(?::{0,2}|[!=?+|])=|=?=?=>?|:{1,3}|=>|->|<-|\|\||\?\?|!==?)[ \t]{0,8}(?:\r?\n[ \t]{0,40})?(?:(?:new |String|Buffer\.from|bytes|SecureString|Some|Ok|str|b|r|f|u|L|N|@|\$|rb|br)(?:\(|(?=["'])))?\\{0,3}(["'`])/y,
+  // A default behind a variable of the environment, the argument of a function, the next in a list of two.
+  /\\{0,3}["'`]?[ \t]{0,4}(?:\]|\))?[ \t]{0,4}(?:,|\|\||\?\?|or\b|\()[ \t]{0,4}\\{0,3}(["'`])/y,
+  // A name and its value in fields of their own.
+  /\\{0,3}["']?[ \t]{0,4},?\s{0,40}\\{0,3}["']?value\\{0,3}["']?[ \t]{0,4}[=:][ \t]{0,4}\\{0,3}(["'])/iy,
+  // As SQL and a shell have it.
+  /[ \t]{1,4}(?:BY |AS )?(["'])/y,
+]
+const toBare: readonly { readonly pattern: RegExp; readonly isCode: boolean }[] = [
+  { pattern: /["'`]?\]?(?:[ \t]{0,20}(?::{1,2}=?|=>?|\?=)[ \t]{0,20})(?:(?:Bearer|Basic|Token|ApiKey|SSWS|Bot)[ \t]+)?/iy, isCode: true },
+  { pattern: /\r?\n[ \t-]{1,40}value:[ \t]{1,4}/y, isCode: false },
+]
+/** What has no quotes: to the next space or sign that ends it. */
+const bare = /[^\s"'`<>,;(){}[\]\\|]{5,400}/y
+const scheme = /^(?:Bearer|Basic|Token|ApiKey|Api-Key|SSWS|Bot|JWT|Key)[ \t]+/i
+
+/** What a name at a place is given. */
+export function valueBehind(text: string, from: number, to: number): Value | null {
+  const next = text.charCodeAt(to)
+  // A letter that is not of ASCII, a full stop, a comma without quotes: names that are only spoken of.
+  if (!(next < 48 || next === 58 || next === 60 || next === 61 || next === 62 || next === 63 || next === 92 || next === 93 || next === 96 || next === 124) || next === 46 || next === 59) return null
+  if (next === 62) return inElement(text, from, to)
+  for (const pattern of toQuoted) {
+    pattern.lastIndex = to
+    const match = pattern.exec(text)
+    const quote = match?.[1]
+    if (match === null || quote === undefined) continue
+    const start = to + match[0].length
+    const end = closing(text, start, quote)
+    if (end < 0) return null
+    const word = scheme.exec(text.slice(start, start + 12))
+    return { start: start + (word?.[0].length ?? 0), end, isQuoted: true, isCode: false }
+  }
+  return inParameter(text, from, to) ?? behindOption(text, from, to) ?? withoutQuotes(text, from, to)
+}
+
+function closing(text: string, start: number, quote: string): number {
+  const last = Math.min(text.length, start + longest)
+  for (let at = start; at < last; at += 1) {
+    const char = text[at]
+    if (char === '\n') return -1
+    // A backslash before the quote that ends it belongs to a quote in a quote.
+    if (char === quote) return text[at - 1] === '\\' && at > start ? at - 1 : at
+  }
+  return -1
+}
+
+/** `<password>…</password>` */
+function inElement(text: string, from: number, to: number): Value | null {
+  if (text[from - 1] !== '<' && !/<[\w:]{1,20}$/.test(text.slice(Math.max(0, from - 22), from))) return null
+  const end = text.slice(to, to + longest).indexOf('</')
+  if (end < 0) return null
+  const inside = text.slice(to + 1, to + end)
+  const start = to + 1 + inside.length - inside.trimStart().length
+  return { start, end: start + inside.trim().length, isQuoted: true, isCode: false }
+}
+
+/** In an address or a form: `?token=…&`. */
+function inParameter(text: string, from: number, to: number): Value | null {
+  if (text[to] !== '=' || !/[?&]/.test(text[from - 1] ?? '')) return null
+  // A key of anything, and what everybody may see: the picture of a state.
+  if (text.slice(from, to).toLowerCase() === 'key' || /\.(?:svg|png)\?$|badge[^\s"']*$/.test(text.slice(Math.max(0, from - 80), from))) return null
+  const match = matchAt(/[^\s"'`<>&#;,(){}\\]{5,400}/y, text, to + 1)
+  return match === null ? null : { start: to + 1, end: to + 1 + match.length, isQuoted: true, isCode: false }
+}
+
+/** `--password …`, `ENV TOKEN …`, and what `.netrc` has. */
+function behindOption(text: string, from: number, to: number): Value | null {
+  if (text[to] !== ' ' && text[to] !== '\t') return null
+  const line = lineBefore(text, from)
+  const isOption = /(?:^|\s)--?[\w-]*$/.test(text.slice(Math.max(0, from - 2), to)) || text[from] === '-'
+  if (!isOption && !/^\s*(?:ENV|ARG|setenv|set|SetEnv)[ \t]+$/.test(line) && !/(?:^|\s)(?:machine|login)\s+\S+\s+(?:\S+\s+){0,3}$/.test(line) && !/^\s*$/.test(line)) return null
+  const start = to + (matchAt(/[ \t]+/y, text, to)?.length ?? 0)
+  const match = matchAt(bare, text, start)
+  if (match === null || match.startsWith('-') || match.startsWith('=')) return null
+  const isWholeLine = /^[ \t]*\r?(?:\n|$)/.test(text.slice(start + match.length, start + match.length + 40))
+  return isOption || isWholeLine ? { start, end: start + match.length, isQuoted: false, isCode: false } : null
+}
+
+function withoutQuotes(text: string, from: number, to: number): Value | null {
+  for (const { pattern, isCode } of toBare) {
+    pattern.lastIndex = to
+    const sign = pattern.exec(text)
+    if (sign === null) continue
+    const start = to + sign[0].length
+    const value = matchAt(bare, text, start)
+    if (value === null) return null
+    const end = start + value.length
+    return { start, end: text[end - 1] === '.' ? end - 1 : end, isQuoted: false, isCode: isCode && !isSetting(text, from, to, end) }
+  }
+  return null
+}
+
+/** Whether a line is a name and its value and no more, as in a file of settings, a header or a shell. */
+function isSetting(text: string, from: number, to: number, end: number): boolean {
+  const behind = text.slice(end, end + 40)
+  const line = lineBefore(text, from)
+  if (!/^(?:[ \t]*(?:[#;].*)?\r?(?:\n|$)|[ \t]+[\w./@-]|\\[nrt]|["']|[;&][A-Za-z\s]|,[ \t]*[\w"'])/.test(behind) && behind !== '') return false
+  const ends = /^[ \t]*(?:[#;].*)?\r?(?:\n|$)/.test(behind) || /^(?:\\[nrt]|["'])/.test(behind)
+  // `NAME=value`, without spaces, may stand in the middle of a line.
+  if (/^[ \t]*(?:(?:export|set|setx|ENV|ARG|SET|declare -x|-e|--env|-D|env)[ \t]+|[-*][ \t]+|[#;][ \t]*|\/\/[ \t]*)?["']?(?:-D)?[\w$.-]*$/.test(line)) return ends || text[to] === '='
+  if (/(?:^|[\s"'>;,\\])(?:\\[nrt])?[\w.-]*$/.test(line) && text[to] === '=') return true
+  return ends && (/["'\s;,>]-?H?[ \t]*["']?[\w-]*$/.test(line) || /[\n\\]n[\w-]*$/.test(line))
+}
+
+/** What stands before a place in its line, or the last of it. */
+function lineBefore(text: string, at: number): string {
+  const before = text.slice(Math.max(0, at - 200), at)
+  return before.slice(before.lastIndexOf('\n') + 1)
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): string | null {
+  pattern.lastIndex = at
+  return pattern.exec(text)?.[0] ?? null
+}

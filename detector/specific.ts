@@ -1,0 +1,127 @@
+import { entropyOf } from './entropy.ts'
+import { everywhere, rules } from './rules.ts'
+import type { Allowance, Needs, Rule } from './rules.ts'
+import { WordSearch } from './search/word-search.ts'
+
+export interface Found {
+  readonly rule: string
+  readonly start: number
+  readonly end: number
+  /** Less is better known. */
+  readonly rank: number
+}
+
+const before = 150
+
+const words = [...new Set(rules.flatMap((rule) => rule.words))].filter(({ length }) => length > 2)
+const numbers = new Map(words.map((word, number) => [word, number]))
+const rulesOf: [rank: number, rule: Rule][][] = words.map(() => [])
+for (const [rank, rule] of rules.entries()) for (const word of rule.words) rulesOf[numbers.get(word) ?? -1]?.push([rank, rule])
+const search = new WordSearch(words)
+
+/**
+ * What rules for one issuer's kinds find in spans of a text. A rule's expression is tried where one of its words stands,
+ * in a window around it, so that none takes longer than its window lets it.
+ */
+export function findSpecific(text: string, bytes: Uint8Array, spans: readonly number[]): Found[] {
+  const found: Found[] = []
+  const tries: Tries = { found, inVain: new Map() }
+  const windows = new Map<number, [number, number][]>()
+  for (let at = 0; at < spans.length; at += 2) {
+    search.search(bytes, spans[at] ?? 0, spans[at + 1] ?? 0, (word, begin) => {
+      for (const [rank, rule] of rulesOf[word] ?? []) {
+        if (rule.to === rule.from) begins(text, rule, rank, begin - rule.from, tries)
+        else widen(windows, rank, begin - (rule.to ?? before), Math.min(text.length, begin + rule.reach))
+      }
+    })
+  }
+  for (const [rank, its] of windows) {
+    const rule = rules[rank]
+    if (rule !== undefined) for (const [from, to] of its) within(text, rule, rank, Math.max(0, from), to, found)
+  }
+  return found
+}
+
+function widen(windows: Map<number, [number, number][]>, rank: number, from: number, to: number): void {
+  const spans = windows.get(rank)
+  if (spans === undefined) return void windows.set(rank, [[from, to]])
+  const last = spans.at(-1)
+  if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to)
+  else spans.push([from, to])
+}
+
+interface Tries {
+  readonly found: Found[]
+  /** For each rule, how often it was tried and did not match. */
+  readonly inVain: Map<number, number>
+}
+
+/** A text that is made to look like a thousand beginnings does not get a long look at each. */
+const mostInVain = 50
+const near = 600
+
+/** A match that begins at one place. */
+function begins(text: string, rule: Rule, rank: number, at: number, { found, inVain }: Tries): void {
+  if (at < 0) return
+  const from = Math.max(0, at - 1)
+  const isLong = rule.reach > near
+  const reach = isLong && (inVain.get(rank) ?? 0) > mostInVain ? near : rule.reach
+  rule.pattern.lastIndex = at - from
+  const match = rule.pattern.exec(text.slice(from, at + reach))
+  if (match !== null) take(text, rule, rank, match, from, found)
+  else if (isLong) inVain.set(rank, (inVain.get(rank) ?? 0) + 1)
+}
+
+function within(text: string, rule: Rule, rank: number, from: number, to: number, found: Found[]): void {
+  const window = text.slice(from, to)
+  rule.pattern.lastIndex = 0
+  for (let match = rule.pattern.exec(window); match !== null; match = rule.pattern.exec(window)) {
+    if (match[0] === '') rule.pattern.lastIndex += 1
+    else take(text, rule, rank, match, from, found)
+  }
+}
+
+function take(text: string, rule: Rule, rank: number, match: RegExpExecArray, from: number, found: Found[]): void {
+  const secret = secretOf(match, rule.group)
+  const start = from + match.index + Math.max(0, match[0].lastIndexOf(secret))
+  if (entropyOf(secret) <= rule.entropy || (rule.needs !== null && !has(secret, rule.needs))) return
+  if (knownExample.test(secret)) return
+  if (rule.needs === null ? isAllowed(text, rule.allow, secret, match[0], start) || isAllowed(text, everywhere, secret, match[0], start) : isPlaceholder(secret)) return
+  found.push({ rule: rule.id, start, end: start + secret.length, rank })
+}
+
+/** The token that jwt.io shows. */
+const knownExample = /eyJzdWIiOiIxMjM0NTY3ODkwI/
+
+/** What a program puts a value into, and what nobody has taken the trouble to make look real. */
+const isPlaceholder = (secret: string): boolean => /^\$(?:[{(]|\w{1,20}$)|\{\{|^<[^>]*>$|^%\w+%$|^\{\w*\}$|\[[A-Z_ ]{2,}\]|\$\{|([Xx*.#0])\1{7}|([^A])\2{11}|(?:EXAMPLE){2}|^process\.env|^(?:os|sys)\./.test(secret)
+
+function secretOf(match: RegExpExecArray, group: number): string {
+  if (group > 0 && match[group] !== undefined) return match[group]
+  return match.slice(1).find((each) => each !== undefined && each !== '') ?? match[0]
+}
+
+function has(secret: string, { digits, uppercase, lowercase, special, without }: Needs): boolean {
+  const count = (pattern: RegExp) => secret.match(pattern)?.length ?? 0
+  if (digits > 0 && count(/\d/g) < digits) return false
+  if (uppercase > 0 && count(/[A-Z]/g) < uppercase) return false
+  if (lowercase > 0 && count(/[a-z]/g) < lowercase) return false
+  if (special > 0 && count(/[^A-Za-z0-9]/g) < special) return false
+  const lower = secret.toLowerCase()
+  return !without.some((each) => lower.includes(each))
+}
+
+function isAllowed(text: string, allowances: readonly Allowance[], secret: string, match: string, at: number): boolean {
+  return allowances.some(({ target, patterns, stopwords }) => {
+    const looked = target === 'line' ? lineAt(text, at) : target === 'match' ? match : secret
+    const lower = secret.toLowerCase()
+    return patterns.some((pattern) => pattern.test(looked)) || stopwords.some((word) => lower.includes(word))
+  })
+}
+
+function lineAt(text: string, at: number): string {
+  const before = text.slice(Math.max(0, at - 500), at)
+  const behind = text.slice(at, at + 1500)
+  const end = behind.indexOf('\n')
+  return before.slice(before.lastIndexOf('\n') + 1) + (end < 0 ? behind : behind.slice(0, end))
+}
