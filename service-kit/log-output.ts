@@ -63,7 +63,8 @@ export class LogOutput implements DestinationStream {
           continue
         }
         if (written > 0) this.#torn = true
-        return false
+        // Without its end it is there all the same; the next one begins with that.
+        return written === bytes.length - 1
       }
     }
     this.#torn = false
