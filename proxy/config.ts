@@ -29,6 +29,9 @@ export const ProxySettings = z.object({
     .refine((each) => each.every(([name, address]) => normalHost(name) === name && isIP(address ?? '') !== 0))
     .describe('NAME=ADDRESS pairs, with commas between them'),
   ARC_EGRESS_CA_FILE: z.string().optional().describe('a file of certificates'),
+  /** Of one workspace at once, and of all together. */
+  ARC_EGRESS_CONNECTIONS: wholeNumber(10, 1_000_000, 'a number of connections').default(2000),
+  ARC_EGRESS_CONNECTIONS_TOTAL: wholeNumber(10, 1_000_000, 'a number of connections').default(10_000),
   ARC_EGRESS_KEEP_DAYS: wholeNumber(1, 3650, 'a number of days').default(30),
 })
 

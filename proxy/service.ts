@@ -8,7 +8,7 @@ import { Envelopes } from '@arcx/service-kit/envelopes'
 import { internalRoutes } from '@arcx/service-kit/internal-routes'
 import { openJournal } from '@arcx/service-kit/journal'
 import type { Log } from '@arcx/service-kit/log'
-import { createMetrics } from '@arcx/service-kit/metrics'
+import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
 import { operationsServer } from '@arcx/service-kit/operations'
 import { startService } from '@arcx/service-kit/service'
 import type { Service } from '@arcx/service-kit/service'
@@ -102,8 +102,16 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
     trust,
   })
   shutdown.add('exchange', () => exchange.close())
-  const entrance = new Entrance(exchange, authority, log)
+  const entrance = new Entrance(exchange, authority, log, { each: config.ARC_EGRESS_CONNECTIONS, inAll: config.ARC_EGRESS_CONNECTIONS_TOTAL })
   shutdown.add('entrance', () => entrance.close())
+  new Gauge({
+    name: 'arcx_egress_connections_open_count',
+    help: 'Open connections of workspaces.',
+    registers: [metrics],
+    collect() {
+      this.set(entrance.openConnections)
+    },
+  })
 
   // Those that run already have lost their listener with the last process.
   const running = await database.selectFrom('Workspace').select('id').where('state', 'in', ['starting', 'running']).execute()

@@ -7,6 +7,10 @@ import { chmod, open, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
+import { BodyWatch } from '@arcx/service-kit/connections/body-time'
+import { ConnectionLimit } from '@arcx/service-kit/connections/limit'
+import type { Most, Refused } from '@arcx/service-kit/connections/limit'
+import { guarded } from '@arcx/service-kit/guarded'
 import type { Log } from '@arcx/service-kit/log'
 import type { Call } from '../egress/call.ts'
 import type { Exchange } from '../egress/exchange.ts'
@@ -18,6 +22,16 @@ const headerBytes = 64 * 1024
 const maxTarget = 16 * 1024
 /** Of connections that wait to be taken: whoever comes beyond that to such a socket is refused, and not asked to try again as over TCP (unix(7), EAGAIN). */
 const backlog = 4096
+/** From a connection, or a tunnel, to its first byte; then for a TLS handshake; then for a request's headers. */
+const beginMs = 20_000
+/** Without a request. */
+const idleConnectionMs = 10_000
+const idleSessionMs = 120_000
+/** Without a byte, either way: longer than arc-proxy waits for the server outside. */
+const silentStreamMs = 660_000
+/** Between two pieces of a body: a program may think in between, as git does before it pushes. */
+const bodyTimes = { wholeMs: 300_000, idleMs: 300_000, restMs: 30_000, unreadMs: 300_000 }
+const tellEveryMs = 60_000
 /** What a TLS handshake begins with (RFC 8446, section 5.1). */
 const tlsHandshake = 22
 
@@ -41,17 +55,40 @@ export class Entrance {
   readonly #sessions = new Set<ServerHttp2Session>()
   readonly #origins = new WeakMap<object, Origin>()
   readonly #listeners = new Map<string, Server>()
+  readonly #most: Most
+  readonly #connections: ConnectionLimit
+  readonly #bodies = new BodyWatch(bodyTimes)
+  #toldAt = 0
 
-  constructor(exchange: Exchange, authority: Authority, log: Log) {
+  constructor(exchange: Exchange, authority: Authority, log: Log, most: Most) {
+    this.#most = most
+    this.#connections = new ConnectionLimit(most)
     this.#exchange = exchange
     this.#authority = authority
     this.#log = log
-    this.#http = createHttpServer({ maxHeaderSize: headerBytes, requireHostHeader: false, insecureHTTPParser: false, joinDuplicateHeaders: false, noDelay: true }, (request, response) => void this.#request(request, response))
-    this.#http.headersTimeout = 20_000
-    this.#http.requestTimeout = 0
-    this.#http.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => this.#connect(request, socket, head))
-    this.#http.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => void this.#upgrade(request, socket, head))
-    this.#http2 = createHttp2Server({ settings: { maxConcurrentStreams: 256, maxHeaderListSize: headerBytes, enablePush: false }, maxHeaderListPairs: 256 }, (request, response) => void this.#request(request, response))
+    const failed = (error: unknown) => log.error({ err: error }, 'the proxy failed')
+    const asked = guarded((request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => this.#request(request, response), (error, request) => {
+      failed(error)
+      request.destroy()
+    })
+    const ended = (error: unknown, _request: IncomingMessage, socket: Socket) => {
+      failed(error)
+      socket.destroy()
+    }
+    this.#http = createHttpServer({ maxHeaderSize: headerBytes, requireHostHeader: false, insecureHTTPParser: false, joinDuplicateHeaders: false, noDelay: true, connectionsCheckingInterval: 1000, headersTimeout: beginMs, requestTimeout: 0, keepAliveTimeout: idleConnectionMs }, (request, response) => {
+      this.#bodies.add(request, response, true)
+      asked(request, response)
+    })
+    // It listens nowhere itself, and only a server that does looks at the clock.
+    this.#http.emit('listening')
+    this.#http.on('connect', guarded((request: IncomingMessage, socket: Socket, head: Buffer) => this.#connect(request, socket, head), ended))
+    this.#http.on('upgrade', guarded((request: IncomingMessage, socket: Socket, head: Buffer) => this.#upgrade(request, socket, head), ended))
+    this.#http2 = createHttp2Server({ settings: { maxConcurrentStreams: 256, maxHeaderListSize: headerBytes, enablePush: false }, maxHeaderListPairs: 256 }, (request, response) => {
+      request.stream.setTimeout(silentStreamMs, () => request.stream.close())
+      // A stream that breaks is told of to the request, where somebody must listen.
+      request.on('error', () => undefined)
+      asked(request, response)
+    })
     this.#http.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       if (!socket.writable) return
       if (error.code === 'HPE_HEADER_OVERFLOW') refuseUpgrade(socket as Socket, new Refusal(431, 'headers_too_long', `Headers have at most ${headerBytes / 1024} KB together.`))
@@ -64,7 +101,9 @@ export class Entrance {
     await this.shut(workspaceId)
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on('error', () => socket.destroy())
-      socket.once('readable', () => this.#arrive(socket, workspaceId))
+      const bound = this.#connections.take(workspaceId, socket)
+      if (bound !== null) return this.#tooMany(socket, workspaceId, bound)
+      this.#begun(socket, () => this.#arrive(socket, workspaceId))
     })
     await listenIn(server, directory)
     this.#listeners.set(workspaceId, server)
@@ -76,12 +115,17 @@ export class Entrance {
     if (server !== undefined) await new Promise<void>((resolve) => server.close(() => resolve()))
   }
 
+  get openConnections(): number {
+    return this.#connections.open
+  }
+
   get count(): number {
     return this.#listeners.size
   }
 
   close(): void {
     for (const server of this.#listeners.values()) server.close()
+    this.#bodies.close()
     this.#http.closeAllConnections()
     for (const session of this.#sessions) session.destroy()
   }
@@ -143,6 +187,29 @@ export class Entrance {
     return { workspaceId, scheme: kind, ...named, hostHeader, target: path.startsWith('/') ? path : `/${path}` }
   }
 
+  #tooMany(socket: Socket, workspaceId: string, bound: Refused): void {
+    const { each, inAll } = this.#most
+    refuseUpgrade(socket, new Refusal(429, 'too_many_connections', bound === 'each' ? `A workspace has at most ${each} connections at once.` : `All workspaces together have at most ${inAll} connections at once. Try again in a moment.`))
+    setTimeout(() => socket.destroy(), 1000).unref()
+    if (Date.now() - this.#toldAt < tellEveryMs) return
+    this.#toldAt = Date.now()
+    this.#log.warn({ workspaceId, bound }, 'connections of a workspace are refused')
+  }
+
+  /** Once something has come. */
+  #begun(socket: Socket, work: () => void): void {
+    const timer = setTimeout(() => socket.destroy(), beginMs)
+    socket.once('close', () => clearTimeout(timer))
+    const arrived = () => {
+      clearTimeout(timer)
+      work()
+    }
+    socket.once('readable', guarded(arrived, (error) => {
+      this.#log.error({ err: error }, 'a connection could not be taken')
+      socket.destroy()
+    }))
+  }
+
   /** Somebody who heeds no variables begins with TLS at once, and says by its handshake where to (RFC 6066, section 3). */
   #arrive(socket: Socket, workspaceId: string): void {
     const first = socket.read(1) as Buffer | null
@@ -161,7 +228,7 @@ export class Entrance {
     }
     socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
     if (head.length > 0) socket.unshift(head)
-    socket.once('readable', () => {
+    this.#begun(socket, () => {
       const first = socket.read(1) as Buffer | null
       if (first === null) return void socket.destroy()
       socket.unshift(first)
@@ -184,8 +251,11 @@ export class Entrance {
         else void this.#certify(named, done)
       },
     })
+    const timer = setTimeout(() => tls.destroy(), beginMs)
     tls.on('error', () => tls.destroy())
-    tls.once('secure', () => {
+    tls.once('close', () => clearTimeout(timer))
+    const secured = () => {
+      clearTimeout(timer)
       // Without a name it is HTTPS to a bare address.
       if (host === null) return void tls.destroy()
       // As a server of its own would: HTTP/2 waits for it.
@@ -193,7 +263,8 @@ export class Entrance {
       const origin: Origin = { workspaceId, tunnel: { scheme: 'https', host, port } }
       if (tls.alpnProtocol === 'h2') this.#enterHttp2(tls, origin)
       else this.#enter(tls, origin)
-    })
+    }
+    tls.once('secure', guarded(secured, () => tls.destroy()))
   }
 
   async #certify(host: string, done: (error: Error | null, context?: Awaited<ReturnType<Authority['contextFor']>>) => void): Promise<void> {
@@ -212,6 +283,8 @@ export class Entrance {
       this.#origins.set(session, origin)
       this.#sessions.add(session)
       session.on('error', () => session.destroy())
+      // What still goes on in it ends in its own time.
+      session.setTimeout(idleSessionMs, () => session.close())
       session.on('close', () => this.#sessions.delete(session))
     })
     this.#http2.emit('connection', socket)

@@ -106,7 +106,7 @@ export class Gateway {
     try {
       const target = parseTarget(request.url)
       if (target.kind === 'invalid') return this.#plain(response, 400, 'That is no address of a workspace.')
-      if (target.path.startsWith('/_arcx/')) return await this.#ownPath(name, target, request, response)
+      if (isOwn(target, request)) return await this.#ownPath(name, target, request, response)
       const passage = await this.#passage(name, request, false)
       switch (passage.kind) {
         case 'open': {
@@ -142,7 +142,7 @@ export class Gateway {
       }
       this.#open.add({ ...passage, name }, socket)
       cleanRequest(request.headers, this.#needs.clientOf(request), this.#needs.addresses.secure)
-      if (target.path.startsWith('/_arcx/')) return await this.#carry(passage.workspaceId, target, request, socket, head)
+      if (isOwn(target, request)) return await this.#carry(passage.workspaceId, target, request, socket, head)
       await this.#proxy.ws(request, socket, { target: { host: 'workspace' }, agent: this.#agent(passage.workspaceId) }, head)
     } catch (error) {
       this.#needs.log.debug({ err: error }, 'an upgrade could not be passed on')
@@ -341,6 +341,9 @@ class DialAgent extends Agent {
 }
 
 const retryAfterOf = (error: ArcError) => String(error.details['retryAfterSeconds'] ?? 5)
+/** Also what only looks like it, and leads elsewhere: nothing of that reaches the workspace. */
+const isOwn = (target: OwnTarget, request: AskedOf) => target.path.startsWith('/_arcx/') || request.url?.startsWith('/_arcx/') === true
+
 const isStatus = (status: number | undefined) => status !== undefined && status >= 200 && status <= 599
 
 function isNavigation(request: AskedOf): boolean {
