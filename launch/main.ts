@@ -30,6 +30,8 @@ try {
     case 'test':
       // Where the set-up fails, what else it had begun would hold the process.
       process.exit(await (await import('@arcx/testing/suite')).runTests(rest, progress))
+    case 'fuzz':
+      process.exit(await (await import('@arcx/testing/suite')).runFuzzers(rest, progress))
     case 'desktop':
       process.exitCode = await (await import('./desktop.ts')).runDesktop(rest, progress)
       break

@@ -1,15 +1,13 @@
-import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { brotliCompressSync, brotliDecompressSync, deflateSync, gunzipSync, gzipSync, inflateSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fuzzRuns, fuzzSeed as seed, fuzzTimeoutMs } from '@arcx/testing/fuzz'
 import { ProxyRig } from '@arcx/testing/proxy'
 import { readings, writings } from '@arcx/testing/writings'
 
-/** Set it to run one again that failed. */
-const seed = Number(process.env['ARCX_FUZZ_SEED'] ?? randomInt(2 ** 31))
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-.~ "\\&<'
 const values = fc.sample(fc.uniqueArray(fc.string({ unit: fc.constantFrom(...alphabet), minLength: 12, maxLength: 80 }), { minLength: 8, maxLength: 8 }), { seed, numRuns: 1 }).flat()
 const placeholderOf = (value: string, index: number) => `PH${index}${'z'.repeat(value.length - 3)}`
@@ -57,9 +55,9 @@ test(`no value passes: secrets × writings × compressions × pieces × places (
       expect(opened.toString()).toContain('p'.repeat(padding))
       for (const { before, after } of spots) for (const around of [before, after]) expect(opened.toString()).toContain(around)
     }),
-    { seed, numRuns: 400, endOnFailure: true },
+    fuzzRuns(400),
   )
-}, 120_000)
+}, fuzzTimeoutMs(120_000))
 
 async function give(response: ServerResponse, body: Buffer, pieces: readonly number[], headers: Record<string, string>): Promise<void> {
   response.writeHead(200, headers['content-encoding'] === 'identity' ? { 'x-echo': headers['x-echo'] } : headers)

@@ -23,10 +23,10 @@ export interface TestCollab {
   destroy(): Promise<void>
 }
 
-/** `stores`: of its own, so that they may be killed; `changes`: of team-state’s settings. */
-export async function startTestCollab({ stores, changes = {} }: { stores?: OwnStores; changes?: Readonly<Record<string, string>> } = {}): Promise<TestCollab> {
+/** `stores`: of its own, so that they may be killed; `changes`: of team-state’s settings; `settings`: of the orchestrator’s. */
+export async function startTestCollab({ stores, changes = {}, settings = {} }: { stores?: OwnStores; changes?: Readonly<Record<string, string>>; settings?: Readonly<Record<string, string>> } = {}): Promise<TestCollab> {
   const port = await freePort()
-  const arc = await startTestOrchestrator({ ARC_COLLAB_URL: `ws://127.0.0.1:${port}` }, stores)
+  const arc = await startTestOrchestrator({ ARC_COLLAB_URL: `ws://127.0.0.1:${port}`, ...settings }, stores)
   let child: Child | undefined
   const copies: Child[] = []
   const run = (at: number, log: string, more: Readonly<Record<string, string>> = {}) => {

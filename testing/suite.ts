@@ -44,6 +44,16 @@ export async function runTests(names: readonly string[], progress: Progress): Pr
   return failed === 0 && passed > 0 && !interrupted.signal.aborted ? 0 : 1
 }
 
+/** `npm run fuzz -- SECONDS`: each fuzzer for as long. Returns an exit code. */
+export async function runFuzzers([seconds = '60', ...rest]: readonly string[], progress: Progress): Promise<number> {
+  if (!/^[1-9]\d{0,5}$/.test(seconds)) {
+    progress.say(`“${seconds}” is no number of seconds; for ten minutes of each fuzzer: npm run fuzz -- 600`)
+    return 1
+  }
+  process.env['ARCX_FUZZ_SECONDS'] = seconds
+  return runTests(rest.length === 0 ? ['fuzz'] : rest, progress)
+}
+
 const Report = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),

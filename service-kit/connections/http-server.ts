@@ -44,7 +44,7 @@ export function boundedServer(bounds: ServerBounds, handle: Handle): Server {
   const bodies = new BodyWatch(all)
   const server = createServer({ connectionsCheckingInterval: Math.min(checkMs, all.headersMs), headersTimeout: all.headersMs, requestTimeout: 0, keepAliveTimeout: all.idleConnectionMs }, (request, response) => {
     if (parseTarget(request.url).kind === 'invalid') {
-      response.writeHead(400, { connection: 'close', 'content-type': 'text/plain; charset=utf-8' }).end('That is no address of this server.\n')
+      response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' }).end('That is no address of this server.\n')
       return
     }
     bodies.add(request, response, handle(request, response) === 'forwarded')
