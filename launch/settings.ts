@@ -28,6 +28,7 @@ export const help = `arcx: cloud development environments on this machine.
   npm run sign-in           print a new sign-in link for the arcx that runs
   npm run dev               the same as npm start, restarted when its sources change
   npm test [-- NAME…]       set everything up and run the tests (those whose file names hold NAME)
+  npm run fuzz -- SECONDS   run every fuzzer for as long
   npm run bench             measure against peers
   npm run lint              types, lint and the dependency rule
 
@@ -35,6 +36,10 @@ Settings are environment variables, as in: ARC_PORT=8080 npm start
 
   ARC_PORT                     where to listen                                        3000
   ARC_LISTEN                   on which address                                       127.0.0.1
+  ARC_CONNECTIONS              open connections, of everybody together                10000
+  ARC_CONNECTIONS_PER_ADDRESS  and of one address                                     2000
+  ARC_TRUSTED_PROXIES          reverse proxies whose X-Forwarded-For is believed, as
+                               127.0.0.1,10.0.0.0/8
   ARC_DATA_DIR                 where everything is kept                               .arcx
   ARC_DOMAIN                   workspaces are at NAME.DOMAIN                          localhost
   ARC_PUBLIC_URL               what browsers use, if not made from the above
@@ -47,6 +52,8 @@ Settings are environment variables, as in: ARC_PORT=8080 npm start
   ARC_EGRESS_EXEMPT            networks inside that may be reached, as 10.1.0.0/16
   ARC_EGRESS_NAMES             fixed names, as registry.example.com=10.1.2.3
   ARC_EGRESS_CA_FILE           more authorities that servers outside may have
+  ARC_EGRESS_CONNECTIONS       open connections of one workspace                      2000
+  ARC_EGRESS_CONNECTIONS_TOTAL and of all together                                    10000
   ARC_EGRESS_KEEP_DAYS         how long calls are kept on record                      30
   ARC_PROXY_PORT               where arc-proxy answers the other services             3002
   ARC_PROXY_URL                of an arc-proxy of your own instead of one started here
@@ -55,6 +62,7 @@ Settings are environment variables, as in: ARC_PORT=8080 npm start
   ARC_COLLAB_ORIGINS           pages that may connect to it, if not the above alone
   ARC_COLLAB_MESSAGE_RATE      messages a second of one connection, ten times that   200
                                at once
+  ARC_COLLAB_CONNECTIONS       open connections, of everybody together                10000
   ARC_COLLAB_TEXTS_BYTES       of all texts that are open together                    536870912
   ARC_SECRETS_KEY              seals people’s secrets; stands in secrets.env
   ARC_SECRETS_KEY_FORMER       what it was before, until all are sealed anew

@@ -30,6 +30,8 @@ export interface Copy {
 /** The real orchestrator as a process of its own, on a database, bus and data directory that nobody else uses. */
 export interface TestOrchestrator {
   readonly port: number
+  /** arc-proxy's, where it runs (`ARC_EGRESS` is `proxy`). */
+  readonly proxyPort: number
   readonly origin: string
   readonly directory: string
   readonly deployment: string
@@ -116,6 +118,7 @@ export async function startTestOrchestrator(overrides: Readonly<Record<string, s
 
   const self: TestOrchestrator = {
     port,
+    proxyPort,
     origin,
     directory,
     deployment,

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { Agent } from 'node:http'
+import { Agent, STATUS_CODES } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createProxyServer } from 'httpxy'
@@ -81,21 +81,28 @@ export class Gateway {
     this.#needs = needs
     this.#proxy.on('proxyRes', (response) => {
       cleanResponse(response.headers)
-      // Node's own server takes no other; a workspace may say whatever it likes.
+      // A workspace may say whatever it likes, and a server of Node's throws at some of it.
       if (!isStatus(response.statusCode)) response.statusCode = 502
+      response.statusMessage = STATUS_CODES[response.statusCode ?? 502] ?? ''
+      // Trailers are not passed on, and announced where there can be none.
+      delete response.headers.trailer
     })
     this.#proxy.on('proxyReqWs', (request) => {
       request.prependListener('upgrade', (response) => cleanResponse(response.headers))
       request.prependListener('response', (response) => cleanResponse(response.headers))
     })
-    this.#proxy.on('error', (error, _request, to) => {
-      needs.log.debug({ err: error }, 'a workspace could not be reached')
-      if (to === undefined) return
-      if ('writeHead' in to) {
-        if (to.headersSent) to.destroy()
-        else this.#page(to, 502, 'The workspace does not answer', 'It may be starting or stopping. Try again in a moment.', { label: 'Try again', href: '' })
-      } else to.destroy()
-    })
+    this.#proxy.on('error', (error, _request, to) => this.#unreachable(error, to))
+  }
+
+  #unreachable(error: Error, to: ServerResponse | Socket | undefined): void {
+    this.#needs.log.debug({ err: error }, 'a workspace could not be reached')
+    if (to === undefined) return
+    try {
+      if ('writeHead' in to && !to.headersSent) this.#page(to, 502, 'The workspace does not answer', 'It may be starting or stopping. Try again in a moment.', { label: 'Try again', href: '' })
+      else to.destroy()
+    } catch {
+      to.destroy()
+    }
   }
 
   get openConnections(): number {
