@@ -13,6 +13,7 @@ import { Envelopes } from '@arcx/service-kit/envelopes'
 import { Tickets } from '@arcx/service-kit/tickets'
 import { openChannel } from '@arcx/service-kit/channel'
 import { Presence } from '@arcx/service-kit/presence/presence'
+import { serviceDependency } from '@arcx/service-kit/health'
 import { startService } from '@arcx/service-kit/service'
 import type { Service } from '@arcx/service-kit/service'
 import type { Shutdown } from '@arcx/service-kit/shutdown'
@@ -260,6 +261,8 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
       { name: 'bus', check: () => bus.check() },
       { name: 'engine', check: () => runtime.check() },
       { name: 'disk', check: () => disk.check() },
+      ...(config.ARC_EGRESS === 'proxy' ? [serviceDependency('arc-proxy', config.ARC_PROXY_URL)] : []),
+      serviceDependency('team-state', config.ARC_COLLAB_URL),
     ],
     metrics,
     log,

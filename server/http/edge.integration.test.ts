@@ -169,7 +169,7 @@ test('Coder CVE-2026-111926: there is no debug endpoint', async () => {
 
 test('health, readiness and metrics', async () => {
   for (const path of ['/healthz', '/health']) expect(JSON.parse((await arc.send(path)).body)).toEqual({ status: 'ok' })
-  expect(JSON.parse((await arc.send('/readyz')).body)).toEqual({ ready: true, dependencies: { database: 'ok', bus: 'ok', engine: 'ok', disk: 'ok' } })
+  expect(JSON.parse((await arc.send('/readyz')).body)).toMatchObject({ ready: true, dependencies: { database: 'ok', bus: 'ok', engine: 'ok', disk: 'ok', 'team-state': expect.any(String) } })
   const metrics = (await arc.send('/metrics')).body
   for (const name of ['arcx_workspaces_known_count', 'arcx_http_request_duration_seconds_bucket', 'arcx_gateway_connections_open_count', 'process_resident_memory_bytes', 'arcx_log_lines_dropped_total', 'arcx_disk_free_bytes']) expect(metrics).toContain(name)
 })

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import Docker from 'dockerode'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { testDirectory, testRun } from '@arcx/testing/run'
+import type { Child } from './children.ts'
+import { isInstalled } from './command.ts'
+import { isRoot } from './distribution.ts'
+import { startEngine } from './docker-engine.ts'
+import { Kept } from './kept.ts'
+
+const canRun = isRoot() && (await isInstalled('dockerd')) !== null
+
+test.skipIf(!canRun)('an engine of our own that is killed is started again, and its containers run on as if nothing had been', async () => {
+  const run = testRun()
+  const directory = await testDirectory(run, 'engine')
+  const logs = join(directory, 'logs')
+  await mkdir(logs)
+  const host = `unix://${directory}/docker.sock`
+  // Beside the machine's own engine, and out of its way.
+  const apart = ['--data-root', join(directory, 'data'), '--exec-root', join(directory, 'exec'), '--pidfile', join(directory, 'docker.pid'), '--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false']
+  const children: Child[] = []
+  const kept = new Kept({
+    name: 'Docker',
+    logFile: join(logs, 'docker.log'),
+    progress: { say: () => undefined, update: () => undefined },
+    after: [],
+    stopBy: { signal: 'SIGTERM', graceMs: 10_000 },
+    async begin(signal) {
+      const child = await startEngine(host, logs, signal, apart)
+      children.push(child)
+      return child
+    },
+  })
+  onTestFinished(() => kept.stop())
+  await kept.start()
+
+  const engine = new Docker({ socketPath: join(directory, 'docker.sock') })
+  // A program that needs nothing beside itself.
+  const binary = run.ARCX_TEST_NATS_BINARY
+  const tar = spawn('tar', ['--create', '--directory', dirname(binary), basename(binary)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const imported = await engine.importImage(tar.stdout, { repo: 'lives-on', tag: 'test' })
+  for await (const _ of imported);
+  const container = await engine.createContainer({ Image: 'lives-on:test', Cmd: [`/${basename(binary)}`], HostConfig: { NetworkMode: 'none' } })
+  await container.start()
+  onTestFinished(() => container.remove({ force: true }))
+  const before = (await container.inspect()).State
+  expect(before.Running).toBe(true)
+
+  for (let kill = 0; kill < 3; kill += 1) {
+    const starts = children.length
+    process.kill(children.at(-1)?.process.pid ?? 0, 'SIGKILL')
+    await vi.waitFor(() => expect(children.length).toBeGreaterThan(starts), { timeout: 60_000 })
+    const { Running, Pid, StartedAt } = (await container.inspect()).State
+    expect({ Running, Pid, StartedAt }).toEqual({ Running: true, Pid: before.Pid, StartedAt: before.StartedAt })
+  }
+})
