@@ -32,6 +32,8 @@ export interface Product {
   descendants(): readonly number[]
   output(): string
   readonly ended: Promise<Ended>
+  /** Nobody reads what it says any more. */
+  hangUp(): void
   /** Ends it in order; resolves once it has ended. */
   interrupt(): Promise<Ended>
 }
@@ -82,6 +84,10 @@ export async function startProduct(place: Place, command: 'run' | 'dev' = 'run',
     launchers: () => [child.pid ?? 0, ...below(child.pid ?? 0).filter(isLauncher)],
     descendants: () => below(child.pid ?? 0).filter((pid) => !isLauncher(pid)),
     ended,
+    hangUp() {
+      child.stdout.destroy()
+      child.stderr.destroy()
+    },
     output,
     interrupt() {
       child.kill('SIGTERM')

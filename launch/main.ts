@@ -10,6 +10,8 @@ import { readSecret, repository, signInLink, startStack } from './stack.ts'
 
 const [command = 'run', ...rest] = process.argv.slice(2)
 const progress = terminalProgress(process.stderr)
+// A terminal that is closed, or a log that nobody reads any more, is no reason to end without stopping what runs.
+for (const out of [process.stdout, process.stderr]) out.on('error', () => undefined)
 
 if (rest.includes('--help') || rest.includes('-h')) {
   process.stdout.write(help)

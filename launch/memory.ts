@@ -42,7 +42,9 @@ export class MemoryLimits {
     const hierarchy = await hierarchyOf(this.#root)
     for (const parent of hierarchy?.parents ?? []) {
       const group = join(parent, `arcx-${this.#owner}-${name}`)
-      if (hierarchy !== null && (await this.#enter(group, hierarchy.version, pid))) return 'control group'
+      if (hierarchy === null) continue
+      // One that an earlier run has left may have other limits, and is made anew.
+      if ((await this.#enter(group, hierarchy.version, pid)) || (await this.#enter(group, hierarchy.version, pid))) return 'control group'
     }
     const { code } = await run('prlimit', ['--pid', String(pid), `--data=${this.#bytes + mappedBytes}`]).catch(() => ({ code: 1 }))
     return code === 0 ? 'data segment' : 'none'
