@@ -61,13 +61,25 @@ async function run(reload: boolean): Promise<void> {
   const stack = await startStack(readSettings(process.env), progress, stopping.promise)
   const webBuild = reload ? watchWeb(repository) : null
   if (reload) reloadOnChange(stack.restartServices)
-  process.stdout.write(`Sign in: ${await stack.signInLink()}\n`)
+  // What answers may be on its way back already.
+  const link = await Promise.race([untilItSucceeds(stack.signInLink), stopping.promise])
+  if (link !== undefined) process.stdout.write(`Sign in: ${link}\n`)
   progress.say('Ctrl-C stops it.')
   await stopping.promise
   progress.say('Stopping…')
   await webBuild?.stop('SIGTERM', 1000)
   await stack.stop()
   process.exit(0)
+}
+
+async function untilItSucceeds<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work()
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
+  }
 }
 
 function reloadOnChange(restart: () => Promise<void>): void {
