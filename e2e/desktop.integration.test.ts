@@ -287,6 +287,24 @@ test('ended from elsewhere, the session is over at once; signing in again by the
   expect((await person.api.auth.sessions.list.query()).filter(({ userAgent }) => userAgent === 'arcx app of a test')).toEqual([])
 }, 180_000)
 
+test('without a keychain one signs in again after each start, and the tabs are there again', async () => {
+  const bare = await testDirectory(testRun(), 'desktop-bare')
+  const begin = async () => {
+    await app.close()
+    app = await startDesktop(browser, bare, { hasKeychain: false })
+    const page = await app.page()
+    await allowInBrowser(page, arc.origin, async (_tab, appUrl) => app.desktop.deepLink(parseDeepLink(appUrl)))
+    await page.getByRole('heading', { name: 'Workspaces', exact: true }).waitFor()
+    return page
+  }
+  const first = await begin()
+  await first.getByRole('link', { name: 'Open embedded' }).click()
+  await first.getByRole('button', { name: 'embedded (open)' }).waitFor({ timeout: 60_000 })
+  await (await begin()).getByRole('button', { name: 'embedded (open)' }).waitFor({ timeout: 60_000 })
+  await app.close()
+  app = await startDesktop(browser, directory)
+}, 180_000)
+
 test('whoever deletes their account in it is gone from the app as well', async () => {
   const page = await app.page()
   await allowInBrowser(page, arc.origin, async (_tab, appUrl) => app.desktop.deepLink(parseDeepLink(appUrl)))

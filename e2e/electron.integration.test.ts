@@ -31,11 +31,7 @@ describe.skipIf(program === null)('the app in Electron', () => {
         },
       })
     })
-    app().process().stderr?.on('data', (d) => console.error('ERR', String(d)))
-    app().process().stdout?.on('data', (d) => console.error('OUT', String(d)))
     page = await app().firstWindow()
-    page.on('console', (m) => console.error('CON', m.text()))
-    page.on('pageerror', (m) => console.error('PERR', m))
     page.setDefaultTimeout(60_000)
   }, 180_000)
   afterAll(async () => {
@@ -91,8 +87,7 @@ describe.skipIf(program === null)('the app in Electron', () => {
     await tab.getByRole('button', { name: 'Allow' }).click()
     // While the browser asks whether it may open arcx://, which nobody answers here, it takes no clicks.
     await tab.goto((await tab.getByRole('link', { name: 'Go back to the app' }).getAttribute('href')) ?? '')
-    await new Promise((r) => setTimeout(r, 6000)); console.error('BODY', await page.evaluate(() => document.body.innerText + location.href))
-    await page.getByRole('link', { name: 'Open electric' }).click({timeout: 5000})
+    await page.getByRole('link', { name: 'Open electric' }).click()
     await page.getByRole('button', { name: 'electric (open)' }).waitFor()
     const inside = await app().evaluate(async ({ app: main, webContents }) => {
       const view = webContents.getAllWebContents().find((contents) => contents.getURL().includes('//electric.'))
@@ -139,10 +134,10 @@ describe.skipIf(program === null)('the app in Electron', () => {
   })
 
   test('asked for a certificate, it gives none, whichever there are', async () => {
-    const given = await app().evaluate(({ app: main }) => {
+    const given = await app().evaluate(({ app: main, webContents }) => {
       const answers: unknown[] = []
       let isPrevented = false
-      main.emit('select-client-certificate', { preventDefault: () => (isPrevented = true) }, null, 'https://elsewhere.example/', [{ subjectName: 'ann' }], (...answer: unknown[]) => void answers.push(answer))
+      main.emit('select-client-certificate', { preventDefault: () => (isPrevented = true) }, webContents.getAllWebContents()[0], 'https://elsewhere.example/', [{ subjectName: 'ann' }], (...answer: unknown[]) => void answers.push(answer))
       return { isPrevented, answers }
     })
     expect(given).toEqual({ isPrevented: true, answers: [[]] })

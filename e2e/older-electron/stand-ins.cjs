@@ -38,6 +38,11 @@ lacks(AbortSignal, 'any', (signals) => {
   }
   return controller.signal
 })
+lacks(globalThis, 'Blob', require('node:buffer').Blob)
+for (const [key, made] of Object.entries(require('node:stream/web'))) lacks(globalThis, key, made)
+// Asked about, never made.
+lacks(globalThis, 'FormData', class FormData {})
+lacks(globalThis, 'File', class File extends Blob {})
 lacks(globalThis, 'structuredClone', (value) => v8.deserialize(v8.serialize(value)))
 // It closes what idles by itself, later.
 lacks(http.Server.prototype, 'closeIdleConnections', () => undefined)
@@ -103,7 +108,9 @@ app.on('web-contents-created', (_event, contents) => {
   contents.on('did-start-navigation', (event, url, isSameDocument, isMainFrame) => Object.assign(event, { url, isSameDocument, isMainFrame }))
   lacks(contents, 'close', () => contents.destroy())
 })
-class WebContentsView extends BrowserView {}
+function WebContentsView(options) {
+  return new BrowserView(options)
+}
 if (!('contentView' in BrowserWindow.prototype)) {
   Object.defineProperty(BrowserWindow.prototype, 'contentView', {
     get() {
