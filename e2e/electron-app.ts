@@ -102,7 +102,7 @@ export async function startElectron({ path }: ElectronProgram): Promise<StartedE
     }
     await access(path)
     const env = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', HOME: home, DISPLAY: shown, ARCX_ELECTRON: path }
-    const start = () => electron.launch({ executablePath: program, args: ['--disable-gpu', `--user-data-dir=${join(home, 'data')}`, app], cwd: directory, env, timeout: 60_000 })
+    const start = () => electron.launch({ executablePath: program, chromiumSandbox: true, args: ['--disable-gpu', `--user-data-dir=${join(home, 'data')}`, app], cwd: directory, env, timeout: 60_000 })
     let running = await start()
     return {
       get app() {

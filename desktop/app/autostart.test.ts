@@ -42,7 +42,8 @@ test('it is written where the session looks, and removed', async () => {
   expect(await readdir(where)).toEqual(['dev.arcx.desktop.desktop'])
   const text = await readFile(join(where, 'dev.arcx.desktop.desktop'), 'utf8')
   expect(text.split('\n')).toEqual(expect.arrayContaining(['[Desktop Entry]', 'Type=Application', 'Name=arcx', 'Exec="/opt/arcx app/arcx"']))
-  for (const _again of [1, 2]) await setAutostart(where, ['/opt/arcx app/arcx'], false)
+  await setAutostart(where, ['/opt/arcx app/arcx'], false)
+  await setAutostart(where, ['/opt/arcx app/arcx'], false)
   expect(await readdir(where)).toEqual([])
 })
 

@@ -23,7 +23,7 @@ lacks(Array.prototype, 'toSorted', function (compare) {
   return [...this].sort(compare)
 })
 lacks(Array.prototype, 'toReversed', function () {
-  return [...this].reverse()
+  return this.map((_each, index) => this[this.length - 1 - index])
 })
 lacks(Promise, 'withResolvers', () => {
   const made = {}
@@ -41,7 +41,7 @@ lacks(AbortSignal, 'any', (signals) => {
 lacks(globalThis, 'Blob', require('node:buffer').Blob)
 for (const [key, made] of Object.entries(require('node:stream/web'))) lacks(globalThis, key, made)
 // Asked about, never made.
-lacks(globalThis, 'FormData', class FormData {})
+lacks(globalThis, 'FormData', function FormData() {})
 lacks(globalThis, 'File', class File extends Blob {})
 lacks(globalThis, 'structuredClone', (value) => v8.deserialize(v8.serialize(value)))
 // It closes what idles by itself, later.
@@ -108,6 +108,7 @@ app.on('web-contents-created', (_event, contents) => {
   contents.on('did-start-navigation', (event, url, isSameDocument, isMainFrame) => Object.assign(event, { url, isSameDocument, isMainFrame }))
   lacks(contents, 'close', () => contents.destroy())
 })
+// Its own of that name goes with windows of another kind.
 function WebContentsView(options) {
   return new BrowserView(options)
 }
@@ -119,4 +120,4 @@ if (!('contentView' in BrowserWindow.prototype)) {
   })
 }
 
-module.exports = new Proxy(electron, { get: (on, key) => (key === 'WebContentsView' ? (on.WebContentsView ?? WebContentsView) : on[key]) })
+module.exports = new Proxy(electron, { get: (on, key) => (key === 'WebContentsView' ? WebContentsView : on[key]) })

@@ -74,7 +74,9 @@ export class BrowserWindow extends EventEmitter {
   getContentBounds = () => ({ x: 0, y: 0, width: 1280, height: 800 })
 }
 
-export class WebContentsView {}
+export class WebContentsView {
+  readonly webContents = new Contents()
+}
 export class Notification extends EventEmitter {
   static isSupported = () => true
   constructor(options: unknown) {
