@@ -155,11 +155,11 @@ describe.each([
   ['HTTP/2', 'HTTP/2'],
 ])('requests over %s, to a server of %s, that end early leave nothing behind', (inward, outward) => {
   test.each(Object.entries(ends))('%s', async (_name, { host = 'other.test', headers = {}, answer = () => undefined, act }) => {
-    rig.onRequest = (request, response) => {
+    rig.takeRequests((request, response) => {
       response.on('error', () => undefined)
       request.on('error', () => undefined)
       void answer(request, response)
-    }
+    })
     const port = outward === 'HTTP/2' ? rig.h2Port : rig.tlsPort
     const carrier = inward === 'HTTP/2' ? await overHttp2(host, port) : overHttp1()
     const many = async (count: number) => {

@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer, request as httpRequest } from 'node:http'
 import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from 'node:http'
 import { createSecureServer } from 'node:http2'
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { createServer as createHttpsServer } from 'node:https'
 import { connect } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
@@ -53,6 +53,7 @@ export interface Arrived {
   readonly headers: IncomingMessage['headers']
   readonly body: string
 }
+type Taking = (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => void
 export interface KeptSecret {
   readonly name?: string
   readonly value: string
@@ -72,8 +73,6 @@ export class ProxyRig {
   readonly userId = randomUUID()
   /** What the server outside answers; it may be set. */
   answer: RequestListener = (_request, response) => response.end('ok')
-  /** Takes requests as they arrive, with their bodies unread, over HTTP/2 too. */
-  onRequest: ((request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => void) | null = null
   onSocket: (socket: WebSocket, request: IncomingMessage) => void = () => undefined
   /** What the HTTP/2 server adds to its answer and trailers. */
   echoed = ''
@@ -91,6 +90,8 @@ export class ProxyRig {
   readonly databaseUrl: string
   readonly #drop: () => Promise<void>
   readonly #stops: (() => unknown)[] = []
+  #onRequest: Taking | null = null
+  #h2: Http2SecureServer | undefined
   #settings: Record<string, string> = {}
   #child: Child | undefined
   #ca = ''
@@ -118,7 +119,7 @@ export class ProxyRig {
   async #open(secrets: readonly KeptSecret[], settings: Readonly<Record<string, string>>): Promise<void> {
     const outside = await Authority.open(join(this.directory, 'outside.pem'))
     const listener: RequestListener = async (request, response) => {
-      if (this.onRequest !== null) return void this.onRequest(request, response)
+      if (this.#onRequest !== null) return void this.#onRequest(request, response)
       const body = await text(request).catch(() => null)
       if (body === null) return
       this.arrived.push({ host: request.headers.host, url: request.url, headers: request.headers, body })
@@ -130,9 +131,9 @@ export class ProxyRig {
     new WebSocketServer({ server: tls }).on('connection', (socket, request) => this.onSocket(socket, request))
     const plain = createHttpServer(listener).listen(0, '127.0.0.1')
     const h2 = createSecureServer({ allowHTTP1: false, SNICallback })
-    h2.on('request', (request, response) => this.onRequest?.(request, response))
+    this.#h2 = h2
     h2.on('stream', async (stream, headers) => {
-      if (this.onRequest !== null) return
+      if (this.#onRequest !== null) return
       const body = await text(stream).catch(() => null)
       if (body === null) return
       this.lastKey = headers.authorization
@@ -176,6 +177,12 @@ export class ProxyRig {
       const opened = await fetch(`http://127.0.0.1:${this.port}/internal/workspaces/${id}`, { method: 'PUT', headers: { authorization: `Bearer ${internal}` } })
       this.#ca = ((await opened.json()) as { authority: string }).authority
     }
+  }
+
+  /** From now on takes requests as they arrive, with their bodies unread, over HTTP/2 too. */
+  takeRequests(taking: Taking): void {
+    if (this.#onRequest === null) this.#h2?.on('request', (request, response) => this.#onRequest?.(request, response))
+    this.#onRequest = taking
   }
 
   async killProxy(): Promise<void> {

@@ -1,12 +1,14 @@
-import { STATUS_CODES } from 'node:http'
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { Http2ServerResponse } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Dispatcher } from 'undici'
-import { Replacer, replaceAll } from '../replace/replacer.ts'
-import { codingOf } from './codings.ts'
-import { hopByHop, namedIn } from './outgoing.ts'
+import { Replacer } from '../replace/replacer.ts'
+import { cleanHeaders, codedAs, partialAnswer, reasonOf, textOf } from './answer-head.ts'
+import { tellingBytes } from './codings.ts'
+import type { Coding } from './codings.ts'
+import { Cut, Cutting } from './ranges.ts'
+import type { Wanted } from './ranges.ts'
 import { Counting, ReplacingStream } from './streams.ts'
 import type { Tenant } from './tenants.ts'
 import type { Told } from './told.ts'
@@ -26,6 +28,9 @@ export interface AnswerNeeds {
   readonly client: Client
   readonly tenant: Tenant
   readonly told: Told
+  readonly host: string
+  /** The part that was asked for. */
+  readonly wanted: Wanted | null
   /** With an error where it broke off. */
   onOver(error: Error | null): void
 }
@@ -40,6 +45,10 @@ export class Answer implements Dispatcher.DispatchHandler {
   #replacer: Replacer | null = null
   /** Where bytes go that take more than that. */
   #opened: Duplex | null = null
+  /** What came before it is known how it is coded. */
+  #untold: { first: Buffer; readonly open: (first: Buffer) => Duplex } | null = null
+  /** What of a partial answer goes on. */
+  #cut: Cut | null = null
   #unread: NodeJS.Timeout | null = null
   #gone: Error | null = null
   #isOver = false
@@ -68,48 +77,71 @@ export class Answer implements Dispatcher.DispatchHandler {
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders, message?: string): void {
     // What comes before the answer itself is for one hop (RFC 9110, section 15.2).
     if (status < 200) return
-    const { method, client, tenant, told } = this.#needs
-    told.status = status
-    const out = cleanHeaders(headers, tenant, told)
-    const hasBody = method !== 'HEAD' && status !== 204 && status !== 304
+    const { method, client, tenant, told, host, wanted } = this.#needs
     const { scrub } = tenant
-    const [contentType] = [headers['content-type'] ?? []].flat()
+    const out = cleanHeaders(headers, tenant, told)
+    const hasBody = method !== 'HEAD' && status !== 204 && status !== 304 && headers['content-length'] !== '0'
+    const contentType = textOf(headers['content-type']) || undefined
     const looks = hasBody && tenant.found !== 'off' && isText(contentType)
-    const coding = hasBody && (scrub !== null || looks) ? codingOf([headers['content-encoding'] ?? []].flat().join(',')) : null
     const blots = looks && tenant.found === 'redact'
+    const coded = hasBody ? codedAs(headers, host, scrub !== null || looks) : null
+    const part = hasBody && status === 206 && scrub !== null ? partialAnswer(headers, wanted, host) : null
     if (hasBody && (scrub !== null || blots)) {
       // A digest of what it was is none of what it is; its length may be another.
       for (const name of ['content-md5', 'digest', 'repr-digest', 'content-digest']) delete out[name]
-      if (coding !== null || scrub?.keepsLength === false) delete out['content-length']
+      if (coded !== null || scrub?.keepsLength === false) delete out['content-length']
     }
+    if (part !== null) {
+      out['content-range'] = part.contentRange
+      if (scrub?.keepsLength === true || part.length === 0) out['content-length'] = String(part.length)
+      this.#cut = new Cut(part)
+    }
+    told.status = part?.length === 0 ? 416 : status
     this.#hasTrailers = out['content-length'] === undefined
-    if (client instanceof Http2ServerResponse) client.writeHead(status, out)
-    else client.writeHead(status, message ?? STATUS_CODES[status] ?? '', out)
-    if (coding === null && !looks) {
+    if (client instanceof Http2ServerResponse) client.writeHead(told.status, out)
+    else client.writeHead(told.status, reasonOf(told.status, told.status === status ? message : undefined, tenant, told), out)
+    if (coded === null && !looks) {
       this.#replacer = hasBody && scrub !== null ? new Replacer(scrub) : null
       return
     }
-    const cleaning = scrub === null ? null : new ReplacingStream(scrub)
-    const steps = [coding?.open(), cleaning, looks ? new UnknownCredentials(told, { blots, lines: isLines(contentType) }) : null, coding?.close(), new Counting((bytes) => told.received(bytes))].filter((step) => step !== null && step !== undefined)
-    this.#opened = steps[0] ?? null
     if (!(client instanceof Http2ServerResponse)) client.flushHeaders()
-    pipeline([...steps, client] as never, { end: false })
+    const open = (coding: Coding | null) => this.#through([
+      coding?.open(),
+      scrub === null ? null : new ReplacingStream(scrub, (count) => (told.scrubbed += count)),
+      looks ? new UnknownCredentials(told, { blots, lines: isLines(contentType) }) : null,
+      coded?.isKept === true ? coding?.close() : null,
+      this.#cut === null ? null : new Cutting(this.#cut),
+    ])
+    if (coded === null) open(null)
+    else this.#untold = { first: Buffer.alloc(0), open: (first) => open(coded.label.of(first)) }
+  }
+
+  /** Where what comes goes from now on. */
+  #through(steps: readonly (Duplex | null | undefined)[]): Duplex {
+    const { client, told } = this.#needs
+    const all = [...steps.filter((step) => step !== null && step !== undefined), new Counting((bytes) => told.received(bytes))]
+    const [first] = all as [Duplex]
+    this.#opened = first
+    pipeline([...all, client] as never, { end: false })
       .then(
         () => client.end(() => undefined),
         (error: unknown) => this.abort(error instanceof Error ? error : new Error(String(error))),
       )
-      .finally(() => {
-        told.scrubbed += cleaning?.count ?? 0
-        this.#end(null)
-      })
+      .finally(() => this.#end(null))
+    return first
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#untold !== null) {
+      this.#untold.first = Buffer.concat([this.#untold.first, chunk])
+      if (this.#untold.first.length >= tellingBytes) this.#tell(controller)
+      return
+    }
     if (this.#opened !== null) {
       if (!this.#opened.write(chunk)) this.#wait(controller, this.#opened)
       return
     }
-    const out = this.#replacer === null ? chunk : this.#replacer.write(chunk)
+    const out = this.#kept(this.#replacer === null ? chunk : this.#replacer.write(chunk))
     if (out.length === 0) return
     try {
       this.#needs.told.received(out.length)
@@ -122,8 +154,9 @@ export class Answer implements Dispatcher.DispatchHandler {
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
     const { client, tenant, told } = this.#needs
     if (this.#hasTrailers && Object.keys(trailers).length > 0) client.addTrailers(cleanHeaders(trailers, tenant, told) as never)
+    if (this.#untold !== null) this.#tell(_controller)
     if (this.#opened !== null) return void this.#opened.end()
-    const rest = this.#replacer?.end()
+    const rest = this.#replacer === null ? undefined : this.#kept(this.#replacer.end())
     told.scrubbed += this.#replacer?.count ?? 0
     if (rest !== undefined && rest.length > 0) {
       told.down += rest.length
@@ -136,6 +169,19 @@ export class Answer implements Dispatcher.DispatchHandler {
     // Docker Sandboxes CVE-2026-101998: a stream that breaks is cut, never passed on as it is.
     this.#opened?.destroy(error)
     this.#end(this.#gone ?? error)
+  }
+
+  /** By its first bytes it is known how it is coded. */
+  #tell(controller: Dispatcher.DispatchController): void {
+    if (this.#untold === null) return
+    const { first, open } = this.#untold
+    this.#untold = null
+    const opened = open(first)
+    if (first.length > 0 && !opened.write(first)) this.#wait(controller, opened)
+  }
+
+  #kept(bytes: Buffer): Buffer {
+    return this.#cut === null ? bytes : this.#cut.take(bytes)
   }
 
   #wait(controller: Dispatcher.DispatchController, until: Duplex | Client): void {
@@ -158,19 +204,3 @@ export class Answer implements Dispatcher.DispatchHandler {
 }
 
 const write = (client: Client, bytes: Buffer): boolean => (client instanceof Http2ServerResponse ? client.write(bytes) : client.write(bytes))
-
-function cleanHeaders(headers: IncomingHttpHeaders, tenant: Tenant, told: Told): Record<string, string | string[]> {
-  const named = namedIn(typeof headers.connection === 'string' ? headers.connection : undefined)
-  const out: Record<string, string | string[]> = {}
-  const clean = (value: string) => {
-    if (tenant.scrub === null) return value
-    const { text, count } = replaceAll(tenant.scrub, value)
-    told.scrubbed += count
-    return text
-  }
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || name.startsWith(':') || hopByHop.has(name) || named.has(name) || name === 'alt-svc') continue
-    out[name] = typeof value === 'string' ? clean(value) : value.map(clean)
-  }
-  return out
-}

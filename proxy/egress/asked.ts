@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Http2ServerRequest } from 'node:http2'
+import { Refusal } from './refusal.ts'
 
 /** A request of a program's, over HTTP/1.1 or HTTP/2 alike. */
 export interface Asked {
@@ -21,6 +22,9 @@ export function askedOf(request: IncomingMessage | Http2ServerRequest): Asked {
     if (known === undefined) headers.set(name, [rawHeaders[at + 1] ?? ''])
     else known.push(rawHeaders[at + 1] ?? '')
   }
+  // For one hop alone, and so opened here or not at all (RFC 9112, section 6.1).
+  const transfer = headers.get('transfer-encoding')?.join(',') ?? ''
+  if (/[^\s,]/.test(transfer.replace(/\bchunked\b|\bidentity\b/gi, ''))) throw new Refusal(501, 'transfer_coding_unknown', `A transfer coding other than chunked (${transfer.slice(0, 60)}) is not taken: name the coding in Content-Encoding.`)
   const method = request.method ?? 'GET'
   // A browser's cookies come in several over HTTP/2, and are one (RFC 9113, section 8.2.3).
   const cookies = headers.get('cookie')

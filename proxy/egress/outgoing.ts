@@ -5,8 +5,11 @@ import { holds, replaceAll } from '../replace/replacer.ts'
 import type { Asked } from './asked.ts'
 import { parseAwsAuthorization, signedAgain } from './aws-signature.ts'
 import type { Call } from './call.ts'
-import { acceptedCodings, codingOf } from './codings.ts'
+import { CodingUnknown, codingsAskedFor, labelOf, tellingBytes } from './codings.ts'
+import type { Coding } from './codings.ts'
 import type { Outward, Writing } from './outward.ts'
+import { widened } from './ranges.ts'
+import type { Wanted } from './ranges.ts'
 import { Refusal } from './refusal.ts'
 import { Counting, GuardingStream, Noticing, ReplacingStream } from './streams.ts'
 import type { Tenant } from './tenants.ts'
@@ -27,6 +30,8 @@ export interface Outgoing {
   readonly target: string
   readonly headers: Record<string, string | string[]>
   readonly outward: Outward
+  /** The part that the program asked for, where more is asked for in its place. */
+  readonly wanted: Wanted | null
 }
 
 /** Its address and headers with placeholders made values. @throws {Refusal} where it carries what may not go there. */
@@ -52,8 +57,26 @@ export function prepare(call: Call, asked: Asked, tenant: Tenant, told: Told): O
   // Docker Sandboxes CVE-2026-105452: the client's own credential is not sent beside the one that was put in.
   if (carriers.size > 0) for (const name of Object.keys(headers)) if (credentialHeaders.has(name) && !carriers.has(name)) delete headers[name]
   headers['host'] = hostOf(call)
-  if (headers['accept-encoding'] !== undefined) headers['accept-encoding'] = acceptedCodings
-  return { target, headers, outward }
+  const looks = tenant.scrub !== null || tenant.found !== 'off'
+  if (looks) headers['accept-encoding'] = codingsAskedFor(asked.headers.get('accept-encoding')?.join(','))
+  const part = tenant.scrub === null ? null : askedPart(asked, headers, tenant.scrub.span)
+  return { target, headers, outward, wanted: part }
+}
+
+/** A value in two parts would pass unseen: a part is asked for with what is around it, several or odd ones as the whole. */
+function askedPart(asked: Asked, headers: Record<string, string | string[]>, span: number): Wanted | null {
+  const ranges = asked.headers.get('range')
+  if (ranges === undefined) return null
+  const part = asked.method === 'GET' && ranges.length === 1 ? widened(ranges[0], span) : null
+  if (part === null) {
+    delete headers['range']
+    delete headers['if-range']
+    return null
+  }
+  headers['range'] = part.header
+  // A part of a compressed body cannot be opened.
+  headers['accept-encoding'] = 'identity'
+  return part.wanted
 }
 
 /** What is sent behind the headers; `null` for nothing. Changes them where the body's length or coding does. */
@@ -67,7 +90,7 @@ export async function bodyOf(call: Call, asked: Asked, outgoing: Outgoing, tenan
   const [contentType] = asked.headers.get('content-type') ?? []
   const looksForKeys = tenant.pasted !== 'off' && isText(contentType)
   if (outward.own.length > 0 || strangers !== null || looksForKeys) {
-    const coding = codingOf(asked.headers.get('content-encoding')?.join(','))
+    const coding = await codingOf(asked)
     if (coding !== null) {
       steps.push(coding.open())
       delete headers['content-encoding']
@@ -85,6 +108,39 @@ export async function bodyOf(call: Call, asked: Asked, outgoing: Outgoing, tenan
   // A failure comes out of the last of them.
   pipeline([asked.body, ...steps, counting] as never, () => undefined)
   return counting
+}
+
+/** How its body is coded, by what is there. @throws {Refusal} where it cannot be looked into. */
+async function codingOf({ headers, body }: Asked): Promise<Coding | null> {
+  try {
+    const label = labelOf(headers.get('content-encoding')?.join(','))
+    return label === null ? null : label.of(await firstBytes(body))
+  } catch (error) {
+    if (!(error instanceof CodingUnknown)) throw error
+    throw new Refusal(415, 'coding_unknown', `This request cannot be looked into for secrets: ${error.message}.`)
+  }
+}
+
+/** The first of a body, which stay in it. */
+async function firstBytes(body: Readable): Promise<Buffer> {
+  let first: Buffer = Buffer.alloc(0)
+  while (first.length < tellingBytes && !body.readableEnded) {
+    const chunk = body.read() as Buffer | null
+    if (chunk !== null) first = Buffer.concat([first, chunk])
+    else if (body.destroyed) throw new Refusal(499, 'program_gone', 'The program went.')
+    else await new Promise<void>((resolve) => whenReadable(body, resolve))
+  }
+  if (first.length > 0) body.unshift(first)
+  return first
+}
+
+function whenReadable(body: Readable, done: () => void): void {
+  const events = ['readable', 'end', 'close', 'error', 'aborted'] as const
+  const on = () => {
+    for (const event of events) body.off(event, on)
+    done()
+  }
+  for (const event of events) body.on(event, on)
 }
 
 /** For AWS: signed by a placeholder, it is signed again by the value. `undefined` where it is not signed so. */

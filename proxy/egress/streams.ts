@@ -7,18 +7,22 @@ import type { Outward } from './outward.ts'
 /** A Replacer in a pipeline. */
 export class ReplacingStream extends Transform {
   readonly #replacer: Replacer
+  readonly #onOver: (count: number) => void
 
-  constructor(pairs: Pairs) {
+  /** `onOver` is told how many were replaced, at its end, however it ends. */
+  constructor(pairs: Pairs, onOver: (count: number) => void = () => undefined) {
     super()
     this.#replacer = new Replacer(pairs)
-  }
-
-  get count(): number {
-    return this.#replacer.count
+    this.#onOver = onOver
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     done(null, this.#replacer.write(chunk))
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#onOver(this.#replacer.count)
+    done(error)
   }
 
   override _flush(done: TransformCallback): void {

@@ -22,6 +22,8 @@ export class Tenant {
   readonly pasted: EgressRules['pasted']
   /** Values in every writing → placeholders; `null` where there is nothing to hide. */
   readonly scrub: Pairs | null
+  /** The same in lower case, as headers’ names are. */
+  readonly scrubInNames: Pairs | null
   /** All of them count: the holder's, and the workspace's own. */
   readonly #rules: readonly EgressRules[]
   /** By which secrets may go along, since that is the same for most hosts. */
@@ -34,6 +36,7 @@ export class Tenant {
     this.limits = rules.flatMap(({ limits }) => limits)
     this.found = strictest(['redact', 'observe', 'off'], rules.map(({ found }) => found))
     this.pasted = strictest(['refuse', 'observe', 'off'], rules.map(({ pasted }) => pasted))
+    this.scrubInNames = secrets.length === 0 ? null : new Pairs(secrets.flatMap(({ value }) => variantsOf(value, '').map((pair) => ({ ...pair, from: pair.from.toLowerCase() }))))
     this.scrub = secrets.length === 0 ? null : new Pairs(secrets.flatMap(({ value, placeholder }) => variantsOf(value, placeholder)))
   }
 
