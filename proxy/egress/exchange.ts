@@ -233,9 +233,12 @@ function refusalOf(error: unknown, { host }: Call): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof AddressRefused) return new Refusal(403, 'address_refused', error.message)
   if (error instanceof ProgramGone) return new Refusal(499, 'program_gone', `${error.message}.`)
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new Refusal(502, 'name_unknown', `${host} is not known: no address was found for it.`)
+  if (error instanceof Error && error.name === 'HTTPParserError') return new Refusal(502, 'answer_malformed', `${host} answered with what is no well-formed HTTP (${plainly(error.message)}).`)
   if (code === 'UND_ERR_INVALID_ARG') return new Refusal(400, 'request_invalid', 'This request cannot be passed on: its method, address or headers are not well formed.')
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return new Refusal(504, 'upstream_silent', `${host} did not answer in time.`)
-  return new Refusal(502, 'upstream_failed', `${host} could not be reached, or broke off (${code || (error instanceof Error ? error.message.slice(0, 100) : 'no reason')}).`)
+  return new Refusal(502, 'upstream_failed', `${host} could not be reached, or broke off (${code || (error instanceof Error ? plainly(error.message) : 'no reason')}).`)
 }
+
+const plainly = (message: string) => message.replaceAll(/[^\x20-\x7e]/g, ' ').slice(0, 100)

@@ -27,10 +27,11 @@ function headersOf(refusal: Refusal, body: string): Record<string, string | numb
   return refusal.retryAfter === null ? headers : { ...headers, 'retry-after': refusal.retryAfter }
 }
 
-/** Says why, in a form that programs and people read. */
+/** Says why, in a form that programs and people read: git shows its person text alone. */
 export function refuse(response: ServerResponse | Http2ServerResponse, refusal: Refusal): void {
-  const body = bodyOf(refusal)
-  const headers = headersOf(refusal, body)
+  const isGit = response.req.headers['user-agent']?.startsWith('git/') === true
+  const body = isGit ? `arcx: ${refusal.message}\n` : bodyOf(refusal)
+  const headers = { ...headersOf(refusal, body), ...(isGit ? { 'content-type': 'text/plain; charset=utf-8' } : {}) }
   if ('createPushResponse' in response) response.writeHead(refusal.status, headers)
   else response.writeHead(refusal.status, { ...headers, connection: 'close' })
   response.end(body)

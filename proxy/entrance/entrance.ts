@@ -92,7 +92,7 @@ export class Entrance {
     this.#http.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       if (!socket.writable) return
       if (error.code === 'HPE_HEADER_OVERFLOW') refuseUpgrade(socket as Socket, new Refusal(431, 'headers_too_long', `Headers have at most ${headerBytes / 1024} KB together.`))
-      else refuseUpgrade(socket as Socket, new Refusal(400, 'request_malformed', 'This is no well-formed HTTP request.'))
+      else refuseUpgrade(socket as Socket, new Refusal(400, 'request_malformed', `This is no well-formed HTTP request${(/CRLF/.test(error.message) ? malformed['HPE_CR_EXPECTED'] : malformed[error.code ?? '']) ?? ''}.`))
     })
   }
 
@@ -158,7 +158,7 @@ export class Entrance {
   }
 
   #callOf({ workspaceId, tunnel }: Origin, request: IncomingMessage | Http2ServerRequest): Call {
-    const asked = request.url ?? ''
+    const asked = percentEncoded(request.url ?? '')
     const hostHeader = 'authority' in request ? namedHost(request) : (request.headers.host ?? '')
     if (asked.length > maxTarget) throw new Refusal(414, 'target_too_long', `An address has at most ${maxTarget} characters.`)
     if (tunnel !== null) {
@@ -314,6 +314,24 @@ async function listenIn(server: Server, directory: string): Promise<void> {
     await handle.close()
   }
 }
+
+/** What the parser's reasons (llhttp) mean to whoever wrote the request. */
+const malformed: Readonly<Record<string, string>> = {
+  HPE_CR_EXPECTED: ': a line ends with LF alone, where HTTP has CR LF',
+  HPE_LF_EXPECTED: ': a line ends with CR alone, where HTTP has CR LF',
+  HPE_INVALID_METHOD: ': it has no method that is known',
+  HPE_INVALID_URL: ': its address has a character that belongs in none. What is no ASCII is percent-encoded: é as %C3%A9',
+  HPE_INVALID_VERSION: ': it names no version of HTTP that is known',
+  HPE_INVALID_CONSTANT: ': it names no version of HTTP that is known',
+  HPE_INVALID_HEADER_TOKEN: ': a header has a character that belongs in none',
+  HPE_INVALID_CONTENT_LENGTH: ': its length is no number',
+  HPE_UNEXPECTED_CONTENT_LENGTH: ': it says its length in two ways',
+  HPE_INVALID_TRANSFER_ENCODING: ': its transfer coding does not end with chunked',
+  HPE_INVALID_CHUNK_SIZE: ': a piece of its body does not say its size',
+}
+
+/** Bytes beyond ASCII, which HTTP/2 programs may send as they are, in the form that every server takes (RFC 3986, section 2.1). */
+const percentEncoded = (target: string) => target.replaceAll(/[^\x00-\x7f]+/gu, (text) => [...Buffer.from(text, /^[\x80-\xff]*$/.test(text) ? 'latin1' : 'utf8')].map((byte) => `%${byte.toString(16).toUpperCase()}`).join(''))
 
 /** Both ways of naming it must name the same (RFC 9113, section 8.3.1). */
 function namedHost(request: Http2ServerRequest): string {

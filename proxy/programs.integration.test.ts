@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { connect as connectHttp2 } from 'node:http2'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ProxyRig, codeOf } from '@arcx/testing/proxy'
+
+let rig: ProxyRig
+beforeAll(async () => {
+  rig = await ProxyRig.start([{ value: 'sk-live-Aa1+Bb2/Cc3=Dd4Z', placeholder: 'sk-live-000000000000000Z', host: 'api.test' }])
+})
+afterAll(() => rig?.close())
+
+/** What a program that writes HTTP by hand gets. */
+async function said(bytes: string | Buffer): Promise<string> {
+  const socket = connect(rig.socketOf(rig.workspaceId))
+  socket.on('error', () => undefined)
+  socket.end(bytes)
+  return text(socket)
+}
+
+test('an address with bytes that are no ASCII arrives over HTTP/2, and over HTTP/1.1, whose parser takes none, is told what to do', async () => {
+  rig.arrived = []
+  const path = '/Grüße/好?q=é'
+  const socket = await rig.tunnel('api.test', rig.tlsPort, 'api.test', ['h2'])
+  const session = connectHttp2(`https://api.test:${rig.tlsPort}`, { createConnection: () => socket })
+  await text(session.request({ ':path': Buffer.from(path).toString('latin1') }))
+  session.close()
+  expect(rig.arrived.map(({ url }) => url)).toEqual(['/Gr%C3%BC%C3%9Fe/%E5%A5%BD?q=%C3%A9'])
+  const got = await said(Buffer.from(`GET http://api.test:${rig.plainPort}${path} HTTP/1.1\r\nHost: api.test\r\n\r\n`))
+  expect(got).toMatch(/^HTTP\/1\.1 400 /)
+  expect(got).toContain('percent-encoded')
+})
+
+test.each([
+  ['lines that end with LF alone', (host: string) => `GET http://${host}/ HTTP/1.1\nHost: ${host}\n\n`, 'ends with LF alone'],
+  ['a version that is none', (host: string) => `GET http://${host}/ HTTP/9.x\r\nHost: ${host}\r\n\r\n`, 'version of HTTP'],
+  ['a header that is none', (host: string) => `GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\nx y: 1\r\n\r\n`, 'character that belongs in none'],
+  ['a method that is none', (host: string) => `G=T http://${host}/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`, 'no method that is known'],
+  ['a length that is none', (host: string) => `POST http://${host}/ HTTP/1.1\r\nHost: ${host}\r\nContent-Length: x\r\n\r\n`, 'no number'],
+])('a request with %s is told what is wrong with it', async (_what, request, reason) => {
+  const got = await said(request(`api.test:${rig.plainPort}`))
+  expect(got).toMatch(/^HTTP\/1\.1 400 /)
+  expect(got).toContain(reason)
+  expect(got).not.toContain('undefined')
+})
+
+test('a server whose lines end with LF alone is named with what is wrong', async () => {
+  rig.answer = (request) => void request.socket.end('HTTP/1.1 200 OK\ncontent-length: 2\n\nok')
+  const got = await rig.send(`http://api.test:${rig.plainPort}/`)
+  expect([got.status, codeOf(got)]).toEqual([502, 'answer_malformed'])
+  expect(got.body.toString()).not.toContain('undefined')
+})
+
+test('git shows why it was refused', async () => {
+  const relay = createServer((socket) => {
+    const inner = connect(rig.socketOf(rig.workspaceId))
+    socket.on('error', () => inner.destroy()).pipe(inner)
+    inner.on('error', () => socket.destroy()).pipe(socket)
+  }).listen(0, '127.0.0.1')
+  await once(relay, 'listening')
+  const { port } = relay.address() as AddressInfo
+  const errors = await new Promise<string>((resolve) =>
+    execFile('git', ['-c', `http.proxy=http://127.0.0.1:${port}`, '-c', `http.sslCAInfo=${join(rig.directory, 'authority.pem')}`, 'ls-remote', 'https://denied.test/a/b.git'], { env: { PATH: process.env['PATH'], GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' } }, (_error, _out, stderr) => resolve(stderr)),
+  )
+  relay.close()
+  expect(errors).toContain('remote: arcx: Workspaces may not reach denied.test.')
+})
