@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import autocannon from 'autocannon'
 import { freePort } from '@arcx/launch/ports'
-import { Pairs, Replacer } from '@arcx/proxy/replace/replacer'
+import { Pairs } from '@arcx/proxy/replace/pairs'
+import { Replacer } from '@arcx/proxy/replace/replacer'
 import { variantsOf } from '@arcx/proxy/replace/variants'
 import { ProxyRig } from '@arcx/testing/proxy'
 import { testDirectory, testRun } from '@arcx/testing/run'
@@ -120,7 +121,7 @@ async function inTurns(ours: () => Promise<number>, peer: () => Promise<number>)
 
 /** With twenty secrets to look for; the peer copies the bytes to text and back. */
 function scanned(isLooking: boolean): number {
-  const pairs = new Pairs(Array.from({ length: secretCount }, () => randomBytes(24).toString('base64')).flatMap((value) => variantsOf(value, 'x'.repeat(value.length))))
+  const pairs = new Pairs(Array.from({ length: secretCount }, () => randomBytes(24).toString('base64')).flatMap((value) => variantsOf(value, 'x'.repeat(value.length), 'KEY')))
   const chunk = Buffer.from(JSON.stringify(Array.from({ length: 600 }, (_, index) => ({ id: index, name: `item number ${index}`, url: `https://example.com/things/${index}` }))))
   const pieces = Math.ceil((8 * 2 ** 20) / chunk.length)
   const times = Array.from({ length: 5 }, () => {

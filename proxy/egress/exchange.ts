@@ -103,7 +103,7 @@ export class Exchange {
       try {
         const tenant = await this.#admitted(call, asked, told)
         const { outward, target, headers } = prepare(call, asked, tenant, told)
-        const upstream = await dialWebSocket({ call, target, headers, request, lookup: this.#needs.guard.lookup, trust: this.#needs.trust })
+        const upstream = await dialWebSocket({ call, target, headers, lookup: this.#needs.guard.lookup, trust: this.#needs.trust })
         told.status = 101
         const { promise: isCut, reject } = Promise.withResolvers<never>()
         await this.#whileOpen({ call, told, cut: reject }, () =>

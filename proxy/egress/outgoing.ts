@@ -11,7 +11,7 @@ import type { Outward, Writing } from './outward.ts'
 import { widened } from './ranges.ts'
 import type { Wanted } from './ranges.ts'
 import { Refusal } from './refusal.ts'
-import { Counting, GuardingStream, Noticing, ReplacingStream } from './streams.ts'
+import { Counting, GuardingStream, PuttingIn } from './streams.ts'
 import type { Tenant } from './tenants.ts'
 import type { Told } from './told.ts'
 import { PastedKeys, isText, judgePasted } from './unknown-credentials.ts'
@@ -37,6 +37,11 @@ export interface Outgoing {
 /** Its address and headers with placeholders made values. @throws {Refusal} where it carries what may not go there. */
 export function prepare(call: Call, asked: Asked, tenant: Tenant, told: Told): Outgoing {
   const outward = tenant.outwardTo(call.scheme, call.host)
+  // What is no place for a secret carries no placeholder elsewhere either.
+  for (const [place, text] of [['address', call.host], ['address', asked.method], ...[...asked.headers.keys()].map((name) => ['header', name] as const)] as const) {
+    const strangers = outward.strangers(place)
+    if (strangers !== null && holds(strangers, text)) throw leak(call.host)
+  }
   const target = swapped(call.target, 'address', 'url', call.host, outward, told).text
   judgePasted(call.target, call.host, tenant, told)
   const named = namedIn(asked.headers.get('connection')?.[0])
@@ -100,7 +105,7 @@ export async function bodyOf(call: Call, asked: Asked, outgoing: Outgoing, tenan
     if (looksForKeys) steps.push(new PastedKeys((text) => judgePasted(text, call.host, tenant, told)))
     if (outward.own.length > 0) {
       const pairs = outward.swaps('body', writingOf(contentType))
-      steps.push(new Noticing(outward, told.used), new ReplacingStream(pairs))
+      steps.push(new PuttingIn(pairs, told.used))
       if (!pairs.keepsLength) delete headers['content-length']
     }
   }
@@ -190,7 +195,7 @@ function swapped(text: string, place: 'header' | 'basic' | 'address', writing: W
   const strangers = outward.strangers(place)
   if (strangers !== null && holds(strangers, text)) throw leak(host)
   const out = replaceAll(outward.swaps(place, writing), text)
-  if (out.count > 0) outward.note(text, told.used)
+  for (const owner of out.owners) told.used.add(owner)
   return out
 }
 

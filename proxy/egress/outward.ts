@@ -1,5 +1,5 @@
 import type { SecretPlace } from '@arcx/router'
-import { Pairs } from '../replace/replacer.ts'
+import { Pairs } from '../replace/pairs.ts'
 import { variantsOf } from '../replace/variants.ts'
 import type { Pair } from '../replace/variants.ts'
 
@@ -48,11 +48,14 @@ export class Outward {
     const here = this.own.filter((secret) => mayStand(secret, place))
     if (here.length === 0) return nothing
     const pairs = new Pairs(
-      here.flatMap(({ value, placeholder }): Pair[] => [
-        // As text where it stands open; the other writings, base64 above all, as they are.
-        { from: placeholder, to: Buffer.from(write(value), 'utf8').toString('latin1'), folds: false },
-        ...variantsOf(placeholder, value).filter(({ from }) => from !== placeholder),
-      ]),
+      here.flatMap(({ name, value, placeholder }): Pair[] => {
+        const plain = Buffer.from(value, 'utf8').toString('latin1')
+        return [
+          // As text where it stands open; the other writings, base64 above all, as they are.
+          { from: placeholder, to: Buffer.from(write(value), 'utf8').toString('latin1'), plain, owner: name, escapes: true },
+          ...variantsOf(placeholder, value, name, 'put').filter(({ from }) => from !== placeholder),
+        ]
+      }),
     )
     this.#swaps.set(key, pairs)
     return pairs
@@ -63,7 +66,7 @@ export class Outward {
     const known = this.#strangers.get(place)
     if (known !== undefined) return known
     const secrets = [...this.#elsewhere, ...this.own.filter((secret) => !mayStand(secret, place))]
-    const pairs = secrets.length === 0 ? null : new Pairs(secrets.flatMap(({ value, placeholder }) => [...variantsOf(placeholder, ''), ...variantsOf(value, '')]))
+    const pairs = secrets.length === 0 ? null : new Pairs(secrets.flatMap(({ name, value, placeholder }) => [...variantsOf(placeholder, placeholder, name), ...variantsOf(value, placeholder, name)]))
     this.#strangers.set(place, pairs)
     return pairs
   }
@@ -71,19 +74,5 @@ export class Outward {
   /** Those that may sign for AWS. */
   get signers(): readonly TenantSecret[] {
     return this.own.filter((secret) => mayStand(secret, 'aws'))
-  }
-
-  /** Notes which of them stand in a text, for the record. */
-  note(text: string, used: Set<string>): void {
-    const decoded = text.includes('%') ? decodedSafely(text) : text
-    for (const { name, placeholder } of this.own) if (text.includes(placeholder) || decoded.includes(placeholder)) used.add(name)
-  }
-}
-
-function decodedSafely(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
   }
 }

@@ -1,8 +1,7 @@
 import { Transform } from 'node:stream'
 import type { TransformCallback } from 'node:stream'
 import { Replacer } from '../replace/replacer.ts'
-import type { Pairs } from '../replace/replacer.ts'
-import type { Outward } from './outward.ts'
+import type { Pairs } from '../replace/pairs.ts'
 
 /** A Replacer in a pipeline. */
 export class ReplacingStream extends Transform {
@@ -27,6 +26,33 @@ export class ReplacingStream extends Transform {
 
   override _flush(done: TransformCallback): void {
     done(null, this.#replacer.end())
+  }
+}
+
+/** Puts values in the place of placeholders, and notes whose: what was put in is what is recorded. */
+export class PuttingIn extends Transform {
+  readonly #replacer: Replacer
+  readonly #used: Set<string>
+
+  constructor(pairs: Pairs, used: Set<string>) {
+    super()
+    // A length that was told stays true.
+    this.#replacer = new Replacer(pairs, 'leave')
+    this.#used = used
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#pass(this.#replacer.write(chunk), done)
+  }
+
+  override _flush(done: TransformCallback): void {
+    this.#pass(this.#replacer.end(), done)
+  }
+
+  #pass(out: Buffer, done: TransformCallback): void {
+    // Before it leaves, so that a call that is cut tells of it too.
+    for (const owner of this.#replacer.owners) this.#used.add(owner)
+    done(null, out)
   }
 }
 
@@ -70,26 +96,6 @@ export class Counting extends Transform {
     } catch (error) {
       return done(error instanceof Error ? error : new Error(String(error)))
     }
-    done(null, chunk)
-  }
-}
-
-/** Notes which secrets come by in a body. */
-export class Noticing extends Transform {
-  readonly #outward: Outward
-  readonly #used: Set<string>
-  #tail = ''
-
-  constructor(outward: Outward, used: Set<string>) {
-    super()
-    this.#outward = outward
-    this.#used = used
-  }
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: (error: null, data: Buffer) => void): void {
-    const text = this.#tail + chunk.toString('latin1')
-    for (const { name, placeholder } of this.#outward.own) if (text.includes(placeholder)) this.#used.add(name)
-    this.#tail = text.slice(-500)
     done(null, chunk)
   }
 }

@@ -6,7 +6,7 @@ import { matchesHost } from './host.ts'
 import { Outward } from './outward.ts'
 import type { TenantSecret } from './outward.ts'
 import { allowsHost } from './policy.ts'
-import { Pairs } from '../replace/replacer.ts'
+import { Pairs } from '../replace/pairs.ts'
 import { variantsOf } from '../replace/variants.ts'
 
 const freshMs = 2000
@@ -36,8 +36,8 @@ export class Tenant {
     this.limits = rules.flatMap(({ limits }) => limits)
     this.found = strictest(['redact', 'observe', 'off'], rules.map(({ found }) => found))
     this.pasted = strictest(['refuse', 'observe', 'off'], rules.map(({ pasted }) => pasted))
-    this.scrubInNames = secrets.length === 0 ? null : new Pairs(secrets.flatMap(({ value }) => variantsOf(value, '').map((pair) => ({ ...pair, from: pair.from.toLowerCase() }))))
-    this.scrub = secrets.length === 0 ? null : new Pairs(secrets.flatMap(({ value, placeholder }) => variantsOf(value, placeholder)))
+    this.scrubInNames = secrets.length === 0 ? null : new Pairs(secrets.flatMap(({ name, value }) => variantsOf(value, '', name).map((pair) => ({ ...pair, from: pair.from.toLowerCase(), lead: null, trail: null }))))
+    this.scrub = secrets.length === 0 ? null : new Pairs(secrets.flatMap(({ name, value, placeholder }) => variantsOf(value, placeholder, name)))
   }
 
   allows(host: string): boolean {

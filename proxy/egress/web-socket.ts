@@ -7,8 +7,7 @@ import { blotted } from '@arcx/detector/blot'
 import { findCredentials } from '@arcx/detector/detector'
 import type { Call } from './call.ts'
 import { Refusal } from './refusal.ts'
-import { Replacer } from '../replace/replacer.ts'
-import type { Pairs } from '../replace/replacer.ts'
+import { replaceAll, replaceWhole } from '../replace/replacer.ts'
 import type { Outward } from './outward.ts'
 import type { Tenant } from './tenants.ts'
 import type { Told } from './told.ts'
@@ -22,20 +21,20 @@ export interface Dialling {
   readonly call: Call
   readonly target: string
   readonly headers: OutgoingHttpHeaders
-  readonly request: IncomingMessage
   readonly lookup: LookupFunction
   readonly trust: SecureContext
 }
 
-const protocolsOf = (request: IncomingMessage) => (request.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim()).filter((each) => each !== '')
+/** Keys stand there too, where a browser can send them no other way. */
+const protocolsOf = (headers: OutgoingHttpHeaders) => [headers['sec-websocket-protocol'] ?? ''].flat().join(',').split(',').map((each) => each.trim()).filter((each) => each !== '')
 
 /** @throws where the other side does not take it. */
-export function dialWebSocket({ call, target, headers, request, lookup, trust }: Dialling): Promise<WebSocket> {
+export function dialWebSocket({ call, target, headers, lookup, trust }: Dialling): Promise<WebSocket> {
   const own = Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('sec-websocket-') && name !== 'host')) as Record<string, string>
   const url = `${call.scheme === 'https' ? 'wss' : 'ws'}://${call.host}:${call.port}${target}`
   const options = { headers: own, lookup, secureContext: trust, servername: call.host, maxPayload: maxMessageBytes, handshakeTimeout: handshakeMs, followRedirects: false } as const
   return new Promise((resolve, reject) => {
-    const upstream = new WebSocket(url, protocolsOf(request), options as ConstructorParameters<typeof WebSocket>[2])
+    const upstream = new WebSocket(url, protocolsOf(headers), options as ConstructorParameters<typeof WebSocket>[2])
     // What it says at once waits until there is somebody to hear it.
     upstream.on('open', () => {
       upstream.pause()
@@ -66,7 +65,7 @@ export interface Relaying {
 
 /** Resolves once both sides are gone. @throws {Refusal} for a message that carries what may not go there; then both are cut. */
 export async function relayMessages({ request, socket, head, upstream, tenant, outward, told, isCut, leak, judge }: Relaying): Promise<void> {
-  const server = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false, handleProtocols: () => (upstream.protocol === '' ? false : upstream.protocol) })
+  const server = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false, handleProtocols: () => (upstream.protocol === '' ? false : tenant.scrub === null ? upstream.protocol : replaceAll(tenant.scrub, upstream.protocol).text) })
   const client = await new Promise<WebSocket>((resolve) => server.handleUpgrade(request, socket, head, resolve))
   const over = Promise.withResolvers<void>()
   const fail = (error: unknown) => {
@@ -81,13 +80,13 @@ export async function relayMessages({ request, socket, head, upstream, tenant, o
     const text = bytes.toString('utf8')
     try {
       told.sent(bytes.length)
-      if (strangers !== null && replaced(strangers, bytes).count > 0) throw leak()
+      if (strangers !== null && replaceWhole(strangers, bytes).count > 0) throw leak()
       judge(text)
     } catch (error) {
       return fail(error)
     }
-    const { out, count } = replaced(outward.swaps('body', looksLikeJson(text) ? 'json' : 'raw'), bytes)
-    if (count > 0) outward.note(text, told.used)
+    const { out, owners } = replaceWhole(outward.swaps('body', looksLikeJson(text) ? 'json' : 'raw'), bytes)
+    for (const owner of owners) told.used.add(owner)
     pass(upstream, client, out, isBinary)
   })
   upstream.on('message', (data, isBinary) => {
@@ -97,7 +96,7 @@ export async function relayMessages({ request, socket, head, upstream, tenant, o
     } catch (error) {
       return fail(error)
     }
-    const clean = tenant.scrub === null ? { out: bytes, count: 0 } : replaced(tenant.scrub, bytes)
+    const clean = tenant.scrub === null ? { out: bytes, count: 0 } : replaceWhole(tenant.scrub, bytes)
     told.scrubbed += clean.count
     pass(client, upstream, foundIn(clean.out, isBinary, tenant, told), isBinary)
   })
@@ -105,7 +104,7 @@ export async function relayMessages({ request, socket, head, upstream, tenant, o
     from.on('error', () => to.terminate())
     from.on('close', (code, reason) => {
       // A reason is text like any other.
-      if (to.readyState === to.OPEN) to.close(code >= 1000 && code !== 1005 && code !== 1006 ? code : 1000, from === upstream && tenant.scrub !== null ? replaced(tenant.scrub, reason).out : reason)
+      if (to.readyState === to.OPEN) to.close(code >= 1000 && code !== 1005 && code !== 1006 ? code : 1000, from === upstream && tenant.scrub !== null ? replaceWhole(tenant.scrub, reason).out : reason)
       over.resolve()
     })
   }
@@ -129,12 +128,6 @@ function foundIn(bytes: Buffer, isBinary: boolean, tenant: Tenant, told: Told): 
   const findings = findCredentials(text)
   for (const { rule } of findings) told.found(rule)
   return tenant.found === 'redact' && findings.length > 0 ? Buffer.from(blotted(text, findings), 'latin1') : bytes
-}
-
-function replaced(pairs: Pairs, bytes: Buffer): { readonly out: Buffer; readonly count: number } {
-  const replacer = new Replacer(pairs)
-  const out = Buffer.concat([replacer.write(bytes), replacer.end()])
-  return { out, count: replacer.count }
 }
 
 const looksLikeJson = (text: string) => /^\s*[[{"]/.test(text)

@@ -55,7 +55,7 @@ beforeAll(async () => {
     clientOf: () => '127.0.0.1',
     log,
   })
-  server = boundedServer({ most: { each: 1000, inAll: 1000 }, isShared: () => false, log, metrics: createMetrics('test') }, (request, response) => {
+  server = boundedServer({ most: { each: 1000, inAll: 1000 }, isShared: () => false, log, metrics: createMetrics('test', log) }, (request, response) => {
     void gateway.request('mine', request, response)
     return 'forwarded'
   })
