@@ -69,6 +69,20 @@ test('wrong tickets of team-state are told to wait, and a right one is not', asy
   expect((await ask('127.0.3.2')).status).toBe(401)
 })
 
+test.each(['orchestrator', 'team-state'] as const)('at the %s a client that draws out its request, or makes none, is let go', async (service) => {
+  const port = service === 'orchestrator' ? collab.arc.port : collab.port
+  const host = `Host: localhost:${port}`
+  const begun = ['', 'GE', `GET / HTTP/1.1\r\n${host}\r\nX-Slow: `, `GET /healthz HTTP/1.1\r\n${host}\r\n\r\n`, `POST /healthz HTTP/1.1\r\n${host}\r\nContent-Length: 100\r\n\r\nhalf`, `POST /trpc/auth.signOut HTTP/1.1\r\n${host}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`]
+  await Promise.all(
+    begun.map(async (bytes) => {
+      const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => undefined)
+      socket.resume()
+      socket.write(bytes)
+      await Promise.race([once(socket, 'end'), once(socket, 'close')]).finally(() => socket.destroy())
+    }),
+  )
+})
+
 test('how many were left out is on record, at the latest when the server ends', async () => {
   const from = '127.0.4.1'
   for (let count = 0; count < 25; count += 1) await show(collab.arc.port, from, ways['a plain route'](`arcx_wrong${count}`))

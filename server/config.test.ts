@@ -44,6 +44,20 @@ describe('local sign-in', () => {
   })
 })
 
+describe('whose word on where a request came from is taken', () => {
+  const own = ['127.0.0.0/8', '::1']
+  const github = { GITHUB_CLIENT_ID: 'id', GITHUB_CLIENT_SECRET: 'secret' }
+  test.each([
+    ['nobody’s, on one machine', {}, []],
+    ['nobody’s, where it listens to everybody itself', { ...github, ARC_LISTEN: '0.0.0.0', ARC_DOMAIN: 'arcx.example.com' }, []],
+    ['this machine’s, where a proxy must be before it', { ...github, ARC_DOMAIN: 'arcx.example.com' }, own],
+    ['this machine’s, where its address says so', { ARC_PUBLIC_URL: 'https://localhost.example.com' }, own],
+    ['nobody’s, by an address of this machine', { ARC_PUBLIC_URL: 'http://arcx.localhost:3000' }, []],
+    ['theirs who are named', { ARC_TRUSTED_PROXIES: '10.0.0.0/8, fd00::1' }, ['10.0.0.0/8', 'fd00::1']],
+  ])('%s', (_name, change, expected) => expect(readConfig({ ...good, ...change }).trustedProxies).toEqual(expected))
+  test.each(['10.0.0.0/33', 'localhost', '::1/129', '10.0.0.0/8/8'])('%s is none', (text) => expect(() => readConfig({ ...good, ARC_TRUSTED_PROXIES: text })).toThrow(/^ARC_TRUSTED_PROXIES is/))
+})
+
 test('a workspace gets the least of the configured cores and the machine’s', () => {
   expect(readConfig({ ...good, ARC_WORKSPACE_CPU_CORES: '256' }).cpuCores).toBeLessThan(256)
   expect(readConfig({ ...good, ARC_WORKSPACE_CPU_CORES: '1' }).cpuCores).toBe(1)

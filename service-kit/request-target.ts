@@ -19,8 +19,10 @@ const invalid: RequestTarget = { kind: 'invalid' }
 export function parseTarget(target: string | undefined): RequestTarget {
   if (target?.startsWith('/') !== true) return invalid
   // Behind an authority of our own, not against a base: `//` is a path here, and no host.
-  const url = URL.parse(`http://target${target}`)
-  if (url === null || url.host !== 'target') return invalid
+  const text = `http://target${target}`
+  // The command runs on older Nodes too, which have no `URL.parse`.
+  if (!URL.canParse(text)) return invalid
+  const url = new URL(text)
   return { kind: 'path', path: url.pathname, search: url.search, query: url.searchParams }
 }
 
