@@ -1,5 +1,5 @@
 import { findInContext } from './context/context.ts'
-import { placesIn } from './search/places.ts'
+import { joined, placesIn } from './search/places.ts'
 import { findSpecific } from './specific.ts'
 import type { Found } from './specific.ts'
 
@@ -12,13 +12,14 @@ export interface Finding {
 
 /** Shorter texts are looked at in this, so that a line of a log costs no memory of its own. */
 const kept = Buffer.alloc(64 * 1024)
+const spare = 4
 
 /**
  * Finds credentials in a text: of kinds that are known by their form, and what stands behind a name that says secret. A
  * quick pass over the text's bytes tells where that can be; everything else is not looked at again.
  */
 export function findCredentials(text: string): readonly Finding[] {
-  const bytes = text.length < kept.length ? kept : Buffer.allocUnsafe(text.length + 1)
+  const bytes = text.length + spare <= kept.length ? kept : Buffer.alloc(text.length + spare)
   // A character a byte, so that places are the same: what is not of ASCII is in no word that is looked for.
   bytes.write(text, 0, 'latin1')
   const { spans, names } = placesIn(bytes, text.length)
@@ -26,20 +27,6 @@ export function findCredentials(text: string): readonly Finding[] {
   const looked = inContext === null || inContext.spans.length === 0 ? spans : joined(spans, inContext.spans)
   const specific = looked.length === 0 ? [] : findSpecific(text, bytes, looked)
   return apart([...specific, ...(inContext?.found ?? [])])
-}
-
-/** Two lists of spans as one, in order, apart from one another. */
-function joined(one: readonly number[], other: readonly number[]): number[] {
-  const out: number[] = []
-  for (let [a, b] = [0, 0]; a < one.length || b < other.length; ) {
-    const isOne = b >= other.length || (a < one.length && (one[a] ?? 0) <= (other[b] ?? 0))
-    const [from, to] = isOne ? [one[a] ?? 0, one[a + 1] ?? 0] : [other[b] ?? 0, other[b + 1] ?? 0]
-    if (isOne) a += 2
-    else b += 2
-    if (out.length > 0 && from <= (out.at(-1) ?? 0)) out[out.length - 1] = Math.max(out.at(-1) ?? 0, to)
-    else out.push(from, to)
-  }
-  return out
 }
 
 /** Of those that overlap, the one that is known best. */

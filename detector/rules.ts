@@ -94,6 +94,8 @@ const byName: ReadonlySet<string> = new Set(['generic-api-key'])
 const own: readonly Written[] = [
   { id: 'arcx-api-token', pattern: String.raw`\barcx_[0-9A-Za-z]{38}\b`, flags: '', words: ['arcx_'], from: 0, to: 0, entropy: 3, group: 0 },
   { id: 'azure-storage-key', pattern: 'AccountKey=([A-Za-z0-9+/]{86}==)', flags: '', words: ['accountkey='], from: 0, to: 0, entropy: 4, group: 1 },
+  { id: 'pgpass-password', pattern: String.raw`(?<![^\n])[\w.*-]{1,100}:(?:\d{4,5}|\*):[\w*.-]{1,60}:[\w.-]{1,60}:([^\s:]{8,100})(?![^\s])`, flags: '', words: [':5432:', ':*:*:'], from: 0, to: null, entropy: 3, group: 1 },
+  { id: 'docker-login-password', pattern: String.raw`docker login[^\n]{0,100}? (?:-p|--password)[ =]?["']?([\w.~!@#%^*+=-]{8,100})`, flags: '', words: ['docker login'], from: 0, to: 0, entropy: 3, group: 1 },
 ]
 
 /** In the order in which they count where two find the same. */

@@ -13,17 +13,31 @@ export interface Found {
 
 const before = 150
 
-const words = [...new Set(rules.flatMap((rule) => rule.words))].filter(({ length }) => length > 2)
-const numbers = new Map(words.map((word, number) => [word, number]))
-const rulesOf: [rank: number, rule: Rule][][] = words.map(() => [])
-for (const [rank, rule] of rules.entries()) for (const word of rule.words) rulesOf[numbers.get(word) ?? -1]?.push([rank, rule])
-const search = new WordSearch(words)
+interface Index {
+  readonly search: WordSearch
+  /** For each word, its rules. */
+  readonly rulesOf: readonly (readonly (readonly [rank: number, rule: Rule])[])[]
+}
+
+let made: Index | undefined
+
+/** Made when it is first needed. */
+function index(): Index {
+  if (made !== undefined) return made
+  const words = [...new Set(rules.flatMap((rule) => rule.words))]
+  const numbers = new Map(words.map((word, number) => [word, number]))
+  const rulesOf: [rank: number, rule: Rule][][] = words.map(() => [])
+  for (const [rank, rule] of rules.entries()) for (const word of rule.words) rulesOf[numbers.get(word) ?? -1]?.push([rank, rule])
+  made = { search: new WordSearch(words), rulesOf }
+  return made
+}
 
 /**
  * What rules for one issuer's kinds find in spans of a text. A rule's expression is tried where one of its words stands,
  * in a window around it, so that none takes longer than its window lets it.
  */
 export function findSpecific(text: string, bytes: Uint8Array, spans: readonly number[]): Found[] {
+  const { search, rulesOf } = index()
   const found: Found[] = []
   const tries: Tries = { found, inVain: new Map() }
   const windows = new Map<number, [number, number][]>()
@@ -90,8 +104,8 @@ function take(text: string, rule: Rule, rank: number, match: RegExpExecArray, fr
   found.push({ rule: rule.id, start, end: start + secret.length, rank })
 }
 
-/** The token that jwt.io shows. */
-const knownExample = /eyJzdWIiOiIxMjM0NTY3ODkwI/
+/** What jwt.io, RFC 5849, RFC 6749, RFC 6750 and RFC 7617 show, and AWS. */
+export const knownExample = /eyJzdWIiOiIxMjM0NTY3ODkwI|2YotnFZFEjr1zCsicMWpAA|tGzv3JOkF0XG5Qx2TlKWIA|czZCaGRSa3F0MzpnWDFmQmF0M2JW|gX1fBat3bV|QWxhZGRpbjpvcGVu|SplxlOBeZQQYbYS6WxSbIA|mF_9\.B5f-4\.1JqM|0685bd9184jfhq22|ad180jjd733klru7|h480djs93hd8|lsdkfol23w54jlksdef|qwe089234lkjsdf|dpf43f3p2l4k3l03|kd94hf93k423kf44|nnch734d00sl2jdk|wJalrXUtnFEMI|AKIAIOSFODNN7/
 
 /** What a program puts a value into, and what nobody has taken the trouble to make look real. */
 const isPlaceholder = (secret: string): boolean => /^\$(?:[{(]|\w{1,20}$)|\{\{|^<[^>]*>$|^%\w+%$|^\{\w*\}$|\[[A-Z_ ]{2,}\]|\$\{|([Xx*.#0])\1{7}|([^A])\2{11}|(?:EXAMPLE){2}|^process\.env|^(?:os|sys)\./.test(secret)

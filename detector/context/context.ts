@@ -1,3 +1,4 @@
+import { knownExample } from '../specific.ts'
 import type { Found } from '../specific.ts'
 import { kindOf } from './name.ts'
 import type { Kind } from './name.ts'
@@ -5,6 +6,7 @@ import { isSecret } from './shape.ts'
 import { findUserInfo } from './user-info.ts'
 import { valueBehind } from './value.ts'
 
+/** Behind every rule of an issuer's. */
 const rank = 10_000
 const mostOfName = 80
 
@@ -29,7 +31,7 @@ export function findInContext(text: string, names: readonly number[], length: nu
       const secret = findUserInfo(text, at)
       if (secret === null) continue
       look(secret.from - 40, secret.end + 100)
-      if (secret.isSecret) found.push({ rule: 'connection-string', start: secret.start, end: secret.end, rank: 0 })
+      if (secret.isSecret) found.push({ rule: 'connection-string', start: secret.start, end: secret.end, rank })
       continue
     }
     if (at < done) continue
@@ -45,7 +47,8 @@ export function findInContext(text: string, names: readonly number[], length: nu
     }
     const value = valueBehind(text, from, to)
     if (value === null) continue
-    const kind = kindOf(text.slice(from, to))
+    const named = kindOf(text.slice(from, to))
+    const kind = named !== null && value.isPair === true ? 'password' : named
     const secret = text.slice(value.start, value.end)
     if (/[\d!@#$%^&*+]/.test(secret)) look(from - 120, value.end + 64)
     if (kind !== null && isTaken(kind, secret, value)) found.push({ rule: 'secret-by-name', start: value.start, end: value.end, rank })
@@ -55,7 +58,7 @@ export function findInContext(text: string, names: readonly number[], length: nu
 
 function isTaken(kind: Kind, secret: string, { isQuoted, isCode }: { readonly isQuoted: boolean; readonly isCode: boolean }): boolean {
   // Where a program may stand, what has no quotes is a name of the program's.
-  return (isQuoted || !isCode) && isSecret(kind, secret, isQuoted)
+  return (isQuoted || !isCode) && !knownExample.test(secret) && isSecret(kind, secret, isQuoted)
 }
 
 /** The whole name of which a part is at a place. */

@@ -12,7 +12,7 @@ const keys = new RegExp(
 )
 const weak = new RegExp(String.raw`(?:^|_)(?:key|salt|nonce|seed)${endings}`)
 /** What is no secret although it is called one. */
-const open = /(?:^|_)(?:public|pub|publishable|\w*csrf\w*|\w*xsrf\w*|authenticity|antiforgery|socket|websocket|requestverification|page|paging|pagination|next|prev|previous|continuation|cursor|sync|cancel|cancellation|hash|hashed|digest|checksum|fingerprint|thumbprint|cache|etag|primary_key|foreign|sort|partition|row|dict|i18n|translation|locale|message|label|placeholder|hint|error|bypass|compass|surpass|trespass|keyboard|monkey|hotkey|shortcut|non|no|missing|invalid|wrong|bad|is|has|show|hide|toggle|forgot|without|sha\d*|md5|integrity|idempotency|object|record|entity|registry|design|theme|color|syntax|lex|lexer)(?:_|$)/
+const open = /(?:^|_)(?:public|pub|publishable|\w*csrf\w*|\w*xsrf\w*|authenticity|antiforgery|socket|websocket|requestverification|page|paging|pagination|next|prev|previous|continuation|cursor|sync|cancel|cancellation|hash|hashed|digest|checksum|fingerprint|thumbprint|cache|etag|primary_key|foreign|sort|partition|row|dict|i18n|translation|locale|message|label|placeholder|hint|error|bypass|compass|surpass|trespass|keyboard|monkey|hotkey|shortcut|non|no|missing|invalid|wrong|bad|is|has|show|hide|toggle|forgot|without|sha\d*|md5|integrity|idempotency|request|change|update|lifecycle|action|lock|reservation|execution|consistency|resume|object|record|entity|registry|design|theme|color|syntax|lex|lexer)(?:_|$)/
 
 const cache = new Map<string, Kind | null>()
 const mostKept = 2000

@@ -4,20 +4,26 @@ export interface Value {
   readonly isQuoted: boolean
   /** It stands where a program's expression may stand. */
   readonly isCode: boolean
+  /** It stands behind the name of a user: a password, whatever the name says. */
+  readonly isPair?: boolean
 }
 
 const longest = 400
 
 /** Between a name and its value, where the value has quotes. Each is tried at the end of the name. */
+const pair = /[ \t]{0,4}[:=][ \t]{0,4}[([][ \t]{0,4}["'][^"'\n]{1,60}["'],[ \t]{0,4}(["'])/y
 const toQuoted: readonly RegExp[] = [
-  // An assignment, a comparison, a key: with a type between, too, and a second name that a program asks first.
-  /\\{0,3}["'`]?\]?[ \t]{0,8}(?:(?:[:?] ?[\w<>&\[\]?*. |]{1,30}|[ \t][A-Za-z*\[\]&]{2,12}[ \t]{0,3})?(?::{0,2}|[!=?+|])=|=?=?=>?|:{1,3}|=>|->|<-|\|\||\?\?|!==?)[ \t]{0,8}(?:\r?\n[ \t]{0,40})?(?:(?:new |String|Buffer\.from|bytes|SecureString|Some|Ok|str|b|r|f|u|L|N|@|\$|rb|br)(?:\(|(?=["'])))?\\{0,3}(["'`])/y,
-  // A default behind a variable of the environment, the argument of a function, the next in a list of two.
-  /\\{0,3}["'`]?[ \t]{0,4}(?:\]|\))?[ \t]{0,4}(?:,|\|\||\?\?|or\b|\()[ \t]{0,4}\\{0,3}(["'`])/y,
-  // A name and its value in fields of their own.
+  // An assignment, a comparison, a key: with a type between, too, or a function that takes the value.
+  /\\{0,3}["'`]?\]?[ \t]{0,8}(?:(?:[:?] ?[\w<>&\[\]?*. |]{1,30}|[ \t][A-Za-z*\[\]&]{2,12}[ \t]{0,3}|As \w{2,20} )?(?::{0,2}|[!=?+|])=|=?=?=>?|:{1,3}|=>|->|<-|\|\||\?\?|!==?)[ \t]{0,8}(?:\r?\n[ \t]{0,40})?(?:(?:(?:new )?[\w.$]{1,40}|ConvertTo-SecureString(?: -String)?)[( ](?=["'])|(?:b|r|f|u|L|N|@|\$|rb|br)(?=["']))?\\{0,3}(["'`])/y,
+  // A pair of a user's name and a password.
+  pair,
+  // A name and its value in fields of their own, and a variable with a default.
   /\\{0,3}["']?[ \t]{0,4},?\s{0,40}\\{0,3}["']?value\\{0,3}["']?[ \t]{0,4}[=:][ \t]{0,4}\\{0,3}(["'])/iy,
+  /"\s{0,4}\{\s{0,40}(?:(?:type|description|sensitive)[ \t]*=[^\n]{0,120}\n\s{0,40}){0,3}default\s{0,20}=\s{0,20}(")/y,
+  // A default behind a variable of the environment, the argument of a function, the next in a list of two.
+  /\\{0,3}["'`]?[ \t]{0,4}(?:\]|\))?[ \t]{0,4}(?:,|\|\||\?\?|or\b|\(|\{)[ \t]{0,4}\\{0,3}(["'`])/y,
   // As SQL and a shell have it.
-  /[ \t]{1,4}(?:BY |AS )?(["'])/y,
+  /[ \t]{1,4}(?:BY |AS |-p ?)?(["'])/y,
 ]
 const toBare: readonly { readonly pattern: RegExp; readonly isCode: boolean }[] = [
   { pattern: /["'`]?\]?(?:[ \t]{0,20}(?::{1,2}=?|=>?|\?=)[ \t]{0,20})(?:(?:Bearer|Basic|Token|ApiKey|SSWS|Bot)[ \t]+)?/iy, isCode: true },
@@ -33,6 +39,10 @@ export function valueBehind(text: string, from: number, to: number): Value | nul
   // A letter that is not of ASCII, a full stop, a comma without quotes: names that are only spoken of.
   if (!(next < 48 || next === 58 || next === 60 || next === 61 || next === 62 || next === 63 || next === 92 || next === 93 || next === 96 || next === 124) || next === 46 || next === 59) return null
   if (next === 62) return inElement(text, from, to)
+  if ((next === 34 || next === 39) && text[to + 1] === '>') return withinElement(text, to + 2)
+  if (text.startsWith('${', from - 2)) return inDefault(text, to)
+  // The name of a type, or of a path.
+  if (text.startsWith('::', from - 2) || (text[from - 1] === '/' && text[to] !== '=')) return null
   for (const pattern of toQuoted) {
     pattern.lastIndex = to
     const match = pattern.exec(text)
@@ -42,7 +52,7 @@ export function valueBehind(text: string, from: number, to: number): Value | nul
     const end = closing(text, start, quote)
     if (end < 0) return null
     const word = scheme.exec(text.slice(start, start + 12))
-    return { start: start + (word?.[0].length ?? 0), end, isQuoted: true, isCode: false }
+    return { start: start + (word?.[0].length ?? 0), end, isQuoted: true, isCode: false, isPair: pattern === pair }
   }
   return inParameter(text, from, to) ?? behindOption(text, from, to) ?? withoutQuotes(text, from, to)
 }
@@ -61,11 +71,23 @@ function closing(text: string, start: number, quote: string): number {
 /** `<password>…</password>` */
 function inElement(text: string, from: number, to: number): Value | null {
   if (text[from - 1] !== '<' && !/<[\w:]{1,20}$/.test(text.slice(Math.max(0, from - 22), from))) return null
-  const end = text.slice(to, to + longest).indexOf('</')
+  return withinElement(text, to + 1)
+}
+
+function withinElement(text: string, begin: number): Value | null {
+  const end = text.slice(begin, begin + longest).indexOf('</')
   if (end < 0) return null
-  const inside = text.slice(to + 1, to + end)
-  const start = to + 1 + inside.length - inside.trimStart().length
+  const inside = text.slice(begin, begin + end)
+  const start = begin + inside.length - inside.trimStart().length
   return { start, end: start + inside.trim().length, isQuoted: true, isCode: false }
+}
+
+/** `${PASSWORD:-…}` */
+function inDefault(text: string, to: number): Value | null {
+  const match = matchAt(/:?[-=]?[^\s"'`{}$]{4,200}(?=\})/y, text, to)
+  if (match === null) return null
+  const sign = /^:?[-=]?/.exec(match)?.[0].length ?? 0
+  return sign === 0 ? null : { start: to + sign, end: to + match.length, isQuoted: true, isCode: false }
 }
 
 /** In an address or a form: `?token=…&`. */
@@ -111,8 +133,8 @@ function isSetting(text: string, from: number, to: number, end: number): boolean
   if (!/^(?:[ \t]*(?:[#;].*)?\r?(?:\n|$)|[ \t]+[\w./@-]|\\[nrt]|["']|[;&][A-Za-z\s]|,[ \t]*[\w"'])/.test(behind) && behind !== '') return false
   const ends = /^[ \t]*(?:[#;].*)?\r?(?:\n|$)/.test(behind) || /^(?:\\[nrt]|["'])/.test(behind)
   // `NAME=value`, without spaces, may stand in the middle of a line.
-  if (/^[ \t]*(?:(?:export|set|setx|ENV|ARG|SET|declare -x|-e|--env|-D|env)[ \t]+|[-*][ \t]+|[#;][ \t]*|\/\/[ \t]*)?["']?(?:-D)?[\w$.-]*$/.test(line)) return ends || text[to] === '='
-  if (/(?:^|[\s"'>;,\\])(?:\\[nrt])?[\w.-]*$/.test(line) && text[to] === '=') return true
+  if (/^[+-]?[ \t]*(?:(?:export|set|setx|ENV|ARG|SET|declare -x|-e|--env|-D|env)[ \t]+|[-*][ \t]+|[#;][ \t]*|\/\/[ \t]*)?["']?(?:-D)?[\w$.-]*$/.test(line)) return ends || text[to] === '='
+  if (/(?:^|[\s"'>;,:\\])(?:\\[nrt])?[\w.-]*$/.test(line) && text[to] === '=') return true
   return ends && (/["'\s;,>]-?H?[ \t]*["']?[\w-]*$/.test(line) || /[\n\\]n[\w-]*$/.test(line))
 }
 

@@ -64,22 +64,42 @@ const longestName = 80
 const before = 120
 const behind = 64
 
-/** @param bytes a character each, and one more if they are odd in number */
+/** @param bytes a character each, in a memory of its own, with three more at the end */
 export function placesIn(bytes: Buffer, length: number): Places {
+  bytes.fill(0, length, length + 3)
   const spans: number[] = []
+  const ofLetters: number[] = []
   const names: number[] = []
-  findNames(bytes, length, names)
-  findRandom(bytes, length, spans)
-  return { spans, names }
+  findNamesAndDigits(bytes, length, names, spans)
+  findLetters(bytes, length, ofLetters)
+  return { spans: ofLetters.length === 0 ? spans : joined(spans, ofLetters), names }
 }
 
-export function findNames(bytes: Buffer, length: number, names: number[]): void {
-  const two = new Uint16Array(bytes.buffer, bytes.byteOffset, (length + 1) >> 1)
-  for (let at = 0; at < two.length; at += 1) {
-    for (let choice = pairs[two[at] ?? 0] ?? 0; choice !== 0; choice = nexts[choice] ?? 0) {
-      const begin = at * 2 - (backs[choice] ?? 0)
-      if (((bytes[begin] ?? 0) | 32) === initials[choice] && isAt(bytes, begin, length, words[choice])) names.push(begin)
+const zeros = 0x30303030
+const lowBits = 0x7f7f7f7f
+const highBits = 0x80808080 | 0
+/** Added to a byte, it reaches the highest bit from ten on. */
+const beyondNine = 0x76767676
+
+/** Four bytes at a time: pairs that begin a noun, and digits, around which letters and digits may be mixed. */
+function findNamesAndDigits(bytes: Buffer, length: number, names: number[], spans: number[]): void {
+  const four = new Int32Array(bytes.buffer, bytes.byteOffset, (length + 3) >> 2)
+  let done = 0
+  for (let at = 0; at < four.length; at += 1) {
+    const word = four[at] ?? 0
+    if (((pairs[word & 0xffff] ?? 0) | (pairs[word >>> 16] ?? 0)) !== 0) {
+      addNames(bytes, length, at * 4, pairs[word & 0xffff] ?? 0, names)
+      addNames(bytes, length, at * 4 + 2, pairs[word >>> 16] ?? 0, names)
     }
+    const offset = word ^ zeros
+    if ((~((((offset & lowBits) + beyondNine) | 0) | offset) & highBits) !== 0 && at * 4 + 4 > done) done = addMixed(bytes, length, at * 4, done, spans)
+  }
+}
+
+function addNames(bytes: Buffer, length: number, at: number, first: number, names: number[]): void {
+  for (let choice = first; choice !== 0; choice = nexts[choice] ?? 0) {
+    const begin = at - (backs[choice] ?? 0)
+    if (((bytes[begin] ?? 0) | 32) === initials[choice] && isAt(bytes, begin, length, words[choice])) names.push(begin)
   }
 }
 
@@ -89,39 +109,48 @@ function isAt(bytes: Buffer, begin: number, length: number, word: Uint8Array | u
   return true
 }
 
-/** Runs of letters and digits that no word looks like; as they have at least eight, it is enough to look at each eighth place. */
-export function findRandom(bytes: Buffer, length: number, spans: number[]): void {
-  for (let probe = shortestMixed - 1; probe < length; probe += shortestMixed) {
-    if (kinds[bytes[probe] ?? 0] === 0) continue
-    let from = probe
-    let mixed = 0
-    while (from > 0) {
-      const kind = kinds[bytes[from - 1] ?? 0] ?? 0
+/** Runs of letters and digits around the digits of four bytes. Returns where the last of them ends. */
+function addMixed(bytes: Buffer, length: number, at: number, done: number, spans: number[]): number {
+  let end = done
+  for (let place = Math.max(at, done); place < at + 4 && place < length; place += 1) {
+    if (place < end || kinds[bytes[place] ?? 0] !== 2) continue
+    let from = place
+    while (from > end && kinds[bytes[from - 1] ?? 0] !== 0) from -= 1
+    let to = place + 1
+    let hasLetter = from < place
+    for (; to < length; to += 1) {
+      const kind = kinds[bytes[to] ?? 0]
       if (kind === 0) break
-      mixed |= kind
-      from -= 1
+      if (kind === 1) hasLetter = true
     }
-    let to = probe
-    while (to < length) {
-      const kind = kinds[bytes[to] ?? 0] ?? 0
-      if (kind === 0) break
-      mixed |= kind
-      to += 1
-    }
-    probe += (to - probe) & ~(shortestMixed - 1)
-    const size = to - from
-    if (size < shortestMixed || mixed === 2 || (mixed === 1 && size < shortestOfLetters)) continue
+    end = to
+    if (!hasLetter || to - from < shortestMixed) continue
     if (isDigest(bytes, from)) {
-      while (to < length && isOfBase64(bytes[to] ?? 0)) to += 1
-      probe = Math.max(probe, to)
+      while (end < length && isOfBase64(bytes[end] ?? 0)) end += 1
       continue
     }
-    if (size < longestName && isName(bytes, from, to)) continue
-    const begin = Math.max(0, from - before)
-    const end = Math.min(length, to + behind)
-    if (spans.length > 0 && (spans.at(-1) ?? 0) >= begin) spans[spans.length - 1] = end
-    else spans.push(begin, end)
+    if (to - from >= longestName || !isName(bytes, from, to)) addSpan(spans, from - before, Math.min(length, to + behind))
   }
+  return end
+}
+
+/** Runs of letters alone that no words look like; as they have at least sixteen, two places of eight stand in them. */
+function findLetters(bytes: Buffer, length: number, spans: number[]): void {
+  for (let probe = 7; probe + 8 < length; probe += 8) {
+    if (kinds[bytes[probe] ?? 0] !== 1 || kinds[bytes[probe + 8] ?? 0] !== 1 || kinds[bytes[probe + 4] ?? 0] !== 1 || kinds[bytes[probe + 2] ?? 0] !== 1 || kinds[bytes[probe + 6] ?? 0] !== 1) continue
+    let from = probe
+    while (from > 0 && kinds[bytes[from - 1] ?? 0] === 1) from -= 1
+    let to = probe
+    while (to < length && kinds[bytes[to] ?? 0] === 1) to += 1
+    probe += (to - probe) & ~7
+    if (to - from < shortestOfLetters || (to - from < longestName && isName(bytes, from, to)) || isDigest(bytes, from)) continue
+    addSpan(spans, from - before, Math.min(length, to + behind))
+  }
+}
+
+function addSpan(spans: number[], begin: number, end: number): void {
+  if (spans.length > 0 && (spans.at(-1) ?? 0) >= begin) spans[spans.length - 1] = Math.max(spans.at(-1) ?? 0, end)
+  else spans.push(Math.max(0, begin), end)
 }
 
 const isOfBase64 = (code: number) => kinds[code] !== 0 || code === 43 || code === 47 || code === 61
@@ -154,4 +183,16 @@ function isDigest(bytes: Buffer, from: number): boolean {
   const last = bytes[from - 1]
   if (last !== 58 && last !== 45 && last !== 61) return false
   return /(?:sha(?:1|224|256|384|512)|md5|\bh1)[-:=]$/.test(bytes.toString('latin1', Math.max(0, from - 8), from))
+}
+
+/** Two lists of spans as one, in order, apart from one another. */
+export function joined(one: readonly number[], other: readonly number[]): number[] {
+  const out: number[] = []
+  for (let [a, b] = [0, 0]; a < one.length || b < other.length; ) {
+    const isOne = b >= other.length || (a < one.length && (one[a] ?? 0) <= (other[b] ?? 0))
+    addSpan(out, ...(isOne ? ([one[a] ?? 0, one[a + 1] ?? 0] as const) : ([other[b] ?? 0, other[b + 1] ?? 0] as const)))
+    if (isOne) a += 2
+    else b += 2
+  }
+  return out
 }
