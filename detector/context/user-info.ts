@@ -9,7 +9,7 @@ export interface UserInfo {
 }
 
 const most = 300
-const placeholder = /^(?:pass(?:word|wd)?|pwd|secret|token|user(?:name)?|my\w*|your\w*|x+|\*+|\.+|changeme|example\w*|foo|bar|abc|test|<.*|\[.*|%\w+%?|\$\w+)$|\$[({]|[{}<>]|\.\.\.|\*\*\*|xxxx|redacted|your|example|placeholder|%[sdv](?:[^0-9a-f]|$)/i
+const placeholder = /^(?:pass(?:word|wd)?|pwd|secret|token|user(?:name)?|my[_-]?(?:pass\w*|secret|user|db|pwd|token)|your\w*|x+|\*+|\.+|changeme|example|foo|bar|abc|test|<.*|\[.*|%\w+%?|\$\w+)$|\$[({]|[{}<>]|\.\.\.|\*\*\*|xxxx|redacted|your|example|placeholder|%[sdv](?:[^0-9a-f]|$)/i
 
 /** A password between scheme and host, as RFC 3986, section 3.2.1, has it. @param at where `://` begins */
 export function findUserInfo(text: string, at: number): UserInfo | null {
@@ -37,7 +37,7 @@ export function findUserInfo(text: string, at: number): UserInfo | null {
 }
 
 /** A word, or the name of a constant. */
-const isWord = (secret: string): boolean => /^[A-Z_]+$/.test(secret) || (/^[A-Za-z_-]+$/.test(secret) && wordlikeness(secret.replace(/[_-]/g, '')) > 0.6)
+const isWord = (secret: string): boolean => /^[A-Z_]+$/.test(secret) || (/^[A-Za-z_-]+$/.test(secret) && (secret.match(/[a-z][A-Z]/g)?.length ?? 0) * 5 <= secret.length && wordlikeness(secret.replace(/[_-]/g, '')) > 0.6)
 
 function decoded(secret: string): string {
   try {

@@ -60,6 +60,8 @@ for (let code = 0; code < 256; code += 1) {
 const shortestMixed = 8
 const shortestOfLetters = 16
 const longestName = 80
+/** Long words seldom stand behind `_` or `-`, as many keys do. */
+const longWord = 20
 /** How far before what looks random its name may stand. */
 const before = 120
 const behind = 64
@@ -157,7 +159,7 @@ const isOfBase64 = (code: number) => kinds[code] !== 0 || code === 43 || code ==
 
 /** Words that are written together, abbreviations among them, with one short number at most. */
 function isName(bytes: Buffer, from: number, to: number): boolean {
-  let [groups, digits, pairs, usual, capitals, last] = [0, 0, 0, 0, 0, 0]
+  let [groups, digits, pairs, usual, capitals, humps, last] = [0, 0, 0, 0, 0, 0, 0]
   for (let at = from; at < to; at += 1) {
     const code = bytes[at] ?? 0
     if (kinds[code] === 2) {
@@ -168,14 +170,20 @@ function isName(bytes: Buffer, from: number, to: number): boolean {
       capitals = 0
       continue
     }
-    capitals = code < 97 ? capitals + 1 : 0
-    if (last === 1) {
+    const isCapital = code < 97
+    // A new word, and an abbreviation, say nothing of how usual their letters are.
+    if (isCapital) {
+      if (capitals === 0) humps += 1
+      capitals += 1
+    } else capitals = 0
+    if (last === 1 && (!isCapital || capitals > 5)) {
       pairs += 1
-      if (isUsualPair(bytes[at - 1] ?? 0, code) || (capitals > 1 && capitals < 6)) usual += 1
+      if (isUsualPair(bytes[at - 1] ?? 0, code)) usual += 1
     }
     last = 1
   }
-  return usual * 3 > pairs * 2
+  const size = to - from
+  return usual * 4 > pairs * 3 && (size < longWord ? humps * 9 <= size * 2 : humps * 6 <= size && bytes[from - 1] !== 95 && bytes[from - 1] !== 45)
 }
 
 /** What lock files call by the name of its digest. */

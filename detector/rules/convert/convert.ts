@@ -41,6 +41,13 @@ function withoutStart(root: Node): Node {
 
 const hasCapture = (node: Node): boolean => captures(node).length > 0
 
+/** Groups that lie in no other. */
+function outermost(node: Node): { readonly index: number; readonly name: string }[] {
+  if (node.kind === 'capture') return node.name === '' ? [{ index: node.index, name: node.name }] : outermost(node.item)
+  if (node.kind === 'seq' || node.kind === 'alt') return node.items.flatMap(outermost)
+  return node.kind === 'repeat' || node.kind === 'look' ? outermost(node.item) : []
+}
+
 function captures(node: Node): { readonly index: number; readonly name: string }[] {
   if (node.kind === 'capture') return [{ index: node.index, name: node.name }, ...captures(node.item)]
   if (node.kind === 'seq' || node.kind === 'alt') return node.items.flatMap(captures)
@@ -49,8 +56,8 @@ function captures(node: Node): { readonly index: number; readonly name: string }
 }
 
 /**
- * The group called TOKEN or else the first without a name, as Kingfisher has it; where there are several, the first that
- * has enough entropy in the examples, as some rules take a name before the secret.
+ * The group called TOKEN or else one without a name, as Kingfisher has it; where there are several, the last that has
+ * enough entropy in the examples, as some rules take a name before the secret.
  */
 function secretGroup(root: Node, pattern: RegExp, { examples, min_entropy }: { readonly examples?: readonly unknown[]; readonly min_entropy?: number }): number {
   const all = captures(root)
@@ -58,8 +65,8 @@ function secretGroup(root: Node, pattern: RegExp, { examples, min_entropy }: { r
   const named = called('token') ?? called('secret') ?? called('password')
   if (named !== undefined) return named.index
   const passes = (group: number) => (examples ?? []).filter((each) => entropyOf(pattern.exec(String(each))?.[group] ?? '') > (min_entropy ?? 0)).length
-  const choices = all.filter(({ name }) => name === '')
-  return (choices.toSorted((a, b) => passes(b.index) - passes(a.index))[0] ?? all[0])?.index ?? 0
+  const choices = outermost(root).filter(({ name }) => name === '')
+  return (choices.toSorted((a, b) => passes(b.index) - passes(a.index) || b.index - a.index)[0] ?? all[0])?.index ?? 0
 }
 
 function convertPattern(source: string, rule: { readonly examples?: readonly unknown[]; readonly min_entropy?: number } = {}) {
@@ -89,7 +96,7 @@ function convertKingfisher(folder: string, source: string): void {
         continue
       }
       // Names alone and addresses with passwords are judged by rules of our own; one takes any address of Ethereum's.
-      if (/^kingfisher\.(?:(?:generic|uri|credentials|http|ftp|smb|solr|oracle|redshift|postgres|mysql|rabbitmq)\.|mongodb\.3|redis\.1|ldap\.2|hcaptcha\.1)/.test(rule.id)) {
+      if (/^kingfisher\.(?:(?:generic|uri|credentials|http|ftp|smb|solr|oracle|redshift|postgres|mysql|rabbitmq)\.|mongodb\.3|redis\.1|ldap\.2|netrc\.1|hcaptcha\.1)/.test(rule.id)) {
         generic += 1
         continue
       }
