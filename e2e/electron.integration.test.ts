@@ -106,15 +106,15 @@ describe.skipIf(program === null)('the app in Electron', () => {
 
   test('thirty windows that a page opens to its own address, or elsewhere, are five in ten seconds', async () => {
     const before = (await seen()).opened.length
-    await inWorkspace('for (let times = 0; times < 30; times += 1) window.open(location.origin + "/port" + times)')
-    await inWorkspace('for (let times = 0; times < 30; times += 1) window.open("https://elsewhere.example/" + times)')
+    await inWorkspace('for (let times = 0; times < 30; times += 1) window.open(location.origin + "/port" + times); 0')
+    await inWorkspace('for (let times = 0; times < 30; times += 1) window.open("https://elsewhere.example/" + times); 0')
     const { opened } = await seen()
     expect(opened.length - before).toBeLessThanOrEqual(5)
     expect(await app().evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
   })
 
   test('a page that would rather not be left is left by the person’s word alone, and its tab never stands at “Opening…”', async () => {
-    await inWorkspace('window.arcxMark = 1; window.onbeforeunload = (event) => { event.preventDefault(); event.returnValue = "unsaved"; return "unsaved" }')
+    await inWorkspace('window.arcxMark = 1; window.onbeforeunload = (event) => { event.preventDefault(); event.returnValue = "unsaved"; return "unsaved" }; 0')
     await answerWith(0)
     await choose('View', 'Reload')
     await vi.waitFor(async () => expect((await seen()).asked).toEqual(['Leave electric?']))
