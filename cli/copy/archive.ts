@@ -60,7 +60,7 @@ export async function* readArchive(source: AsyncIterable<Buffer>): AsyncGenerato
     ;[longName, longTarget] = [null, null]
     const body = bytes.next(held)
     yield { entry, body }
-    for await (const _rest of body);
+    await passOver(body)
     await bytes.take(padding(held))
   }
   // What stands behind the end fills up its writer's last record.
@@ -92,6 +92,11 @@ export function writeHeader(entry: Omit<Entry, 'type' | 'kind'> & { readonly kin
   const shortened = (bytes: Buffer) => (fits(bytes) ? bytes.toString() : 'long')
   blocks.push(encoded({ path: shortened(entry.name), linkpath: shortened(entry.target), mode, uid: 0, gid: 0, size, mtime: modifiedAt, type }))
   return Buffer.concat(blocks)
+}
+
+async function passOver(body: AsyncIterable<Buffer>): Promise<void> {
+  const rest = body[Symbol.asyncIterator]()
+  while ((await rest.next()).done !== true);
 }
 
 export const endOfArchive: Buffer = Buffer.alloc(2 * blockBytes)

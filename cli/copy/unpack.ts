@@ -72,7 +72,7 @@ export class Unpacking {
       }
     }
     // The deepest first: one that may not be entered any more is not gone through.
-    for (const [path, mode] of [...this.#modes].reverse()) await chmod(Buffer.from(path, 'latin1'), mode).catch((error: unknown) => this.#refuse(Buffer.from(path, 'latin1'), error))
+    for (const [path, mode] of [...this.#modes].toReversed()) await chmod(Buffer.from(path, 'latin1'), mode).catch((error: unknown) => this.#refuse(Buffer.from(path, 'latin1'), error))
   }
 
   /** An entry's way below the place; null for one that is refused. */
