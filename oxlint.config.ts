@@ -15,7 +15,7 @@ const nats: Ban = { regex: '^@nats-io/', message: 'Only service-kit/bus knows NA
 const sql: Ban = { regex: '^(pg|kysely)(/|$)', message: 'Only database/ and the capabilities’ stores speak SQL.' }
 
 const ours = (names: string): string => `^@arcx/(${names})(/|$)`
-const outOfServices: Ban = { regex: ours('launch|testing|web|supervisor|e2e'), message: 'A service imports router, service-kit and database alone.' }
+const outOfServices: Ban = { regex: ours('launch|testing|web|e2e'), message: 'A service imports router, service-kit and database alone.' }
 const outOfPackage: Ban = { regex: '^(\\.\\./){2}', message: 'Another package is imported by its name.' }
 
 /** What a folder of `server/` may take from its neighbours, beyond the foundations. */

@@ -36,6 +36,13 @@ export type ExecNote =
 /** The byte before output. */
 export const execStreams = { stdout: 1, stderr: 2 } as const
 
-/** `/forward?workspace=NAME&port=N`: a WebSocket whose binary messages are a TCP connection's bytes; an empty one is its end. */
+/**
+ * `/forward?workspace=NAME&port=N`: a WebSocket whose binary messages are a TCP connection's bytes; an empty one is the
+ * end of what its side sends. Once both have ended, the server closes with `over`; a reset is a close with `reset`,
+ * and so is every close that neither side has announced.
+ */
 export const ForwardQuery = z.object({ workspace: z.string().max(63), port: z.coerce.number().int().min(1).max(65_535) })
 export type ForwardQuery = z.infer<typeof ForwardQuery>
+
+/** Close codes (4000–4999 are for applications, RFC 6455, section 7.4.2). */
+export const forwardCloseCodes = { over: 1000, reset: 4410 } as const

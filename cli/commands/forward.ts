@@ -7,6 +7,9 @@ import type { Sessions } from '../program.ts'
 import type { Server } from '../server/server.ts'
 import { ensureRunning } from '../workspace.ts'
 
+/** As the contract has it (`forwardCloseCodes`). */
+const closeCodes = { over: 1000, reset: 4410 } as const
+
 interface Pair {
   readonly local: number
   readonly remote: number
@@ -23,7 +26,7 @@ function pairOf(text: string): Pair {
 export function addForwardCommand(program: Command, sessions: Sessions): void {
   program
     .command('port-forward')
-    .description('Reach ports of a workspace on this machine, until Ctrl-C.')
+    .description('Reach ports of a workspace on this machine, until Ctrl-C. Each side of a connection ends by itself, as with TCP, and a reset is one. 1024 connections may be open to a workspace at a time; more wait their turn.')
     .argument('<workspace>')
     .argument('<port...>', 'a port, or HERE:THERE; HERE 0 is any free one')
     .option('--address <address>', 'where to listen', '127.0.0.1')
@@ -42,7 +45,7 @@ export function addForwardCommand(program: Command, sessions: Sessions): void {
 }
 
 async function listen(server: Server, output: Output, workspace: string, { local, remote }: Pair, address: string): Promise<void> {
-  const listener = createServer({ allowHalfOpen: true }, (socket) => join(server, output, workspace, remote, socket))
+  const listener = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => join(server, output, workspace, remote, socket))
   await new Promise<void>((resolve, reject) => {
     listener.once('error', (error) => reject(new Failure(`Port ${local} cannot be used here: ${error.message}`, 'port_taken', exitCodes.failed)))
     listener.listen(local, address, resolve)
@@ -51,34 +54,35 @@ async function listen(server: Server, output: Output, workspace: string, { local
   output.item({ address, local: port, remote, workspace }, `${address}:${port} → ${workspace}:${remote}`)
 }
 
+/** One connection: each side's end of sending is carried as such, and a reset as a reset. */
 function join(server: Server, output: Output, workspace: string, remote: number, socket: Socket): void {
-  socket.pause()
+  // It is not read before there is somewhere to send it.
   const stream = server.stream(`/forward?${new URLSearchParams({ workspace, port: String(remote) })}`)
   stream.on('open', () => socket.resume())
   socket.on('data', (bytes: Buffer) => {
     socket.pause()
     stream.send(bytes, () => socket.resume())
   })
-  socket.on('end', () => {
-    if (stream.readyState === stream.OPEN) stream.send(Buffer.alloc(0))
-  })
+  socket.on('end', () => stream.send(Buffer.alloc(0), () => undefined))
+  socket.on('drain', () => stream.resume())
   stream.on('message', (data, isBinary) => {
     const bytes = data as Buffer
     if (!isBinary) {
       const note = JSON.parse(String(bytes)) as { readonly message?: string }
       output.note(note.message ?? 'The server refused it.')
-      return socket.resetAndDestroy()
-    }
-    if (bytes.length === 0) return void socket.end()
-    if (socket.write(bytes)) return
-    stream.pause()
-    socket.once('drain', () => stream.resume())
+    } else if (bytes.length === 0) socket.end()
+    else if (!socket.write(bytes)) stream.pause()
   })
   stream.on('error', (error) => {
-    output.note(`The server cannot be reached (${error.message}).`)
-    socket.destroy()
+    if (stream.readyState !== stream.OPEN) output.note(`The server cannot be reached (${error.message}).`)
   })
-  stream.on('close', () => socket.end())
-  socket.on('error', () => stream.terminate())
-  socket.on('close', () => stream.close())
+  stream.on('close', (code) => {
+    if (code !== closeCodes.over) socket.resetAndDestroy()
+  })
+  socket.on('error', () => undefined)
+  socket.on('close', () => {
+    // Whoever has neither ended nor heard an end was reset.
+    if (!socket.readableEnded || !socket.writableFinished) stream.close(closeCodes.reset)
+    stream.resume()
+  })
 }

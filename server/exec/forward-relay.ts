@@ -1,34 +1,35 @@
-import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
+import { forwardCloseCodes } from '@arcx/router'
 import { guarded } from '@arcx/service-kit/guarded'
 
-/** Joins a WebSocket with a TCP connection. An empty message is the end of one direction (RFC 9293, section 3.6). */
+/** Joins a WebSocket with a TCP connection, until both sides have ended or one is reset (`forwardCloseCodes`). */
 export async function relayBytes(webSocket: WebSocket, connection: Duplex, onActivity: () => void): Promise<void> {
+  const reset = () => connection.destroy(new Error('The other side was reset.'))
   const gone = new Promise<void>((resolve) => webSocket.once('close', () => resolve()))
-  connection.on('error', () => webSocket.terminate())
+  const over = () => connection.readableEnded && connection.writableFinished
   webSocket.on('error', () => webSocket.terminate())
   const take = (data: RawData) => {
     const bytes = data as Buffer
-    if (bytes.length === 0) return void connection.end()
-    if (!connection.writable || connection.write(bytes)) return
-    webSocket.pause()
-    void Promise.race([once(connection, 'drain'), once(connection, 'close')]).then(
-      () => webSocket.resume(),
-      () => webSocket.terminate(),
-    )
+    if (bytes.length === 0) connection.end()
+    else if (connection.writable && !connection.write(bytes)) webSocket.pause()
   }
   webSocket.on('message', guarded(take, () => webSocket.terminate()))
+  connection.on('drain', () => webSocket.resume())
+  connection.on('error', () => undefined)
+  connection.on('close', () => {
+    webSocket.close(over() ? forwardCloseCodes.over : forwardCloseCodes.reset)
+    // Read again, so that the client's goodbye is heard.
+    webSocket.resume()
+  })
+  connection.on('data', (bytes: Buffer) => {
+    connection.pause()
+    webSocket.send(bytes, () => connection.resume())
+  })
+  connection.on('end', () => webSocket.send(Buffer.alloc(0), () => undefined))
   onActivity()
-  webSocket.resume()
-  const send = (bytes: Buffer) => new Promise<void>((resolve, reject) => webSocket.send(bytes, (error) => (error ? reject(error) : resolve())))
-  const outward = async () => {
-    for await (const bytes of connection as AsyncIterable<Buffer>) await send(bytes)
-    await send(Buffer.alloc(0))
-    if (!connection.writableFinished) await Promise.race([once(connection, 'finish'), once(connection, 'close')])
-    webSocket.close(1000)
-  }
-  await Promise.race([gone, outward()]).catch(() => webSocket.terminate())
+  if (webSocket.readyState === webSocket.OPEN) webSocket.resume()
+  else reset()
   await gone
-  connection.destroy()
+  if (!over()) reset()
 }

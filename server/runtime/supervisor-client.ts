@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import { connect } from 'node:tls'
 import { errors } from '@arcx/router'
+import { TcpEnds } from '@arcx/supervisor/tcp-ends'
 import { SupervisorReport, pskIdentity } from '@arcx/router/supervisor'
 import { dialUnix } from './dial.ts'
 
@@ -45,11 +46,11 @@ export class SupervisorClient {
       })
         .on('connect', (response, socket: Duplex, head) => {
           if (response.statusCode !== 200) {
-            socket.destroy()
+            socket.on('error', () => undefined).destroy()
             return reject(errors.portClosed(port))
           }
           if (head.length > 0) socket.unshift(head)
-          resolve(socket)
+          resolve(new TcpEnds(socket))
         })
         .on('error', () => reject(errors.workspaceNotRunning()))
         .end()

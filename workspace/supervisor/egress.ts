@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
-import { join } from 'node:path'
+import { join as joinPath } from 'node:path'
 import { bundle, javaStore, javaStorePassword, trust } from './certificates.ts'
+import { join } from './join.ts'
 import { serveNames } from './resolver.ts'
 import type { SupervisorOrders } from '@arcx/router/supervisor'
 import type { Traffic } from './traffic.ts'
@@ -25,7 +26,7 @@ export function openEgress({ sockets, authority, environment }: Pick<SupervisorO
 }
 
 function wayOut(sockets: string, traffic: Traffic): Record<string, string> {
-  const socket = join(sockets, 'proxy.sock')
+  const socket = joinPath(sockets, 'proxy.sock')
   const relay = (address: string, port: number) => relayTo(socket, address, port, traffic)
   relay('127.0.0.1', proxyPort)
   // Programs that heed no variables find what they look for all the same.
@@ -60,13 +61,9 @@ function wayOut(sockets: string, traffic: Traffic): Record<string, string> {
 function relayTo(socket: string, address: string, port: number, traffic: Traffic): void {
   createServer({ allowHalfOpen: true }, (program) => {
     const proxy = connect({ path: socket, allowHalfOpen: true })
-    program.pipe(proxy).pipe(program)
+    join(program, proxy)
     program.on('data', (bytes: Buffer) => traffic.sent(bytes.length))
     proxy.on('data', (bytes: Buffer) => traffic.received(bytes.length))
-    program.on('error', () => proxy.destroy())
-    proxy.on('error', () => program.destroy())
-    program.on('close', () => proxy.destroy())
-    proxy.on('close', () => program.destroy())
   })
     .on('error', (error) => process.stderr.write(`Port ${port} of ${address} leads nowhere: ${error.message}\n`))
     .listen(port, address)
