@@ -168,6 +168,26 @@ describe('exec', () => {
     expect((await cli.run(['exec', '-w', '/tmp', 'box', 'pwd'])).stdout.toString()).toBe('/tmp\n')
   })
 
+  test('output and input that are taken slowly arrive whole, and nothing is said about it', async () => {
+    const child = cli.start(['exec', 'box', 'head', '-c', '60000000', '/dev/zero'])
+    const [errors, kept] = [text(child.stderr), { bytes: 0 }]
+    child.stdout.on('data', (chunk: Buffer) => {
+      kept.bytes += chunk.length
+      child.stdout.pause()
+      setTimeout(() => child.stdout.resume(), 1)
+    })
+    expect((await once(child, 'close'))[0]).toBe(0)
+    expect([kept.bytes, await errors]).toEqual([60_000_000, ''])
+    const counted = await cli.run(['exec', 'box', 'sh', '-c', 'for each in $(seq 60); do head -c 1000000 | wc -c; sleep 0.01; done'], Buffer.alloc(60_000_000))
+    expect(counted).toMatchObject({ code: 0, stderr: '' })
+    expect(counted.stdout.toString().match(/\d+/g)?.reduce((sum, each) => sum + Number(each), 0)).toBe(60_000_000)
+  })
+
+  test('with -t and input that is no terminal, its end is the program’s', async () => {
+    expect(await cli.run(['exec', '-t', 'box', 'cat'], 'x')).toMatchObject({ code: 0 })
+    expect(await cli.run(['exec', '-t', 'box', 'cat'], '')).toMatchObject({ code: 0 })
+  })
+
   test('a program that cannot be run is 125, with why', async () => {
     expect(await cli.run(['exec', 'no-such', 'true'])).toMatchObject({ code: 125 })
     expect(await cli.run(['exec', 'box', 'true', '--no-such-option'])).toMatchObject({ code: 0 })

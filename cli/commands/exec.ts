@@ -17,10 +17,10 @@ interface Wanted {
 export function addExecCommands(program: Command, sessions: Sessions): void {
   program
     .command('exec')
-    .description('Run a program in a workspace, with this terminal, or with pipes where there is none.')
+    .description('Run a program in a workspace, with this terminal, or with pipes where there is none. It is over when the program has ended, whatever it leaves running. 256 programs may run in a workspace at a time; more wait their turn.')
     .argument('<workspace>')
     .argument('<command...>', 'the program and its arguments')
-    .option('-t, --tty', 'a terminal, although input or output is none')
+    .option('-t, --tty', 'a terminal, although input or output is none; the end of such input is Ctrl-D')
     .option('-T, --no-tty', 'pipes, although this is a terminal')
     .option('-w, --cwd <directory>', 'where it runs; without it, in the project’s folder')
     .option('--no-start', 'fail where the workspace rests')

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { WebSocket } from 'ws'
 import { ExecControl, execStreams } from '@arcx/router'
 import type { ExecNote } from '@arcx/router'
@@ -6,6 +5,8 @@ import type { Execution } from '../runtime/port.ts'
 
 const graceMs = 2000
 const activityEveryMs = 15_000
+/** LF, CR, and what ends a file at a terminal. */
+const lineEnds: ReadonlySet<number | undefined> = new Set([0x0a, 0x0d, 0x04])
 
 /** One program and one WebSocket. Neither side is read faster than the other takes it. */
 export class ExecRelay {
@@ -14,6 +15,7 @@ export class ExecRelay {
   readonly #onActivity: () => void
   #activeAt = 0
   #over = false
+  #inLine = false
 
   constructor(webSocket: WebSocket, execution: Execution, onActivity: () => void) {
     this.#webSocket = webSocket
@@ -22,6 +24,8 @@ export class ExecRelay {
     webSocket.on('message', (data, isBinary) => void this.#take(data as Buffer, isBinary).catch(() => webSocket.terminate()))
     webSocket.on('close', () => void this.#end().catch(() => undefined))
     webSocket.on('error', () => webSocket.terminate())
+    // One listener each: what has come already is still handed over after a pause.
+    for (const event of ['drain', 'close']) execution.input.on(event, () => webSocket.resume())
   }
 
   /** Resolves when the program has ended and was told of, or the client has gone and the program was ended. */
@@ -36,19 +40,20 @@ export class ExecRelay {
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return this.#end()
     const code = await this.#execution.exitCode()
     this.#over = true
+    this.#execution.destroy()
     this.#note({ type: 'exit', code })
     this.#webSocket.close(1000)
+    // Read again, so that the client's goodbye is heard.
+    this.#webSocket.resume()
   }
 
   async #take(data: Buffer, isBinary: boolean): Promise<void> {
     this.#active()
     const { input } = this.#execution
     if (isBinary) {
-      if (input.writable && !input.write(data)) {
-        this.#webSocket.pause()
-        await Promise.race([once(input, 'drain'), once(input, 'close')])
-        this.#webSocket.resume()
-      }
+      if (data.length === 0) return
+      this.#inLine = !lineEnds.has(data.at(-1))
+      if (input.writable && !input.write(data)) this.#webSocket.pause()
       return
     }
     const control = ExecControl.parse(JSON.parse(String(data)))
@@ -56,8 +61,7 @@ export class ExecRelay {
       case 'resize':
         return this.#execution.resize(control.columns, control.rows)
       case 'end':
-        input.end()
-        return
+        return this.#execution.endInput(this.#inLine)
       case 'signal':
         return this.#execution.signal(control.name)
     }

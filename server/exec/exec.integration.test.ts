@@ -139,6 +139,33 @@ describe('a program in a workspace', () => {
     await vi.waitFor(async () => expect(await alive('sleep 3001')).toBe(false), { timeout: 15_000 })
   })
 
+  test('it is over when it has ended, with all that it wrote, although what it started holds its output open', async () => {
+    const session = new Session({ command: ['sh', '-c', '(sleep 1.8; echo late > /tmp/outlives) & head -c 3000000 /dev/zero; echo done >&2; exit 5'] })
+    expect(await session.exit()).toBe(5)
+    expect((await runInside(arc.engine, workspaceId, ['test', '-e', '/tmp/outlives'])).exitCode).toBe(1)
+    expect([session.out().length, session.out(2).toString()]).toEqual([3_000_000, 'done\n'])
+    await vi.waitFor(async () => expect((await runInside(arc.engine, workspaceId, ['test', '-e', '/tmp/outlives'])).exitCode).toBe(0), { timeout: 10_000 })
+  })
+
+  test('it answers signals itself, and its exit code is its own', async () => {
+    const session = new Session({ command: ['sh', '-c', "trap 'echo tidied; exit 9' TERM; echo ready; while :; do sleep 0.1; done"] })
+    await vi.waitFor(() => expect(session.out().toString()).toBe('ready\n'), { timeout: 10_000 })
+    session.control({ type: 'signal', name: 'TERM' })
+    expect(await session.exit()).toBe(9)
+    expect(session.out().toString()).toBe('ready\ntidied\n')
+    const killed = new Session({ command: ['sh', '-c', 'kill -SEGV $$'] })
+    expect([await killed.exit(), killed.out(2).toString()]).toEqual([139, ''])
+  })
+
+  test.each(['', 'x', 'x\n', 'x\ny'])('at a terminal the end of input after %j ends what reads it', async (input) => {
+    const session = new Session({ command: ['sh', '-c', 'stty -echo; echo ready; cat'], tty: { columns: 80, rows: 24, type: 'xterm' } })
+    await vi.waitFor(() => expect(session.out().toString()).toBe('ready\r\n'), { timeout: 10_000 })
+    session.socket.send(Buffer.from(input))
+    session.control({ type: 'end' })
+    expect(await session.exit()).toBe(0)
+    expect(session.out().toString()).toBe(`ready\r\n${input.replace('\n', '\r\n')}`)
+  })
+
   test('one that is not there is 127, a folder that is not there 126', async () => {
     const session = new Session({ command: ['no-such-program'] })
     expect(await session.exit()).toBe(127)

@@ -1,4 +1,6 @@
 import type { Duplex } from 'node:stream'
+import pLimit from 'p-limit'
+import type { LimitFunction } from 'p-limit'
 import type { WebSocket } from 'ws'
 import { ArcError, ExecOpen } from '@arcx/router'
 import type { ExecNote, UserActor, UserId, WorkspaceId } from '@arcx/router'
@@ -10,7 +12,9 @@ import { relayBytes } from './forward-relay.ts'
 /** Close codes (4000–4999 are for applications, RFC 6455, section 7.4.2). */
 export const refusedCode = 4403
 const openTimeoutMs = 10_000
-const perWorkspace = 64
+/** In one workspace at a time, each with a bound of its own; what is beyond waits for its turn, and so many may. */
+const bounds = { exec: 256, forward: 1024 } as const
+const mostWaiting = 4096
 
 export interface ContainerInUse {
   readonly workspaceId: WorkspaceId
@@ -20,7 +24,7 @@ export interface ContainerInUse {
 export interface ExecNeeds {
   readonly log: Log
   /** The running container of a workspace in which the actor may run programs; recorded. @throws `ArcError`. */
-  enter(actor: UserActor, name: string, purpose: 'exec' | 'forward'): Promise<ContainerInUse>
+  enter(actor: UserActor, name: string, purpose: Purpose): Promise<ContainerInUse>
   /** @throws `ArcError` where the actor may not any more. */
   stillMay(actor: UserActor, name: string): Promise<unknown>
   run(container: ContainerInUse, request: ExecRequest): Promise<Execution>
@@ -29,6 +33,8 @@ export interface ExecNeeds {
   onWork(actor: UserActor, workspaceId: WorkspaceId): () => void
   onActivity(workspaceId: WorkspaceId): void
 }
+
+type Purpose = 'exec' | 'forward'
 
 interface Open {
   readonly actor: UserActor
@@ -40,6 +46,7 @@ interface Open {
 export class Exec {
   readonly #needs: ExecNeeds
   readonly #open = new Set<Open>()
+  readonly #turns = { exec: new Map<string, LimitFunction>(), forward: new Map<string, LimitFunction>() } as const
 
   constructor(needs: ExecNeeds) {
     this.#needs = needs
@@ -93,18 +100,31 @@ export class Exec {
     for (const { webSocket } of this.#open) webSocket.terminate()
   }
 
-  async #during(webSocket: WebSocket, actor: UserActor, name: string, purpose: 'exec' | 'forward', work: (container: ContainerInUse) => Promise<void>): Promise<void> {
-    if ([...this.#open].filter((each) => each.name === name).length >= perWorkspace) throw new ArcError('LimitReached', 'too_many_programs', `${perWorkspace} programs and forwarded connections are open in this workspace. Close some.`)
+  async #during(webSocket: WebSocket, actor: UserActor, name: string, purpose: Purpose, work: (container: ContainerInUse) => Promise<void>): Promise<void> {
     const open: Open = { actor, name, webSocket }
     // Known before anything is asked, so that a change of rights in between is not missed.
     this.#open.add(open)
     try {
       const container = await this.#needs.enter(actor, name, purpose)
-      if (webSocket.readyState !== webSocket.OPEN) return
-      const workOver = this.#needs.onWork(actor, container.workspaceId)
-      await work(container).finally(workOver)
+      await this.#inTurn(container.workspaceId, purpose, async () => {
+        if (webSocket.readyState !== webSocket.OPEN) return
+        const workOver = this.#needs.onWork(actor, container.workspaceId)
+        await work(container).finally(workOver)
+      })
     } finally {
       this.#open.delete(open)
+    }
+  }
+
+  async #inTurn(workspaceId: WorkspaceId, purpose: Purpose, work: () => Promise<void>): Promise<void> {
+    const turns = this.#turns[purpose]
+    const turn = turns.get(workspaceId) ?? pLimit(bounds[purpose])
+    turns.set(workspaceId, turn)
+    if (turn.pendingCount >= mostWaiting) throw new ArcError('LimitReached', 'too_many_programs', `${bounds[purpose]} ${purpose === 'exec' ? 'programs' : 'forwarded connections'} are open in this workspace, and ${mostWaiting} wait. Close some.`)
+    try {
+      await turn(work)
+    } finally {
+      if (turn.activeCount + turn.pendingCount === 0 && turns.get(workspaceId) === turn) turns.delete(workspaceId)
     }
   }
 

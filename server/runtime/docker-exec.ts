@@ -2,19 +2,33 @@ import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import type { Container, Exec } from 'dockerode'
 import { errors } from '@arcx/router'
+import { EndMark } from './end-mark.ts'
 import { ask, orNothing, statusOf } from './engine.ts'
 import type { ExecRequest, Execution, OutputChunk, SignalName } from './port.ts'
 
 const user = '1000:1000'
-const mark = 'ARCX_EXEC'
+const markVariable = 'ARCX_EXEC'
+const endOfFile = '\u0004'
 
-/** Goes to the folder, gives the terminal its size, and gives way to the program: `sh -c … FOLDER COLUMNS ROWS PROGRAM…` */
+/**
+ * Goes to the folder, gives the terminal its size, and gives way to the program: `sh -c … FOLDER COLUMNS ROWS MARK
+ * PROGRAM…`. Without a terminal it stays, and says behind the output when the program has ended and how: the engine
+ * waits for all that hold the output, or two seconds. Signals are the program's to answer.
+ */
 const launcher = `
 if [ -r /run/arcx-environment ]; then . /run/arcx-environment; fi
 if [ -n "$1" ]; then cd -- "$1" || exit 126; else cd "$HOME/project" 2>/dev/null || cd "$HOME" || exit 126; fi
 if [ -n "$2" ]; then stty cols "$2" rows "$3" 2>/dev/null; fi
-shift 3
-exec "$@"`
+mark=$4
+shift 4
+[ -n "$mark" ] || exec "$@"
+trap : HUP INT TERM QUIT
+exec 3>&2 2>/dev/null
+(exec "$@" 2>&3 3>&-)
+code=$?
+printf '\\000%s %s\\n' "$mark" "$code" >&3
+printf '\\000%s %s\\n' "$mark" "$code"
+exit "$code"`
 
 /**
  * Signals each process that has the mark in its environment: the program and what it has started, wherever it went.
@@ -30,11 +44,12 @@ true`
 
 /** Runs a program in a container as the workspace's person. @throws `workspace_not_running`. */
 export async function startExecution(container: Container, { command, tty, directory }: ExecRequest): Promise<Execution> {
-  const id = `${mark}=${randomUUID()}`
+  const id = `${markVariable}=${randomUUID()}`
   const program = command.length === 0 ? ['/bin/bash', '-l'] : command
+  const mark = tty === null ? `arcx-ended-${randomUUID()}` : ''
   const size = tty === null ? ['', ''] : [String(tty.columns), String(tty.rows)]
   const exec = await prepare(container, {
-    Cmd: ['/bin/sh', '-c', launcher, 'sh', directory ?? '', ...size, ...program],
+    Cmd: ['/bin/sh', '-c', launcher, 'sh', directory ?? '', ...size, mark, ...program],
     Env: [id, ...(tty === null ? [] : [`TERM=${tty.type}`, 'COLORTERM=truecolor'])],
     Tty: tty !== null,
     AttachStdin: true,
@@ -45,10 +60,18 @@ export async function startExecution(container: Container, { command, tty, direc
   const stream = (await ask(exec.start({ hijack: true, stdin: true, Tty: tty !== null }))) as Duplex
   // Whoever reads it learns of an error by its end.
   stream.on('error', () => undefined)
+  const marks: Marks = { stdout: new EndMark(`\0${mark} `), stderr: new EndMark(`\0${mark} `) }
   return {
     input: stream,
-    output: tty === null ? framed(stream) : plain(stream),
+    endInput(inLine) {
+      if (tty === null) stream.end()
+      // As its person would type it: the first gives the line away, as far as it has come (termios(3), VEOF).
+      else stream.write(inLine ? endOfFile + endOfFile : endOfFile)
+    },
+    output: tty === null ? framed(stream, marks) : plain(stream),
     async exitCode() {
+      const told = marks.stdout.code ?? marks.stderr.code
+      if (told !== null) return told
       // The engine notices the end a moment after the stream does.
       for (;;) {
         const state = await orNothing(exec.inspect())
@@ -87,8 +110,13 @@ async function* plain(stream: Duplex): AsyncIterable<OutputChunk> {
   }
 }
 
-/** Docker's framing without a terminal: a header of 8 bytes (stream, three zeros, length as big-endian uint32), then the bytes. */
-async function* framed(stream: Duplex): AsyncIterable<OutputChunk> {
+type Marks = Readonly<Record<OutputChunk['stream'], EndMark>>
+
+/**
+ * Docker's framing without a terminal: a header of 8 bytes (stream, three zeros, length as big-endian uint32), then the
+ * bytes. It ends with the program, once both streams have said so.
+ */
+async function* framed(stream: Duplex, marks: Marks): AsyncIterable<OutputChunk> {
   let header = Buffer.alloc(0)
   let remaining = 0
   try {
@@ -104,11 +132,18 @@ async function* framed(stream: Duplex): AsyncIterable<OutputChunk> {
         const part = bytes.subarray(0, remaining)
         bytes = bytes.subarray(part.length)
         remaining -= part.length
-        if (part.length > 0) yield { stream: header[0] === 2 ? 'stderr' : 'stdout', bytes: part }
+        const from = header[0] === 2 ? 'stderr' : 'stdout'
+        const own = marks[from].take(part)
+        if (own.length > 0) yield { stream: from, bytes: own }
         if (remaining === 0) header = Buffer.alloc(0)
+        if (marks.stdout.code !== null && marks.stderr.code !== null) return
       }
     }
   } catch {
     // The container has ended under it; the exit code tells.
+  }
+  for (const from of ['stdout', 'stderr'] as const) {
+    const rest = marks[from].rest()
+    if (rest.length > 0) yield { stream: from, bytes: rest }
   }
 }

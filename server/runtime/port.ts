@@ -52,7 +52,9 @@ export type SignalName = 'INT' | 'TERM' | 'HUP' | 'QUIT' | 'KILL'
 /** A program that runs in a container as the workspace's person. */
 export interface Execution {
   readonly input: Writable
-  /** Read once; ends when the program and all that hold its output have ended. With a terminal all of it is `stdout`. */
+  /** The end of its input; at a terminal, what a person types for it. `inLine`: something stands in the last line. */
+  endInput(inLine: boolean): void
+  /** Read once; ends when the program has ended, with all that it wrote until then. With a terminal all of it is `stdout`. */
   readonly output: AsyncIterable<OutputChunk>
   /** Once the output has ended. 137 where the container went under it. */
   exitCode(): Promise<number>
