@@ -189,6 +189,29 @@ test('a window comes back by itself when its workspace is started anew, with wha
   await present.getByText('again.txt').waitFor()
 })
 
+test('a window goes on at its workspace’s new address when that is renamed, with what was not saved, and so does the dashboard', async () => {
+  await inside('printf "one\\n" > project/moves.txt')
+  const page = await openWindow(annsBrowser, 'moves.txt')
+  const dashboard = await bensBrowser.newPage()
+  await dashboard.goto(`${collab.arc.origin}/workspaces/pairing`)
+  await dashboard.getByRole('heading', { name: 'pairing' }).waitFor()
+  await typeAt(page, 1, ' and unsaved')
+  await ann.api.workspaces.rename.mutate({ workspaceId: workspace.id, name: 'paired' })
+  try {
+    const { hostname } = new URL(workspace.url.replace('pairing', 'paired'))
+    await page.waitForURL((url) => url.hostname === hostname && url.pathname === '/', { timeout: 60_000 })
+    await untilWorkbench(page)
+    await statusOf(page, 'Shared').waitFor({ timeout: 60_000 })
+    await expect.poll(() => textOf(page)).toContain('one and unsaved')
+    await dashboard.waitForURL('**/workspaces/paired')
+    await dashboard.getByRole('heading', { name: 'paired' }).waitFor()
+  } finally {
+    await untilState(ann, workspace.id, 'running')
+    await ann.api.workspaces.rename.mutate({ workspaceId: workspace.id, name: 'pairing' })
+    await untilState(ann, workspace.id, 'running')
+  }
+})
+
 test('who wrote a file stands in the dashboard; an earlier version restored there appears in the open editor', async () => {
   await inside('printf "keep me\\n" > project/story.txt')
   const a = await openWindow(annsBrowser, 'story.txt')

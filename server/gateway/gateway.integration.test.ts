@@ -104,6 +104,46 @@ describe('the way in', () => {
   })
 })
 
+describe('a workspace that has been renamed', () => {
+  test('leads whoever came in by its old name to the new one, while that is free, and nobody else', async () => {
+    const { id } = await createRunning(owner, 'former')
+    const { cookie } = await enter(owner, '/', 'former')
+    const { id: teamId } = await owner.api.teams.create.mutate({ name: 'gate-crew' })
+    const [member, guest] = await Promise.all([arc.person(), arc.person()])
+    await arc.database.insertInto('Membership').values([{ teamId, userId: member.userId, role: 'member' }, { teamId, userId: guest.userId, role: 'member' }]).execute()
+    await arc.database.updateTable('Workspace').set({ ownerId: null, teamId }).where('id', '=', id).execute()
+    const { cookie: guests } = await enter(guest, '/', 'former')
+    await owner.api.workspaces.stop.mutate({ workspaceId: id })
+    await untilState(owner, id, 'stopped')
+    await owner.api.workspaces.rename.mutate({ workspaceId: id, name: 'latter' })
+    const at = (path: string, headers: Record<string, string>) => visit(path, { headers }, 'former')
+    const payload = encodeURIComponent(`[["openFile","vscode-remote://${hostOf('former')}/home/arc/project/a"]]`)
+    const led = await vi.waitFor(async () => {
+      const answer = await at(`/?folder=/home/arc/project&payload=${payload}`, { ...navigation, cookie })
+      expect(answer.status).toBe(302)
+      return new URL(answer.headers.location ?? '')
+    }, { timeout: 10_000 })
+    expect([led.origin, led.pathname, led.searchParams.get('folder'), led.searchParams.get('payload')]).toEqual([originOf('latter'), '/', '/home/arc/project', `[["openFile","vscode-remote://${hostOf('latter')}/home/arc/project/a"]]`])
+    expect((await at('//evil.com/x', { ...navigation, cookie })).headers.location).toBe(`${originOf('latter')}/`)
+    const ticket = () => visit('/_arcx/collab/ticket', { method: 'POST', headers: { cookie, origin: originOf('former') } }, 'former')
+    expect((await ticket()).status).toBe(410)
+
+    // Who may not open it any more, who never came in, and who shows the cookie with no session behind it learn nothing.
+    await owner.api.teams.members.remove.mutate({ teamId, userId: guest.userId })
+    const nothing = async (headers: Record<string, string>) => {
+      const answer = await at('/', { ...navigation, ...headers })
+      expect(JSON.stringify([answer.status, answer.headers, answer.body])).not.toContain('latter')
+      return answer.status
+    }
+    await vi.waitFor(async () => expect(await nothing({ cookie: guests })).toBe(404), { timeout: 10_000 })
+    expect(await nothing({})).toBe(302)
+
+    await createRunning(stranger, 'former')
+    await vi.waitFor(async () => expect(await nothing({ cookie })).toBe(404), { timeout: 10_000 })
+    expect((await ticket()).status).not.toBe(410)
+  })
+})
+
 test('a workspace’s host knows no session of the control plane’s', async () => {
   expect((await visit('/healthz', { headers: { cookie: owner.cookie } })).status).toBe(401)
   expect((await visit('/trpc/workspaces.list', { headers: { cookie: owner.cookie } })).status).toBe(401)

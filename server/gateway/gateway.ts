@@ -39,6 +39,8 @@ export interface GatewayNeeds {
   readonly key: Buffer
   personOfSession(sessionId: SessionId): Promise<Visitor | null>
   admit(person: Visitor, name: string): Promise<{ workspaceId: WorkspaceId; running: boolean; incarnation: number }>
+  /** What a workspace is called now; null where it is gone or the person may not open it. */
+  nameOf(person: Visitor, workspaceId: WorkspaceId): Promise<string | null>
   redeemEntry(code: string): Promise<EntryClaims | null>
   dial(workspaceId: WorkspaceId): Socket
   /** What lets a window of a person's into team-state. */
@@ -54,7 +56,12 @@ type Passage =
   | { readonly kind: 'open'; readonly workspaceId: WorkspaceId; readonly incarnation: number; readonly visitor: Visitor }
   | { readonly kind: 'resting' }
   | { readonly kind: 'stranger' }
+  /** Renamed since this browser came in, and no other workspace has the old name. */
+  | { readonly kind: 'moved'; readonly name: string }
   | { readonly kind: 'refused'; readonly status: number; readonly message: string }
+
+/** What a program that is no page's navigation is told. */
+const statusOf: Readonly<Record<'resting' | 'stranger' | 'moved', number>> = { resting: 503, stranger: 401, moved: 410 }
 
 type OwnTarget = RequestTarget & { readonly kind: 'path' }
 type AskedOf = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
@@ -98,8 +105,9 @@ export class Gateway {
     this.#needs.log.debug({ err: error }, 'a workspace could not be reached')
     if (to === undefined) return
     try {
-      if ('writeHead' in to && !to.headersSent) this.#page(to, 502, 'The workspace does not answer', 'It may be starting or stopping. Try again in a moment.', { label: 'Try again', href: '' })
-      else to.destroy()
+      if (!('writeHead' in to)) to.resetAndDestroy()
+      else if (to.headersSent) to.destroy()
+      else this.#page(to, 502, 'The workspace does not answer', 'It may be starting or stopping. Try again in a moment.', { label: 'Try again', href: '' })
     } catch {
       to.destroy()
     }
@@ -124,6 +132,10 @@ export class Gateway {
         }
         case 'resting':
           return isNavigation(request) ? this.#toOpening(name, request, response) : this.#plain(response, 503, 'The workspace is not running.')
+        case 'moved':
+          if (!isNavigation(request)) return this.#plain(response, 410, 'The workspace has been renamed.')
+          response.writeHead(302, { location: this.#movedUrl(name, passage.name, request.url), 'cache-control': 'no-store' }).end()
+          return
         case 'stranger':
           return isNavigation(request) ? this.#toEntry(name, request, response) : this.#plain(response, 401, 'Open the workspace from the dashboard first.')
         case 'refused':
@@ -145,7 +157,7 @@ export class Gateway {
       if (target.kind === 'invalid') return refuseUpgrade(socket, 400)
       const passage = await this.#passage(name, request, true)
       if (passage.kind !== 'open') {
-        return refuseUpgrade(socket, passage.kind === 'refused' ? passage.status : passage.kind === 'resting' ? 503 : 401)
+        return refuseUpgrade(socket, passage.kind === 'refused' ? passage.status : statusOf[passage.kind])
       }
       this.#open.add({ ...passage, name }, socket)
       cleanRequest(request.headers, this.#needs.clientOf(request), this.#needs.addresses.secure)
@@ -179,6 +191,9 @@ export class Gateway {
         return { kind: 'open', userId: passage.visitor.userId }
       case 'resting':
         return isNavigation(asked) ? { kind: 'elsewhere', location: this.#openingUrl(name, path), cookie: null } : { kind: 'refused', status: 503, message: 'The workspace is not running.' }
+      case 'moved':
+        if (!isNavigation(asked)) return { kind: 'refused', status: 410, message: 'The workspace has been renamed.' }
+        return { kind: 'elsewhere', location: this.#movedUrl(name, passage.name, path), cookie: null }
       case 'stranger': {
         if (!isNavigation(asked)) return { kind: 'refused', status: 401, message: 'Open the workspace from the dashboard first.' }
         const { location, cookie } = this.#entry(name, path)
@@ -219,9 +234,18 @@ export class Gateway {
       if (workspaceId !== claims[2]) return { kind: 'stranger' }
       return running ? { kind: 'open', workspaceId, incarnation, visitor } : { kind: 'resting' }
     } catch (error) {
+      const moved = error instanceof ArcError && error.kind !== 'Unavailable' ? await this.#moved(visitor, claims[2]) : null
+      if (moved !== null) return moved
       if (error instanceof ArcError && error.kind !== 'Unavailable') return refused(error.kind === 'Forbidden' ? 403 : 404, error.message)
       throw error
     }
+  }
+
+  /** Where the workspace went by which this browser came in; null where it may not know. */
+  async #moved(visitor: Visitor, claimed: string | undefined): Promise<Passage | null> {
+    const workspaceId = WorkspaceId.safeParse(claimed)
+    const now = workspaceId.success ? await this.#needs.nameOf(visitor, workspaceId.data) : null
+    return now === null ? null : { kind: 'moved', name: now }
   }
 
   /** A window's socket to team-state, which decides by the ticket that it shows. */
@@ -268,7 +292,7 @@ export class Gateway {
   /** For the window that asks: whose it is comes from its cookie, never from the workspace. */
   async #ticket(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const passage = await this.#passage(name, request, false)
-    if (passage.kind !== 'open') return this.#plain(response, passage.kind === 'refused' ? passage.status : passage.kind === 'resting' ? 503 : 401, 'Open the workspace from the dashboard first.')
+    if (passage.kind !== 'open') return this.#plain(response, passage.kind === 'refused' ? passage.status : statusOf[passage.kind], 'Open the workspace from the dashboard first.')
     const { ticket, may, expiresAt } = await this.#needs.ticketFor(passage.visitor, passage.workspaceId)
     const { userId, login, name: personName } = passage.visitor
     const body = JSON.stringify({ ticket, may, expiresAt, userId, login, name: personName, incarnation: passage.incarnation })
@@ -297,6 +321,16 @@ export class Gateway {
   #openingUrl(name: string, path: string | undefined): string {
     const { addresses } = this.#needs
     return `${addresses.publicOrigin}/open/${name}?${new URLSearchParams({ to: addresses.ownPath(path) })}`
+  }
+
+  /** The same path under a workspace's new name, where addresses in it name the host too. */
+  #movedUrl(name: string, now: string, path: string | undefined): string {
+    const { addresses } = this.#needs
+    const [from, to] = [name, now].map((each) => addresses.workspaceOrigin(each))
+    const url = new URL(addresses.ownPath(path), to)
+    const [fromHost, toHost] = [from, to].map((origin) => `vscode-remote://${new URL(origin ?? '').host}/`)
+    for (const [key, value] of url.searchParams) url.searchParams.set(key, value.replaceAll(fromHost ?? '', toHost ?? ''))
+    return url.href
   }
 
   #agent(workspaceId: WorkspaceId): Agent {

@@ -1,7 +1,7 @@
 import { WorkspaceId, errors } from '@arcx/router'
 import type { TeamRole } from '@arcx/router'
 import type { Feed } from '../events/feed.ts'
-import { requireMay } from './policy.ts'
+import { requireMay, rightsTo } from './policy.ts'
 import type { Target, Visitor } from './policy.ts'
 import type { WorkspaceStore } from './store.ts'
 
@@ -38,6 +38,12 @@ export class Admission {
     if (row === null) throw errors.workspaceNotFound()
     requireMay({ ...person, teams }, 'open', row)
     return { workspaceId: WorkspaceId.parse(row.id), name, running: row.state === 'running', incarnation: row.incarnation }
+  }
+
+  /** What a workspace is called now; null where it is gone, or the person may not open it. */
+  async nameOf(person: Visitor, workspaceId: WorkspaceId): Promise<string | null> {
+    const [row, teams] = await Promise.all([this.#store.byId(workspaceId), this.#teamsOf(person.userId)])
+    return row !== undefined && rightsTo({ ...person, teams }, row).includes('open') ? row.name : null
   }
 
   /** Forgets a name whenever its workspace changes. Ends with the signal. */

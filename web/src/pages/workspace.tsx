@@ -1,7 +1,8 @@
 import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
-import { Link, useParams } from '@tanstack/react-router'
+import { Link, Navigate, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
+import { useState } from 'react'
 import type { Workspace, WorkspaceId } from '@arcx/router'
 import { Rules } from '../egress/rules.tsx'
 import { Changes } from '../history/changes.tsx'
@@ -24,8 +25,12 @@ export function WorkspacePage() {
   const { name } = useParams({ from: '/workspaces/$name' })
   const { data: workspaces, known } = useWorkspaces()
   // One that is being renamed goes by both its names.
-  const id = (known?.find((entry) => entry.name === name) ?? workspaces?.find((entry) => entry.name === name))?.id
-  const workspace = workspaces?.find((entry) => entry.id === id)
+  const named = (known?.find((entry) => entry.name === name) ?? workspaces?.find((entry) => entry.name === name))?.id
+  const [shown, setShown] = useState({ name, id: named })
+  if (shown.name !== name || (named !== undefined && shown.id !== named)) setShown({ name, id: named })
+  const workspace = workspaces?.find((entry) => entry.id === (named ?? (shown.name === name ? shown.id : undefined)))
+  // Somebody has renamed it while it is looked at.
+  if (named === undefined && workspace !== undefined) return <Navigate to="/workspaces/$name" params={{ name: workspace.name }} replace />
   if (workspaces === undefined) {
     return (
       <Frame>

@@ -8,18 +8,26 @@ const renewMs = 30_000
 /** The way from this window to team-state. Whose window it is the gateway knows, by its cookie; nothing else is asked. */
 export class Door {
   readonly #origin: string
-  readonly #onStartedAnew: () => void
+  readonly #onGoneOn: () => void
   readonly #timer: ReturnType<typeof setInterval>
   #identity: Identity
 
-  /** `onStartedAnew`: the workspace's container is another, which knows nothing of this window. @throws where the gateway does not let this window in. */
-  static async open(origin: string, onStartedAnew: () => void): Promise<Door> {
-    return new Door(origin, await ask(origin), onStartedAnew)
+  /**
+   * `onGoneOn`: the workspace's container is another, which knows nothing of this window, or the workspace has another
+   * name, to which the gateway leads whoever loads the page again. @throws where the gateway does not let this window in.
+   */
+  static async open(origin: string, onGoneOn: () => void): Promise<Door> {
+    const identity = await ask(origin)
+    if (identity === 'renamed') {
+      onGoneOn()
+      throw new Error('The workspace has been renamed.')
+    }
+    return new Door(origin, identity, onGoneOn)
   }
 
-  private constructor(origin: string, identity: Identity, onStartedAnew: () => void) {
+  private constructor(origin: string, identity: Identity, onGoneOn: () => void) {
     this.#origin = origin
-    this.#onStartedAnew = onStartedAnew
+    this.#onGoneOn = onGoneOn
     this.#identity = identity
     // One that reconnects shows the latest ticket; each is good for a minute.
     this.#timer = setInterval(() => void this.renew(), renewMs)
@@ -37,8 +45,9 @@ export class Door {
   async renew(): Promise<void> {
     // While the server is away the connections say so.
     const before = this.#identity.incarnation
-    this.#identity = await ask(this.#origin).catch(() => this.#identity)
-    if (this.#identity.incarnation !== before) this.#onStartedAnew()
+    const answer = await ask(this.#origin).catch(() => this.#identity)
+    if (answer !== 'renamed') this.#identity = answer
+    if (answer === 'renamed' || answer.incarnation !== before) this.#onGoneOn()
   }
 
   close(): void {
@@ -46,8 +55,9 @@ export class Door {
   }
 }
 
-async function ask(origin: string): Promise<Identity> {
+async function ask(origin: string): Promise<Identity | 'renamed'> {
   const response = await fetch(`${origin}/_arcx/collab/ticket`, { method: 'POST', credentials: 'include' })
+  if (response.status === 410) return 'renamed'
   if (!response.ok) throw new Error(`The gateway gives this window no ticket (${response.status}).`)
   return Identity.parse(await response.json())
 }
