@@ -210,7 +210,7 @@ test('a window goes on at its workspace’s new address when that is renamed, wi
     await ann.api.workspaces.rename.mutate({ workspaceId: workspace.id, name: 'pairing' })
     await untilState(ann, workspace.id, 'running')
   }
-})
+}, 300_000)
 
 test('who wrote a file stands in the dashboard; an earlier version restored there appears in the open editor', async () => {
   await inside('printf "keep me\\n" > project/story.txt')
