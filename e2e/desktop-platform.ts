@@ -36,6 +36,7 @@ class BrowserView implements View {
   readonly page: Promise<Page>
   readonly #events: ViewEvents
   #loads = new Set<string>()
+  #latest = 0
 
   constructor(browser: Browser, events: ViewEvents) {
     this.#events = events
@@ -60,12 +61,13 @@ class BrowserView implements View {
 
   load(url: string): void {
     this.#loads.add(new URL(url).href)
-    const to = (page: Page) => page.goto(url, { waitUntil: 'commit' })
-    // Once it has nothing to load, for whatever reason, it says so.
-    void this.page.then(to).then(
-      () => this.#events.stopped(),
-      () => this.#events.stopped(),
-    )
+    const load = (this.#latest += 1)
+    // What came to nothing, and is not taken the place of, is told as Electron tells it.
+    void this.page
+      .then((page) => page.goto(url, { waitUntil: 'commit' }))
+      .catch(() => {
+        if (load === this.#latest) this.#events.stopped()
+      })
   }
 
   close(): void {
