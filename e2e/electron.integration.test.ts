@@ -59,7 +59,9 @@ describe.skipIf(program === null)('the app in Electron', () => {
     app().evaluate(async ({ webContents }, script) => {
       const own = webContents.getAllWebContents().find((contents) => contents.getURL().startsWith('arcx-app://'))
       if (own === undefined) throw new Error('The app has no page.')
-      return (await own.executeJavaScript(script, true)) as unknown
+      // What is asked of a page that dies meanwhile is never answered.
+      const silence = new Promise((_resolve, reject) => setTimeout(() => reject(new Error('The page does not answer.')), 3000))
+      return (await Promise.race([own.executeJavaScript(script, true), silence])) as unknown
     }, code) as Promise<T>
   const choose = (menu: string, entry: string) =>
     app().evaluate(
