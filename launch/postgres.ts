@@ -124,6 +124,8 @@ async function untilItAnswers(child: Child, port: number, password: string, logF
   void child.ended.then((how) => (ended = how))
   for (;;) {
     const client = new pg.Client({ host: '127.0.0.1', port, user: role, password, database: 'postgres', connectionTimeoutMillis: 1000 })
+    // It may be lost again at any moment, also between two questions.
+    client.on('error', () => undefined)
     try {
       await client.connect()
       const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database])
