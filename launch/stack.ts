@@ -14,7 +14,7 @@ import type { Instance } from './instance.ts'
 import { Kept } from './kept.ts'
 import { MemoryLimits } from './memory.ts'
 import { ensureNatsServer, startNats, untilLastHasEnded as untilLastNatsHasEnded } from './nats.ts'
-import { freePort, isFree } from './ports.ts'
+import { freePort, isFree, onFreePort } from './ports.ts'
 import { startPostgres, untilLastHasEnded as untilLastPostgresHasEnded } from './postgres.ts'
 import { LaunchError } from './progress.ts'
 import type { Progress } from './progress.ts'
@@ -119,13 +119,13 @@ async function bringUp(settings: LaunchSettings, progress: Progress, started: St
   const [image, databaseUrl, natsUrl] = await allOrNone([
     settings.WORKSPACE_IMAGE ?? ensureImage(found.engine, repository, cacheDirectory, progress),
     settings.DATABASE_URL ??
-      freePort(5432).then((port) =>
+      onFreePort(5432, (port) =>
         keep('PostgreSQL', join(logs, 'postgres.log'), { signal: 'SIGINT', graceMs: 3000 }, (logFile, signal) =>
           startPostgres({ directory: stores.postgres, port, password: secrets.ARC_POSTGRES_PASSWORD, logFile, limits, progress, signal }),
         ),
       ),
     settings.NATS_URL ??
-      freePort(4222).then(async (port) => {
+      onFreePort(4222, async (port) => {
         const binary = await ensureNatsServer(cacheDirectory, progress)
         return keep('NATS', join(logs, 'nats.log'), { signal: 'SIGTERM', graceMs: 2000 }, (logFile, signal) =>
           startNats({ directory: stores.nats, port, token: secrets.ARC_NATS_TOKEN, binary, logFile, limits, progress, signal }),
