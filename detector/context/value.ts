@@ -14,7 +14,7 @@ const longest = 400
 const pair = /[ \t]{0,4}[:=][ \t]{0,4}[([][ \t]{0,4}["'][^"'\n]{1,60}["'],[ \t]{0,4}(["'])/y
 const toQuoted: readonly RegExp[] = [
   // An assignment, a comparison, a key: with a type between, too, or a function that takes the value.
-  /\\{0,3}["'`]?\]?[ \t]{0,8}(?:(?:[:?] ?[\w<>&\[\]?*. |]{1,30}|[ \t][A-Za-z*\[\]&]{2,12}[ \t]{0,3}|As \w{2,20} )?(?::{0,2}|[!=?+|])=|=?=?=>?|:{1,3}|=>|->|<-|\|\||\?\?|!==?)[ \t]{0,8}(?:\r?\n[ \t]{0,40})?(?:(?:(?:new )?[\w.$]{1,40}|ConvertTo-SecureString(?: -String)?)[( ](?=["'])|(?:b|r|f|u|L|N|@|\$|rb|br)(?=["']))?\\{0,3}(["'`])/y,
+  /\\{0,3}["'`]?\]?[ \t]{0,8}(?:(?:[:?] ?[\w<>&[\]?*. |]{1,30}|[ \t][A-Za-z*[\]&]{2,12}[ \t]{0,3}|As \w{2,20} )?(?::{0,2}|[!=?+|])=|=?=?=>?|:{1,3}|=>|->|<-|\|\||\?\?|!==?)[ \t]{0,8}(?:\r?\n[ \t]{0,40})?(?:(?:(?:new )?[\w.$]{1,40}|ConvertTo-SecureString(?: -String)?)[( ](?=["'])|(?:b|r|f|u|L|N|@|\$|rb|br)(?=["']))?\\{0,3}(["'`])/y,
   // A pair of a user's name and a password.
   pair,
   // A name and its value in fields of their own, and a variable with a default.
