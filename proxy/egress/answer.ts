@@ -7,6 +7,7 @@ import { Replacer } from '../replace/replacer.ts'
 import { cleanHeaders, codedAs, partialAnswer, reasonOf, textOf } from './answer-head.ts'
 import { tellingBytes } from './codings.ts'
 import type { Coding } from './codings.ts'
+import { LookingInside, mayBeCompressed, valueInside } from './looking-inside.ts'
 import { Cut, Cutting } from './ranges.ts'
 import type { Wanted } from './ranges.ts'
 import { Counting, ReplacingStream } from './streams.ts'
@@ -29,6 +30,8 @@ export interface AnswerNeeds {
   readonly tenant: Tenant
   readonly told: Told
   readonly host: string
+  /** Whether a value can come back from there: the host may get one. */
+  readonly isTrusted: boolean
   /** The part that was asked for. */
   readonly wanted: Wanted | null
   /** With an error where it broke off. */
@@ -53,6 +56,7 @@ export class Answer implements Dispatcher.DispatchHandler {
   #gone: Error | null = null
   #isOver = false
   #hasTrailers = false
+  #hasBegun = false
 
   constructor(needs: AnswerNeeds) {
     this.#needs = needs
@@ -140,6 +144,19 @@ export class Answer implements Dispatcher.DispatchHandler {
     if (this.#opened !== null) {
       if (!this.#opened.write(chunk)) this.#wait(controller, this.#opened)
       return
+    }
+    if (!this.#hasBegun) {
+      this.#hasBegun = true
+      const { isTrusted, tenant, told } = this.#needs
+      if (this.#replacer !== null && tenant.scrub !== null && isTrusted && mayBeCompressed(chunk)) {
+        this.#replacer = null
+        this.#through([
+          new LookingInside(tenant.scrub, valueInside),
+          new ReplacingStream(tenant.scrub, (count) => (told.scrubbed += count)),
+          this.#cut === null ? null : new Cutting(this.#cut),
+        ])
+        return this.onResponseData(controller, chunk)
+      }
     }
     const out = this.#kept(this.#replacer === null ? chunk : this.#replacer.write(chunk))
     if (out.length === 0) return

@@ -74,7 +74,7 @@ export class Exchange {
         const outgoing = prepare(call, asked, tenant, told)
         const body = await bodyOf(call, asked, outgoing, tenant, told)
         const over = Promise.withResolvers<void>()
-        const answer = new Answer({ method: asked.method, client, tenant, told, host: call.host, wanted: outgoing.wanted, onOver: (error) => (error === null ? over.resolve() : over.reject(error)) })
+        const answer = new Answer({ method: asked.method, client, tenant, told, host: call.host, isTrusted: outgoing.outward.own.length > 0, wanted: outgoing.wanted, onOver: (error) => (error === null ? over.resolve() : over.reject(error)) })
         const { target: path, headers } = outgoing
         await this.#whileOpen({ call, told, cut: (reason) => answer.abort(reason) }, () => {
           this.#needs.upstreams.dispatch(call.workspaceId, asked.version, { origin: `${call.scheme}://${hostOf(call)}`, path, method: asked.method as 'GET', headers, body }, answer)

@@ -7,6 +7,7 @@ import { parseAwsAuthorization, signedAgain } from './aws-signature.ts'
 import type { Call } from './call.ts'
 import { CodingUnknown, codingsAskedFor, labelOf, tellingBytes } from './codings.ts'
 import type { Coding } from './codings.ts'
+import { LookingInside } from './looking-inside.ts'
 import type { Outward, Writing } from './outward.ts'
 import { widened } from './ranges.ts'
 import type { Wanted } from './ranges.ts'
@@ -101,7 +102,7 @@ export async function bodyOf(call: Call, asked: Asked, outgoing: Outgoing, tenan
       delete headers['content-encoding']
       delete headers['content-length']
     }
-    if (strangers !== null) steps.push(new GuardingStream(strangers, () => leak(call.host)))
+    if (strangers !== null) steps.push(new LookingInside(strangers, () => leak(call.host)), new GuardingStream(strangers, () => leak(call.host)))
     if (looksForKeys) steps.push(new PastedKeys((text) => judgePasted(text, call.host, tenant, told)))
     if (outward.own.length > 0) {
       const pairs = outward.swaps('body', writingOf(contentType))
@@ -156,7 +157,7 @@ async function signedBody(call: Call, asked: Asked, { outward, headers, target }
   const [told256] = asked.headers.get('x-amz-content-sha256') ?? []
   if (told256?.startsWith('STREAMING-AWS4') === true) throw new Refusal(400, 'signature_unknown', 'Bodies that are signed piece by piece cannot be signed again: have the program send its body unsigned (UNSIGNED-PAYLOAD) or whole.')
   const strangers = outward.strangers('body')
-  const guarded = asked.hasBody ? guardedBody(asked, strangers === null ? [] : [new GuardingStream(strangers, () => leak(call.host))], told) : null
+  const guarded = asked.hasBody ? guardedBody(asked, strangers === null ? [] : [new LookingInside(strangers, () => leak(call.host)), new GuardingStream(strangers, () => leak(call.host))], told) : null
   const body = told256 === undefined && guarded !== null ? await whole(guarded) : guarded
   const payloadHash = told256 ?? createHash('sha256').update(body instanceof Buffer ? body : '').digest('hex')
   const incoming = { method: asked.method, target: call.target, headers: new Map([...asked.headers, ['host', [call.hostHeader]]]), payloadHash }

@@ -6,6 +6,7 @@ import type { RawData } from 'ws'
 import { blotted } from '@arcx/detector/blot'
 import { findCredentials } from '@arcx/detector/detector'
 import type { Call } from './call.ts'
+import { holdsInside, valueInside } from './looking-inside.ts'
 import { Refusal } from './refusal.ts'
 import { replaceAll, replaceWhole } from '../replace/replacer.ts'
 import type { Outward } from './outward.ts'
@@ -80,7 +81,7 @@ export async function relayMessages({ request, socket, head, upstream, tenant, o
     const text = bytes.toString('utf8')
     try {
       told.sent(bytes.length)
-      if (strangers !== null && replaceWhole(strangers, bytes).count > 0) throw leak()
+      if (strangers !== null && (replaceWhole(strangers, bytes).count > 0 || holdsInside(strangers, bytes))) throw leak()
       judge(text)
     } catch (error) {
       return fail(error)
@@ -93,6 +94,7 @@ export async function relayMessages({ request, socket, head, upstream, tenant, o
     const bytes = bytesOf(data)
     try {
       told.received(bytes.length)
+      if (tenant.scrub !== null && holdsInside(tenant.scrub, bytes)) throw valueInside()
     } catch (error) {
       return fail(error)
     }

@@ -145,12 +145,15 @@ export class Interruptions {
       const code = unit >= 0 ? codeOf(unit) : -1
       if (unit >= 0 ? code >= 0x80 || this.#occurs[code] === 1 : byte === 0x3d && softBreakAt(bytes, at) > 0) {
         const count = this.#decode(bytes, at, blockBytes, false)
-        const [one = 0, two = 0, three = 0] = this.#decoded
+        const one = this.#decoded[0] ?? 0
+        const two = this.#decoded[1] ?? 0
+        const three = this.#decoded[2] ?? 0
         if (count >= 2) open = this.#look(bytes, at, blockOf(before, one, two), false, false, isEnd, found, open)
         if (count >= 3) open = this.#look(bytes, at, blockOf(one, two, three), true, false, isEnd, found, open)
         // A sign behind it may be no sign but itself.
         const behind = unit >= 0 && code < 0x80 ? at + lengthOf(unit) : bytes.length
-        const [next = 0, second = 0] = [bytes[behind], bytes[behind + 1]]
+        const next = bytes[behind] ?? 0
+        const second = bytes[behind + 1] ?? 0
         if (behind < bytes.length && (this.#kinds[next] === sign || this.#kinds[second] === sign)) {
           if (next !== two) open = this.#look(bytes, at, blockOf(before, code, next), false, false, isEnd, found, open)
           open = this.#look(bytes, at, blockOf(code, next, second), true, false, isEnd, found, open)
@@ -159,7 +162,8 @@ export class Interruptions {
     }
     if (kind === 0 || breaks[before] === 0 || beginsGap[byte] === 0 || (kind === sign && gapEnd(bytes, at, 'lines') === at)) return open
     if (this.#decode(bytes, at, 2, true) < 2) return open
-    const [next, second] = [this.#decoded[0] ?? 0, this.#decoded[1] ?? 0]
+    const next = this.#decoded[0] ?? 0
+    const second = this.#decoded[1] ?? 0
     if (!this.#gapBlocks.has(exactBlockOf(before, next, second))) return open
     return this.#look(bytes, at, blockOf(before, next, second), false, true, isEnd, found, open)
   }

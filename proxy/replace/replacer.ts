@@ -38,6 +38,11 @@ export class Replacer {
     return this.#owners
   }
 
+  /** Whether something waits for what comes next. */
+  get isHolding(): boolean {
+    return this.#held.length > 0
+  }
+
   write(chunk: Buffer): Buffer {
     if (this.#pairs.isEmpty) return chunk
     return this.#work(this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]), false)
