@@ -103,7 +103,8 @@ export class Interruptions {
 
   /** The first place from which on the bytes, and so many decoded ones behind them, are the beginning of something. */
   #withPrefix(bytes: Uint8Array, from: number, at: number, count: number, prefixes: ReadonlySet<number>): number {
-    for (let start = Math.max(from, at - this.#beginning - 1); start < at || (start === at && count > 0); start += 1) {
+    const last = count > 0 ? at : at - 1
+    for (let start = Math.max(from, at - this.#beginning - 1); start <= last; start += 1) {
       let hash = emptyHash
       for (let index = start; index < at; index += 1) hash = extended(hash, bytes[index] ?? 0)
       for (let index = 0; index < count; index += 1) hash = extended(hash, this.#decoded[index] ?? 0)

@@ -1,3 +1,4 @@
+import type * as Crypto from 'node:crypto'
 import fc from 'fast-check'
 import { afterEach, expect, test, vi } from 'vitest'
 import { issuerPrefixes } from './issuer-prefixes.ts'
@@ -6,7 +7,7 @@ import { placeholderFor } from './placeholder.ts'
 const draws = vi.hoisted(() => ({ seed: null as number | null }))
 /** With a seed the draws are the same each time, so that all that differs comes from the value. */
 vi.mock('node:crypto', async (original) => {
-  const real = await original<typeof import('node:crypto')>()
+  const real = await original<typeof Crypto>()
   return {
     ...real,
     randomInt: (limit: number) => {
