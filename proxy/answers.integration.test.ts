@@ -117,6 +117,16 @@ describe('no part of an answer brings a value back', () => {
     expect(codeOf(await plain('/'))).toBe('part_unknown')
   })
 
+  test('a value that comes in several events of a stream', async () => {
+    const parts = [secret.value.slice(0, 9), secret.value.slice(9, 14), secret.value.slice(14)]
+    for (const close of [(body: Buffer) => body, gzipSync]) {
+      rig.answer = echo(close(Buffer.from(parts.map((content) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`).join(''))), { 'content-type': 'text/event-stream', ...(close === gzipSync ? { 'content-encoding': 'gzip' } : {}) })
+      const { body } = await rig.https('api.test', '/', { headers: { 'accept-encoding': 'gzip' } })
+      const said = (close === gzipSync ? gunzipSync(body) : body).toString()
+      expect([...said.matchAll(/"content":"([^"]*)"/g)].map(([, each]) => each).join('')).toBe(secret.placeholder)
+    }
+  })
+
   test('an answer that is malformed leaves nothing of it in the log', async () => {
     raw = (socket) => socket.end(`HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nokay${secret.value}\r\nHTTP`)
     await plain('/')

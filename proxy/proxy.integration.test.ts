@@ -131,7 +131,6 @@ describe('on the way back, no value passes', () => {
     const stream = await rig.eventStream('api.test')
     await vi.waitFor(() => expect(stream.seen()).toBe('data: one\n\n'), { timeout: 20_000 })
     stream.push(`data: ${secret.value.slice(0, 10)}`)
-    await vi.waitFor(() => expect(stream.seen()).toBe('data: one\n\ndata: '), { timeout: 20_000 })
     stream.push(`${secret.value.slice(10)}\n\n`)
     await vi.waitFor(() => expect(stream.seen()).toBe(`data: one\n\ndata: ${secret.placeholder}\n\n`), { timeout: 20_000 })
     stream.end()

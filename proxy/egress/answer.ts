@@ -7,6 +7,7 @@ import { Replacer } from '../replace/replacer.ts'
 import { cleanHeaders, codedAs, partialAnswer, reasonOf, textOf } from './answer-head.ts'
 import { tellingBytes } from './codings.ts'
 import type { Coding } from './codings.ts'
+import { EventStream, isEventStream } from './event-stream.ts'
 import { LookingInside, mayBeCompressed, valueInside } from './looking-inside.ts'
 import { Cut, Cutting } from './ranges.ts'
 import type { Wanted } from './ranges.ts'
@@ -104,7 +105,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#hasTrailers = out['content-length'] === undefined
     if (client instanceof Http2ServerResponse) client.writeHead(told.status, out)
     else client.writeHead(told.status, reasonOf(told.status, told.status === status ? message : undefined, tenant, told), out)
-    if (coded === null && !looks) {
+    if (coded === null && !looks && !(scrub !== null && hasBody && isEventStream(contentType))) {
       this.#replacer = hasBody && scrub !== null ? new Replacer(scrub) : null
       return
     }
@@ -112,6 +113,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     const open = (coding: Coding | null) => this.#through([
       coding?.open(),
       scrub === null ? null : new ReplacingStream(scrub, (count) => (told.scrubbed += count)),
+      scrub !== null && isEventStream(contentType) ? new EventStream(scrub, (count) => (told.scrubbed += count)) : null,
       looks ? new UnknownCredentials(told, { blots, lines: isLines(contentType) }) : null,
       coded?.isKept === true ? coding?.close() : null,
       this.#cut === null ? null : new Cutting(this.#cut),

@@ -84,7 +84,7 @@ export class Exchange {
         request.unpipe()
         request.resume()
         const refusal = refusalOf(error, call)
-        if (refusal.code === 'upstream_failed') this.#needs.log.info({ err: error, host: call.host }, 'a call failed')
+        if (refusal.code === 'upstream_failed' || refusal.code === 'answer_malformed') this.#needs.log.info({ err: error, host: call.host }, 'a call failed')
         // What has begun cannot be taken back; cut off, it is at least not taken for whole.
         if (client.headersSent) cutOff(client)
         else {

@@ -1,0 +1,165 @@
+import { Transform } from 'node:stream'
+import type { TransformCallback } from 'node:stream'
+import type { Pairs } from '../replace/pairs.ts'
+import { Replacer, replaceAll } from '../replace/replacer.ts'
+
+/** What is held while a value may go on in the next events; a stream that asks for more is broken off. */
+const mostHeld = 1024 * 1024
+/** Fewer characters of a value may go ahead: what ends so by chance would else wait for an event that may never come. */
+const telling = 5
+
+export const isEventStream = (contentType: string | undefined): boolean => /^text\/event-stream\b/i.test(contentType ?? '')
+
+/** A piece of text of a line, and where in it that stands. */
+interface Piece {
+  readonly line: Line
+  readonly start: number
+  readonly end: number
+  readonly isJson: boolean
+  text: string
+}
+
+interface Line {
+  readonly bytes: string
+  readonly pieces: Piece[]
+}
+
+/**
+ * A value that comes in several events of an event stream, as models write their answers, or in several lines of one.
+ * Texts at one name of their JSON, or lines that are no JSON, are read one behind the other as a program puts them
+ * together; where a value stands across them, its placeholder does in the end. An event that ends in the midst of what
+ * may be a value waits for the next.
+ */
+export class EventStream extends Transform {
+  readonly #pairs: Pairs
+  readonly #onOver: (count: number) => void
+  /** By name; what has gone on already is kept as far as a value reaches. */
+  readonly #texts = new Map<string, Piece[]>()
+  readonly #waiting: Line[] = []
+  #held = ''
+  #count = 0
+
+  constructor(pairs: Pairs, onOver: (count: number) => void) {
+    super()
+    this.#pairs = pairs
+    this.#onOver = onOver
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#held += chunk.toString('latin1')
+    const end = lastEnd(this.#held)
+    for (const bytes of linesOf(this.#held.slice(0, end))) this.#take(bytes)
+    this.#held = this.#held.slice(end)
+    const size = this.#held.length + this.#waiting.reduce((sum, { bytes }) => sum + bytes.length, 0)
+    if (size > mostHeld) return done(new Error('A line of this event stream is too long to be looked into.'))
+    done(null, this.#ready(false))
+  }
+
+  override _flush(done: TransformCallback): void {
+    if (this.#held !== '') this.#take(this.#held)
+    this.#held = ''
+    done(null, this.#ready(true))
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#onOver(this.#count)
+    done(error)
+  }
+
+  #take(bytes: string): void {
+    const line: Line = { bytes, pieces: [] }
+    this.#waiting.push(line)
+    for (const { name, start, end, text, isJson } of textsOf(bytes)) {
+      const piece: Piece = { line, start, end, text, isJson }
+      line.pieces.push(piece)
+      const texts = this.#texts.get(name) ?? []
+      texts.push(piece)
+      this.#texts.set(name, texts)
+      if (text !== '') this.#clean(texts)
+    }
+  }
+
+  #clean(texts: Piece[]): void {
+    const whole = texts.map(({ text }) => text).join('')
+    const { text, count } = replaceAll(this.#pairs, whole)
+    if (count > 0) {
+      this.#count += count
+      // Each keeps its length where that can be; what is more stands in the last.
+      let at = 0
+      for (const [index, piece] of texts.entries()) {
+        const length = index === texts.length - 1 ? text.length : piece.text.length
+        piece.text = text.slice(at, at + length)
+        at += length
+      }
+    }
+    // What is too far back for any value is read no more.
+    let behind = texts.reduce((sum, each) => sum + each.text.length, 0)
+    while (texts[0] !== undefined && behind - texts[0].text.length >= this.#pairs.span && !this.#waiting.includes(texts[0].line)) behind -= texts.shift()?.text.length ?? 0
+  }
+
+  /** Those that no value can go on in. */
+  #ready(isOver: boolean): Buffer {
+    const open = isOver ? null : this.#firstOpen()
+    const end = open === null ? this.#waiting.length : this.#waiting.indexOf(open)
+    return Buffer.from(this.#waiting.splice(0, end < 0 ? this.#waiting.length : end).map(written).join(''), 'latin1')
+  }
+
+  #firstOpen(): Line | null {
+    let first: Line | null = null
+    for (const texts of this.#texts.values()) {
+      const whole = Buffer.from(texts.map(({ text }) => text).join(''), 'latin1')
+      // It has been cleaned, so what a replacer keeps back is what may go on.
+      const from = new Replacer(this.#pairs).write(whole).length
+      if (whole.length - from < telling) continue
+      let at = 0
+      const open = texts.find(({ text }) => (at += text.length) > from && text !== '')
+      const waits = open === undefined ? undefined : texts.slice(texts.indexOf(open)).find(({ line }) => this.#waiting.includes(line))
+      if (waits !== undefined && (first === null || this.#waiting.indexOf(waits.line) < this.#waiting.indexOf(first))) first = waits.line
+    }
+    return first
+  }
+}
+
+const lastEnd = (text: string) => Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1
+const linesOf = (text: string) => text.match(/[^\r\n]*(?:\r\n|\n|\r)/g) ?? []
+
+/** JSON’s strings by the name before them, and lines that are no JSON as they are. */
+function* textsOf(bytes: string): Generator<Omit<Piece, 'line'> & { readonly name: string }> {
+  const [before = '', data] = /^data:[ ]?([^\r\n]*)/.exec(bytes) ?? []
+  if (data === undefined) return
+  const from = before.length - data.length
+  if (!/^\s*[[{"]/.test(data)) return yield { name: '', start: from, end: from + data.length, text: data, isJson: false }
+  let name = ''
+  for (const found of data.matchAll(/"((?:[^"\\]|\\.)*)"(\s*:)?/g)) {
+    const [, inner = '', colon] = found
+    if (colon !== undefined) {
+      name = inner
+      continue
+    }
+    const text = unescaped(inner)
+    const start = from + found.index + 1
+    if (text !== null) yield { name: `"${name}`, start, end: start + inner.length, text, isJson: true }
+  }
+}
+
+function unescaped(text: string): string | null {
+  try {
+    return text.includes('\\') ? Buffer.from(JSON.parse(`"${Buffer.from(text, 'latin1').toString()}"`) as string).toString('latin1') : text
+  } catch {
+    return null
+  }
+}
+
+const escaped = (text: string) => Buffer.from(JSON.stringify(Buffer.from(text, 'latin1').toString()).slice(1, -1)).toString('latin1')
+
+function written({ bytes, pieces }: Line): string {
+  let out = ''
+  let done = 0
+  for (const { start, end, text, isJson } of pieces) {
+    const was = bytes.slice(start, end)
+    const same = isJson ? unescaped(was) === text : was === text
+    out += bytes.slice(done, start) + (same ? was : isJson ? escaped(text) : text)
+    done = end
+  }
+  return out + bytes.slice(done)
+}
