@@ -30,7 +30,7 @@ function listenersOf(emitter: NodeJS.EventEmitter): number {
 
 process.on('SIGUSR2', () => {
   collect()
-  const handles = (process as unknown as { _getActiveHandles(): NodeJS.EventEmitter[] })._getActiveHandles().filter((each) => typeof each.eventNames === 'function')
+  const handles = (Reflect.get(process, '_getActiveHandles') as () => NodeJS.EventEmitter[])().filter((each) => typeof each.eventNames === 'function')
   const count: Census = {
     heap: process.memoryUsage().heapUsed,
     resident: process.memoryUsage().rss,

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Http2ServerRequest } from 'node:http2'
+import type { Http2ServerRequest, Http2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import type { Log } from '@arcx/service-kit/log'
@@ -73,6 +73,8 @@ export class Exchange {
         const tenant = await this.#admitted(call, asked, told)
         const outgoing = prepare(call, asked, tenant, told)
         const body = await bodyOf(call, asked, outgoing, tenant, told)
+        // Who went meanwhile is told of no more, and an upload of theirs looks as if it were whole.
+        if (isGone(client)) throw new ProgramGone('the program went')
         const over = Promise.withResolvers<void>()
         const answer = new Answer({ method: asked.method, client, tenant, told, host: call.host, isTrusted: outgoing.outward.own.length > 0, wanted: outgoing.wanted, onOver: (error) => (error === null ? over.resolve() : over.reject(error)) })
         const { target: path, headers } = outgoing
@@ -197,6 +199,8 @@ export class Exchange {
     }
   }
 }
+
+const isGone = (client: Client): boolean => ('createPushResponse' in client ? (client.stream as Http2Stream | undefined)?.destroyed !== false || client.stream.closed : client.destroyed)
 
 function cutOff(client: Client): void {
   if ('createPushResponse' in client) client.stream.close(2)
