@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import type { WorkspaceId } from '@arcx/router'
+import { Tickets } from '@arcx/service-kit/tickets'
 import { startTestCollab } from '@arcx/testing/collab'
 import type { TestCollab } from '@arcx/testing/collab'
 import type { Person } from '@arcx/testing/person'
@@ -96,6 +97,39 @@ test('as much as may be open is open: another is told to come back, and comes in
   for (const each of open.splice(0)) each.close()
   await vi.waitFor(async () => expect(await another()).toBe('in'), { timeout: 5000, interval: 200 })
 }, 30_000)
+
+test.each([6, 12])('somebody who wrote %d MB while away brings all of it along, and others see it', async (megabytes) => {
+  const path = `away-${megabytes}`
+  const [away, here] = [await connect(path), await connect(path)]
+  away.provider.disconnect()
+  const paragraph = `${'Written on the train. '.repeat(2000)}\n`
+  while (away.text().length < megabytes * 1024 * 1024) away.write(away.text().length, paragraph)
+  here.write(0, 'meanwhile ')
+  const closes: number[] = []
+  away.provider.on('connection-close', (event) => void closes.push(event?.code ?? 0))
+  away.provider.connect()
+  await vi.waitFor(() => expect(here.text().length).toBeGreaterThan(megabytes * 1024 * 1024), { timeout: 30_000, interval: 100 })
+  await vi.waitFor(() => expect(away.text() === here.text()).toBe(true), { timeout: 10_000, interval: 100 })
+  expect(away.text()).toContain('meanwhile ')
+  expect(closes).toEqual([])
+  // It is stored, and comes whole to who comes later.
+  await collab.kill()
+  await collab.start()
+  const later = await connect(path)
+  expect(later.text() === away.text()).toBe(true)
+}, 90_000)
+
+test('who may read alone has nothing large to say', async () => {
+  const { ticket } = await ann.api.collab.ticket.mutate({ workspaceId })
+  const claims = new Tickets(collab.arc.internalToken).read(ticket)
+  if (claims === null) throw new Error('The ticket cannot be read.')
+  const reader = new WebSocket(`ws://127.0.0.1:${collab.port}/workspaces/${workspaceId}/read?ticket=${new Tickets(collab.arc.internalToken).issue({ ...claims, may: 'read' })}`)
+  reader.on('error', () => undefined)
+  await once(reader, 'open')
+  reader.send(Buffer.alloc(5 * 1024 * 1024))
+  const [code] = (await once(reader, 'close')) as [number]
+  expect(code).toBe(1009)
+})
 
 test('texts that nobody has open are unloaded', async () => {
   const writer = await connect('left')

@@ -5,6 +5,7 @@ import { framed } from './frame.ts'
 
 /** One who does not read is let go, and brings itself up to date when it comes back; nobody else waits for it. */
 const maxWaitingBytes = 8 * 1024 * 1024
+const largeBytes = 2 * 1024 * 1024
 
 /** Somebody's program that is connected to one text. */
 export class Connection {
@@ -14,6 +15,8 @@ export class Connection {
   readonly #socket: WebSocket
   readonly #wire: Duplex
   #gathered: Buffer[] = []
+  /** Of large frames since the last time that nothing waited: reading all of a text may take a while, which is no reason to begin again. */
+  #largeBytes = 0
 
   /** `wire`: what the socket stands on. */
   constructor(socket: WebSocket, wire: Duplex, ticket: CollabTicket) {
@@ -45,9 +48,14 @@ export class Connection {
     const frames = this.#gathered
     this.#gathered = []
     if (frames.length === 0 || this.#socket.readyState !== this.#socket.OPEN) return
-    if (this.#wire.writableLength > maxWaitingBytes) return this.#socket.terminate()
+    if (this.#wire.writableLength === 0) this.#largeBytes = 0
+    if (this.#wire.writableLength > maxWaitingBytes + this.#largeBytes) return this.#socket.terminate()
     this.#wire.cork()
-    for (const frame of frames) this.#wire.write(frame)
+    for (const frame of frames) {
+      // The one that is most; many do not add up.
+      if (frame.length > largeBytes) this.#largeBytes = Math.max(this.#largeBytes, frame.length)
+      this.#wire.write(frame)
+    }
     this.#wire.uncork()
   }
 }

@@ -9,15 +9,19 @@ import { decodeComponent, parseTarget } from '@arcx/service-kit/request-target'
 import type { CollabTicket, Tickets } from '@arcx/service-kit/tickets'
 import { refuseUpgrade, takeUpgrades } from '@arcx/service-kit/upgrades'
 import { WrongTries } from '@arcx/service-kit/wrong-tries'
-import { closeCodes } from '../documents/document.ts'
+import { closeCodes, maxTextBytes } from '../documents/document.ts'
 import { TextsFull } from '../documents/documents.ts'
 import type { Documents } from '../documents/documents.ts'
 import type { Presence } from '@arcx/service-kit/presence/presence'
 import { RoomConnection } from '../rooms/room.ts'
 import { Connection } from './connection.ts'
+import { LargeMessages } from './large-messages.ts'
 import type { RightsWatch } from './rights.ts'
 
-const maxMessageBytes = 4 * 1024 * 1024
+/** Of one who may read alone, and has nothing large to say. */
+const maxReaderMessageBytes = 4 * 1024 * 1024
+/** All of a text at once, from one who was away for long, and some more, so that one who wrote too much is told by that text. */
+const maxMessageBytes = maxTextBytes + 1024 * 1024
 const maxPathLength = 1000
 const perPerson = 100
 /** As many at once as in so many seconds. */
@@ -45,6 +49,8 @@ export interface EntranceNeeds {
 export class Entrance {
   readonly #needs: EntranceNeeds
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false })
+  readonly #readers = new WebSocketServer({ noServer: true, maxPayload: maxReaderMessageBytes, perMessageDeflate: false })
+  readonly #large = new LargeMessages()
   readonly #byPerson = new Map<string, number>()
   readonly #silent = new WeakSet<WebSocket>()
   readonly #wrong: WrongTries
@@ -58,20 +64,21 @@ export class Entrance {
   }
 
   get count(): number {
-    return this.#server.clients.size
+    return this.#server.clients.size + this.#readers.clients.size
   }
 
   get waitingBytes(): number {
     let sum = 0
-    for (const { bufferedAmount } of this.#server.clients) sum += bufferedAmount
+    for (const { bufferedAmount } of this.#clients()) sum += bufferedAmount
     return sum
   }
 
   close(): void {
     clearInterval(this.#timer)
     this.#wrong.close()
-    for (const socket of this.#server.clients) socket.close(4503, 'restarting')
+    for (const socket of this.#clients()) socket.close(4503, 'restarting')
     this.#server.close()
+    this.#readers.close()
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
@@ -94,7 +101,8 @@ export class Entrance {
         webSocket.terminate()
       },
     )
-    this.#server.handleUpgrade(request, socket, head, entered)
+    const server = ticket.may === 'write' && name !== '' ? this.#server : this.#readers
+    server.handleUpgrade(request, socket, head, entered)
   }
 
   #refuseTicket(request: IncomingMessage, socket: Socket): void {
@@ -107,8 +115,14 @@ export class Entrance {
 
   async #enter(socket: WebSocket, wire: Socket, ticket: CollabTicket, path: string): Promise<void> {
     const connection = path === '' ? new RoomConnection(socket, ticket, this.#needs.presence) : new Connection(socket, wire, ticket)
+    if (connection instanceof Connection) this.#large.watch(socket, wire, ticket.userId)
     const waiting: Uint8Array[] = []
-    let receive: (bytes: Uint8Array) => void = (bytes) => void waiting.push(bytes)
+    let waitingBytes = 0
+    let receive: (bytes: Uint8Array) => void = (bytes) => {
+      waitingBytes += bytes.length
+      if (waitingBytes > maxMessageBytes) connection.close(closeCodes.tooLarge, 'too much at once')
+      else waiting.push(bytes)
+    }
     const { perSecond } = this.#needs
     const burst = perSecond * burstSeconds
     let allowance = burst
@@ -162,9 +176,14 @@ export class Entrance {
     }
   }
 
+  #clients(): readonly WebSocket[] {
+    return [...this.#server.clients, ...this.#readers.clients]
+  }
+
   #ping(): void {
-    for (const socket of this.#server.clients) {
-      if (this.#silent.has(socket)) socket.terminate()
+    for (const socket of this.#clients()) {
+      const isSending = this.#large.isAlive(socket)
+      if (this.#silent.has(socket) && !isSending) socket.terminate()
       else {
         this.#silent.add(socket)
         socket.ping()

@@ -17,7 +17,7 @@ import type { DocumentStore } from './store.ts'
 const messages = { sync: 0, awareness: 1, queryAwareness: 3 } as const
 const syncSteps = { step1: 0, step2: 1, update: 2 } as const
 const AwarenessState = z.looseObject({ user: z.looseObject({}).optional().catch(undefined) }).nullable()
-const maxBytes = 16 * 1024 * 1024
+export const maxTextBytes = 16 * 1024 * 1024
 const tailBeforeCompaction = { updates: 500, bytes: 1024 * 1024 } as const
 
 export const closeCodes = { malformed: 4400, forbidden: 4403, tooLarge: 4413, unavailable: 4503, full: 4507 } as const
@@ -204,7 +204,7 @@ export class Document implements TextListener {
     const { structs, ds } = decodeUpdate(update)
     if (structs.length === 0 && ds.clients.size === 0) return
     if (connection.may !== 'write') return connection.close(closeCodes.forbidden, 'you may not write here')
-    if (this.#bytes + this.#pendingBytes + update.length > maxBytes) return connection.close(closeCodes.tooLarge, `a text has at most ${maxBytes / 2 ** 20} MB`)
+    if (this.#bytes + this.#pendingBytes + update.length > maxTextBytes) return connection.close(closeCodes.tooLarge, `a text has at most ${maxTextBytes / 2 ** 20} MB`)
     this.#pendingBytes += update.length
     this.#pending.push({ update, from: connection })
     this.#storing ??= this.#storePending()
