@@ -1,3 +1,4 @@
+import type { DomainEvent } from '@arcx/router'
 import type { Bus, SequencedEvent } from '@arcx/service-kit/bus'
 
 const kept = 2000
@@ -35,12 +36,15 @@ export class Feed {
     return feed
   }
 
-  /** Events behind `after`, or from now on. The first item is a gap when `after` is unknown or too long ago. */
-  async *subscribe(after: string | undefined, signal: AbortSignal): AsyncIterable<FeedItem> {
+  /**
+   * Events behind `after`, or from now on. The first item is a gap when `after` is unknown or too long ago. What does not
+   * concern a subscriber is not kept for them, and does not wake them.
+   */
+  async *subscribe(after: string | undefined, signal: AbortSignal, concerns: (event: DomainEvent) => boolean = () => true): AsyncIterable<FeedItem> {
     const from = after === undefined ? Number.NaN : Number(after)
     const oldest = this.#kept[0]?.sequence ?? this.#sequence + 1
     const known = Number.isInteger(from) && from >= oldest - 1 && from <= this.#sequence
-    const subscriber = new Subscriber(known ? this.#kept.filter((event) => event.sequence > from) : null, this.#sequence)
+    const subscriber = new Subscriber(known ? this.#kept.filter(({ sequence, event }) => sequence > from && concerns(event)) : null, this.#sequence, concerns)
     this.#subscribers.add(subscriber)
     try {
       yield* subscriber.items(AbortSignal.any([signal, this.#abort.signal]))
@@ -69,11 +73,15 @@ class Subscriber {
   #waiting: FeedItem[]
   #wake: () => void = () => undefined
 
-  constructor(missed: readonly SequencedEvent[] | null, sequence: number) {
+  readonly #concerns: (event: DomainEvent) => boolean
+
+  constructor(missed: readonly SequencedEvent[] | null, sequence: number, concerns: (event: DomainEvent) => boolean) {
+    this.#concerns = concerns
     this.#waiting = missed === null ? [{ gap: true, sequence }] : [...missed]
   }
 
   push(event: SequencedEvent): void {
+    if (!this.#concerns(event.event)) return
     if (this.#waiting.length >= waitingLimit) this.#waiting = [{ gap: true, sequence: event.sequence }]
     else this.#waiting.push(event)
     this.#wake()

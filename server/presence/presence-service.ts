@@ -122,8 +122,8 @@ export class PresenceService implements PresencePort {
     ended.addEventListener('abort', wakeUp)
     void (async () => {
       let begun = false
-      for await (const item of feed.subscribe(undefined, ended)) {
-        if ('event' in item ? touches(item.event) : begun) {
+      for await (const item of feed.subscribe(undefined, ended, touches)) {
+        if ('event' in item || begun) {
           forgetTeams(actor.userId)
           stale = true
           wake()

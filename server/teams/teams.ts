@@ -145,7 +145,7 @@ export class Teams implements TeamsPort {
   async *onChange(actor: UserActor, { after, signal }: Resume): AsyncIterable<Tracked<TeamChange>> {
     requireScope(actor, 'teams:read')
     const { feed, memberships } = this.#needs
-    for await (const item of feed.subscribe(after, signal)) {
+    for await (const item of feed.subscribe(after, signal, ({ type }) => type === 'teams.changed')) {
       const id = String(item.sequence)
       if ('gap' in item) yield { id, data: { teamId: null } }
       else if (item.event.type === 'teams.changed') {
