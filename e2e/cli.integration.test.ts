@@ -116,7 +116,7 @@ describe('workspaces', () => {
     expect(created.stdout.toString()).toMatch(/^from-cli is ready: http:\/\/from-cli\./)
     expect(created.stderr).toMatch(/from-cli: /)
     expect(await json(['ls'])).toMatchObject([{ name: 'box', state: 'running' }, { name: 'from-cli', state: 'running' }])
-    expect(await said(['ls'])).toMatch(/NAME\s+STATE\s+TEAM\s+USED\s+ADDRESS\nbox\s+running/)
+    expect(await said(['ls'])).toMatch(/NAME\s+STATE\s+TEAM\s+USED\s+DISK\s+ADDRESS\nbox\s+running/)
     expect(await said(['stop', 'from-cli'])).toBe('from-cli is stopped\n')
     expect(await json(['start', 'from-cli'])).toMatchObject({ state: 'running' })
     await said(['rename', 'from-cli', 'renamed-cli'])

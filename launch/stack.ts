@@ -6,6 +6,7 @@ import type Docker from 'dockerode'
 import { z } from 'zod'
 import { openDatabase } from '@arcx/database'
 import { migrate } from '@arcx/database/migrate'
+import { unmountSockets } from '@arcx/server/runtime/socket-directory'
 import { ensureEngine, startEngine } from './docker-engine.ts'
 import { ensureImage } from './image.ts'
 import type { Child } from './children.ts'
@@ -160,7 +161,7 @@ async function bringUp(settings: LaunchSettings, progress: Progress, started: St
   const deployment = variables['ARC_DEPLOYMENT'] ?? secrets.ARC_DEPLOYMENT
   started.stopContainers = () => stopContainers(found.engine, deployment)
   stops.push(
-    () => started.stopContainers(),
+    () => started.stopContainers().then(() => unmountSockets(directory)),
     () => services.stop(),
   )
   await services.start()

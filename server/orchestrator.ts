@@ -64,6 +64,7 @@ import { EgressDoor } from './runtime/egress-door.ts'
 import { openEngine } from './runtime/engine.ts'
 import { Homes } from './runtime/homes.ts'
 import { decideIsolation } from './runtime/isolation.ts'
+import { SocketDirectories } from './runtime/socket-directory.ts'
 import { Admission } from './workspaces/admission.ts'
 import { DiskGuard } from './workspaces/disk-guard.ts'
 import { diskLimitOf } from './workspaces/disk-use.ts'
@@ -164,7 +165,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
       relay.poke()
     },
   })
-  const homes = new Homes(config.ARC_DATA_DIR)
+  const homes = new Homes(config.ARC_DATA_DIR, await SocketDirectories.open())
   const runtime = new DockerRuntime(engine, settings, homes, deriveKey(config.ARC_ADMIN_TOKEN, 'supervisor'), config.ARC_EGRESS === 'proxy' ? new EgressDoor(config.ARC_PROXY_URL, config.ARC_INTERNAL_TOKEN) : null, log)
   shutdown.add('runtime', () => runtime.close())
   const diskLimit = diskLimitOf(config.ARC_WORKSPACE_DISK_BYTES)

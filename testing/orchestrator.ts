@@ -55,7 +55,7 @@ export interface TestOrchestrator {
   /** Kills arc-proxy, and starts it again. */
   restartProxy(): Promise<void>
   /** Another process on the same database, bus and engine, at a port of its own. */
-  copy(): Promise<Copy>
+  copy(changes?: Readonly<Record<string, string>>): Promise<Copy>
   /** Ends all of it and removes what it made. */
   destroy(): Promise<void>
 }
@@ -141,9 +141,9 @@ export async function startTestOrchestrator(overrides: Readonly<Record<string, s
       await proxy?.stop('SIGKILL', 10_000)
       await startProxy()
     },
-    async copy() {
+    async copy(changes = {}) {
       const ownPort = await freePort()
-      const second = await spawnService({ ARC_PORT: String(ownPort) })
+      const second = await spawnService({ ARC_PORT: String(ownPort), ...changes })
       return { port: ownPort, stop: () => second.stop('SIGTERM', 10_000) }
     },
     async destroy() {

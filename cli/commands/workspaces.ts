@@ -2,13 +2,21 @@ import type { Command } from '@commander-js/extra-typings'
 import open from 'open'
 import type { Workspace, WorkspaceState } from '@arcx/router'
 import { Failure, exitCodes, failureOf } from '../failure.ts'
-import { ago, table } from '../output/output.ts'
+import { ago, spokenBytes, table } from '../output/output.ts'
 import type { Output } from '../output/output.ts'
 import type { Sessions } from '../program.ts'
 import { teamNamed } from '../team.ts'
 import { ensureRunning, findWorkspace, untilState } from '../workspace.ts'
 
 const styles: Readonly<Record<WorkspaceState, 'green' | 'yellow' | 'red' | 'gray'>> = { running: 'green', creating: 'yellow', starting: 'yellow', stopping: 'yellow', stopped: 'gray', failed: 'red', deleting: 'red' }
+
+function diskUse(output: Output, { disk }: Workspace): string {
+  // An older server does not measure.
+  if (disk === null || disk === undefined) return '-'
+  const used = spokenBytes(disk.bytes)
+  const said = disk.limitBytes === null ? used : `${used} of ${spokenBytes(disk.limitBytes)}`
+  return disk.nearLimit ? output.paint('red', said) : said
+}
 
 function tell(output: Output, workspace: Workspace, words: string): void {
   output.result(workspace, `${workspace.name} ${words}`)
@@ -32,9 +40,10 @@ export function addWorkspaceCommands(program: Command, sessions: Sessions): void
         output.paint(styles[workspace.state], workspace.state),
         teams.find(({ id }) => id === workspace.teamId)?.name ?? (workspace.teamId === null ? '-' : 'a team'),
         ago(workspace.lastActivityAt),
+        diskUse(output, workspace),
         workspace.url,
       ])
-      output.result(shown, shown.length === 0 ? 'No workspace yet. Make one with: arcx create' : table(['NAME', 'STATE', 'TEAM', 'USED', 'ADDRESS'], rows))
+      output.result(shown, shown.length === 0 ? 'No workspace yet. Make one with: arcx create' : table(['NAME', 'STATE', 'TEAM', 'USED', 'DISK', 'ADDRESS'], rows))
     })
 
   program

@@ -78,3 +78,8 @@ export function ago(iso: string | null, now = Date.now()): string {
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`
   return `${Math.floor(seconds / 86_400)} d ago`
 }
+
+/** `1.4 GB`, as one reads it. */
+export function spokenBytes(bytes: number): string {
+  return bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(bytes >= 10 * 2 ** 30 ? 0 : 1)} GB` : `${Math.round(bytes / 2 ** 20)} MB`
+}

@@ -80,6 +80,7 @@ export class DockerRuntime implements RuntimePort {
       await orNothing(container.remove({ force: true, v: true }))
       this.#forget(ref)
     }
+    if (except === undefined) await this.#homes.removeSockets(workspaceId)
   }
 
   async containers(workspaceId?: WorkspaceId): Promise<readonly ContainerStatus[]> {

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { WorkspaceId } from '@arcx/router'
 import type { HomePaths } from './container.ts'
+import type { SocketDirectories } from './socket-directory.ts'
 
 const run = promisify(execFile)
 
@@ -17,8 +18,11 @@ const resolverConfig = 'nameserver 127.0.0.53\noptions timeout:2 attempts:2\n'
 export class Homes {
   readonly #root: string
 
-  constructor(dataDirectory: string) {
+  readonly #sockets: SocketDirectories
+
+  constructor(dataDirectory: string, sockets: SocketDirectories) {
     this.#root = join(dataDirectory, 'workspaces')
+    this.#sockets = sockets
   }
 
   /** All that is kept of a workspace. */
@@ -39,15 +43,18 @@ export class Homes {
     await mkdir(own, { recursive: true, mode: 0o700 })
     await mkdir(paths.home, { recursive: true, mode: 0o750 })
     if (process.getuid?.() === 0 && (await stat(paths.home)).uid === 0) await chown(paths.home, containerUid, containerUid)
-    // What a previous container left here would be in the new one's way.
-    await rm(paths.sockets, { recursive: true, force: true })
-    await mkdir(paths.sockets)
-    await chmod(paths.sockets, 0o777)
+    await this.#sockets.make(paths.sockets)
     await writeFile(paths.resolver, resolverConfig, { mode: 0o644 })
     return paths
   }
 
+  /** Its containers are gone: nobody needs the sockets. */
+  removeSockets(workspaceId: WorkspaceId): Promise<void> {
+    return this.#sockets.remove(this.paths(workspaceId).sockets)
+  }
+
   async remove(workspaceId: WorkspaceId): Promise<void> {
+    await this.removeSockets(workspaceId)
     // By rm(1): a workspace can nest its names deeper than a path may be long, and Node's gives up there.
     await run('rm', ['--recursive', '--force', '--one-file-system', '--', this.directory(workspaceId)])
   }

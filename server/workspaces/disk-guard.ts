@@ -97,7 +97,7 @@ export class DiskGuard {
     if (use !== null && this.#isWorthTelling(row, use)) await store.measured(id, use)
     if (limit === null) return
     const before = toldOf(row)
-    if (this.#allowances.exceeds(row.id, row.incarnation, shareOf(use, limit), before === null ? 0 : shareOf(before, limit))) await this.#stop(row, id, 'disk-limit', `Stopped: ${overLimit(use, limit)} Start it again to delete some.`)
+    if (this.#allowances.exceeds(row.id, row.incarnation, shareOf(use, limit), before === null ? 0 : shareOf(before, limit))) await this.#stop(row, id, 'disk-limit', `${overLimit(use, limit)} Start it again to delete some.`)
   }
 
   #isWorthTelling(row: WorkspaceRow, use: DiskUse): boolean {
@@ -115,7 +115,7 @@ export class DiskGuard {
     if (freeBytes(disk.state) >= disk.reserveBytes / 2) return
     const most = growths.toSorted((a, b) => b.bytes - a.bytes)[0]
     if (most === undefined || most.bytes < causeBytes) return
-    await this.#stop(most.row, WorkspaceId.parse(most.row.id), 'disk-reserve', `Stopped: the disk of the server is nearly full, and this workspace was filling it (${spokenBytes(most.bytes)} more since it was last measured).`)
+    await this.#stop(most.row, WorkspaceId.parse(most.row.id), 'disk-reserve', `The disk of the server is nearly full, and this workspace was filling it (${spokenBytes(most.bytes)} more since it was last measured).`)
   }
 
   async #stop(row: WorkspaceRow, id: WorkspaceId, action: string, reason: string): Promise<void> {
@@ -145,7 +145,7 @@ const freeBytes = (state: DiskState): number => state.rooms[0]?.freeBytes ?? Num
 const toldOf = (row: WorkspaceRow): DiskUse | null => (row.diskBytes === null || row.diskFiles === null ? null : { bytes: Number(row.diskBytes), files: Number(row.diskFiles) })
 
 function overLimit(use: DiskUse | null, limit: DiskLimit): string {
-  if (use === null) return 'it has more files than can be counted.'
-  if (use.bytes > limit.bytes) return `its files take ${spokenBytes(use.bytes)}, and it may keep ${spokenBytes(limit.bytes)}.`
-  return `it has ${use.files.toLocaleString('en')} files, and it may keep ${limit.files.toLocaleString('en')}.`
+  if (use === null) return 'It has more files than can be counted.'
+  if (use.bytes > limit.bytes) return `Its files take ${spokenBytes(use.bytes)}, and it may keep ${spokenBytes(limit.bytes)}.`
+  return `It has ${use.files.toLocaleString('en')} files, and it may keep ${limit.files.toLocaleString('en')}.`
 }

@@ -1,7 +1,7 @@
 import { isUniqueViolation } from '@arcx/database'
 import type { Database, WorkspaceRow } from '@arcx/database'
 import { ArcError, WorkspaceId, errors, freeNameNear, nameProblem } from '@arcx/router'
-import type { Actor, Administrator, LogLine, Resume, StatsSample, TeamId, TeamRole, Tracked, UserActor, Workspace, WorkspaceChange, WorkspaceFacts, WorkspaceOperation, WorkspaceRules, WorkspacesPort } from '@arcx/router'
+import type { Actor, Administrator, DomainEvent, LogLine, Resume, StatsSample, TeamId, TeamRole, Tracked, UserActor, Workspace, WorkspaceChange, WorkspaceFacts, WorkspaceOperation, WorkspaceRules, WorkspacesPort } from '@arcx/router'
 import { recordAudit } from '../audit/audit.ts'
 import type { DiskLevel } from '@arcx/service-kit/disk'
 import type { Feed } from '../events/feed.ts'
@@ -46,6 +46,7 @@ export class Workspaces implements WorkspacesPort {
   readonly #disk: WorkspacesNeeds['disk']
   readonly #memberships: WorkspacesNeeds['memberships']
   readonly #poke: (id: WorkspaceId) => void
+  readonly #told = new ToldChanges()
 
   constructor({ rules, database, store, runtime, feed, disk, memberships, poke }: WorkspacesNeeds) {
     this.rules = rules
@@ -182,18 +183,18 @@ export class Workspaces implements WorkspacesPort {
 
   async *onChange(actor: UserActor, { after, signal }: Resume): AsyncIterable<Tracked<WorkspaceChange>> {
     requireScope(actor, 'list')
-    for await (const item of this.#feed.subscribe(after, signal)) {
+    for await (const item of this.#feed.subscribe(after, signal, (event) => mayConcern(actor, event))) {
       const id = String(item.sequence)
       if ('gap' in item) {
         yield { id, data: { type: 'snapshot', workspaces: await this.list(actor) } }
-      } else if (item.event.type === 'teams.changed' && item.event.userIds.includes(actor.userId)) {
+      } else if (item.event.type === 'teams.changed') {
         // Others have come into view, or gone from it.
         this.#memberships.forget(actor.userId)
         yield { id, data: { type: 'snapshot', workspaces: await this.list(actor) } }
       } else if (item.event.type === 'workspaces.changed') {
         const asker = await this.#asker(actor)
         const { workspace } = item.event
-        if (maySee(asker, workspace)) yield { id, data: { type: 'changed', workspace: shown(asker, workspace) } }
+        if (maySee(asker, workspace)) yield { id, data: this.#told.of(workspace, rightsTo(asker, workspace)) }
       } else if (item.event.type === 'workspaces.removed') {
         const { workspaceId, ownerId, teamId } = item.event
         if (maySee(await this.#asker(actor), { id: workspaceId, ownerId, teamId, createdById: null })) yield { id, data: { type: 'removed', workspaceId } }
@@ -203,18 +204,16 @@ export class Workspaces implements WorkspacesPort {
 
   /** The row now, and again after each of its changes, while the actor may see it. */
   async *#states(actor: UserActor, workspaceId: WorkspaceId, signal: AbortSignal): AsyncIterable<WorkspaceRow> {
-    for await (const item of this.#feed.subscribe(undefined, signal)) {
-      const concerns =
-        'gap' in item || (item.event.type === 'workspaces.changed' && item.event.workspace.id === workspaceId)
-      if (concerns) yield await this.#require(actor, workspaceId, 'see')
-      else if (item.event.type === 'workspaces.removed' && item.event.workspaceId === workspaceId) return
+    for await (const item of this.#feed.subscribe(undefined, signal, (event) => isOf(workspaceId, event))) {
+      if ('event' in item && item.event.type === 'workspaces.removed') return
+      yield await this.#require(actor, workspaceId, 'see')
     }
   }
 
   /** Rejects once the actor may no longer see it. */
   async #watchRights(actor: UserActor, workspaceId: WorkspaceId, signal: AbortSignal): Promise<void> {
-    for await (const item of this.#feed.subscribe(undefined, signal)) {
-      if ('event' in item && !(item.event.type === 'teams.changed' && item.event.userIds.includes(actor.userId))) continue
+    const concerns = (event: DomainEvent) => event.type === 'teams.changed' && event.userIds.includes(actor.userId)
+    for await (const _ of this.#feed.subscribe(undefined, signal, concerns)) {
       this.#memberships.forget(actor.userId)
       await this.#require(actor, workspaceId, 'see')
     }
@@ -321,6 +320,32 @@ export class Workspaces implements WorkspacesPort {
       await recordAudit(this.#database, { actor, action: `workspace.${action}`, target: cut, outcome })
       throw error
     }
+  }
+}
+
+/** Whether an event may change what the actor sees; of a team's workspaces their membership decides later. */
+function mayConcern(actor: UserActor, event: DomainEvent): boolean {
+  if (event.type === 'teams.changed') return event.userIds.includes(actor.userId)
+  if (event.type === 'workspaces.changed') return event.workspace.teamId !== null || event.workspace.ownerId === actor.userId
+  return event.type === 'workspaces.removed' && (event.teamId !== null || event.ownerId === actor.userId)
+}
+
+const isOf = (workspaceId: WorkspaceId, event: DomainEvent): boolean =>
+  (event.type === 'workspaces.changed' && event.workspace.id === workspaceId) || (event.type === 'workspaces.removed' && event.workspaceId === workspaceId)
+
+/** A change as it is told, made once for all who may do the same with the workspace. */
+class ToldChanges {
+  readonly #told = new WeakMap<WorkspaceFacts, Map<string, WorkspaceChange>>()
+
+  of(workspace: WorkspaceFacts, may: readonly WorkspaceOperation[]): WorkspaceChange {
+    const byRights = this.#told.get(workspace) ?? new Map<string, WorkspaceChange>()
+    this.#told.set(workspace, byRights)
+    const rights = may.join(' ')
+    const known = byRights.get(rights)
+    if (known !== undefined) return known
+    const change: WorkspaceChange = { type: 'changed', workspace: { ...workspace, may } }
+    byRights.set(rights, change)
+    return change
   }
 }
 

@@ -15,6 +15,7 @@ import { Secrets } from '../secrets/secrets.tsx'
 import { useTeams } from '../teams/live.ts'
 import { ActionBar } from '../workspaces/action-bar.tsx'
 import { useLiveWorkspaces, useWorkspaces } from '../workspaces/live.ts'
+import { DiskUse, DiskWarning } from '../workspaces/disk.tsx'
 import { Logs } from '../workspaces/logs.tsx'
 import { Network } from '../workspaces/network.tsx'
 import { Resources } from '../workspaces/resources.tsx'
@@ -67,10 +68,13 @@ export function WorkspacePage() {
           <p className="mt-1 text-sm">
             <StateText workspace={workspace} />
           </p>
+          <div className="text-sm">
+            <DiskWarning disk={workspace.disk} />
+          </div>
         </div>
         <ActionBar workspace={workspace} />
       </div>
-      <dl className="mb-6 grid grid-cols-2 gap-x-6 gap-y-3 rounded-card border border-line bg-surface p-4 text-sm sm:grid-cols-4">
+      <dl className="mb-6 grid grid-cols-2 gap-x-6 gap-y-3 rounded-card border border-line bg-surface p-4 text-sm sm:grid-cols-3 lg:grid-cols-5">
         <Fact term={t`Address`}>
           <span className="font-mono text-[0.8125rem] break-all">{new URL(workspace.url).host}</span>
         </Fact>
@@ -78,6 +82,9 @@ export function WorkspacePage() {
           <Ago at={workspace.createdAt} />
         </Fact>
         <Fact term={t`Last started`}>{workspace.startedAt === null ? 'never' : <Ago at={workspace.startedAt} />}</Fact>
+        <Fact term={t`On disk`}>
+          <DiskUse disk={workspace.disk} />
+        </Fact>
         <Fact term={t`Last used`}>{workspace.lastActivityAt === null ? 'never' : <Ago at={workspace.lastActivityAt} />}</Fact>
       </dl>
       <Here key={`here ${workspace.id}`} workspaceId={workspace.id} />

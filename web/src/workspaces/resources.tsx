@@ -4,16 +4,12 @@ import { useSubscription } from '@trpc/tanstack-react-query'
 import { ExternalLink } from 'lucide-react'
 import { useState } from 'react'
 import type { StatsSample, Workspace } from '@arcx/router'
+import { spokenBytes } from '../interface/bytes.ts'
 import { trpc } from '../server/client.ts'
 import { Chart } from './chart.tsx'
 
 const kept = 300
 const gibibyte = 2 ** 30
-
-export function spokenBytes(bytes: number): string {
-  if (bytes >= gibibyte) return `${(bytes / gibibyte).toFixed(bytes >= 10 * gibibyte ? 0 : 1)} GB`
-  return `${Math.round(bytes / 2 ** 20)} MB`
-}
 
 function spokenRate(bytes: number): string {
   if (bytes >= 2 ** 20) return `${(bytes / 2 ** 20).toFixed(1)} MB/s`

@@ -7,6 +7,7 @@ import { usePresent } from '../presence/live.ts'
 import { Ago } from '../interface/time.tsx'
 import { isComingUp } from '../server/optimistic.ts'
 import { ActionBar } from './action-bar.tsx'
+import { DiskWarning } from './disk.tsx'
 import { StateDot, StateText } from './state.tsx'
 
 /** Its place in a list of which only a part is there. */
@@ -51,6 +52,7 @@ const Content = memo(function Content({ workspace }: { workspace: Workspace }) {
         )}
         <div className="text-sm break-words">
           <StateText workspace={workspace} />
+          <DiskWarning disk={workspace.disk} />
         </div>
       </div>
       <Avatars present={present} />
