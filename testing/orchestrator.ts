@@ -8,6 +8,7 @@ import type { Database } from '@arcx/database'
 import type { Child } from '@arcx/launch/children'
 import { freePort } from '@arcx/launch/ports'
 import type { Tier, Workspace, WorkspaceState } from '@arcx/router'
+import { unmountSockets } from '@arcx/server/runtime/socket-directory'
 import { startBus } from './bus.ts'
 import { createDatabase } from './database.ts'
 import { send } from './http.ts'
@@ -149,6 +150,7 @@ export async function startTestOrchestrator(overrides: Readonly<Record<string, s
     async destroy() {
       await Promise.all(children.map((each) => each.stop('SIGTERM', 10_000)))
       for (const { Id } of await ownContainers(engine, deployment)) await engine.getContainer(Id).remove({ force: true, v: true }).catch(() => undefined)
+      await unmountSockets(directory)
       await bus.child.stop('SIGKILL', 1000)
       await drop()
     },
