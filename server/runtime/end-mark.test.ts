@@ -32,3 +32,17 @@ test('without the mark all of it comes out', () => {
     }),
   )
 })
+
+test('a mark without an exit code behind it, which a program has written itself, is output like any other, and none of it is kept', () => {
+  const forged = fc.constantFrom(mark, `${mark}\n`, `${mark}12345\n`, `${mark}7`, `${mark}x\n`, `${mark}-1\n`, `${mark}${mark}`)
+  fc.assert(
+    fc.property(fc.array(fc.oneof(forged, output), { minLength: 1, maxLength: 6 }), fc.integer({ min: 0, max: 255 }), cuts, (texts, code, where) => {
+      const before = Buffer.from(texts.map((text) => `${text} `).join(''))
+      expect(read(Buffer.concat([before, Buffer.from(`${mark}${code}\n`)]), where)).toEqual({ out: before.toString('latin1'), code })
+    }),
+  )
+  const found = new EndMark(mark)
+  expect(found.take(Buffer.from(mark)).length).toBe(0)
+  expect(found.take(Buffer.alloc(1000, 'x')).length).toBe(mark.length + 1000)
+  expect(found.take(Buffer.alloc(1000, 'x')).length).toBe(1000)
+})

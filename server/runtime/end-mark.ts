@@ -1,6 +1,6 @@
-/** What a launcher writes behind a program's output: `mark CODE\n`. */
-const longestCode = 3
-const newline = 0x0a
+/** What a launcher writes behind its mark: an exit code and a line end. */
+const ending = /^(\d{1,3})\n/
+const longestEnding = 4
 
 /** Finds in a stream where the program has ended, whoever holds the stream open after it. */
 export class EndMark {
@@ -17,18 +17,23 @@ export class EndMark {
     return this.#code
   }
 
-  /** What of it is the program's own; what may be the mark's beginning is held back. */
+  /**
+   * What of it is the program's own; what may be the mark's beginning is held back. A program can read the mark and write
+   * it itself: without an exit code behind it, it is output, so that no more than one is ever held.
+   */
   take(bytes: Buffer): Buffer {
     if (this.#code !== null) return Buffer.alloc(0)
     const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes])
-    const at = all.indexOf(this.#mark)
-    const from = at === -1 ? all.length - this.#beginningAt(all) : at
-    this.#held = Buffer.from(all.subarray(from))
-    if (at !== -1) {
-      const behind = this.#held.subarray(this.#mark.length, this.#mark.length + longestCode + 1)
-      const end = behind.indexOf(newline)
-      if (end !== -1) this.#code = Number(behind.toString('latin1', 0, end))
+    let from = all.indexOf(this.#mark)
+    for (; from !== -1; from = all.indexOf(this.#mark, from + 1)) {
+      const at = from + this.#mark.length
+      const behind = all.toString('latin1', at, at + longestEnding)
+      const code = ending.exec(behind)?.[1]
+      if (code !== undefined) this.#code = Number(code)
+      if (code !== undefined || /^\d{0,3}$/.test(behind)) break
     }
+    if (from === -1) from = all.length - this.#beginningAt(all)
+    this.#held = Buffer.from(all.subarray(from))
     return all.subarray(0, from)
   }
 
