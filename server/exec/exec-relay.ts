@@ -30,6 +30,8 @@ export class ExecRelay {
 
   /** Resolves when the program has ended and was told of, or the client has gone and the program was ended. */
   async untilOver(): Promise<void> {
+    // The client may have gone while the program was being started, and then no event tells of it any more.
+    if (this.#webSocket.readyState === this.#webSocket.CLOSED) return this.#end()
     this.#note({ type: 'started' })
     this.#webSocket.resume()
     for await (const { stream, bytes } of this.#execution.output) {

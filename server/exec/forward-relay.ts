@@ -6,7 +6,10 @@ import { guarded } from '@arcx/service-kit/guarded'
 /** Joins a WebSocket with a TCP connection, until both sides have ended or one is reset (`forwardCloseCodes`). */
 export async function relayBytes(webSocket: WebSocket, connection: Duplex, onActivity: () => void): Promise<void> {
   const reset = () => connection.destroy(new Error('The other side was reset.'))
-  const gone = new Promise<void>((resolve) => webSocket.once('close', () => resolve()))
+  const gone = Promise.withResolvers<void>()
+  // The client may have gone while the port was being dialled.
+  if (webSocket.readyState === webSocket.CLOSED) gone.resolve()
+  webSocket.once('close', () => gone.resolve())
   const over = () => connection.readableEnded && connection.writableFinished
   webSocket.on('error', () => webSocket.terminate())
   const take = (data: RawData) => {
@@ -30,6 +33,6 @@ export async function relayBytes(webSocket: WebSocket, connection: Duplex, onAct
   onActivity()
   if (webSocket.readyState === webSocket.OPEN) webSocket.resume()
   else reset()
-  await gone
+  await gone.promise
   if (!over()) reset()
 }
