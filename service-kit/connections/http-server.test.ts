@@ -91,6 +91,22 @@ describe('everything that a client may draw out has an end', () => {
     await closed
   })
 
+  // Each answered before its body has come; what drips after that is no longer than any other.
+  test.each([
+    ['a target that is no path', 'POST http://[ HTTP/1.1\r\nHost: a\r\n', 400],
+    ['an expectation that nobody knows', 'POST / HTTP/1.1\r\nHost: a\r\nExpect: wonders\r\n', 417],
+  ])('a body that drips behind %s', async (_name, head, status) => {
+    const socket = await opened(await serving(answering))
+    let got = ''
+    socket.on('data', (chunk: Buffer) => (got += chunk.toString('latin1')))
+    const closed = overFor(socket)
+    socket.write(`${head}Content-Length: 100000\r\n\r\n`)
+    const dripping = setInterval(() => socket.write('x'), 50)
+    closers.push(() => clearInterval(dripping))
+    await closed
+    expect(got).toMatch(new RegExp(`^HTTP/1.1 ${status}`))
+  })
+
   test('an answer that nobody reads', async () => {
     const gone = Promise.withResolvers<void>()
     const port = await serving((_request, response) => {

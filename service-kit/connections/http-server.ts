@@ -43,12 +43,15 @@ export function boundedServer(bounds: ServerBounds, handle: Handle): Server {
   const all = { ...times, ...bounds.times }
   const bodies = new BodyWatch(all)
   const server = createServer({ connectionsCheckingInterval: Math.min(checkMs, all.headersMs), headersTimeout: all.headersMs, requestTimeout: 0, keepAliveTimeout: all.idleConnectionMs }, (request, response) => {
-    if (parseTarget(request.url).kind === 'invalid') {
-      response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' }).end('That is no address of this server.\n')
-      return
-    }
-    bodies.add(request, response, handle(request, response) === 'forwarded')
+    if (parseTarget(request.url).kind === 'invalid') refuse(request, response, 400, 'That is no address of this server.\n')
+    else bodies.add(request, response, handle(request, response) === 'forwarded')
   })
+  // Node answers it by itself otherwise, and nobody would watch over its body.
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => refuse(request, response, 417, 'Nothing of that kind can be expected of this server.\n'))
+  function refuse(request: IncomingMessage, response: ServerResponse, status: number, message: string): void {
+    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(message)
+    bodies.add(request, response, false)
+  }
   server.on('close', () => bodies.close())
   admit(server, bounds)
   return server
