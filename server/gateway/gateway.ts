@@ -165,7 +165,7 @@ export class Gateway {
       await this.#proxy.ws(request, socket, { target: { host: 'workspace' }, agent: this.#agent(passage.workspaceId) }, head)
     } catch (error) {
       this.#needs.log.debug({ err: error }, 'an upgrade could not be passed on')
-      if (error instanceof ArcError && error.kind === 'Unavailable') socket.end(`HTTP/1.1 503 Service Unavailable\r\nRetry-After: ${retryAfterOf(error)}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+      if (error instanceof ArcError && error.kind === 'Unavailable') refuseUpgrade(socket, 503, { 'Retry-After': retryAfterOf(error) })
       else socket.destroy()
     }
   }
