@@ -73,10 +73,14 @@ async function run(reload: boolean): Promise<void> {
 }
 
 async function untilItSucceeds<T>(work: () => Promise<T>): Promise<T> {
+  let said = ''
   for (;;) {
     try {
       return await work()
-    } catch {
+    } catch (error) {
+      const line = error instanceof Error ? error.message : String(error)
+      if (line !== said) progress.say(`There is no sign-in link yet; it is tried again. ${line}`)
+      said = line
       await new Promise((resolve) => setTimeout(resolve, 500))
     }
   }

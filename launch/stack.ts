@@ -31,6 +31,7 @@ export const cacheDirectory = join(repository, '.arcx', 'cache')
 
 const SignInLink = z.object({ url: z.string() })
 const stoppingMs = 60_000
+const signInLinkMs = 20_000
 
 /** arcx on one machine: what `npm start` brings up and keeps up, and a Ctrl-C takes down. */
 export interface Stack {
@@ -159,9 +160,10 @@ async function bringUp(settings: LaunchSettings, progress: Progress, started: St
   const hasProxy = variables['ARC_EGRESS'] === 'proxy' && process.env['ARC_PROXY_URL'] === undefined
   const services = new Services({ repository, logs, variables, folders: [...(hasProxy ? (['proxy'] as const) : []), 'server', 'collab'], after: kept, limits, progress })
   const deployment = variables['ARC_DEPLOYMENT'] ?? secrets.ARC_DEPLOYMENT
-  started.stopContainers = () => stopContainers(found.engine, deployment)
+  // Their sockets stay for as long as they do.
+  started.stopContainers = () => stopContainers(found.engine, deployment).then(() => unmountSockets(directory))
   stops.push(
-    () => started.stopContainers().then(() => unmountSockets(directory)),
+    () => started.stopContainers(),
     () => services.stop(),
   )
   await services.start()
@@ -232,7 +234,7 @@ async function claim(directory: string, settings: LaunchSettings, isStopping: ()
 /** Asks the orchestrator on this machine for a one-time link. */
 export async function signInLink(listen: string, port: number, internalToken: string): Promise<string> {
   const host = listen.includes(':') ? `[${listen}]` : listen
-  const response = await fetch(`http://${host}:${port}/internal/sign-in-link`, { method: 'POST', headers: { authorization: `Bearer ${internalToken}` } })
+  const response = await fetch(`http://${host}:${port}/internal/sign-in-link`, { method: 'POST', headers: { authorization: `Bearer ${internalToken}` }, signal: AbortSignal.timeout(signInLinkMs) })
   if (!response.ok) throw new LaunchError(`The orchestrator gave no sign-in link (status ${response.status}).`)
   return SignInLink.parse(await response.json()).url
 }
