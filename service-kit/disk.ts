@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises'
+import { guarded } from './guarded.ts'
 import { NotReady } from './health.ts'
 import type { Log } from './log.ts'
 
@@ -50,6 +51,7 @@ export class DiskWatch {
   readonly #read: ReadRoom
   readonly #timer: NodeJS.Timeout
   readonly #listeners = new Set<(state: DiskState, before: DiskState) => void>()
+  readonly #unreadable = new Set<string>()
   #state: DiskState = { level: 'enough', rooms: [] }
   #readAt = 0
   #reading: Promise<void> | null = null
@@ -57,7 +59,7 @@ export class DiskWatch {
   constructor(needs: DiskWatchNeeds) {
     this.#needs = needs
     this.#read = needs.read ?? roomAt
-    this.#timer = setInterval(() => void this.#refresh(), needs.everyMs ?? 2000)
+    this.#timer = setInterval(guarded(() => this.#refresh(), (error) => needs.log.error({ err: error }, 'room on disk was not looked at')), needs.everyMs ?? 2000)
   }
 
   get state(): DiskState {
@@ -96,13 +98,25 @@ export class DiskWatch {
 
   async #look(): Promise<void> {
     const { places, reserveBytes, log } = this.#needs
-    const found = await Promise.all(places.map(async ({ name, path }) => this.#read(path).then((room) => [{ name, ...room }], () => [])))
-    const rooms = found.flat()
+    const rooms = (await Promise.all(places.map((place) => this.#roomAt(place)))).flat()
     const before = this.#state
     this.#state = { level: rooms.map((room) => levelOf(room, reserveBytes)).reduce(worse, 'enough'), rooms }
     this.#readAt = Date.now()
     if (before.level !== this.#state.level) log[this.#state.level === 'enough' ? 'info' : 'error']({ room: this.#state.level, rooms, reserveBytes }, 'room on disk')
     for (const listener of this.#listeners) listener(this.#state, before)
+  }
+
+  /** Nothing where it cannot be told, which is said once. */
+  async #roomAt({ name, path }: Place): Promise<readonly Room[]> {
+    try {
+      const room = await this.#read(path)
+      this.#unreadable.delete(name)
+      return [{ name, ...room }]
+    } catch (error) {
+      if (!this.#unreadable.has(name)) this.#needs.log.warn({ err: error, place: name }, 'how much room there is on disk cannot be told')
+      this.#unreadable.add(name)
+      return []
+    }
   }
 }
 
