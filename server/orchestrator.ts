@@ -345,7 +345,8 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
       registers: [metrics],
       async collect() {
         this.reset()
-        for (const { state, count } of await store.countByState()) this.set({ state }, count)
+        // While the database is away, the other figures are worth all the more.
+        for (const { state, count } of await store.countByState().catch(() => [])) this.set({ state }, count)
       },
     })
     new Gauge({
