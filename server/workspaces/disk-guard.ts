@@ -86,7 +86,9 @@ export class DiskGuard {
       const use = await runtime.measure(id, this.#abort.signal)
       const before = this.#uses.get(id)
       this.#uses.set(id, use)
-      if (use !== null && before !== undefined && before !== null) growths.push({ row, bytes: use.bytes - before.bytes })
+      // Of what cannot be counted nobody knows how much it is, so it is the first to go.
+      if (use === null) growths.push({ row, bytes: Number.POSITIVE_INFINITY })
+      else if (before !== undefined && before !== null) growths.push({ row, bytes: use.bytes - before.bytes })
       await this.#judge(row, id, use)
     }
     await this.#protectReserve(growths)
@@ -115,7 +117,8 @@ export class DiskGuard {
     if (freeBytes(disk.state) >= disk.reserveBytes / 2) return
     const most = growths.toSorted((a, b) => b.bytes - a.bytes)[0]
     if (most === undefined || most.bytes < causeBytes) return
-    await this.#stop(most.row, WorkspaceId.parse(most.row.id), 'disk-reserve', `The disk of the server is nearly full, and this workspace was filling it (${spokenBytes(most.bytes)} more since it was last measured).`)
+    const cause = most.bytes === Number.POSITIVE_INFINITY ? 'has more files than can be counted' : `was filling it (${spokenBytes(most.bytes)} more since it was last measured)`
+    await this.#stop(most.row, WorkspaceId.parse(most.row.id), 'disk-reserve', `The disk of the server is nearly full, and this workspace ${cause}.`)
   }
 
   async #stop(row: WorkspaceRow, id: WorkspaceId, action: string, reason: string): Promise<void> {

@@ -34,6 +34,10 @@ describe('what a workspace may grow to', () => {
     const allowances = new Allowances()
     expect(allowances.exceeds('a', 1, share, 0)).toBe(true)
     expect(allowances.exceeds('a', 2, share, 0)).toBe(false)
+    // And has a limit again as soon as it can be counted.
+    expect(allowances.exceeds('a', 2, 1.5, 0)).toBe(false)
+    expect(allowances.exceeds('a', 2, 1.54, 1.5)).toBe(false)
+    expect(allowances.exceeds('a', 2, 1.6, 1.54)).toBe(true)
   })
 
   test('however often one is started: what it grows by while it is watched stays small', () => {

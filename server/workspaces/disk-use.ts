@@ -50,7 +50,11 @@ export class Allowances {
       this.#known.set(id, { incarnation, allowed: wasOver ? Math.max(known.allowed, share) : share + graceShare })
       return false
     }
-    if (wasOver && share <= known.allowed) return false
+    if (wasOver && share <= known.allowed) {
+      // Once it can be counted again, it has a bound again.
+      if (known.allowed === Number.POSITIVE_INFINITY && share < known.allowed) this.#known.set(id, { incarnation, allowed: share + graceShare })
+      return false
+    }
     if (!wasOver) this.#known.set(id, { incarnation, allowed: share + graceShare })
     return true
   }
