@@ -72,6 +72,8 @@ Settings are environment variables, as in: ARC_PORT=8080 npm start
   ARC_WORKSPACE_MEMORY_BYTES   a workspace’s memory                                   8589934592
   ARC_WORKSPACE_CPU_CORES      a workspace’s cores, at most this machine’s            4
   ARC_WORKSPACE_PIDS           a workspace’s processes                                512
+  ARC_WORKSPACE_DISK_BYTES     what a workspace may keep on disk                      21474836480 (0: no limit)
+  ARC_DISK_RESERVE_BYTES       free space below which nothing new starts              2147483648
   ARC_SERVICE_MEMORY_BYTES     the memory of each of arcx’s own processes; one that   2147483648, at most
                                grows beyond it is ended alone and started again       a quarter of all
   ARC_LOG_LEVEL                debug, info, warn or error                             info
