@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import type { AddressInfo, Socket } from 'node:net'
 import { connect } from 'node:net'
 import { Writable } from 'node:stream'
@@ -170,4 +171,19 @@ test.each(['*', 'http://[', 'http://evil.com/', '['])('a target that is no path 
     throw new Error('it was handed on')
   })
   expect(await untilClosed(port, `OPTIONS ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1.1 400/)
+})
+
+test('an upgraded connection on which nothing is said is asked for by TCP, so that one whose client vanished ends', async () => {
+  const server = boundedServer({ most: { each: 10, inAll: 10 }, isShared: () => false, log: silent, metrics: createMetrics('test', silent), times: quick }, answering)
+  server.on('upgrade', (_request, socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  closers.push(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const socket = await opened(port)
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+  await once(socket, 'data')
+  const [ours, theirs] = [port, socket.localPort ?? 0].map((each) => `0100007F:${each.toString(16).toUpperCase().padStart(4, '0')}`)
+  // The kind of a connection's timer, proc(5): 2 is keep-alive.
+  const timer = async () => new RegExp(`${ours} ${theirs} 01 \\w+:\\w+ (\\d\\d):`).exec(await readFile('/proc/net/tcp', 'utf8'))?.[1]
+  await expect.poll(timer).toBe('02')
 })

@@ -33,6 +33,8 @@ export interface ServerBounds {
 export type Handle = (request: IncomingMessage, response: ServerResponse) => 'own' | 'forwarded'
 
 const checkMs = 1000
+/** After so long without a word the other side's kernel is asked whether it is there: a program's stream may be silent for hours. */
+const silentMs = 10_000
 const lingerMs = 1000
 /** Refused ones that are still being told so. */
 const mostLingering = 100
@@ -42,7 +44,8 @@ const tellEveryMs = 60_000
 export function boundedServer(bounds: ServerBounds, handle: Handle): Server {
   const all = { ...times, ...bounds.times }
   const bodies = new BodyWatch(all)
-  const server = createServer({ connectionsCheckingInterval: Math.min(checkMs, all.headersMs), headersTimeout: all.headersMs, requestTimeout: 0, keepAliveTimeout: all.idleConnectionMs }, (request, response) => {
+  const options = { connectionsCheckingInterval: Math.min(checkMs, all.headersMs), headersTimeout: all.headersMs, requestTimeout: 0, keepAliveTimeout: all.idleConnectionMs, keepAlive: true, keepAliveInitialDelay: silentMs }
+  const server = createServer(options, (request, response) => {
     if (parseTarget(request.url).kind === 'invalid') refuse(request, response, 400, 'That is no address of this server.\n')
     else bodies.add(request, response, handle(request, response) === 'forwarded')
   })
