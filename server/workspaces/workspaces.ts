@@ -6,6 +6,7 @@ import { recordAudit } from '../audit/audit.ts'
 import type { DiskLevel } from '@arcx/service-kit/disk'
 import type { Feed } from '../events/feed.ts'
 import type { ContainerRef, RuntimePort } from '../runtime/port.ts'
+import { ChangeCache } from './change-cache.ts'
 import { maySee, requireMay, requireMayCreate, requireScope, rightsTo } from './policy.ts'
 import type { Asker } from './policy.ts'
 import type { Belonging, Change, WorkspaceStore } from './store.ts'
@@ -46,7 +47,7 @@ export class Workspaces implements WorkspacesPort {
   readonly #disk: WorkspacesNeeds['disk']
   readonly #memberships: WorkspacesNeeds['memberships']
   readonly #poke: (id: WorkspaceId) => void
-  readonly #told = new ToldChanges()
+  readonly #changes = new ChangeCache()
 
   constructor({ rules, database, store, runtime, feed, disk, memberships, poke }: WorkspacesNeeds) {
     this.rules = rules
@@ -194,7 +195,7 @@ export class Workspaces implements WorkspacesPort {
       } else if (item.event.type === 'workspaces.changed') {
         const asker = await this.#asker(actor)
         const { workspace } = item.event
-        if (maySee(asker, workspace)) yield { id, data: this.#told.of(workspace, rightsTo(asker, workspace)) }
+        if (maySee(asker, workspace)) yield { id, data: this.#changes.of(workspace, rightsTo(asker, workspace)) }
       } else if (item.event.type === 'workspaces.removed') {
         const { workspaceId, ownerId, teamId } = item.event
         if (maySee(await this.#asker(actor), { id: workspaceId, ownerId, teamId, createdById: null })) yield { id, data: { type: 'removed', workspaceId } }
@@ -332,22 +333,6 @@ function mayConcern(actor: UserActor, event: DomainEvent): boolean {
 
 const isOf = (workspaceId: WorkspaceId, event: DomainEvent): boolean =>
   (event.type === 'workspaces.changed' && event.workspace.id === workspaceId) || (event.type === 'workspaces.removed' && event.workspaceId === workspaceId)
-
-/** A change as it is told, made once for all who may do the same with the workspace. */
-class ToldChanges {
-  readonly #told = new WeakMap<WorkspaceFacts, Map<string, WorkspaceChange>>()
-
-  of(workspace: WorkspaceFacts, may: readonly WorkspaceOperation[]): WorkspaceChange {
-    const byRights = this.#told.get(workspace) ?? new Map<string, WorkspaceChange>()
-    this.#told.set(workspace, byRights)
-    const rights = may.join(' ')
-    const known = byRights.get(rights)
-    if (known !== undefined) return known
-    const change: WorkspaceChange = { type: 'changed', workspace: { ...workspace, may } }
-    byRights.set(rights, change)
-    return change
-  }
-}
 
 function shown(asker: Asker, facts: WorkspaceFacts): Workspace {
   return { ...facts, may: rightsTo(asker, facts) }
