@@ -6,7 +6,7 @@ import type { Child } from './children.ts'
 import { isInstalled, must, run } from './command.ts'
 import { processesCalled, untilEnded } from './ending.ts'
 import type { MemoryLimits } from './memory.ts'
-import { withWritableStore } from './nats-store.ts'
+import { endOnceWritable } from './nats-store.ts'
 import { freePort } from './ports.ts'
 import { LaunchError, silentProgress } from './progress.ts'
 import type { Progress } from './progress.ts'
@@ -42,10 +42,10 @@ export async function untilLastHasEnded(directory: string, progress: Progress, s
   await untilEnded({ name: 'NATS', find: () => processesCalled((word) => word === configuration), signal: 'SIGTERM' }, progress, signal)
 }
 
-/** Starts a NATS server with JetStream on loopback; only who holds the token may connect. Where it does not come up, nothing of it stays. */
+/** Starts a NATS server with JetStream on loopback; only who holds the token may connect. Where it does not come up, nothing of it stays; one that cannot store any more ends once it could. */
 export async function startNats(options: NatsOptions): Promise<Nats> {
-  const { directory, port, token } = options
-  await untilLastHasEnded(directory, options.progress ?? silentProgress, options.signal)
+  const { directory, port, token, binary, logFile, limits, signal } = options
+  await untilLastHasEnded(directory, options.progress ?? silentProgress, signal)
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const configuration = configurationOf(directory)
   const monitorPort = await freePort()
@@ -58,16 +58,11 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
     '',
   ]
   await writeFile(configuration, lines.join('\n'), { mode: 0o600 })
-  const start = () => startServer(options, configuration)
-  const child = withWritableStore(await start(), { directory, monitorPort, start })
-  return { url: `nats://${token}@127.0.0.1:${port}`, child }
-}
-
-async function startServer({ binary, port, token, logFile, limits, signal }: NatsOptions, configuration: string): Promise<Child> {
   const child = startChild('NATS', [binary, '--config', configuration], { logFile, onOrphaned: 'TERM' })
   if (child.process.pid !== undefined) await limits?.hold('nats', child.process.pid)
   await whenWorking(child, signal, untilItAnswers(child, port, token, logFile))
-  return child
+  endOnceWritable(child, directory, monitorPort)
+  return { url: `nats://${token}@127.0.0.1:${port}`, child }
 }
 
 async function untilItAnswers(child: Child, port: number, token: string, logFile: string): Promise<void> {

@@ -4,10 +4,12 @@ import { openDatabase } from '@arcx/database'
 import { migrate } from '@arcx/database/migrate'
 import type { Child } from '@arcx/launch/children'
 import { processesIn } from '@arcx/launch/ending'
+import { Kept } from '@arcx/launch/kept'
 import { startNats } from '@arcx/launch/nats'
 import type { Nats } from '@arcx/launch/nats'
 import { freePort } from '@arcx/launch/ports'
 import { startPostgres } from '@arcx/launch/postgres'
+import { silentProgress } from '@arcx/launch/progress'
 import type { TestDatabase } from './database.ts'
 import { testDirectory, testRun } from './run.ts'
 
@@ -35,11 +37,13 @@ export async function startOwnStores(places: { readonly postgres?: string; reado
   const [databaseDirectory, busDirectory, databasePort, busPort] = await Promise.all([places.postgres ?? testDirectory(run, 'postgres'), places.nats ?? testDirectory(run, 'nats'), freePort(), freePort()])
   const databaseOptions = { directory: databaseDirectory, port: databasePort, password: randomBytes(16).toString('hex'), logFile: join(run.ARCX_TEST_DIRECTORY, `postgres-${databasePort}.log`) }
   const busOptions = { directory: busDirectory, port: busPort, token: randomBytes(16).toString('hex'), binary: run.ARCX_TEST_NATS_BINARY, logFile: join(run.ARCX_TEST_DIRECTORY, `nats-${busPort}.log`) }
-  const [{ url, child: firstPostgres }, bus] = await Promise.all([startPostgres(databaseOptions), startNats(busOptions)])
+  const data = join(databaseDirectory, 'data')
+  const [{ mortal: postgres, first: { url } }, { mortal: nats, first: bus }] = await Promise.all([
+    keep('PostgreSQL', databaseOptions.logFile, () => processesIn(data), (signal) => startPostgres({ ...databaseOptions, signal })),
+    keep('NATS', busOptions.logFile, async (child) => [child.process.pid ?? 0], (signal) => startNats({ ...busOptions, signal })),
+  ])
   const database = openDatabase(url, () => undefined, { maxConnections: 5, work: 'schema' })
   await migrate(database)
-  const postgres = mortal(firstPostgres, () => processesIn(join(databaseDirectory, 'data')), async () => (await startPostgres(databaseOptions)).child)
-  const nats = mortal(bus.child, async (child) => [child.process.pid ?? 0], async () => (await startNats(busOptions)).child)
   return {
     database: {
       url,
@@ -56,17 +60,28 @@ export async function startOwnStores(places: { readonly postgres?: string; reado
   }
 }
 
-function mortal(first: Child, processesOf: (child: Child) => Promise<readonly number[]>, start: () => Promise<Child>): Mortal {
-  let child = first
-  const send = async (signal: NodeJS.Signals) => {
-    for (const pid of await processesOf(child)) process.kill(pid, signal)
-  }
-  return {
-    kill: () => child.stop('SIGKILL', 1000),
-    pause: () => send('SIGSTOP'),
-    resume: () => send('SIGCONT'),
-    async start() {
-      child = await start()
+/** As `npm start` keeps it: what ends without being killed by its test is started again. */
+async function keep<T extends { readonly child: Child }>(name: string, logFile: string, processesOf: (child: Child) => Promise<readonly number[]>, start: (signal: AbortSignal) => Promise<T>): Promise<{ readonly mortal: Mortal; readonly first: T }> {
+  const started: T[] = []
+  const kept = new Kept({
+    name,
+    logFile,
+    progress: silentProgress,
+    pauses: { firstMs: 200, longestMs: 2000, wellAfterMs: 60_000 },
+    after: [],
+    stopBy: { signal: 'SIGKILL', graceMs: 1000 },
+    async begin(signal) {
+      const now = await start(signal)
+      started.push(now)
+      return now.child
     },
+  })
+  await kept.start()
+  const [first] = started
+  if (first === undefined) throw new Error(`${name} was not started.`)
+  const send = async (signal: NodeJS.Signals) => {
+    for (const pid of await processesOf((started.at(-1) ?? first).child)) process.kill(pid, signal)
   }
+  const mortal = { kill: () => kept.stop(), start: () => kept.start(), pause: () => send('SIGSTOP'), resume: () => send('SIGCONT') }
+  return { mortal, first }
 }
