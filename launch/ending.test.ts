@@ -25,7 +25,9 @@ function start(command: readonly string[], env: NodeJS.ProcessEnv = {}) {
 test('processes are found by where they work, and by what they were called with', async () => {
   const child = start(['sleep', '600.125'], { WHOSE: 'mine' })
   await vi.waitFor(async () => expect(await processesIn(directory)).toEqual([child.pid]))
-  const called = (word: string) => word === '600.125'
+  const called = (words: readonly string[]) => words.includes('600.125')
+  expect(await processesIn(directory, 'sleep')).toEqual([child.pid])
+  expect(await processesIn(directory, 'postgres')).toEqual([])
   expect(await processesCalled(called)).toEqual([child.pid])
   expect(await processesCalled(called, 'WHOSE=mine')).toEqual([child.pid])
   expect(await processesCalled(called, 'WHOSE=yours')).toEqual([])

@@ -51,18 +51,21 @@ function send(pids: readonly number[], signal: NodeJS.Signals): void {
   }
 }
 
-/** Processes whose working directory this is, under whatever path they see it. */
-export async function processesIn(directory: string): Promise<readonly number[]> {
+/** Processes whose working directory this is, under whatever path they see it; `program`: of that name alone. */
+export async function processesIn(directory: string, program?: string): Promise<readonly number[]> {
   const wanted = await stat(directory).catch(() => null)
   if (wanted === null) return []
   const isSame = (found: Stats) => found.ino === wanted.ino && found.dev === wanted.dev
-  return processesWhere((entry) => stat(`${entry}/cwd`).then(isSame))
+  return processesWhere(async (entry) => {
+    if (program !== undefined && (await readFile(`${entry}/comm`, 'utf8')).trim() !== program) return false
+    return isSame(await stat(`${entry}/cwd`))
+  })
 }
 
-/** Processes with such a word among their arguments, and such a line in their environment where one is given. */
-export function processesCalled(argument: (word: string) => boolean, variable?: string): Promise<readonly number[]> {
+/** Processes with such arguments, and such a line in their environment where one is given. */
+export function processesCalled(matches: (words: readonly string[]) => boolean, variable?: string): Promise<readonly number[]> {
   return processesWhere(async (entry) => {
-    if (!(await wordsOf(`${entry}/cmdline`)).some(argument)) return false
+    if (!matches(await wordsOf(`${entry}/cmdline`))) return false
     return variable === undefined || (await wordsOf(`${entry}/environ`)).includes(variable)
   })
 }

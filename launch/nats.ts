@@ -39,7 +39,9 @@ const configurationOf = (directory: string) => join(directory, 'nats.conf')
 /** One whose launcher is gone ends too, but not at once, and holds its port until then. */
 export async function untilLastHasEnded(directory: string, progress: Progress, signal?: AbortSignal): Promise<void> {
   const configuration = configurationOf(directory)
-  await untilEnded({ name: 'NATS', find: () => processesCalled((word) => word === configuration), signal: 'SIGTERM' }, progress, signal)
+  // Whoever only looks at its configuration is left alone.
+  const isServer = (words: readonly string[]) => words.some((word, at) => word === configuration && words[at - 1] === '--config')
+  await untilEnded({ name: 'NATS', find: () => processesCalled(isServer), signal: 'SIGTERM' }, progress, signal)
 }
 
 /** Starts a NATS server with JetStream on loopback; only who holds the token may connect. Where it does not come up, nothing of it stays; one that cannot store any more ends once it could. */

@@ -76,7 +76,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 /** Whether killed itself or told that its launcher is gone, it needs a moment, and its processes hold its shared memory: no other starts beside them. */
 export async function untilLastHasEnded(directory: string, progress: Progress, signal?: AbortSignal): Promise<void> {
   const data = join(directory, 'data')
-  await untilEnded({ name: 'PostgreSQL', find: () => processesIn(data), signal: 'SIGINT' }, progress, signal)
+  await untilEnded({ name: 'PostgreSQL', find: () => processesIn(data, 'postgres'), signal: 'SIGINT' }, progress, signal)
   // By now its number may be somebody else's, for whom it would wait in vain.
   const lock = join(data, 'postmaster.pid')
   const pid = Number((await readFile(lock, 'utf8').catch(() => '')).split('\n')[0])

@@ -72,7 +72,7 @@ const programOf = (repository: string, folder: Folder) => join(repository, folde
 /** Services whose launcher is gone end too, but not at once, and hold their ports until then. */
 export async function untilLastHaveEnded(repository: string, directory: string, progress: Progress): Promise<void> {
   const programs = new Set((['server', 'proxy', 'collab'] as const).map((folder) => programOf(repository, folder)))
-  await untilEnded({ name: 'the services', find: () => processesCalled((word) => programs.has(word), `ARC_DATA_DIR=${directory}`), signal: 'SIGTERM' }, progress)
+  await untilEnded({ name: 'the services', find: () => processesCalled((words) => words.some((word) => programs.has(word)), `ARC_DATA_DIR=${directory}`), signal: 'SIGTERM' }, progress)
 }
 
 export interface Service {
