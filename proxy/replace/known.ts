@@ -121,5 +121,5 @@ function countOf({ from, anyCase }: Known, index: number, code: number, form: nu
     if (code < 0x80 || form !== forms.hexadecimal) return 0
   }
   const written = Buffer.from(String.fromCodePoint(code), 'utf8')
-  return written.compare(from, index, index + written.length) === 0 ? written.length : 0
+  return index + written.length <= from.length && written.compare(from, index, index + written.length) === 0 ? written.length : 0
 }

@@ -110,3 +110,16 @@ test('a stream of events goes on at once, however many secrets there are', () =>
     expect(replacer.write(Buffer.from(event)).toString()).toBe(event)
   }
 })
+
+test('an escaped character of several bytes where a value has its last ones is something else', () => {
+  const value = 'sk-live-abcdefghijkl'
+  const pairs = new Pairs(variantsOf(value, stand(value), 'KEY'))
+  fc.assert(
+    fc.property(fc.constantFrom(...Object.values({ ...writings, ...oddWritings })), fc.nat({ max: 8 }), fc.constantFrom('\\u00e9', '\\u20ac', '\\ud83d\\ude00', '&#233;', '&#x1F600;', '%u20ac', '\\u{1f600}', '\\xe9'), (write, left, character) => {
+      const written = write(value)
+      const whole = Buffer.from(written.slice(0, written.length - 1 - left) + character, 'latin1')
+      expect(() => inPieces(new Replacer(pairs), whole, [])).not.toThrow()
+    }),
+    { numRuns: 500 },
+  )
+})
