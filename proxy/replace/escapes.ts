@@ -34,13 +34,13 @@ const names = new Map(
   Object.entries({ amp: '&', AMP: '&', lt: '<', LT: '<', gt: '>', GT: '>', quot: '"', QUOT: '"', apos: "'", plus: '+', equals: '=', sol: '/', bsol: '\\', lowbar: '_', UnderBar: '_', num: '#', percnt: '%', dollar: '$', excl: '!', lpar: '(', rpar: ')', comma: ',', period: '.', colon: ':', semi: ';', quest: '?', commat: '@', lsqb: '[', lbrack: '[', rsqb: ']', rbrack: ']', Hat: '^', grave: '`', lcub: '{', lbrace: '{', rcub: '}', rbrace: '}', verbar: '|', vert: '|', ast: '*', midast: '*', Tab: '\t', NewLine: '\n' }).map(([name, meant]) => [name, meant.charCodeAt(0)]),
 )
 
-const digits = new Int8Array(256).fill(-1)
-for (let digit = 0; digit < 10; digit += 1) digits[0x30 + digit] = digit
-for (let digit = 10; digit < 16; digit += 1) {
-  digits[0x41 + digit - 10] = digit
-  digits[0x61 + digit - 10] = digit
+/** By its value; `none` for no digit. Reckoned, since a table would take longer to look up. */
+function digitOf(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30
+  const letter = byte | 0x20
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x61 + 10 : none
 }
-export const isHexDigit = (byte: number): boolean => (digits[byte] ?? -1) >= 0
+export const isHexDigit = (byte: number): boolean => digitOf(byte) >= 0
 
 /** Whether a byte may begin one. */
 export const beginsEscape = new Uint8Array(256)
@@ -51,7 +51,7 @@ function hexAt(bytes: Uint8Array, at: number, count: number): number {
   let value = 0
   for (let index = at; index < at + count; index += 1) {
     if (index >= bytes.length) return cut
-    const digit = digits[bytes[index] ?? 0] ?? -1
+    const digit = digitOf(bytes[index] ?? 0)
     if (digit < 0) return none
     value = value * 16 + digit
   }
@@ -108,7 +108,7 @@ function unicodeAt(bytes: Uint8Array, at: number, run: number): number {
     for (let index = at + 1; index <= at + 7; index += 1) {
       if (index >= bytes.length) return cut
       if (bytes[index] === 0x7d) return index === at + 1 || value > 0x10ffff ? none : packed(value, forms.unicode, index + 1 - at + run + 1)
-      const digit = digits[bytes[index] ?? 0] ?? -1
+      const digit = digitOf(bytes[index] ?? 0)
       if (digit < 0) return none
       value = value * 16 + digit
     }
@@ -157,7 +157,7 @@ function numberedAt(bytes: Uint8Array, at: number): number {
   let index = first
   for (; index < first + 7; index += 1) {
     if (index >= bytes.length) return cut
-    const digit = digits[bytes[index] ?? 0] ?? -1
+    const digit = digitOf(bytes[index] ?? 0)
     if (digit < 0 || (!isHexadecimal && digit > 9)) break
     value = value * (isHexadecimal ? 16 : 10) + digit
   }

@@ -17,8 +17,17 @@ export interface Known {
   readonly trail: Border | null
 }
 
-export function knownOf({ from, to, plain = to, owner, escapes = false, anyCase = false, gaps = 'none', lead = null, trail = null }: Pair): Known {
-  return { from: Buffer.from(from, 'latin1'), to: Buffer.from(to, 'latin1'), plain: Buffer.from(plain, 'latin1'), owner, escapes, anyCase, gaps, lead, trail }
+/** Makes one after the other ready; what stands instead is kept once. */
+export function eachKnown(): (pair: Pair) => Known {
+  const kept = new Map<string, Buffer>()
+  const keep = (text: string): Buffer => {
+    const known = kept.get(text)
+    if (known !== undefined) return known
+    const bytes = Buffer.from(text, 'latin1')
+    kept.set(text, bytes)
+    return bytes
+  }
+  return ({ from, to, plain = to, owner, escapes = false, anyCase = false, gaps = 'none', lead = null, trail = null }) => ({ from: Buffer.from(from, 'latin1'), to: keep(to), plain: keep(plain), owner, escapes, anyCase, gaps, lead, trail })
 }
 
 /** A part of what was followed: characters from one on, so many, and how and where they were written. */
