@@ -3,14 +3,17 @@ import { EgressRules, noRules, secretPlaces, writtenOut } from '@arcx/router'
 import type { EgressLimit } from '@arcx/router'
 import type { Envelopes } from '@arcx/service-kit/envelopes'
 import { matchesHost } from './host.ts'
-import { Outward } from './outward.ts'
+import { Outward, contentsOf } from './outward.ts'
 import type { TenantSecret } from './outward.ts'
 import { allowsHost } from './policy.ts'
+import { Prepared } from './prepared.ts'
 import { Pairs } from '../replace/pairs.ts'
 import { variantsOf } from '../replace/variants.ts'
 
 const freshMs = 2000
 const rememberedLimit = 500
+/** A few hundred lists of twenty secrets; more go round. */
+const preparedBytes = 256 * 2 ** 20
 
 /** A workspace as the proxy sees it: its secrets, where it may go, and what is looked for in what comes back. */
 export class Tenant {
@@ -20,24 +23,34 @@ export class Tenant {
   readonly limits: readonly EgressLimit[]
   readonly found: EgressRules['found']
   readonly pasted: EgressRules['pasted']
-  /** Values in every writing → placeholders; `null` where there is nothing to hide. */
-  readonly scrub: Pairs | null
-  /** The same in lower case, as headers’ names are. */
-  readonly scrubInNames: Pairs | null
   /** All of them count: the holder's, and the workspace's own. */
   readonly #rules: readonly EgressRules[]
   /** By which secrets may go along, since that is the same for most hosts. */
   readonly #outward = new Map<string, Outward>()
+  readonly #prepared: Prepared
+  readonly #contents: { readonly scrub: string; readonly names: string }
 
-  constructor(userId: string | null, secrets: readonly TenantSecret[], rules: readonly EgressRules[]) {
+  constructor(userId: string | null, secrets: readonly TenantSecret[], rules: readonly EgressRules[], prepared: Prepared) {
     this.userId = userId
     this.secrets = secrets
     this.#rules = rules.map((each) => ({ ...each, allow: [...writtenOut(each.allow)], deny: [...writtenOut(each.deny)] }))
     this.limits = rules.flatMap(({ limits }) => limits)
     this.found = strictest(['redact', 'observe', 'off'], rules.map(({ found }) => found))
     this.pasted = strictest(['refuse', 'observe', 'off'], rules.map(({ pasted }) => pasted))
-    this.scrubInNames = secrets.length === 0 ? null : new Pairs(secrets.flatMap(({ name, value }) => variantsOf(value, '', name).map((pair) => ({ ...pair, from: pair.from.toLowerCase(), lead: null, trail: null }))))
-    this.scrub = secrets.length === 0 ? null : new Pairs(secrets.flatMap(({ name, value, placeholder }) => variantsOf(value, placeholder, name)))
+    this.#prepared = prepared
+    this.#contents = { scrub: contentsOf('scrub', secrets), names: contentsOf('names', secrets) }
+  }
+
+  /** Values in every writing → placeholders; `null` where there is nothing to hide. */
+  get scrub(): Pairs | null {
+    if (this.secrets.length === 0) return null
+    return this.#prepared.of(this.#contents.scrub, () => new Pairs(this.secrets.flatMap(({ name, value, placeholder }) => variantsOf(value, placeholder, name))))
+  }
+
+  /** The same in lower case, as headers’ names are. */
+  get scrubInNames(): Pairs | null {
+    if (this.secrets.length === 0) return null
+    return this.#prepared.of(this.#contents.names, () => new Pairs(this.secrets.flatMap(({ name, value }) => variantsOf(value, '', name).map((pair) => ({ ...pair, from: pair.from.toLowerCase(), lead: null, trail: null })))))
   }
 
   allows(host: string): boolean {
@@ -50,7 +63,7 @@ export class Tenant {
     const key = here.map(({ placeholder }) => placeholder).join(' ')
     const known = this.#outward.get(key)
     if (known !== undefined) return known
-    const outward = new Outward(here, this.secrets.filter((secret) => !here.includes(secret)))
+    const outward = new Outward(here, this.secrets.filter((secret) => !here.includes(secret)), this.#prepared)
     this.#outward.set(key, outward)
     return outward
   }
@@ -70,6 +83,7 @@ export class Tenants {
   readonly #remembered = new Map<string, Remembered>()
   /** What a tenant was made from: while that is the same, so is the tenant, and what was made ready for it. */
   readonly #made = new Map<string, { readonly from: string; readonly tenant: Tenant }>()
+  readonly #prepared = new Prepared(preparedBytes)
 
   constructor(database: Database, envelopes: Envelopes) {
     this.#database = database
@@ -81,12 +95,18 @@ export class Tenants {
     const known = this.#remembered.get(workspaceId)
     if (known !== undefined && Date.now() - known.at < freshMs) return known.tenant
     const tenant = this.#read(workspaceId)
-    if (this.#remembered.size >= rememberedLimit) {
-      this.#remembered.clear()
-      this.#made.clear()
+    // Asked anew, it is the last to be forgotten.
+    this.#remembered.delete(workspaceId)
+    for (const oldest of this.#remembered.keys()) {
+      if (this.#remembered.size < rememberedLimit) break
+      this.#remembered.delete(oldest)
+      this.#made.delete(oldest)
     }
     this.#remembered.set(workspaceId, { at: Date.now(), tenant })
-    tenant.catch(() => this.#remembered.delete(workspaceId))
+    tenant.catch(() => {
+      this.#remembered.delete(workspaceId)
+      this.#made.delete(workspaceId)
+    })
     return tenant
   }
 
@@ -119,8 +139,9 @@ export class Tenants {
       if (value === null) throw new Error(`The secret ${name} cannot be opened with ARC_SECRETS_KEY.`)
       return { name, value, placeholder, hosts, places: secretPlaces.filter((place) => places.includes(place)) }
     })
-    const tenant = new Tenant(workspace.ownerId ?? workspace.createdById, secrets, policies.length === 0 ? [noRules] : policies.map((each) => EgressRules.parse(each)))
-    this.#made.set(workspaceId, { from, tenant })
+    const tenant = new Tenant(workspace.ownerId ?? workspace.createdById, secrets, policies.length === 0 ? [noRules] : policies.map((each) => EgressRules.parse(each)), this.#prepared)
+    // Forgotten meanwhile, it stays so.
+    if (this.#remembered.has(workspaceId)) this.#made.set(workspaceId, { from, tenant })
     return tenant
   }
 }
