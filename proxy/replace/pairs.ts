@@ -19,6 +19,8 @@ const slotsPerBlock = 12
 const mostSlotBits = 17
 /** What an object and two small buffers take, about. */
 const knownBytes = 320
+/** And what Pairs take that look for next to nothing. */
+const leastBytes = 65_536
 
 const startAt = (bytes: Uint8Array, at: number) => quadOf(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0, bytes[at + 3] ?? 0)
 
@@ -62,7 +64,7 @@ export class Pairs {
     for (const known of all) this.#learn(known)
     this.#byStart = new NumberTable(all.map(({ from }, value) => ({ key: startAt(from, 0), value })))
     this.#interruptions = new Interruptions(all, this.#beginning)
-    this.bytes = this.#leaps.length + this.#byStart.bytes + this.#interruptions.bytes + all.reduce((sum, { from, to }) => sum + from.length + to.length + knownBytes, 1024)
+    this.bytes = this.#leaps.length + this.#byStart.bytes + this.#interruptions.bytes + all.reduce((sum, { from, to }) => sum + from.length + to.length + knownBytes, leastBytes)
   }
 
   /** The next place from `from` on at which one of them could stand as it is; the end where there is none. */
