@@ -68,13 +68,13 @@ test('arcx admin: the server’s own token, the record checked there and elsewhe
 
 test('secrets: the value comes from standard input, is shown by nothing, and its placeholder is told', async () => {
   const { token } = await person.api.tokens.create.mutate({ name: 'keys', scopes: ['secrets', 'workspaces:read'] })
-  const value = 'sk-live-abcdefghijklmnopqrstuvwx'
+  const value = 'sk_live_abcdefghijklmnopqrstuvwx'
   const keeper = ['--server', arc.origin, '--token', token]
   const set = await cli.run(['secrets', 'set', 'API_KEY', '--host', 'api.example.com', ...keeper], `${value}\n`)
   expect(set.code).toBe(0)
-  expect(set.stdout.toString()).toMatch(/^API_KEY is kept\. Workspaces see sk-live-\w+; /)
+  expect(set.stdout.toString()).toMatch(/^API_KEY is kept\. Workspaces see sk_live_\w+; /)
   const listed = await cli.run(['secrets', 'ls', ...keeper])
-  expect(listed.stdout.toString()).toMatch(/API_KEY +sk-live-\w+ +api\.example\.com/)
+  expect(listed.stdout.toString()).toMatch(/API_KEY +sk_live_\w+ +api\.example\.com/)
   expect(set.stdout.toString() + listed.stdout.toString()).not.toContain(value)
   expect((await cli.run(['secrets', 'set', 'PATH', '--host', 'api.example.com', ...keeper], value)).stderr).toContain('decides how programs run')
   expect((await cli.run(['secrets', 'grant', 'API_KEY', '--host', 'api.example.com', '*.example.org', '--in', 'header', ...keeper])).stdout.toString()).toBe('API_KEY may go to api.example.com, *.example.org, in header, from the next request on.\n')

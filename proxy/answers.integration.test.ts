@@ -38,6 +38,12 @@ async function bytesOf(path: string): Promise<string> {
   await once(socket, 'close')
   return seen
 }
+/** Its body, whatever chunks it came in (RFC 9112, section 7.1). */
+function bodyOf(answer: string): string {
+  const [head = '', ...rest] = answer.split('\r\n\r\n')
+  const body = rest.join('\r\n\r\n')
+  return /^transfer-encoding: chunked$/im.test(head) ? body.replaceAll(/(?:^|\r\n)[0-9a-f]+\r\n/g, '') : body
+}
 const noValueIn = (text: string) => {
   for (let at = 0; at + 8 <= secret.value.length; at += 1) expect(text.toLowerCase()).not.toContain(secret.value.slice(at, at + 8).toLowerCase().replace('sk-live-', '\u0000'))
 }
@@ -53,7 +59,7 @@ describe('no part of an answer brings a value back', () => {
   ])('%s', async (_where, bytes) => {
     raw = (socket) => socket.end(bytes)
     const seen = await bytesOf('/')
-    expect(seen).toContain('ok')
+    expect(bodyOf(seen)).toContain('ok')
     noValueIn(seen)
     for (const writing of [Buffer.from(secret.value).toString('hex'), Buffer.from(secret.value).toString('base64url'), encodeURIComponent(secret.value)]) expect(seen.toLowerCase()).not.toContain(writing.toLowerCase())
   })
@@ -144,7 +150,9 @@ describe('no part of an answer brings a value back', () => {
 test('a reason phrase in another script is answered', async () => {
   for (const phrase of ['Всё хорошо', '好', 'caf\u00e9']) {
     raw = (socket) => socket.end(Buffer.from(`HTTP/1.1 200 ${phrase}\r\ncontent-length: 2\r\n\r\nok`))
-    expect(await bytesOf('/')).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n[^]*ok/)
+    const seen = await bytesOf('/')
+    expect(seen).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+    expect(bodyOf(seen)).toContain('ok')
   }
   raw = (socket) => socket.end('HTTP/1.1 200 All Fine\r\ncontent-length: 2\r\n\r\nok')
   expect(await bytesOf('/')).toMatch(/^HTTP\/1\.1 200 All Fine\r\n/)

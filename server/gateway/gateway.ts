@@ -56,7 +56,7 @@ type Passage =
   | { readonly kind: 'open'; readonly workspaceId: WorkspaceId; readonly incarnation: number; readonly visitor: Visitor }
   | { readonly kind: 'resting' }
   | { readonly kind: 'stranger' }
-  /** Renamed since this browser came in, and no other workspace has the old name. */
+  /** Renamed since this browser came in; what has the old name now, if anything, this person may not see. */
   | { readonly kind: 'moved'; readonly name: string }
   | { readonly kind: 'refused'; readonly status: number; readonly message: string }
 
