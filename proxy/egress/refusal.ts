@@ -1,7 +1,7 @@
-import { STATUS_CODES } from 'node:http'
 import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 import type { Socket } from 'node:net'
+import { refuseUpgrade as refuseConnection } from '@arcx/service-kit/upgrades'
 
 /** Why a call is not let through; told to the program that made it. */
 export class Refusal extends Error {
@@ -22,8 +22,8 @@ export class Refusal extends Error {
 /** A text at `error`: package managers print it, and so do the SDKs of AI providers. */
 const bodyOf = ({ code, message }: Refusal) => JSON.stringify({ error: `arcx: ${message}`, code })
 
-function headersOf(refusal: Refusal, body: string): Record<string, string | number> {
-  const headers = { 'content-type': 'application/json', 'x-arcx-refused': refusal.code, 'content-length': Buffer.byteLength(body) }
+function headersOf(refusal: Refusal): Record<string, string | number> {
+  const headers = { 'content-type': 'application/json', 'x-arcx-refused': refusal.code }
   return refusal.retryAfter === null ? headers : { ...headers, 'retry-after': refusal.retryAfter }
 }
 
@@ -31,7 +31,7 @@ function headersOf(refusal: Refusal, body: string): Record<string, string | numb
 export function refuse(response: ServerResponse | Http2ServerResponse, refusal: Refusal): void {
   const isGit = response.req.headers['user-agent']?.startsWith('git/') === true
   const body = isGit ? `arcx: ${refusal.message}\n` : bodyOf(refusal)
-  const headers = { ...headersOf(refusal, body), ...(isGit ? { 'content-type': 'text/plain; charset=utf-8' } : {}) }
+  const headers = { ...headersOf(refusal), 'content-length': Buffer.byteLength(body), ...(isGit ? { 'content-type': 'text/plain; charset=utf-8' } : {}) }
   if ('createPushResponse' in response) response.writeHead(refusal.status, headers)
   else response.writeHead(refusal.status, { ...headers, connection: 'close' })
   response.end(body)
@@ -39,7 +39,5 @@ export function refuse(response: ServerResponse | Http2ServerResponse, refusal: 
 
 /** The same where no response has been made yet: of a tunnel or an upgrade. */
 export function refuseUpgrade(socket: Socket, refusal: Refusal): void {
-  const body = bodyOf(refusal)
-  const lines = Object.entries(headersOf(refusal, body)).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? 'Refused'}\r\n${lines.join('')}connection: close\r\n\r\n${body}`)
+  refuseConnection(socket, refusal.status, headersOf(refusal), bodyOf(refusal))
 }

@@ -190,7 +190,6 @@ export class Entrance {
   #tooMany(socket: Socket, workspaceId: string, bound: Refused): void {
     const { each, inAll } = this.#most
     refuseUpgrade(socket, new Refusal(429, 'too_many_connections', bound === 'each' ? `A workspace has at most ${each} connections at once.` : `All workspaces together have at most ${inAll} connections at once. Try again in a moment.`))
-    setTimeout(() => socket.destroy(), 1000).unref()
     if (Date.now() - this.#toldAt < tellEveryMs) return
     this.#toldAt = Date.now()
     this.#log.warn({ workspaceId, bound }, 'connections of a workspace are refused')
@@ -278,16 +277,21 @@ export class Entrance {
   }
 
   #enterHttp2(socket: Socket, origin: Origin): void {
-    // Made within the call.
-    this.#http2.once('session', (session) => {
+    const begun = (session: ServerHttp2Session) => {
       this.#origins.set(session, origin)
       this.#sessions.add(session)
       session.on('error', () => session.destroy())
       // What still goes on in it ends in its own time.
       session.setTimeout(idleSessionMs, () => session.close())
       session.on('close', () => this.#sessions.delete(session))
-    })
-    this.#http2.emit('connection', socket)
+    }
+    // Made within the call, or not at all: then the next session is another connection's.
+    this.#http2.once('session', begun)
+    try {
+      this.#http2.emit('connection', socket)
+    } finally {
+      this.#http2.off('session', begun)
+    }
   }
 
   #enter(socket: Socket, origin: Origin): void {
