@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest, Http2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { SecureContext } from 'node:tls'
+import { guarded } from '@arcx/service-kit/guarded'
 import type { Log } from '@arcx/service-kit/log'
 import { replaceAll } from '../replace/replacer.ts'
 import { AddressRefused } from './address-guard.ts'
@@ -55,10 +56,11 @@ export class Exchange {
   readonly #needs: ExchangeNeeds
   readonly #open = new Set<Open>()
   readonly #timer: NodeJS.Timeout
+  #isRejudging = false
 
   constructor(needs: ExchangeNeeds) {
     this.#needs = needs
-    this.#timer = setInterval(() => void this.#rejudge(), rejudgeMs)
+    this.#timer = setInterval(guarded(() => this.#rejudge(), (error) => needs.log.error({ err: error }, 'open calls could not be judged again')), rejudgeMs)
   }
 
   close(): void {
@@ -106,7 +108,6 @@ export class Exchange {
         const tenant = await this.#admitted(call, asked, told)
         const { outward, target, headers } = prepare(call, asked, tenant, told)
         const upstream = await dialWebSocket({ call, target, headers, lookup: this.#needs.guard.lookup, trust: this.#needs.trust })
-        told.status = 101
         const { promise: isCut, reject } = Promise.withResolvers<never>()
         await this.#whileOpen({ call, told, cut: reject }, () =>
           relayMessages({ request, socket, head, upstream, tenant, outward, told, isCut, leak: () => leak(call.host), judge: (text) => judgePasted(text, call.host, tenant, told) }),
@@ -177,25 +178,31 @@ export class Exchange {
 
   /** Rules that change count for what is open too; and whoever lost a secret goes on with none that was put in. */
   async #rejudge(): Promise<void> {
-    const before = Date.now() - rejudgeMs
-    for (const { call, told, cut } of this.#open) {
-      if (told.at.getTime() > before) continue
-      const tenant = await this.#needs.tenants.of(call.workspaceId).catch(() => undefined)
-      // With the database away nothing new goes out; what is open was judged.
-      if (tenant === undefined || tenant === told.tenant) continue
-      if (tenant === null) {
-        cut(new Refusal(407, 'workspace_unknown', 'This workspace is not known here.'))
-        continue
+    if (this.#isRejudging) return
+    this.#isRejudging = true
+    try {
+      const before = Date.now() - rejudgeMs
+      for (const open of this.#open) {
+        if (open.told.at.getTime() <= before) await this.#rejudgeOne(open)
       }
-      try {
-        this.#judge(tenant, call.host)
-        const { own } = tenant.outwardTo(call.scheme, call.host)
-        for (const { name, value } of told.tenant?.secrets ?? []) {
-          if (told.used.has(name) && !own.some((each) => each.name === name && each.value === value)) throw new Refusal(403, 'secret_withdrawn', `The secret ${name} may not go to ${call.host} any more.`)
-        }
-      } catch (error) {
-        cut(refusalOf(error, call))
+    } finally {
+      this.#isRejudging = false
+    }
+  }
+
+  async #rejudgeOne({ call, told, cut }: Open): Promise<void> {
+    // With the database away nothing new goes out; what is open was judged.
+    const tenant = await this.#needs.tenants.of(call.workspaceId).catch(() => undefined)
+    if (tenant === undefined || tenant === told.tenant) return
+    try {
+      if (tenant === null) throw new Refusal(407, 'workspace_unknown', 'This workspace is not known here.')
+      this.#judge(tenant, call.host)
+      const { own } = tenant.outwardTo(call.scheme, call.host)
+      for (const { name, value } of told.tenant?.secrets ?? []) {
+        if (told.used.has(name) && !own.some((each) => each.name === name && each.value === value)) throw new Refusal(403, 'secret_withdrawn', `The secret ${name} may not go to ${call.host} any more.`)
       }
+    } catch (error) {
+      cut(refusalOf(error, call))
     }
   }
 }

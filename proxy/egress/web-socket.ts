@@ -5,6 +5,8 @@ import { WebSocket, WebSocketServer } from 'ws'
 import type { RawData } from 'ws'
 import { blotted } from '@arcx/detector/blot'
 import { findCredentials } from '@arcx/detector/detector'
+import { guarded } from '@arcx/service-kit/guarded'
+import { ProgramGone } from './answer.ts'
 import type { Call } from './call.ts'
 import { holdsInside, valueInside } from './looking-inside.ts'
 import { Refusal } from './refusal.ts'
@@ -17,6 +19,8 @@ import type { Told } from './told.ts'
 const maxMessageBytes = 16 * 1024 * 1024
 const waitingBytes = 4 * 1024 * 1024
 const handshakeMs = 30_000
+/** What a closing frame has room for (RFC 6455, section 5.5). */
+const maxReasonBytes = 123
 
 export interface Dialling {
   readonly call: Call
@@ -41,8 +45,9 @@ export function dialWebSocket({ call, target, headers, lookup, trust }: Dialling
       upstream.pause()
       resolve(upstream)
     })
-    upstream.on('unexpected-response', (_request, response) => {
-      response.resume()
+    upstream.on('unexpected-response', (asked, response) => {
+      // An answer without an end would be read for ever.
+      asked.destroy()
       reject(new Refusal(502, 'upgrade_refused', `${call.host} answered ${response.statusCode} and took no WebSocket.`))
     })
     upstream.on('error', reject)
@@ -67,7 +72,12 @@ export interface Relaying {
 /** Resolves once both sides are gone. @throws {Refusal} for a message that carries what may not go there; then both are cut. */
 export async function relayMessages({ request, socket, head, upstream, tenant, outward, told, isCut, leak, judge }: Relaying): Promise<void> {
   const server = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false, handleProtocols: () => (upstream.protocol === '' ? false : tenant.scrub === null ? upstream.protocol : replaceAll(tenant.scrub, upstream.protocol).text) })
-  const client = await new Promise<WebSocket>((resolve) => server.handleUpgrade(request, socket, head, resolve))
+  isCut.catch(() => upstream.terminate())
+  const client = await accepted(server, request, socket, head).catch((error: unknown) => {
+    upstream.terminate()
+    throw error
+  })
+  told.status = 101
   const over = Promise.withResolvers<void>()
   const fail = (error: unknown) => {
     client.terminate()
@@ -76,42 +86,59 @@ export async function relayMessages({ request, socket, head, upstream, tenant, o
   }
   isCut.catch(fail)
   const strangers = outward.strangers('body')
-  client.on('message', (data, isBinary) => {
+  const judgeSent = (bytes: Buffer, text: string) => {
+    if (strangers !== null && (replaceWhole(strangers, bytes).count > 0 || holdsInside(strangers, bytes))) throw leak()
+    judge(text)
+  }
+  const sent = (data: RawData, isBinary: boolean) => {
     const bytes = bytesOf(data)
     const text = bytes.toString('utf8')
-    try {
-      told.sent(bytes.length)
-      if (strangers !== null && (replaceWhole(strangers, bytes).count > 0 || holdsInside(strangers, bytes))) throw leak()
-      judge(text)
-    } catch (error) {
-      return fail(error)
-    }
+    told.sent(bytes.length)
+    judgeSent(bytes, text)
     const { out, owners } = replaceWhole(outward.swaps('body', looksLikeJson(text) ? 'json' : 'raw'), bytes)
     for (const owner of owners) told.used.add(owner)
     pass(upstream, client, out, isBinary)
-  })
-  upstream.on('message', (data, isBinary) => {
+  }
+  const received = (data: RawData, isBinary: boolean) => {
     const bytes = bytesOf(data)
-    try {
-      told.received(bytes.length)
-      if (tenant.scrub !== null && holdsInside(tenant.scrub, bytes)) throw valueInside()
-    } catch (error) {
-      return fail(error)
-    }
+    told.received(bytes.length)
+    if (tenant.scrub !== null && holdsInside(tenant.scrub, bytes)) throw valueInside()
     const clean = tenant.scrub === null ? { out: bytes, count: 0 } : replaceWhole(tenant.scrub, bytes)
     told.scrubbed += clean.count
     pass(client, upstream, foundIn(clean.out, isBinary, tenant, told), isBinary)
-  })
+  }
+  /** Text like any other; scrubbed, it may have become too long for a frame. */
+  const reasonOf = (from: WebSocket, reason: Buffer): Buffer => {
+    if (from === client) judgeSent(reason, reason.toString('utf8'))
+    const clean = from === upstream && tenant.scrub !== null ? replaceWhole(tenant.scrub, reason).out : reason
+    return clean.length > maxReasonBytes ? Buffer.alloc(0) : clean
+  }
+  client.on('message', guarded(sent, fail))
+  upstream.on('message', guarded(received, fail))
   for (const [from, to] of [[client, upstream], [upstream, client]] as const) {
-    from.on('error', () => to.terminate())
-    from.on('close', (code, reason) => {
-      // A reason is text like any other.
-      if (to.readyState === to.OPEN) to.close(code >= 1000 && code !== 1005 && code !== 1006 ? code : 1000, from === upstream && tenant.scrub !== null ? replaceWhole(tenant.scrub, reason).out : reason)
+    const closed = (code: number, reason: Buffer) => {
+      if (to.readyState === to.OPEN) to.close(code >= 1000 && code !== 1005 && code !== 1006 ? code : 1000, reasonOf(from, reason))
       over.resolve()
-    })
+    }
+    from.on('error', () => to.terminate())
+    from.on('close', guarded(closed, fail))
   }
   upstream.resume()
   await over.promise
+}
+
+/** @throws where the program went meanwhile, or its handshake is none. */
+function accepted(server: WebSocketServer, request: IncomingMessage, socket: Socket, head: Buffer): Promise<WebSocket> {
+  return new Promise((resolve, reject) => {
+    const gone = () => reject(new ProgramGone('the program went'))
+    if (!socket.readable || !socket.writable) return gone()
+    socket.once('close', gone)
+    server.once('wsClientError', (error) => reject(new Refusal(400, 'upgrade_malformed', `This is no WebSocket handshake: ${error.message}.`)))
+    server.handleUpgrade(request, socket, head, (client) => {
+      socket.off('close', gone)
+      resolve(client)
+    })
+  })
 }
 
 function pass(to: WebSocket, from: WebSocket, bytes: Buffer, isBinary: boolean): void {
