@@ -49,3 +49,16 @@ test('what holds no value goes on as it is, byte for byte and at once', async ()
     expect(out.pop()).toBe(event)
   }
 })
+
+test.each([
+  ['ever new names', Array.from({ length: 20_000 }, (_, at) => `data: {"name${at}":"${at}"}\n\n`)],
+  ['as many texts in one line as fit', [`data: [${Array.from({ length: 100_000 }, () => '"sk-l"').join(',')}]\n\n`]],
+  ['texts that are empty', Array.from({ length: 20_000 }, () => 'data: {"text":""}\n\n')],
+  ['many lines behind one that waits', ['data: {"a":"sk-live-Aa1"}\n\n', ...Array.from({ length: 20_000 }, (_, at) => `data: {"b":"${at}"}\n\n`)]],
+])('a stream with %s goes on whole, in a time that does not grow with what came before', async (_name, events) => {
+  const stream = new EventStream(pairs, () => undefined)
+  const seen = text(stream)
+  for (const event of events) stream.write(Buffer.from(event))
+  stream.end()
+  expect(await seen).toBe(events.join(''))
+})

@@ -5,6 +5,8 @@ import { Replacer, replaceAll } from '../replace/replacer.ts'
 
 /** What is held while a value may go on in the next events; a stream that asks for more is broken off. */
 const mostHeld = 1024 * 1024
+/** Names whose texts are kept; those that came last longest ago are given up, or a stream could fill the memory with them. */
+const mostNames = 1000
 /** Fewer characters of a value may go ahead: what ends so by chance would else wait for an event that may never come. */
 const telling = 5
 
@@ -20,6 +22,8 @@ interface Piece {
 }
 
 interface Line {
+  /** Which of the stream’s it is. */
+  readonly index: number
   readonly bytes: string
   readonly pieces: Piece[]
 }
@@ -35,7 +39,11 @@ export class EventStream extends Transform {
   readonly #onOver: (count: number) => void
   /** By name; what has gone on already is kept as far as a value reaches. */
   readonly #texts = new Map<string, Piece[]>()
+  /** By name; the pieces in which a value may go on. */
+  readonly #open = new Map<string, readonly Piece[]>()
   readonly #waiting: Line[] = []
+  #waitingSize = 0
+  #lines = 0
   #held = ''
   #count = 0
 
@@ -50,9 +58,9 @@ export class EventStream extends Transform {
     const end = lastEnd(this.#held)
     for (const bytes of linesOf(this.#held.slice(0, end))) this.#take(bytes)
     this.#held = this.#held.slice(end)
-    const size = this.#held.length + this.#waiting.reduce((sum, { bytes }) => sum + bytes.length, 0)
-    if (size > mostHeld) return done(new Error('A line of this event stream is too long to be looked into.'))
-    done(null, this.#ready(false))
+    const ready = this.#ready(false)
+    if (this.#held.length + this.#waitingSize > mostHeld) return done(new Error('A line of this event stream is too long to be looked into.'))
+    done(null, ready)
   }
 
   override _flush(done: TransformCallback): void {
@@ -67,15 +75,32 @@ export class EventStream extends Transform {
   }
 
   #take(bytes: string): void {
-    const line: Line = { bytes, pieces: [] }
+    const line: Line = { index: this.#lines++, bytes, pieces: [] }
     this.#waiting.push(line)
+    this.#waitingSize += bytes.length
+    const changed = new Map<string, Piece[]>()
     for (const { name, start, end, text, isJson } of textsOf(bytes)) {
+      if (text === '') continue
       const piece: Piece = { line, start, end, text, isJson }
       line.pieces.push(piece)
       const texts = this.#texts.get(name) ?? []
       texts.push(piece)
+      // The one that came last stands last.
+      this.#texts.delete(name)
       this.#texts.set(name, texts)
-      if (text !== '') this.#clean(texts)
+      changed.set(name, texts)
+    }
+    // Once for each name, however many texts a line has for it.
+    for (const [name, texts] of changed) {
+      this.#clean(texts)
+      const open = this.#openOf(texts)
+      if (open.length === 0) this.#open.delete(name)
+      else this.#open.set(name, open)
+    }
+    for (const name of this.#texts.keys()) {
+      if (this.#texts.size <= mostNames) break
+      this.#texts.delete(name)
+      this.#open.delete(name)
     }
   }
 
@@ -94,27 +119,37 @@ export class EventStream extends Transform {
     }
     // What is too far back for any value is read no more.
     let behind = texts.reduce((sum, each) => sum + each.text.length, 0)
-    while (texts[0] !== undefined && behind - texts[0].text.length >= this.#pairs.span && !this.#waiting.includes(texts[0].line)) behind -= texts.shift()?.text.length ?? 0
+    const from = texts.findIndex((each) => (behind -= each.text.length) < this.#pairs.span)
+    texts.splice(0, from)
+  }
+
+  /** Those in which a value may go on: they have been cleaned, so they are what a replacer keeps back. */
+  #openOf(texts: readonly Piece[]): readonly Piece[] {
+    const whole = Buffer.from(texts.map(({ text }) => text).join(''), 'latin1')
+    const from = new Replacer(this.#pairs).write(whole).length
+    if (whole.length - from < telling) return []
+    let at = 0
+    const first = texts.findIndex(({ text }) => (at += text.length) > from && text !== '')
+    return first === -1 ? [] : texts.slice(first)
   }
 
   /** Those that no value can go on in. */
   #ready(isOver: boolean): Buffer {
-    const open = isOver ? null : this.#firstOpen()
-    const end = open === null ? this.#waiting.length : this.#waiting.indexOf(open)
-    return Buffer.from(this.#waiting.splice(0, end < 0 ? this.#waiting.length : end).map(written).join(''), 'latin1')
+    const [first] = this.#waiting
+    if (first === undefined) return Buffer.alloc(0)
+    const end = isOver ? this.#waiting.length : Math.min(this.#waiting.length, this.#firstOpen(first.index) - first.index)
+    const ready = this.#waiting.splice(0, end)
+    this.#waitingSize -= ready.reduce((sum, { bytes }) => sum + bytes.length, 0)
+    return Buffer.from(ready.map(written).join(''), 'latin1')
   }
 
-  #firstOpen(): Line | null {
-    let first: Line | null = null
-    for (const texts of this.#texts.values()) {
-      const whole = Buffer.from(texts.map(({ text }) => text).join(''), 'latin1')
-      // It has been cleaned, so what a replacer keeps back is what may go on.
-      const from = new Replacer(this.#pairs).write(whole).length
-      if (whole.length - from < telling) continue
-      let at = 0
-      const open = texts.find(({ text }) => (at += text.length) > from && text !== '')
-      const waits = open === undefined ? undefined : texts.slice(texts.indexOf(open)).find(({ line }) => this.#waiting.includes(line))
-      if (waits !== undefined && (first === null || this.#waiting.indexOf(waits.line) < this.#waiting.indexOf(first))) first = waits.line
+  /** Of those from `from` on; beyond all where there is none. */
+  #firstOpen(from: number): number {
+    let first = Number.POSITIVE_INFINITY
+    for (const [name, pieces] of this.#open) {
+      const waits = pieces.find(({ line }) => line.index >= from)
+      if (waits === undefined) this.#open.delete(name)
+      else first = Math.min(first, waits.line.index)
     }
     return first
   }
