@@ -11,6 +11,8 @@ import type { Told } from './told.ts'
 const pieceBytes = 64 * 1024
 /** What may still belong to something that goes on; as far as the longest rule reaches. */
 const overlapBytes = 12_000
+/** A line that goes on for longer is taken in pieces like any other text. */
+const mostLineBytes = 1024 * 1024
 /** In a request, keys whose form is known are short. */
 const keyBytes = 300
 
@@ -39,7 +41,7 @@ export class UnknownCredentials extends Transform {
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     // One character a byte.
     this.#held += chunk.toString('latin1')
-    const cut = this.#isLines ? this.#held.lastIndexOf('\n') + 1 : this.#held.length >= pieceBytes ? this.#held.length - overlapBytes : 0
+    const cut = this.#cut()
     const clean = cut === 0 ? '' : this.#take(cut)
     // What is only looked at is not held up by it.
     done(null, this.#blots ? Buffer.from(clean, 'latin1') : chunk)
@@ -48,6 +50,14 @@ export class UnknownCredentials extends Transform {
   override _flush(done: TransformCallback): void {
     const clean = this.#take(this.#held.length)
     done(null, this.#blots ? Buffer.from(clean, 'latin1') : null)
+  }
+
+  /** As far as nothing that comes can change what is found. */
+  #cut(): number {
+    const { length } = this.#held
+    const lineEnd = this.#isLines ? this.#held.lastIndexOf('\n') + 1 : 0
+    if (lineEnd > 0) return lineEnd
+    return length >= (this.#isLines ? mostLineBytes : pieceBytes) ? length - overlapBytes : 0
   }
 
   #take(wanted: number): string {
