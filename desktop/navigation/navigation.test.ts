@@ -16,6 +16,19 @@ test('the way in is the app’s to go, for this workspace alone', () => {
   expect(wayOf(`https://arcx.example.com/auth/workspace?name=mine&to=%2F%2Fevil.example&browser=${browser}`, ground)).toMatchObject({ to: '/' })
 })
 
+test.each(['//evil.example', '/\\evil.example', '/..//evil.example', '/.//evil.example', '/%2e//evil.example', '/x/..//evil.example', '/\t/evil.example', '\\\\evil.example', 'https://evil.example/', 'evil.example', ''])(
+  'no way in, and no start, leads on to %j',
+  (to) => {
+    const query = new URLSearchParams({ name: 'mine', to, browser })
+    expect(wayOf(`https://arcx.example.com/auth/workspace?${query}`, ground)).toEqual({ kind: 'enter', to: '/', browser })
+    expect(wayOf(`https://arcx.example.com/open/mine?${query}`, ground)).toEqual({ kind: 'resting', to: '/' })
+  },
+)
+
+test.each(['/', '/?folder=/home/arc', '/a//b', '/a?to=//b#c'])('%s is gone on to', (to) => {
+  expect(wayOf(`https://arcx.example.com/open/mine?${new URLSearchParams({ to })}`, ground)).toEqual({ kind: 'resting', to })
+})
+
 test('one that rests is shown starting; any other page of the server’s is the launcher', () => {
   expect(wayOf('https://arcx.example.com/open/mine?to=%2F', ground)).toEqual({ kind: 'resting', to: '/' })
   expect(wayOf('https://arcx.example.com/dashboard', ground)).toEqual({ kind: 'launcher' })

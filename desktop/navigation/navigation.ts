@@ -23,7 +23,7 @@ export function wayOf(address: string, ground: Ground): Way {
   if (url === null) return { kind: 'refused' }
   if (url.origin === ground.workspace) return { kind: 'stay' }
   if (url.origin === ground.server) {
-    const to = ownPath(url.searchParams.get('to'))
+    const to = ownPath(url.searchParams.get('to'), ground.workspace)
     const browser = url.searchParams.get('browser') ?? ''
     if (url.pathname === '/auth/workspace') return url.searchParams.get('name') === ground.name && /^[\w-]{43}$/.test(browser) ? { kind: 'enter', to, browser } : { kind: 'refused' }
     if (url.pathname === `/open/${ground.name}`) return { kind: 'resting', to }
@@ -39,9 +39,16 @@ export function webAddress(address: string): string | null {
   return url !== null && ['http:', 'https:', 'mailto:'].includes(url.protocol) && url.username === '' && url.password === '' ? url.href : null
 }
 
-/** A path on the workspace's host; `/` for what could lead elsewhere. */
-function ownPath(wanted: string | null): string {
-  return wanted !== null && wanted.length <= 2000 && /^\/(?![/\\])[^\\\u0000-\u0020]*$/.test(wanted) ? wanted : '/'
+/**
+ * A path on the workspace's host; `/` for what could lead elsewhere. First normalised as a browser does it, then held
+ * against the rule, and what was held against it is what is used.
+ */
+function ownPath(wanted: string | null, origin: string): string {
+  if (wanted?.startsWith('/') !== true || wanted.length > 2000) return '/'
+  const url = URL.parse(wanted, origin)
+  // What begins with two slashes is a host to whoever resolves it next.
+  if (url === null || url.origin !== origin || url.pathname.startsWith('//')) return '/'
+  return url.pathname + url.search + url.hash
 }
 
 const allowed: ReadonlySet<string> = new Set(['clipboard-read', 'clipboard-sanitized-write', 'fullscreen'])
