@@ -37,7 +37,7 @@ export async function* readArchive(source: AsyncIterable<Buffer>): AsyncGenerato
     const header = headerOf(block)
     if (header === null) break
     const { size } = header
-    if (size === undefined || size > maxSize) throw new ArchiveError('The archive holds a size that cannot be.')
+    if (size === undefined || size < 0 || size > maxSize) throw new ArchiveError('The archive holds a size that cannot be.')
     if (header.type === 'NextFileHasLongPath' || header.type === 'NextFileHasLongLinkpath') {
       if (size > longestName) throw new ArchiveError('The archive holds a name that is too long.')
       const long = untilZero(await bytes.take(size))

@@ -55,7 +55,12 @@ export class ExecStream {
       const note = JSON.parse(String(bytes)) as ExecNote
       if (note.type === 'started') {
         started.resolve()
-        void this.#feed(ends.input).catch(() => undefined)
+        this.#feed(ends.input).catch((error: unknown) => {
+          // Whoever stops reading it on purpose, or lost the connection, knows already.
+          if (socket.readyState !== socket.OPEN || ends.input?.errored == null) return
+          fail(new Failure(`The input could not be read here (${error instanceof Error ? error.message : String(error)}).`, 'input_failed', exitCodes.failed))
+          socket.terminate()
+        })
       } else if (note.type === 'exit') code = note.code
       else fail(new Failure(note.message, note.code, exitCodes.notRun))
     })
