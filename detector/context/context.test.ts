@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { findCredentials } from '../detector.ts'
 import { addressForms, key, keyForms, password, passwordForms, passwordOfAddress } from './forms.ts'
@@ -55,4 +57,16 @@ describe('behind a name that says secret, none is', () => {
   ])('%s', (_name, text) => {
     expect(findCredentials(text).map(({ rule, start, end }) => `${rule} ${text.slice(start, end)}`)).toEqual([])
   })
+})
+
+test('no text is kept in memory for the names that stood in it', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const look = (from: number) => {
+    for (let at = from; at < from + 40; at += 1) findCredentials(Buffer.from(`my_service_number_${at}_password = "hunter${at}Kd42!"\n`.padEnd(2 ** 20, 'lorem ipsum ')).toString('latin1'))
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  const before = look(0)
+  expect(look(40) - before).toBeLessThan(10 * 2 ** 20)
 })

@@ -22,7 +22,8 @@ export function kindOf(name: string): Kind | null {
   if (known !== undefined) return known
   const kind = judged(name)
   if (cache.size >= mostKept) cache.clear()
-  cache.set(name, kind)
+  // A name of its own: as a part of the text it would keep the whole of that in memory.
+  cache.set(Buffer.from(name, 'latin1').toString('latin1'), kind)
   return kind
 }
 
