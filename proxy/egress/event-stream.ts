@@ -24,7 +24,7 @@ interface Piece {
 interface Line {
   /** Which of the stream’s it is. */
   readonly index: number
-  readonly bytes: string
+  bytes: string
   readonly pieces: Piece[]
 }
 
@@ -140,7 +140,15 @@ export class EventStream extends Transform {
     const end = isOver ? this.#waiting.length : Math.min(this.#waiting.length, this.#firstOpen(first.index) - first.index)
     const ready = this.#waiting.splice(0, end)
     this.#waitingSize -= ready.reduce((sum, { bytes }) => sum + bytes.length, 0)
-    return Buffer.from(ready.map(written).join(''), 'latin1')
+    const out = Buffer.from(ready.map(written).join(''), 'latin1')
+    for (const line of ready) this.#letGo(line)
+    return out
+  }
+
+  /** Of a line that has gone on no more is kept than what a value may go on from. */
+  #letGo(line: Line): void {
+    line.bytes = ''
+    for (const piece of line.pieces) piece.text = ownCopy(piece.text.slice(-this.#pairs.span))
   }
 
   /** Of those from `from` on; beyond all where there is none. */
@@ -155,6 +163,8 @@ export class EventStream extends Transform {
   }
 }
 
+/** A part of a string keeps the whole of it in memory. */
+const ownCopy = (text: string) => Buffer.from(text, 'latin1').toString('latin1')
 const lastEnd = (text: string) => Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1
 const linesOf = (text: string) => text.match(/[^\r\n]*(?:\r\n|\n|\r)/g) ?? []
 
@@ -168,7 +178,7 @@ function* textsOf(bytes: string): Generator<Omit<Piece, 'line'> & { readonly nam
   for (const found of data.matchAll(/"((?:[^"\\]|\\.)*)"(\s*:)?/g)) {
     const [, inner = '', colon] = found
     if (colon !== undefined) {
-      name = inner
+      name = ownCopy(inner)
       continue
     }
     const text = unescaped(inner)
