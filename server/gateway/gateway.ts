@@ -94,8 +94,14 @@ export class Gateway {
       // Trailers are not passed on, and announced where there can be none.
       delete response.headers.trailer
     })
-    this.#proxy.on('proxyReqWs', (request) => {
-      request.prependListener('upgrade', (response) => cleanResponse(response.headers))
+    this.#proxy.on('proxyReqWs', (request, _asked, socket) => {
+      request.prependListener('upgrade', (response, upstream) => {
+        cleanResponse(response.headers)
+        // A connection that was reset is none that has ended: a server in the workspace could keep its side for ever.
+        socket.once('close', () => {
+          if (!socket.readableEnded || !socket.writableFinished) upstream.destroy()
+        })
+      })
       request.prependListener('response', (response) => cleanResponse(response.headers))
     })
     this.#proxy.on('error', (error, _request, to) => this.#unreachable(error, to))
@@ -329,7 +335,8 @@ export class Gateway {
     const [from, to] = [name, now].map((each) => addresses.workspaceOrigin(each))
     const url = new URL(addresses.ownPath(path), to)
     const [fromHost, toHost] = [from, to].map((origin) => `vscode-remote://${new URL(origin ?? '').host}/`)
-    for (const [key, value] of url.searchParams) url.searchParams.set(key, value.replaceAll(fromHost ?? '', toHost ?? ''))
+    const values = [...url.searchParams].map(([key, value]) => [key, value.replaceAll(fromHost ?? '', toHost ?? '')])
+    url.search = new URLSearchParams(values).toString()
     return url.href
   }
 

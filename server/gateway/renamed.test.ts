@@ -30,6 +30,11 @@ test('a renamed workspace leads on whoever came in by its old name, with address
   expect(await gateway('latter').judge('former', 'GET', '/x', { cookie })).toMatchObject({ kind: 'refused', status: 410 })
 })
 
+test('what stands several times in the query still does', async () => {
+  const verdict = await gateway('latter').judge('former', 'GET', '/?tag=a&tag=b%20c&empty=', { ...navigation, cookie })
+  expect([...new URL(verdict.kind === 'elsewhere' ? verdict.location : 'none:').searchParams]).toEqual([['tag', 'a'], ['tag', 'b c'], ['empty', '']])
+})
+
 test('who may not open it, or shows no cookie of the old host, does not learn the new name', async () => {
   expect(await gateway(null).judge('former', 'GET', '/', { ...navigation, cookie })).toMatchObject({ kind: 'refused', status: 404 })
   expect(JSON.stringify(await gateway('latter').judge('former', 'GET', '/', navigation))).not.toContain('latter')
