@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Duplex, Readable } from 'node:stream'
-import { pipeline } from 'node:stream'
+import { Readable, pipeline } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { holds, replaceAll } from '../replace/replacer.ts'
 import type { Asked } from './asked.ts'
 import { parseAwsAuthorization, signedAgain } from './aws-signature.ts'
@@ -92,11 +92,13 @@ export async function bodyOf(call: Call, asked: Asked, outgoing: Outgoing, tenan
   if (!asked.hasBody) return null
   const { outward, headers } = outgoing
   const steps: Duplex[] = []
+  let source: Readable = asked.body
   const strangers = outward.strangers('body')
   const [contentType] = asked.headers.get('content-type') ?? []
   const looksForKeys = tenant.pasted !== 'off' && isText(contentType)
   if (outward.own.length > 0 || strangers !== null || looksForKeys) {
-    const coding = await codingOf(asked)
+    const { coding, body } = await codingOf(asked)
+    source = body
     if (coding !== null) {
       steps.push(coding.open())
       delete headers['content-encoding']
@@ -112,22 +114,25 @@ export async function bodyOf(call: Call, asked: Asked, outgoing: Outgoing, tenan
   }
   const counting = new Counting((bytes) => told.sent(bytes))
   // A failure comes out of the last of them.
-  pipeline([asked.body, ...steps, counting] as never, () => undefined)
+  pipeline([source, ...steps, counting] as never, () => undefined)
   return counting
 }
 
-/** How its body is coded, by what is there. @throws {Refusal} where it cannot be looked into. */
-async function codingOf({ headers, body }: Asked): Promise<Coding | null> {
+/** How its body is coded, by what is there, and that from its beginning. @throws {Refusal} where it cannot be looked into. */
+async function codingOf({ headers, body }: Asked): Promise<{ readonly coding: Coding | null; readonly body: Readable }> {
   try {
     const label = labelOf(headers.get('content-encoding')?.join(','))
-    return label === null ? null : label.of(await firstBytes(body))
+    if (label === null) return { coding: null, body }
+    const first = await firstBytes(body)
+    // Nothing can be put back into one that has been read to its end.
+    return { coding: label.of(first), body: body.readableEnded ? Readable.from([first], { objectMode: false }) : body }
   } catch (error) {
     if (!(error instanceof CodingUnknown)) throw error
     throw new Refusal(415, 'coding_unknown', `This request cannot be looked into for secrets: ${error.message}.`)
   }
 }
 
-/** The first of a body, which stay in it. */
+/** The first of a body, which stay in it unless they are all of it. */
 async function firstBytes(body: Readable): Promise<Buffer> {
   let first: Buffer = Buffer.alloc(0)
   while (first.length < tellingBytes && !body.readableEnded) {
@@ -136,7 +141,7 @@ async function firstBytes(body: Readable): Promise<Buffer> {
     else if (body.destroyed) throw new Refusal(499, 'program_gone', 'The program went.')
     else await new Promise<void>((resolve) => whenReadable(body, resolve))
   }
-  if (first.length > 0) body.unshift(first)
+  if (first.length > 0 && !body.readableEnded) body.unshift(first)
   return first
 }
 
