@@ -48,9 +48,11 @@ test('it is written where the session looks, and removed', async () => {
 })
 
 test('what is started is the AppImage rather than what it unpacked, and from its sources the app itself', () => {
-  const run = { appImage: undefined, program: '/opt/arcx/arcx', isPackaged: true, appPath: '/src/desktop' }
+  const run = { appImage: undefined, unpacked: undefined, program: '/opt/arcx/arcx', isPackaged: true, appPath: '/src/desktop' }
   expect(startCommand(run)).toEqual(['/opt/arcx/arcx'])
-  expect(startCommand({ ...run, appImage: '/home/ann/arcx.AppImage' })).toEqual(['/home/ann/arcx.AppImage'])
+  expect(startCommand({ ...run, appImage: '/home/ann/arcx.AppImage', unpacked: '/tmp/.mount_arcx', program: '/tmp/.mount_arcx/arcx' })).toEqual(['/home/ann/arcx.AppImage'])
+  // Started from the terminal of another AppImage.
+  expect(startCommand({ ...run, appImage: '/home/ann/editor.AppImage', unpacked: '/tmp/.mount_editor' })).toEqual(['/opt/arcx/arcx'])
   expect(startCommand({ ...run, isPackaged: false })).toEqual(['/opt/arcx/arcx', '/src/desktop'])
 })
 

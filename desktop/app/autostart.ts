@@ -21,9 +21,9 @@ export function autostartDirectory(home: string, configHome: string | undefined)
   return join(configHome?.startsWith('/') === true ? configHome : join(home, '.config'), 'autostart')
 }
 
-/** What starts the app: an AppImage stands elsewhere than the program that it unpacks. */
-export function startCommand(run: { readonly appImage: string | undefined; readonly program: string; readonly isPackaged: boolean; readonly appPath: string }): readonly string[] {
-  if (run.appImage !== undefined && run.appImage !== '') return [run.appImage]
+/** What starts the app: an AppImage stands elsewhere than the program that it unpacks. Its variables are inherited, so they may be those of a terminal's AppImage: they count where the program lies in what it unpacked. */
+export function startCommand(run: { readonly appImage: string | undefined; readonly unpacked: string | undefined; readonly program: string; readonly isPackaged: boolean; readonly appPath: string }): readonly string[] {
+  if (run.appImage !== undefined && run.appImage !== '' && run.unpacked !== undefined && run.unpacked !== '' && run.program.startsWith(`${run.unpacked}/`)) return [run.appImage]
   return run.isPackaged ? [run.program] : [run.program, run.appPath]
 }
 

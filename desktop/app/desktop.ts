@@ -86,7 +86,8 @@ export class Desktop {
   static async open(platform: Platform): Promise<Desktop> {
     const file = <S extends z.ZodType>(name: string, schema: S) => new JsonFile(join(platform.directory, name), schema)
     const accounts = await Accounts.open(file('accounts.json', KeptAccounts), platform.keychain)
-    await removeOrphans(platform.partitionsDirectory, accounts.views.map(({ id }) => id))
+    // Where no account is known their file may have been lost; what somebody has in those partitions is not thrown after it.
+    if (accounts.views.length > 0) await removeOrphans(platform.partitionsDirectory, accounts.views.map(({ id }) => id))
     let desktop: Desktop | null = null
     const preferences = await ChosenPreferences.open({
       file: file('preferences.json', Preferences),
@@ -152,7 +153,8 @@ export class Desktop {
   /** Each web page that a page asks for, so many in so long. */
   #openInBrowser(address: string): void {
     const url = webAddress(address)
-    if (url !== null && this.#outlet.take()) void this.#platform.openExternally(url)
+    // Where the system has nothing for it, it says so itself.
+    if (url !== null && this.#outlet.take()) void this.#platform.openExternally(url).catch(() => undefined)
   }
 
   #arrangeMenu(): void {

@@ -88,7 +88,7 @@ export function electronPlatform({ preload, icon, placements, switcher, windows,
     },
     async setOpenAtLogin(isOn) {
       if (process.platform !== 'linux') return app.setLoginItemSettings({ openAtLogin: isOn })
-      const command = startCommand({ appImage: process.env['APPIMAGE'], program: process.execPath, isPackaged: app.isPackaged, appPath: app.getAppPath() })
+      const command = startCommand({ appImage: process.env['APPIMAGE'], unpacked: process.env['APPDIR'], program: process.execPath, isPackaged: app.isPackaged, appPath: app.getAppPath() })
       await setAutostart(autostartDirectory(homedir(), process.env['XDG_CONFIG_HOME']), command, isOn)
     },
     async clearPartitions(partitions) {
