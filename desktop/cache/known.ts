@@ -48,7 +48,8 @@ export class Known {
   async keep(path: string, data: unknown): Promise<void> {
     if (this.#isForgotten || !kept.has(path)) return
     this.#answers = { ...this.#answers, [path]: data }
-    await this.#file.write(this.#answers)
+    // It is known all the same where the disk is full: only the next start shows less.
+    await this.#file.write(this.#answers).catch(() => undefined)
   }
 
   /** Nothing of it stays, and nothing comes to it. */

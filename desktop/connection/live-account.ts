@@ -101,7 +101,8 @@ export class LiveAccount {
   }
 
   async #connectionChanged(accountId: string, state: ConnectionState): Promise<void> {
-    if (state === 'expired') await this.#needs.accounts.forgetSession(accountId)
+    // What cannot be written down now is found expired again at the next start.
+    if (state === 'expired') await this.#needs.accounts.forgetSession(accountId).catch(() => undefined)
     this.#changeState(state)
   }
 
