@@ -57,7 +57,7 @@ export class ExecStream {
         started.resolve()
         this.#feed(ends.input).catch((error: unknown) => {
           // Whoever stops reading it on purpose, or lost the connection, knows already.
-          if (socket.readyState !== socket.OPEN || ends.input?.errored == null) return
+          if (socket.readyState !== socket.OPEN || (ends.input?.errored ?? null) === null) return
           fail(new Failure(`The input could not be read here (${error instanceof Error ? error.message : String(error)}).`, 'input_failed', exitCodes.failed))
           socket.terminate()
         })
