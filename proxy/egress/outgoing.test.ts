@@ -9,10 +9,12 @@ import { askedOf } from './asked.ts'
 import type { Call } from './call.ts'
 import { bodyOf } from './outgoing.ts'
 import { Outward } from './outward.ts'
+import { Prepared } from './prepared.ts'
 import { Tenant } from './tenants.ts'
 import { Told } from './told.ts'
 
 const secret = { name: 'KEY', value: 'sk-live-aaaaaaaaaaaaaaaa', placeholder: 'sk-live-bbbbbbbbbbbbbbbb', hosts: ['api.example'], places: [] }
+const prepared = new Prepared(2 ** 24)
 const call: Call = { workspaceId: 'w', scheme: 'https', host: 'other.example', port: 443, hostHeader: 'other.example', target: '/' }
 
 /** What goes on of a body that a program sends in such pieces. */
@@ -25,7 +27,7 @@ async function sentOn(coding: string, pieces: readonly Buffer[]): Promise<Buffer
     program.on('error', () => undefined)
     program.flushHeaders()
     const [asked] = await arrived
-    const body = bodyOf(call, askedOf(asked), { target: '/', headers: {}, outward: new Outward([], [secret]), wanted: null }, new Tenant(null, [secret], []), new Told())
+    const body = bodyOf(call, askedOf(asked), { target: '/', headers: {}, outward: new Outward([], [secret], prepared), wanted: null }, new Tenant(null, [secret], [], prepared), new Told())
     for (const piece of pieces) {
       program.write(piece)
       await new Promise((resolve) => setImmediate(resolve))

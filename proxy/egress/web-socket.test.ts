@@ -6,10 +6,13 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { Outward } from './outward.ts'
+import { Prepared } from './prepared.ts'
 import { Refusal } from './refusal.ts'
 import { Tenant } from './tenants.ts'
 import { Told } from './told.ts'
 import { relayMessages } from './web-socket.ts'
+
+const prepared = new Prepared(2 ** 24)
 
 const closing: (() => void)[] = []
 afterEach(() => {
@@ -36,8 +39,8 @@ async function relayed(handshake: string, before: (program: Socket, taken: Socke
   const told = new Told()
   const relaying = relayMessages({
     request, socket, head, upstream, told,
-    tenant: new Tenant(null, [], []),
-    outward: new Outward([], []),
+    tenant: new Tenant(null, [], [], prepared),
+    outward: new Outward([], [], prepared),
     isCut: new Promise<never>(() => undefined),
     leak: () => new Refusal(403, 'leak', 'leak'),
     judge: (text) => {
