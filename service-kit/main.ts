@@ -7,8 +7,12 @@ import { UnhandledErrors } from './unhandled.ts'
  * a signal, or when that process is gone. Errors that nothing answers for end it while it starts, and never after.
  */
 export async function runService(start: () => Promise<Service>): Promise<void> {
+  // While it starts there is nothing to close in order, and nobody would hear that it is ready.
+  const orphaned = () => process.exit(1)
+  if (process.channel) process.once('disconnect', orphaned)
   try {
     const service = await start()
+    process.off('disconnect', orphaned)
     new UnhandledErrors(service.log, service.metrics).attach(process)
     const end = () => void service.close().then(
       () => process.exit(0),
