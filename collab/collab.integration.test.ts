@@ -191,6 +191,6 @@ describe('who may', () => {
     }
     expect(await close(Uint8Array.of(9, 9, 9))).toBe(4400)
     expect(await close(Uint8Array.of(0, 2, 200, 1, 1))).toBe(4400)
-    expect(await close(new Uint8Array(17 * 1024 * 1024))).toBe(1009)
+    expect(await close(new Uint8Array(18 * 1024 * 1024))).toBe(1009)
   })
 })
