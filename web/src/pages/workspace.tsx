@@ -74,7 +74,7 @@ export function WorkspacePage() {
         </div>
         <ActionBar workspace={workspace} />
       </div>
-      <dl className="mb-6 grid grid-cols-2 gap-x-6 gap-y-3 rounded-card border border-line bg-surface p-4 text-sm sm:grid-cols-3 lg:grid-cols-5">
+      <dl className="mb-6 grid grid-cols-2 gap-x-6 gap-y-3 rounded-card border border-line bg-surface p-4 text-sm sm:grid-cols-3 lg:grid-cols-[1.6fr_1fr_1fr_1fr_1fr]">
         <Fact term={t`Address`}>
           <span className="font-mono text-[0.8125rem] break-all">{new URL(workspace.url).host}</span>
         </Fact>
