@@ -13,8 +13,7 @@ test.for([
   ['starts', said('57P03'), 'away'],
   ['ended a transaction that nobody went on with', said('25P03'), 'away'],
   ['lost the connection', said('08006'), 'away'],
-  ['has no room on its disk', said('53100'), 'full'],
-  ['has no memory', said('53200'), 'full'],
+  ['has no memory', said('53200'), 'busy'],
   ['has no connection left', said('53300'), 'busy'],
   ['gave up a statement', said('57014'), 'busy'],
   ['gave up waiting for a lock', said('55P03'), 'busy'],
@@ -29,6 +28,11 @@ test.for([
   expect(told).toBeInstanceOf(ArcError)
   expect(told).toMatchObject({ kind: 'Unavailable', code: 'database_unavailable', details: { what: 'database', trouble }, cause: error })
   expect(asTold(told)).toBe(told)
+})
+
+test('a database with no room on its disk says what everything else says of a full disk', () => {
+  const error = said('53100')
+  expect(asTold(error)).toMatchObject({ kind: 'Unavailable', code: 'disk_full', cause: error })
 })
 
 test.for([

@@ -20,7 +20,9 @@ export function troubleOf(error: unknown): Trouble | null {
   if (error instanceof pg.DatabaseError) {
     const code = error.code ?? ''
     if (busy.has(code)) return 'busy'
-    if (code.startsWith('53')) return 'full'
+    if (code === '53100') return 'full'
+    // It has no memory left, for one.
+    if (code.startsWith('53')) return 'busy'
     return away.has(code) || code.startsWith('08') ? 'away' : null
   }
   if (error instanceof NoAnswer) return 'away'
@@ -33,5 +35,6 @@ export function troubleOf(error: unknown): Trouble | null {
 export function asTold(error: unknown): unknown {
   if (error instanceof ArcError) return error
   const trouble = troubleOf(error)
-  return trouble === null ? error : errors.databaseUnavailable(trouble, error)
+  if (trouble === null) return error
+  return trouble === 'full' ? errors.diskFull(error) : errors.databaseUnavailable(trouble, error)
 }

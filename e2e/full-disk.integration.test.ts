@@ -59,8 +59,8 @@ describe.each(cases)('the disk of $what is full', ({ at, megabytes }) => {
     if (alive) {
       expect((await person.api.workspaces.list.query()).map(({ id }) => id).toSorted()).toEqual([resting.id, running.id].toSorted())
       expect(await opens()).toBe(200)
-      for (const refused of [person.api.workspaces.create.mutate({ name: 'one-more' }), person.api.workspaces.start.mutate({ workspaceId: resting.id })]) {
-        await expect(refused).rejects.toMatchObject({ message: expect.stringContaining('disk of the server is full'), data: { httpStatus: 503, arc: { kind: 'Unavailable', code: 'disk_full' } } })
+      for (const change of [() => person.api.workspaces.create.mutate({ name: 'one-more' }), () => person.api.workspaces.start.mutate({ workspaceId: resting.id })]) {
+        await expect(change()).rejects.toMatchObject({ message: expect.stringContaining('disk of the server is full'), data: { httpStatus: 503, arc: { kind: 'Unavailable', code: 'disk_full' } } })
       }
     }
     expect((await arc.send('/healthz')).status).toBe(200)

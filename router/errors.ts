@@ -29,7 +29,7 @@ export class ArcError extends Error {
 
 /** A store that was lost is back within seconds, or it takes somebody to bring it back. */
 const retryAfterSeconds = 5
-const databaseTroubles = { away: 'does not answer', busy: 'has too much to do', full: 'has no room' } as const
+const databaseTroubles = { away: 'does not answer', busy: 'has too much to do' } as const
 
 export const errors = {
   signedOut: () => new ArcError('Unauthenticated', 'signed_out', 'You are signed out. Sign in and try again.'),
@@ -66,7 +66,7 @@ export const errors = {
   workspaceNotRunning: () =>
     new ArcError('Unavailable', 'workspace_not_running', 'The workspace is not running. Start it first.'),
 
-  diskFull: (cause?: unknown) => new ArcError('Unavailable', 'disk_full', 'The disk of the server is full, so nothing can be saved. What runs goes on. Whoever runs the server has to free space; then try again.', {}, cause),
+  diskFull: (cause?: unknown) => new ArcError('Unavailable', 'disk_full', 'The disk of the server is full, so nothing can be saved. What runs goes on. Whoever runs the server has to free space; then try again.', { retryAfterSeconds }, cause),
 
   diskLow: () => new ArcError('Unavailable', 'disk_low', 'The disk of the server is nearly full, so nothing new is started. Delete workspaces that you do not need, or ask whoever runs the server to free space; then try again.'),
 
@@ -84,7 +84,7 @@ export const errors = {
 
   secretLimitReached: (limit: number) => new ArcError('LimitReached', 'secret_limit_reached', `There are ${limit} secrets, which is as many as there may be. Delete one to make room.`, { limit }),
 
-  databaseUnavailable: (trouble: 'away' | 'busy' | 'full', cause?: unknown) =>
+  databaseUnavailable: (trouble: 'away' | 'busy', cause?: unknown) =>
     new ArcError('Unavailable', 'database_unavailable', `The database ${databaseTroubles[trouble]}. Try again in ${retryAfterSeconds} s.`, { what: 'database', trouble, retryAfterSeconds }, cause),
 
   busUnavailable: (cause?: unknown) =>

@@ -46,7 +46,7 @@ test('each further loss in a row is waited out longer', () => {
 test.for([
   ['the database is away', errors.databaseUnavailable('away')],
   ['the database is busy', errors.databaseUnavailable('busy')],
-  ['the database is full', errors.databaseUnavailable('full')],
+  ['the disk is full', errors.diskFull()],
   ['the bus is away', errors.busUnavailable()],
   ['the engine is away', errors.engineUnavailable()],
   ['arc-proxy is away', errors.egressUnavailable()],
