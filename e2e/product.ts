@@ -40,12 +40,15 @@ export interface Product {
 
 export async function newPlace(overrides: NodeJS.ProcessEnv = {}): Promise<Place> {
   const run = testRun()
-  const [directory, port] = await Promise.all([testDirectory(run, 'product'), freePort()])
+  const [directory, port, proxyPort, collabPort] = await Promise.all([testDirectory(run, 'product'), freePort(), freePort(), freePort()])
   const environment = {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
     ARC_DATA_DIR: directory,
     ARC_PORT: String(port),
+    // The usual ones may be another test's a moment later.
+    ARC_PROXY_PORT: String(proxyPort),
+    ARC_COLLAB_PORT: String(collabPort),
     ARC_DEPLOYMENT: testDeployment(run),
     ARC_NETWORK: `${run.ARCX_TEST_RUN}-${randomBytes(3).toString('hex')}`,
     DOCKER_HOST: run.ARCX_TEST_DOCKER_HOST,

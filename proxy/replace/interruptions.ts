@@ -145,18 +145,18 @@ export class Interruptions {
   /** The first place from `from` on before an escaped character or a gap that is too near to the end to be told. */
   unfinished(bytes: Uint8Array, from: number): number {
     const { length } = bytes
-    for (let at = Math.max(from, length - tailBytes); at < length; at += 1) {
+    let held = length
+    // One that is interrupted further on may begin before.
+    for (let at = Math.max(from, length - tailBytes); at < length && at - this.#beginning - 1 < held; at += 1) {
       if (kinds[bytes[at] ?? 0] === 0) continue
-      let held = length
       const count = this.#decode(bytes, at, blockBytes, false)
-      if (this.#isCut && beginsEscape[bytes[at] ?? 0] === 1) held = count === 0 ? Math.min(at, this.#withPrefix(bytes, from, at, 0, this.#prefixes)) : this.#withPrefix(bytes, from, at, count, this.#prefixes)
+      if (this.#isCut && beginsEscape[bytes[at] ?? 0] === 1) held = Math.min(held, count === 0 ? at : length, this.#withPrefix(bytes, from, at, count, this.#prefixes))
       if (at > from && breaks[bytes[at - 1] ?? 0] === 1) {
         const behind = this.#decode(bytes, at, blockBytes, true)
         if (this.#isCut) held = Math.min(held, this.#withPrefix(bytes, from, at, behind, this.#gapPrefixes))
       }
-      if (held < length) return held
     }
-    return length
+    return held
   }
 
   /** The first place from which on the bytes, and so many decoded ones behind them, are the beginning of something. */

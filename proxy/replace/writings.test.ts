@@ -48,6 +48,16 @@ describe('a value does not pass, in pieces of any size, and all around it does',
   })
 })
 
+test('a value with a space before what is escaped does not pass, wherever the pieces end', () => {
+  const value = 'aa a>aaaaaaaaaaaa'
+  const written = Buffer.from(value.replace('>', String.raw`\u003e`))
+  for (let cut = 0; cut <= written.length; cut += 1) {
+    const replacer = new Replacer(new Pairs(variantsOf(value, stand(value), 'KEY')))
+    inPieces(replacer, written, [cut])
+    expect(replacer.count, `cut at ${cut}`).toBe(1)
+  }
+})
+
 describe('what stands instead is the placeholder in the same writing, and as long', () => {
   /** Without anything that has to be escaped. */
   const plain = fc.string({ unit: fc.constantFrom(...'abcdefXYZ0123456789-_'), minLength: 12, maxLength: 50 })
