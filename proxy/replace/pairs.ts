@@ -97,7 +97,7 @@ export class Pairs {
   interrupted(bytes: Uint8Array, isEnd: boolean): { readonly found: readonly Found[]; readonly open: number } {
     const found: Found[] = []
     const open = this.#interruptions.find(bytes, isEnd, found)
-    return { found: found.length > 1 ? found.sort((a, b) => a.start - b.start || b.end - a.end) : found, open }
+    return { found: found.length > 1 ? found.sort((a, b) => a.start - b.start || b.end - a.end || b.known.from.length - a.known.from.length || a.known.from.compare(b.known.from)) : found, open }
   }
 
   /** The first place from `from` on at which one of them could begin too near to the end to be looked for. */
