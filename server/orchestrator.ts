@@ -187,7 +187,7 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     key: deriveKey(config.ARC_ADMIN_TOKEN, 'workspace session'),
     personOfSession: (sessionId) => sessions.personOfSession(sessionId),
     admit: (person, name) => admission.admit(person, name),
-    nameOf: (person, workspaceId) => admission.nameOf(person, workspaceId),
+    whereabouts: (person, workspaceId) => admission.whereabouts(person, workspaceId),
     redeemEntry: (code) => redeemCode(database, 'workspace-entry', code, EntryClaims),
     dial: (workspaceId) => runtime.dialIde(workspaceId),
     ticketFor: (person, workspaceId) => collab.ticketFor(person, workspaceId),

@@ -221,8 +221,9 @@ export class Document implements TextListener {
         await this.#needs.disk.announce(this.#id, asked.hash, Buffer.from(asked.state, 'base64'), connection.ticket.userId)
         return answer({ type: 'announced', number })
       }
-      // What the window wrote before it asked is in it.
+      // What the window wrote before it asked is in it. Where that could not be stored the connection is closed.
       await this.#storing
+      if (asked.type === 'flush') return answer({ type: 'flushed', number })
       const found = await this.#needs.disk.found(this.#id, asked.text, asked.from, asked.save, connection.ticket.userId, encodeStateAsUpdate(this.#doc))
       if (found.kind === 'stale') return answer({ type: 'stale', number, hash: found.hash })
       if (found.kind === 'saving') return answer({ type: 'saving', number })

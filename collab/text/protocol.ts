@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /**
- * What an editor's window and team-state say to each other of the file on disk, as JSON in a message of this kind on a
+ * What an editor's window and team-state say to each other of the file on disk, and of what is stored, as JSON in a message of this kind on a
  * text's WebSocket. Stock clients never hear of it.
  */
 export const diskMessage = 100
@@ -26,6 +26,8 @@ export const DiskAsked = z.discriminatedUnion('type', [
    * A window has found this text on disk, where it knew of `from` before; null in `save` where it does not save.
    */
   z.object({ type: z.literal('found'), number, text: z.string().max(maxSharedLength), from: hash.nullable(), save: SaveUnderway.nullable() }),
+  /** A window is about to close, and waits until all that it has sent is stored. */
+  z.object({ type: z.literal('flush'), number }),
 ])
 export type DiskAsked = z.infer<typeof DiskAsked>
 
@@ -37,6 +39,7 @@ export const DiskAnswer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stale'), number, hash: hash.nullable() }),
   /** Somebody is writing the file, and will tell what; it is to be looked at again a little later. */
   z.object({ type: z.literal('saving'), number }),
+  z.object({ type: z.literal('flushed'), number }),
   z.object({ type: z.literal('refused'), number, message: z.string() }),
 ])
 export type DiskAnswer = z.infer<typeof DiskAnswer>

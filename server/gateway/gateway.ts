@@ -10,17 +10,15 @@ import type { Log } from '@arcx/service-kit/log'
 import { parseTarget } from '@arcx/service-kit/request-target'
 import type { RequestTarget } from '@arcx/service-kit/request-target'
 import { refuseUpgrade } from '@arcx/service-kit/upgrades'
-import type { Addresses } from '../addresses.ts'
-import { sign, verify } from '../credentials/signing.ts'
 import { readCookie, writeCookie } from '../http/cookies.ts'
 import { messagePage, pageHeaders } from '../http/page.ts'
-import { cleanRequest, cleanResponse, hasSoundPort } from './forwarding.ts'
+import { cleanRequest, cleanResponse } from './forwarding.ts'
 import { OpenConnections } from './open-connections.ts'
 import type { Visitor } from './open-connections.ts'
-import { mayCross } from './origin-check.ts'
+import { Passages } from './passage.ts'
+import type { AskedOf, PassageNeeds } from './passage.ts'
 
 const entrySeconds = 120
-const workspaceSessionSeconds = 12 * 3600
 const agentLimit = 500
 
 /** What an entry code is bound to. */
@@ -34,13 +32,7 @@ export const EntryClaims = z.object({
 })
 export type EntryClaims = z.infer<typeof EntryClaims>
 
-export interface GatewayNeeds {
-  readonly addresses: Addresses
-  readonly key: Buffer
-  personOfSession(sessionId: SessionId): Promise<Visitor | null>
-  admit(person: Visitor, name: string): Promise<{ workspaceId: WorkspaceId; running: boolean; incarnation: number }>
-  /** What a workspace is called now; null where it is gone or the person may not open it. */
-  nameOf(person: Visitor, workspaceId: WorkspaceId): Promise<string | null>
+export interface GatewayNeeds extends PassageNeeds {
   redeemEntry(code: string): Promise<EntryClaims | null>
   dial(workspaceId: WorkspaceId): Socket
   /** What lets a window of a person's into team-state. */
@@ -52,19 +44,10 @@ export interface GatewayNeeds {
   readonly log: Log
 }
 
-type Passage =
-  | { readonly kind: 'open'; readonly workspaceId: WorkspaceId; readonly incarnation: number; readonly visitor: Visitor }
-  | { readonly kind: 'resting' }
-  | { readonly kind: 'stranger' }
-  /** Renamed since this browser came in; what has the old name now, if anything, this person may not see. */
-  | { readonly kind: 'moved'; readonly name: string }
-  | { readonly kind: 'refused'; readonly status: number; readonly message: string }
-
 /** What a program that is no page's navigation is told. */
 const statusOf: Readonly<Record<'resting' | 'stranger' | 'moved', number>> = { resting: 503, stranger: 401, moved: 410 }
 
 type OwnTarget = RequestTarget & { readonly kind: 'path' }
-type AskedOf = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
 
 export type Verdict =
   | { readonly kind: 'open'; readonly userId: UserId }
@@ -80,12 +63,14 @@ export const browserHash = (nonce: string): string => createHash('sha256').updat
  */
 export class Gateway {
   readonly #needs: GatewayNeeds
+  readonly #passages: Passages
   readonly #proxy = createProxyServer({ xfwd: false })
   readonly #agents = new Map<WorkspaceId, Agent>()
   readonly #open = new OpenConnections()
 
   constructor(needs: GatewayNeeds) {
     this.#needs = needs
+    this.#passages = new Passages(needs)
     this.#proxy.on('proxyRes', (response) => {
       cleanResponse(response.headers)
       // A workspace may say whatever it likes, and a server of Node's throws at some of it.
@@ -128,10 +113,10 @@ export class Gateway {
       const target = parseTarget(request.url)
       if (target.kind === 'invalid') return this.#plain(response, 400, 'That is no address of a workspace.')
       if (isOwn(target, request)) return await this.#ownPath(name, target, request, response)
-      const passage = await this.#passage(name, request, false)
+      const passage = await this.#passages.of(name, request, false)
       switch (passage.kind) {
         case 'open': {
-          this.#open.add({ ...passage, name }, response)
+          this.#open.add(passage, response)
           cleanRequest(request.headers, this.#needs.clientOf(request), this.#needs.addresses.secure)
           await this.#proxy.web(request, response, { target: { host: 'workspace' }, agent: this.#agent(passage.workspaceId) })
           return
@@ -161,13 +146,14 @@ export class Gateway {
     try {
       const target = parseTarget(request.url)
       if (target.kind === 'invalid') return refuseUpgrade(socket, 400)
-      const passage = await this.#passage(name, request, true)
-      if (passage.kind !== 'open') {
+      const passage = await this.#passages.of(name, request, true)
+      const own = isOwn(target, request)
+      if (passage.kind !== 'open' && !(own && passage.kind === 'moved')) {
         return refuseUpgrade(socket, passage.kind === 'refused' ? passage.status : statusOf[passage.kind])
       }
-      this.#open.add({ ...passage, name }, socket)
+      this.#open.add(passage, socket)
       cleanRequest(request.headers, this.#needs.clientOf(request), this.#needs.addresses.secure)
-      if (isOwn(target, request)) return await this.#carry(passage.workspaceId, target, request, socket, head)
+      if (own) return await this.#carry(passage.workspaceId, target, request, socket, head)
       await this.#proxy.ws(request, socket, { target: { host: 'workspace' }, agent: this.#agent(passage.workspaceId) }, head)
     } catch (error) {
       this.#needs.log.debug({ err: error }, 'an upgrade could not be passed on')
@@ -191,7 +177,7 @@ export class Gateway {
     // A proxy that asks leaves out `Upgrade`, which is for one hop (RFC 9110, section 7.6.1).
     const isUpgrade = headers['sec-websocket-key'] !== undefined
     const asked = { method, url: path, headers }
-    const passage = await this.#passage(name, asked, isUpgrade)
+    const passage = await this.#passages.of(name, asked, isUpgrade)
     switch (passage.kind) {
       case 'open':
         return { kind: 'open', userId: passage.visitor.userId }
@@ -220,40 +206,6 @@ export class Gateway {
     for (const agent of this.#agents.values()) agent.destroy()
   }
 
-  /** One check for requests and upgrades alike. */
-  async #passage(name: string, request: AskedOf, isUpgrade: boolean): Promise<Passage> {
-    const { addresses, key } = this.#needs
-    const refused = (status: number, message: string): Passage => ({ kind: 'refused', status, message })
-    if (!mayCross(request.method ?? 'GET', request.headers, addresses.workspaceOrigin(name), isUpgrade)) {
-      return refused(403, 'The request came from another site and was refused.')
-    }
-    if (!hasSoundPort(request.url ?? '/')) return refused(400, 'That is not a port of the workspace.')
-    const cookie = readCookie(request.headers.cookie, 'arc_workspace', addresses.secure)
-    const claims = cookie === undefined ? null : verify(key, cookie, 4)
-    if (claims === null || Number(claims[3]) * 1000 <= Date.now()) return { kind: 'stranger' }
-    const session = SessionId.safeParse(claims[0])
-    const visitor = session.success ? await this.#needs.personOfSession(session.data) : null
-    if (visitor === null || visitor.userId !== claims[1]) return { kind: 'stranger' }
-    try {
-      const { workspaceId, running, incarnation } = await this.#needs.admit(visitor, name)
-      // The name may be another workspace's by now.
-      if (workspaceId !== claims[2]) return { kind: 'stranger' }
-      return running ? { kind: 'open', workspaceId, incarnation, visitor } : { kind: 'resting' }
-    } catch (error) {
-      const moved = error instanceof ArcError && error.kind !== 'Unavailable' ? await this.#moved(visitor, claims[2]) : null
-      if (moved !== null) return moved
-      if (error instanceof ArcError && error.kind !== 'Unavailable') return refused(error.kind === 'Forbidden' ? 403 : 404, error.message)
-      throw error
-    }
-  }
-
-  /** Where the workspace went by which this browser came in; null where it may not know. */
-  async #moved(visitor: Visitor, claimed: string | undefined): Promise<Passage | null> {
-    const workspaceId = WorkspaceId.safeParse(claimed)
-    const now = workspaceId.success ? await this.#needs.nameOf(visitor, workspaceId.data) : null
-    return now === null ? null : { kind: 'moved', name: now }
-  }
-
   /** A window's socket to team-state, which decides by the ticket that it shows. */
   async #carry(workspaceId: WorkspaceId, target: OwnTarget, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     // It is normalised, so none climbs out of the workspace's own.
@@ -268,7 +220,7 @@ export class Gateway {
 
   /** Paths that are the gateway's on every workspace's host; none of them reaches the workspace. */
   async #ownPath(name: string, { path, query }: OwnTarget, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { addresses, key } = this.#needs
+    const { addresses } = this.#needs
     if (path === '/_arcx/collab/ticket' && request.method === 'POST') return this.#ticket(name, request, response)
     if (path !== '/_arcx/enter' || request.method !== 'GET') return this.#plain(response, 404, 'There is nothing here.')
     const to = addresses.ownPath(query.get('to') ?? undefined)
@@ -281,27 +233,28 @@ export class Gateway {
     if (nonce === undefined || !equal(browserHash(nonce), claims.browser)) {
       return this.#page(response, 403, 'This way in is not yours', 'It was made for another browser, or cookies are turned off.', again)
     }
-    const expiry = Math.floor(Date.now() / 1000) + workspaceSessionSeconds
-    const cookie = sign(key, [claims.sessionId, claims.userId, claims.workspaceId, String(expiry)])
     response.writeHead(302, {
       location: to,
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
       'set-cookie': [
-        writeCookie('arc_workspace', cookie, workspaceSessionSeconds, addresses.secure),
+        this.#passages.cookieFor(claims.sessionId, claims.userId, claims.workspaceId),
         writeCookie('arc_entry', '', 0, addresses.secure),
       ],
     })
     response.end()
   }
 
-  /** For the window that asks: whose it is comes from its cookie, never from the workspace. */
+  /**
+   * For the window that asks: whose it is comes from its cookie, never from the workspace. One whose workspace has been
+   * renamed is told so, and is let into team-state all the same: what was typed in it may not have got there yet.
+   */
   async #ticket(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const passage = await this.#passage(name, request, false)
-    if (passage.kind !== 'open') return this.#plain(response, passage.kind === 'refused' ? passage.status : statusOf[passage.kind], 'Open the workspace from the dashboard first.')
+    const passage = await this.#passages.of(name, request, false)
+    if (passage.kind !== 'open' && passage.kind !== 'moved') return this.#plain(response, passage.kind === 'refused' ? passage.status : statusOf[passage.kind], 'Open the workspace from the dashboard first.')
     const { ticket, may, expiresAt } = await this.#needs.ticketFor(passage.visitor, passage.workspaceId)
     const { userId, login, name: personName } = passage.visitor
-    const body = JSON.stringify({ ticket, may, expiresAt, userId, login, name: personName, incarnation: passage.incarnation })
+    const body = JSON.stringify({ ticket, may, expiresAt, userId, login, name: personName, incarnation: passage.incarnation, renamed: passage.kind === 'moved' })
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).end(body)
   }
 

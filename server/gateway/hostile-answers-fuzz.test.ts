@@ -51,7 +51,7 @@ beforeAll(async () => {
     redeemEntry: async () => null,
     dial: () => connect(socketPath),
     ticketFor: async () => Promise.reject(new Error('nobody asks')),
-    nameOf: async () => null,
+    whereabouts: async () => null,
     collabUrl: 'ws://127.0.0.1:1',
     clientOf: () => '127.0.0.1',
     log,

@@ -18,7 +18,7 @@ function gateway(now: string | null): Gateway {
     key,
     personOfSession: () => Promise.resolve({ via: 'session', userId, sessionId, login: 'ann', name: 'Ann' }),
     admit: () => Promise.reject(errors.workspaceNotFound()),
-    nameOf: () => Promise.resolve(now),
+    whereabouts: () => Promise.resolve(now === null ? null : { name: now, incarnation: 1 }),
   } as Partial<GatewayNeeds> as GatewayNeeds)
 }
 

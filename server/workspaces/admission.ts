@@ -41,9 +41,9 @@ export class Admission {
   }
 
   /** What a workspace is called now; null where it is gone, or the person may not open it. */
-  async nameOf(person: Visitor, workspaceId: WorkspaceId): Promise<string | null> {
+  async whereabouts(person: Visitor, workspaceId: WorkspaceId): Promise<Pick<Admitted, 'name' | 'incarnation'> | null> {
     const [row, teams] = await Promise.all([this.#store.byId(workspaceId), this.#teamsOf(person.userId)])
-    return row !== undefined && rightsTo({ ...person, teams }, row).includes('open') ? row.name : null
+    return row !== undefined && rightsTo({ ...person, teams }, row).includes('open') ? { name: row.name, incarnation: row.incarnation } : null
   }
 
   /** Forgets a name whenever its workspace changes. Ends with the signal. */

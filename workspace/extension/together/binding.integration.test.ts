@@ -76,7 +76,7 @@ class Window implements EditedFile {
   static async open(person: Person, file: File, path: string, port = collab.port): Promise<Window> {
     const window = new Window(file)
     window.#text = file.text
-    const door = { socketUrl: '', identity: { ticket: '', may: 'write' as const, userId: '', login: '', name: '', expiresAt: '' } }
+    const door = { socketUrl: '', identity: { ticket: '', may: 'write' as const, userId: '', login: '', name: '', incarnation: 1, renamed: false, expiresAt: '' } }
     const renew = async () => {
       const { url, ticket } = await person.api.collab.ticket.mutate({ workspaceId })
       const at = new URL(url)
@@ -298,6 +298,27 @@ test('a program that writes over what a window has just written, before anybody 
     expect(versions.map(({ cause }) => cause)).toEqual(['disk', 'saved', 'opened'])
   }
 }, 30_000)
+
+test('a window that is to close may do so at once after it has waited for its text: what was typed is stored, however long team-state was away', async () => {
+  const file = new File('base\n')
+  const a = await Window.open(ann(), file, 'closing.txt')
+  await a.binding.flush()
+  a.type(0, 'at once ')
+  await a.binding.flush()
+  await collab.kill()
+  a.type(0, 'alone ')
+  let isFlushed = false
+  const flushed = a.binding.flush().then(() => (isFlushed = true))
+  await vi.waitFor(() => expect(a.line.isConnected).toBe(false))
+  expect(isFlushed).toBe(false)
+  await collab.start()
+  await flushed
+  a.close()
+  // The file never had any of it.
+  file.text = 'base\n'
+  const b = await Window.open(ben(), file, 'closing.txt')
+  await vi.waitFor(() => expect(b.text()).toBe('alone at once base\n'), { timeout: 20_000 })
+}, 60_000)
 
 test('unsaved letters outlive the window; whoever opens the file next finds them, and what the disk has become meanwhile', async () => {
   const file = new File('base\n')

@@ -12,6 +12,7 @@ import type { TextLine } from './text-line.ts'
 const settleMs = 700
 /** Whoever writes the file tells of it within that, mostly. */
 const tellingMs = 150
+const flushMs = 100
 const mostLooks = 30
 /** Each is a whole text’s state. */
 const mostWhileSaving = 50
@@ -180,6 +181,11 @@ export class Binding {
     if (text !== null && this.#editor.isDirty() && this.#editor.text() === text && this.#placing === 'not') await this.#editor.settle()
   }
 
+  /** Resolves once team-state has stored what was typed here, however long it is away; at once where it has. */
+  async flush(): Promise<void> {
+    while (!this.#closed && !(this.#isShared() && (await this.#line.isStored()))) await pause(flushMs)
+  }
+
   close(): void {
     this.#closed = true
     this.#delays.end()
@@ -228,6 +234,11 @@ export class Binding {
     this.#tellShown()
     this.#autosave.touched()
     await this.#pump()
+  }
+
+  /** Whether the shared text has what was typed, as far as is known here. */
+  #isShared(): boolean {
+    return !this.#isPlaced || !this.#editor.isDirty() || this.#editor.text() === textOf(this.#shown)
   }
 
   #typed(text: string): void {

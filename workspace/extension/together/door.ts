@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-const Identity = z.object({ ticket: z.string(), may: z.enum(['read', 'write']), userId: z.string(), login: z.string(), name: z.string(), incarnation: z.number(), expiresAt: z.string() })
+const Identity = z.object({ ticket: z.string(), may: z.enum(['read', 'write']), userId: z.string(), login: z.string(), name: z.string(), incarnation: z.number(), renamed: z.boolean(), expiresAt: z.string() })
 export type Identity = z.infer<typeof Identity>
 
 const renewMs = 30_000
@@ -17,12 +17,9 @@ export class Door {
    * name, to which the gateway leads whoever loads the page again. @throws where the gateway does not let this window in.
    */
   static async open(origin: string, onGoneOn: () => void): Promise<Door> {
-    const identity = await ask(origin)
-    if (identity === 'renamed') {
-      onGoneOn()
-      throw new Error('The workspace has been renamed.')
-    }
-    return new Door(origin, identity, onGoneOn)
+    const door = new Door(origin, await ask(origin), onGoneOn)
+    if (door.identity.renamed) onGoneOn()
+    return door
   }
 
   private constructor(origin: string, identity: Identity, onGoneOn: () => void) {
@@ -45,9 +42,8 @@ export class Door {
   async renew(): Promise<void> {
     // While the server is away the connections say so.
     const before = this.#identity.incarnation
-    const answer = await ask(this.#origin).catch(() => this.#identity)
-    if (answer !== 'renamed') this.#identity = answer
-    if (answer === 'renamed' || answer.incarnation !== before) this.#onGoneOn()
+    this.#identity = await ask(this.#origin).catch(() => this.#identity)
+    if (this.#identity.renamed || this.#identity.incarnation !== before) this.#onGoneOn()
   }
 
   close(): void {
@@ -55,9 +51,8 @@ export class Door {
   }
 }
 
-async function ask(origin: string): Promise<Identity | 'renamed'> {
+async function ask(origin: string): Promise<Identity> {
   const response = await fetch(`${origin}/_arcx/collab/ticket`, { method: 'POST', credentials: 'include' })
-  if (response.status === 410) return 'renamed'
   if (!response.ok) throw new Error(`The gateway gives this window no ticket (${response.status}).`)
   return Identity.parse(await response.json())
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode'
 import { Door } from './door.ts'
 import { nameOf } from './file.ts'
 import { People } from './people.ts'
+import { Reload } from './reload.ts'
 import { Room } from './room.ts'
 import { SharedFiles } from './shared-files.ts'
 
@@ -12,19 +13,21 @@ const idleMs = 2 * 60_000
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri
   if (folder?.scheme !== 'vscode-remote') return
-  const door = await openDoor()
+  let files: SharedFiles | undefined
+  const reload = new Reload(async () => files?.flush())
+  const door = await openDoor(reload)
   let people: People | undefined
   const room = new Room(door, () => people?.refresh())
   people = new People(() => room, door.identity.userId, folder)
-  context.subscriptions.push({ dispose: () => door.close() }, { dispose: () => room.close() }, people, new SharedFiles(door), whereabouts(room))
+  files = new SharedFiles(door)
+  context.subscriptions.push({ dispose: () => door.close() }, { dispose: () => room.close() }, people, files, whereabouts(room))
 }
 
 /** The server may be restarting just now. */
-async function openDoor(): Promise<Door> {
+async function openDoor(reload: Reload): Promise<Door> {
   for (let wait = 1000; ; wait = Math.min(2 * wait, 30_000)) {
     try {
-      // VS Code itself would say that it cannot reconnect, and leave it to its person to load the window again.
-      return await Door.open(globalThis.origin, () => void vscode.commands.executeCommand('workbench.action.reloadWindow'))
+      return await Door.open(globalThis.origin, () => reload.begin())
     } catch {
       await new Promise<void>((resolve) => void setTimeout(resolve, wait))
     }

@@ -55,6 +55,11 @@ export class SharedFiles implements vscode.Disposable {
     for (const document of this.#shared.keys()) this.#end(document)
   }
 
+  /** Resolves once team-state has stored what was typed in any of them. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.#shared.values()].map(({ binding }) => binding.flush()))
+  }
+
   #reconcile(): void {
     const inTabs = new Set(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.flatMap(({ input }) => (input instanceof vscode.TabInputText ? [input.uri.toString()] : []))))
     for (const document of this.#shared.keys()) if (!inTabs.has(document.uri.toString())) this.#end(document)

@@ -15,16 +15,23 @@ export class TextLine {
   readonly doc = new Doc()
   readonly provider: WebsocketProvider
   readonly #waiting = new Map<number, { resolve(answer: DiskAnswer): void; reject(error: Error): void }>()
+  readonly #door: Pick<Door, 'socketUrl' | 'identity'>
   #number = 0
+  /** How many changes were made here, and how many of them team-state has stored. */
+  #changes = { made: 0, stored: 0 }
 
   /** `WebSocketClass`: where the surroundings have none of their own. */
   constructor(door: Pick<Door, 'socketUrl' | 'identity'>, path: string, WebSocketClass?: typeof WebSocket) {
+    this.#door = door
     const params = Object.defineProperty({}, 'ticket', { enumerable: true, get: () => door.identity.ticket })
     this.provider = new WebsocketProvider(door.socketUrl, encodeURIComponent(path), this.doc, { params, disableBc: true, maxBackoffTime: 2500, ...(WebSocketClass === undefined ? {} : { WebSocketPolyfill: WebSocketClass }) })
     this.provider.messageHandlers[diskMessage] = (_encoder, decoder) => {
       const answer = DiskAnswer.parse(JSON.parse(readVarString(decoder)))
       this.#waiting.get(answer.number)?.resolve(answer)
     }
+    this.doc.on('update', (_update: Uint8Array, origin: unknown) => {
+      if (origin !== this.provider) this.#changes.made += 1
+    })
     this.provider.on('connection-close', () => {
       for (const { reject } of this.#waiting.values()) reject(new Error('The connection broke.'))
     })
@@ -32,6 +39,16 @@ export class TextLine {
 
   get isConnected(): boolean {
     return this.provider.wsconnected && this.provider.synced
+  }
+
+  /** Whether team-state has stored what was written here so far; of one who may only read it takes nothing. */
+  async isStored(): Promise<boolean> {
+    const { made, stored } = this.#changes
+    if (stored === made || this.#door.identity.may === 'read') return true
+    const answer = await this.ask({ type: 'flush' }).catch(() => null)
+    if (answer?.type !== 'flushed') return false
+    this.#changes.stored = made
+    return made === this.#changes.made
   }
 
   /** @throws where there is no connection, or none that answers. */

@@ -1,0 +1,79 @@
+import type { IncomingMessage } from 'node:http'
+import { ArcError, SessionId, WorkspaceId } from '@arcx/router'
+import type { UserId } from '@arcx/router'
+import type { Addresses } from '../addresses.ts'
+import { sign, verify } from '../credentials/signing.ts'
+import { readCookie, writeCookie } from '../http/cookies.ts'
+import { hasSoundPort } from './forwarding.ts'
+import type { Visitor } from './open-connections.ts'
+import { mayCross } from './origin-check.ts'
+
+const workspaceSessionSeconds = 12 * 3600
+
+export type AskedOf = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
+
+export type Passage =
+  | { readonly kind: 'open'; readonly workspaceId: WorkspaceId; readonly name: string; readonly incarnation: number; readonly visitor: Visitor }
+  | { readonly kind: 'resting' }
+  | { readonly kind: 'stranger' }
+  /** Renamed to `name` since this browser came in; what has the old name now, if anything, this person may not see. */
+  | { readonly kind: 'moved'; readonly workspaceId: WorkspaceId; readonly name: string; readonly incarnation: number; readonly visitor: Visitor }
+  | { readonly kind: 'refused'; readonly status: number; readonly message: string }
+
+export interface PassageNeeds {
+  readonly addresses: Addresses
+  readonly key: Buffer
+  personOfSession(sessionId: SessionId): Promise<Visitor | null>
+  admit(person: Visitor, name: string): Promise<{ workspaceId: WorkspaceId; running: boolean; incarnation: number }>
+  /** What a workspace is called now; null where it is gone or the person may not open it. */
+  whereabouts(person: Visitor, workspaceId: WorkspaceId): Promise<{ name: string; incarnation: number } | null>
+}
+
+/** Who may pass to the workspace of a name, by the cookie of its host. */
+export class Passages {
+  readonly #needs: PassageNeeds
+
+  constructor(needs: PassageNeeds) {
+    this.#needs = needs
+  }
+
+  /** The `Set-Cookie` by which a browser may pass from here on. */
+  cookieFor(sessionId: SessionId, userId: UserId, workspaceId: WorkspaceId): string {
+    const expiry = Math.floor(Date.now() / 1000) + workspaceSessionSeconds
+    const cookie = sign(this.#needs.key, [sessionId, userId, workspaceId, String(expiry)])
+    return writeCookie('arc_workspace', cookie, workspaceSessionSeconds, this.#needs.addresses.secure)
+  }
+
+  /** One check for requests and upgrades alike. */
+  async of(name: string, request: AskedOf, isUpgrade: boolean): Promise<Passage> {
+    const { addresses, key } = this.#needs
+    const refused = (status: number, message: string): Passage => ({ kind: 'refused', status, message })
+    if (!mayCross(request.method ?? 'GET', request.headers, addresses.workspaceOrigin(name), isUpgrade)) {
+      return refused(403, 'The request came from another site and was refused.')
+    }
+    if (!hasSoundPort(request.url ?? '/')) return refused(400, 'That is not a port of the workspace.')
+    const cookie = readCookie(request.headers.cookie, 'arc_workspace', addresses.secure)
+    const claims = cookie === undefined ? null : verify(key, cookie, 4)
+    if (claims === null || Number(claims[3]) * 1000 <= Date.now()) return { kind: 'stranger' }
+    const session = SessionId.safeParse(claims[0])
+    const visitor = session.success ? await this.#needs.personOfSession(session.data) : null
+    if (visitor === null || visitor.userId !== claims[1]) return { kind: 'stranger' }
+    try {
+      const { workspaceId, running, incarnation } = await this.#needs.admit(visitor, name)
+      // The name may be another workspace's by now.
+      if (workspaceId !== claims[2]) return { kind: 'stranger' }
+      return running ? { kind: 'open', workspaceId, name, incarnation, visitor } : { kind: 'resting' }
+    } catch (error) {
+      if (!(error instanceof ArcError) || error.kind === 'Unavailable') throw error
+      return (await this.#moved(visitor, claims[2])) ?? refused(error.kind === 'Forbidden' ? 403 : 404, error.message)
+    }
+  }
+
+  /** Where the workspace went by which this browser came in; null where it may not know. */
+  async #moved(visitor: Visitor, claimed: string | undefined): Promise<Passage | null> {
+    const workspaceId = WorkspaceId.safeParse(claimed)
+    if (!workspaceId.success) return null
+    const now = await this.#needs.whereabouts(visitor, workspaceId.data)
+    return now === null ? null : { kind: 'moved', workspaceId: workspaceId.data, ...now, visitor }
+  }
+}
