@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { ProxyRig, codeOf } from '@arcx/testing/proxy'
 
 let rig: ProxyRig
@@ -18,21 +18,35 @@ afterAll(() => rig?.close())
 async function said(bytes: string | Buffer): Promise<string> {
   const socket = connect(rig.socketOf(rig.workspaceId))
   socket.on('error', () => undefined)
-  socket.end(bytes)
+  socket.write(bytes)
   return text(socket)
 }
 
-test('an address with bytes that are no ASCII arrives over HTTP/2, and over HTTP/1.1, whose parser takes none, is told what to do', async () => {
+test('an address with bytes that are no ASCII arrives percent-encoded, over HTTP/2 and HTTP/1.1, by proxy and by tunnel, once or many times', async () => {
   rig.arrived = []
   const path = '/Grüße/好?q=é'
   const socket = await rig.tunnel('api.test', rig.tlsPort, 'api.test', ['h2'])
   const session = connectHttp2(`https://api.test:${rig.tlsPort}`, { createConnection: () => socket })
   await text(session.request({ ':path': Buffer.from(path).toString('latin1') }))
   session.close()
-  expect(rig.arrived.map(({ url }) => url)).toEqual(['/Gr%C3%BC%C3%9Fe/%E5%A5%BD?q=%C3%A9'])
-  const got = await said(Buffer.from(`GET http://api.test:${rig.plainPort}${path} HTTP/1.1\r\nHost: api.test\r\n\r\n`))
-  expect(got).toMatch(/^HTTP\/1\.1 400 /)
-  expect(got).toContain('percent-encoded')
+  expect(await said(Buffer.from(`GET http://api.test:${rig.plainPort}${path} HTTP/1.1\r\nHost: api.test\r\n\r\n`))).toMatch(/^HTTP\/1\.1 200 [^]*\r\nConnection: close\r\n/i)
+  const tunnel = await rig.tunnel('api.test', rig.tlsPort, 'api.test', ['http/1.1'])
+  tunnel.write(`GET ${path} HTTP/1.1\r\nHost: api.test:${rig.tlsPort}\r\n\r\n`)
+  expect(await text(tunnel)).toMatch(/^HTTP\/1\.1 200 /)
+  // curl reuses a connection where it may.
+  const relay = createServer((socket) => {
+    const inner = connect(rig.socketOf(rig.workspaceId))
+    socket.on('error', () => inner.destroy()).pipe(inner)
+    inner.on('error', () => socket.destroy()).pipe(socket)
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => void relay.close())
+  await once(relay, 'listening')
+  const { port } = relay.address() as AddressInfo
+  const address = `http://api.test:${rig.plainPort}${path}`
+  const codes = await new Promise<string>((resolve) => execFile('curl', ['-s', '-x', `http://127.0.0.1:${port}`, '-w', '%{http_code} ', '-o', '/dev/null', address, '-o', '/dev/null', address, '-o', '/dev/null', address], (_error, out) => resolve(out)))
+  expect(codes).toBe('200 200 200 ')
+  const encoded = '/Gr%C3%BC%C3%9Fe/%E5%A5%BD?q=%C3%A9'
+  expect(rig.arrived.map(({ url }) => url)).toEqual(Array.from({ length: 6 }, () => encoded))
 })
 
 test.each([

@@ -17,6 +17,7 @@ import type { Exchange } from '../egress/exchange.ts'
 import { Refusal, refuse, refuseUpgrade } from '../egress/refusal.ts'
 import { normalHost } from '../egress/host.ts'
 import type { Authority } from './authority.ts'
+import { percentEncoded, withAsciiTarget } from './request-target.ts'
 
 const headerBytes = 64 * 1024
 const maxTarget = 16 * 1024
@@ -54,6 +55,8 @@ export class Entrance {
   readonly #http2: Http2Server
   readonly #sessions = new Set<ServerHttp2Session>()
   readonly #origins = new WeakMap<object, Origin>()
+  /** Connections whose next request needs what was done to their first, and so comes by another connection. */
+  readonly #oneRequest = new WeakSet<object>()
   readonly #listeners = new Map<string, Server>()
   readonly #most: Most
   readonly #connections: ConnectionLimit
@@ -77,6 +80,7 @@ export class Entrance {
     }
     this.#http = createHttpServer({ maxHeaderSize: headerBytes, requireHostHeader: false, insecureHTTPParser: false, joinDuplicateHeaders: false, noDelay: true, connectionsCheckingInterval: 1000, headersTimeout: beginMs, requestTimeout: 0, keepAliveTimeout: idleConnectionMs }, (request, response) => {
       this.#bodies.add(request, response, true)
+      if (this.#oneRequest.has(request.socket)) response.shouldKeepAlive = false
       asked(request, response)
     })
     // It listens nowhere itself, and only a server that does looks at the clock.
@@ -261,7 +265,8 @@ export class Entrance {
       Object.assign(tls, { secureConnecting: false })
       const origin: Origin = { workspaceId, tunnel: { scheme: 'https', host, port } }
       if (tls.alpnProtocol === 'h2') this.#enterHttp2(tls, origin)
-      else this.#enter(tls, origin)
+      // Its first request comes when it likes; until then it is held to the same time.
+      else this.#begun(tls, () => this.#enter(tls, origin))
     }
     tls.once('secure', guarded(secured, () => tls.destroy()))
   }
@@ -296,6 +301,10 @@ export class Entrance {
 
   #enter(socket: Socket, origin: Origin): void {
     this.#origins.set(socket, origin)
+    const start = socket.read() as Buffer | null
+    const encoded = start === null ? null : withAsciiTarget(start)
+    if (encoded !== null) this.#oneRequest.add(socket)
+    if (start !== null) socket.unshift(encoded ?? start)
     this.#http.emit('connection', socket)
   }
 }
@@ -333,9 +342,6 @@ const malformed: Readonly<Record<string, string>> = {
   HPE_INVALID_TRANSFER_ENCODING: ': its transfer coding does not end with chunked',
   HPE_INVALID_CHUNK_SIZE: ': a piece of its body does not say its size',
 }
-
-/** Bytes beyond ASCII, which HTTP/2 programs may send as they are, in the form that every server takes (RFC 3986, section 2.1). */
-const percentEncoded = (target: string) => target.replaceAll(/[^\x00-\x7f]+/gu, (text) => [...Buffer.from(text, /^[\x80-\xff]*$/.test(text) ? 'latin1' : 'utf8')].map((byte) => `%${byte.toString(16).toUpperCase()}`).join(''))
 
 /** Both ways of naming it must name the same (RFC 9113, section 8.3.1). */
 function namedHost(request: Http2ServerRequest): string {
