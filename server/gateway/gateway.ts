@@ -12,6 +12,7 @@ import type { RequestTarget } from '@arcx/service-kit/request-target'
 import { refuseUpgrade } from '@arcx/service-kit/upgrades'
 import { readCookie, writeCookie } from '../http/cookies.ts'
 import { messagePage, pageHeaders } from '../http/page.ts'
+import { carryEnds } from './ends.ts'
 import { cleanRequest, cleanResponse } from './forwarding.ts'
 import { OpenConnections } from './open-connections.ts'
 import type { Visitor } from './open-connections.ts'
@@ -82,10 +83,7 @@ export class Gateway {
     this.#proxy.on('proxyReqWs', (request, _asked, socket) => {
       request.prependListener('upgrade', (response, upstream) => {
         cleanResponse(response.headers)
-        // A connection that was reset is none that has ended: a server in the workspace could keep its side for ever.
-        socket.once('close', () => {
-          if (!socket.readableEnded || !socket.writableFinished) upstream.destroy()
-        })
+        carryEnds(socket, upstream)
       })
       request.prependListener('response', (response) => cleanResponse(response.headers))
     })
