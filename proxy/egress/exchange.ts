@@ -17,7 +17,7 @@ import type { EgressMetrics } from './metrics.ts'
 import { bodyOf, hostOf, leak, prepare } from './outgoing.ts'
 import { allowsHost } from './policy.ts'
 import type { HostRules } from './policy.ts'
-import { hiddenQuery, withoutCredentials } from './record-text.ts'
+import { recordedPath } from './record-text.ts'
 import type { EgressRecord, Records } from './records.ts'
 import { Refusal, refuse, refuseUpgrade } from './refusal.ts'
 import type { Tenant, Tenants } from './tenants.ts'
@@ -217,9 +217,9 @@ function cutOff(client: Client): void {
 /** What is known of a call before it goes. */
 function describe(call: Call, { method }: Asked, tenant: Tenant | null): Description {
   const { workspaceId, scheme, host, port, target } = call
-  const path = hiddenQuery(target)
-  const clean = tenant?.scrub === null || tenant === null ? path : replaceAll(tenant.scrub, path).text
-  return { workspaceId, userId: tenant?.userId ?? null, method: method.slice(0, 20), scheme, host, port, path: withoutCredentials(clean) }
+  const scrub = tenant?.scrub ?? null
+  const path = recordedPath(target, (text) => (scrub === null ? text : replaceAll(scrub, text).text))
+  return { workspaceId, userId: tenant?.userId ?? null, method: method.slice(0, 20), scheme, host, port, path }
 }
 
 function recordOf(told: Told, description: Description, outcome: string): EgressRecord {

@@ -60,4 +60,6 @@ test('the caller may give up', async () => {
   await expect(measureFiles('/', AbortSignal.abort())).rejects.toThrow()
 })
 
-test('what is not there has no size', async () => expect(await measureFiles(join(root, 'gone'), forever)).toBeNull())
+test('where it fails for another reason than a bound, that is not taken for too many files', async () => {
+  await expect(measureFiles(join(root, 'gone'), forever)).rejects.toThrow(/No such file/)
+})

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
+import type { Readable } from 'node:stream'
 
 export interface FilesUse {
   /** Blocks that are taken on disk: a sparse file counts for what is in it, and one with several names once. */
@@ -11,10 +12,11 @@ export interface FilesUse {
 const longestMs = 5 * 60_000
 /** What du(1) may use: names nested without end would fill the memory. */
 const memoryKilobytes = 2 ** 20
+const complaintLength = 200
 
 /**
  * What lies in a directory, counted by du(1) at the lowest priority. It follows no link, and leaves out other file systems.
- * Resolves to null where it could not be counted within its bounds. @throws where du cannot be run, and when the signal aborts.
+ * Resolves to null where it could not be counted within its bounds. @throws where du fails otherwise, and when the signal aborts.
  */
 export async function measureFiles(directory: string, signal: AbortSignal, timeoutMs = longestMs): Promise<FilesUse | null> {
   const late = AbortSignal.timeout(timeoutMs)
@@ -31,12 +33,21 @@ export async function measureFiles(directory: string, signal: AbortSignal, timeo
 
 async function du(directory: string, what: string, signal: AbortSignal): Promise<number | null> {
   const script = `ulimit -v ${memoryKilobytes}; exec nice -n 19 du --summarize --one-file-system "$1" -- "$2"`
-  const child = spawn('sh', ['-c', script, 'sh', what, directory], { stdio: ['ignore', 'pipe', 'ignore'], env: { PATH: process.env['PATH'], LC_ALL: 'C' }, signal, killSignal: 'SIGKILL' })
+  const child = spawn('sh', ['-c', script, 'sh', what, directory], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], LC_ALL: 'C' }, signal, killSignal: 'SIGKILL' })
   const failed = new Promise<never>((_resolve, reject) => child.once('error', reject))
   failed.catch(() => undefined)
   // Files that vanish meanwhile make it end with 1, and the sum stands all the same.
-  const said = await Promise.race([text(child.stdout), failed])
+  const [said, complaint] = await Promise.race([Promise.all([text(child.stdout), lastOf(child.stderr)]), failed])
   signal.throwIfAborted()
   const sum = /^(\d+)\s/.exec(said)?.[1]
-  return sum === undefined ? null : Number(sum)
+  if (sum !== undefined) return Number(sum)
+  if (/memory exhausted|cannot allocate memory/i.test(complaint)) return null
+  throw new Error(`A home could not be measured: ${complaint.trim() || 'du ended without a word'}`)
+}
+
+/** It may complain of each of a million files; why it gave up comes last. */
+async function lastOf(stream: Readable): Promise<string> {
+  let last = ''
+  for await (const chunk of stream) last = (last + String(chunk)).slice(-complaintLength)
+  return last
 }

@@ -83,7 +83,14 @@ export class DiskGuard {
     for (const row of rows) {
       if (this.#abort.signal.aborted) return
       const id = WorkspaceId.parse(row.id)
-      const use = await runtime.measure(id, this.#abort.signal)
+      let use: DiskUse | null
+      try {
+        use = await runtime.measure(id, this.#abort.signal)
+      } catch (error) {
+        // The others are measured all the same.
+        this.#needs.log.warn({ err: error, workspaceId: id }, 'a workspace could not be measured')
+        continue
+      }
       const before = this.#uses.get(id)
       this.#uses.set(id, use)
       // Of what cannot be counted nobody knows how much it is, so it is the first to go.
