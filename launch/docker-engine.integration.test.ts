@@ -7,8 +7,9 @@ import { testDirectory, testRun } from '@arcx/testing/run'
 import type { Child } from './children.ts'
 import { isInstalled } from './command.ts'
 import { isRoot } from './distribution.ts'
-import { startEngine } from './docker-engine.ts'
+import { startEngine, untilLastEngineHasEnded } from './docker-engine.ts'
 import { Kept } from './kept.ts'
+import { silentProgress } from './progress.ts'
 
 const canRun = isRoot() && (await isInstalled('dockerd')) !== null
 
@@ -24,7 +25,7 @@ test.skipIf(!canRun)('an engine of our own that is killed is started again, and 
   const kept = new Kept({
     name: 'Docker',
     logFile: join(logs, 'docker.log'),
-    progress: { say: () => undefined, update: () => undefined },
+    progress: silentProgress,
     after: [],
     stopBy: { signal: 'SIGTERM', graceMs: 10_000 },
     async begin(signal) {
@@ -44,15 +45,37 @@ test.skipIf(!canRun)('an engine of our own that is killed is started again, and 
   for await (const _ of imported);
   const container = await engine.createContainer({ Image: 'lives-on:test', Cmd: [`/${basename(binary)}`], HostConfig: { NetworkMode: 'none' } })
   await container.start()
-  onTestFinished(() => container.remove({ force: true }))
+  onTestFinished(() => container.remove({ force: true }).catch(() => undefined))
   const before = (await container.inspect()).State
+  // Should the engine be gone by then.
+  onTestFinished(() => {
+    try {
+      process.kill(before.Pid, 'SIGKILL')
+    } catch {
+      // It has ended with its container.
+    }
+  })
   expect(before.Running).toBe(true)
 
-  for (let kill = 0; kill < 3; kill += 1) {
+  for (let kill = 0; kill < 2; kill += 1) {
     const starts = children.length
     process.kill(children.at(-1)?.process.pid ?? 0, 'SIGKILL')
     await vi.waitFor(() => expect(children.length).toBeGreaterThan(starts), { timeout: 60_000 })
     const { Running, Pid, StartedAt } = (await container.inspect()).State
     expect({ Running, Pid, StartedAt }).toEqual({ Running: true, Pid: before.Pid, StartedAt: before.StartedAt })
   }
+
+  // As after its launcher was killed: whoever starts next from the same place ends it, and nobody else does.
+  await kept.stop()
+  const left = await startEngine(host, logs, undefined, apart)
+  onTestFinished(() => left.stop('SIGTERM', 10_000))
+  await untilLastEngineHasEnded(join(directory, 'elsewhere'), silentProgress)
+  expect(left.process.exitCode).toBeNull()
+  await untilLastEngineHasEnded(logs, silentProgress)
+  await left.ended
+  expect(() => process.kill(before.Pid, 0)).not.toThrow()
+  const next = await startEngine(host, logs, undefined, apart)
+  onTestFinished(() => next.stop('SIGTERM', 10_000))
+  expect((await container.inspect()).State.StartedAt).toBe(before.StartedAt)
+  await container.remove({ force: true })
 })

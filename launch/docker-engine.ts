@@ -1,10 +1,11 @@
 import { access, constants, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import Docker from 'dockerode'
 import { startChild, whenWorking } from './children.ts'
 import type { Child } from './children.ts'
 import { isInstalled, run } from './command.ts'
 import { installPackages, isRoot } from './distribution.ts'
+import { processesCalled, untilEnded } from './ending.ts'
 import { LaunchError } from './progress.ts'
 import type { Progress } from './progress.ts'
 
@@ -44,12 +45,22 @@ export async function ensureEngine(dockerHost: string | undefined, logDirectory:
   return { host, engine, child: await startEngine(host, logDirectory) }
 }
 
+/** Says in an engine's environment which launcher's it is. */
+const ownerOf = (logDirectory: string) => `ARC_ENGINE_OF=${logDirectory}`
+
+/** An engine outlives a launcher that is killed: it is ended, so that this one may keep one of its own. Containers run on. */
+export async function untilLastEngineHasEnded(logDirectory: string, progress: Progress): Promise<void> {
+  const isEngine = ([program = '']: readonly string[]) => basename(program) === 'dockerd'
+  await untilEnded({ name: 'the Docker engine', find: () => processesCalled(isEngine, ownerOf(logDirectory)), signal: 'SIGTERM' }, progress)
+}
+
 /** Starts an engine of our own. Where it does not come up, nothing of it stays. `more`: further options of dockerd's. */
 export async function startEngine(host: string, logDirectory: string, signal?: AbortSignal, more: readonly string[] = []): Promise<Child> {
   const engine = new Docker({ socketPath: host.slice('unix://'.length) })
   const logFile = join(logDirectory, 'docker.log')
   const dockerd = (await isInstalled('dockerd')) ?? 'dockerd'
-  const env = { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` }
+  const [name = '', owner] = ownerOf(logDirectory).split('=', 2)
+  const env = { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, [name]: owner }
   // One that was killed leaves a containerd behind that ends while the next engine already counts on it, so it is tried
   // twice. Containers outlive the engine, unless it is told of that elsewhere already, or is in a swarm: then not at all.
   for (const options of [['--live-restore'], ['--live-restore'], []]) {

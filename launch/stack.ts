@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { openDatabase } from '@arcx/database'
 import { migrate } from '@arcx/database/migrate'
 import { unmountSockets } from '@arcx/server/runtime/socket-directory'
-import { ensureEngine, startEngine } from './docker-engine.ts'
+import { ensureEngine, startEngine, untilLastEngineHasEnded } from './docker-engine.ts'
 import { ensureImage } from './image.ts'
 import type { Child } from './children.ts'
 import { claimInstance, runningInstance } from './instance.ts'
@@ -98,6 +98,7 @@ async function bringUp(settings: LaunchSettings, progress: Progress, started: St
 
   /** What the services need and this process has started itself. */
   const kept: Kept[] = []
+  await untilLastEngineHasEnded(logs, progress)
   const found = await ensureEngine(settings.DOCKER_HOST, logs, progress)
   const { child: dockerd } = found
   if (dockerd !== null) {
