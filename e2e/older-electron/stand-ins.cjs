@@ -19,6 +19,7 @@ lacks(URL, 'parse', (text, base) => {
     return null
   }
 })
+lacks(URL, 'canParse', (text, base) => URL.parse(text, base) !== null)
 lacks(Array.prototype, 'toSorted', function (compare) {
   return [...this].sort(compare)
 })
