@@ -86,7 +86,9 @@ export class Exchange {
         })
       } catch (error) {
         request.unpipe()
-        request.resume()
+        // Over HTTP/2 the rest of a body need not come; over HTTP/1.1 it stands before the next request.
+        if ('stream' in request) request.destroy()
+        else request.resume()
         const refusal = refusalOf(error, call)
         if (refusal.code === 'upstream_failed' || refusal.code === 'answer_malformed') this.#needs.log.info({ err: error, host: call.host }, 'a call failed')
         // What has begun cannot be taken back; cut off, it is at least not taken for whole.

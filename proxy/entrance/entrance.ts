@@ -18,6 +18,7 @@ import { Refusal, refuse, refuseUpgrade } from '../egress/refusal.ts'
 import { normalHost } from '../egress/host.ts'
 import type { Authority } from './authority.ts'
 import { percentEncoded, withAsciiTarget } from './request-target.ts'
+import { endUnread } from './unread-bodies.ts'
 
 const headerBytes = 64 * 1024
 const maxTarget = 16 * 1024
@@ -91,6 +92,7 @@ export class Entrance {
       request.stream.setTimeout(silentStreamMs, () => request.stream.close())
       // A stream that breaks is told of to the request, where somebody must listen.
       request.on('error', () => undefined)
+      endUnread(request)
       asked(request, response)
     })
     this.#http.on('clientError', (error: NodeJS.ErrnoException, socket) => {
