@@ -1,11 +1,4 @@
-import { randomInt } from 'node:crypto'
-
-const lower = 'abcdefghijklmnopqrstuvwxyz'
-const upper = lower.toUpperCase()
-const digits = '0123456789'
-const of = (alphabet: string, length: number) => Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('')
-const hex = (length: number) => of(`${digits}abcdef`, length)
-const word = (length: number) => of(lower + upper + digits, length)
+import { digits, hex, lower, of, upper, word } from './random-text.ts'
 
 /**
  * A labelled set that is made anew each time, from the formats that providers document: so no credential, not even a made-up

@@ -1,11 +1,4 @@
-import { randomInt } from 'node:crypto'
-
-const lower = 'abcdefghijklmnopqrstuvwxyz'
-const upper = lower.toUpperCase()
-const digits = '0123456789'
-const of = (alphabet: string, length: number) => Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('')
-const oneOf = <T>(choices: readonly T[], fallback: T): T => choices[randomInt(choices.length)] ?? fallback
-const hex = (length: number) => of(`${digits}abcdef`, length)
+import { digits, hex, lower, of, oneOf, upper } from '../random-text.ts'
 
 const starts = ['hunter', 'monkey', 'Winter', 'Tr0ub', 'qX7', 'j4mes', 'blue', 'zaq1', 'kL9', 'pl3as3', 'admin', 'r00t', 'letmein']
 
