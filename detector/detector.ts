@@ -19,7 +19,7 @@ const spare = 4
  * quick pass over the text's bytes tells where that can be; everything else is not looked at again.
  */
 export function findCredentials(text: string): readonly Finding[] {
-  const bytes = text.length + spare <= kept.length ? kept : Buffer.alloc(text.length + spare)
+  const bytes = text.length + spare <= kept.length ? kept : Buffer.allocUnsafeSlow(text.length + spare)
   // A character a byte, so that places are the same: what is not of ASCII is in no word that is looked for.
   bytes.write(text, 0, 'latin1')
   const { spans, names } = placesIn(bytes, text.length)

@@ -95,7 +95,7 @@ function within(text: string, rule: Rule, rank: number, from: number, to: number
   }
 }
 
-function take(text: string, rule: Rule, rank: number, match: RegExpExecArray, from: number, found: Found[]): void {
+export function take(text: string, rule: Rule, rank: number, match: RegExpExecArray, from: number, found: Found[]): void {
   const secret = secretOf(match, rule.group)
   const start = from + match.index + Math.max(0, match[0].lastIndexOf(secret))
   if (entropyOf(secret) <= rule.entropy || (rule.needs !== null && !has(secret, rule.needs))) return

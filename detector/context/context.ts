@@ -34,6 +34,10 @@ export function findInContext(text: string, names: readonly number[], length: nu
       if (secret.isSecret) found.push({ rule: 'connection-string', start: secret.start, end: secret.end, rank })
       continue
     }
+    if (isBeginning(text, at)) {
+      look(at - 20, at + 300)
+      continue
+    }
     if (at < done) continue
     const [from, to] = nameAround(text, at)
     done = to
@@ -60,6 +64,15 @@ function isTaken(kind: Kind, secret: string, { isQuoted, isCode }: { readonly is
   // Where a program may stand, what has no quotes is a name of the program's.
   return (isQuoted || !isCode) && !knownExample.test(secret) && isSecret(kind, secret, isQuoted)
 }
+
+/** Whether a key begins here that its issuer's rule knows. */
+function isBeginning(text: string, at: number): boolean {
+  beginning.lastIndex = at
+  const code = text.charCodeAt(at)
+  return (code === 103 || code === 100 || code === 71 || code === 76 || code === 65) && beginning.test(text)
+}
+
+const beginning = /gl[a-z]{2,5}-|dckr_|GOCSPX-|LTAI|A(?:[KSB]IA|CCA)/y
 
 /** The whole name of which a part is at a place. */
 function nameAround(text: string, at: number): readonly [from: number, to: number] {

@@ -10,20 +10,29 @@ export interface Value {
 
 const longest = 400
 
+interface Gap {
+  readonly pattern: RegExp
+  /** With what it can go on behind a quote, a bracket and spaces; anything else it need not be tried on. */
+  readonly signs: ReadonlySet<number>
+}
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const gap = (signs: string, pattern: RegExp): Gap => ({ pattern, signs: new Set(Array.from(signs, (sign) => sign.charCodeAt(0))) })
+
 /** Between a name and its value, where the value has quotes. Each is tried at the end of the name. */
 const pair = /[ \t]{0,4}[:=][ \t]{0,4}[([][ \t]{0,4}["'][^"'\n]{1,60}["'],[ \t]{0,4}(["'])/y
-const toQuoted: readonly RegExp[] = [
+export const toQuoted: readonly Gap[] = [
   // An assignment, a comparison, a key: with a type between, too, or a function that takes the value.
-  /\\{0,3}["'`]?\]?[ \t]{0,8}(?:(?:[:?] ?[\w<>&[\]?*. |]{1,30}|[ \t][A-Za-z*[\]&]{2,12}[ \t]{0,3}|As \w{2,20} )?(?::{0,2}|[!=?+|])=|=?=?=>?|:{1,3}|=>|->|<-|\|\||\?\?|!==?)[ \t]{0,8}(?:\r?\n[ \t]{0,40})?(?:(?:(?:new )?[\w.$]{1,40}|ConvertTo-SecureString(?: -String)?)[( ](?=["'])|(?:b|r|f|u|L|N|@|\$|rb|br)(?=["']))?\\{0,3}(["'`])/y,
+  gap(`:?=!+|<-*[]&${letters}`, /\\{0,3}["'`]?\]?[ \t]{0,8}(?:(?:[:?] ?[\w<>&[\]?*. |]{1,30}|[ \t][A-Za-z*[\]&]{2,12}[ \t]{0,3}|As \w{2,20} )?(?::{0,2}|[!=?+|])=|=?=?=>?|:{1,3}|=>|->|<-|\|\||\?\?|!==?)[ \t]{0,8}(?:\r?\n[ \t]{0,40})?(?:(?:(?:new )?[\w.$]{1,40}|ConvertTo-SecureString(?: -String)?)[( ](?=["'])|(?:b|r|f|u|L|N|@|\$|rb|br)(?=["']))?\\{0,3}(["'`])/y),
   // A pair of a user's name and a password.
-  pair,
+  gap(':=', pair),
   // A name and its value in fields of their own, and a variable with a default.
-  /\\{0,3}["']?[ \t]{0,4},?\s{0,40}\\{0,3}["']?value\\{0,3}["']?[ \t]{0,4}[=:][ \t]{0,4}\\{0,3}(["'])/iy,
-  /"\s{0,4}\{\s{0,40}(?:(?:type|description|sensitive)[ \t]*=[^\n]{0,120}\n\s{0,40}){0,3}default\s{0,20}=\s{0,20}(")/y,
+  gap(',vV\r\n"\'\\', /\\{0,3}["']?[ \t]{0,4},?\s{0,40}\\{0,3}["']?value\\{0,3}["']?[ \t]{0,4}[=:][ \t]{0,4}\\{0,3}(["'])/iy),
+  gap('{\r\n', /"\s{0,4}\{\s{0,40}(?:(?:type|description|sensitive)[ \t]*=[^\n]{0,120}\n\s{0,40}){0,3}default\s{0,20}=\s{0,20}(")/y),
   // A default behind a variable of the environment, the argument of a function, the next in a list of two.
-  /\\{0,3}["'`]?[ \t]{0,4}(?:\]|\))?[ \t]{0,4}(?:,|\|\||\?\?|or\b|\(|\{)[ \t]{0,4}\\{0,3}(["'`])/y,
+  gap('])|,?o({\\"\'`', /\\{0,3}["'`]?[ \t]{0,4}(?:\]|\))?[ \t]{0,4}(?:,|\|\||\?\?|or\b|\(|\{)[ \t]{0,4}\\{0,3}(["'`])/y),
   // As SQL and a shell have it.
-  /[ \t]{1,4}(?:BY |AS |-p ?)?(["'])/y,
+  gap('BA-"\'', /[ \t]{1,4}(?:BY |AS |-p ?)?(["'])/y),
 ]
 const toBare: readonly { readonly pattern: RegExp; readonly isCode: boolean }[] = [
   { pattern: /["'`]?\]?(?:[ \t]{0,20}(?::{1,2}=?|=>?|\?=)[ \t]{0,20})(?:(?:Bearer|Basic|Token|ApiKey|SSWS|Bot)[ \t]+)?/iy, isCode: true },
@@ -43,7 +52,9 @@ export function valueBehind(text: string, from: number, to: number): Value | nul
   if (text.startsWith('${', from - 2)) return inDefault(text, to)
   // The name of a type, or of a path.
   if (text.startsWith('::', from - 2) || (text[from - 1] === '/' && text[to] !== '=')) return null
-  for (const pattern of toQuoted) {
+  const sign = signBehind(text, to)
+  for (const { pattern, signs } of toQuoted) {
+    if (!signs.has(sign)) continue
     pattern.lastIndex = to
     const match = pattern.exec(text)
     const quote = match?.[1]
@@ -54,7 +65,21 @@ export function valueBehind(text: string, from: number, to: number): Value | nul
     const word = scheme.exec(text.slice(start, start + 12))
     return { start: start + (word?.[0].length ?? 0), end, isQuoted: true, isCode: false, isPair: pattern === pair }
   }
-  return inParameter(text, from, to) ?? behindOption(text, from, to) ?? withoutQuotes(text, from, to)
+  return inParameter(text, from, to) ?? behindOption(text, from, to) ?? (sign === 58 || sign === 61 || sign === 63 || next < 32 ? withoutQuotes(text, from, to) : null)
+}
+
+const mostSpaces = 24
+
+/** What stands behind backslashes, a quote, a bracket and spaces. */
+export function signBehind(text: string, to: number): number {
+  let at = to
+  while (at < to + 3 && text.charCodeAt(at) === 92) at += 1
+  const quote = text.charCodeAt(at)
+  if (quote === 34 || quote === 39 || quote === 96) at += 1
+  if (text.charCodeAt(at) === 93) at += 1
+  const last = at + mostSpaces
+  while (at < last && (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9)) at += 1
+  return text.charCodeAt(at)
 }
 
 function closing(text: string, start: number, quote: string): number {
@@ -101,13 +126,14 @@ function inParameter(text: string, from: number, to: number): Value | null {
 
 /** `--password …`, `ENV TOKEN …`, and what `.netrc` has. */
 function behindOption(text: string, from: number, to: number): Value | null {
-  if (text[to] !== ' ' && text[to] !== '\t') return null
-  const line = lineBefore(text, from)
-  const isOption = /(?:^|\s)--?[\w-]*$/.test(text.slice(Math.max(0, from - 2), to)) || text[from] === '-'
-  if (!isOption && !/^\s*(?:ENV|ARG|setenv|set|SetEnv)[ \t]+$/.test(line) && !/(?:^|\s)(?:machine|login)\s+\S+\s+(?:\S+\s+){0,3}$/.test(line) && !/^\s*$/.test(line)) return null
+  const space = text.charCodeAt(to)
+  if (space !== 32 && space !== 9) return null
   const start = to + (matchAt(/[ \t]+/y, text, to)?.length ?? 0)
   const match = matchAt(bare, text, start)
   if (match === null || match.startsWith('-') || match.startsWith('=')) return null
+  const line = lineBefore(text, from)
+  const isOption = /(?:^|\s)--?[\w-]*$/.test(text.slice(Math.max(0, from - 2), to)) || text[from] === '-'
+  if (!isOption && !/^\s*(?:ENV|ARG|setenv|set|SetEnv)[ \t]+$/.test(line) && !/(?:^|\s)(?:machine|login)\s+\S+\s+(?:\S+\s+){0,3}$/.test(line) && !/^\s*$/.test(line)) return null
   const isWholeLine = /^[ \t]*\r?(?:\n|$)/.test(text.slice(start + match.length, start + match.length + 40))
   return isOption || isWholeLine ? { start, end: start + match.length, isQuoted: false, isCode: false } : null
 }

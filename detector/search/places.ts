@@ -1,4 +1,6 @@
-import { isUsualPair } from './wordlike.ts'
+import { isDigest, isOfBase64 } from './digest.ts'
+import { kinds } from './kinds.ts'
+import { isName, isNameOfLetters } from './names.ts'
 
 /** Where a closer look is worth while: spans in which a credential may lie, and names that may be followed by one. */
 export interface Places {
@@ -8,7 +10,7 @@ export interface Places {
   readonly names: number[]
 }
 
-/** What names of secrets hold, with a pair of letters for each way in which it can lie on even places. */
+/** What names of secrets hold, with a pair of letters for each way in which it can lie on even places; capitals stand for themselves. */
 const nouns: readonly (readonly [word: string, ...pairs: string[]])[] = [
   ['secret', 'cr', 'ec'],
   ['token', 'ke', 'ok'],
@@ -20,6 +22,21 @@ const nouns: readonly (readonly [word: string, ...pairs: string[]])[] = [
   ['creds', 'cr', 'ds'],
   ['curl', 'rl', 'ur'],
   ['://', ':/', '//'],
+  // Beginnings of keys that may be letters alone, or words by chance.
+  ['glpat-', 'gl', 'lp'],
+  ['gldt-', 'gl', 'ld'],
+  ['glrt-', 'gl', 'lr'],
+  ['glft-', 'gl', 'lf'],
+  ['glsoat-', 'gl', 'ls'],
+  ['glcbt-', 'gl', 'lc'],
+  ['gloas-', 'gl', 'lo'],
+  ['dckr_pat_', 'dc', 'r_'],
+  ['GOCSPX-', 'CS', 'OC'],
+  ['LTAI', 'LT', 'TA'],
+  ['AKIA', 'AK', 'KI'],
+  ['ASIA', 'IA', 'SI'],
+  ['ABIA', 'IA', 'BI'],
+  ['ACCA', 'AC', 'CC'],
 ]
 
 /** For each pair of bytes as it lies in memory, the number of the first choice of a noun and of where it begins; 0: none. */
@@ -34,8 +51,8 @@ const words: Uint8Array[] = [new Uint8Array()]
 
 for (const [word, ...its] of nouns) {
   for (const pair of its) {
-    for (const first of bothCases(pair[0] ?? '')) {
-      for (const second of bothCases(pair[1] ?? '')) {
+    for (const first of cases(pair[0] ?? '')) {
+      for (const second of cases(pair[1] ?? '')) {
         const choice = words.push(Uint8Array.from(word, (char) => char.charCodeAt(0) | 32)) - 1
         backs[choice] = word.indexOf(pair)
         initials[choice] = word.charCodeAt(0) | 32
@@ -46,22 +63,16 @@ for (const [word, ...its] of nouns) {
   }
 }
 
-function bothCases(char: string): number[] {
-  return [...new Set([char.toLowerCase().charCodeAt(0), char.toUpperCase().charCodeAt(0)])]
-}
-
-/** 1: a letter, 2: a digit. */
-const kinds = new Uint8Array(256)
-for (let code = 0; code < 256; code += 1) {
-  const char = String.fromCharCode(code)
-  kinds[code] = /[A-Za-z]/.test(char) ? 1 : /[0-9]/.test(char) ? 2 : 0
+function cases(char: string): number[] {
+  return [...new Set([char.charCodeAt(0), char.toUpperCase().charCodeAt(0)])]
 }
 
 const shortestMixed = 8
 const shortestOfLetters = 16
+const shortestJoined = 4
+const shortestKey = 20
+const isOfKey = (code: number) => kinds[code] !== 0 || code === 45 || code === 95
 const longestName = 80
-/** Long words seldom stand behind `_` or `-`, as many keys do. */
-const longWord = 20
 /** How far before what looks random its name may stand. */
 const before = 120
 const behind = 64
@@ -72,8 +83,8 @@ export function placesIn(bytes: Buffer, length: number): Places {
   const spans: number[] = []
   const ofLetters: number[] = []
   const names: number[] = []
-  findNamesAndDigits(bytes, length, names, spans)
-  findLetters(bytes, length, ofLetters)
+  const scan: Scan = { bytes, length, four: new Int32Array(bytes.buffer, bytes.byteOffset, (length + 3) >> 2), names, spans, ofLetters, done: 0, run: 0 }
+  for (let at = 0; at < scan.four.length; at += piece) findPlaces(scan, at, Math.min(scan.four.length, at + piece))
   return { spans: ofLetters.length === 0 ? spans : joined(spans, ofLetters), names }
 }
 
@@ -82,20 +93,59 @@ const lowBits = 0x7f7f7f7f
 const highBits = 0x80808080 | 0
 /** Added to a byte, it reaches the highest bit from ten on. */
 const beyondNine = 0x76767676
+/** Makes capitals small letters, and leaves no other letter one. */
+const toLower = 0x20202020
+/** Added to a byte, they reach the highest bit from `a` on, and beyond `z`. */
+const fromA = 0x1f1f1f1f
+const beyondZ = 0x05050505
+/** As many whole words of four letters lie in a run of sixteen wherever it begins. */
+const wordsOfRun = 3
 
-/** Four bytes at a time: pairs that begin a noun, and digits, around which letters and digits may be mixed. */
-function findNamesAndDigits(bytes: Buffer, length: number, names: number[], spans: number[]): void {
-  const four = new Int32Array(bytes.buffer, bytes.byteOffset, (length + 3) >> 2)
-  let done = 0
-  for (let at = 0; at < four.length; at += 1) {
+/** What is longer than a name may be one. */
+const digestSize = 24
+
+/** Words of four bytes that are looked through in one call: a loop that ends soon is compiled better than one that never does. */
+const piece = 4096
+
+interface Scan {
+  readonly bytes: Buffer
+  readonly length: number
+  readonly four: Int32Array
+  readonly names: number[]
+  readonly spans: number[]
+  readonly ofLetters: number[]
+  /** Before it, no run of letters and digits is looked for again. */
+  done: number
+  /** How many words of letters alone stand before the next. */
+  run: number
+}
+
+/** Four bytes at a time: pairs that begin a noun; digits, around which letters and digits may be mixed; runs of letters. */
+function findPlaces(scan: Scan, from: number, to: number): void {
+  const { bytes, length, four, names, spans, ofLetters } = scan
+  let { done, run } = scan
+  for (let at = from; at < to; at += 1) {
     const word = four[at] ?? 0
     if (((pairs[word & 0xffff] ?? 0) | (pairs[word >>> 16] ?? 0)) !== 0) {
       addNames(bytes, length, at * 4, pairs[word & 0xffff] ?? 0, names)
       addNames(bytes, length, at * 4 + 2, pairs[word >>> 16] ?? 0, names)
     }
+    const small = (word | toLower) & lowBits
+    if (((((small + fromA) | 0) & ~((small + beyondZ) | 0) & ~word) & highBits) === highBits) {
+      run += 1
+      if (run === wordsOfRun) addLetters(bytes, length, (at - 2) * 4, ofLetters)
+      continue
+    }
+    run = 0
     const offset = word ^ zeros
-    if ((~((((offset & lowBits) + beyondNine) | 0) | offset) & highBits) !== 0 && at * 4 + 4 > done) done = addMixed(bytes, length, at * 4, done, spans)
+    if ((~((((offset & lowBits) + beyondNine) | 0) | offset) & highBits) !== 0 && at * 4 + 4 > done) {
+      done = addMixed(bytes, length, at * 4, done, spans)
+      // In a digest no name is looked for.
+      if (done > at * 4 + digestSize && isDigest(bytes, at * 4 + 4)) at = (done >> 2) - 1
+    }
   }
+  scan.done = done
+  scan.run = run
 }
 
 function addNames(bytes: Buffer, length: number, at: number, first: number, names: number[]): void {
@@ -126,7 +176,7 @@ function addMixed(bytes: Buffer, length: number, at: number, done: number, spans
       if (kind === 1) hasLetter = true
     }
     end = to
-    if (!hasLetter || to - from < shortestMixed) continue
+    if (!hasLetter || (to - from < shortestMixed && !isInKey(bytes, from, to, length))) continue
     if (isDigest(bytes, from)) {
       while (end < length && isOfBase64(bytes[end] ?? 0)) end += 1
       continue
@@ -136,61 +186,29 @@ function addMixed(bytes: Buffer, length: number, at: number, done: number, spans
   return end
 }
 
-/** Runs of letters alone that no words look like; as they have at least sixteen, two places of eight stand in them. */
-function findLetters(bytes: Buffer, length: number, spans: number[]): void {
-  for (let probe = 7; probe + 8 < length; probe += 8) {
-    if (kinds[bytes[probe] ?? 0] !== 1 || kinds[bytes[probe + 8] ?? 0] !== 1 || kinds[bytes[probe + 4] ?? 0] !== 1 || kinds[bytes[probe + 2] ?? 0] !== 1 || kinds[bytes[probe + 6] ?? 0] !== 1) continue
-    let from = probe
-    while (from > 0 && kinds[bytes[from - 1] ?? 0] === 1) from -= 1
-    let to = probe
-    while (to < length && kinds[bytes[to] ?? 0] === 1) to += 1
-    probe += (to - probe) & ~7
-    if (to - from < shortestOfLetters || (to - from < longestName && isName(bytes, from, to)) || isDigest(bytes, from)) continue
-    addSpan(spans, from - before, Math.min(length, to + behind))
-  }
+/** Whether a short run is part of a long one that `-` and `_` join, as in keys of an alphabet that has both. */
+function isInKey(bytes: Buffer, from: number, to: number, length: number): boolean {
+  if (to - from < shortestJoined) return false
+  let begin = from
+  while (begin > 0 && to - begin < shortestKey && isOfKey(bytes[begin - 1] ?? 0)) begin -= 1
+  let end = to
+  while (end < length && end - begin < shortestKey && isOfKey(bytes[end] ?? 0)) end += 1
+  return end - begin >= shortestKey
+}
+
+/** A run of letters alone that no words look like. */
+function addLetters(bytes: Buffer, length: number, at: number, spans: number[]): void {
+  let from = at
+  while (from > 0 && kinds[bytes[from - 1] ?? 0] === 1) from -= 1
+  let to = at + 4 * wordsOfRun
+  while (to < length && kinds[bytes[to] ?? 0] === 1) to += 1
+  if (to - from < shortestOfLetters || (to - from < longestName && isNameOfLetters(bytes, from, to)) || isDigest(bytes, from)) return
+  addSpan(spans, from - before, Math.min(length, to + behind))
 }
 
 function addSpan(spans: number[], begin: number, end: number): void {
   if (spans.length > 0 && (spans.at(-1) ?? 0) >= begin) spans[spans.length - 1] = Math.max(spans.at(-1) ?? 0, end)
   else spans.push(Math.max(0, begin), end)
-}
-
-const isOfBase64 = (code: number) => kinds[code] !== 0 || code === 43 || code === 47 || code === 61
-
-/** Words that are written together, abbreviations among them, with one short number at most. */
-function isName(bytes: Buffer, from: number, to: number): boolean {
-  let [groups, digits, pairs, usual, capitals, humps, last] = [0, 0, 0, 0, 0, 0, 0]
-  for (let at = from; at < to; at += 1) {
-    const code = bytes[at] ?? 0
-    if (kinds[code] === 2) {
-      digits += 1
-      if (last !== 2) groups += 1
-      if (groups > 1 || digits > 4) return false
-      last = 2
-      capitals = 0
-      continue
-    }
-    const isCapital = code < 97
-    // A new word, and an abbreviation, say nothing of how usual their letters are.
-    if (isCapital) {
-      if (capitals === 0) humps += 1
-      capitals += 1
-    } else capitals = 0
-    if (last === 1 && (!isCapital || capitals > 5)) {
-      pairs += 1
-      if (isUsualPair(bytes[at - 1] ?? 0, code)) usual += 1
-    }
-    last = 1
-  }
-  const size = to - from
-  return usual * 4 > pairs * 3 && (size < longWord ? humps * 9 <= size * 2 : humps * 6 <= size && bytes[from - 1] !== 95 && bytes[from - 1] !== 45)
-}
-
-/** What lock files call by the name of its digest. */
-function isDigest(bytes: Buffer, from: number): boolean {
-  const last = bytes[from - 1]
-  if (last !== 58 && last !== 45 && last !== 61) return false
-  return /(?:sha(?:1|224|256|384|512)|md5|\bh1)[-:=]$/.test(bytes.toString('latin1', Math.max(0, from - 8), from))
 }
 
 /** Two lists of spans as one, in order, apart from one another. */

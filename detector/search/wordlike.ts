@@ -1,10 +1,11 @@
 /** For each letter, those that often follow it in words of English and in names of programs. */
 const followers = 'abcdfgiklmnprstuvwy baeilorsu cacehiklortu dadeilorsu eabcdefglmnopqrstvwxy faefiloru gaehilnorsu haeiort iabcdefglmnoprstvz js kaeis ladeilostuy mabeimopsu nacdefgiknostuv oabcdfgiklmnoprstuvw paehiloprstu qu racdegiklmnorstuvy sacehilopstuy tacehilorstuy uabcdegilmnprst vaeio waeio xpt yps ze'
-const usual = new Uint8Array(26 * 26)
-for (const row of followers.split(' ')) for (const next of row.slice(1)) usual[(row.charCodeAt(0) - 97) * 26 + next.charCodeAt(0) - 97] = 1
+/** By the places of both letters in the alphabet, from one on, five bits each. */
+export const usualPairs = new Uint8Array(1 << 10)
+for (const row of followers.split(' ')) for (const next of row.slice(1)) usualPairs[((row.charCodeAt(0) & 31) << 5) | (next.charCodeAt(0) & 31)] = 1
 
 /** Two letters' codes. */
-export const isUsualPair = (first: number, second: number): boolean => usual[((first | 32) - 97) * 26 + (second | 32) - 97] === 1
+export const isUsualPair = (first: number, second: number): boolean => usualPairs[((first & 31) << 5) | (second & 31)] === 1
 
 /** Which part of its pairs of letters is usual in words: most of them in words, a third in random letters. */
 export function wordlikeness(letters: string): number {
