@@ -11,9 +11,6 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import autocannon from 'autocannon'
 import { freePort } from '@arcx/launch/ports'
-import { Pairs } from '@arcx/proxy/replace/pairs'
-import { Replacer } from '@arcx/proxy/replace/replacer'
-import { variantsOf } from '@arcx/proxy/replace/variants'
 import { ProxyRig } from '@arcx/testing/proxy'
 import { testDirectory, testRun } from '@arcx/testing/run'
 import { until } from '@arcx/testing/until'
@@ -75,7 +72,6 @@ export function benchProxy(): Promise<Table> {
     clearInterval(watching)
     rows.push({ what: '1 GB through it', ours: 1024 / (took / 1000), peer: 1024 / ((await wholeOf(peer, `${url}/gigabyte`, 1)) / 1000), unit: 'MB per second' })
     rows.push({ what: 'its memory meanwhile (and before)', ours: peak / 2 ** 20, peer: before / 2 ** 20, unit: 'MB' })
-    rows.push({ what: 'looking through 8 MiB of JSON', ours: scanned(true), peer: scanned(false), unit: 'MB per second' })
     return { title: `arc-proxy, ${secretCount} secrets, the record on, ${seconds} s each (median of ${rounds})`, peer: 'plain forwarder', rows }
   })
 }
@@ -117,23 +113,6 @@ async function inTurns(ours: () => Promise<number>, peer: () => Promise<number>)
     theirs.push(await peer())
   }
   return { ours: median(mine), peer: median(theirs) }
-}
-
-/** With twenty secrets to look for; the peer copies the bytes to text and back. */
-function scanned(isLooking: boolean): number {
-  const pairs = new Pairs(Array.from({ length: secretCount }, () => randomBytes(24).toString('base64')).flatMap((value) => variantsOf(value, 'x'.repeat(value.length), 'KEY')))
-  const chunk = Buffer.from(JSON.stringify(Array.from({ length: 600 }, (_, index) => ({ id: index, name: `item number ${index}`, url: `https://example.com/things/${index}` }))))
-  const pieces = Math.ceil((8 * 2 ** 20) / chunk.length)
-  const times = Array.from({ length: 5 }, () => {
-    const replacer = new Replacer(pairs)
-    const from = performance.now()
-    for (let piece = 0; piece < pieces; piece += 1) {
-      if (isLooking) replacer.write(chunk)
-      else Buffer.from(chunk.toString('latin1'), 'latin1')
-    }
-    return performance.now() - from
-  })
-  return (pieces * chunk.length) / 2 ** 20 / (median(times) / 1000)
 }
 
 async function perSecond(door: Door, address: string, connections: number): Promise<number> {

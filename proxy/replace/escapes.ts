@@ -26,13 +26,17 @@ const longestRun = 4
 const longestName = 8
 
 /** What a backslash and one character stand for; 0 for nothing. */
-const simple = new Uint8Array(256)
-for (const [written, meant] of [['n', '\n'], ['r', '\r'], ['t', '\t'], ['b', '\b'], ['f', '\f'], ['/', '/'], ['"', '"'], ["'", "'"], ['`', '`'], ['$', '$'], ['&', '&'], ['=', '='], ['+', '+'], ['-', '-'], ['_', '_'], ['.', '.']] as const) simple[written.charCodeAt(0)] = meant.charCodeAt(0)
+export const meantBehind = new Uint8Array(256)
+for (const [written, meant] of [['n', '\n'], ['r', '\r'], ['t', '\t'], ['b', '\b'], ['f', '\f'], ['/', '/'], ['"', '"'], ["'", "'"], ['`', '`'], ['$', '$'], ['&', '&'], ['=', '='], ['+', '+'], ['-', '-'], ['_', '_'], ['.', '.']] as const) meantBehind[written.charCodeAt(0)] = meant.charCodeAt(0)
 
 /** Of HTML's names (WHATWG, "Named character references"), those of ASCII characters. */
-const names = new Map(
+export const named: ReadonlyMap<string, number> = new Map(
   Object.entries({ amp: '&', AMP: '&', lt: '<', LT: '<', gt: '>', GT: '>', quot: '"', QUOT: '"', apos: "'", plus: '+', equals: '=', sol: '/', bsol: '\\', lowbar: '_', UnderBar: '_', num: '#', percnt: '%', dollar: '$', excl: '!', lpar: '(', rpar: ')', comma: ',', period: '.', colon: ':', semi: ';', quest: '?', commat: '@', lsqb: '[', lbrack: '[', rsqb: ']', rbrack: ']', Hat: '^', grave: '`', lcub: '{', lbrace: '{', rcub: '}', rbrace: '}', verbar: '|', vert: '|', ast: '*', midast: '*', Tab: '\t', NewLine: '\n' }).map(([name, meant]) => [name, meant.charCodeAt(0)]),
 )
+
+/** The same by a hash of the name: making a text of the bytes takes many times as long. */
+const hashedWith = (hash: number, byte: number): number => (Math.imul(hash, 31) + byte) | 0
+const namesByHash = new Map([...named].map(([name, meant]) => [[...name].reduce((hash, each) => hashedWith(hash, each.charCodeAt(0)), 0), { name, meant }]))
 
 /** By its value; `none` for no digit. Reckoned, since a table would take longer to look up. */
 function digitOf(byte: number): number {
@@ -40,6 +44,8 @@ function digitOf(byte: number): number {
   const letter = byte | 0x20
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x61 + 10 : none
 }
+/** The same as a table, for whoever has it at hand. */
+export const digits = Int8Array.from({ length: 256 }, (_, byte) => digitOf(byte))
 export const isHexDigit = (byte: number): boolean => digitOf(byte) >= 0
 
 /** Whether a byte may begin one. */
@@ -97,7 +103,7 @@ function backslashAt(bytes: Uint8Array, at: number): number {
     }
     return packed(value, forms.octal, run + 3)
   }
-  const meant = simple[byte] ?? 0
+  const meant = meantBehind[byte] ?? 0
   if (meant !== 0) return packed(meant, forms.backslash, run + 1)
   return run > 1 ? packed(backslash, forms.backslash, 2) : none
 }
@@ -174,8 +180,12 @@ function namedAt(bytes: Uint8Array, at: number): number {
     end += 1
   }
   if (end >= bytes.length) return cut
-  const meant = names.get(String.fromCharCode(...bytes.subarray(at, end)))
-  return meant === undefined ? none : packed(meant, forms.namedEntity, end + 1 - at)
+  let hash = 0
+  for (let index = at; index < end; index += 1) hash = hashedWith(hash, bytes[index] ?? 0)
+  const found = namesByHash.get(hash)
+  if (found === undefined || found.name.length !== end - at) return none
+  for (let index = at; index < end; index += 1) if (bytes[index] !== found.name.charCodeAt(index - at)) return none
+  return packed(found.meant, forms.namedEntity, end + 1 - at)
 }
 
 /** What stands for a character that is itself the sign of a form: `\\`, `%25`, `&amp;`. */

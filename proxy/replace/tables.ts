@@ -93,27 +93,30 @@ export class NumberTable {
   }
 }
 
+/** Of a key in a Filter. */
+export const firstBit = (key: number, shift: number): number => Math.imul(key, 0x9e3779b1) >>> shift
+
 /** Tells what is surely not among so many (Bloom, 1970): with two bits each, about one in two hundred of the others passes. */
 export class Filter {
-  readonly #bits: Int32Array
-  readonly #shift: number
+  readonly bits: Int32Array
+  readonly shift: number
 
   constructor(keys: ReadonlySet<number>) {
     const bits = Math.max(8, 32 - Math.clz32(keys.size * 24))
-    this.#shift = 32 - bits
-    this.#bits = new Int32Array(1 << (bits - 5))
-    for (const key of keys) for (const bit of [Math.imul(key, 0x9e3779b1) >>> this.#shift, Math.imul(key ^ (key >>> 13), 0x85ebca6b) >>> this.#shift]) this.#bits[bit >>> 5] = (this.#bits[bit >>> 5] ?? 0) | (1 << (bit & 31))
+    this.shift = 32 - bits
+    this.bits = new Int32Array(1 << (bits - 5))
+    for (const key of keys) for (const bit of [firstBit(key, this.shift), Math.imul(key ^ (key >>> 13), 0x85ebca6b) >>> this.shift]) this.bits[bit >>> 5] = (this.bits[bit >>> 5] ?? 0) | (1 << (bit & 31))
   }
 
   get bytes(): number {
-    return this.#bits.byteLength
+    return this.bits.byteLength
   }
 
   mayHave(key: number): boolean {
-    const bits = this.#bits
-    const one = Math.imul(key, 0x9e3779b1) >>> this.#shift
+    const bits = this.bits
+    const one = firstBit(key, this.shift)
     if ((((bits[one >>> 5] ?? 0) >>> (one & 31)) & 1) === 0) return false
-    const two = Math.imul(key ^ (key >>> 13), 0x85ebca6b) >>> this.#shift
+    const two = Math.imul(key ^ (key >>> 13), 0x85ebca6b) >>> this.shift
     return (((bits[two >>> 5] ?? 0) >>> (two & 31)) & 1) === 1
   }
 }
