@@ -10,16 +10,25 @@ export interface Finding {
   readonly end: number
 }
 
-/** Shorter texts are looked at in this, so that a line of a log costs no memory of its own. */
-const kept = Buffer.alloc(64 * 1024)
 const spare = 4
+const mostKept = 4 * 1024 * 1024
+
+/** Texts are looked at in this, so that none costs memory of its own that the system has to clear first; it grows with them. */
+let kept = Buffer.alloc(64 * 1024)
+
+function memoryFor(length: number): Buffer {
+  if (length <= kept.length) return kept
+  const memory = Buffer.allocUnsafeSlow(Math.min(length * 2, Math.max(length, mostKept)))
+  if (memory.length <= mostKept) kept = memory
+  return memory
+}
 
 /**
  * Finds credentials in a text: of kinds that are known by their form, and what stands behind a name that says secret. A
  * quick pass over the text's bytes tells where that can be; everything else is not looked at again.
  */
 export function findCredentials(text: string): readonly Finding[] {
-  const bytes = text.length + spare <= kept.length ? kept : Buffer.allocUnsafeSlow(text.length + spare)
+  const bytes = memoryFor(text.length + spare)
   // A character a byte, so that places are the same: what is not of ASCII is in no word that is looked for.
   bytes.write(text, 0, 'latin1')
   const { spans, names } = placesIn(bytes, text.length)

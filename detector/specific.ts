@@ -110,9 +110,12 @@ export const knownExample = /eyJzdWIiOiIxMjM0NTY3ODkwI|2YotnFZFEjr1zCsicMWpAA|tG
 /** What a program puts a value into, and what nobody has taken the trouble to make look real. */
 const isPlaceholder = (secret: string): boolean => /^\$(?:[{(]|\w{1,20}$)|\{\{|^<[^>]*>$|^%\w+%$|^\{\w*\}$|\[[A-Z_ ]{2,}\]|\$\{|([Xx*.#0])\1{7}|([^A])\2{11}|(?:EXAMPLE){2}|^process\.env|^(?:os|sys)\./.test(secret)
 
+/** Shorter groups are parts of a pattern that repeats, and no secrets. */
+const shortestSecret = 6
+
 function secretOf(match: RegExpExecArray, group: number): string {
   if (group > 0 && match[group] !== undefined) return match[group]
-  return match.slice(1).find((each) => each !== undefined && each !== '') ?? match[0]
+  return match.slice(1).find((each) => each !== undefined && each.length >= shortestSecret) ?? match[0]
 }
 
 function has(secret: string, { digits, uppercase, lowercase, special, without }: Needs): boolean {

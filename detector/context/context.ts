@@ -1,5 +1,6 @@
 import { knownExample } from '../specific.ts'
 import type { Found } from '../specific.ts'
+import { argumentAt, isPlainTaker } from './command.ts'
 import { kindOf } from './name.ts'
 import type { Kind } from './name.ts'
 import { isSecret } from './shape.ts'
@@ -34,6 +35,14 @@ export function findInContext(text: string, names: readonly number[], length: nu
       if (secret.isSecret) found.push({ rule: 'connection-string', start: secret.start, end: secret.end, rank })
       continue
     }
+    const argument = argumentAt(text, at)
+    if (argument !== null) {
+      const { start, end, kind } = argument
+      const secret = text.slice(start, end)
+      look(at - 40, end + 64)
+      if (!knownExample.test(secret) && isSecret(kind, secret, true)) found.push({ rule: 'secret-by-place', start, end, rank })
+    }
+    if (isPlainTaker(text, at)) continue
     if (isBeginning(text, at)) {
       look(at - 20, at + 300)
       continue

@@ -92,10 +92,13 @@ function isPassword(value: string, shape: Shape, isQuoted: boolean): boolean {
     const inner = /[A-Za-z][^A-Za-z\-_./:\\ ,][A-Za-z]/.test(value) || signs > 2
     return isQuoted && signs > 0 && inner && value.length > 7 && !/['"=?{}[\]|]/.test(value)
   }
-  if (shape.longestMixed === 0 && signs === 0) return false
+  if (shape.longestMixed === 0 && signs === 0) return isPassphrase(value)
   if (/['"{}[\]]/.test(value) && shape.longestMixed < 4) return false
   return isQuoted || signs > 0 || value.length > 7
 }
+
+/** Words and a number that signs join; one with a capital, or it may well be a name. */
+const isPassphrase = (value: string): boolean => /^(?:[A-Za-z]{3,12}[-_.]){2,5}\d{2,6}$/.test(value) && /[A-Z][a-z]/.test(value)
 
 function isRandom(value: string, shape: Shape): boolean {
   const { digits, digitGroups, longestMixed, letters, longestLetters, upper, lower, signs } = shape

@@ -23,14 +23,14 @@ const gap = (signs: string, pattern: RegExp): Gap => ({ pattern, signs: new Set(
 const pair = /[ \t]{0,4}[:=][ \t]{0,4}[([][ \t]{0,4}["'][^"'\n]{1,60}["'],[ \t]{0,4}(["'])/y
 export const toQuoted: readonly Gap[] = [
   // An assignment, a comparison, a key: with a type between, too, or a function that takes the value.
-  gap(`:?=!+|<-*[]&${letters}`, /\\{0,3}["'`]?\]?[ \t]{0,8}(?:(?:[:?] ?[\w<>&[\]?*. |]{1,30}|[ \t][A-Za-z*[\]&]{2,12}[ \t]{0,3}|As \w{2,20} )?(?::{0,2}|[!=?+|])=|=?=?=>?|:{1,3}|=>|->|<-|\|\||\?\?|!==?)[ \t]{0,8}(?:\r?\n[ \t]{0,40})?(?:(?:(?:new )?[\w.$]{1,40}|ConvertTo-SecureString(?: -String)?)[( ](?=["'])|(?:b|r|f|u|L|N|@|\$|rb|br)(?=["']))?\\{0,3}(["'`])/y),
+  gap(`:?=!+|<-*[]&${letters}`, /\\{0,3}["'`]?(?:\]|\[\d{0,4}\])?[ \t]{0,8}(?:(?:[:?] ?[\w<>&[\]?*. |]{1,30}|[ \t][A-Za-z*[\]&]{2,12}[ \t]{0,3}|As \w{2,20} )?(?::{0,2}|[!=?+|])=|=?=?=>?|:{1,3}|=>|->|<-|\|\||\?\?|!==?)[ \t]{0,8}(?:\r?\n[ \t]{0,40})?(?:(?:(?:new )?(?:\[\])?[\w.$]{1,40}|ConvertTo-SecureString(?: -String)?)[( ](?=["'])|(?:b|r|f|u|L|N|@|\$|rb|br)(?=["']))?\\{0,3}(["'`])/y),
   // A pair of a user's name and a password.
   gap(':=', pair),
   // A name and its value in fields of their own, and a variable with a default.
   gap(',vV\r\n"\'\\', /\\{0,3}["']?[ \t]{0,4},?\s{0,40}\\{0,3}["']?value\\{0,3}["']?[ \t]{0,4}[=:][ \t]{0,4}\\{0,3}(["'])/iy),
   gap('{\r\n', /"\s{0,4}\{\s{0,40}(?:(?:type|description|sensitive)[ \t]*=[^\n]{0,120}\n\s{0,40}){0,3}default\s{0,20}=\s{0,20}(")/y),
   // A default behind a variable of the environment, the argument of a function, the next in a list of two.
-  gap('])|,?o({\\"\'`', /\\{0,3}["'`]?[ \t]{0,4}(?:\]|\))?[ \t]{0,4}(?:,|\|\||\?\?|or\b|\(|\{)[ \t]{0,4}\\{0,3}(["'`])/y),
+  gap('])|,?o({\\"\'`', /\\{0,3}["'`]?[ \t]{0,4}(?:\]|\))?[ \t]{0,4}(?:,|\|\||\?\?|or\b|\(|\{)[ \t]{0,4}(?:["'](?=\\))?\\{0,3}(["'`])/y),
   // As SQL and a shell have it.
   gap('BA-"\'', /[ \t]{1,4}(?:BY |AS |-p ?)?(["'])/y),
 ]
@@ -46,7 +46,7 @@ const scheme = /^(?:Bearer|Basic|Token|ApiKey|Api-Key|SSWS|Bot|JWT|Key)[ \t]+/i
 export function valueBehind(text: string, from: number, to: number): Value | null {
   const next = text.charCodeAt(to)
   // A letter that is not of ASCII, a full stop, a comma without quotes: names that are only spoken of.
-  if (!(next < 48 || next === 58 || next === 60 || next === 61 || next === 62 || next === 63 || next === 92 || next === 93 || next === 96 || next === 124) || next === 46 || next === 59) return null
+  if (!(next < 48 || next === 58 || next === 60 || next === 61 || next === 62 || next === 63 || (next > 90 && next < 94) || next === 96 || next === 123 || next === 124) || next === 46 || next === 59) return null
   if (next === 62) return inElement(text, from, to)
   if ((next === 34 || next === 39) && text[to + 1] === '>') return withinElement(text, to + 2)
   if (text.startsWith('${', from - 2)) return inDefault(text, to)
@@ -133,7 +133,7 @@ function behindOption(text: string, from: number, to: number): Value | null {
   if (match === null || match.startsWith('-') || match.startsWith('=')) return null
   const line = lineBefore(text, from)
   const isOption = /(?:^|\s)--?[\w-]*$/.test(text.slice(Math.max(0, from - 2), to)) || text[from] === '-'
-  if (!isOption && !/^\s*(?:ENV|ARG|setenv|set|SetEnv)[ \t]+$/.test(line) && !/(?:^|\s)(?:machine|login)\s+\S+\s+(?:\S+\s+){0,3}$/.test(line) && !/^\s*$/.test(line)) return null
+  if (!isOption && !/^\s*(?:ENV|ARG|setenv|set|SetEnv)(?:[ \t]+-\w+){0,3}[ \t]+$|[ \t]config(?:ure)?[ \t]+(?:set|add)[ \t]+\S*$/.test(line) && !/(?:^|\s)(?:machine|login)\s+\S+\s+(?:\S+\s+){0,3}$/.test(line) && !/^\s*$/.test(line)) return null
   const isWholeLine = /^[ \t]*\r?(?:\n|$)/.test(text.slice(start + match.length, start + match.length + 40))
   return isOption || isWholeLine ? { start, end: start + match.length, isQuoted: false, isCode: false } : null
 }
@@ -160,7 +160,7 @@ function isSetting(text: string, from: number, to: number, end: number): boolean
   const ends = /^[ \t]*(?:[#;].*)?\r?(?:\n|$)/.test(behind) || /^(?:\\[nrt]|["'])/.test(behind)
   // `NAME=value`, without spaces, may stand in the middle of a line.
   if (/^[+-]?[ \t]*(?:(?:export|set|setx|ENV|ARG|SET|declare -x|-e|--env|-D|env)[ \t]+|[-*][ \t]+|[#;][ \t]*|\/\/[ \t]*)?["']?(?:-D)?[\w$.-]*$/.test(line)) return ends || text[to] === '='
-  if (/(?:^|[\s"'>;,:\\])(?:\\[nrt])?[\w.-]*$/.test(line) && text[to] === '=') return true
+  if (/(?:^|[\s"'>;,:=\\])(?:\\[nrt])?[\w.-]*$/.test(line) && text[to] === '=') return true
   return ends && (/["'\s;,>]-?H?[ \t]*["']?[\w-]*$/.test(line) || /[\n\\]n[\w-]*$/.test(line))
 }
 

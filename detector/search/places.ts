@@ -22,6 +22,14 @@ const nouns: readonly (readonly [word: string, ...pairs: string[]])[] = [
   ['creds', 'cr', 'ds'],
   ['curl', 'rl', 'ur'],
   ['://', ':/', '//'],
+  // Commands and functions that take a secret by its place.
+  ['mysql', 'my', 'ys'],
+  ['redis-cli', 's-', '-c'],
+  ['smbclient', 'bc', 'mb'],
+  ['login', 'gi', 'og'],
+  ['getConnection', 'tC', 'Co'],
+  ['->connect', '->', '>c'],
+  ['IDENTIFIED', 'FI', 'IF'],
   // Beginnings of keys that may be letters alone, or words by chance.
   ['glpat-', 'gl', 'lp'],
   ['gldt-', 'gl', 'ld'],
@@ -101,9 +109,6 @@ const beyondZ = 0x05050505
 /** As many whole words of four letters lie in a run of sixteen wherever it begins. */
 const wordsOfRun = 3
 
-/** What is longer than a name may be one. */
-const digestSize = 24
-
 /** Words of four bytes that are looked through in one call: a loop that ends soon is compiled better than one that never does. */
 const piece = 4096
 
@@ -139,9 +144,10 @@ function findPlaces(scan: Scan, from: number, to: number): void {
     run = 0
     const offset = word ^ zeros
     if ((~((((offset & lowBits) + beyondNine) | 0) | offset) & highBits) !== 0 && at * 4 + 4 > done) {
-      done = addMixed(bytes, length, at * 4, done, spans)
+      const end = addMixed(bytes, length, at * 4, done, spans)
+      done = Math.abs(end)
       // In a digest no name is looked for.
-      if (done > at * 4 + digestSize && isDigest(bytes, at * 4 + 4)) at = (done >> 2) - 1
+      if (end < 0) at = Math.max(at, (done >> 2) - 1)
     }
   }
   scan.done = done
@@ -161,7 +167,7 @@ function isAt(bytes: Buffer, begin: number, length: number, word: Uint8Array | u
   return true
 }
 
-/** Runs of letters and digits around the digits of four bytes. Returns where the last of them ends. */
+/** Runs of letters and digits around the digits of four bytes. Returns where the last of them ends, less than zero behind a digest. */
 function addMixed(bytes: Buffer, length: number, at: number, done: number, spans: number[]): number {
   let end = done
   for (let place = Math.max(at, done); place < at + 4 && place < length; place += 1) {
@@ -179,7 +185,7 @@ function addMixed(bytes: Buffer, length: number, at: number, done: number, spans
     if (!hasLetter || (to - from < shortestMixed && !isInKey(bytes, from, to, length))) continue
     if (isDigest(bytes, from)) {
       while (end < length && isOfBase64(bytes[end] ?? 0)) end += 1
-      continue
+      return -end
     }
     if (to - from >= longestName || !isName(bytes, from, to)) addSpan(spans, from - before, Math.min(length, to + behind))
   }
