@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { findCredentials } from './detector.ts'
+import { issuers } from './kept-aside/issuers.ts'
 import { benign, credentials } from './labelled.ts'
 
 const tries = 40
@@ -47,4 +48,9 @@ test('any text is looked through, also one that is all keywords', () => {
   fc.assert(fc.property(fc.string({ unit: 'grapheme', maxLength: 2000 }), (text) => void findCredentials(text)), { numRuns: 500 })
   // Expressions that ran away on these would not come back within the test's time.
   for (const piece of ['sk-', 'password=', 'eyJ.', '-----BEGIN PRIVATE KEY-----', 'aws_secret_access_key ="', '://a:', 'key key key ']) findCredentials(piece.repeat(20_000))
+})
+
+test('what a rule’s groups repeat is no secret: the whole address of a webhook is told', () => {
+  const webhook = issuers['Teams webhook']?.().secret ?? ''
+  expect(findCredentials(`"${webhook}"`).map(({ start, end }) => end - start)).toEqual([webhook.length])
 })

@@ -100,6 +100,8 @@ export function take(text: string, rule: Rule, rank: number, match: RegExpExecAr
   const start = from + match.index + Math.max(0, match[0].lastIndexOf(secret))
   if (entropyOf(secret) <= rule.entropy || (rule.needs !== null && !has(secret, rule.needs))) return
   if (knownExample.test(secret)) return
+  if (rule.needs !== null && ((rule.pattern.ignoreCase && isByChance(match[0], secret)) || isPart(text, start, secret))) return
+  if (isInside(text, from + match.index, start + secret.length)) return
   if (rule.needs === null ? isAllowed(text, rule.allow, secret, match[0], start) || isAllowed(text, everywhere, secret, match[0], start) : isPlaceholder(secret)) return
   found.push({ rule: rule.id, start, end: start + secret.length, rank })
 }
@@ -109,6 +111,37 @@ export const knownExample = /eyJzdWIiOiIxMjM0NTY3ODkwI|2YotnFZFEjr1zCsicMWpAA|tG
 
 /** What a program puts a value into, and what nobody has taken the trouble to make look real. */
 const isPlaceholder = (secret: string): boolean => /^\$(?:[{(]|\w{1,20}$)|\{\{|^<[^>]*>$|^%\w+%$|^\{\w*\}$|\[[A-Z_ ]{2,}\]|\$\{|([Xx*.#0])\1{7}|([^A])\2{11}|(?:EXAMPLE){2}|^process\.env|^(?:os|sys)\./.test(secret)
+
+/** What begins like an issuer's short name, such as `dd` or `db2`, and is part of a digest, of a UUID or of something in base64. */
+function isByChance(match: string, secret: string): boolean {
+  const head = /^[0-9A-Za-z]+/.exec(match)?.[0] ?? ''
+  if (match.lastIndexOf(secret) < head.length) return false
+  if (head.length > 3 && /^[0-9a-f]+$/i.test(head) && /\d/.test(head)) return true
+  const coded = /^[0-9A-Za-z+/]+/.exec(match)?.[0] ?? ''
+  return coded.length > 11 && match.lastIndexOf(secret) >= coded.length && (coded.match(/\d+/g)?.length ?? 0) > 1
+}
+
+/** What stands in the middle of something random, of which `-` and `_` are letters. */
+function isInside(text: string, start: number, end: number): boolean {
+  let from = start
+  while (from > 0 && start - from < longestAround && isOfCoded.test(text[from - 1] ?? '')) from -= 1
+  let to = end
+  while (to < text.length && to - end < longestAround && isOfKey.test(text[to] ?? '')) to += 1
+  return isRandom(text.slice(from, start)) || (/[-_]/.test(text[end] ?? '') && isRandom(text.slice(end, to)))
+}
+
+const longestAround = 64
+const isOfKey = /[\w-]/
+const isOfCoded = /[\w+/-]/
+const isRandom = (around: string): boolean => around.length > 9 && (around.match(/\d+/g)?.length ?? 0) > 1 && /[a-z]/.test(around) && /[A-Z]/.test(around)
+
+/** A digest by its name, or what goes on before or behind: a piece of one, or of something in base64. */
+function isPart(text: string, start: number, secret: string): boolean {
+  if (/(?:sha(?:1|256|384|512)|md5)[:-]$/i.test(text.slice(Math.max(0, start - 8), start))) return true
+  const around = `${text[start - 1] ?? ' '}${text[start + secret.length] ?? ' '}`
+  if (/^[0-9a-f]{32,}$/i.test(secret)) return /[0-9A-Za-z]/.test(around)
+  return /^[0-9A-Za-z+/]{32,}$/.test(secret) && /[+/]/.test(secret) && /[0-9A-Za-z+/]/.test(around)
+}
 
 /** Shorter groups are parts of a pattern that repeats, and no secrets. */
 const shortestSecret = 6

@@ -64,10 +64,13 @@ export function findInContext(text: string, names: readonly number[], length: nu
     const kind = named !== null && value.isPair === true ? 'password' : named
     const secret = text.slice(value.start, value.end)
     if (/[\d!@#$%^&*+]/.test(secret)) look(from - 120, value.end + 64)
-    if (kind !== null && isTaken(kind, secret, value)) found.push({ rule: 'secret-by-name', start: value.start, end: value.end, rank })
+    if (kind !== null && isTaken(kind, secret, value) && !isChecksum(text.slice(from, to), secret)) found.push({ rule: 'secret-by-name', start: value.start, end: value.end, rank })
   }
   return { found, spans }
 }
+
+/** Of packages whose names end with what is no more than part of a name, as `FirebaseAuth`. */
+const isChecksum = (name: string, secret: string): boolean => /[a-z]Auth$/.test(name) && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(secret)
 
 function isTaken(kind: Kind, secret: string, { isQuoted, isCode }: { readonly isQuoted: boolean; readonly isCode: boolean }): boolean {
   // Where a program may stand, what has no quotes is a name of the program's.
