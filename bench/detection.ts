@@ -1,15 +1,23 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { findCredentials } from '@arcx/detector/detector'
+import { answers } from '@arcx/detector/benign/answers'
+import { lockFiles } from '@arcx/detector/benign/lock-files'
+import { pages } from '@arcx/detector/benign/pages'
+import { formsOf, isFound, kinds } from '@arcx/detector/kept-aside/recall'
 import { benign, credentials } from '@arcx/detector/labelled'
+import { foundByGitleaks, gitleaks, gitleaksVersion } from './gitleaks.ts'
 import type { Table } from './table.ts'
 
 const tries = 1000
 
-/** How many of each labelled kind are found, and of what is none, taken for one. */
+/** How fast it is, how many of each kind are found, and of what is none, taken for one; beside gitleaks. */
 export async function* benchDetection(): AsyncIterable<Table> {
   yield speed()
   yield found()
+  const binary = await gitleaks()
+  yield await beside(binary)
+  yield await falseAlarms(binary)
 }
 
 const inputs = ['package-lock.json', 'docs/architecture.md', 'node_modules/react-dom/cjs/react-dom-client.development.js', 'node_modules/undici/lib/dispatcher/client-h2.js', 'node_modules/mime-db/db.json']
@@ -26,7 +34,7 @@ function speed(): Table {
 }
 
 function rateOf(length: number, run: () => number): number {
-  const times = Array.from({ length: 5 }, () => {
+  const times = Array.from({ length: 15 }, () => {
     const before = process.cpuUsage()
     run()
     const { user, system } = process.cpuUsage(before)
@@ -45,4 +53,28 @@ function found(): Table {
   const foundOf = (make: () => string) => Array.from({ length: tries }, make).filter((text) => findCredentials(`{"log":"words"}\n${text}\n`).length > 0).length
   const rows = (kinds: Readonly<Record<string, () => string>>, words: string): Table['rows'] => Object.entries(kinds).map(([kind, make]) => ({ what: `${words}${kind}`, ours: foundOf(make), peer: tries, unit: 'found' }))
   return { title: 'The detector on what detector/labelled.ts makes', peer: 'made', rows: [...rows(credentials, ''), ...rows(benign, 'none: ')] }
+}
+
+const triesOfEach = 20
+
+/** On the forms that are kept aside, of a hundred; anything that gitleaks finds in a text counts for it. */
+async function beside(binary: string): Promise<Table> {
+  const rows: Table['rows'][number][] = []
+  for (const [kind, { forms }] of Object.entries(kinds)) {
+    const texts = formsOf(forms, 'kept aside').flatMap(([, make]) => Array.from({ length: triesOfEach }, make))
+    const theirs = await foundByGitleaks(binary, texts.map(({ text }) => text))
+    const ours = texts.filter((each) => isFound(each, findCredentials)).length
+    rows.push({ what: kind, ours: (100 * ours) / texts.length, peer: (100 * theirs.size) / texts.length, unit: 'per cent' })
+  }
+  return { title: 'Credentials found, of forms that are kept aside', peer: `gitleaks ${gitleaksVersion}`, rows }
+}
+
+async function falseAlarms(binary: string): Promise<Table> {
+  const rows: Table['rows'][number][] = []
+  for (const [what, makers] of Object.entries({ 'lock files': lockFiles, 'answers of services': answers, 'pages, sources, settings': pages })) {
+    const texts = Object.values(makers).flatMap((make) => Array.from({ length: triesOfEach }, make))
+    const theirs = await foundByGitleaks(binary, texts)
+    rows.push({ what: `${what}, of ${texts.length}`, ours: texts.filter((text) => findCredentials(text).length > 0).length, peer: theirs.size, unit: 'found' })
+  }
+  return { title: 'Texts without a credential in which one is found', peer: `gitleaks ${gitleaksVersion}`, rows }
 }
