@@ -35,14 +35,14 @@ test('processes are found by where they work, and by what they were called with'
 })
 
 test.for([
-  ['that ends by itself', ['sleep', '2'], null],
+  ['that ends by itself', ['sleep', '0.5'], null],
   ['that has to be asked', ['sleep', '600'], 'SIGTERM'],
   ['that does not hear', ['sh', '-c', 'trap "" TERM; echo deaf; while :; do sleep 600; done'], 'SIGKILL'],
 ] as const)('a process %s is waited for, and its number is told', async ([, command, signal]) => {
   const child = start(command)
   if (signal === 'SIGKILL') await once(child.stdout, 'data')
   const ended = once(child, 'exit')
-  await untilEnded({ name: 'it', find: () => processesIn(directory), signal: signal === null ? 'SIGCONT' : 'SIGTERM' }, progress)
+  await untilEnded({ name: 'it', find: () => processesIn(directory), signal: signal === null ? 'SIGCONT' : 'SIGTERM' }, progress, undefined, { saidAfterMs: 100, askedAfterMs: 200, madeAfterMs: signal === 'SIGKILL' ? 600 : 30_000 })
   expect((await ended)[1]).toBe(signal)
   expect(said.at(-1)).toContain(String(child.pid))
 })

@@ -10,16 +10,21 @@ export interface Leftover {
   readonly signal: NodeJS.Signals
 }
 
-const saidAfterMs = 500
-const askedAfterMs = 1000
-const madeAfterMs = 15_000
+/** How long it is waited for before each. */
+export interface Patience {
+  readonly saidAfterMs: number
+  readonly askedAfterMs: number
+  readonly madeAfterMs: number
+}
+
+const usual: Patience = { saidAfterMs: 500, askedAfterMs: 1000, madeAfterMs: 15_000 }
 const pollMs = 50
 
 /**
  * Waits until none of these processes is left. A launcher that was killed takes its children with it, but they need a
  * moment, and hold ports, locks and shared memory until then.
  */
-export async function untilEnded(leftover: Leftover, progress: Progress, signal?: AbortSignal): Promise<void> {
+export async function untilEnded(leftover: Leftover, progress: Progress, signal?: AbortSignal, { saidAfterMs, askedAfterMs, madeAfterMs }: Patience = usual): Promise<void> {
   const since = Date.now()
   let said = false
   let asked = false
