@@ -134,6 +134,9 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   const grantKey = deriveKey(config.ARC_ADMIN_TOKEN, 'github grant')
   const sessions = new Sessions(database, deriveKey(config.ARC_ADMIN_TOKEN, 'session'), grantKey, () => relay.poke())
   const memberships = new Memberships(database)
+  feed.listen((event) => {
+    if (event.type === 'teams.changed') for (const userId of event.userIds) memberships.forget(userId)
+  })
   const teamChanges = new TeamChanges(database, memberships, () => relay.poke())
   const teams = new Teams({
     database,
@@ -240,7 +243,6 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
       return row === undefined ? [] : rightsTo({ via: 'session', userId, teams: await memberships.of(userId) }, row)
     },
     membersOf: (actor, id) => teams.membersOf(actor, id),
-    forgetTeams: (userId) => memberships.forget(userId),
   })
   shutdown.add('presence leases', () => here.close())
   const ports = { account, admin, collab, disk: new Disk(disk), egress, history, secrets, announcements: new Announcements(database), audit, identity, limits: new Limits(), presence: here, programs, teamInvites, teams, tokens, workspaces }
@@ -323,7 +325,6 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
       sockets.endCredential(event.sessionId)
     }
     if (event.type === 'teams.changed') {
-      for (const userId of event.userIds) memberships.forget(userId)
       await Promise.all(event.userIds.flatMap((userId) => [gateway.recheck(userId), exec.recheck(userId), here.recheck(userId)]))
     }
   }

@@ -10,6 +10,8 @@ import { freePort } from '@arcx/launch/ports'
 import type { Tier, Workspace, WorkspaceState } from '@arcx/router'
 import { unmountSockets } from '@arcx/server/runtime/socket-directory'
 import { startBus } from './bus.ts'
+import type { Census } from './census.ts'
+import { censusOf } from './counted.ts'
 import { createDatabase } from './database.ts'
 import { send } from './http.ts'
 import type { Answer, Asked } from './http.ts'
@@ -45,6 +47,8 @@ export interface TestOrchestrator {
   person(tier?: Tier): Promise<Person>
   /** A request to the control plane's own host. */
   send(path: string, asked?: Asked): Promise<Answer>
+  /** What it holds after a garbage collection; of one that was started with `counted`. */
+  census(): Promise<Census>
   /** What it logged, whole. */
   log(): Promise<string>
   start(): Promise<void>
@@ -131,6 +135,7 @@ export async function startTestOrchestrator(overrides: Readonly<Record<string, s
     engine,
     person: (tier) => signInSomebody({ origin, adminToken, database }, tier),
     send: (path, asked = {}) => send(port, path, { ...asked, headers: { host: `localhost:${port}`, ...asked.headers } }),
+    census: () => censusOf(child?.process, directory),
     log: () => readFile(logFile, 'utf8'),
     start,
     stop: async () => child?.stop('SIGTERM', 10_000),

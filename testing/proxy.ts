@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer, request as httpRequest } from 'node:http'
 import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from 'node:http'
 import { createSecureServer } from 'node:http2'
@@ -10,7 +10,6 @@ import { connect } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
 import { buffer, text } from 'node:stream/consumers'
-import { setTimeout } from 'node:timers/promises'
 import { connect as tlsConnect } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import type { Child } from '@arcx/launch/children'
@@ -24,12 +23,12 @@ import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import { startBus } from './bus.ts'
 import type { Census } from './census.ts'
+import { censusOf } from './counted.ts'
 import { createDatabase } from './database.ts'
 import { testDirectory, testRun } from './run.ts'
 import { startServiceProcess } from './service.ts'
 
-/** Settings with which it counts what it holds. */
-export const counted = { NODE_OPTIONS: `--import=${fileURLToPath(new URL('census.ts', import.meta.url))}` }
+export { counted } from './counted.ts'
 
 const program = fileURLToPath(new URL('../proxy/main.ts', import.meta.url))
 const key = 'k'.repeat(40)
@@ -203,16 +202,8 @@ export class ProxyRig {
   }
 
   /** What it holds after a garbage collection; of a rig that was started with `counted`. */
-  async census(): Promise<Census> {
-    const file = join(this.directory, 'census.json')
-    await rm(file, { force: true })
-    this.#child?.process.kill('SIGUSR2')
-    for (;;) {
-      const read = await readFile(file, 'utf8').catch(() => null)
-      if (read !== null) return JSON.parse(read) as Census
-      if (this.#child?.process.exitCode !== null || this.#child.process.signalCode !== null) throw new Error('The proxy has ended.')
-      await setTimeout(20)
-    }
+  census(): Promise<Census> {
+    return censusOf(this.#child?.process, this.directory)
   }
 
   log(): Promise<string> {

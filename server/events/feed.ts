@@ -19,6 +19,7 @@ export type FeedItem = SequencedEvent | Gap
  */
 export class Feed {
   readonly #subscribers = new Set<Subscriber>()
+  readonly #listeners: ((event: DomainEvent) => void)[] = []
   readonly #abort = new AbortController()
   #kept: SequencedEvent[] = []
   #sequence = 0
@@ -45,16 +46,29 @@ export class Feed {
     const oldest = this.#kept[0]?.sequence ?? this.#sequence + 1
     const known = Number.isInteger(from) && from >= oldest - 1 && from <= this.#sequence
     const subscriber = new Subscriber(known ? this.#kept.filter(({ sequence, event }) => sequence > from && concerns(event)) : null, this.#sequence, concerns)
+    const wake = () => subscriber.wake()
     this.#subscribers.add(subscriber)
+    signal.addEventListener('abort', wake, { once: true })
     try {
-      yield* subscriber.items(AbortSignal.any([signal, this.#abort.signal]))
+      while (!signal.aborted && !this.#abort.signal.aborted) {
+        const next = subscriber.next()
+        if (next === undefined) await subscriber.more()
+        else yield next
+      }
     } finally {
       this.#subscribers.delete(subscriber)
+      signal.removeEventListener('abort', wake)
     }
+  }
+
+  /** Calls with each event, before any subscriber gets it. */
+  listen(listener: (event: DomainEvent) => void): void {
+    this.#listeners.push(listener)
   }
 
   close(): void {
     this.#abort.abort()
+    for (const subscriber of this.#subscribers) subscriber.wake()
   }
 
   async #follow(bus: Bus, from: number, upTo: number, onCaughtUp: () => void): Promise<void> {
@@ -64,6 +78,7 @@ export class Feed {
       if (event.sequence >= upTo) onCaughtUp()
       if (event.sequence <= upTo && this.#sequence === upTo) continue
       this.#sequence = event.sequence
+      for (const listener of this.#listeners) listener(event.event)
       for (const subscriber of this.#subscribers) subscriber.push(event)
     }
   }
@@ -87,21 +102,16 @@ class Subscriber {
     this.#wake()
   }
 
-  async *items(signal: AbortSignal): AsyncIterable<FeedItem> {
-    const wake = () => this.#wake()
-    signal.addEventListener('abort', wake, { once: true })
-    try {
-      while (!signal.aborted) {
-        const next = this.#waiting.shift()
-        if (next !== undefined) yield next
-        else
-          await new Promise<void>((resolve) => {
-            this.#wake = resolve
-            if (signal.aborted) resolve()
-          })
-      }
-    } finally {
-      signal.removeEventListener('abort', wake)
-    }
+  next(): FeedItem | undefined {
+    return this.#waiting.shift()
+  }
+
+  /** Until something has come, or all is over. */
+  more(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve))
+  }
+
+  wake(): void {
+    this.#wake()
   }
 }

@@ -15,6 +15,7 @@ import type { Addresses } from '../addresses.ts'
 import type { Exec } from '../exec/exec.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Actors, Asker } from './actors.ts'
+import { TextSocket, sharedMessages } from './shared-messages.ts'
 import { statusOfKind } from './status.ts'
 
 /** Close code for a session that has ended (4000–4999 are for applications, RFC 6455, section 7.4.2). */
@@ -44,7 +45,7 @@ export interface Sockets {
 /** WebSocket upgrades: `/trpc` of the control plane, and everything on workspaces' hosts. */
 export function attachSockets(needs: SocketNeeds): Sockets {
   const { addresses, gateway, log } = needs
-  const wss = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false })
+  const wss = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false, WebSocket: TextSocket })
   /** Programs' streams: bytes both ways, in greater pieces. */
   const streams = new WebSocketServer({ noServer: true, maxPayload: maxStreamMessageBytes, perMessageDeflate: false })
   const byCredential = new Map<SessionId | TokenId, Set<WebSocket>>()
@@ -54,6 +55,7 @@ export function attachSockets(needs: SocketNeeds): Sockets {
   const handler = applyWSSHandler({
     wss,
     router: appRouter,
+    experimental_encoder: sharedMessages(),
     // Whoever does not answer is gone within eight seconds, and their presence with them.
     keepAlive: { enabled: true, pingMs: 4000, pongWaitMs: 4000 },
     createContext: ({ req, res }): Context => {

@@ -19,8 +19,6 @@ export interface PresenceNeeds {
   mayOf(userId: UserId, workspaceId: WorkspaceId): Promise<readonly WorkspaceOperation[]>
   /** @throws `team_not_found`. */
   membersOf(actor: UserActor, id: TeamId): Promise<readonly UserId[]>
-  /** What is remembered of somebody's teams is old. */
-  forgetTeams(userId: UserId): void
 }
 
 /** Who is here, as the router tells it: what people say of themselves, and what others may see of that. */
@@ -80,7 +78,7 @@ export class PresenceService implements PresencePort {
 
   onWorkspace(actor: UserActor, workspaceId: WorkspaceId, resume: Resume): AsyncIterable<Tracked<PresenceChange>> {
     const touches = (event: DomainEvent) => (event.type === 'teams.changed' ? event.userIds.includes(actor.userId) : event.type === 'workspaces.removed' && event.workspaceId === workspaceId)
-    return this.#follow(actor, resume, touches, async () => {
+    return this.#follow(resume, touches, async () => {
       await this.#needs.workspaceOf(actor, workspaceId)
       return ({ place }) => (place.workspaceId === workspaceId ? place : null)
     })
@@ -88,7 +86,7 @@ export class PresenceService implements PresencePort {
 
   onTeam(actor: UserActor, teamId: TeamId, resume: Resume): AsyncIterable<Tracked<PresenceChange>> {
     const touches = (event: DomainEvent) => event.type === 'teams.changed' && event.teamId === teamId
-    return this.#follow(actor, resume, touches, async () => {
+    return this.#follow(resume, touches, async () => {
       const ids = new Set<string>(await this.#needs.membersOf(actor, teamId))
       return (entry) => {
         if (!ids.has(entry.userId)) return null
@@ -109,8 +107,8 @@ export class PresenceService implements PresencePort {
   }
 
   /** `look` decides what the actor sees; it is asked again whenever an event touches that. */
-  async *#follow(actor: UserActor, { after, signal }: Resume, touches: (event: DomainEvent) => boolean, look: () => Promise<View>): AsyncIterable<Tracked<PresenceChange>> {
-    const { presence, feed, forgetTeams } = this.#needs
+  async *#follow({ after, signal }: Resume, touches: (event: DomainEvent) => boolean, look: () => Promise<View>): AsyncIterable<Tracked<PresenceChange>> {
+    const { presence, feed } = this.#needs
     const { roll, holder } = presence
     const over = new AbortController()
     const ended = AbortSignal.any([signal, over.signal])
@@ -124,7 +122,6 @@ export class PresenceService implements PresencePort {
       let begun = false
       for await (const item of feed.subscribe(undefined, ended, touches)) {
         if ('event' in item || begun) {
-          forgetTeams(actor.userId)
           stale = true
           wake()
         }

@@ -3,8 +3,9 @@ import { sql } from 'kysely'
 import { isUniqueViolation } from '@arcx/database'
 import type { Database, Transaction } from '@arcx/database'
 import { TeamId, UserId, errors, freeNameNear, nameProblem } from '@arcx/router'
-import type { Actor, InvitedRole, Resume, Team, TeamChange, TeamDetails, TeamInvite, TeamsPort, Tracked, UserActor } from '@arcx/router'
+import type { Actor, DomainEvent, InvitedRole, Resume, Team, TeamChange, TeamDetails, TeamInvite, TeamsPort, Tracked, UserActor } from '@arcx/router'
 import type { AuditRecord } from '../audit/audit.ts'
+import { chosen } from '../events/chosen.ts'
 import type { Feed } from '../events/feed.ts'
 import { enqueue } from '../events/outbox.ts'
 import type { TeamChanges } from './changes.ts'
@@ -13,6 +14,10 @@ import { requireMay, requireScope, rightsIn } from './policy.ts'
 import type { TeamOperation } from './policy.ts'
 
 const ownedLimit = 20
+/** Something was missed: any of them. */
+const anyTeam: TeamChange = { teamId: null }
+
+type TeamsChanged = Extract<DomainEvent, { type: 'teams.changed' }>
 
 export interface TeamsNeeds {
   readonly database: Database
@@ -28,6 +33,8 @@ export interface TeamsNeeds {
 /** Teams and their members. */
 export class Teams implements TeamsPort {
   readonly #needs: TeamsNeeds
+  /** What subscribers are told of an event, made once for all of them. */
+  readonly #told = new WeakMap<TeamsChanged, TeamChange>()
 
   constructor(needs: TeamsNeeds) {
     this.#needs = needs
@@ -142,19 +149,22 @@ export class Teams implements TeamsPort {
     })
   }
 
-  async *onChange(actor: UserActor, { after, signal }: Resume): AsyncIterable<Tracked<TeamChange>> {
+  onChange(actor: UserActor, { after, signal }: Resume): AsyncIterable<Tracked<TeamChange>> {
     requireScope(actor, 'teams:read')
     const { feed, memberships } = this.#needs
-    for await (const item of feed.subscribe(after, signal, ({ type }) => type === 'teams.changed')) {
+    return chosen(feed.subscribe(after, signal, ({ type }) => type === 'teams.changed'), async (item) => {
       const id = String(item.sequence)
-      if ('gap' in item) yield { id, data: { teamId: null } }
-      else if (item.event.type === 'teams.changed') {
-        const { teamId, userIds } = item.event
-        if (userIds.includes(actor.userId)) memberships.forget(actor.userId)
-        else if (!(await memberships.of(actor.userId)).has(teamId)) continue
-        yield { id, data: { teamId } }
-      }
-    }
+      if ('gap' in item) return { id, data: anyTeam }
+      if (item.event.type !== 'teams.changed') return null
+      const { teamId, userIds } = item.event
+      return userIds.includes(actor.userId) || (await memberships.of(actor.userId)).has(teamId) ? { id, data: this.#changeOf(item.event) } : null
+    })
+  }
+
+  #changeOf(event: TeamsChanged): TeamChange {
+    const known = this.#told.get(event) ?? { teamId: event.teamId }
+    this.#told.set(event, known)
+    return known
   }
 
   /**

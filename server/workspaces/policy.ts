@@ -18,6 +18,17 @@ const policy: Readonly<Record<Relation, ReadonlySet<WorkspaceOperation>>> = {
   stranger: new Set<WorkspaceOperation>(),
 }
 
+const listed = (relation: Relation): readonly WorkspaceOperation[] => [...all].filter((operation) => policy[relation].has(operation))
+const inOrder: Readonly<Record<Relation, readonly WorkspaceOperation[]>> = {
+  owner: listed('owner'),
+  'team-owner': listed('team-owner'),
+  'team-admin': listed('team-admin'),
+  'team-creator': listed('team-creator'),
+  'team-member': listed('team-member'),
+  'team-viewer': listed('team-viewer'),
+  stranger: listed('stranger'),
+}
+
 /** Who may make a workspace of a team's. */
 const creators: ReadonlySet<TeamRole> = new Set<TeamRole>(['owner', 'admin', 'member'])
 
@@ -50,8 +61,15 @@ export interface Target {
   readonly createdById: string | null
 }
 
+/** The same for all who may do the same: somebody's signed-in browsers, or their tokens with the same bounds. */
+export function rightsKey(visitor: Visitor): string {
+  return visitor.via === 'session' ? visitor.userId : JSON.stringify([visitor.userId, visitor.scopes, visitor.workspaceIds])
+}
+
 /** What the actor may do with it. */
 export function rightsTo(asker: Asker, workspace: Target): readonly WorkspaceOperation[] {
+  // Lists hold them for each workspace, so they are not made anew for each.
+  if (asker.via === 'session') return inOrder[relationOf(asker, workspace)]
   return [...all].filter((operation) => hasScope(asker, operation) && may(asker, operation, workspace))
 }
 

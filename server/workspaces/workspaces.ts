@@ -4,10 +4,12 @@ import { ArcError, WorkspaceId, errors, freeNameNear, nameProblem } from '@arcx/
 import type { Actor, Administrator, DomainEvent, LogLine, Resume, StatsSample, TeamId, TeamRole, Tracked, UserActor, Workspace, WorkspaceChange, WorkspaceFacts, WorkspaceOperation, WorkspaceRules, WorkspacesPort } from '@arcx/router'
 import { recordAudit } from '../audit/audit.ts'
 import type { DiskLevel } from '@arcx/service-kit/disk'
-import type { Feed } from '../events/feed.ts'
+import { chosen } from '../events/chosen.ts'
+import type { Feed, FeedItem } from '../events/feed.ts'
+import { SharedWork } from '../events/shared-work.ts'
 import type { ContainerRef, RuntimePort } from '../runtime/port.ts'
 import { ChangeCache } from './change-cache.ts'
-import { maySee, requireMay, requireMayCreate, requireScope, rightsTo } from './policy.ts'
+import { maySee, requireMay, requireMayCreate, requireScope, rightsKey, rightsTo } from './policy.ts'
 import type { Asker } from './policy.ts'
 import type { Belonging, Change, WorkspaceStore } from './store.ts'
 
@@ -32,7 +34,7 @@ export interface WorkspacesNeeds {
   /** How much room is left on disk. */
   readonly disk: { now(): Promise<{ readonly level: DiskLevel }> }
   /** What people are in which teams. */
-  readonly memberships: { of(userId: string): Promise<ReadonlyMap<string, TeamRole>>; forget(userId: string): void }
+  readonly memberships: { of(userId: string): Promise<ReadonlyMap<string, TeamRole>> }
   /** There is something for the reconciler to do. */
   poke(id: WorkspaceId): void
 }
@@ -48,6 +50,7 @@ export class Workspaces implements WorkspacesPort {
   readonly #memberships: WorkspacesNeeds['memberships']
   readonly #poke: (id: WorkspaceId) => void
   readonly #changes = new ChangeCache()
+  readonly #told = new SharedWork<WorkspaceChange | null>()
 
   constructor({ rules, database, store, runtime, feed, disk, memberships, poke }: WorkspacesNeeds) {
     this.rules = rules
@@ -182,25 +185,28 @@ export class Workspaces implements WorkspacesPort {
     }
   }
 
-  async *onChange(actor: UserActor, { after, signal }: Resume): AsyncIterable<Tracked<WorkspaceChange>> {
+  onChange(actor: UserActor, { after, signal }: Resume): AsyncIterable<Tracked<WorkspaceChange>> {
     requireScope(actor, 'list')
-    for await (const item of this.#feed.subscribe(after, signal, (event) => mayConcern(actor, event))) {
-      const id = String(item.sequence)
-      if ('gap' in item) {
-        yield { id, data: { type: 'snapshot', workspaces: await this.list(actor) } }
-      } else if (item.event.type === 'teams.changed') {
-        // Others have come into view, or gone from it.
-        this.#memberships.forget(actor.userId)
-        yield { id, data: { type: 'snapshot', workspaces: await this.list(actor) } }
-      } else if (item.event.type === 'workspaces.changed') {
-        const asker = await this.#asker(actor)
-        const { workspace } = item.event
-        if (maySee(asker, workspace)) yield { id, data: this.#changes.of(workspace, rightsTo(asker, workspace)) }
-      } else if (item.event.type === 'workspaces.removed') {
-        const { workspaceId, ownerId, teamId } = item.event
-        if (maySee(await this.#asker(actor), { id: workspaceId, ownerId, teamId, createdById: null })) yield { id, data: { type: 'removed', workspaceId } }
-      }
+    const rights = rightsKey(actor)
+    return chosen(this.#feed.subscribe(after, signal, (event) => mayConcern(actor, event)), async (item) => {
+      // All of somebody's windows get it at the same time, and the same of it.
+      const data = await this.#told.of(`${'gap' in item ? 'gap' : 'event'} ${item.sequence} ${rights}`, () => this.#changeFor(actor, item))
+      return data === null ? null : { id: String(item.sequence), data }
+    })
+  }
+
+  /** What somebody is told of it; null where it does not concern them. */
+  async #changeFor(actor: UserActor, item: FeedItem): Promise<WorkspaceChange | null> {
+    // After a change of teams others have come into view, or gone from it.
+    if ('gap' in item || item.event.type === 'teams.changed') return { type: 'snapshot', workspaces: await this.list(actor) }
+    if (item.event.type === 'workspaces.changed') {
+      const asker = await this.#asker(actor)
+      const { workspace } = item.event
+      return maySee(asker, workspace) ? this.#changes.of(workspace, rightsTo(asker, workspace)) : null
     }
+    if (item.event.type !== 'workspaces.removed') return null
+    const { workspaceId, ownerId, teamId } = item.event
+    return maySee(await this.#asker(actor), { id: workspaceId, ownerId, teamId, createdById: null }) ? { type: 'removed', workspaceId } : null
   }
 
   /** The row now, and again after each of its changes, while the actor may see it. */
@@ -215,7 +221,6 @@ export class Workspaces implements WorkspacesPort {
   async #watchRights(actor: UserActor, workspaceId: WorkspaceId, signal: AbortSignal): Promise<void> {
     const concerns = (event: DomainEvent) => event.type === 'teams.changed' && event.userIds.includes(actor.userId)
     for await (const _ of this.#feed.subscribe(undefined, signal, concerns)) {
-      this.#memberships.forget(actor.userId)
       await this.#require(actor, workspaceId, 'see')
     }
   }

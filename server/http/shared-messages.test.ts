@@ -1,0 +1,56 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { jsonEncoder } from '@trpc/server/adapters/ws'
+import { expect, test } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
+import { Passing } from '@arcx/router/server'
+import { TextSocket, sharedMessages } from './shared-messages.ts'
+
+const item = (id: number, eventId: string, data: unknown) => ({ id, jsonrpc: undefined, result: { type: 'data', data: { id: eventId, data: new Passing(data) }, id: eventId } })
+const [workspace, other] = [{ name: 'mine', text: 'Ü “quoted” 🙂' }, { name: 'other' }]
+
+test.each([
+  ['an item of a subscription', item(1, '7', workspace)],
+  ['an answer', { id: 1, result: { type: 'data', data: workspace } }],
+  ['the beginning', { id: 1, result: { type: 'started' } }],
+  ['an error', { id: null, error: { code: -32600, message: 'No.', data: null } }],
+  ['an item that is no object', item(1, '7', 'text')],
+  ['a null', item(1, '7', null)],
+  ['an answer with a field of its own that is called id', { id: 1, result: { type: 'data', data: { id: '7', data: workspace } } }],
+])('%s is the same text as tRPC’s own', (_what, message) => {
+  const expected = jsonEncoder.encode(message)
+  expect(String(Buffer.from(sharedMessages().encode(message)))).toBe(expected)
+})
+
+test('an item is put into words once for all who get it by the same ids, and anew by other ids', () => {
+  const messages = sharedMessages()
+  const first = messages.encode(item(1, '7', workspace))
+  for (let count = 0; count < 300; count += 1) expect(messages.encode(item(1, '7', workspace))).toBe(first)
+  const others = () => [item(2, '7', workspace), item(1, '8', workspace), item(1, '7', other), item(1, '7', { ...workspace })]
+  for (const [index, message] of others().entries()) {
+    const bytes = messages.encode(message)
+    expect(bytes).not.toBe(first)
+    expect(String(bytes)).toBe(jsonEncoder.encode(others()[index]))
+  }
+})
+
+test('what has been sent is let go', () => {
+  const passing = new Passing(workspace)
+  sharedMessages().encode({ id: 1, result: { type: 'data', id: '7', data: { id: '7', data: passing } } })
+  expect(passing.data).toBeUndefined()
+})
+
+test('bytes arrive as text', async () => {
+  const wss = new WebSocketServer({ port: 0, host: '127.0.0.1', WebSocket: TextSocket })
+  wss.on('connection', (socket) => {
+    socket.send(Buffer.from('bytes'))
+    socket.send('text')
+  })
+  await once(wss, 'listening')
+  const client = new WebSocket(`ws://127.0.0.1:${(wss.address() as AddressInfo).port}`)
+  const got: [string, boolean][] = []
+  client.on('message', (data, isBinary) => got.push([String(data), isBinary]))
+  await expect.poll(() => got).toEqual([['bytes', false], ['text', false]])
+  client.terminate()
+  wss.close()
+})
