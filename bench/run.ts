@@ -6,12 +6,13 @@ import { benchList } from './list.ts'
 import { benchMitmproxy, benchProxy } from './proxy.ts'
 import { benchSearching } from './searching.ts'
 import { benchStart } from './start.ts'
+import { benchSubscribers } from './subscribers/subscribers.ts'
 import type { Bench } from './table.ts'
 import { print } from './table.ts'
 import { benchTogether } from './together/together.ts'
 import { benchWeb } from './web.ts'
 
-const benches: Readonly<Record<string, Bench>> = { start: benchStart, list: benchList, proxy: benchProxy, mitmproxy: benchMitmproxy, searching: benchSearching, detection: benchDetection, together: benchTogether, web: benchWeb }
+const benches: Readonly<Record<string, Bench>> = { start: benchStart, list: benchList, proxy: benchProxy, mitmproxy: benchMitmproxy, searching: benchSearching, detection: benchDetection, together: benchTogether, subscribers: benchSubscribers, web: benchWeb }
 
 /** `npm run bench [-- NAME…]`: each beside a peer in the same run, as ratios. Returns an exit code. */
 export async function runBenches(names: readonly string[], progress: Progress): Promise<number> {
