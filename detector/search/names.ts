@@ -40,7 +40,7 @@ const longestAbbreviation = 5
 function isOfWords(bytes: Uint8Array, from: number, size: number, pairs: number, usual: number, humps: number): boolean {
   if (size < longWord) return usual * 4 > pairs * 3 && humps * 9 <= size * 2
   const before = bytes[from - 1]
-  return humps * 5 <= size && (before === 95 || before === 45 ? usual * 6 > pairs * 5 : usual * 4 > pairs * 3)
+  return humps * 5 <= size && before !== 95 && (before === 45 ? usual * 6 > pairs * 5 : usual * 4 > pairs * 3)
 }
 
 /** For two letters, six bits each: a pair that counts, whether it is usual, a word's beginning, a capital behind another. */
