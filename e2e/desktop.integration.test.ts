@@ -10,7 +10,7 @@ import { testDirectory, testRun } from '@arcx/testing/run'
 import { openBrowser, untilWorkbench } from './browser.ts'
 import { startDesktop, unseal } from './desktop-platform.ts'
 import type { ShownDesktop } from './desktop-platform.ts'
-import { compareScreen, seriousFindings } from './screens.ts'
+import { compareScreen, seriousFindings, takeScheme } from './screens.ts'
 
 let arc: TestOrchestrator
 let browser: Browser
@@ -40,10 +40,7 @@ const front = async (): Promise<Page> => vi.waitFor(async () => (await app.front
 /** Taken without times and the like, which go on afterwards. */
 async function looksAsKept(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    // Colours go over into one another, even if it takes no time.
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
-    await page.waitForFunction((scheme) => matchMedia(`(prefers-color-scheme: ${scheme})`).matches && !document.getAnimations().some((each) => each instanceof CSSTransition), colorScheme)
+    await takeScheme(page, colorScheme)
     expect(await seriousFindings(page)).toEqual([])
     expect(await compareScreen(page, name, `wide-${colorScheme}`)).toMatchObject({ isGood: true })
   }

@@ -4,7 +4,7 @@ import { createRunning, startTestOrchestrator, untilState } from '@arcx/testing/
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import type { Person } from '@arcx/testing/person'
 import { openBrowser } from './browser.ts'
-import { compareScreen, contextFor, isTooWide, keyboardFindings, looks, seriousFindings } from './screens.ts'
+import { compareScreen, contextFor, isTooWide, keyboardFindings, seriousFindings, takeScheme } from './screens.ts'
 import type { Look } from './screens.ts'
 import { inOwnLetters, speakWide } from './texts.ts'
 
@@ -106,8 +106,8 @@ async function contextsFor(look: Look): Promise<Readonly<Record<'ada' | 'nobody'
   return { ada: await of(ada), nobody: await of(null), newcomer: await of(newcomer), waiting: await of(waiting) }
 }
 
-test.each(Object.keys(looks) as Look[])('every screen, %s: as it was, without anything serious that axe finds, usable by the keyboard, and never wider than the window', async (look) => {
-  const contexts = await contextsFor(look)
+test.each(['wide', 'phone'] as const)('every screen, %s, in either colour scheme: as it was, without anything serious that axe finds, usable by the keyboard, and never wider than the window', async (width) => {
+  const contexts = await contextsFor(`${width}-light`)
   const wrong: string[] = []
   for (const screen of screens) {
     const page = await contexts[screen.as ?? 'ada'].newPage()
@@ -115,15 +115,23 @@ test.each(Object.keys(looks) as Look[])('every screen, %s: as it was, without an
     await screen.ready(page)
     await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null)
     if (await isTooWide(page)) wrong.push(`${screen.name} is wider than the window`)
-    for (const { rule, impact, where } of await seriousFindings(page)) wrong.push(`${screen.name}: ${impact} ${rule} at ${where}`)
-    const { differs, isGood } = await compareScreen(page, screen.name, look)
-    if (!isGood) wrong.push(`${screen.name} ${differs === null ? 'has no picture that is kept' : `differs in ${(differs * 100).toFixed(1)} % of its pixels`} (test-results/screens; ARCX_SCREENS=keep npm test -- screens keeps it)`)
-    for (const finding of await keyboardFindings(page)) wrong.push(`${screen.name}: ${finding}`)
+    for (const scheme of ['light', 'dark'] as const) {
+      const look: Look = `${width}-${scheme}`
+      await takeScheme(page, scheme)
+      for (const { rule, impact, where } of await seriousFindings(page)) wrong.push(`${screen.name}, ${look}: ${impact} ${rule} at ${where}`)
+      const { differs, isGood } = await compareScreen(page, screen.name, look)
+      if (!isGood) wrong.push(`${screen.name}, ${look}, ${differs === null ? 'has no picture that is kept' : `differs in ${(differs * 100).toFixed(1)} % of its pixels`} (test-results/screens; ARCX_SCREENS=keep npm test -- screens keeps it)`)
+    }
+    // Last, as it moves the focus.
+    for (const scheme of ['dark', 'light'] as const) {
+      await takeScheme(page, scheme)
+      for (const finding of await keyboardFindings(page)) wrong.push(`${screen.name}, ${width}-${scheme}: ${finding}`)
+    }
     await page.close()
   }
   await Promise.all(Object.values(contexts).map((context) => context.close()))
   expect(wrong).toEqual([])
-}, 240_000)
+}, 300_000)
 
 test('the pass by Tab finds what cannot be seen, what is covered, and what is not reached', async () => {
   const page = await browser.newPage()

@@ -26,6 +26,13 @@ export function contextFor(browser: Browser, look: Look): Promise<BrowserContext
   return browser.newContext({ ...looks[look], reducedMotion: 'reduce' })
 }
 
+/** Lets a page that is there take a colour scheme; until its colours have gone over into the others, even if it takes no time. */
+export async function takeScheme(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+  await page.waitForFunction((scheme) => matchMedia(`(prefers-color-scheme: ${scheme})`).matches && !document.getAnimations().some((each) => each instanceof CSSTransition), colorScheme)
+}
+
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 export interface Finding {
@@ -108,13 +115,16 @@ export interface Comparison {
  * kept. With `ARCX_SCREENS=keep` it becomes that one. What differs lies in `test-results/screens` afterwards.
  */
 export async function compareScreen(page: Page, name: string, look: Look): Promise<Comparison> {
-  await page.addStyleTag({ content: 'time, [data-changing] { visibility: hidden !important } *, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important }' })
+  const hiding = await page.addStyleTag({ content: 'time, [data-changing] { visibility: hidden !important }' })
+  await page.addStyleTag({ content: '*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important }' })
   await page.evaluate(() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) node.nodeValue = node.nodeValue?.replace(/localhost:\d+/g, 'localhost:3000').replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:3000') ?? null
     return document.fonts.ready.then(() => undefined)
   })
   const taken = await page.screenshot()
+  // It may be looked at otherwise afterwards.
+  await hiding.evaluate((style) => style.parentNode?.removeChild(style))
   await mkdir(results, { recursive: true })
   await writeFile(join(results, `${name}.${look}.png`), taken)
   if (!kept.has(look)) return { differs: null, isGood: true }
