@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
-import { mkdir } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdir, readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import Docker from 'dockerode'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { testDirectory, testRun } from '@arcx/testing/run'
 import type { Child } from './children.ts'
-import { isInstalled } from './command.ts'
+import { isInstalled, run as command } from './command.ts'
 import { isRoot } from './distribution.ts'
 import { startEngine, untilLastEngineHasEnded } from './docker-engine.ts'
 import { Kept } from './kept.ts'
@@ -19,8 +20,12 @@ test.skipIf(!canRun)('an engine of our own that is killed is started again, and 
   const logs = join(directory, 'logs')
   await mkdir(logs)
   const host = `unix://${directory}/docker.sock`
-  // Beside the machine's own engine, and out of its way.
-  const apart = ['--data-root', join(directory, 'data'), '--exec-root', join(directory, 'exec'), '--pidfile', join(directory, 'docker.pid'), '--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false']
+  const machinesBridge = await bridges()
+  // Beside the machine's own engine, and out of its way: with no bridge at all it would take away that engine's.
+  const bridge = `arcx-${randomBytes(4).toString('hex')}`
+  await command('ip', ['link', 'add', bridge, 'type', 'bridge'])
+  onTestFinished(async () => void (await command('ip', ['link', 'delete', bridge])))
+  const apart = ['--data-root', join(directory, 'data'), '--exec-root', join(directory, 'exec'), '--pidfile', join(directory, 'docker.pid'), `--bridge=${bridge}`, '--iptables=false', '--ip-forward=false', '--ip-masq=false']
   const children: Child[] = []
   const kept = new Kept({
     name: 'Docker',
@@ -78,4 +83,8 @@ test.skipIf(!canRun)('an engine of our own that is killed is started again, and 
   onTestFinished(() => next.stop('SIGTERM', 10_000))
   expect((await container.inspect()).State.StartedAt).toBe(before.StartedAt)
   await container.remove({ force: true })
+  expect(await bridges()).toEqual(machinesBridge)
 })
+
+/** Those of the machine's own engines. */
+const bridges = async () => (await readdir('/sys/class/net')).filter((name) => name.startsWith('docker'))
