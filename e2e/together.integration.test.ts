@@ -180,6 +180,7 @@ test('a window comes back by itself when its workspace is started anew, with wha
   await ann.api.workspaces.stop.mutate({ workspaceId: workspace.id })
   await untilState(ann, workspace.id, 'stopped')
   await present.waitFor({ state: 'detached' })
+  await page.locator('.notification-toast').filter({ hasText: 'The workspace has been stopped' }).getByText('Start Workspace').waitFor({ timeout: 30_000 })
   await ann.api.workspaces.start.mutate({ workspaceId: workspace.id })
   await page.waitForFunction(() => !('isOfBefore' in globalThis), null, { timeout: 60_000 })
   await untilWorkbench(page)

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode'
+import { Away } from './away.ts'
 import { Door } from './door.ts'
+import type { DoorEvents } from './door.ts'
 import { nameOf } from './file.ts'
 import { People } from './people.ts'
 import { Reload } from './reload.ts'
@@ -15,19 +17,20 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   if (folder?.scheme !== 'vscode-remote') return
   let files: SharedFiles | undefined
   const reload = new Reload(async () => files?.flush())
-  const door = await openDoor(reload)
+  const away = new Away()
+  const door = await openDoor({ onGoneOn: () => reload.begin(), onRefused: (refusal) => away.tell(refusal) })
   let people: People | undefined
   const room = new Room(door, () => people?.refresh())
   people = new People(() => room, door.identity.userId, folder)
   files = new SharedFiles(door)
-  context.subscriptions.push({ dispose: () => door.close() }, { dispose: () => room.close() }, people, files, whereabouts(room))
+  context.subscriptions.push(away, { dispose: () => door.close() }, { dispose: () => room.close() }, people, files, whereabouts(room))
 }
 
 /** The server may be restarting just now. */
-async function openDoor(reload: Reload): Promise<Door> {
+async function openDoor(events: DoorEvents): Promise<Door> {
   for (let wait = 1000; ; wait = Math.min(2 * wait, 30_000)) {
     try {
-      return await Door.open(globalThis.origin, () => reload.begin())
+      return await Door.open(globalThis.origin, events)
     } catch {
       await new Promise<void>((resolve) => void setTimeout(resolve, wait))
     }
