@@ -2,6 +2,7 @@ import type { WebSocket } from 'ws'
 import { ExecControl, execStreams } from '@arcx/router'
 import type { ExecNote } from '@arcx/router'
 import type { Execution } from '../runtime/port.ts'
+import type { Incoming, IncomingMessages } from './incoming.ts'
 
 const graceMs = 2000
 const activityEveryMs = 15_000
@@ -11,17 +12,18 @@ const lineEnds: ReadonlySet<number | undefined> = new Set([0x0a, 0x0d, 0x04])
 /** One program and one WebSocket. Neither side is read faster than the other takes it. */
 export class ExecRelay {
   readonly #webSocket: WebSocket
+  readonly #incoming: IncomingMessages
   readonly #execution: Execution
   readonly #onActivity: () => void
   #activeAt = 0
   #over = false
   #inLine = false
 
-  constructor(webSocket: WebSocket, execution: Execution, onActivity: () => void) {
+  constructor(webSocket: WebSocket, incoming: IncomingMessages, execution: Execution, onActivity: () => void) {
     this.#webSocket = webSocket
+    this.#incoming = incoming
     this.#execution = execution
     this.#onActivity = onActivity
-    webSocket.on('message', (data, isBinary) => void this.#take(data as Buffer, isBinary).catch(() => webSocket.terminate()))
     webSocket.on('close', () => void this.#end().catch(() => undefined))
     webSocket.on('error', () => webSocket.terminate())
     // One listener each: what has come already is still handed over after a pause.
@@ -34,6 +36,7 @@ export class ExecRelay {
     if (this.#webSocket.readyState === this.#webSocket.CLOSED) return this.#end()
     this.#note({ type: 'started' })
     this.#webSocket.resume()
+    this.#incoming.forEach((message) => void this.#take(message).catch(() => this.#webSocket.terminate()))
     for await (const { stream, bytes } of this.#execution.output) {
       this.#active()
       await this.#send(Buffer.concat([Buffer.of(execStreams[stream]), bytes])).catch(() => undefined)
@@ -49,7 +52,7 @@ export class ExecRelay {
     this.#webSocket.resume()
   }
 
-  async #take(data: Buffer, isBinary: boolean): Promise<void> {
+  async #take({ data, isBinary }: Incoming): Promise<void> {
     this.#active()
     const { input } = this.#execution
     if (isBinary) {

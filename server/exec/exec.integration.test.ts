@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ExecNote, ExecOpen, Scope, WorkspaceId } from '@arcx/router'
@@ -28,12 +30,19 @@ class Session {
   readonly #output: Record<1 | 2, Buffer[]> = { 1: [], 2: [] }
   readonly closed: Promise<number>
   readonly socket: WebSocket
+  readonly connection: Socket
 
   constructor(open: Partial<ExecOpen>, bearer = token) {
-    this.socket = new WebSocket(`${arc.origin.replace('http', 'ws')}/exec`, { headers: { authorization: `Bearer ${bearer}` } })
+    this.connection = connect({ port: arc.port, host: '127.0.0.1', noDelay: true })
+    this.socket = new WebSocket(`${arc.origin.replace('http', 'ws')}/exec`, { headers: { authorization: `Bearer ${bearer}` }, createConnection: () => this.connection })
     this.closed = once(this.socket, 'close').then(([code]) => code as number)
     this.socket.on('error', () => undefined)
-    this.socket.on('open', () => this.socket.send(JSON.stringify({ workspace: 'runs', command: [], tty: null, ...open })))
+    this.socket.on('open', () => {
+      // What a test sends at once goes in one segment with this.
+      this.connection.cork()
+      this.socket.send(JSON.stringify({ workspace: 'runs', command: [], tty: null, ...open }))
+      process.nextTick(() => this.connection.uncork())
+    })
     this.socket.on('message', (data, isBinary) => {
       if (isBinary) this.#output[(data as Buffer)[0] === 2 ? 2 : 1].push((data as Buffer).subarray(1))
       else this.notes.push(JSON.parse(String(data)) as ExecNote)
@@ -87,6 +96,18 @@ describe('a program in a workspace', () => {
     expect(await session.exit()).toBe(0)
     const digest = (data: Buffer) => createHash('sha256').update(data).digest('hex')
     expect(digest(session.out())).toBe(digest(bytes))
+  })
+
+  test.each([
+    ['its input, and the end of it', ['wc', '-c'], [Buffer.from('hello'), '{"type":"end"}'], 0, '5\n'],
+    ['a signal', ['sleep', '4001'], ['{"type":"signal","name":"KILL"}'], 137, ''],
+  ] as const)('in one segment with the opening message: %s', async (_what, command, messages, code, output) => {
+    const session = new Session({ command: [...command] })
+    session.socket.once('open', () => {
+      for (const message of messages) session.socket.send(message)
+    })
+    expect(await session.exit()).toBe(code)
+    expect(session.out().toString()).toBe(output)
   })
 
   test('a client that does not read is not read ahead for: the program waits', async () => {

@@ -8,6 +8,7 @@ import type { Log } from '@arcx/service-kit/log'
 import type { ExecRequest, Execution } from '../runtime/port.ts'
 import { ExecRelay } from './exec-relay.ts'
 import { relayBytes } from './forward-relay.ts'
+import { IncomingMessages } from './incoming.ts'
 
 /** Close codes (4000–4999 are for applications, RFC 6455, section 7.4.2). */
 export const refusedCode = 4403
@@ -59,11 +60,12 @@ export class Exec {
   /** Runs what the first message asks for, and relays until it ends or the client goes. */
   async serve(webSocket: WebSocket, actor: UserActor): Promise<void> {
     try {
-      const asked = await firstMessage(webSocket)
+      const incoming = new IncomingMessages(webSocket)
+      const asked = await firstMessage(webSocket, incoming)
       const { workspace: name, ...request } = ExecOpen.parse(JSON.parse(asked))
       await this.#during(webSocket, actor, name, 'exec', async (container) => {
         const execution = await this.#needs.run(container, request)
-        const relay = new ExecRelay(webSocket, execution, () => this.#needs.onActivity(container.workspaceId))
+        const relay = new ExecRelay(webSocket, incoming, execution, () => this.#needs.onActivity(container.workspaceId))
         await relay.untilOver()
       })
     } catch (error) {
@@ -73,12 +75,13 @@ export class Exec {
 
   /** Connects to a port on the workspace's own loopback address, and relays. */
   async forward(webSocket: WebSocket, actor: UserActor, name: string, port: number): Promise<void> {
+    const incoming = new IncomingMessages(webSocket)
     // What comes already waits until there is a connection to take it.
     webSocket.pause()
     try {
       await this.#during(webSocket, actor, name, 'forward', async (container) => {
         const connection = await this.#needs.dial(container, port)
-        await relayBytes(webSocket, connection, () => this.#needs.onActivity(container.workspaceId))
+        await relayBytes(webSocket, incoming, connection, () => this.#needs.onActivity(container.workspaceId))
       })
     } catch (error) {
       this.#refuse(webSocket, error)
@@ -139,16 +142,14 @@ export class Exec {
   }
 }
 
-function firstMessage(webSocket: WebSocket): Promise<string> {
+function firstMessage(webSocket: WebSocket, incoming: IncomingMessages): Promise<string> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       webSocket.terminate()
       reject(new Error('Nothing was asked.'))
     }, openTimeoutMs)
-    webSocket.once('message', (data, isBinary) => {
+    incoming.once(({ data, isBinary }) => {
       clearTimeout(timer)
-      // What follows waits until there is a program to take it.
-      webSocket.pause()
       if (isBinary) reject(new Error('The first message is text.'))
       else resolve(String(data))
     })

@@ -8,6 +8,7 @@ import { WebSocket, WebSocketServer } from 'ws'
 import type { OutputChunk } from '../runtime/port.ts'
 import { ExecRelay } from './exec-relay.ts'
 import { relayBytes } from './forward-relay.ts'
+import { IncomingMessages } from './incoming.ts'
 
 /** The server's side of a WebSocket whose client was there and has gone. */
 let webSocket: WebSocket
@@ -32,7 +33,7 @@ test('a client that went before its port was reached leaves no connection behind
   const [other] = await accepted
   other.on('error', () => undefined).resume()
   const closed = once(other, 'close')
-  await relayBytes(webSocket, connection, () => undefined)
+  await relayBytes(webSocket, new IncomingMessages(webSocket), connection, () => undefined)
   expect(connection.destroyed).toBe(true)
   await closed
 })
@@ -42,7 +43,7 @@ test('a client that went before its program had begun leaves no program behind',
   const child = spawn('sleep', ['600'])
   onTestFinished(() => void child.kill('SIGKILL'))
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
-  const relay = new ExecRelay(webSocket, {
+  const relay = new ExecRelay(webSocket, new IncomingMessages(webSocket), {
     input: child.stdin,
     endInput: () => void child.stdin.end(),
     output: outputOf(child.stdout),

@@ -8,6 +8,7 @@ import type { ExecRequest, Execution, OutputChunk, SignalName } from './port.ts'
 
 const user = '1000:1000'
 const markVariable = 'ARCX_EXEC'
+const beginMs = 5000
 const endOfFile = '\u0004'
 
 /**
@@ -84,12 +85,22 @@ export async function startExecution(container: Container, { command, tty, direc
       await exec.resize({ w: columns, h: rows }).catch(() => undefined)
     },
     async signal(name: SignalName) {
+      await begun(exec)
       const killer = await prepare(container, { Cmd: ['/bin/sh', '-c', signaller, 'sh', id, name], User: user })
       await ask(killer.start({ Detach: true }))
     },
     destroy() {
       stream.destroy()
     },
+  }
+}
+
+/** The engine answers the start before there is a process, which a signal would then miss. */
+async function begun(exec: Exec): Promise<void> {
+  for (const end = Date.now() + beginMs; Date.now() < end; ) {
+    const state = await orNothing(exec.inspect())
+    if (state === null || state.Pid !== 0 || state.ExitCode !== null) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
 
