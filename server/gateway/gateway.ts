@@ -1,5 +1,4 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { Agent, STATUS_CODES } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createProxyServer } from 'httpxy'
@@ -12,15 +11,17 @@ import type { RequestTarget } from '@arcx/service-kit/request-target'
 import { refuseUpgrade } from '@arcx/service-kit/upgrades'
 import { readCookie, writeCookie } from '../http/cookies.ts'
 import { messagePage, pageHeaders } from '../http/page.ts'
+import { Agents } from './agents.ts'
+import { hasSoundFraming, isSoundUpgrade, keepHeaderBytes, ownAnswer, passOn } from './answers.ts'
 import { carryEnds } from './ends.ts'
-import { cleanRequest, cleanResponse } from './forwarding.ts'
+import { cleanRequest } from './forwarding.ts'
 import { OpenConnections } from './open-connections.ts'
 import type { Visitor } from './open-connections.ts'
 import { Passages } from './passage.ts'
 import type { AskedOf, PassageNeeds } from './passage.ts'
 
 const entrySeconds = 120
-const agentLimit = 500
+const plainHeaders = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const
 
 /** What an entry code is bound to. */
 export const EntryClaims = z.object({
@@ -65,27 +66,41 @@ export const browserHash = (nonce: string): string => createHash('sha256').updat
 export class Gateway {
   readonly #needs: GatewayNeeds
   readonly #passages: Passages
-  readonly #proxy = createProxyServer({ xfwd: false })
-  readonly #agents = new Map<WorkspaceId, Agent>()
+  readonly #proxy = createProxyServer({ xfwd: false, selfHandleResponse: true })
+  readonly #agents: Agents
   readonly #open = new OpenConnections()
+  /** Upgrades that have an answer: what goes wrong with them from there on can only be shown by a reset. */
+  readonly #answered = new WeakSet<Socket>()
 
   constructor(needs: GatewayNeeds) {
     this.#needs = needs
     this.#passages = new Passages(needs)
-    this.#proxy.on('proxyRes', (response) => {
-      cleanResponse(response.headers)
-      // A workspace may say whatever it likes, and a server of Node's throws at some of it.
-      if (!isStatus(response.statusCode)) response.statusCode = 502
-      response.statusMessage = STATUS_CODES[response.statusCode ?? 502] ?? ''
-      // Trailers are not passed on, and announced where there can be none.
-      delete response.headers.trailer
+    this.#agents = new Agents((workspaceId) => needs.dial(workspaceId))
+    this.#proxy.on('proxyRes', (answer, _asked, response) => {
+      if (hasSoundFraming(answer)) return passOn(answer, response)
+      answer.destroy()
+      this.#notUnderstood(response)
+    })
+    this.#proxy.on('proxyReq', (request, _asked, response) => {
+      // Nobody asked for one; without a listener Node drops it, and the visitor would wait for ever.
+      request.on('upgrade', (_answer, upstream) => {
+        upstream.destroy()
+        this.#notUnderstood(response)
+      })
     })
     this.#proxy.on('proxyReqWs', (request, _asked, socket) => {
-      request.prependListener('upgrade', (response, upstream) => {
-        cleanResponse(response.headers)
+      keepHeaderBytes(socket)
+      request.prependListener('upgrade', (answer, upstream) => {
+        this.#answered.add(socket)
         carryEnds(socket, upstream)
+        if (isSoundUpgrade(answer)) return
+        refuseUpgrade(socket, 502)
+        upstream.destroy()
       })
-      request.prependListener('response', (response) => cleanResponse(response.headers))
+      request.prependListener('response', (answer) => {
+        this.#answered.add(socket)
+        if (!hasSoundFraming(answer)) refuseUpgrade(socket, 502)
+      })
     })
     this.#proxy.on('error', (error, _request, to) => this.#unreachable(error, to))
   }
@@ -94,12 +109,18 @@ export class Gateway {
     this.#needs.log.debug({ err: error }, 'a workspace could not be reached')
     if (to === undefined) return
     try {
-      if (!('writeHead' in to)) to.resetAndDestroy()
-      else if (to.headersSent) to.destroy()
-      else this.#page(to, 502, 'The workspace does not answer', 'It may be starting or stopping. Try again in a moment.', { label: 'Try again', href: '' })
+      if ('writeHead' in to) {
+        if (to.headersSent) to.destroy()
+        else this.#page(to, 502, 'The workspace does not answer', 'It may be starting or stopping. Try again in a moment.', { label: 'Try again', href: '' })
+      } else if (this.#answered.has(to)) to.resetAndDestroy()
+      else refuseUpgrade(to, 502)
     } catch {
       to.destroy()
     }
+  }
+
+  #notUnderstood(response: ServerResponse): void {
+    this.#page(response, 502, 'The workspace answered in a way that is no HTTP', 'What listens there has sent an answer that cannot be passed on. Try again, or restart it.', { label: 'Try again', href: '' })
   }
 
   get openConnections(): number {
@@ -116,7 +137,7 @@ export class Gateway {
         case 'open': {
           this.#open.add(passage, response)
           cleanRequest(request.headers, this.#needs.clientOf(request), this.#needs.addresses.secure)
-          await this.#proxy.web(request, response, { target: { host: 'workspace' }, agent: this.#agent(passage.workspaceId) })
+          await this.#proxy.web(request, response, { target: { host: 'workspace' }, agent: this.#agents.of(passage.workspaceId) })
           return
         }
         case 'resting':
@@ -152,7 +173,7 @@ export class Gateway {
       this.#open.add(passage, socket)
       cleanRequest(request.headers, this.#needs.clientOf(request), this.#needs.addresses.secure)
       if (own) return await this.#carry(passage.workspaceId, target, request, socket, head)
-      await this.#proxy.ws(request, socket, { target: { host: 'workspace' }, agent: this.#agent(passage.workspaceId) }, head)
+      await this.#proxy.ws(request, socket, { target: { host: 'workspace' }, agent: this.#agents.of(passage.workspaceId) }, head)
     } catch (error) {
       this.#needs.log.debug({ err: error }, 'an upgrade could not be passed on')
       if (error instanceof ArcError && error.kind === 'Unavailable') refuseUpgrade(socket, 503, { 'Retry-After': retryAfterOf(error) })
@@ -201,7 +222,7 @@ export class Gateway {
 
   close(): void {
     this.#open.close()
-    for (const agent of this.#agents.values()) agent.destroy()
+    this.#agents.close()
   }
 
   /** A window's socket to team-state, which decides by the ticket that it shows. */
@@ -291,59 +312,29 @@ export class Gateway {
     return url.href
   }
 
-  #agent(workspaceId: WorkspaceId): Agent {
-    const known = this.#agents.get(workspaceId)
-    if (known !== undefined) return known
-    if (this.#agents.size >= agentLimit) {
-      const oldest = this.#agents.entries().next().value
-      if (oldest !== undefined) {
-        this.#agents.delete(oldest[0])
-        oldest[1].destroy()
-      }
-    }
-    const agent = new DialAgent(() => this.#needs.dial(workspaceId))
-    this.#agents.set(workspaceId, agent)
-    return agent
-  }
-
   #home(): { label: string; href: string } {
     return { label: 'To the dashboard', href: `${this.#needs.addresses.publicOrigin}/dashboard` }
   }
 
-  #page(response: ServerResponse, status: number, title: string, message: string, action: { label: string; href: string }): void {
-    response.writeHead(status, pageHeaders).end(messagePage(title, message, action))
+  #page(response: ServerResponse, status: number, title: string, message: string, action: { label: string; href: string }, headers: Readonly<Record<string, string>> = {}): void {
+    ownAnswer(response, status, { ...pageHeaders, ...headers }, messagePage(title, message, action))
   }
 
   #unavailable(error: ArcError, request: IncomingMessage, response: ServerResponse): void {
     this.#needs.log.warn({ err: error }, 'something that the gateway needs is away')
-    response.setHeader('retry-after', retryAfterOf(error))
-    if (isNavigation(request)) this.#page(response, 503, 'Not at the moment', error.message, { label: 'Try again', href: '' })
-    else this.#plain(response, 503, error.message)
+    const wait = { 'retry-after': retryAfterOf(error) }
+    if (isNavigation(request)) this.#page(response, 503, 'Not at the moment', error.message, { label: 'Try again', href: '' }, wait)
+    else this.#plain(response, 503, error.message, wait)
   }
 
-  #plain(response: ServerResponse, status: number, message: string): void {
-    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).end(message)
-  }
-}
-
-class DialAgent extends Agent {
-  readonly #dial: () => Socket
-
-  constructor(dial: () => Socket) {
-    super({ keepAlive: true, maxFreeSockets: 8 })
-    this.#dial = dial
-  }
-
-  override createConnection(): Socket {
-    return this.#dial()
+  #plain(response: ServerResponse, status: number, message: string, headers: Readonly<Record<string, string>> = {}): void {
+    ownAnswer(response, status, { ...plainHeaders, ...headers }, message)
   }
 }
 
 const retryAfterOf = (error: ArcError) => String(error.details['retryAfterSeconds'] ?? 5)
 /** Also what only looks like it, and leads elsewhere: nothing of that reaches the workspace. */
 const isOwn = (target: OwnTarget, request: AskedOf) => target.path.startsWith('/_arcx/') || request.url?.startsWith('/_arcx/') === true
-
-const isStatus = (status: number | undefined) => status !== undefined && status >= 200 && status <= 599
 
 function isNavigation(request: AskedOf): boolean {
   if (request.method !== 'GET') return false

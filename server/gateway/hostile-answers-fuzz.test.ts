@@ -18,6 +18,8 @@ import type { Odd } from '@arcx/testing/fuzz'
 import { Addresses } from '../addresses.ts'
 import { sign } from '../credentials/signing.ts'
 import { Gateway } from './gateway.ts'
+import { readAnswer } from '@arcx/testing/strict-client'
+import type { StrictAnswer } from '@arcx/testing/strict-client'
 
 /** A workspace is hostile: what listens at its socket may answer whatever it likes. */
 const answers = 2000
@@ -39,7 +41,10 @@ beforeAll(async () => {
   const socketPath = join(directory, 'ide.sock')
   workspace = createServer((socket) => {
     socket.on('error', () => socket.destroy())
-    socket.on('data', () => socket.end(answer()))
+    socket.on('data', (asked: Buffer) => {
+      if (asked.includes('GET /next ')) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\nX-Next: yes\r\n\r\nwell')
+      else socket.end(answer())
+    })
   })
   await once(workspace.listen(socketPath), 'listening')
   const addresses = new Addresses('http://localhost:3000', 'localhost', 3000)
@@ -76,36 +81,99 @@ const pieces = ['a', ' ', '\u00ff', '\u0001', '\t', ':', ';', '=', '\u007f', '\\
 function oddAnswer(odd: Odd): Buffer {
   const status = odd.one('200', '099', '000', '100', '101', '103', '199', '204', '304', '600', '999', '1000', '-1', '2', 'x')
   const names = ['Set-Cookie', 'Content-Length', 'Transfer-Encoding', 'Connection', 'Location', 'Content-Type', 'Upgrade', 'Trailer', 'Content-Security-Policy', 'X-\u00ff', 'Keep-Alive', 'Date', ''] as const
-  const values = ['0', '5', '-1', '9'.repeat(20), 'chunked', 'close', 'upgrade', 'keep-alive, upgrade', 'websocket', '//[', 'a=b; Domain=x', 'arc_session=x', `x${odd.text(4, pieces)}`] as const
+  const values = ['0', '5', '50', '-1', '9'.repeat(20), 'chunked', 'banana', 'gzip, chunked', 'identity', 'close', 'upgrade', 'keep-alive, upgrade', 'websocket', '//[', 'a=b; Domain=x', 'arc_session=x', `x${odd.text(4, pieces)}`] as const
   let lines = ''
   for (let left = odd.number(5); left > 0; left -= 1) lines += `${odd.one(...names)}: ${odd.one(...values)}\r\n`
   const head = Buffer.from(`HTTP/1.${odd.one('1', '0', '9')} ${status} ${odd.text(4, pieces)}\r\n${lines}\r\n`, 'latin1')
   return odd.one(() => Buffer.concat([head, odd.bytes(40)]), () => Buffer.concat([head, head]), () => Buffer.concat([Buffer.from('HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'), oddFrame(odd, odd.number(2) === 0)]), () => head.subarray(0, odd.number(head.length + 1)), () => odd.bytes(60))()
 }
 
+const upgradeHeaders = 'Origin: http://mine.localhost:3000\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
+const asked = (method: string, path: string, more = '') => `${method} ${path} HTTP/1.1\r\nHost: mine.localhost:3000\r\nCookie: ${cookie}\r\n${more}\r\n`
+
+/** What a strict client makes of a hostile answer, and of the next one on the same connection. */
+async function visit(method: string, isUpgrade: boolean): Promise<{ readonly status: number | null; readonly next: string | null; readonly headers: ReadonlyMap<string, string> | null }> {
+  const socket = connect(port, '127.0.0.1')
+  let [got, ended, wake] = [Buffer.alloc(0), false, () => undefined as void]
+  const timer = setTimeout(() => socket.destroy(new Error('neither an answer nor an end')), 8000)
+  let late: Error | undefined
+  socket.on('data', (bytes: Buffer) => {
+    got = Buffer.concat([got, bytes])
+    wake()
+  })
+  socket.on('error', (error: NodeJS.ErrnoException) => (late = error.code === undefined ? error : undefined))
+  socket.on('close', () => {
+    ended = true
+    wake()
+  })
+  const read = async (at: number, of: string): Promise<StrictAnswer | null> => {
+    for (;;) {
+      const answered = readAnswer(got, at, { method: of, ended })
+      if (answered !== null || ended) return answered
+      await new Promise<void>((resolve) => (wake = resolve))
+    }
+  }
+  try {
+    socket.write(asked(method, '/odd', isUpgrade ? upgradeHeaders : ''))
+    const first = await read(0, method)
+    if (late !== undefined) throw late
+    const { status = null, headers = null, next = null } = first ?? {}
+    if (next === null || status === 101) return { status, headers, next: null }
+    socket.write(asked('GET', '/next'))
+    const second = await read(next, 'GET')
+    if (late !== undefined) throw late
+    return { status, headers, next: second === null ? null : `${second.status} ${second.headers.get('x-next') ?? 'another'} ${second.body}` }
+  } finally {
+    clearTimeout(timer)
+    socket.destroy()
+  }
+}
+
+const page = /^502$/
+const webSocketAnswer = (status: string, more = '') => `HTTP/1.1 ${status}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${more}\r\n`
+test.each([
+  ['204 with a body', 'HTTP/1.1 204 x\r\nContent-Length: 50\r\n\r\n' + 'x'.repeat(50), false, /^204$/],
+  ['304 with a body', 'HTTP/1.1 304 x\r\nContent-Length: 50\r\n\r\n' + 'x'.repeat(50), false, /^304$/],
+  ['a coding that nobody knows', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: banana\r\n\r\nbody', false, page],
+  ['a WebSocket that nobody asked for', webSocketAnswer('101 X'), false, page],
+  ['a status beyond 599', 'HTTP/1.1 700 X\r\nContent-Length: 4\r\n\r\nbody', false, page],
+  ['an answer without a length, on a connection that is to stay', 'HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n\r\nbody', false, /^200$/],
+  ['to an upgrade, a status of two digits', 'HTTP/1.1 99 x\r\n\r\n', true, page],
+  ['to an upgrade, a status beyond 599', 'HTTP/1.1 999 x\r\nContent-Length: 0\r\n\r\n', true, page],
+  ['to an upgrade, a reason with control characters', 'HTTP/1.1 403 \u0001\u00ff\r\nContent-Length: 0\r\n\r\n', true, /^(403|502)$/],
+  ['to an upgrade, a coding that nobody knows', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: banana\r\n\r\nbody', true, page],
+  ['to an upgrade, another protocol', webSocketAnswer('101 X').replace('websocket', 'h2c'), true, page],
+  ['to an upgrade, one with a length', webSocketAnswer('101 \u0001', 'Content-Length: 5\r\n'), true, /^(101|502)$/],
+  ['to an upgrade, nothing at all', '', true, page],
+] as const)('%s does not reach the visitor as it is', async (_what, said, isUpgrade, status) => {
+  answer = () => Buffer.from(said, 'latin1')
+  const seen = await visit('GET', isUpgrade)
+  expect(String(seen.status)).toMatch(status)
+  if (!isUpgrade && seen.next !== null) expect(seen.next).toBe('200 yes well')
+})
+
+test('an answer keeps the bytes of its headers, and so does a WebSocket’s', async () => {
+  answer = () => Buffer.from('HTTP/1.1 200 OK\r\nX-Name: caf\u00e9\r\nContent-Length: 0\r\n\r\n', 'latin1')
+  expect((await visit('GET', false)).headers?.get('x-name')).toBe('caf\u00e9')
+  answer = () => Buffer.from(webSocketAnswer('101 X', 'X-Name: caf\u00e9\r\n'), 'latin1')
+  expect((await visit('GET', true)).headers?.get('x-name')).toBe('caf\u00e9')
+})
+
 // What nothing answers for fails the run: vitest counts each uncaught exception and unhandled rejection.
-test(`whatever a workspace answers, the gateway goes on (ARCX_FUZZ_SEED=${fuzzSeed})`, async () => {
+test(`whatever a workspace answers, the gateway goes on, and a strict client reads the right next answer (ARCX_FUZZ_SEED=${fuzzSeed})`, async () => {
   await fuzzRounds(async (odd) => {
     answer = () => oddAnswer(odd)
-    const asked = (isUpgrade: boolean) => `GET / HTTP/1.1\r\nHost: mine.localhost:3000\r\nCookie: ${cookie}\r\n${isUpgrade ? 'Origin: http://mine.localhost:3000\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n' : 'Connection: close\r\n'}\r\n`
     let left = answers
+    const read = { next: 0, ended: 0 }
     const work = async () => {
       while (left-- > 0) {
-        const socket = connect(port, '127.0.0.1')
-        socket.on('error', () => socket.destroy())
-        socket.resume()
-        socket.write(asked(odd.number(3) === 0))
-        const timer = setTimeout(() => socket.destroy(), 2000)
-        await once(socket, 'close').catch(() => undefined)
-        clearTimeout(timer)
+        const { next } = await visit(odd.one('GET', 'GET', 'HEAD'), odd.number(3) === 0)
+        if (next === null) read.ended += 1
+        else read.next += 1
+        if (next !== null) expect(next).toBe('200 yes well')
       }
     }
     await Promise.all(Array.from({ length: 16 }, work))
-    answer = () => Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nwell')
-    const answered = await new Promise<string>((resolve, reject) => {
-      let got = ''
-      connect(port, '127.0.0.1').on('data', (chunk: Buffer) => (got += chunk.toString())).on('close', () => resolve(got)).on('error', reject).write(asked(false))
-    })
-    expect(answered).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*well$/)
+    expect(read.next).toBeGreaterThan(answers / 20)
   })
 }, fuzzTimeoutMs(120_000))

@@ -35,3 +35,20 @@ test('JupyterHub CVE-2024-28233: a workspace sets cookies of its own host alone,
     'a=1; Path=/', 'b=2;Secure', 'c=3',
   ])
 })
+
+/** As browsers read and send one (RFC 6265bis, sections 5.6 and 5.8.3). */
+function sentBack(setCookie: string): string {
+  const [pair = ''] = setCookie.split(';')
+  const at = pair.indexOf('=')
+  const [name, value] = at < 0 ? ['', pair.trim()] : [pair.slice(0, at).trim(), pair.slice(at + 1).trim()]
+  return name === '' ? value : `${name}=${value}`
+}
+
+test('whatever a workspace sets, nothing that comes back of it is read as ours', () => {
+  const piece = fc.constantFrom('arc_session', '__Host-arc_session', 'arc_workspace', '=', ' ', '\t', ';', 'Path=/', 'x', ',', '"')
+  const line = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(''))
+  fc.assert(fc.property(line, (text) => {
+    const back = harmlessSetCookies([text]).map(sentBack).join('; ')
+    for (const name of ['arc_session', 'arc_workspace'] as const) for (const secure of [true, false]) expect(readCookie(back, name, secure)).toBeUndefined()
+  }), { examples: [['=arc_session=2'], [' = arc_session=2; Path=/'], ['arc_session'], ['=__Host-arc_workspace=y']] })
+})

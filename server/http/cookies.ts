@@ -27,12 +27,17 @@ export function withoutOwnCookies(header: string | undefined): string | undefine
 }
 
 /**
- * What a workspace may set: cookies of its own host only. Ours are dropped, and a `Domain` is cut off, with which it
- * would reach its parent and siblings.
+ * What a workspace may set: cookies of its own host only. Ours are dropped, and those without a name, of which browsers
+ * send the value alone, so that `=arc_session=x` would come back as ours (RFC 6265bis, section 5.8.3). A `Domain` is cut
+ * off, with which it would reach its parent and siblings.
  */
 export function harmlessSetCookies(values: readonly string[]): string[] {
   return values
-    .filter((value) => !isOwnCookie((value.split(/[=;]/)[0] ?? '').trim()))
+    .filter((value) => {
+      const [pair = ''] = value.split(';')
+      const name = pair.includes('=') ? (pair.split('=')[0] ?? '').trim() : ''
+      return name !== '' && !isOwnCookie(name)
+    })
     .map((value) =>
       value
         .split(';')
