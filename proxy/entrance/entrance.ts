@@ -61,7 +61,7 @@ export class Entrance {
   readonly #listeners = new Map<string, Server>()
   readonly #most: Most
   readonly #connections: ConnectionLimit
-  readonly #bodies = new BodyWatch(bodyTimes)
+  readonly #bodies: BodyWatch
   #toldAt = 0
 
   constructor(exchange: Exchange, authority: Authority, log: Log, most: Most) {
@@ -70,6 +70,7 @@ export class Entrance {
     this.#exchange = exchange
     this.#authority = authority
     this.#log = log
+    this.#bodies = new BodyWatch(bodyTimes, (error) => log.error({ err: error }, 'a request is not watched over any more'))
     const failed = (error: unknown) => log.error({ err: error }, 'the proxy failed')
     const asked = guarded((request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => this.#request(request, response), (error, request) => {
       failed(error)

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 
 export interface BodyTimes {
   /** For a body that is answered here, from the request's first byte to its last. */
@@ -16,6 +17,9 @@ export const bodyTimes: BodyTimes = { wholeMs: 30_000, idleMs: 60_000, restMs: 5
 interface Watched {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  /** The one it came by: a request that has been given up names none any more. */
+  readonly socket: Socket
+  forget(): void
   readonly isForwarded: boolean
   readonly since: number
   answeredAt: number | null
@@ -30,21 +34,31 @@ const lingerMs = 1000
 export class BodyWatch {
   readonly #times: BodyTimes
   readonly #watched = new Set<Watched>()
+  readonly #onFailed: (error: unknown) => void
   readonly #timer: NodeJS.Timeout
 
-  constructor(times: BodyTimes) {
+  /** `onFailed` is told of a request that could not be looked at; it is watched no more. */
+  constructor(times: BodyTimes, onFailed: (error: unknown) => void) {
     this.#times = times
+    this.#onFailed = onFailed
     this.#timer = setInterval(() => this.#look(), sweepMs).unref()
   }
 
   /** `isForwarded`: it goes on to a workspace, for as long as that takes. */
   add(request: IncomingMessage, response: ServerResponse, isForwarded: boolean): void {
     const now = Date.now()
-    const watched: Watched = { request, response, isForwarded, since: now, answeredAt: null, movedAt: now, moved: 0 }
+    const { socket } = request
+    const forget = () => {
+      this.#watched.delete(watched)
+      for (const each of [request, response, socket]) each.off('close', closed)
+    }
+    const watched: Watched = { request, response, socket, isForwarded, forget, since: now, answeredAt: null, movedAt: now, moved: 0 }
     this.#watched.add(watched)
-    response.once('close', () => {
-      if (request.complete || request.socket.destroyed) this.#watched.delete(watched)
-    })
+    // A request that was given up is not over: the rest of its body stands before the next one of its connection.
+    const closed = () => {
+      if (socket.destroyed || request.complete) forget()
+    }
+    for (const each of [request, response, socket]) each.on('close', closed)
   }
 
   close(): void {
@@ -54,20 +68,28 @@ export class BodyWatch {
   #look(): void {
     const now = Date.now()
     for (const watched of this.#watched) {
-      const { request, response } = watched
-      const { socket } = request
-      if (socket.destroyed || (request.complete && response.writableFinished)) this.#watched.delete(watched)
-      else if (request.complete) this.#lookAtAnswer(watched, now)
-      else if (this.#isLate(watched, now)) {
-        this.#watched.delete(watched)
-        if (!response.headersSent) socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 51\r\n\r\nThe body of this request did not come within time.\n')
-        setTimeout(() => socket.destroy(), response.headersSent ? 0 : lingerMs).unref()
+      try {
+        this.#lookAt(watched, now)
+      } catch (error) {
+        watched.forget()
+        this.#onFailed(error)
       }
     }
   }
 
+  #lookAt(watched: Watched, now: number): void {
+    const { request, response, socket } = watched
+    if (socket.destroyed || (request.complete && response.writableFinished)) watched.forget()
+    else if (request.complete) this.#lookAtAnswer(watched, now)
+    else if (this.#isLate(watched, now)) {
+      watched.forget()
+      if (!response.headersSent) socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 51\r\n\r\nThe body of this request did not come within time.\n')
+      setTimeout(() => socket.destroy(), response.headersSent ? 0 : lingerMs).unref()
+    }
+  }
+
   #isLate(watched: Watched, now: number): boolean {
-    const { request, response, isForwarded, since } = watched
+    const { request, response, socket, isForwarded, since } = watched
     const { wholeMs, idleMs, restMs } = this.#times
     if (response.writableFinished) {
       watched.answeredAt ??= now
@@ -75,8 +97,8 @@ export class BodyWatch {
     }
     if (!isForwarded) return now - since > wholeMs
     // Whoever is not read cannot send.
-    if (request.socket.bytesRead !== watched.moved || request.readableFlowing === false) {
-      watched.moved = request.socket.bytesRead
+    if (socket.bytesRead !== watched.moved || request.readableFlowing === false) {
+      watched.moved = socket.bytesRead
       watched.movedAt = now
     }
     return now - watched.movedAt > idleMs
@@ -84,7 +106,7 @@ export class BodyWatch {
 
   /** Of a workspace's answer the reader is somebody who may open it, and may stop for as long as they like. */
   #lookAtAnswer(watched: Watched, now: number): void {
-    const { request: { socket }, isForwarded } = watched
+    const { socket, isForwarded } = watched
     if (isForwarded || socket.writableLength === 0 || socket.bytesWritten !== watched.moved) {
       watched.moved = socket.bytesWritten
       watched.movedAt = now

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { AddressInfo, Socket } from 'node:net'
 import { connect } from 'node:net'
-import { Writable } from 'node:stream'
+import { PassThrough, Transform, Writable, pipeline } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createLog } from '../log.ts'
@@ -120,6 +120,35 @@ describe('everything that a client may draw out has an end', () => {
     socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
     await gone.promise
   })
+})
+
+/** Given up in the midst of its body, as by a pipeline that failed: Node takes its socket from it then. */
+const givesUp: Handle = (request, response) => {
+  const failing = new Transform({ transform: (_chunk, _encoding, done) => done(new Error('refused')) })
+  pipeline(request, failing, new PassThrough(), () => response.writeHead(403).end('no'))
+  return 'forwarded'
+}
+const fails: Handle = (request) => {
+  Object.defineProperty(request, 'complete', { get: () => { throw new Error('not to be looked at') } })
+  return 'forwarded'
+}
+
+test.each([
+  ['was given up in the midst of its body', givesUp, /^$/],
+  ['cannot be looked at', fails, /not to be looked at.*not watched over/s],
+])('behind a request that %s the others are still held to their times', async (_what, first, logged) => {
+  let said = ''
+  const log = createLog('test', 'error', new Writable({ write: (chunk: Buffer, _encoding, done) => ((said += chunk.toString()), done()) }))
+  const port = await serving((request, response) => (request.url === '/first' ? first : answering)(request, response), { log })
+  const early = await opened(port)
+  early.resume()
+  early.write('POST /first HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\nhalf')
+  if (first === givesUp) await once(early, 'data')
+  expect(await untilClosed(port, 'POST /second HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf')).toMatch(/^HTTP\/1.1 408/)
+  expect(said).toMatch(logged)
+  // What was given up has an end too; what cannot be looked at has none but its own.
+  if (first === givesUp) await overFor(early)
+  early.destroy()
 })
 
 test('a body that goes on to a workspace may take as long as it moves, and an answer from there as long as somebody likes', async () => {

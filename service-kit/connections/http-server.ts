@@ -43,7 +43,7 @@ const tellEveryMs = 60_000
 /** An HTTP server in which everything has an end: how many connections, and how long each part of a request may take. */
 export function boundedServer(bounds: ServerBounds, handle: Handle): Server {
   const all = { ...times, ...bounds.times }
-  const bodies = new BodyWatch(all)
+  const bodies = new BodyWatch(all, (error) => bounds.log.error({ err: error }, 'a request is not watched over any more'))
   const options = { connectionsCheckingInterval: Math.min(checkMs, all.headersMs), headersTimeout: all.headersMs, requestTimeout: 0, keepAliveTimeout: all.idleConnectionMs, keepAlive: true, keepAliveInitialDelay: silentMs }
   const server = createServer(options, (request, response) => {
     if (parseTarget(request.url).kind === 'invalid') refuse(request, response, 400, 'That is no address of this server.\n')
