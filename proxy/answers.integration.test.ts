@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Socket } from 'node:net'
 import { connect } from 'node:net'
 import { once } from 'node:events'
-import { brotliCompressSync, deflateRawSync, deflateSync, gunzipSync, gzipSync, inflateRawSync, zstdCompressSync } from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gunzipSync, gzipSync, inflateRawSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ProxyRig, codeOf, echo } from '@arcx/testing/proxy'
 import type { Asked, Got } from '@arcx/testing/proxy'
@@ -216,6 +216,46 @@ describe('what needs no opening passes', () => {
       expect([got.status, codeOf(got)]).toEqual([502, 'coding_unknown'])
       expect(got.body.toString()).toContain(label)
     }
+  })
+
+  const skipped = Buffer.from('502a4d1803000000616263', 'hex')
+  test.each([
+    ['zstd', 'frames', [skipped, zstdCompressSync('first '), skipped, zstdCompressSync(text), zstdCompressSync(' last')]],
+    ['gzip', 'members', [gzipSync('first '), gzipSync(text), Buffer.alloc(7), gzipSync(' last')]],
+  ] as const)('%s of several %s is whole, both ways', async (label, _parts, parts) => {
+    const sent = await rig.https('api.test', '/', { method: 'POST', headers: { 'content-encoding': label, 'content-type': 'text/plain' }, body: Buffer.concat(parts) })
+    expect([sent.status, rig.arrived[0]?.body]).toEqual([200, `first ${text} last`])
+    rig.answer = echo(Buffer.concat(parts), { 'content-encoding': label, 'content-type': 'text/plain' })
+    const got = (await rig.https('api.test', '/')).body
+    expect((label === 'zstd' ? zstdDecompressSync(got) : gunzipSync(got)).toString()).toBe(`first ${seen} last`)
+  })
+
+  test.each([
+    ['frames', zstdCompressSync('hello'), zstdCompressSync(text)],
+    ['skipped frames', skipped, zstdCompressSync(text)],
+  ])('a value does not come back behind other %s of zstd that does not say so', async (_parts, first, second) => {
+    rig.answer = echo(Buffer.concat([first, second]), { 'content-type': 'application/octet-stream' })
+    // Cut, so that perhaps not even its head arrives.
+    expect(await rig.https('api.test', '/').then(({ body }) => body.toString('hex'), () => 'cut')).not.toContain(second.toString('hex'))
+    const sent = await rig.https('other.test', '/', { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body: Buffer.concat([first, zstdCompressSync(secret.placeholder)]) })
+    expect([sent.status, codeOf(sent)]).toEqual([403, 'leak_attempted'])
+  })
+
+  test.each(['gzip', 'deflate', 'br', 'zstd'])('a request whose %s cannot be opened is refused for that reason', async (label) => {
+    const close = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync, zstd: zstdCompressSync }[label] ?? gzipSync
+    const bytes = close(Buffer.from('a text that is compressed, and then broken off'))
+    for (const body of [bytes.subarray(0, -9), Buffer.concat([bytes, Buffer.from('something else')])]) {
+      const got = await rig.https('api.test', '/', { method: 'POST', headers: { 'content-encoding': label }, body })
+      expect([got.status, codeOf(got)]).toEqual([400, 'coding_broken'])
+      expect(got.body.toString()).toContain(label)
+      expect(got.body.toString()).not.toContain('could not be reached')
+    }
+  })
+
+  test.each([204, 304])('an answer %s has no length', async (status) => {
+    raw = (socket) => socket.end(`HTTP/1.1 ${status} x\r\ncontent-length: 5\r\n\r\n`)
+    const got = await plain('/')
+    expect([got.status, got.headers['content-length']]).toEqual([status, undefined])
   })
 
   test('a coding that breaks in its midst is cut', async () => {

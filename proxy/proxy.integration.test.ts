@@ -211,6 +211,15 @@ describe('HTTP/2', () => {
     expect(rig.lastKey).toBe(`Bearer ${secret.value}`)
   })
 
+  test('a secret on its way by plain http is refused for that, where it may go there, and elsewhere for where it goes', async () => {
+    const ask = (host: string) => rig.send(`http://${host}:${rig.plainPort}/`, { headers: { 'x-key': secret.placeholder } })
+    const [there, elsewhere] = [await ask('api.test'), await ask('other.test')]
+    expect([codeOf(there), codeOf(elsewhere)]).toEqual(['leak_attempted', 'leak_attempted'])
+    expect(there.body.toString()).toContain('Secrets go by HTTPS only, and this is plain http: use https://api.test')
+    expect(elsewhere.body.toString()).toContain('may not go to other.test')
+    expect(elsewhere.body.toString()).not.toContain('HTTPS only')
+  })
+
   test('a leak is refused, a tunnel goes to one host, and two names for it are none', async () => {
     const got = await ask('other.test', '/', { 'x-a': secret.placeholder })
     expect(got.status).toBe(403)

@@ -11,6 +11,7 @@ import { EventStream, isEventStream } from './event-stream.ts'
 import { LookingInside, mayBeCompressed, valueInside } from './looking-inside.ts'
 import { Cut, Cutting } from './ranges.ts'
 import type { Wanted } from './ranges.ts'
+import { Refusal } from './refusal.ts'
 import { Counting, ReplacingStream } from './streams.ts'
 import type { Tenant } from './tenants.ts'
 import type { Told } from './told.ts'
@@ -86,6 +87,8 @@ export class Answer implements Dispatcher.DispatchHandler {
     const { scrub } = tenant
     const out = cleanHeaders(headers, tenant, told)
     const hasBody = method !== 'HEAD' && status !== 204 && status !== 304 && headers['content-length'] !== '0'
+    // There is none, whatever is said of it (RFC 9110, section 8.6); over HTTP/2 it would be taken for an error.
+    if (status === 204 || status === 304) delete out['content-length']
     const contentType = textOf(headers['content-type']) || undefined
     const looks = hasBody && tenant.found !== 'off' && isText(contentType)
     const blots = looks && tenant.found === 'redact'
@@ -111,7 +114,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     }
     if (!(client instanceof Http2ServerResponse)) client.flushHeaders()
     const open = (coding: Coding | null) => this.#through([
-      coding?.open(),
+      coding?.open((reason) => new Refusal(502, 'coding_broken', `The answer of ${host} cannot be opened as ${coding.name}, in which it is compressed: ${reason}.`)),
       scrub === null ? null : new ReplacingStream(scrub, (count) => (told.scrubbed += count)),
       scrub !== null && isEventStream(contentType) ? new EventStream(scrub, (count) => (told.scrubbed += count)) : null,
       looks ? new UnknownCredentials(told, { blots, lines: isLines(contentType) }) : null,

@@ -33,7 +33,7 @@ test.each([
   ['gzip', forms.zstd],
   ['gzip', forms.zlib],
 ])('what is labelled %s is opened as what it is', (label, bytes) => {
-  const stream = labelOf(label)?.of(bytes)?.open()
+  const stream = labelOf(label)?.of(bytes)?.open((reason) => new Error(reason))
   if (stream === undefined) throw new Error('It was not opened.')
   const out: Buffer[] = []
   return new Promise<void>((resolve, reject) => {

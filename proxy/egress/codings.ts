@@ -3,10 +3,14 @@ import {
   brotliDecompressSync, constants, createBrotliCompress, createBrotliDecompress, createDeflate, createDeflateRaw, createGunzip, createGzip, createInflate, createInflateRaw, createZstdCompress,
   createZstdDecompress, inflateRawSync, inflateSync,
 } from 'node:zlib'
+import { DecodingStream } from './decoding.ts'
+import type { Format } from './decoding.ts'
 
 /** How bytes are opened and closed as they flow. */
 export interface Coding {
-  readonly open: () => Duplex
+  readonly name: string
+  /** `broken`: how it is told that it cannot be opened to its end, and why. */
+  readonly open: (broken: (reason: string) => Error) => Duplex
   readonly close: () => Duplex
 }
 
@@ -17,11 +21,15 @@ export interface Label {
 }
 
 const zlibOptions = { flush: constants.Z_SYNC_FLUSH, level: 4 }
-const gzip: Coding = { open: createGunzip, close: () => createGzip(zlibOptions) }
-const zlib: Coding = { open: createInflate, close: () => createDeflate(zlibOptions) }
-const rawDeflate: Coding = { open: createInflateRaw, close: () => createDeflateRaw(zlibOptions) }
-const brotli: Coding = { open: createBrotliDecompress, close: () => createBrotliCompress({ flush: constants.BROTLI_OPERATION_FLUSH, params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }) }
-const zstd: Coding = { open: createZstdDecompress, close: () => createZstdCompress({ flush: constants.ZSTD_e_flush }) }
+/** Members may follow each other (RFC 1952, section 2.2). */
+export const gzipFormat: Format = { open: createGunzip, goesOn: 'behind zeros' }
+export const zstdFormat: Format = { open: createZstdDecompress, goesOn: 'in frames' }
+const coding = (name: string, format: Format, close: () => Duplex): Coding => ({ name, open: (broken) => new DecodingStream(format, broken), close })
+const gzip = coding('gzip', gzipFormat, () => createGzip(zlibOptions))
+const zlib = coding('deflate', { open: createInflate, goesOn: 'never' }, () => createDeflate(zlibOptions))
+const rawDeflate = coding('deflate', { open: createInflateRaw, goesOn: 'never' }, () => createDeflateRaw(zlibOptions))
+const brotli = coding('br', { open: createBrotliDecompress, goesOn: 'never' }, () => createBrotliCompress({ flush: constants.BROTLI_OPERATION_FLUSH, params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }))
+const zstd = coding('zstd', zstdFormat, () => createZstdCompress({ flush: constants.ZSTD_e_flush }))
 
 /** Enough of a body to tell by. */
 export const tellingBytes = 4

@@ -12,7 +12,7 @@ import type { Client } from './answer.ts'
 import { askedOf } from './asked.ts'
 import type { Asked } from './asked.ts'
 import type { Call } from './call.ts'
-import type { Limits } from './limits.ts'
+import { Limits } from './limits.ts'
 import type { EgressMetrics } from './metrics.ts'
 import { bodyOf, hostOf, leak, prepare } from './outgoing.ts'
 import { allowsHost } from './policy.ts'
@@ -20,6 +20,7 @@ import type { HostRules } from './policy.ts'
 import { recordedPath } from './record-text.ts'
 import type { EgressRecord, Records } from './records.ts'
 import { Refusal, refuse, refuseUpgrade } from './refusal.ts'
+import type { HostRefused } from './refusal.ts'
 import type { Tenant, Tenants } from './tenants.ts'
 import { Told } from './told.ts'
 import type { Description } from './told.ts'
@@ -29,6 +30,9 @@ import { dialWebSocket, relayMessages } from './web-socket.ts'
 
 /** How often what is open is held against rules and secrets as they are now. */
 const rejudgeMs = 2000
+/** Of calls that are refused for what their host is, as many of a workspace are recorded: each costs nothing else, so the record could be flooded with them. */
+const refusedHosts = { host: '*', requestsPerMinute: 60, megabytesPerHour: null }
+const recordedHost = 100
 
 export interface ExchangeNeeds {
   readonly tenants: Tenants
@@ -55,6 +59,7 @@ interface Open {
 export class Exchange {
   readonly #needs: ExchangeNeeds
   readonly #open = new Set<Open>()
+  readonly #refusedHosts = new Limits()
   readonly #timer: NodeJS.Timeout
   #isRejudging = false
 
@@ -112,7 +117,7 @@ export class Exchange {
         const upstream = await dialWebSocket({ call, target, headers, lookup: this.#needs.guard.lookup, trust: this.#needs.trust })
         const { promise: isCut, reject } = Promise.withResolvers<never>()
         await this.#whileOpen({ call, told, cut: reject }, () =>
-          relayMessages({ request, socket, head, upstream, tenant, outward, told, isCut, leak: () => leak(call.host), judge: (text) => judgePasted(text, call.host, tenant, told) }),
+          relayMessages({ request, socket, head, upstream, tenant, outward, told, isCut, leak: () => leak(call, tenant), judge: (text) => judgePasted(text, call.host, tenant, told) }),
         )
       } catch (error) {
         const refusal = refusalOf(error, call)
@@ -124,6 +129,27 @@ export class Exchange {
         throw refusal
       }
     })
+  }
+
+  /** Records a call that was refused before it was one: its host is none that could be called. */
+  async refusedHost(workspaceId: string, method: string, refusal: HostRefused): Promise<void> {
+    const told = new Told()
+    told.status = refusal.status
+    told.outcome = `refused:${refusal.code}`
+    this.#needs.metrics.over(told)
+    if (this.#needs.records.isFull) return
+    try {
+      this.#refusedHosts.admit(workspaceId, '', [refusedHosts])
+      told.tenant = await this.#needs.tenants.of(workspaceId)
+    } catch {
+      return
+    }
+    const { scheme, asked } = refusal
+    const [, name = asked, port] = /^(.*?)(?::(\d{1,5}))?$/s.exec(asked) ?? []
+    const scrub = told.tenant?.scrub ?? null
+    const host = recordedPath(name.replaceAll(/[\0-\x1f\x7f]/g, ' '), (text) => (scrub === null ? text : replaceAll(scrub, text).text)).slice(0, recordedHost)
+    const description = { workspaceId, userId: told.tenant?.userId ?? null, method: method.slice(0, 20), scheme, host, port: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port), path: '' }
+    this.#needs.records.over(recordOf(told, description, told.outcome))
   }
 
   async #whileOpen(open: Open, work: () => Promise<void>): Promise<void> {

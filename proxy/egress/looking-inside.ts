@@ -1,31 +1,57 @@
 import { Transform } from 'node:stream'
 import type { TransformCallback } from 'node:stream'
-import { constants, createGunzip, createZstdDecompress, gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { Replacer, replaceWhole } from '../replace/replacer.ts'
 import type { Pairs } from '../replace/pairs.ts'
+import { gzipFormat, zstdFormat } from './codings.ts'
+import { Decoding } from './decoding.ts'
 import { Refusal } from './refusal.ts'
+import { ZstdFrames } from './zstd-frames.ts'
 
 /** Of what a stream opens to, as many bytes are looked at; more is not worth its time. */
 const lookedAtBytes = 32 * 1024 * 1024
 /** A message is opened at once. */
 const wholeBytes = 4 * 1024 * 1024
-/** What such bytes begin with (RFC 1952, section 2.3; RFC 8878, section 3.1.1). */
+/** Each is opened by itself, which takes its time; nobody writes a message of more but to hide something. */
+const mostFrames = 1000
+/** What such bytes begin with (RFC 1952, section 2.3; RFC 8878, sections 3.1.1 and 3.1.2). */
 const kinds = [
-  { begins: Buffer.from([0x1f, 0x8b, 0x08]), open: createGunzip, openWhole: (bytes: Buffer) => gunzipSync(bytes, { maxOutputLength: wholeBytes, finishFlush: constants.Z_SYNC_FLUSH }) },
-  { begins: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), open: createZstdDecompress, openWhole: (bytes: Buffer) => zstdDecompressSync(bytes, { maxOutputLength: wholeBytes, finishFlush: constants.ZSTD_e_flush }) },
+  { begins: [Buffer.from([0x1f, 0x8b, 0x08])], format: gzipFormat, holds: (pairs: Pairs, bytes: Buffer) => holds(pairs, [gunzipSync(bytes, { maxOutputLength: wholeBytes, finishFlush: constants.Z_SYNC_FLUSH })]) },
+  { begins: [Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), ...Array.from({ length: 16 }, (_, low) => Buffer.from([0x50 + low, 0x2a, 0x4d, 0x18]))], format: zstdFormat, holds: holdsInFrames },
 ] as const
 
-export const valueInside = (): Refusal => new Refusal(502, 'value_inside', 'What came back is compressed, does not say so, and carries the value of a secret: it was cut.')
+function holdsInFrames(pairs: Pairs, bytes: Buffer): boolean {
+  const opened: Buffer[] = []
+  let left = wholeBytes
+  let frames = 0
+  try {
+    for (const frame of new ZstdFrames().piecesOf(bytes)) {
+      frames += 1
+      if (frames > mostFrames) return true
+      const inside = zstdDecompressSync(frame, { maxOutputLength: Math.max(left, 1), finishFlush: constants.ZSTD_e_flush })
+      left -= inside.length
+      opened.push(inside)
+      if (left <= 0) break
+    }
+  } catch {
+    // What does not open any further, nobody else reads further either.
+  }
+  return holds(pairs, opened)
+}
+
+const holds = (pairs: Pairs, opened: readonly Buffer[]) => opened.length > 0 && replaceWhole(pairs, Buffer.concat(opened)).count > 0
+
+export const valueInside = (): Refusal => new Refusal(502, 'value_inside', 'What came back is compressed, does not say so, and carries the value of a secret, or is in more pieces than are looked into: it was cut.')
 
 /** Whether bytes begin like something compressed, as far as they go. */
-export const mayBeCompressed = (bytes: Buffer): boolean => bytes.length > 0 && kinds.some(({ begins }) => begins.subarray(0, bytes.length).equals(bytes.subarray(0, begins.length)))
+export const mayBeCompressed = (bytes: Buffer): boolean => bytes.length > 0 && kinds.some(({ begins }) => begins.some((each) => each.subarray(0, bytes.length).equals(bytes.subarray(0, each.length))))
+
+const kindOf = (bytes: Buffer) => kinds.find(({ begins }) => begins.some((each) => each.equals(bytes.subarray(0, each.length))))
 
 /** Whether something looked for stands in what a message opens to, of which so much is looked at. */
 export function holdsInside(pairs: Pairs, bytes: Buffer): boolean {
-  const kind = kinds.find(({ begins }) => begins.equals(bytes.subarray(0, begins.length)))
-  if (kind === undefined) return false
   try {
-    return replaceWhole(pairs, kind.openWhole(bytes)).count > 0
+    return kindOf(bytes)?.holds(pairs, bytes) ?? false
   } catch {
     return false
   }
@@ -38,7 +64,9 @@ export function holdsInside(pairs: Pairs, bytes: Buffer): boolean {
 export class LookingInside extends Transform {
   readonly #replacer: Replacer
   readonly #onFound: () => Error
-  #inside: Transform | 'unknown' | 'none' = 'unknown'
+  #inside: Decoding | 'unknown' | 'none' = 'unknown'
+  /** Goes on with what is waited for. */
+  #whenLooked: () => void = () => undefined
   #held: Buffer[] = []
   #seen = 0
 
@@ -53,9 +81,9 @@ export class LookingInside extends Transform {
     if (this.#inside !== 'unknown') return this.#look(this.#inside, chunk, done)
     const bytes = Buffer.concat([...this.#held, chunk])
     this.#held = []
-    const kind = kinds.find(({ begins }) => begins.equals(bytes.subarray(0, begins.length)))
+    const kind = kindOf(bytes)
     if (kind !== undefined) {
-      this.#inside = this.#opened(kind.open())
+      this.#inside = new Decoding(kind.format, (inside) => this.#see(inside))
       return this.#look(this.#inside, bytes, done)
     }
     if (mayBeCompressed(bytes)) {
@@ -76,33 +104,29 @@ export class LookingInside extends Transform {
     done(error)
   }
 
-  #opened(opening: Transform): Transform {
-    opening.on('data', (bytes: Buffer) => {
-      this.#seen += bytes.length
-      if (!this.#wasFound()) this.#replacer.write(bytes)
-      if (this.#seen > lookedAtBytes) opening.destroy()
-    })
-    // What does not open any further, nobody else reads further either.
-    opening.on('error', () => undefined)
-    return opening
+  #see(inside: Buffer): void {
+    this.#seen += inside.length
+    if (!this.#wasFound()) this.#replacer.write(inside)
+    if (this.#seen > lookedAtBytes) this.#stop()
   }
 
-  #look(opening: Transform, chunk: Buffer, done: TransformCallback): void {
+  #look(decoding: Decoding, chunk: Buffer, done: TransformCallback): void {
     this.#held.push(chunk)
     let isOver = false
-    const over = () => {
+    this.#whenLooked = () => {
       if (isOver) return
       isOver = true
-      opening.off('close', over)
-      if (opening.destroyed) {
-        this.#inside = 'none'
-        this.#letGo(done)
-      } else if (this.#replacer.isHolding && !this.#wasFound()) done()
+      if (this.#inside !== 'none' && this.#replacer.isHolding && !this.#wasFound()) done()
       else this.#letGo(done)
     }
-    if (opening.destroyed) return over()
-    opening.once('close', over)
-    opening.write(chunk, over)
+    // What does not open any further, nobody else reads further either.
+    decoding.write(chunk, (error) => (error === null ? this.#whenLooked() : this.#stop()))
+  }
+
+  #stop(): void {
+    if (typeof this.#inside !== 'string') this.#inside.destroy()
+    this.#inside = 'none'
+    this.#whenLooked()
   }
 
   #letGo(done: TransformCallback): void {

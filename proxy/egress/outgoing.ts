@@ -24,7 +24,11 @@ const credentialHeaders: ReadonlySet<string> = new Set(['authorization', 'x-api-
 /** A body that is signed is whole before it goes. */
 const maxSignedBytes = 16 * 1024 * 1024
 
-export const leak = (host: string) => new Refusal(403, 'leak_attempted', `This request carries a secret, or its placeholder, that may not go to ${host}, or not in that place. It was not sent, and it was recorded.`)
+export function leak({ scheme, host }: Call, tenant: Tenant): Refusal {
+  const isForHttps = scheme === 'http' && tenant.outwardTo('https', host).own.length > 0
+  const reason = isForHttps ? `Secrets go by HTTPS only, and this is plain http: use https://${host}.` : `It may not go to ${host}, or not in that place.`
+  return new Refusal(403, 'leak_attempted', `This request carries a secret, or its placeholder. ${reason} It was not sent, and it was recorded.`)
+}
 
 /** A request as it is to leave. */
 export interface Outgoing {
@@ -41,9 +45,9 @@ export function prepare(call: Call, asked: Asked, tenant: Tenant, told: Told): O
   // What is no place for a secret carries no placeholder elsewhere either.
   for (const [place, text] of [['address', call.host], ['address', asked.method], ...[...asked.headers.keys()].map((name) => ['header', name] as const)] as const) {
     const strangers = outward.strangers(place)
-    if (strangers !== null && holds(strangers, text)) throw leak(call.host)
+    if (strangers !== null && holds(strangers, text)) throw leak(call, tenant)
   }
-  const target = swapped(call.target, 'address', 'url', call.host, outward, told).text
+  const target = swapped(call.target, 'address', 'url', () => leak(call, tenant), outward, told).text
   judgePasted(call.target, call.host, tenant, told)
   const named = namedIn(asked.headers.get('connection')?.[0])
   const headers: Record<string, string | string[]> = {}
@@ -52,7 +56,7 @@ export function prepare(call: Call, asked: Asked, tenant: Tenant, told: Told): O
     if (hopByHop.has(name) || named.has(name)) continue
     const out = values.map((value) => {
       const { place, open, close } = basicParts(name, value)
-      const { text, count } = swapped(open, place, 'raw', call.host, outward, told)
+      const { text, count } = swapped(open, place, 'raw', () => leak(call, tenant), outward, told)
       judgePasted(open, call.host, tenant, told)
       if (count === 0) return value
       carriers.add(name)
@@ -87,7 +91,7 @@ function askedPart(asked: Asked, headers: Record<string, string | string[]>, spa
 
 /** What is sent behind the headers; `null` for nothing. Changes them where the body's length or coding does. */
 export async function bodyOf(call: Call, asked: Asked, outgoing: Outgoing, tenant: Tenant, told: Told): Promise<Readable | Buffer | null> {
-  const signed = await signedBody(call, asked, outgoing, told)
+  const signed = await signedBody(call, asked, outgoing, tenant, told)
   if (signed !== undefined) return signed
   if (!asked.hasBody) return null
   const { outward, headers } = outgoing
@@ -100,11 +104,11 @@ export async function bodyOf(call: Call, asked: Asked, outgoing: Outgoing, tenan
     const { coding, body } = await codingOf(asked)
     source = body
     if (coding !== null) {
-      steps.push(coding.open())
+      steps.push(coding.open((reason) => new Refusal(400, 'coding_broken', `The body of this request cannot be opened as ${coding.name}, in which it is compressed: ${reason}. It was not passed on whole.`)))
       delete headers['content-encoding']
       delete headers['content-length']
     }
-    if (strangers !== null) steps.push(new LookingInside(strangers, () => leak(call.host)), new GuardingStream(strangers, () => leak(call.host)))
+    if (strangers !== null) steps.push(new LookingInside(strangers, () => leak(call, tenant)), new GuardingStream(strangers, () => leak(call, tenant)))
     if (looksForKeys) steps.push(new PastedKeys((text) => judgePasted(text, call.host, tenant, told)))
     if (outward.own.length > 0) {
       const pairs = outward.swaps('body', writingOf(contentType))
@@ -155,14 +159,14 @@ function whenReadable(body: Readable, done: () => void): void {
 }
 
 /** For AWS: signed by a placeholder, it is signed again by the value. `undefined` where it is not signed so. */
-async function signedBody(call: Call, asked: Asked, { outward, headers, target }: Outgoing, told: Told): Promise<Readable | Buffer | null | undefined> {
+async function signedBody(call: Call, asked: Asked, { outward, headers, target }: Outgoing, tenant: Tenant, told: Told): Promise<Readable | Buffer | null | undefined> {
   const authorization = parseAwsAuthorization(asked.headers.get('authorization')?.[0])
   const { signers } = outward
   if (authorization === null || signers.length === 0) return undefined
   const [told256] = asked.headers.get('x-amz-content-sha256') ?? []
   if (told256?.startsWith('STREAMING-AWS4') === true) throw new Refusal(400, 'signature_unknown', 'Bodies that are signed piece by piece cannot be signed again: have the program send its body unsigned (UNSIGNED-PAYLOAD) or whole.')
   const strangers = outward.strangers('body')
-  const guarded = asked.hasBody ? guardedBody(asked, strangers === null ? [] : [new LookingInside(strangers, () => leak(call.host)), new GuardingStream(strangers, () => leak(call.host))], told) : null
+  const guarded = asked.hasBody ? guardedBody(asked, strangers === null ? [] : [new LookingInside(strangers, () => leak(call, tenant)), new GuardingStream(strangers, () => leak(call, tenant))], told) : null
   const body = told256 === undefined && guarded !== null ? await whole(guarded) : guarded
   const payloadHash = told256 ?? createHash('sha256').update(body instanceof Buffer ? body : '').digest('hex')
   const incoming = { method: asked.method, target: call.target, headers: new Map([...asked.headers, ['host', [call.hostHeader]]]), payloadHash }
@@ -197,9 +201,9 @@ async function whole(body: Readable): Promise<Buffer> {
   return Buffer.concat(pieces)
 }
 
-function swapped(text: string, place: 'header' | 'basic' | 'address', writing: Writing, host: string, outward: Outward, told: Told): { readonly text: string; readonly count: number } {
+function swapped(text: string, place: 'header' | 'basic' | 'address', writing: Writing, leaked: () => Refusal, outward: Outward, told: Told): { readonly text: string; readonly count: number } {
   const strangers = outward.strangers(place)
-  if (strangers !== null && holds(strangers, text)) throw leak(host)
+  if (strangers !== null && holds(strangers, text)) throw leaked()
   const out = replaceAll(outward.swaps(place, writing), text)
   for (const owner of out.owners) told.used.add(owner)
   return out

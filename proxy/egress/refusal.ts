@@ -19,6 +19,18 @@ export class Refusal extends Error {
   }
 }
 
+/** For a host that nobody may reach, as it was named; nothing else is known of the call yet. */
+export class HostRefused extends Refusal {
+  readonly asked: string
+  readonly scheme: 'http' | 'https'
+
+  constructor(status: number, code: string, message: string, asked: string, scheme: 'http' | 'https') {
+    super(status, code, message)
+    this.asked = asked
+    this.scheme = scheme
+  }
+}
+
 /** A text at `error`: package managers print it, and so do the SDKs of AI providers. */
 const bodyOf = ({ code, message }: Refusal) => JSON.stringify({ error: `arcx: ${message}`, code })
 
