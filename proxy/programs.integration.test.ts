@@ -49,6 +49,39 @@ test('an address with bytes that are no ASCII arrives percent-encoded, over HTTP
   expect(rig.arrived.map(({ url }) => url)).toEqual(Array.from({ length: 6 }, () => encoded))
 })
 
+test('so it does behind empty lines, and in whatever pieces its first line comes', async () => {
+  rig.arrived = []
+  const request = Buffer.from(`\r\n\r\nGET http://api.test:${rig.plainPort}/Grüße HTTP/1.1\r\nHost: api.test\r\n\r\n`)
+  const inLine = request.indexOf('ü') + 1
+  for (const ends of [[], [1], [4], [10], [inLine], [inLine, inLine + 2], [request.indexOf(' HTTP')], [2, 4, inLine, request.length - 2]]) {
+    const socket = connect(rig.socketOf(rig.workspaceId))
+    const answered = text(socket)
+    let from = 0
+    for (const end of [...ends, request.length]) {
+      socket.write(request.subarray(from, end))
+      from = end
+      // Each by itself; together they would be one piece.
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    expect(await answered).toMatch(/^HTTP\/1\.1 200 /)
+    expect(rig.arrived.at(-1)?.url).toBe('/Gr%C3%BC%C3%9Fe')
+  }
+})
+
+test('a first line that breaks off, or has no end, is answered', async () => {
+  const socket = connect({ path: rig.socketOf(rig.workspaceId), allowHalfOpen: true })
+  socket.end('GET http://api.te')
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 .*its first line/s)
+  expect(await said(`GET http://api.test/${'a'.repeat(70_000)}`)).toMatch(/^HTTP\/1\.1 431 /)
+})
+
+test.each([
+  ['a WebSocket', 'GET /live#part HTTP/1.1\r\nHost: api.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'],
+  ['a request by proxy', 'GET http://api.test/live#part HTTP/1.1\r\nHost: api.test\r\n\r\n'],
+])('%s whose address has a fragment is told so', async (_what, request) => {
+  expect(await said(request)).toMatch(/^HTTP\/1\.1 400 .*no fragment/s)
+})
+
 test.each([
   ['lines that end with LF alone', (host: string) => `GET http://${host}/ HTTP/1.1\nHost: ${host}\n\n`, 'ends with LF alone'],
   ['a version that is none', (host: string) => `GET http://${host}/ HTTP/9.x\r\nHost: ${host}\r\n\r\n`, 'version of HTTP'],

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { ProxyRig, codeOf, echo } from '@arcx/testing/proxy'
@@ -92,6 +94,44 @@ test('calls are kept for their time, and no longer', async () => {
   await rig.startProxy()
   await vi.waitFor(async () => expect(await outcomes('/old')).toEqual([]), { timeout: 5000 })
   expect(await outcomes('/newer')).toEqual(['passed'])
+})
+
+const secret = { name: 'KEY', value: 'sk-live-Aa1Bb2Cc3Dd4Ee5F', placeholder: 'sk-live-000000000000000Z', host: 'api.test' }
+const named = (host: string) => rig.database.selectFrom('EgressRecord').select(['method', 'scheme', 'host', 'port', 'outcome', 'status', 'userId']).where('host', 'like', `${host}%`).execute()
+const said = (request: string) => {
+  const socket = connect(rig.socketOf(rig.workspaceId))
+  socket.on('error', () => undefined).write(request)
+  return text(socket)
+}
+
+test.each([
+  ['by proxy', 'GET http://169.254.169.1/latest HTTP/1.1\r\nHost: 169.254.169.1\r\n\r\n', '169.254.169.1', { method: 'GET', scheme: 'http', port: 80 }],
+  ['by tunnel', 'CONNECT 169.254.169.2:8443 HTTP/1.1\r\nHost: x\r\n\r\n', '169.254.169.2', { method: 'CONNECT', scheme: 'https', port: 8443 }],
+  ['by /to/', 'POST /to/169.254.169.3/latest HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n', '169.254.169.3', { method: 'POST', scheme: 'https', port: 443 }],
+  ['as to itself', 'GET /latest HTTP/1.1\r\nHost: 169.254.169.4\r\n\r\n', '169.254.169.4', { method: 'GET', scheme: 'http', port: 80 }],
+  ['as a WebSocket', 'GET ws://[fd00:ec2::254]/latest HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', '[fd00:ec2::254]', { method: 'GET', scheme: 'http', port: 80 }],
+])('a call to a bare address, %s, is refused and recorded', async (_how, request, host, expected) => {
+  expect(await said(request)).toMatch(/^HTTP\/1\.1 403 .*host_refused/s)
+  await vi.waitFor(async () => expect(await named(host)).toEqual([{ ...expected, host, outcome: 'refused:host_refused', status: 403, userId: rig.userId }]), { timeout: 5000 })
+})
+
+test('of such a call no more is recorded than a host’s length, and no value', async () => {
+  await rig.keep(secret)
+  await vi.waitFor(async () => {
+    await said(`CONNECT ${secret.value}@${'a'.repeat(9000)}:443 HTTP/1.1\r\nHost: x\r\n\r\n`)
+    expect((await named(secret.placeholder)).length).toBeGreaterThan(0)
+  }, { timeout: 10_000 })
+  for (const { host } of await named('sk-')) expect(host.length).toBeLessThanOrEqual(100)
+})
+
+test('nor more of them than a few a minute', async () => {
+  for (let count = 0; count < 200; count += 1) await said(`CONNECT 10.9.9.${count}:443 HTTP/1.1\r\nHost: x\r\n\r\n`)
+  await rig.send(`http://api.test:${rig.plainPort}/behind-them`)
+  await vi.waitFor(async () => expect(await outcomes('/behind-them')).toEqual(['passed']), { timeout: 5000 })
+  // Perhaps a minute ended among them.
+  const { length } = await named('10.9.9.')
+  expect(length).toBeGreaterThan(0)
+  expect(length).toBeLessThanOrEqual(120)
 })
 
 test('a second copy on the same port and directory ends, and takes nothing from the first', async () => {

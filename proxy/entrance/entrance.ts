@@ -14,10 +14,10 @@ import { guarded } from '@arcx/service-kit/guarded'
 import type { Log } from '@arcx/service-kit/log'
 import type { Call } from '../egress/call.ts'
 import type { Exchange } from '../egress/exchange.ts'
-import { Refusal, refuse, refuseUpgrade } from '../egress/refusal.ts'
+import { HostRefused, Refusal, refuse, refuseUpgrade } from '../egress/refusal.ts'
 import { normalHost } from '../egress/host.ts'
 import type { Authority } from './authority.ts'
-import { percentEncoded, withAsciiTarget } from './request-target.ts'
+import { isInFirstLine, percentEncoded, withAsciiTarget } from './request-target.ts'
 import { endUnread } from './unread-bodies.ts'
 
 const headerBytes = 64 * 1024
@@ -140,11 +140,12 @@ export class Entrance {
   async #request(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): Promise<void> {
     const key = 'stream' in request ? request.stream.session : request.socket
     if (!('stream' in request)) request.socket.setMaxListeners(50)
+    const origin = key === undefined ? undefined : this.#origins.get(key)
     try {
-      const origin = key === undefined ? undefined : this.#origins.get(key)
       if (origin === undefined) throw new Refusal(407, 'workspace_unknown', 'This workspace is not known here.')
       await this.#exchange.handle(this.#callOf(origin, request), request, response)
     } catch (error) {
+      this.#tell(origin, request, error)
       if (response.headersSent) return void ('stream' in request ? request.stream.close(2) : (response as ServerResponse).destroy())
       refuse(response, error instanceof Refusal ? error : new Refusal(500, 'failed', 'The proxy failed.'))
       if (!(error instanceof Refusal)) this.#log.error({ err: error }, 'the proxy failed')
@@ -153,15 +154,23 @@ export class Entrance {
 
   async #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy())
+    const origin = this.#origins.get(socket)
     try {
-      const origin = this.#origins.get(socket)
       if (origin === undefined) throw new Refusal(407, 'workspace_unknown', 'This workspace is not known here.')
       if (request.headers.upgrade?.toLowerCase() !== 'websocket') throw new Refusal(501, 'upgrade_unknown', 'The only protocol that is changed to is WebSocket.')
+      if (request.url?.includes('#') === true) throw hasFragment()
       await this.#exchange.upgrade(this.#callOf(origin, request), request, socket, head)
     } catch (error) {
+      this.#tell(origin, request, error)
       refuseUpgrade(socket, error instanceof Refusal ? error : new Refusal(500, 'failed', 'The proxy failed.'))
       if (!(error instanceof Refusal)) this.#log.error({ err: error }, 'the proxy failed')
     }
+  }
+
+  /** Whatever is refused is recorded, also what never came to be a call. */
+  #tell(origin: Origin | undefined, request: IncomingMessage | Http2ServerRequest, error: unknown): void {
+    if (origin === undefined || !(error instanceof HostRefused)) return
+    this.#exchange.refusedHost(origin.workspaceId, request.method ?? '', error).catch((failed: unknown) => this.#log.error({ err: failed }, 'a refused call is not recorded'))
   }
 
   #callOf({ workspaceId, tunnel }: Origin, request: IncomingMessage | Http2ServerRequest): Call {
@@ -172,25 +181,26 @@ export class Entrance {
       if (!asked.startsWith('/')) throw new Refusal(400, 'target_invalid', 'Within a tunnel an address is a path.')
       // A tunnel goes to one host: what is asked of another in it would go round the policy.
       const named = hostAndPort(hostHeader, tunnel.port)
-      if (named?.host !== tunnel.host) throw new Refusal(421, 'host_differs', `This tunnel goes to ${tunnel.host}.`)
+      if (named?.host !== tunnel.host) throw new HostRefused(421, 'host_differs', `This tunnel goes to ${tunnel.host}.`, hostHeader, tunnel.scheme)
       return { workspaceId, ...tunnel, hostHeader, target: asked }
     }
     const [, upstream, rest = ''] = /^\/to\/([^/?]+)(.*)$/s.exec(asked) ?? []
     if (upstream !== undefined) {
       const named = hostAndPort(upstream, 443)
-      if (named === null) throw badHost(upstream)
+      if (named === null) throw badHost(upstream, 'https')
       return { workspaceId, scheme: 'https', ...named, hostHeader, target: rest.startsWith('/') ? rest : `/${rest}` }
     }
     if (asked.startsWith('/') && !/^(?:127\.0\.0\.1|localhost)(?::|$)/.test(hostHeader)) {
       const named = hostAndPort(hostHeader, 80)
-      if (named === null) throw badHost(hostHeader)
+      if (named === null) throw badHost(hostHeader, 'http')
       return { workspaceId, scheme: 'http', ...named, hostHeader, target: asked }
     }
     const [, scheme = '', authority = '', path = ''] = /^(https?|wss?):\/\/([^/?#@]+)([/?][^#]*)?$/i.exec(asked) ?? []
     const kind = ['https', 'wss'].includes(scheme.toLowerCase()) ? 'https' : 'http'
     const named = scheme === '' ? null : hostAndPort(authority, kind === 'https' ? 443 : 80)
+    if (scheme === '' && asked.includes('#')) throw hasFragment()
     if (scheme === '') throw new Refusal(400, 'target_invalid', 'This is arcx’s proxy: ask it for http://HOST/…, CONNECT HOST:443, or /to/HOST/….')
-    if (named === null) throw badHost(authority)
+    if (named === null) throw badHost(authority, kind)
     return { workspaceId, scheme: kind, ...named, hostHeader, target: path.startsWith('/') ? path : `/${path}` }
   }
 
@@ -230,7 +240,10 @@ export class Entrance {
     const named = hostAndPort(request.url ?? '', 443)
     const isInner = origin === undefined || origin.tunnel !== null
     if (isInner || named === null) {
-      return refuseUpgrade(socket, isInner ? new Refusal(403, 'host_refused', 'A tunnel within a tunnel is not let through.') : badHost(request.url ?? ''))
+      const asked = request.url ?? ''
+      const refusal = isInner ? new HostRefused(403, 'host_refused', 'A tunnel within a tunnel is not let through.', asked, 'https') : badHost(asked, 'https')
+      this.#tell(origin, request, refusal)
+      return refuseUpgrade(socket, refusal)
     }
     socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
     if (head.length > 0) socket.unshift(head)
@@ -304,11 +317,40 @@ export class Entrance {
 
   #enter(socket: Socket, origin: Origin): void {
     this.#origins.set(socket, origin)
-    const start = socket.read() as Buffer | null
-    const encoded = start === null ? null : withAsciiTarget(start)
-    if (encoded !== null) this.#oneRequest.add(socket)
-    if (start !== null) socket.unshift(encoded ?? start)
-    this.#http.emit('connection', socket)
+    this.#firstLine(socket, (start) => {
+      const encoded = withAsciiTarget(start)
+      if (encoded !== null) this.#oneRequest.add(socket)
+      if (start.length > 0) socket.unshift(encoded ?? start)
+      this.#http.emit('connection', socket)
+    })
+  }
+
+  /** At once where it is there, as it nearly always is. */
+  #firstLine(socket: Socket, work: (start: Buffer) => void): void {
+    let start = (socket.read() as Buffer | null) ?? Buffer.alloc(0)
+    if (!isInFirstLine(start)) return work(start)
+    const stop = () => {
+      clearTimeout(timer)
+      socket.off('readable', more).off('end', ended).off('close', stop)
+    }
+    const refused = (status: number, reason: string) => {
+      stop()
+      refuseUpgrade(socket, new Refusal(status, status === 408 ? 'request_late' : 'request_malformed', `This is no well-formed HTTP request: ${reason}.`))
+    }
+    const timer = setTimeout(() => refused(408, 'its first line did not come within time'), beginMs)
+    const ended = () => refused(400, 'it ends in its first line')
+    const more = guarded(() => {
+      const chunk = socket.read() as Buffer | null
+      if (chunk === null) return
+      start = Buffer.concat([start, chunk])
+      if (isInFirstLine(start)) return
+      stop()
+      work(start)
+    }, (error) => {
+      this.#log.error({ err: error }, 'a connection could not be taken')
+      socket.destroy()
+    })
+    socket.on('readable', more).on('end', ended).on('close', stop)
   }
 }
 
@@ -353,7 +395,10 @@ function namedHost(request: Http2ServerRequest): string {
   return authority ?? host ?? ''
 }
 
-const badHost = (text: string) => new Refusal(403, 'host_refused', `“${text.slice(0, 100)}” is no host name. Bare addresses are not let through: use the name.`)
+/** RFC 6455, section 3; RFC 9112, section 3.2. */
+const hasFragment = () => new Refusal(400, 'target_invalid', 'The address of a request has no fragment: leave out what stands from # on, or write %23 where the character itself is meant.')
+
+const badHost = (text: string, scheme: 'http' | 'https') => new HostRefused(403, 'host_refused', `“${text.slice(0, 100)}” is no host name. Bare addresses are not let through: use the name.`, text, scheme)
 
 function hostAndPort(authority: string, fallback: number): { readonly host: string; readonly port: number } | null {
   const [, name = '', port] = /^([^:[\]]+)(?::(\d{1,5}))?$/.exec(authority) ?? []

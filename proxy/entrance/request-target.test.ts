@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { percentEncoded, withAsciiTarget } from './request-target.ts'
+import { isInFirstLine, percentEncoded, withAsciiTarget } from './request-target.ts'
 
 test('what stands beyond ASCII in the first line is percent-encoded, and nothing behind it', () => {
   const rest = '\r\nHost: ä\r\n\r\nö'
@@ -23,4 +23,13 @@ test('whatever bytes a line has, decoding what is encoded gives them back, and i
 
 test('text beyond latin1 is encoded as UTF-8', () => {
   expect(percentEncoded('/好')).toBe('/%E5%A5%BD')
+})
+
+test('empty lines before the first are let be, and as long as it has no end more is to come', () => {
+  for (const empty of ['', '\r\n', '\n\n', '\r\n\r\n']) {
+    expect(withAsciiTarget(Buffer.from(`${empty}GET /ä HTTP/1.1\r\nHost: ö`))?.toString()).toBe('GET /%C3%A4 HTTP/1.1\r\nHost: ö')
+    for (const begun of ['', 'GET', 'GET /ä HTTP/1.1\r']) expect(isInFirstLine(Buffer.from(empty + begun))).toBe(true)
+    expect(isInFirstLine(Buffer.from(`${empty}GET / HTTP/1.1\r\n`))).toBe(false)
+  }
+  expect(isInFirstLine(Buffer.alloc(64 * 1024, 'a'))).toBe(false)
 })
