@@ -133,6 +133,13 @@ describe('no part of an answer brings a value back', () => {
     }
   })
 
+  test.each(['application/x-ndjson', 'application/jsonl', 'application/json-seq'])('a value that comes in several lines of %s', async (type) => {
+    const mark = type === 'application/json-seq' ? '\u001e' : ''
+    rig.answer = echo([secret.value.slice(0, 9), secret.value.slice(9, 14), secret.value.slice(14)].map((response) => `${mark}${JSON.stringify({ model: 'm', response })}\n`).join(''), { 'content-type': type })
+    const said = (await rig.https('api.test', '/')).body.toString()
+    expect([...said.matchAll(/"response":"([^"]*)"/g)].map(([, each]) => each).join('')).toBe(secret.placeholder)
+  })
+
   test('an answer that is malformed leaves nothing of it in the log', async () => {
     raw = (socket) => socket.end(`HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nokay${secret.value}\r\nHTTP`)
     await plain('/')

@@ -7,7 +7,7 @@ import { Replacer } from '../replace/replacer.ts'
 import { cleanHeaders, codedAs, partialAnswer, reasonOf, textOf } from './answer-head.ts'
 import { tellingBytes } from './codings.ts'
 import type { Coding } from './codings.ts'
-import { EventStream, isEventStream } from './event-stream.ts'
+import { JoiningStream, streamKind } from './joining-stream.ts'
 import { LookingInside, mayBeCompressed, valueInside } from './looking-inside.ts'
 import { Cut, Cutting } from './ranges.ts'
 import type { Wanted } from './ranges.ts'
@@ -15,7 +15,7 @@ import { Refusal } from './refusal.ts'
 import { Counting, ReplacingStream } from './streams.ts'
 import type { Tenant } from './tenants.ts'
 import type { Told } from './told.ts'
-import { UnknownCredentials, isLines, isText } from './unknown-credentials.ts'
+import { UnknownCredentials, isText } from './unknown-credentials.ts'
 
 /** A program that does not read what it asked for is not waited for any longer. */
 const unreadMs = 600_000
@@ -90,6 +90,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     // There is none, whatever is said of it (RFC 9110, section 8.6); over HTTP/2 it would be taken for an error.
     if (status === 204 || status === 304) delete out['content-length']
     const contentType = textOf(headers['content-type']) || undefined
+    const kind = streamKind(contentType)
     const looks = hasBody && tenant.found !== 'off' && isText(contentType)
     const blots = looks && tenant.found === 'redact'
     const coded = hasBody ? codedAs(headers, host, scrub !== null || looks) : null
@@ -108,7 +109,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#hasTrailers = out['content-length'] === undefined
     if (client instanceof Http2ServerResponse) client.writeHead(told.status, out)
     else client.writeHead(told.status, reasonOf(told.status, told.status === status ? message : undefined, tenant, told), out)
-    if (coded === null && !looks && !(scrub !== null && hasBody && isEventStream(contentType))) {
+    if (coded === null && !looks && !(scrub !== null && hasBody && kind !== null)) {
       this.#replacer = hasBody && scrub !== null ? new Replacer(scrub) : null
       return
     }
@@ -116,8 +117,8 @@ export class Answer implements Dispatcher.DispatchHandler {
     const open = (coding: Coding | null) => this.#through([
       coding?.open((reason) => new Refusal(502, 'coding_broken', `The answer of ${host} cannot be opened as ${coding.name}, in which it is compressed: ${reason}.`)),
       scrub === null ? null : new ReplacingStream(scrub, (count) => (told.scrubbed += count)),
-      scrub !== null && isEventStream(contentType) ? new EventStream(scrub, (count) => (told.scrubbed += count)) : null,
-      looks ? new UnknownCredentials(told, { blots, lines: isLines(contentType) }) : null,
+      scrub !== null && kind !== null ? new JoiningStream(scrub, kind, (count) => (told.scrubbed += count)) : null,
+      looks ? new UnknownCredentials(told, { blots, lines: kind !== null }) : null,
       coded?.isKept === true ? coding?.close() : null,
       this.#cut === null ? null : new Cutting(this.#cut),
     ])

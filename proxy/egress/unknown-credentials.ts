@@ -18,8 +18,6 @@ const keyBytes = 300
 
 /** Whether credentials can be found in it at all. */
 export const isText = (contentType: string | undefined): boolean => contentType === undefined || /^(?:text\/|application\/(?:[\w.+-]*(?:json|xml|yaml|javascript|x-www-form-urlencoded|graphql|toml)))/i.test(contentType)
-/** Bodies whose lines each stand for themselves, and are waited for. */
-export const isLines = (contentType: string | undefined): boolean => /^(?:text\/event-stream|application\/(?:x-ndjson|jsonl|json-seq))/i.test(contentType ?? '')
 
 /**
  * Finds credentials of which nobody has told arcx in a body as it flows, and blots them out where it is to: letters

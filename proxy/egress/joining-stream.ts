@@ -10,7 +10,13 @@ const mostNames = 1000
 /** Fewer characters of a value may go ahead: what ends so by chance would else wait for an event that may never come. */
 const telling = 5
 
-export const isEventStream = (contentType: string | undefined): boolean => /^text\/event-stream\b/i.test(contentType ?? '')
+/** `events`: fields of events (HTML Standard, section 9.2); `lines`: a text of JSON each (RFC 7464, and by custom). */
+export type StreamKind = 'events' | 'lines'
+
+export function streamKind(contentType: string | undefined): StreamKind | null {
+  if (/^text\/event-stream\b/i.test(contentType ?? '')) return 'events'
+  return /^application\/(?:(?:x-)?ndjson|(?:x-)?jsonl|(?:x-)?jsonlines|json-seq|stream\+json)\b/i.test(contentType ?? '') ? 'lines' : null
+}
 
 /** A piece of text of a line, and where in it that stands. */
 interface Piece {
@@ -29,13 +35,15 @@ interface Line {
 }
 
 /**
- * A value that comes in several events of an event stream, as models write their answers, or in several lines of one.
+ * A value that comes in several events of an event stream, as models write their answers, or in several lines of one,
+ * or of a stream of JSON.
  * Texts at one name of their JSON, or lines that are no JSON, are read one behind the other as a program puts them
  * together; where a value stands across them, its placeholder does in the end. An event that ends in the midst of what
  * may be a value waits for the next.
  */
-export class EventStream extends Transform {
+export class JoiningStream extends Transform {
   readonly #pairs: Pairs
+  readonly #kind: StreamKind
   readonly #onOver: (count: number) => void
   /** By name; what has gone on already is kept as far as a value reaches. */
   readonly #texts = new Map<string, Piece[]>()
@@ -45,11 +53,14 @@ export class EventStream extends Transform {
   #waitingSize = 0
   #lines = 0
   #held = ''
+  /** In a line that is too long to be taken apart, and goes on as it comes. */
+  #isInLong = false
   #count = 0
 
-  constructor(pairs: Pairs, onOver: (count: number) => void) {
+  constructor(pairs: Pairs, kind: StreamKind, onOver: (count: number) => void) {
     super()
     this.#pairs = pairs
+    this.#kind = kind
     this.#onOver = onOver
   }
 
@@ -58,8 +69,14 @@ export class EventStream extends Transform {
     const end = lastEnd(this.#held)
     for (const bytes of linesOf(this.#held.slice(0, end))) this.#take(bytes)
     this.#held = this.#held.slice(end)
+    // Records of JSON may be of any length, and hold no whole value any more; events are short.
+    if (this.#kind === 'lines' && this.#held !== '' && (this.#isInLong || this.#held.length > mostHeld)) {
+      this.#take(this.#held)
+      this.#held = ''
+      this.#isInLong = true
+    }
     const ready = this.#ready(false)
-    if (this.#held.length + this.#waitingSize > mostHeld) return done(new Error('A line of this event stream is too long to be looked into.'))
+    if (this.#held.length + this.#waitingSize > mostHeld) return done(new Error('What waits in this stream for the rest of what may be a secret is too long to be held.'))
     done(null, ready)
   }
 
@@ -78,8 +95,11 @@ export class EventStream extends Transform {
     const line: Line = { index: this.#lines++, bytes, pieces: [] }
     this.#waiting.push(line)
     this.#waitingSize += bytes.length
+    const isRest = this.#isInLong
+    if (/[\r\n]$/.test(bytes)) this.#isInLong = false
+    if (isRest || bytes.length > mostHeld) return
     const changed = new Map<string, Piece[]>()
-    for (const { name, start, end, text, isJson } of textsOf(bytes)) {
+    for (const { name, start, end, text, isJson } of textsOf(bytes, this.#kind, line.index === 0)) {
       if (text === '') continue
       const piece: Piece = { line, start, end, text, isJson }
       line.pieces.push(piece)
@@ -168,10 +188,15 @@ const ownCopy = (text: string) => Buffer.from(text, 'latin1').toString('latin1')
 const lastEnd = (text: string) => Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1
 const linesOf = (text: string) => text.match(/[^\r\n]*(?:\r\n|\n|\r)/g) ?? []
 
+/** As its bytes; readers leave it out at the beginning. */
+const byteOrderMark = '\xef\xbb\xbf'
+
 /** JSON’s strings by the name before them, and lines that are no JSON as they are. */
-function* textsOf(bytes: string): Generator<Omit<Piece, 'line'> & { readonly name: string }> {
-  const [before = '', data] = /^data:[ ]?([^\r\n]*)/.exec(bytes) ?? []
+function* textsOf(bytes: string, kind: StreamKind, isFirst: boolean): Generator<Omit<Piece, 'line'> & { readonly name: string }> {
+  const mark = isFirst && bytes.startsWith(byteOrderMark) ? byteOrderMark : ''
+  const [all = '', data] = (kind === 'events' ? /^data:[ ]?([^\r\n]*)/ : /^[\x1e ]*([^\r\n]*)/).exec(bytes.slice(mark.length)) ?? []
   if (data === undefined) return
+  const before = mark + all
   const from = before.length - data.length
   if (!/^\s*[[{"]/.test(data)) return yield { name: '', start: from, end: from + data.length, text: data, isJson: false }
   let name = ''
