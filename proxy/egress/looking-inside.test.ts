@@ -50,6 +50,20 @@ test('a message is opened whole, also where its end is missing', () => {
   expect(holdsInside(pairs, Buffer.from('text'))).toBe(false)
 })
 
+const much = Buffer.alloc(6 * 2 ** 20)
+test.each([
+  ['behind which something else stands', Buffer.concat([gzipSync(value), Buffer.from('something else')])],
+  ['of several members', Buffer.concat([gzipSync('first'), gzipSync(value.slice(0, 9)), gzipSync(value.slice(9))])],
+  ['of several members with zeros between', Buffer.concat([gzipSync('first'), Buffer.alloc(5), gzipSync(value)])],
+  ['with a name in its header', Buffer.concat([Buffer.from('1f8b080800000000000361626300', 'hex'), gzipSync(value).subarray(10)])],
+  ['that opens to more than is looked at', gzipSync(Buffer.concat([Buffer.from(value), much]))],
+  ['in zstd, that opens to more than is looked at', zstdCompressSync(Buffer.concat([Buffer.from(value), much]))],
+  ['in zstd, behind which something else stands', Buffer.concat([zstdCompressSync(value), Buffer.from('something else')])],
+  ['in more frames than are opened', Buffer.concat([...Array.from({ length: 2000 }, () => zstdCompressSync('x')), zstdCompressSync(value)])],
+])('a value in a message %s is found', (_what, bytes) => expect(holdsInside(pairs, bytes)).toBe(true))
+
+test.each([['gzip', gzipSync(much)], ['zstd', zstdCompressSync(much)], ['gzip that breaks', Buffer.concat([gzipSync('x').subarray(0, 12), Buffer.from('xxxx')])], ['a header alone', gzipSync('x').subarray(0, 10)], ['a header that breaks off', Buffer.from('1f8b080c0000', 'hex')]])('a message of %s without one passes', (_what, bytes) => expect(holdsInside(pairs, bytes)).toBe(false))
+
 test('what would open to no end is looked at so far, and then goes by', async () => {
   const whole = gzipSync(Buffer.alloc(40 * 1024 * 1024))
   expect((await buffer(Readable.from([whole]).compose(new LookingInside(pairs, () => new Error('found'))) as Readable)).equals(whole)).toBe(true)

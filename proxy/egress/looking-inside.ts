@@ -1,6 +1,6 @@
 import { Transform } from 'node:stream'
 import type { TransformCallback } from 'node:stream'
-import { constants, gunzipSync, zstdDecompressSync } from 'node:zlib'
+import { constants, inflateRawSync, zstdDecompressSync } from 'node:zlib'
 import { Replacer, replaceWhole } from '../replace/replacer.ts'
 import type { Pairs } from '../replace/pairs.ts'
 import { gzipFormat, zstdFormat } from './codings.ts'
@@ -10,36 +10,65 @@ import { ZstdFrames } from './zstd-frames.ts'
 
 /** Of what a stream opens to, as many bytes are looked at; more is not worth its time. */
 const lookedAtBytes = 32 * 1024 * 1024
-/** A message is opened at once. */
+/** A message is opened at once, and so far. */
 const wholeBytes = 4 * 1024 * 1024
 /** Each is opened by itself, which takes its time; nobody writes a message of more but to hide something. */
-const mostFrames = 1000
+const mostParts = 1000
 /** What such bytes begin with (RFC 1952, section 2.3; RFC 8878, sections 3.1.1 and 3.1.2). */
 const kinds = [
-  { begins: [Buffer.from([0x1f, 0x8b, 0x08])], format: gzipFormat, holds: (pairs: Pairs, bytes: Buffer) => holds(pairs, [gunzipSync(bytes, { maxOutputLength: wholeBytes, finishFlush: constants.Z_SYNC_FLUSH })]) },
-  { begins: [Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), ...Array.from({ length: 16 }, (_, low) => Buffer.from([0x50 + low, 0x2a, 0x4d, 0x18]))], format: zstdFormat, holds: holdsInFrames },
+  { begins: [Buffer.from([0x1f, 0x8b, 0x08])], format: gzipFormat, partsOf: membersOf },
+  { begins: [Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), ...Array.from({ length: 16 }, (_, low) => Buffer.from([0x50 + low, 0x2a, 0x4d, 0x18]))], format: zstdFormat, partsOf: framesOf },
 ] as const
 
-function holdsInFrames(pairs: Pairs, bytes: Buffer): boolean {
-  const opened: Buffer[] = []
-  let left = wholeBytes
-  let frames = 0
-  try {
-    for (const frame of new ZstdFrames().piecesOf(bytes)) {
-      frames += 1
-      if (frames > mostFrames) return true
-      const inside = zstdDecompressSync(frame, { maxOutputLength: Math.max(left, 1), finishFlush: constants.ZSTD_e_flush })
-      left -= inside.length
-      opened.push(inside)
-      if (left <= 0) break
-    }
-  } catch {
-    // What does not open any further, nobody else reads further either.
+/** What each member opens to, of which there may be more behind zeros. */
+function* membersOf(bytes: Buffer): Generator<Buffer> {
+  let at = 0
+  for (;;) {
+    while (at > 0 && bytes[at] === 0) at += 1
+    const header = gzipHeader(bytes.subarray(at))
+    if (header === null) return
+    let read = 0
+    yield asFarAsFits(bytes.subarray(at + header), (part) => {
+      // With `info` it says how far it has read too.
+      const { buffer, engine } = inflateRawSync(part, { maxOutputLength: wholeBytes, finishFlush: constants.Z_SYNC_FLUSH, info: true }) as unknown as { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } }
+      read = engine.bytesWritten
+      return buffer
+    })
+    // Its checksum and its length stand behind it.
+    at += header + read + 8
   }
-  return holds(pairs, opened)
 }
 
-const holds = (pairs: Pairs, opened: readonly Buffer[]) => opened.length > 0 && replaceWhole(pairs, Buffer.concat(opened)).count > 0
+/** Its length; `null` where there is none. */
+function gzipHeader(bytes: Buffer): number | null {
+  if (bytes.length < 10 || bytes[0] !== 0x1f || bytes[1] !== 0x8b || bytes[2] !== 8) return null
+  const flags = bytes[3] ?? 0
+  let length = 10
+  if ((flags & 4) !== 0) length += 2 + (bytes.length >= 12 ? bytes.readUInt16LE(10) : 0)
+  for (const text of [8, 16]) {
+    if ((flags & text) === 0) continue
+    const end = bytes.indexOf(0, length)
+    if (end === -1) return null
+    length = end + 1
+  }
+  return length + ((flags & 2) === 0 ? 0 : 2)
+}
+
+function* framesOf(bytes: Buffer): Generator<Buffer> {
+  for (const frame of new ZstdFrames().piecesOf(bytes)) yield asFarAsFits(frame, (part) => zstdDecompressSync(part, { maxOutputLength: wholeBytes, finishFlush: constants.ZSTD_e_flush }))
+}
+
+/** What would open to more than is looked at is opened from its beginning. */
+function asFarAsFits(bytes: Buffer, open: (part: Buffer) => Buffer): Buffer {
+  for (let length = bytes.length; length > 0; length >>= 1) {
+    try {
+      return open(bytes.subarray(0, length))
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+    }
+  }
+  return Buffer.alloc(0)
+}
 
 export const valueInside = (): Refusal => new Refusal(502, 'value_inside', 'What came back is compressed, does not say so, and carries the value of a secret, or is in more pieces than are looked into: it was cut.')
 
@@ -50,11 +79,21 @@ const kindOf = (bytes: Buffer) => kinds.find(({ begins }) => begins.some((each) 
 
 /** Whether something looked for stands in what a message opens to, of which so much is looked at. */
 export function holdsInside(pairs: Pairs, bytes: Buffer): boolean {
+  const kind = kindOf(bytes)
+  if (kind === undefined) return false
+  const opened: Buffer[] = []
+  let size = 0
   try {
-    return kindOf(bytes)?.holds(pairs, bytes) ?? false
+    for (const part of kind.partsOf(bytes)) {
+      opened.push(part)
+      size += part.length
+      if (opened.length > mostParts) return true
+      if (size >= wholeBytes) break
+    }
   } catch {
-    return false
+    // What does not open any further, nobody else reads further either.
   }
+  return replaceWhole(pairs, Buffer.concat(opened)).count > 0
 }
 
 /**
