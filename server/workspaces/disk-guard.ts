@@ -4,7 +4,7 @@ import type { WorkspaceRow } from '@arcx/database'
 import type { DiskState } from '@arcx/service-kit/disk'
 import type { Log } from '@arcx/service-kit/log'
 import type { RuntimePort } from '../runtime/port.ts'
-import { Allowances, shareOf, spokenBytes, warnShare } from './disk-use.ts'
+import { Allowances, isWorthTelling, shareOf, spokenBytes } from './disk-use.ts'
 import type { DiskLimit, DiskUse } from './disk-use.ts'
 import type { WorkspaceStore } from './store.ts'
 
@@ -12,8 +12,6 @@ const actor: ServiceActor = { kind: 'service', service: 'disk-guard' }
 const shortestPauseMs = 10_000
 /** Of the time, so much at most is spent measuring. */
 const dutyShare = 0.2
-/** A change of this share of the limit is told of; less would be a message for each file saved. */
-const toldShare = 0.02
 /** Where room shrinks by so much at once, it is measured at once. */
 const suddenBytes = 256 * 2 ** 20
 /** Growth that makes a workspace a cause of a nearly full disk. */
@@ -38,6 +36,7 @@ export class DiskGuard {
   readonly #allowances = new Allowances()
   /** As last measured by this process. */
   readonly #uses = new Map<WorkspaceId, DiskUse | null>()
+  readonly #toldAt = new Map<WorkspaceId, number>()
   readonly #abort = new AbortController()
   readonly #done: Promise<void>
   #wake: () => void = () => undefined
@@ -78,7 +77,7 @@ export class DiskGuard {
     const { store, runtime } = this.#needs
     const rows = (await store.awake()).filter(({ state }) => state === 'running')
     const ids = new Set(rows.map(({ id }) => id))
-    for (const id of this.#uses.keys()) if (!ids.has(id)) this.#uses.delete(id)
+    for (const id of this.#uses.keys()) if (!ids.has(id)) await this.#measureLast(id)
     const growths: { readonly row: WorkspaceRow; readonly bytes: number }[] = []
     for (const row of rows) {
       if (this.#abort.signal.aborted) return
@@ -101,21 +100,37 @@ export class DiskGuard {
     await this.#protectReserve(growths)
   }
 
+  /** What it wrote before it stopped counts as well: it is shown for as long as it rests. */
+  async #measureLast(id: WorkspaceId): Promise<void> {
+    const { store, runtime, log } = this.#needs
+    const row = await store.byId(id)
+    // Looked at again once it has stopped, or runs.
+    if (row?.state === 'stopping' || row?.state === 'starting') return
+    this.#uses.delete(id)
+    this.#toldAt.delete(id)
+    if (row === undefined || (row.state !== 'stopped' && row.state !== 'failed')) return
+    try {
+      const use = await runtime.measure(id, this.#abort.signal)
+      if (use !== null) await this.#tell(row, id, use)
+    } catch (error) {
+      log.warn({ err: error, workspaceId: id }, 'a workspace could not be measured after it stopped')
+    }
+  }
+
   async #judge(row: WorkspaceRow, id: WorkspaceId, use: DiskUse | null): Promise<void> {
-    const { store, limit } = this.#needs
-    if (use !== null && this.#isWorthTelling(row, use)) await store.measured(id, use)
+    const { limit } = this.#needs
+    if (use !== null) await this.#tell(row, id, use)
     if (limit === null) return
     const before = toldOf(row)
     if (this.#allowances.exceeds(row.id, row.incarnation, shareOf(use, limit), before === null ? 0 : shareOf(before, limit))) await this.#stop(row, id, 'disk-limit', `${overLimit(use, limit)} Start it again to delete some.`)
   }
 
-  #isWorthTelling(row: WorkspaceRow, use: DiskUse): boolean {
-    const { limit } = this.#needs
-    const told = toldOf(row)
-    if (told === null) return true
-    if (limit === null) return Math.abs(use.bytes - told.bytes) >= suddenBytes
-    const [now, then] = [shareOf(use, limit), shareOf(told, limit)]
-    return Math.abs(now - then) >= toldShare || [warnShare, 1].some((step) => now >= step !== then >= step)
+  async #tell(row: WorkspaceRow, id: WorkspaceId, use: DiskUse): Promise<void> {
+    const { store, limit } = this.#needs
+    const sinceMs = Date.now() - (this.#toldAt.get(id) ?? 0)
+    if (!isWorthTelling(use, toldOf(row), limit, sinceMs)) return
+    await store.measured(id, use)
+    this.#toldAt.set(id, Date.now())
   }
 
   /** One at a time: the room that it stops using up may be enough. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Allowances, diskLimitOf, shareOf, spokenBytes } from './disk-use.ts'
+import { Allowances, diskLimitOf, isWorthTelling, shareOf, spokenBytes } from './disk-use.ts'
 
 describe('what a workspace may grow to', () => {
   test('one that grows over its limit is stopped; started again it may go on, and grow by a little', () => {
@@ -59,6 +59,32 @@ describe('what a workspace may grow to', () => {
         }
       }),
     )
+  })
+})
+
+describe('what people are told of its size', () => {
+  const mebibyte = 2 ** 20
+  const use = (megabytes: number) => ({ bytes: megabytes * mebibyte, files: 10 })
+  const tells = (now: number, told: number | null, limitMegabytes: number, sinceMs = 60_000) => isWorthTelling(use(now), told === null ? null : use(told), diskLimitOf(limitMegabytes * mebibyte), sinceMs)
+
+  test.each([0, 100, 20 * 1024])('follows what it is, however large its limit (%d MB)', (limit) => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 19_000, noNaN: true }), fc.double({ min: 0, max: 19_000, noNaN: true }), (told, now) => {
+        // What is not told of would be shown no different, or within 1 %.
+        if (!tells(now, told, limit)) expect(Math.abs(now - told)).toBeLessThan(Math.max(1, told * 0.01))
+      }),
+    )
+    expect(tells(63, 0.1, limit)).toBe(true)
+    expect(tells(0, null, limit, 0)).toBe(true)
+    expect(tells(63, 63, limit)).toBe(false)
+  })
+
+  test('is not said for each file saved, and at once where the limit comes near', () => {
+    expect(tells(10_000, 9_990, 20 * 1024)).toBe(false)
+    expect(tells(63, 0, 20 * 1024, 5000)).toBe(false)
+    expect(tells(900, 0, 20 * 1024, 5000)).toBe(true)
+    expect(tells(80, 79.9, 100, 0)).toBe(true)
+    expect(tells(100, 99.9, 100, 0)).toBe(true)
   })
 })
 

@@ -24,6 +24,24 @@ export const diskLimitOf = (bytes: number): DiskLimit | null => (bytes === 0 ? n
 /** 1 at the limit; of room and number of files the worse. What could not be counted has too many files. */
 export const shareOf = (use: DiskUse | null, limit: DiskLimit): number => (use === null ? Number.POSITIVE_INFINITY : Math.max(use.bytes / limit.bytes, use.files / limit.files))
 
+/** A change of this share of the limit is told at once. */
+const toldShare = 0.02
+/** Figures are shown in megabytes: what changes less is not seen. */
+const shownBytes = 2 ** 20
+const shownShare = 0.01
+/** Changes that are only seen, and threaten nothing, are told so often at most: not for each file saved. */
+const tellMs = 30_000
+
+/** Whether people have to be told what a workspace keeps, who were told `told`, `sinceMs` ago. */
+export function isWorthTelling(use: DiskUse, told: DiskUse | null, limit: DiskLimit | null, sinceMs: number): boolean {
+  if (told === null) return true
+  if (limit !== null) {
+    const [now, then] = [shareOf(use, limit), shareOf(told, limit)]
+    if (Math.abs(now - then) >= toldShare || [warnShare, 1].some((step) => now >= step !== then >= step)) return true
+  }
+  return sinceMs >= tellMs && Math.abs(use.bytes - told.bytes) >= Math.max(shownBytes, told.bytes * shownShare)
+}
+
 interface Known {
   readonly incarnation: number
   /** Up to this share its container may go on. */

@@ -60,6 +60,24 @@ describe('a workspace’s home', () => {
   })
 })
 
+test('the size that is shown follows what a workspace keeps, up to when it stopped, far below its limit', async () => {
+  const arc = await startTestOrchestrator()
+  try {
+    const person = await arc.person()
+    const { id } = await createRunning(person, 'shown')
+    const megabytes = async () => ((await person.api.workspaces.get.query({ workspaceId: id })).disk?.bytes ?? 0) / mebibyte
+    const write = (name: string, count: number) => runInside(arc.engine, id, ['dd', 'if=/dev/urandom', `of=/home/arc/${name}`, 'bs=1M', `count=${count}`])
+    await write('one', 60)
+    await vi.waitFor(async () => expect(await megabytes()).toBeGreaterThan(59), { timeout: 120_000, interval: 250 })
+    await write('two', 30)
+    await person.api.workspaces.stop.mutate({ workspaceId: id })
+    await untilState(person, id, 'stopped')
+    await vi.waitFor(async () => expect(await megabytes()).toBeGreaterThan(89), { timeout: 120_000, interval: 250 })
+  } finally {
+    await arc.destroy()
+  }
+}, 300_000)
+
 describe.each(['auto', 'sealed'])('a workspace’s places to write to, isolation %s', (isolation) => {
   let arc: TestOrchestrator
   let workspace: Workspace
