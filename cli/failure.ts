@@ -1,5 +1,5 @@
 import { TRPCClientError } from '@trpc/client'
-import type { AppRouter, ErrorKind } from '@arcx/router'
+import type { AppRouter, ErrorKind, InputIssue } from '@arcx/router'
 
 /** What a program that calls `arcx` can tell from its exit code. */
 export const exitCodes = {
@@ -62,9 +62,9 @@ export function failureOf(error: unknown): Failure {
       const why = cause instanceof Error ? reasonOf(cause) : message
       return new Failure(`The server cannot be reached (${why}). Check its address, and that it runs.`, 'server_unreachable', exitCodes.unavailable)
     }
-    const { arc } = data
+    const { arc, issues } = data
     if (arc !== null) return new Failure(arc.kind === 'Unauthenticated' ? `${message} Sign in with: arcx login` : message, arc.code, codeOfKind[arc.kind])
-    return new Failure(data.code === 'BAD_REQUEST' ? issuesOf(message) : message, data.code.toLowerCase(), data.code === 'BAD_REQUEST' ? exitCodes.refused : exitCodes.failed)
+    return new Failure(issues === null || issues === undefined ? message : said(issues), data.code.toLowerCase(), data.code === 'BAD_REQUEST' ? exitCodes.refused : exitCodes.failed)
   }
   return new Failure(error instanceof Error ? error.message : String(error), 'failed', exitCodes.failed)
 }
@@ -74,12 +74,5 @@ function reasonOf(error: Error): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : error.message
 }
 
-/** The server's schema's words, without their JSON. */
-function issuesOf(message: string): string {
-  try {
-    const issues = JSON.parse(message) as { path: string[]; message: string }[]
-    return issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
-  } catch {
-    return message
-  }
-}
+/** The schema's sentences, with the input that each is about. */
+const said = (issues: readonly InputIssue[]): string => issues.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ')

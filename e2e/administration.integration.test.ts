@@ -82,7 +82,7 @@ test('somebody waits, is let in, and comes in; another comes by an invitation’
   await desk.getByRole('tab', { name: 'Overview' }).click()
   await desk.keyboard.press('ArrowLeft')
   await desk.waitForURL('**/admin?tab=audit')
-  await desk.getByText(/^\s*Whole: \d+ entries/).waitFor()
+  await desk.getByText(/^\s*Verified: \d+ entries/).waitFor()
   await desk.getByRole('cell', { name: 'user.suspend' }).waitFor()
   const [download] = await Promise.all([desk.waitForEvent('download'), desk.getByRole('link', { name: 'JSON lines' }).click()])
   const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n')

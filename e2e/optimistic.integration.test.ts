@@ -215,13 +215,13 @@ const deeds: readonly Deed[] = [
     do: async (page) => {
       await page.getByRole('button', { name: 'New secret' }).click()
       await newest(page).getByLabel('Value').fill('another of enough letters')
-      await newest(page).getByLabel('Where it may go').fill('api.example.com')
-      await fill(page, 'Name', 'NEW_KEY', 'Keep it')
+      await newest(page).getByLabel('Allowed hosts').fill('api.example.com')
+      await fill(page, 'Name', 'NEW_KEY', 'Save secret')
     },
     isDone: async (page) => {
       await page.getByRole('listitem').getByText('NEW_KEY').waitFor()
       await page.getByRole('dialog').waitFor({ state: 'detached' })
-      for (const button of ['Where NEW_KEY may go', 'Delete NEW_KEY']) expect(await page.getByRole('button', { name: button }).isDisabled()).toBe(true)
+      for (const button of ['Edit hosts of NEW_KEY', 'Delete NEW_KEY']) expect(await page.getByRole('button', { name: button }).isDisabled()).toBe(true)
     },
     isAsBefore: async (page) => {
       await page.getByRole('listitem').getByText('NEW_KEY').waitFor({ state: 'detached' })
@@ -233,12 +233,12 @@ const deeds: readonly Deed[] = [
     asks: 'secrets.grants',
     at: '/settings',
     do: async (page) => {
-      await page.getByRole('button', { name: 'Where KEPT_KEY may go' }).click()
-      await fill(page, 'Where it may go', 'elsewhere.example.com', 'Save')
+      await page.getByRole('button', { name: 'Edit hosts of KEPT_KEY' }).click()
+      await fill(page, 'Allowed hosts', 'elsewhere.example.com', 'Save')
     },
     isDone: (page) => page.getByRole('listitem').getByText('to elsewhere.example.com').waitFor(),
     isAsBefore: async (page) => {
-      await stays(page, 'Where it may go', 'elsewhere.example.com')
+      await stays(page, 'Allowed hosts', 'elsewhere.example.com')
       await page.keyboard.press('Escape')
       await page.getByRole('listitem').getByText('to api.example.com').waitFor()
     },

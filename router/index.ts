@@ -1,5 +1,5 @@
 export type { AppRouter } from './root.ts'
-export type { Context, Ports, ArcErrorShape } from './trpc.ts'
+export type { Context, Ports, ArcErrorShape, InputIssue } from './trpc.ts'
 export type { Actor, AdminActor, ServiceActor, SessionActor, TokenActor, Tier, UserActor, Origin } from './actor.ts'
 export type { WorkspacesPort, Resume } from './workspaces/port.ts'
 export type { IdentityPort, SessionView, SignInOptions, SignupMode } from './auth/port.ts'

@@ -1,5 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server'
+import { ZodError } from 'zod'
 import type { AccountPort } from './account/port.ts'
 import type { AdminPort } from './admin/port.ts'
 import type { AnnouncementsPort } from './announcements/port.ts'
@@ -56,15 +57,28 @@ export interface ArcErrorShape {
   readonly details: ErrorDetails
 }
 
+/** What a schema says of one input, at `error.data.issues`. */
+export interface InputIssue {
+  /** Where in the input: `hosts.0`; nothing for the whole. */
+  readonly field: string
+  readonly message: string
+}
+
+const issuesOf = (error: ZodError): InputIssue[] => error.issues.map(({ path, message }) => ({ field: path.join('.'), message }))
+
+/** The schema's sentences, each once. */
+const sentencesOf = (issues: readonly InputIssue[]): string => [...new Set(issues.map(({ message }) => message))].join(' ')
+
 const t = initTRPC.context<Context>().create({
   errorFormatter({ shape, error }) {
     const cause = error.cause
     const arc: ArcErrorShape | null =
       cause instanceof ArcError ? { kind: cause.kind, code: cause.code, details: cause.details } : null
+    const issues = cause instanceof ZodError && error.code === 'BAD_REQUEST' ? issuesOf(cause) : null
     // A fault of ours is logged with its cause by the edge; what it said stays here.
-    const message = arc === null && error.code === 'INTERNAL_SERVER_ERROR' ? 'Something went wrong on the server.' : (cause instanceof ArcError ? cause : shape).message
+    const message = arc === null && error.code === 'INTERNAL_SERVER_ERROR' ? 'Something went wrong on the server.' : issues === null ? (cause instanceof ArcError ? cause : shape).message : sentencesOf(issues)
     const { stack: _stack, ...data } = shape.data
-    return { ...shape, message, data: { ...data, arc } }
+    return { ...shape, message, data: { ...data, arc, issues } }
   },
 })
 

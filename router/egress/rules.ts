@@ -1,17 +1,23 @@
 import { z } from 'zod'
-import { HostPattern } from '../host-pattern.ts'
+import { HostPattern, quoted } from '../host-pattern.ts'
 
-const patterns = z.array(z.union([z.enum(['preset:packages', 'preset:github', 'preset:ai']), HostPattern], 'A host is a name such as api.example.com, *.example.com, or a preset such as preset:packages.')).max(200)
+const patterns = z.array(z.union([z.enum(['preset:packages', 'preset:github', 'preset:ai']), HostPattern], { error: ({ input }) => `${quoted(input)} is not a host. Write a name such as api.example.com or *.example.com, without https:// and without a path, or a preset such as preset:packages.` })).max(200)
+
+const mostPer = 1_000_000
+const count = (what: string) => {
+  const error = `${what} is a whole number from 1 to 1,000,000, or empty for no limit.`
+  return z.number(error).int(error).min(1, error).max(mostPer, error).nullable()
+}
 
 /** How much may go to a host, of each workspace; what stands at null has no bound. */
 export const EgressLimit = z
   .object({
-    host: z.union([z.literal('*'), HostPattern]),
-    requestsPerMinute: z.number().int().min(1).max(1_000_000).nullable(),
+    host: z.union([z.literal('*'), HostPattern], { error: ({ input }) => `${quoted(input)} is not a host. Write a name such as api.example.com or *.example.com, or * for all hosts.` }),
+    requestsPerMinute: count('Requests per minute'),
     /** Both ways together. */
-    megabytesPerHour: z.number().int().min(1).max(1_000_000).nullable(),
+    megabytesPerHour: count('MB per hour'),
   })
-  .refine(({ requestsPerMinute, megabytesPerHour }) => requestsPerMinute !== null || megabytesPerHour !== null, 'A limit bounds requests, bytes, or both.')
+  .refine(({ requestsPerMinute, megabytesPerHour }) => requestsPerMinute !== null || megabytesPerHour !== null, 'Give a number of requests per minute, of MB per hour, or both.')
 export type EgressLimit = z.infer<typeof EgressLimit>
 
 /** Where the workspaces of a person or a team may go, or a single one, within what the deployment lets any. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { HolderInput, holderOf } from '../holder.ts'
-import { HostPattern } from '../host-pattern.ts'
+import { HostPattern, quoted } from '../host-pattern.ts'
 import { SecretId } from '../ids.ts'
 import { personProcedure, router } from '../trpc.ts'
 import { secretPlaces } from './port.ts'
@@ -10,15 +10,15 @@ const reserved = /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|TERM|PWD|IFS|ENV|BASH_EN
 const name = z
   .string()
   .trim()
-  .regex(/^[A-Z_][A-Z0-9_]{0,63}$/, 'A name is a variable’s: capital letters, digits and underscores.')
-  .refine((text) => !reserved.test(text), 'That variable decides how programs run; choose another name.')
+  .regex(/^[A-Z_][A-Z0-9_]{0,63}$/, 'This cannot be the name of an environment variable. Use up to 64 capital letters, digits and underscores, and no digit at the beginning.')
+  .refine((text) => !reserved.test(text), { error: ({ input }) => `${quoted(input)} decides how programs run. Choose another name.` })
 const value = z
   .string()
-  .min(12, 'A value has at least 12 characters: shorter ones stand in too much that is none of them.')
-  .max(4096)
-  .regex(/^[\x20-\x7e]+$/, 'A value is one line of plain characters.')
+  .min(12, 'A value needs at least 12 characters. Shorter text also occurs by chance in answers that have nothing to do with the secret, and would be replaced there.')
+  .max(4096, 'A value has at most 4096 characters.')
+  .regex(/^[\x20-\x7e]+$/, 'A value is a single line of letters, digits and signs of ASCII.')
 
-const grants = { hosts: z.array(HostPattern).min(1).max(20), places: z.array(z.enum(secretPlaces)).max(secretPlaces.length).default([]) }
+const grants = { hosts: z.array(HostPattern).min(1, 'Name at least one host.').max(20, 'Name at most 20 hosts; *.example.com stands for all below it.'), places: z.array(z.enum(secretPlaces)).max(secretPlaces.length).default([]) }
 
 export const secretsRouter = router({
   list: personProcedure.input(HolderInput.prefault({})).query(({ ctx, input }) => ctx.secrets.list(ctx.actor, holderOf(input))),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { quoted } from '../host-pattern.ts'
 import { TeamId, TeamInviteId, UserId } from '../ids.ts'
 import { lastEventId, resumable, resumeOf } from '../resume.ts'
 import { limited, personProcedure, publicProcedure, router } from '../trpc.ts'
@@ -10,7 +11,7 @@ const byMember = byTeam.extend({ userId: UserId })
 const wantedName = z.string().trim().max(200)
 const code = z.string().max(100)
 /** GitHub's logins: letters, digits and single hyphens. */
-const login = z.string().trim().regex(/^[a-z\d](?:[a-z\d-]{0,37}[a-z\d])?$/i, 'That is no GitHub login.')
+const login = z.string().trim().regex(/^[a-z\d](?:[a-z\d-]{0,37}[a-z\d])?$/i, { error: ({ input }) => `${quoted(input)} is not a GitHub login. One has letters, digits and single hyphens, 39 at most.` })
 
 export const teamsRouter = router({
   list: personProcedure.query(({ ctx }) => ctx.teams.list(ctx.actor)),

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
+import { stripVTControlCharacters } from 'node:util'
 import { WebSocket } from 'ws'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ExecNote, ExecOpen, Scope, WorkspaceId } from '@arcx/router'
@@ -74,6 +75,18 @@ describe('a program in a workspace', () => {
     expect(await session.exit()).toBe(7)
     expect(session.out().toString()).toBe('1000\n/home/arc/project\n')
     expect(session.out(2).toString()).toBe('wrong\n')
+  })
+
+  test('its environment is that of the IDE’s terminal, and a login shell’s prompt says which workspace it is', async () => {
+    const session = new Session({ command: ['sh', '-c', 'echo $ARCX_WORKSPACE $EDITOR; echo $PATH'] })
+    expect(await session.exit()).toBe(0)
+    expect(session.out().toString()).toBe('runs nano\n/home/arc/.local/bin:/usr/local/bin:/usr/bin:/bin\n')
+    const shell = new Session({ command: [], tty: { columns: 91, rows: 33, type: 'dumb' } })
+    await shell.started()
+    shell.socket.send(Buffer.from('echo "path-$PATH"; exit\r'))
+    expect(await shell.exit()).toBe(0)
+    expect(shell.out().toString()).toContain('path-/home/arc/.local/bin:')
+    expect(stripVTControlCharacters(shell.out().toString())).toMatch(/runs ~\/project \$ /)
   })
 
   test('its arguments arrive as they were written, and nothing else of what was asked gets into it', async () => {

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join as joinPath } from 'node:path'
 import { bundle, javaStore, javaStorePassword, trust } from './certificates.ts'
@@ -11,8 +10,6 @@ const proxyPort = 3128
 /** Where every name leads, and who says so; both on loopback. As the orchestrator's resolv.conf has it. */
 const outside = '127.2.0.1'
 const resolver = '127.0.0.53'
-/** For programs that are run from outside; what the IDE starts inherits it. */
-const environmentFile = '/run/arcx-environment'
 
 /**
  * The way out: a port on the workspace's own loopback address that leads to arc-proxy's socket. Returns what programs
@@ -20,9 +17,7 @@ const environmentFile = '/run/arcx-environment'
  */
 export function openEgress({ sockets, authority, environment }: Pick<SupervisorOrders, 'sockets' | 'authority' | 'environment'>, traffic: Traffic): Record<string, string> {
   trust(authority)
-  const variables: Record<string, string> = { ...environment, ...(authority === null ? {} : wayOut(sockets, traffic)) }
-  writeFileSync(environmentFile, Object.entries(variables).map(([name, value]) => `export ${name}='${value.replaceAll("'", String.raw`'\''`)}'\n`).join(''), { mode: 0o644 })
-  return variables
+  return { ...environment, ...(authority === null ? {} : wayOut(sockets, traffic)) }
 }
 
 function wayOut(sockets: string, traffic: Traffic): Record<string, string> {

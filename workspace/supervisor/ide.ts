@@ -3,8 +3,11 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { get } from 'node:http'
 import { createInterface } from 'node:readline'
+import { ideLine } from './ide-log.ts'
 
 const entry = '/opt/ide/node_modules/code-server/out/node/entry.js'
+/** No gallery is offered: which one a server takes, and whether it has any, is not settled here. */
+const noGallery = '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":""}'
 const crashLimit = 5
 const quickCrashMs = 30_000
 
@@ -25,6 +28,7 @@ export class Ide {
   #stopping = false
   readonly ready: Promise<void>
 
+  /** `variables`: what programs in the workspace see; nothing of the supervisor's own environment. */
   constructor(socket: string, person: Person, workspaceName: string, variables: Readonly<Record<string, string>>, onGivenUp: () => void) {
     this.#socket = socket
     this.#person = person
@@ -56,11 +60,14 @@ export class Ide {
         '--disable-getting-started-override', '--app-name', workspaceName, '--user-data-dir', `${home}/.local/share/code-server`, project,
       ],
       // Root has no right to enter a home that its owner has closed, so the working directory is not set here.
-      { cwd: '/', uid, gid, env: { ...this.#variables, ...environment(home, workspaceName) }, stdio: ['ignore', 'pipe', 'pipe'] },
+      { cwd: '/', uid, gid, env: { ...this.#variables, EXTENSIONS_GALLERY: noGallery }, stdio: ['ignore', 'pipe', 'pipe'] },
     )
     this.#process = child
     for (const [stream, out] of [[child.stdout, process.stdout], [child.stderr, process.stderr]] as const) {
-      createInterface({ input: stream }).on('line', (line) => out.write(`ide: ${line.replace(/^\[[^\]]*\] /, '')}\n`))
+      createInterface({ input: stream }).on('line', (line) => {
+        const said = ideLine(line)
+        if (said !== null) out.write(said)
+      })
     }
     child.once('error', (error) => process.stderr.write(`The IDE could not be started: ${error.message}\n`))
     child.once('exit', (code, signal) => {
@@ -89,23 +96,6 @@ function answers(socketPath: string): Promise<boolean> {
     request.on('error', () => resolve(false))
     request.on('timeout', () => request.destroy())
   })
-}
-
-/** What programs in the workspace see; nothing of the supervisor's own environment. */
-function environment(home: string, workspaceName: string): Record<string, string> {
-  return {
-    HOME: home,
-    ARCX_WORKSPACE: workspaceName,
-    USER: 'arc',
-    LOGNAME: 'arc',
-    SHELL: '/bin/bash',
-    LANG: 'C.UTF-8',
-    EDITOR: 'nano',
-    PATH: `${home}/.local/bin:/usr/local/bin:/usr/bin:/bin`,
-    npm_config_prefix: `${home}/.local`,
-    // No gallery is offered: which one a server takes, and whether it has any, is not settled here.
-    EXTENSIONS_GALLERY: '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":""}',
-  }
 }
 
 /** Gives a new home its first files, as the person, so that a link planted there leads nowhere it could not. */

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { openEgress } from './egress.ts'
+import { keepEnvironment, personEnvironment } from './environment.ts'
 import { Ide, furnishHome } from './ide.ts'
 import { readOrders } from './orders.ts'
 import { serveReports } from './reports.ts'
@@ -20,7 +21,8 @@ const person = { uid, gid, home }
 await furnishHome(person)
 const ideSocket = join(orders.sockets, 'ide.sock')
 const traffic = new Traffic()
-const variables = openEgress(orders, traffic)
+const variables = { ...openEgress(orders, traffic), ...personEnvironment(home, orders.workspaceName) }
+keepEnvironment(variables)
 const ide = new Ide(ideSocket, person, orders.workspaceName, variables, () => {
   process.stderr.write('The IDE keeps ending; the workspace stops.\n')
   process.exit(1)

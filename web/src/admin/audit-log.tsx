@@ -37,7 +37,7 @@ export function AuditLog() {
             <span className="text-ink-soft"><Trans>Checking the chain…</Trans></span>
           ) : verdict.data.kind === 'whole' ? (
             <>
-              <ShieldCheck size={16} aria-hidden className="text-good" /> <Trans>Whole: {verdict.data.entries} entries</Trans>
+              <ShieldCheck size={16} aria-hidden className="text-good" /> <Trans>Verified: {verdict.data.entries} entries</Trans>
             </>
           ) : (
             <span className="flex items-center gap-1.5 text-bad">

@@ -9,6 +9,7 @@ import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Ago } from '../interface/time.tsx'
 import { tellRefusal } from '../interface/toasts.ts'
+import { NeedsGitHub } from '../teams/needs-github.tsx'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { foretell, useOptimistic } from '../server/optimistic.ts'
@@ -38,24 +39,27 @@ export function Invitations() {
   return (
     <>
       {options !== undefined && options.signupMode !== 'invite' && <p className="mb-4 rounded-lg bg-accent-wash px-3 py-2 text-sm"><Trans>Sign-up is set to “{options.signupMode}”: nobody needs an invitation now.</Trans></p>}
-      <form
-        className="mb-4 flex flex-wrap items-end gap-2"
-        onSubmit={(event) => {
-          event.preventDefault()
-          create.mutate({ maxUses: uses })
-        }}
-      >
-        <label className="flex flex-col gap-1 text-sm">
-          <Trans>For how many people</Trans>
-          <input type="number" min={1} max={10_000} required className={`${inputClass} !h-9 !w-32`} value={uses} onChange={(event) => setUses(event.target.valueAsNumber || 1)} />
-        </label>
-        <Button tone="primary" type="submit" busy={create.isPending}>
-          <Plus size={16} aria-hidden /> <Trans>New invitation</Trans>
-        </Button>
-      </form>
+      {options?.github === false && <NeedsGitHub />}
+      {options?.github === true && (
+        <form
+          className="mb-4 flex flex-wrap items-end gap-2"
+          onSubmit={(event) => {
+            event.preventDefault()
+            create.mutate({ maxUses: uses })
+          }}
+        >
+          <label className="flex flex-col gap-1 text-sm">
+            <Trans>For how many people</Trans>
+            <input type="number" min={1} max={10_000} required className={`${inputClass} !h-9 !w-32`} value={uses} onChange={(event) => setUses(event.target.valueAsNumber || 1)} />
+          </label>
+          <Button tone="primary" type="submit" busy={create.isPending}>
+            <Plus size={16} aria-hidden /> <Trans>New invitation</Trans>
+          </Button>
+        </form>
+      )}
       {create.data !== undefined && (
         <div role="status" className="mb-4 flex flex-wrap items-center gap-2 rounded-card border border-line bg-sunken p-3">
-          <span className="w-full text-sm text-ink-soft"><Trans>Hand out this link; it is shown this once and holds for 14 days.</Trans></span>
+          <span className="w-full text-sm text-ink-soft"><Trans>Share this link. It is shown only once, and expires in 14 days.</Trans></span>
           <code className="min-w-0 flex-1 break-all text-sm">{create.data.url}</code>
           <Button onClick={() => void navigator.clipboard.writeText(create.data.url).then(() => setCopied(create.data.url))}>
             <Copy size={14} aria-hidden /> {copied === create.data.url ? t`Copied` : t`Copy`}

@@ -8,10 +8,10 @@ import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { offerUndo } from '../interface/toasts.ts'
 import { queryClient, trpc, trpcClient } from '../server/client.ts'
-import { refusalOf, sentencesOf } from '../server/error.ts'
+import { problemBeside, problemOf } from '../server/error.ts'
 import { listed, whoseWorkspaces } from './holder.ts'
 import type { Holder } from './holder.ts'
-import { Limits, limitOf, typed } from './limits.tsx'
+import { Limits, Problem, limitOf, typed } from './limits.tsx'
 import type { TypedLimit } from './limits.tsx'
 
 const presets = [
@@ -31,7 +31,7 @@ export function Rules({ holder, mayChange }: { holder: Holder; mayChange: boolea
       async onSuccess(_kept, _wanted, before) {
         await changed()
         if (before === undefined) return
-        offerUndo(t`Other rules for ${whoseWorkspaces(holder)}`, t`Undo`, async () => {
+        offerUndo(t`Settings saved`, t`Undo`, async () => {
           await trpcClient.egress.setRules.mutate({ ...holder, ...before })
           await changed()
         })
@@ -41,7 +41,7 @@ export function Rules({ holder, mayChange }: { holder: Holder; mayChange: boolea
   return (
     <section aria-labelledby="egress" className="mt-8">
       <h2 id="egress" className="mb-2 text-sm text-ink-soft">
-        <Trans>Where {whoseWorkspaces(holder)} may go</Trans>
+        <Trans>Network rules of {whoseWorkspaces(holder)}</Trans>
       </h2>
       {rules === undefined ? (
         <div aria-busy className="skeleton h-[23rem] w-full" />
@@ -66,6 +66,7 @@ function Form({ rules, mayChange, state, onSave }: { rules: EgressRules; mayChan
   const [limits, setLimits] = useState<readonly TypedLimit[]>(rules.limits.map(typed))
   const [found, setFound] = useState(rules.found)
   const [pasted, setPasted] = useState(rules.pasted)
+  const problem = problemBeside(state.problem, ['allow', 'deny', 'limits'])
   return (
     <form
       className="flex flex-col gap-3 rounded-card border border-line bg-surface p-4"
@@ -76,10 +77,10 @@ function Form({ rules, mayChange, state, onSave }: { rules: EgressRules; mayChan
     >
       <fieldset disabled={!mayChange} className="contents">
         <label className="flex flex-wrap items-center gap-2 text-sm">
-          <Trans>To hosts that are not listed</Trans>
+          <Trans>Hosts that are not listed</Trans>
           <select className={`${inputClass} !h-9 !w-auto`} value={fallback} onChange={(event) => setFallback(event.target.value === 'closed' ? 'closed' : 'open')}>
-            <option value="open"><Trans>they may go</Trans></option>
-            <option value="closed"><Trans>they may not</Trans></option>
+            <option value="open"><Trans>are allowed</Trans></option>
+            <option value="closed"><Trans>are blocked</Trans></option>
           </select>
         </label>
         {fallback === 'closed' && (
@@ -93,15 +94,17 @@ function Form({ rules, mayChange, state, onSave }: { rules: EgressRules; mayChan
             </div>
             <label className="flex flex-col gap-1 text-sm">
               <Trans>Allowed hosts</Trans>
-              <input className={`${inputClass} !h-9 font-mono`} value={allow} onChange={(event) => setAllow(event.target.value)} placeholder="api.example.com *.internal.example" autoCapitalize="none" spellCheck={false} />
+              <input className={`${inputClass} !h-9 font-mono`} value={allow} aria-invalid={problemOf(state.problem, 'allow') !== null} onChange={(event) => setAllow(event.target.value)} placeholder="api.example.com *.internal.example" autoCapitalize="none" spellCheck={false} />
+              <Problem>{problemOf(state.problem, 'allow')}</Problem>
             </label>
           </>
         )}
         <label className="flex flex-col gap-1 text-sm">
           <Trans>Denied hosts</Trans>
-          <input className={`${inputClass} !h-9 font-mono`} value={deny} onChange={(event) => setDeny(event.target.value)} placeholder={t`none`} autoCapitalize="none" spellCheck={false} />
+          <input className={`${inputClass} !h-9 font-mono`} value={deny} aria-invalid={problemOf(state.problem, 'deny') !== null} onChange={(event) => setDeny(event.target.value)} placeholder={t`none`} autoCapitalize="none" spellCheck={false} />
+          <Problem>{problemOf(state.problem, 'deny')}</Problem>
         </label>
-        <Limits limits={limits} onChange={setLimits} />
+        <Limits limits={limits} problem={state.problem} onChange={setLimits} />
         <label className="flex flex-wrap items-center gap-2 text-sm">
           <Trans>A key that does not belong where a request goes</Trans>
           <select className={`${inputClass} !h-9 !w-auto`} value={pasted} onChange={(event) => setPasted(choice(event.target.value, ['refuse', 'observe', 'off'] as const))}>
@@ -115,18 +118,19 @@ function Form({ rules, mayChange, state, onSave }: { rules: EgressRules; mayChan
           <select className={`${inputClass} !h-9 !w-auto`} value={found} onChange={(event) => setFound(choice(event.target.value, ['off', 'observe', 'redact'] as const))}>
             <option value="off"><Trans>are not looked for</Trans></option>
             <option value="observe"><Trans>are noted in the record</Trans></option>
-            <option value="redact"><Trans>are blotted out</Trans></option>
+            <option value="redact"><Trans>are redacted</Trans></option>
           </select>
         </label>
-        {state.problem !== null && (
+        {problem !== null && (
           <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm break-words text-bad">
-            {sentencesOf(refusalOf(state.problem).message)}
+            {problem}
           </p>
         )}
+        {!mayChange && <p className="text-sm text-ink-soft"><Trans>Only the owner and admins of the team can change these rules.</Trans></p>}
         {mayChange && (
           <div className="flex items-center justify-end gap-3">
             <span role="status" className="text-sm text-good">
-              {state.kept ? t`It counts from the next request on.` : ''}
+              {state.kept ? t`Saved. It applies from the next request on.` : ''}
             </span>
             <Button type="submit" busy={state.busy}>
               <Trans>Save</Trans>

@@ -39,7 +39,7 @@ function Lines({ lines }: { lines: readonly DifferenceLine[] | null }) {
       <table className="w-full border-collapse">
         <tbody>
           {lines.slice(0, most).map((line) => (
-            <Line key={line.kind === 'gap' ? `gap ${line.before}` : `${line.before} ${line.after}`} line={line} />
+            <Line key={line.kind === 'newline' ? 'newline' : line.kind === 'gap' ? `gap ${line.before}` : `${line.before} ${line.after}`} line={line} />
           ))}
         </tbody>
       </table>
@@ -55,6 +55,15 @@ function Line({ line }: { line: DifferenceLine }) {
         <td colSpan={4} className="px-3 text-center">
           <span aria-hidden>⋯</span>
           <span className="sr-only"><Trans>lines left out</Trans></span>
+        </td>
+      </tr>
+    )
+  }
+  if (line.kind === 'newline') {
+    return (
+      <tr className="bg-sunken text-ink-soft">
+        <td colSpan={4} className="px-3 text-center font-sans">
+          {line.is === 'added' ? <Trans>Newline at end of file added</Trans> : <Trans>Newline at end of file removed</Trans>}
         </td>
       </tr>
     )

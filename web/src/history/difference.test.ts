@@ -18,6 +18,14 @@ test('what changed stands between the lines around it, with their numbers', () =
   ])
 })
 
+test.each([
+  ['added', 'a\nb', 'a\nb\n', []],
+  ['removed', 'a\nb\n', 'a\nb', []],
+  ['added', 'a\nb', 'a\nb\nc\n', [{ kind: 'same', before: 1, after: 1, text: 'a' }, { kind: 'same', before: 2, after: 2, text: 'b' }, { kind: 'added', before: null, after: 3, text: 'c' }]],
+] as const)('a newline at the end that is %s is said, and no line that stayed is shown as changed', (is, before, after, lines) => {
+  expect(difference(before, after)).toEqual([...lines, { kind: 'newline', is }])
+})
+
 test('a file’s first version is all new, and one that did not change shows nothing', () => {
   expect(difference('', 'a\nb')).toEqual([
     { kind: 'added', before: null, after: 1, text: 'a' },

@@ -66,7 +66,7 @@ function Contents({ title, deed, children, name, removal, onConfirm, onClose }: 
       )}
       <div className="flex justify-end gap-2">
         <Button tone="ghost" onClick={onClose}>
-          <Trans>Keep it</Trans>
+          <Trans>Cancel</Trans>
         </Button>
         <Button tone="danger" type="submit" busy={removal?.isPending ?? false} disabled={typed !== name}>
           {deed?.button ?? <Trans>Delete for good</Trans>}

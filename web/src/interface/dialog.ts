@@ -3,4 +3,4 @@ export const backdropClass = 'fixed inset-0 z-40 bg-black/45 transition-opacity 
 export const dialogClass =
   'fixed left-1/2 top-[12vh] z-50 w-[min(30rem,calc(100vw-2rem))] -translate-x-1/2 rounded-2xl border border-line bg-raised p-5 shadow-pop outline-none transition-[opacity,scale] data-[starting-style]:opacity-0 data-[starting-style]:scale-[0.98] data-[ending-style]:invisible'
 export const inputClass =
-  'h-10 w-full rounded-lg border border-line-strong bg-surface px-3 outline-none focus:border-accent focus:ring-2 focus:ring-accent/30 data-[invalid]:border-bad'
+  'h-10 w-full rounded-lg border border-line-strong bg-surface px-3 outline-none focus:border-accent focus:ring-2 focus:ring-accent/30 data-[invalid]:border-bad aria-invalid:border-bad disabled:cursor-not-allowed disabled:border-line disabled:bg-sunken disabled:text-ink-soft'

@@ -141,7 +141,7 @@ function Decision({ kind, clientName, origin, busy, error, onAllow, refuse }: { 
       <p className="mt-2 text-ink-soft">
         {kind === 'desktop'
           ? t`It is then signed in as ${login}, as this browser is. The settings show it among the places where you are signed in, and end it.`
-          : t`It may then do what ${login} may: use workspaces and teams, and make tokens. It ends after 90 days, or when you revoke it in the settings.`}
+          : t`It may then do what ${login} may: use workspaces and run programs in them, manage teams and secrets, and create tokens. It cannot administer the server. It ends after 90 days, or when you revoke it in the settings.`}
       </p>
       {error !== null && (
         <p role="alert" className="mt-3 rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">

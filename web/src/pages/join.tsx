@@ -6,13 +6,15 @@ import { Button, buttonClass } from '../interface/button.tsx'
 import { Mark } from '../interface/mark.tsx'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
-import { roleName, roleWords } from '../teams/roles.ts'
+import { NeedsGitHub } from '../teams/needs-github.tsx'
+import { aRole, roleWords } from '../teams/roles.ts'
 import { teamsChanged } from '../teams/live.ts'
 
 /** Where the link of an invitation leads, signed in or not. */
 export function JoinPage() {
   const { code = '' } = useSearch({ from: '/join' })
   const navigate = useNavigate()
+  const { data: options } = useQuery(trpc.auth.options.queryOptions())
   const { data: me } = useQuery(trpc.auth.me.queryOptions())
   const { data: invitation, error } = useQuery({ ...trpc.teams.invitation.queryOptions({ code }), retry: false })
   const accept = useMutation(
@@ -43,7 +45,7 @@ export function JoinPage() {
             <h1 className="mt-4 text-xl font-semibold break-words"><Trans>Join {invitation.teamName}</Trans></h1>
             <p className="mt-2 text-ink-soft">
               <Trans>
-                {inviter} invites you as <span className="font-medium text-ink">{roleName(invitation.role)}</span>. {roleWords(invitation.role)}.
+                {inviter} invites you to join as <span className="font-medium text-ink">{aRole(invitation.role)}</span>. {roleWords(invitation.role)}.
               </Trans>
             </p>
             {accept.isError && (
@@ -52,7 +54,9 @@ export function JoinPage() {
               </p>
             )}
             <div className="mt-5 flex flex-wrap items-center gap-3">
-              {me === null ? (
+              {me === null && options?.github === false ? (
+                <NeedsGitHub />
+              ) : me === null ? (
                 <Link to="/sign-in" search={{ to: `/join?${new URLSearchParams({ code })}`, invite: code }} className={buttonClass('primary')}>
                   <Trans>Sign in to join</Trans>
                 </Link>

@@ -46,7 +46,7 @@ export function OpenPage() {
           <Mark size={34} />
           <div className="min-w-0">
             <h1 className="truncate font-semibold">{name}</h1>
-            {workspace !== undefined && <p className="text-sm text-ink-soft">{state === 'running' ? t`Opening…` : state === 'failed' ? t`It did not start` : t`Starting`}</p>}
+            {workspace !== undefined && <p className="text-sm text-ink-soft">{!workspace.may.includes('open') ? t`No access` : state === 'running' ? t`Opening…` : state === 'failed' ? t`It did not start` : t`Starting`}</p>}
           </div>
         </div>
         {workspace !== undefined && !workspace.may.includes('open') ? (

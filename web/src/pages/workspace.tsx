@@ -76,19 +76,19 @@ export function WorkspacePage() {
       </div>
       <dl className="mb-6 grid grid-cols-2 gap-x-6 gap-y-3 rounded-card border border-line bg-surface p-4 text-sm sm:grid-cols-3 lg:grid-cols-[1.6fr_1fr_1fr_1fr_1fr]">
         <Fact term={t`Address`}>
-          <span className="font-mono text-[0.8125rem] break-all">{new URL(workspace.url).host}</span>
+          <span className="font-mono text-[0.8125rem] wrap-anywhere">{new URL(workspace.url).host}</span>
         </Fact>
         <Fact term={t`Created`}>
           <Ago at={workspace.createdAt} />
         </Fact>
-        <Fact term={t`Last started`}>{workspace.startedAt === null ? 'never' : <Ago at={workspace.startedAt} />}</Fact>
+        <Fact term={t`Last started`}>{workspace.startedAt === null ? t`never` : <Ago at={workspace.startedAt} />}</Fact>
         <Fact term={t`On disk`}>
           <DiskUse disk={workspace.disk} />
         </Fact>
-        <Fact term={t`Last used`}>{workspace.lastActivityAt === null ? 'never' : <Ago at={workspace.lastActivityAt} />}</Fact>
+        <Fact term={t`Last used`}>{workspace.lastActivityAt === null ? t`never` : <Ago at={workspace.lastActivityAt} />}</Fact>
       </dl>
       <Here key={`here ${workspace.id}`} workspaceId={workspace.id} />
-      {workspace.state === 'running' && <Resources key={workspace.id} workspace={workspace} />}
+      {workspace.state === 'running' && <Resources key={`resources ${workspace.id} ${workspace.startedAt}`} workspace={workspace} />}
       <Network key={`network ${workspace.id}`} workspaceId={workspace.id} />
       <OwnRules key={`rules ${workspace.id}`} workspace={workspace} />
       <section aria-labelledby="written" className="mt-6">
@@ -103,7 +103,7 @@ export function WorkspacePage() {
         <Changes workspace={workspace} limit={5} />
       </section>
       <h2 className="mb-2 mt-6 text-sm text-ink-soft"><Trans>Log</Trans></h2>
-      <Logs key={workspace.id} workspaceId={workspace.id} />
+      <Logs key={`log ${workspace.id}`} workspaceId={workspace.id} />
     </Frame>
   )
 }
@@ -121,7 +121,7 @@ function OwnRules({ workspace }: { workspace: Workspace }) {
   const mayChange = workspace.teamId === null || role === 'owner' || role === 'admin'
   return (
     <details className="mt-6">
-      <summary className="cursor-pointer text-sm text-ink-soft"><Trans>Secrets and rules of this workspace alone</Trans></summary>
+      <summary className="cursor-pointer text-sm text-ink-soft"><Trans>Secrets and rules of this workspace only</Trans></summary>
       <Secrets holder={holder} mayChange={mayChange} />
       <Rules holder={holder} mayChange={mayChange} />
     </details>

@@ -14,11 +14,12 @@ import type { Holder } from '../egress/holder.ts'
 import { Button } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { inputClass } from '../interface/dialog.ts'
+import { FieldProblem } from '../interface/field-problem.tsx'
 import { Modal } from '../interface/modal.tsx'
 import { Ago } from '../interface/time.tsx'
-import { offerUndo, tellRefusal } from '../interface/toasts.ts'
+import { offerUndo, tell, tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
-import { refusalOf, sentencesOf } from '../server/error.ts'
+import { problemBeside, problemOf, refusalOf } from '../server/error.ts'
 import { comingUp, foretell, isComingUp, perform, useOptimistic } from '../server/optimistic.ts'
 
 const changed = () => queryClient.invalidateQueries({ queryKey: trpc.secrets.list.pathKey() })
@@ -86,8 +87,8 @@ export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: bool
                 </div>
               </div>
               {mayChange && (
-                <Button onClick={() => setGranting(secret)} disabled={isComingUp(secret)} aria-label={t`Where ${secret.name} may go`}>
-                  <Trans>Where</Trans>
+                <Button onClick={() => setGranting(secret)} disabled={isComingUp(secret)} aria-label={t`Edit hosts of ${secret.name}`}>
+                  <Trans>Edit hosts</Trans>
                 </Button>
               )}
               {mayChange && (
@@ -117,31 +118,35 @@ function Making({ holder, onClose }: { holder: Holder; onClose: () => void }) {
     trpc.secrets.set.mutationOptions({
       // What was asked is not kept here: the value is in it.
       gcTime: 0,
-      async onSuccess() {
+      async onSuccess(secret) {
         await changed()
         onClose()
+        tell({ title: t`Secret saved`, words: t`Workspaces that are running see ${secret.name} after a restart.` })
       },
     }),
   )
   return (
     <SecretForm
       title={t`New secret`}
-      words={t`Nobody can read the value again. One of the same name is replaced.`}
+      words={t`Nobody can read the value again. A secret of the same name is replaced. A running workspace sees a new name after a restart.`}
       state={set}
       isWhole={name !== '' && value !== '' && listed(hosts).length > 0}
-      end={t`Keep it`}
+      end={t`Save secret`}
+      fields={['name', 'value', 'hosts']}
       onSubmit={() => set.mutate({ ...holder, name, value, hosts: listed(hosts), places: [...chosen] })}
       onClose={onClose}
     >
-      <Field.Root className="flex flex-col gap-1.5">
+      <Field.Root invalid={problemOf(set.error, 'name') !== null} className="flex flex-col gap-1.5">
         <Field.Label className="text-sm font-medium"><Trans>Name</Trans></Field.Label>
         <Field.Control className={`${inputClass} font-mono`} value={name} onValueChange={(text) => setName(text.toUpperCase())} placeholder="OPENAI_API_KEY" autoComplete="off" spellCheck={false} maxLength={64} />
+        <FieldProblem>{problemOf(set.error, 'name')}</FieldProblem>
       </Field.Root>
-      <Field.Root className="flex flex-col gap-1.5">
+      <Field.Root invalid={problemOf(set.error, 'value') !== null} className="flex flex-col gap-1.5">
         <Field.Label className="text-sm font-medium"><Trans>Value</Trans></Field.Label>
         <Field.Control className={`${inputClass} font-mono`} type="password" value={value} onValueChange={setValue} autoComplete="new-password" maxLength={4096} />
+        <FieldProblem>{problemOf(set.error, 'value')}</FieldProblem>
       </Field.Root>
-      <Grants hosts={hosts} onHosts={setHosts} chosen={chosen} onChosen={setChosen} />
+      <Grants hosts={hosts} onHosts={setHosts} problem={problemOf(set.error, 'hosts')} chosen={chosen} onChosen={setChosen} />
     </SecretForm>
   )
 }
@@ -155,7 +160,7 @@ function Granting({ secret, onClose }: { secret: SecretView; onClose: () => void
       async onSuccess() {
         await changed()
         onClose()
-        offerUndo(t`${secret.name} may go elsewhere`, t`Undo`, () =>
+        offerUndo(t`Hosts of ${secret.name} saved`, t`Undo`, () =>
           perform(trpc.secrets.grants.mutationOptions({ onSuccess: changed }), { id: secret.id, hosts: [...secret.hosts], places: [...secret.places] }),
         )
       },
@@ -163,15 +168,16 @@ function Granting({ secret, onClose }: { secret: SecretView; onClose: () => void
   )
   return (
     <SecretForm
-      title={t`Where ${secret.name} may go`}
-      words={t`Its value stays as it is. It counts from the next request on.`}
+      title={t`Hosts of ${secret.name}`}
+      words={t`The value is not changed. The new hosts apply from the next request on.`}
       state={grant}
       isWhole={listed(hosts).length > 0}
       end={t`Save`}
+      fields={['hosts']}
       onSubmit={() => grant.mutate({ id: secret.id, hosts: listed(hosts), places: [...chosen] })}
       onClose={onClose}
     >
-      <Grants hosts={hosts} onHosts={setHosts} chosen={chosen} onChosen={setChosen} />
+      <Grants hosts={hosts} onHosts={setHosts} problem={problemOf(grant.error, 'hosts')} chosen={chosen} onChosen={setChosen} />
     </SecretForm>
   )
 }
@@ -183,13 +189,16 @@ interface SecretFormProps {
   /** Whether there is enough in it to be sent. */
   isWhole: boolean
   end: string
+  /** Those that show themselves what is wrong with them. */
+  fields: readonly string[]
   onSubmit: () => void
   onClose: () => void
   children: ReactNode
 }
 
 /** Gone at once; back with the server's reason, and what was typed, where it refuses. */
-function SecretForm({ title, words, state, isWhole, end, onSubmit, onClose, children }: SecretFormProps) {
+function SecretForm({ title, words, state, isWhole, end, fields, onSubmit, onClose, children }: SecretFormProps) {
+  const problem = problemBeside(state.error, fields)
   return (
     <Modal open={!state.isPending} onClose={onClose}>
       <form
@@ -202,9 +211,9 @@ function SecretForm({ title, words, state, isWhole, end, onSubmit, onClose, chil
         <Dialog.Title className="text-lg font-semibold break-all">{title}</Dialog.Title>
         <Dialog.Description className="-mt-2 text-sm text-ink-soft">{words}</Dialog.Description>
         {children}
-        {state.error !== null && (
+        {problem !== null && (
           <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm break-words text-bad">
-            {sentencesOf(refusalOf(state.error).message)}
+            {problem}
           </p>
         )}
         <div className="flex justify-end gap-2">
@@ -220,13 +229,14 @@ function SecretForm({ title, words, state, isWhole, end, onSubmit, onClose, chil
   )
 }
 
-function Grants({ hosts, onHosts, chosen, onChosen }: { hosts: string; onHosts: (hosts: string) => void; chosen: readonly SecretPlace[]; onChosen: (chosen: readonly SecretPlace[]) => void }) {
+function Grants({ hosts, onHosts, problem, chosen, onChosen }: { hosts: string; onHosts: (hosts: string) => void; problem: string | null; chosen: readonly SecretPlace[]; onChosen: (chosen: readonly SecretPlace[]) => void }) {
   return (
     <>
-      <Field.Root className="flex flex-col gap-1.5">
-        <Field.Label className="text-sm font-medium"><Trans>Where it may go</Trans></Field.Label>
+      <Field.Root invalid={problem !== null} className="flex flex-col gap-1.5">
+        <Field.Label className="text-sm font-medium"><Trans>Allowed hosts</Trans></Field.Label>
         <Field.Control className={`${inputClass} font-mono`} value={hosts} onValueChange={onHosts} placeholder="api.openai.com" autoComplete="off" autoCapitalize="none" spellCheck={false} />
-        <Field.Description className="text-sm text-ink-soft"><Trans>Hosts, over HTTPS; *.example.com for all below it.</Trans></Field.Description>
+        <Field.Description className="text-sm text-ink-soft"><Trans>It is sent to these hosts only, and over HTTPS only. Separate them with spaces; *.example.com stands for all below it.</Trans></Field.Description>
+        <FieldProblem>{problem}</FieldProblem>
       </Field.Root>
       <fieldset className="flex flex-col gap-1.5">
         <legend className="mb-1.5 text-sm font-medium"><Trans>In which part of a request</Trans></legend>

@@ -9,7 +9,7 @@ import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { useOptimistic } from '../server/optimistic.ts'
 import { foretoldOfInvitations } from './foretold.ts'
-import { roleName } from './roles.ts'
+import { aRole } from './roles.ts'
 import { teamsChanged } from './live.ts'
 
 /** Teams that have invited the person by their login. */
@@ -31,7 +31,7 @@ export function Invitations() {
       <Users size={18} aria-hidden className="text-accent" />
       <p className="min-w-0 flex-1 basis-60">
         <Trans>
-          {invitation.invitedBy ?? t`Somebody`} invites you to the team <span className="font-semibold">{invitation.teamName}</span> as {roleName(invitation.role)}.
+          {invitation.invitedBy ?? t`Somebody`} invites you to the team <span className="font-semibold">{invitation.teamName}</span> as {aRole(invitation.role)}.
         </Trans>
       </p>
       <Button tone="primary" busy={answer.isPending} onClick={() => answer.mutate({ inviteId: invitation.id, accept: true })}>

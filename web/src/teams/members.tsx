@@ -12,7 +12,7 @@ import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { perform } from '../server/optimistic.ts'
 import { teamsChanged } from './live.ts'
-import { invitedRoles, roleName, roleWords } from './roles.ts'
+import { aRole, invitedRoles, roleName, roleWords } from './roles.ts'
 
 const onError = (error: unknown) => tellRefusal(refusalOf(error).message)
 
@@ -42,7 +42,7 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
         await teamsChanged()
         const former = invitedRoles.find((each) => each === before)
         if (former === undefined) return
-        offerUndo(t`${member.login} is ${roleName(role)} now`, t`Undo`, () => perform(trpc.teams.members.setRole.mutationOptions({ onSuccess: teamsChanged }), { ...ids, role: former }))
+        offerUndo(t`${member.login} is now ${aRole(role)}`, t`Undo`, () => perform(trpc.teams.members.setRole.mutationOptions({ onSuccess: teamsChanged }), { ...ids, role: former }))
       },
       onError,
     }),

@@ -13,22 +13,22 @@ import { trpc } from '../server/client.ts'
 const page = 50
 const most = 500
 const words: Readonly<Record<string, MessageDescriptor>> = {
-  leak_attempted: msg`a secret on its way elsewhere`,
-  host_refused: msg`host not permitted`,
-  address_refused: msg`address inside`,
-  name_unknown: msg`name unknown`,
-  upstream_failed: msg`not reached`,
+  leak_attempted: msg`secret not allowed for this host`,
+  host_refused: msg`host blocked`,
+  address_refused: msg`private address`,
+  name_unknown: msg`unknown host name`,
+  upstream_failed: msg`could not be reached`,
   upstream_silent: msg`no answer in time`,
-  key_misplaced: msg`a key that belongs elsewhere`,
-  rate_exceeded: msg`too many a minute`,
-  bytes_exceeded: msg`too much an hour`,
-  secret_withdrawn: msg`a secret was withdrawn`,
-  program_gone: msg`the program went`,
+  key_misplaced: msg`key of another service`,
+  rate_exceeded: msg`too many requests per minute`,
+  bytes_exceeded: msg`too many MB per hour`,
+  secret_withdrawn: msg`secret was deleted or its hosts changed`,
+  program_gone: msg`the program disconnected`,
 }
 
 function outcomeOf({ outcome, status }: EgressCall): string {
   if (outcome === 'passed') return String(status ?? '')
-  if (outcome === 'open') return t`goes on`
+  if (outcome === 'open') return t`in progress`
   const [kind = '', code = ''] = outcome.split(':')
   const reason = words[code] === undefined ? code.replaceAll('_', ' ') : i18n._(words[code])
   return code === '' ? kind : kind === 'cut' ? t`cut: ${reason}` : reason
@@ -48,16 +48,16 @@ export function Network({ workspaceId }: { workspaceId: WorkspaceId }) {
           <Trans>Calls to the outside</Trans>
         </h2>
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-sm">
-          <input aria-label={t`Hosts with`} type="search" className={`${inputClass} !h-8 !w-44 font-mono`} value={host} onChange={(event) => setHost(event.target.value)} placeholder={t`host`} autoCapitalize="none" spellCheck={false} />
+          <input aria-label={t`Filter by host`} type="search" className={`${inputClass} !h-8 !w-44 font-mono`} value={host} onChange={(event) => setHost(event.target.value)} placeholder={t`filter by host`} autoCapitalize="none" spellCheck={false} />
           <label className="flex items-center gap-2">
-            <input type="checkbox" className="accent-accent" checked={refused} onChange={(event) => setRefused(event.target.checked)} /> <Trans>refused alone</Trans>
+            <input type="checkbox" className="accent-accent" checked={refused} onChange={(event) => setRefused(event.target.checked)} /> <Trans>Only refused</Trans>
           </label>
         </div>
       </div>
       {calls === undefined ? (
         <div aria-busy className="skeleton h-16 w-full" />
       ) : calls.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong p-5 text-center text-sm text-ink-soft">{refused || wanted !== '' ? t`There is no such call.` : t`It has called nothing yet.`}</p>
+        <p className="rounded-card border border-dashed border-line-strong p-5 text-center text-sm text-ink-soft">{refused || wanted !== '' ? t`No calls match.` : t`No calls yet.`}</p>
       ) : (
         <ul className="max-h-80 divide-y divide-line overflow-auto rounded-card border border-line bg-surface">
           {calls.map((call) => (
@@ -65,7 +65,7 @@ export function Network({ workspaceId }: { workspaceId: WorkspaceId }) {
               <span className="w-14 shrink-0 font-mono text-xs text-ink-soft">{call.method}</span>
               <span className="min-w-0 flex-1 basis-60 font-mono text-xs break-all">{call.url}</span>
               {call.secrets.length > 0 && <span className="rounded-full bg-accent-wash px-2 text-xs"><Trans>with {call.secrets.join(', ')}</Trans></span>}
-              {call.scrubbed > 0 && <span className="rounded-full bg-accent-wash px-2 text-xs"><Trans>{call.scrubbed} hidden</Trans></span>}
+              {call.scrubbed > 0 && <span className="rounded-full bg-accent-wash px-2 text-xs"><Trans>{call.scrubbed} redacted</Trans></span>}
               {Object.entries(call.redacted).map(([rule, count]) => (
                 <span key={rule} className="rounded-full bg-bad-wash px-2 text-xs text-bad">
                   {count} × {rule}
@@ -80,7 +80,7 @@ export function Network({ workspaceId }: { workspaceId: WorkspaceId }) {
           {calls.length === limit && limit < most && (
             <li className="p-2 text-center">
               <Button tone="ghost" onClick={() => setLimit((before) => Math.min(most, before + page))}>
-                <Trans>Older ones</Trans>
+                <Trans>Show older calls</Trans>
               </Button>
             </li>
           )}

@@ -56,7 +56,7 @@ const Content = memo(function Content({ workspace }: { workspace: Workspace }) {
         </div>
       </div>
       <Avatars present={present} />
-      <div className="w-28 text-sm text-ink-soft max-md:hidden">
+      <div className="w-36 text-sm whitespace-nowrap text-ink-soft max-md:hidden">
         {workspace.lastActivityAt === null ? null : (
           <>
             <Trans>Used <Ago at={workspace.lastActivityAt} /></Trans>

@@ -24,7 +24,8 @@ export function StateDot({ state }: { state: WorkspaceState }) {
 
 /** The state in words, with what is being done or why it is so. */
 export function StateText({ workspace }: { workspace: WorkspaceFacts }) {
-  const detail = workspace.step ?? workspace.reason
+  const said = workspace.step ?? workspace.reason
+  const detail = said?.toLowerCase() === workspace.state ? null : said
   return (
     <span aria-live="polite" className={workspace.state === 'failed' ? 'text-bad' : 'text-ink-soft'}>
       {stateName(workspace.state)}

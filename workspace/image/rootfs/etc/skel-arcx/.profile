@@ -1,1 +1,3 @@
-[ -n "$BASH_VERSION" ] && [ -r "$HOME/.bashrc" ] && . "$HOME/.bashrc"
+# /etc/profile has set PATH anew.
+[ -r /run/arcx-environment ] && . /run/arcx-environment
+[ -n "$BASH_VERSION" ] && [ -r ~/.bashrc ] && . ~/.bashrc
