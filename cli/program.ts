@@ -29,6 +29,8 @@ export interface Sessions {
   givenToken(command: WithGlobals): Promise<string | null>
 }
 
+const adminSignedOut = 'Which server, and by what right? Where it runs, use: npm run -s arcx-admin -- COMMAND. Elsewhere set ARC_ADMIN_TOKEN and ARCX_URL, or sign in as an admin and pass a token with the scope admin: --token.'
+
 export const globalOptions = [
   ['--server <address>', 'the server; else ARCX_URL, else the one last signed in to'],
   ['--token <token>', 'a token; else ARCX_TOKEN, else the one kept by login'],
@@ -41,7 +43,7 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
   const sessions: Sessions = {
     of: (command) => new Session(globals(command), environment),
     // Whoever has the server's own token in the environment means that.
-    asAdmin: (command) => new Session({ token: environment['ARC_ADMIN_TOKEN'], ...globals(command) }, environment),
+    asAdmin: (command) => new Session({ token: environment['ARC_ADMIN_TOKEN'], ...globals(command) }, environment, adminSignedOut),
     async givenToken(command) {
       const given = globals(command).token ?? environment['ARCX_TOKEN']
       if (given === '-') return (await text(process.stdin)).trim()
@@ -67,7 +69,10 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
   addEgressCommands(program, sessions)
   addScanCommand(program)
   addAdminCommands(program, sessions)
-  for (const command of commandsOf(program as unknown as AnyCommand)) addGlobals(command)
+  for (const command of commandsOf(program as unknown as AnyCommand)) {
+    addGlobals(command)
+    command.showHelpAfterError(`(see ${fullName(command)} --help)`)
+  }
   tab(program as unknown as AnyCommand, { completionCommandName: 'completion' })
   return program
 }
@@ -75,6 +80,11 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
 /** All below a command. */
 export function commandsOf(command: AnyCommand): AnyCommand[] {
   return command.commands.flatMap((each) => [each, ...commandsOf(each)])
+}
+
+/** `arcx secrets set`. */
+function fullName(command: AnyCommand): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`
 }
 
 /** Taken before and behind a command's name alike. */

@@ -16,8 +16,10 @@ export class Session {
   readonly credentials: Credentials
   readonly #wantedServer: string | null
   readonly #givenToken: string | null
+  readonly #signedOut: string
 
-  constructor(options: GlobalOptions, environment: NodeJS.ProcessEnv) {
+  constructor(options: GlobalOptions, environment: NodeJS.ProcessEnv, signedOut = 'You are not signed in. Sign in with: arcx login https://your-server') {
+    this.#signedOut = signedOut
     this.output = new Output(options.json === true)
     this.credentials = new Credentials(environment)
     const server = options.server ?? environment['ARCX_URL']
@@ -31,7 +33,7 @@ export class Session {
     const known = await this.credentials.find(this.#wantedServer)
     const origin = this.#wantedServer ?? known?.server ?? null
     const token = this.#givenToken ?? known?.token ?? null
-    if (origin === null || token === null) throw new Failure('You are not signed in. Sign in with: arcx login https://your-server', 'signed_out', exitCodes.signedOut)
+    if (origin === null || token === null) throw new Failure(this.#signedOut, 'signed_out', exitCodes.signedOut)
     return new Server(origin, token)
   }
 

@@ -76,7 +76,7 @@ test('somebody waits, is let in, and comes in; another comes by an invitation’
   await desk.getByRole('button', { name: 'Delete guest' }).click()
   await desk.getByRole('textbox').last().fill('guest')
   await desk.getByRole('button', { name: 'Delete for good' }).click()
-  await desk.getByText('being deleted').or(desk.getByText('Nobody fits')).waitFor()
+  await desk.getByText('being deleted').or(desk.getByText('Nobody matches')).waitFor()
 
   // By the arrows too: the last stands before the first.
   await desk.getByRole('tab', { name: 'Overview' }).click()
@@ -124,7 +124,7 @@ test('a token is made in the settings, shown once, works, and is revoked there',
   await page.goto(`${arc.origin}/settings`)
   await page.getByRole('button', { name: 'New token' }).click()
   await page.getByRole('textbox', { name: 'Name' }).fill('deploy')
-  await page.getByRole('button', { name: 'Make token' }).click()
+  await page.getByRole('button', { name: 'Create token' }).click()
   const token = await page.getByLabel('Token', { exact: true }).textContent()
   const ask = () => arc.send('/trpc/workspaces.list', { headers: { authorization: `Bearer ${token}` } })
   expect((await ask()).status).toBe(200)

@@ -30,6 +30,15 @@ async function inside(script: string): Promise<string> {
 const cp = (from: string, to: string, cwd?: string) => all.cli.run(['cp', from, to], '', cwd)
 
 describe('out of a workspace', () => {
+  test('what is not there is told by the same exit code on both sides; - is no file', async () => {
+    expect(await cp('box:nowhere', here)).toMatchObject({ code: 5, stderr: expect.stringContaining('There is no nowhere in the workspace.') })
+    expect(await cp('./nowhere', 'box:', here)).toMatchObject({ code: 5 })
+    await inside('echo x > f')
+    expect(await cp('box:f', '-', here)).toMatchObject({ code: 2, stderr: expect.stringContaining('arcx exec') })
+    expect(await cp('-', 'box:f', here)).toMatchObject({ code: 2 })
+    expect(readdirSync(here)).toEqual([])
+  })
+
   test('a folder is merged with the one that is here; nothing that was here goes', async () => {
     await inside('mkdir -p src/sub && echo new > src/both && echo new > src/sub/more')
     mkdirSync(join(here, 'src/sub'), { recursive: true })

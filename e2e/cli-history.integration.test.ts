@@ -28,7 +28,7 @@ test('who wrote stands in arcx history, and what a file held is printed as it wa
   await inside("printf 'third\\n' > notes.txt")
   expect(await said(['history', 'box'])).toMatch(new RegExp(`^FILE +BY +LAST\nnotes.txt +${login} +just now\n$`))
   const shown = await said(['history', 'box', 'notes.txt'])
-  expect(shown.split('\n').map((line) => line.split(/ {2,}/).slice(2))).toEqual([['HOW', 'LETTERS'], ['written by a program', '6'], [`saved by ${login}`, '7'], ['as it was first opened', '5'], []])
+  expect(shown.split('\n').map((line) => line.split(/ {2,}/).slice(2))).toEqual([['HOW', 'CHARACTERS'], ['written by a program', '6'], [`saved by ${login}`, '7'], ['as it was first opened', '5'], []])
   const [, second, first] = (await json(['history', 'box', 'notes.txt'])) as { readonly id: string }[]
   expect(await said(['history', 'box', 'notes.txt', first?.id.slice(0, 8) ?? ''])).toBe('first')
 

@@ -72,7 +72,7 @@ test('secrets: the value comes from standard input, is shown by nothing, and its
   const keeper = ['--server', arc.origin, '--token', token]
   const set = await cli.run(['secrets', 'set', 'API_KEY', '--host', 'api.example.com', ...keeper], `${value}\n`)
   expect(set.code).toBe(0)
-  expect(set.stdout.toString()).toMatch(/^API_KEY is kept\. Workspaces see sk_live_\w+; /)
+  expect(set.stdout.toString()).toMatch(/^API_KEY is saved\. Workspaces find sk_live_\w+ in its place, those that are running after a restart; /)
   const listed = await cli.run(['secrets', 'ls', ...keeper])
   expect(listed.stdout.toString()).toMatch(/API_KEY +sk_live_\w+ +api\.example\.com/)
   expect(set.stdout.toString() + listed.stdout.toString()).not.toContain(value)
@@ -82,7 +82,7 @@ test('secrets: the value comes from standard input, is shown by nothing, and its
   expect(JSON.parse((await cli.run(['secrets', 'ls', '--workspace', 'box', '--json', ...keeper])).stdout.toString())).toMatchObject([{ name: 'API_KEY', places: [] }])
   expect((await cli.run(['secrets', 'rm', 'API_KEY', ...keeper])).code).toBe(0)
   expect((await cli.run(['secrets', 'rm', 'API_KEY', ...keeper])).code).toBe(5)
-  expect(await said(['egress', 'box'])).toBe('It has called nothing yet.\n')
+  expect(await said(['egress', 'box'])).toBe('No calls yet.\n')
 })
 
 test('egress: calls by outcome and host, and on as they come', async () => {
@@ -116,6 +116,30 @@ test.for([
 ] as const)('a number that is none, or too large, is told in plain words: %j', async ([args, words]) => {
   const { code, stderr } = await cli.run([...args, '--json'])
   expect({ code, error: JSON.parse(stderr.toString()) as unknown }).toEqual({ code: 2, error: { error: { code: 'usage', message: words } } })
+})
+
+test.for([
+  ['exec', '(see arcx exec --help)'],
+  ['cp', '(see arcx cp --help)'],
+  ['secrets set', '(see arcx secrets set --help)'],
+])('a wrong use of %s names its own help', async ([command, hint]) => {
+  const { code, stderr } = await cli.run([...(command ?? '').split(' '), '--nonsense'])
+  expect(code).toBe(2)
+  expect(stderr).toContain(hint)
+})
+
+test('a server that is not there is told before anything is opened', async () => {
+  const { code, stderr } = await cli.run(['login', '--no-browser', 'http://127.0.0.1:9'])
+  expect(code).toBe(8)
+  expect(stderr).toMatch(/cannot be reached/)
+  expect(stderr).not.toContain('/authorize')
+})
+
+test('whoever may not administer is told what to use', async () => {
+  const { code, stderr } = await cli.run(['admin', 'overview'])
+  expect(code).toBe(4)
+  expect(stderr).toContain('npm run -s arcx-admin -- COMMAND')
+  expect(stderr).toContain('ARC_ADMIN_TOKEN')
 })
 
 test('rules: what is named changes, what is not stays, for oneself and for one workspace', async () => {

@@ -65,7 +65,18 @@ test('a second npm start beside the first says so and changes nothing', async ()
   expect((await send(place.port, '/readyz')).status).toBe(200)
   const link = await runCommand(place, ['sign-in'])
   expect(link.output).toMatch(/^Sign in: http:\/\/localhost:\d+\/auth\/local\?code=/)
+  // Whoever has the data directory administers, without a token to look for.
+  const overview = await runCommand(place, ['admin', 'overview'])
+  expect(overview).toMatchObject({ code: 0, output: expect.stringMatching(/^people +\d/m) })
+  const refused = await runCommand(place, ['sign-in', 'second'])
+  expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('npm run sign-in takes no arguments, and was given “second”.') })
   expect(first.output()).not.toMatch(/ended/)
+})
+
+test('administering where nothing runs says what to do', async () => {
+  const { code, output } = await runCommand(await newPlace(), ['admin', 'overview'])
+  expect(code).toBe(1)
+  expect(output).toMatch(/^arcx: arcx does not run on .*\. Start it with npm start; or name another server: ARC_ADMIN_TOKEN=/)
 })
 
 test('killed with kill -9, it leaves no process behind, and the next start finds all as it was', async () => {

@@ -202,7 +202,7 @@ const deeds: readonly Deed[] = [
     asks: 'teams.transfer',
     at: '/teams/crew',
     do: async (page) => {
-      await fromMenu(page, `More for ${benLogin}`, 'Hand the team over…')
+      await fromMenu(page, `More for ${benLogin}`, 'Transfer ownership…')
       await confirm(page, benLogin)
     },
     isDone: (page) => page.locator(`[data-member=${benLogin}]`).getByText('owner').waitFor(),

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { watch } from 'node:fs'
 import { ConfigError } from '@arcx/service-kit/config'
+import { administer } from './admin.ts'
+import { refuseArguments } from './arguments.ts'
 import { runningInstance } from './instance.ts'
 import { LaunchError, terminalProgress } from './progress.ts'
 import { help, readSettings } from './settings.ts'
@@ -13,12 +15,14 @@ const progress = terminalProgress(process.stderr)
 // A terminal that is closed, or a log that nobody reads any more, is no reason to end without stopping what runs.
 for (const out of [process.stdout, process.stderr]) out.on('error', () => undefined)
 
-if (rest.includes('--help') || rest.includes('-h')) {
+// That of arcx-admin is the CLI's own.
+if (command !== 'admin' && (rest.includes('--help') || rest.includes('-h'))) {
   process.stdout.write(help)
   process.exit(0)
 }
 
 try {
+  refuseArguments(command, rest)
   switch (command) {
     case 'run':
       await run(false)
@@ -29,6 +33,8 @@ try {
     case 'sign-in':
       await printSignInLink()
       break
+    case 'admin':
+      process.exit(await administer(rest, dataDirectory))
     case 'test':
       // Where the set-up fails, what else it had begun would hold the process.
       process.exit(await (await import('@arcx/testing/suite')).runTests(rest, progress))
@@ -105,9 +111,12 @@ function reloadOnChange(restart: () => Promise<void>): void {
   }
 }
 
+function dataDirectory(): string {
+  return resolve(process.env['INIT_CWD'] ?? process.cwd(), readSettings(process.env).ARC_DATA_DIR)
+}
+
 async function printSignInLink(): Promise<void> {
-  const settings = readSettings(process.env)
-  const directory = resolve(process.env['INIT_CWD'] ?? process.cwd(), settings.ARC_DATA_DIR)
+  const directory = dataDirectory()
   const instance = await runningInstance(directory)
   if (instance === null) throw new LaunchError('arcx does not run on this data directory. Start it with: npm start')
   const token = process.env['ARC_INTERNAL_TOKEN'] ?? (await readSecret(directory, 'ARC_INTERNAL_TOKEN')) ?? ''

@@ -26,6 +26,8 @@ export const help = `arcx: cloud development environments on this machine.
 
   npm start                 set everything up and run it
   npm run sign-in           print a new sign-in link for the arcx that runs
+  npm run -s arcx-admin -- COMMAND
+                            administer the arcx that runs; --help lists commands
   npm run dev               the same as npm start, restarted when its sources change
   npm test [-- NAME…]       set everything up and run the tests (those whose file names hold NAME)
   npm run fuzz -- SECONDS   run every fuzzer for as long

@@ -109,7 +109,7 @@ export const errors = {
 
   tokenLimitReached: (limit: number) => new ArcError('LimitReached', 'token_limit_reached', `You have ${limit} tokens, which is as many as one may have. Revoke one to make room.`, { limit }),
 
-  scopeMissing: (scope: string) => new ArcError('Forbidden', 'scope_missing', `This token is not for that; it takes one with the scope ${scope}.`, { scope }),
+  scopeMissing: (scope: string) => new ArcError('Forbidden', 'scope_missing', scope === 'admin' ? 'This needs the right to administer, and your token has no scope admin. Where the server runs, use: npm run -s arcx-admin -- COMMAND. Elsewhere set ARC_ADMIN_TOKEN, or make a token with the scope admin in the settings.' : `This token is not for that; it takes one with the scope ${scope}.`, { scope }),
 
   sessionNeeded: () => new ArcError('Forbidden', 'session_needed', 'That is done signed in, in a browser, and not with a token.'),
 

@@ -23,6 +23,8 @@ export function addAccountCommands(program: Command, sessions: Sessions): void {
       }
       // Over SSH the browser is on another machine than this one.
       const elsewhere = process.env['SSH_CONNECTION'] !== undefined && options.browser
+      // Before a page is opened on a server that is not there.
+      if (given === null) await server.api.auth.options.query()
       const credential =
         given !== null
           ? await signInByToken(server, given)

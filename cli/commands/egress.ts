@@ -15,8 +15,8 @@ export function addEgressCommands(program: Command, sessions: Sessions): void {
     .command('egress')
     .description('Show what a workspace did outside: every call, passed and refused.')
     .argument('<workspace>')
-    .option('--refused', 'those alone that were not simply let through')
-    .option('--host <text>', 'those to hosts that have it in their name')
+    .option('--refused', 'only refused calls, and those that were cut off')
+    .option('--host <text>', 'only calls to hosts whose name contains this')
     .option('--limit <count>', 'how many, newest first', countOf('--limit', 1, 500), 50)
     .option('-f, --follow', 'go on showing new ones as they are over')
     .action(async (wanted, options, command) => {
@@ -25,7 +25,7 @@ export function addEgressCommands(program: Command, sessions: Sessions): void {
       const { id: workspaceId } = await findWorkspace(server, wanted)
       const ask = (limit: number) => server.api.egress.calls.query({ workspaceId, refused: options.refused === true, host: options.host ?? null, limit })
       const calls = await ask(options.limit)
-      if (options.follow !== true) return session.output.result(calls, calls.length === 0 ? 'It has called nothing yet.' : table(['AT', 'METHOD', 'ADDRESS', 'OUTCOME', 'SECRETS', 'HIDDEN'], calls.map(rowOf)))
+      if (options.follow !== true) return session.output.result(calls, calls.length === 0 ? 'No calls yet.' : table(['AT', 'METHOD', 'ADDRESS', 'OUTCOME', 'SECRETS', 'REDACTED'], calls.map(rowOf)))
       const shown = new Set<string>()
       for (let news = calls.toReversed(); ; news = (await ask(500)).toReversed()) {
         for (const call of news) {
@@ -52,7 +52,7 @@ export function addEgressCommands(program: Command, sessions: Sessions): void {
   rules
     .command('set')
     .description('Change where workspaces may go, from the next request on. What is not named stays.')
-    .option('--open', 'to hosts that are not listed they may go')
+    .option('--open', 'allow hosts that are not listed')
     .option('--closed', 'to hosts that are not listed they may not go')
     .option('--allow <host...>', 'instead of those so far: hosts, *.SUFFIX, preset:packages, preset:github, preset:ai; “none” for none')
     .option('--deny <host...>', 'instead of those so far, and before what is allowed; “none” for none')

@@ -5,7 +5,7 @@ import { PassThrough, Readable } from 'node:stream'
 import type { Command } from '@commander-js/extra-typings'
 import { ArchiveError, readArchive } from '../copy/archive.ts'
 import { pack } from '../copy/pack.ts'
-import { nameInArchive, receive, send } from '../copy/programs.ts'
+import { nameInArchive, noSource, receive, send } from '../copy/programs.ts'
 import { Skipped } from '../copy/skipped.ts'
 import { Unpacking } from '../copy/unpack.ts'
 import { Failure, exitCodes } from '../failure.ts'
@@ -41,6 +41,7 @@ export function addFileCommands(program: Command, sessions: Sessions): void {
     .argument('<to>')
     .addHelpText('after', '\nA path in a workspace that is not absolute lies in the project’s folder; ~/ is the home.')
     .action(async (from, to, _options, command) => {
+      if (from === '-' || to === '-') throw new Failure('Standard input and output are not copied. For one file use arcx exec: arcx exec my-project -- cat file. A file here that is called - is written ./-', 'usage', exitCodes.usage)
       const session = sessions.of(command)
       const { output } = session
       const server = await session.server()
@@ -50,6 +51,8 @@ export function addFileCommands(program: Command, sessions: Sessions): void {
       if (source.kind === 'here' && target.kind === 'there') await upload(await copying(target.workspace), source.path, target.path)
       else if (source.kind === 'there' && target.kind === 'here') await download(await copying(source.workspace), source.path, target.path)
       else throw new Failure('One side, and only one, is in a workspace: arcx cp ./file my-project:file', 'usage', exitCodes.usage)
+      // As cp(1), silent for programs.
+      if (process.stderr.isTTY) output.note(`Copied ${from} to ${to}.`)
       output.result({ from, to }, '')
     })
 }
@@ -83,7 +86,10 @@ async function download({ server, output, workspace, skipped }: Copying, from: s
       return { code: null, said: '' }
     }),
   ])
-  if (unpacked !== null && unpacking.isEmpty && code !== null && code !== 0) throw new Failure(said === '' ? `It could not be read in the workspace (${code}).` : legibleLines(said), 'copy_failed', exitCodes.failed)
+  if (unpacked !== null && unpacking.isEmpty && code !== null && code !== 0) {
+    const isMissing = code === noSource
+    throw new Failure(said === '' ? `It could not be read in the workspace (${code}).` : legibleLines(said), isMissing ? 'file_not_found' : 'copy_failed', isMissing ? exitCodes.notFound : exitCodes.failed)
+  }
   if (unpacked?.error instanceof ArchiveError) throw new Failure(`The copy broke off: ${unpacked.error.message}`, 'copy_failed', exitCodes.failed)
   if (unpacked !== null) throw unpacked.error
   told(output, code, said, skipped, 'It could not be read in the workspace')

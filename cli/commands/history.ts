@@ -33,7 +33,7 @@ export function addHistoryCommands(program: Command, sessions: Sessions): void {
       }
       const versions = await versionsOf(server, workspaceId, path)
       if (version === undefined) {
-        return output.result(versions, table(['VERSION', 'WHEN', 'HOW', 'LETTERS'], versions.map((each) => [each.id.slice(0, shownLetters), ago(each.at), causeIn(each), String(each.letters)])))
+        return output.result(versions, table(['VERSION', 'WHEN', 'HOW', 'CHARACTERS'], versions.map((each) => [each.id.slice(0, shownLetters), ago(each.at), causeIn(each), String(each.letters)])))
       }
       const held = await server.api.history.version.query({ workspaceId, versionId: versionNamed(versions, version).id })
       output.exactly(held, held.text)

@@ -41,12 +41,12 @@ export function addSecretCommands(program: Command, sessions: Sessions): void {
       const holder = await holderNamed(server, options)
       const value = process.stdin.isTTY ? await askHidden(`Value of ${name}: `) : (await text(process.stdin)).replace(/\r?\n$/, '')
       const secret = await server.api.secrets.set.mutate({ ...holder, name, value, hosts: options.host, places: [...(options.in ?? [])] })
-      session.output.result(secret, `${secret.name} is kept. Workspaces see ${secret.placeholder}; it becomes the value on its way to ${secret.hosts.join(', ')}.`)
+      session.output.result(secret, `${secret.name} is saved. Workspaces find ${secret.placeholder} in its place, those that are running after a restart; it becomes the value in requests to ${secret.hosts.join(', ')}.`)
     })
 
   secrets
     .command('grant')
-    .description('Say anew where a secret may go; its value stays as it is.')
+    .description('Change the hosts that a secret may be sent to; its value stays as it is.')
     .argument('<name>')
     .requiredOption('--host <host...>', hostHelp)
     .addOption(placesOption())

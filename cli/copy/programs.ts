@@ -50,8 +50,11 @@ exit $failed`
 /** What `receive` calls the archive's one entry. */
 export const nameInArchive = 'copied'
 
+/** What `send` exits with where there is nothing to send (sysexits.h). */
+export const noSource = 66
+
 /** Writes a file or folder as an archive; a link that is named itself stands for where it leads. */
 export const send = String.raw`${resolvePath}
-[ -e "$at" ] || { echo "There is no $at in the workspace." >&2; exit 1; }
+[ -e "$at" ] || { echo "There is no $at in the workspace." >&2; exit ${noSource}; }
 if [ -L "$at" ]; then at=$(readlink -f -- "$at"); else at=$(realpath -s -- "$at"); fi
 exec tar --format=gnu --hard-dereference -cf - -C "$(dirname -- "$at")" -- "$(basename -- "$at")"`

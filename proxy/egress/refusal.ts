@@ -32,7 +32,7 @@ export class HostRefused extends Refusal {
 }
 
 /** A text at `error`: package managers print it, and so do the SDKs of AI providers. */
-const bodyOf = ({ code, message }: Refusal) => JSON.stringify({ error: `arcx: ${message}`, code })
+const bodyOf = ({ code, message }: Refusal) => `${JSON.stringify({ error: `arcx: ${message}`, code })}\n`
 
 function headersOf(refusal: Refusal): Record<string, string | number> {
   const headers = { 'content-type': 'application/json', 'x-arcx-refused': refusal.code }

@@ -7,7 +7,7 @@ const label = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/
 test.each(['a', 'my-project', '3d', 'x'.repeat(40)])('%s is a name', (name) => expect(nameProblem(name)).toBeNull())
 
 test.each([
-  ['', /needed/], ['x'.repeat(41), /40/], ['My-Project', /lower case/], ['a_b', /letters/], ['a.b', /letters/], ['-a', /hyphen/], ['a-', /hyphen/],
+  ['', /needed/], ['x'.repeat(41), /40/], ['My-Project', /lower-case.*digits/], ['My Project!', /lower-case letters.*digits and hyphens/], ['a_b', /letters/], ['a.b', /letters/], ['-a', /hyphen/], ['a-', /hyphen/],
   ['xn--caf-dma', /third and fourth/], ['www', /kept/], ['api', /kept/], ['admin', /kept/], ['ü', /letters/], ['a b', /letters/], ['a\n', /letters/],
 ])('%j is refused and says why', (name, why) => expect(nameProblem(name)).toMatch(why))
 

@@ -12,8 +12,7 @@ const reserved = new Set([
 export function nameProblem(name: string): string | null {
   if (name.length === 0) return 'A name is needed.'
   if (name.length > maxNameLength) return `A name has at most ${maxNameLength} characters.`
-  if (/[A-Z]/.test(name)) return 'A name is in lower case.'
-  if (/[^a-z0-9-]/.test(name)) return 'A name has only letters a–z, digits and hyphens.'
+  if (/[^a-z0-9-]/.test(name)) return 'A name has only lower-case letters a–z, digits and hyphens.'
   if (name.startsWith('-') || name.endsWith('-')) return 'A name does not begin or end with a hyphen.'
   // Labels of the form `??--` mean something to internationalised DNS (RFC 5890, section 2.3.1).
   if (/^..--/.test(name)) return 'A name has no two hyphens as its third and fourth characters.'

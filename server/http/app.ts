@@ -182,11 +182,14 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
   app.setNotFoundHandler((request, reply) => {
     const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
     if (wantsPage) return reply.header('cache-control', 'no-cache').type('text/html').sendFile('index.html')
-    return reply.code(404).send({ error: { kind: 'NotFound', code: 'not_found', message: 'There is nothing here.' } })
+    return reply.code(404).serializer(asLine).send({ error: { kind: 'NotFound', code: 'not_found', message: 'There is nothing here.' } })
   })
   if (server === undefined) throw new Error('The HTTP server was not made.')
   return { app, server, actorOf }
 }
+
+/** People read it in a terminal, where the prompt comes next. */
+const asLine = (payload: unknown) => `${JSON.stringify(payload)}\n`
 
 /** Asked by probes and scrapers under whatever address they have. */
 const forMachines = { config: { forMachines: true } } as const
@@ -203,5 +206,5 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply,
   if (request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')) {
     return reply.code(status).headers(pageHeaders).send(messagePage(known?.kind === 'Unavailable' ? 'Not at the moment' : status >= 500 ? 'Something went wrong' : 'That did not work', message, { label: 'To the dashboard', href: '/dashboard' }))
   }
-  return reply.code(status).send({ error: { kind: known?.kind ?? 'Internal', code: known?.code ?? 'internal', message, details: known?.details ?? {}, requestId: request.id } })
+  return reply.code(status).serializer(asLine).send({ error: { kind: known?.kind ?? 'Internal', code: known?.code ?? 'internal', message, details: known?.details ?? {}, requestId: request.id } })
 }

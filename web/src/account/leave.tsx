@@ -33,7 +33,7 @@ export function Leave({ login }: { login: string }) {
         <Trans>Your data</Trans>
       </h2>
       <div className="flex flex-wrap items-center gap-3 rounded-card border border-line bg-surface p-4">
-        <p className="min-w-0 flex-1 basis-64 text-sm text-ink-soft"><Trans>Take along what arcx holds of you, or delete your account with its workspaces.</Trans></p>
+        <p className="min-w-0 flex-1 basis-64 text-sm text-ink-soft"><Trans>Export what arcx holds about you, or delete your account with its workspaces.</Trans></p>
         <Button onClick={() => take.mutate()} busy={take.isPending}>
           <Download size={15} aria-hidden /> <Trans>Export</Trans>
         </Button>

@@ -61,8 +61,8 @@ export function AuditLog() {
         <div aria-busy className="skeleton h-40 w-full" />
       ) : (
         <div tabIndex={0} role="region" aria-label={t`Entries`} className="overflow-x-auto rounded-card border border-line bg-surface">
-          <table className="w-full text-left text-sm">
-            <thead className="text-ink-soft">
+          <table className="w-full text-left text-sm max-sm:block">
+            <thead className="text-ink-soft max-sm:sr-only">
               <tr className="border-b border-line">
                 {[t`When`, t`Who`, t`Did`, t`To`, t`From`, t`Outcome`].map((title) => (
                   <th key={title} scope="col" className="px-3 py-2 font-normal">
@@ -71,19 +71,19 @@ export function AuditLog() {
                 ))}
               </tr>
             </thead>
-            <tbody translate="no" className="divide-y divide-line">
+            <tbody translate="no" className="divide-y divide-line max-sm:block">
               {entries.map((entry) => (
-                <tr key={entry.id}>
-                  <td className="whitespace-nowrap px-3 py-2 text-ink-soft tabular-nums">{exactTime(entry.at)}</td>
-                  <td className="max-w-40 truncate px-3 py-2" title={entry.actorId}>
+                <tr key={entry.id} className="max-sm:flex max-sm:flex-wrap max-sm:gap-x-3 max-sm:px-3 max-sm:py-2">
+                  <td className="whitespace-nowrap px-3 py-2 max-sm:p-0 text-ink-soft tabular-nums">{exactTime(entry.at)}</td>
+                  <td className="max-w-40 truncate px-3 py-2 max-sm:p-0" title={entry.actorId}>
                     {entry.actorName}
                   </td>
-                  <td className="whitespace-nowrap px-3 py-2 font-mono text-[0.8125rem]">{entry.action}</td>
-                  <td className="max-w-52 truncate px-3 py-2" title={entry.targetId ?? ''}>
+                  <td className="whitespace-nowrap px-3 py-2 max-sm:p-0 font-mono text-[0.8125rem]">{entry.action}</td>
+                  <td className="max-w-52 truncate px-3 py-2 max-sm:p-0" title={entry.targetId ?? ''}>
                     {entry.targetName ?? entry.targetId}
                   </td>
-                  <td className="whitespace-nowrap px-3 py-2 text-ink-soft">{entry.address}</td>
-                  <td className={`px-3 py-2 ${entry.outcome === 'ok' ? '' : 'text-bad'}`}>{entry.outcome.replace('refused:', 'refused: ').replaceAll('_', ' ')}</td>
+                  <td className="whitespace-nowrap px-3 py-2 max-sm:p-0 text-ink-soft">{entry.address}</td>
+                  <td className={`px-3 py-2 max-sm:p-0 ${entry.outcome === 'ok' ? '' : 'text-bad'}`}>{entry.outcome.replace('refused:', 'refused: ').replaceAll('_', ' ')}</td>
                 </tr>
               ))}
             </tbody>

@@ -47,7 +47,7 @@ export function People() {
       ) : people === undefined ? (
         <div aria-busy className="skeleton h-32 w-full" />
       ) : people.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong p-8 text-center text-ink-soft"><Trans>Nobody fits “{search}”.</Trans></p>
+        <p className="rounded-card border border-dashed border-line-strong p-8 text-center text-ink-soft"><Trans>Nobody matches “{search}”.</Trans></p>
       ) : (
         <ul className="divide-y divide-line rounded-card border border-line bg-surface">
           {people.map((person) => (
@@ -70,8 +70,8 @@ function Row({ person, own }: { person: Account; own: boolean }) {
       offerUndo(title, t`Undo`, () => undo(before))
     },
   })
-  const setTier = useMutation(trpc.admin.users.setTier.mutationOptions(undoable(t`${login} has another plan`, ({ tier }) => perform(trpc.admin.users.setTier.mutationOptions(undone), { userId, tier }))))
-  const setRole = useMutation(trpc.admin.users.setRole.mutationOptions(undoable(t`${login} has another role`, ({ role }) => perform(trpc.admin.users.setRole.mutationOptions(undone), { userId, role }))))
+  const setTier = useMutation(trpc.admin.users.setTier.mutationOptions(undoable(t`Plan of ${login} changed`, ({ tier }) => perform(trpc.admin.users.setTier.mutationOptions(undone), { userId, tier }))))
+  const setRole = useMutation(trpc.admin.users.setRole.mutationOptions(undoable(t`Role of ${login} changed`, ({ role }) => perform(trpc.admin.users.setRole.mutationOptions(undone), { userId, role }))))
   const suspend = useMutation(trpc.admin.users.suspend.mutationOptions(undoable(t`${login} is suspended`, () => perform(trpc.admin.users.reinstate.mutationOptions(undone), { userId }))))
   const reinstate = useMutation(trpc.admin.users.reinstate.mutationOptions(after))
   const [removing, setRemoving] = useState(false)

@@ -43,7 +43,7 @@ export function EverybodysWorkspaces() {
       ) : data === undefined ? (
         <div aria-busy className="skeleton h-32 w-full" />
       ) : data.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong p-8 text-center text-ink-soft">{search === '' ? t`Nobody has a workspace yet.` : t`No workspace fits “${search}”.`}</p>
+        <p className="rounded-card border border-dashed border-line-strong p-8 text-center text-ink-soft">{search === '' ? t`Nobody has a workspace yet.` : t`No workspace matches “${search}”.`}</p>
       ) : (
         <ul className="divide-y divide-line rounded-card border border-line bg-surface">
           {data.map((workspace) => (

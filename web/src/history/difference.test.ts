@@ -4,8 +4,8 @@ import { difference } from './difference.ts'
 test('what changed stands between the lines around it, with their numbers', () => {
   const before = Array.from({ length: 20 }, (_, index) => `line ${index + 1}\n`).join('')
   const lines = difference(before, before.replace('line 10\n', 'line ten\nand more\n'))
-  expect(lines?.map((line) => (line.kind === 'gap' ? '…' : `${line.kind} ${line.before ?? '-'} ${line.after ?? '-'} ${line.text}`))).toEqual([
-    '…',
+  expect(lines?.map((line) => (line.kind === 'gap' || line.kind === 'newline' ? line.kind : `${line.kind} ${line.before ?? '-'} ${line.after ?? '-'} ${line.text}`))).toEqual([
+    'gap',
     'same 7 7 line 7',
     'same 8 8 line 8',
     'same 9 9 line 9',

@@ -30,19 +30,19 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
         <Trans>To the content</Trans>
       </a>
       <header className="sticky top-0 z-30 border-b border-line bg-canvas/85 backdrop-blur">
-        <div className="mx-auto flex h-14 max-w-6xl items-center gap-3 px-4 sm:px-6">
+        <div className="mx-auto flex h-14 max-w-6xl items-center gap-2 px-4 sm:gap-3 sm:px-6">
           <Link to="/dashboard" className="flex items-center gap-2.5 font-semibold tracking-tight">
             <Mark /> <span className="max-sm:sr-only">arcx</span>
           </Link>
-          <nav aria-label={t`Main`} className="flex gap-1 text-sm sm:ml-3">
-            <Link to="/dashboard" className="rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
+          <nav aria-label={t`Main`} className="flex text-sm sm:ml-3 sm:gap-1">
+            <Link to="/dashboard" className="rounded-lg px-2 py-1.5 text-ink-soft sm:px-2.5 hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
               <Trans>Workspaces</Trans>
             </Link>
-            <Link to="/teams" className="rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
+            <Link to="/teams" className="rounded-lg px-2 py-1.5 text-ink-soft sm:px-2.5 hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
               <Trans>Teams</Trans>
             </Link>
             {me?.role === 'admin' && (
-              <Link to="/admin" className="rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
+              <Link to="/admin" className="rounded-lg px-2 py-1.5 text-ink-soft sm:px-2.5 hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
                 <span className="sm:hidden"><Trans>Admin</Trans></span>
                 <span className="max-sm:hidden"><Trans>Administration</Trans></span>
               </Link>
@@ -50,7 +50,7 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
           </nav>
           <div className="ml-auto flex items-center gap-1">
             {connection === 'lost' && (
-              <span role="status" className="mr-2 flex items-center gap-2 text-sm text-busy">
+              <span role="status" className="flex items-center gap-2 text-sm text-busy sm:mr-2">
                 <span className="size-2 rounded-full bg-busy pulse-dot" /> <span className="max-sm:sr-only"><Trans>Reconnecting…</Trans></span>
               </span>
             )}
@@ -81,7 +81,7 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
           </div>
         </div>
       </header>
-      <main id="content" className="mx-auto max-w-6xl px-4 py-8 sm:px-6">
+      <main id="content" tabIndex={-1} className="outline-none mx-auto max-w-6xl px-4 py-8 sm:px-6">
         <Announcements />
         {children}
       </main>

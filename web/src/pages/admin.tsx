@@ -19,8 +19,6 @@ import { EverybodysWorkspaces } from '../admin/workspaces.tsx'
 
 const contents: Readonly<Record<AdminTab, () => ReactNode>> = { overview: Overview, people: People, workspaces: EverybodysWorkspaces, invitations: Invitations, announcements: AnnouncementsDesk, audit: AuditLog }
 
-const showWhole = (tab: HTMLElement | null) => tab?.scrollIntoView({ block: 'nearest', inline: 'center' })
-
 /** For whoever runs the server. */
 export function AdminPage(): ReactNode {
   const { tab = 'overview' }: { tab?: AdminTab } = useSearch({ from: '/admin' })
@@ -44,13 +42,11 @@ export function AdminPage(): ReactNode {
     <Frame>
       <h1 className="mb-4 text-2xl font-semibold tracking-tight"><Trans>Administration</Trans></h1>
       <Tabs.Root value={tab} onValueChange={(name: AdminTab) => void navigate({ search: { tab: name }, replace: true })}>
-        <Tabs.List activateOnFocus aria-label={t`Administration`} className="mb-6 flex gap-1 overflow-x-auto border-b border-line">
+        <Tabs.List activateOnFocus aria-label={t`Administration`} className="mb-6 flex flex-wrap gap-x-1 border-b border-line">
           {(Object.keys(adminTabs) as AdminTab[]).map((name) => (
             <Tabs.Tab
               key={name}
               value={name}
-              // On a narrow screen not all are seen at once.
-              ref={name === tab ? showWhole : undefined}
               className={`-mb-px shrink-0 border-b-2 px-3 py-2 text-sm ${name === tab ? 'border-accent font-medium' : 'border-transparent text-ink-soft hover:text-ink'}`}
             >
               {i18n._(adminTabs[name])}

@@ -94,10 +94,10 @@ export function WorkspacePage() {
       <section aria-labelledby="written" className="mt-6">
         <div className="mb-2 flex items-baseline justify-between gap-2">
           <h2 id="written" className="text-sm text-ink-soft">
-            <Trans>Written lately</Trans>
+            <Trans>Recent changes</Trans>
           </h2>
           <Link to="/workspaces/$name/history" params={{ name }} className="text-sm text-accent hover:underline">
-            <Trans>All of the history</Trans>
+            <Trans>Full history</Trans>
           </Link>
         </div>
         <Changes workspace={workspace} limit={5} />

@@ -86,7 +86,7 @@ export function InviteForm({ team }: { team: TeamDetails }) {
               <span className="min-w-0 flex-1 basis-48">
                 <Trans><span className="font-medium">{open.login ?? t`Link`}</span> as {aRole(open.role)}{' '}
                 <span className="text-ink-soft">
-                  · by {open.invitedBy ?? t`somebody gone`} · ends {new Date(open.expiresAt).toLocaleDateString()}
+                  · by {open.invitedBy ?? t`a former member`} · ends {new Date(open.expiresAt).toLocaleDateString()}
                 </span></Trans>
               </span>
               <Button onClick={() => revoke.mutate({ teamId: team.id, inviteId: open.id })}>

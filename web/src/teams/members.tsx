@@ -89,7 +89,7 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
         <MenuButton
           label={t`More for ${member.login}`}
           className={buttonClass('ghost', true)}
-          entries={[...(team.may.includes('transfer') ? [{ label: t`Hand the team over…`, icon: Crown, run: () => setAsking('transfer') }] : []), { label: t`Remove from the team…`, icon: UserMinus, isBad: true, run: () => setAsking('remove') }]}
+          entries={[...(team.may.includes('transfer') ? [{ label: t`Transfer ownership…`, icon: Crown, run: () => setAsking('transfer') }] : []), { label: t`Remove from the team…`, icon: UserMinus, isBad: true, run: () => setAsking('remove') }]}
         >
           <Ellipsis size={17} aria-hidden />
         </MenuButton>
@@ -97,7 +97,7 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
       <ConfirmByName open={asking === 'remove'} onClose={() => setAsking(null)} title={t`Remove ${member.login} from ${team.name}?`} deed={{ ask: (shown) => <Trans>Type {shown} to remove them</Trans>, button: t`Remove` }} name={member.login} onConfirm={() => remove.mutate(ids)}>
         <Trans>They lose the team’s workspaces and secrets at once. To come back they have to be invited, and to accept.</Trans>
       </ConfirmByName>
-      <ConfirmByName open={asking === 'transfer'} onClose={() => setAsking(null)} title={t`Hand ${team.name} over to ${member.login}?`} deed={{ ask: (shown) => <Trans>Type {shown} to hand it over</Trans>, button: t`Hand it over` }} name={member.login} onConfirm={() => transfer.mutate(ids)}>
+      <ConfirmByName open={asking === 'transfer'} onClose={() => setAsking(null)} title={t`Transfer ${team.name} to ${member.login}?`} deed={{ ask: (shown) => <Trans>Type {shown} to transfer it</Trans>, button: t`Transfer` }} name={member.login} onConfirm={() => transfer.mutate(ids)}>
         <Trans>The team is theirs then, and you are one of its admins; only they can give it back.</Trans>
       </ConfirmByName>
     </li>

@@ -142,7 +142,7 @@ function Making({ onClose }: { onClose: () => void }) {
           <Trans>Cancel</Trans>
         </Button>
         <Button tone="primary" type="submit" busy={create.isPending} disabled={name.trim() === '' || chosen.size === 0}>
-          <Trans>Make token</Trans>
+          <Trans>Create token</Trans>
         </Button>
       </div>
     </form>
@@ -158,7 +158,7 @@ function Made({ made, onClose }: { made: NewApiToken; onClose: () => void }) {
   return (
     <div className="flex flex-col gap-4">
       <Dialog.Title className="text-lg font-semibold"><Trans>{made.name} is made</Trans></Dialog.Title>
-      <Dialog.Description className="-mt-2 text-sm text-ink-soft"><Trans>Copy it now: it is shown this once, and arcx keeps only its hash.</Trans></Dialog.Description>
+      <Dialog.Description className="-mt-2 text-sm text-ink-soft"><Trans>Copy it now. You will not be able to see it again: arcx keeps only its hash.</Trans></Dialog.Description>
       <div className="flex items-center gap-2 rounded-lg border border-line bg-sunken py-1.5 pl-3 pr-1.5">
         <code aria-label={t`Token`} className="min-w-0 flex-1 break-all text-sm">
           {made.token}

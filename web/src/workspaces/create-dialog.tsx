@@ -40,7 +40,7 @@ function Contents({ onClose, initialTeam }: { onClose: () => void; initialTeam: 
   }, [])
   const create = useMutation(trpc.workspaces.create.mutationOptions({ onSuccess: showWorkspace }))
   // Shown where nothing is typed, and never among what is: it may come while somebody types.
-  const name = typed === '' ? (proposed ?? '') : typed
+  const name = typed.trim() === '' ? (proposed ?? '') : typed.trim()
   if (create.variables !== undefined && !create.isError) return <Created name={create.data?.name ?? create.variables.name} isMade={create.isSuccess} onClose={onClose} />
   return (
     <form

@@ -4,10 +4,12 @@ import type { ReactNode } from 'react'
 import { host } from '../host/host.ts'
 import { inputClass } from '../interface/dialog.ts'
 import type { Refusal } from '../server/error.ts'
+import { canBeName } from './name.ts'
 
 /** A name with what is wrong with it, and a free one at a click. `proposed`: what it is where nothing is typed. */
 export function NameField({ name, proposed = '', onName, refusal, label, hint }: { name: string; proposed?: string; onName: (name: string) => void; refusal: Refusal | null; label: string; hint?: ReactNode }) {
   const suggestion = refusal?.suggestion ?? null
+  const shown = name.trim() === '' ? proposed : name.trim()
   return (
     <Field.Root invalid={refusal !== null} className="flex flex-col gap-1.5">
       <Field.Label className="text-sm font-medium">{label}</Field.Label>
@@ -24,10 +26,10 @@ export function NameField({ name, proposed = '', onName, refusal, label, hint }:
       />
       <Field.Description className="text-sm text-ink-soft">
         {hint ??
-          (/[^a-z0-9-]/.test(name) ? (
-            <Trans>It becomes a part of the address: small letters, digits and hyphens.</Trans>
+          (shown === '' || canBeName(shown) ? (
+            <Trans>It becomes the address: <span className="font-mono wrap-anywhere">{shown || 'name'}.{new URL(host.server()).host}</span></Trans>
           ) : (
-            <Trans>It becomes the address: <span className="font-mono break-all">{name || proposed || 'name'}.{new URL(host.server()).host}</span></Trans>
+            <Trans>It becomes a part of the address. Use 1 to 40 lower-case letters, digits and hyphens, and no hyphen at the beginning or end.</Trans>
           ))}
       </Field.Description>
       {refusal !== null && (

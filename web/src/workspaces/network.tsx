@@ -63,7 +63,7 @@ export function Network({ workspaceId }: { workspaceId: WorkspaceId }) {
           {calls.map((call) => (
             <li key={call.id} className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 px-4 py-2 text-sm">
               <span className="w-14 shrink-0 font-mono text-xs text-ink-soft">{call.method}</span>
-              <span className="min-w-0 flex-1 basis-60 font-mono text-xs break-all">{call.url}</span>
+              <span className="min-w-0 flex-1 basis-60 font-mono text-xs wrap-anywhere">{call.url}</span>
               {call.secrets.length > 0 && <span className="rounded-full bg-accent-wash px-2 text-xs"><Trans>with {call.secrets.join(', ')}</Trans></span>}
               {call.scrubbed > 0 && <span className="rounded-full bg-accent-wash px-2 text-xs"><Trans>{call.scrubbed} redacted</Trans></span>}
               {Object.entries(call.redacted).map(([rule, count]) => (

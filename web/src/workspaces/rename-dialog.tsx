@@ -25,7 +25,7 @@ export function RenameDialog({ workspace, onClose }: { workspace: Workspace; onC
         await follow(renamed.name)
         showWorkspace(renamed)
         onClose()
-        offerUndo(t`${former} is ${renamed.name} now`, restarts ? t`Undo and restart again` : t`Undo`, () =>
+        offerUndo(t`${former} renamed to ${renamed.name}`, restarts ? t`Undo and restart again` : t`Undo`, () =>
           perform(
             trpc.workspaces.rename.mutationOptions({
               async onSuccess(restored) {
