@@ -136,7 +136,11 @@ test('a server that is not there is told before anything is opened', async () =>
 })
 
 test('whoever may not administer is told what to use', async () => {
+  const role = (to: 'admin' | 'member') => arc.database.updateTable('User').set({ role: to }).where('id', '=', person.userId).execute()
+  // An admin, with a token that is not for that, as login makes one.
+  await role('admin')
   const { code, stderr } = await cli.run(['admin', 'overview'])
+  await role('member')
   expect(code).toBe(4)
   expect(stderr).toContain('npm run -s arcx-admin -- COMMAND')
   expect(stderr).toContain('ARC_ADMIN_TOKEN')

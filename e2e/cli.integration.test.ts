@@ -262,7 +262,7 @@ describe('cp', () => {
   })
 
   test('what is not there is said, on either side', async () => {
-    expect(await cli.run(['cp', 'box:no-such', home])).toMatchObject({ code: 1, stderr: 'arcx: There is no no-such in the workspace.\n' })
+    expect(await cli.run(['cp', 'box:no-such', home])).toMatchObject({ code: 5, stderr: 'arcx: There is no no-such in the workspace.\n' })
     expect(await cli.run(['cp', './no-such', 'box:'])).toMatchObject({ code: 5 })
     expect(await cli.run(['cp', './a', './b'])).toMatchObject({ code: 2 })
   })
