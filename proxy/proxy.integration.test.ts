@@ -70,12 +70,15 @@ describe('a secret or its placeholder on its way elsewhere is refused, recorded,
     ['the value itself, in a body, as base64', () => rig.https('other.test', '/', { method: 'POST', body: Buffer.from(`zz${secret.value}`).toString('base64') })],
     ['in basic authorization', () => rig.https('other.test', '/', { headers: { authorization: `Basic ${Buffer.from(`u:${secret.placeholder}`).toString('base64')}` } })],
   ]
-  test.each(tries)('%s', async (_what, attempt) => {
+  test.each(tries)('%s', async (what, attempt) => {
     rig.arrived = []
     rig.answer = echo('{}')
     const got = await attempt()
     expect(got.status).toBe(403)
     expect(codeOf(got)).toBe('leak_attempted')
+    // Where TLS is what is missing, it says so, and not that the host is wrong.
+    expect(got.body.toString()).toMatch(what === 'its host without TLS' ? /secrets are sent over HTTPS only/ : /may not go to /)
+    expect(got.body.toString()).toMatch(/\n$/)
     for (const { headers, url, body } of rig.arrived) for (const text of [secret.value, secret.placeholder]) expect(JSON.stringify([headers, url, body])).not.toContain(text)
   })
 })
