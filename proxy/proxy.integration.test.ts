@@ -77,7 +77,7 @@ describe('a secret or its placeholder on its way elsewhere is refused, recorded,
     expect(got.status).toBe(403)
     expect(codeOf(got)).toBe('leak_attempted')
     // Where TLS is what is missing, it says so, and not that the host is wrong.
-    expect(got.body.toString()).toMatch(what === 'its host without TLS' ? /secrets are sent over HTTPS only/ : /may not go to /)
+    expect(got.body.toString()).toMatch(what === 'its host without TLS' ? /Secrets go by HTTPS only/ : /may not go to /i)
     expect(got.body.toString()).toMatch(/\n$/)
     for (const { headers, url, body } of rig.arrived) for (const text of [secret.value, secret.placeholder]) expect(JSON.stringify([headers, url, body])).not.toContain(text)
   })
