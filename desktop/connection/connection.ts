@@ -1,11 +1,12 @@
 import { TRPCClientError, TRPCUntypedClient, createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from '@trpc/client'
 import type { TRPCClient } from '@trpc/client'
 import { WebSocket } from 'ws'
-import type { AppRouter } from '@arcx/router'
+import type { AppRouter, MostCallsOfRequest } from '@arcx/router'
 import type { ApiFailure, ConnectionState, OutputOf } from '../contract/contract.ts'
 
 /** Close code by which the server says that the session has ended. */
 const sessionEnded = 4401
+const callsTogether: MostCallsOfRequest = 50
 
 export interface Sink {
   started(): void
@@ -59,7 +60,7 @@ export class Connection {
         // Where somebody is holds for as long as the connection by which it was said.
         condition: ({ type, path }) => type === 'subscription' || path === 'presence.set',
         true: wsLink({ client: this.#socket }),
-        false: httpBatchLink({ url: `${server}/trpc`, headers }),
+        false: httpBatchLink({ url: `${server}/trpc`, maxItems: callsTogether, headers }),
       }),
     ]
     this.api = createTRPCClient<AppRouter>({ links })

@@ -7,7 +7,7 @@ import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import type { FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify'
 import { LogController, fastify } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ArcError, errors, refusalOf } from '@arcx/router'
+import { ArcError, errors, mostCallsOfRequest, refusalOf } from '@arcx/router'
 import type { AppRouter, Context, Ports } from '@arcx/router'
 import { appRouter, withTrpcCode } from '@arcx/router/server'
 import { addressKey } from '@arcx/service-kit/connections/client-address'
@@ -24,6 +24,7 @@ import type { Addresses } from '../addresses.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Actors, Asker } from './actors.ts'
 import { messagePage, pageHeaders } from './page.ts'
+import { sharedResult } from './shared-result.ts'
 import { statusOfKind } from './status.ts'
 
 export interface EdgeNeeds {
@@ -148,6 +149,7 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
     prefix: '/trpc',
     trpcOptions: {
       router: appRouter,
+      maxBatchSize: mostCallsOfRequest,
       createContext: async ({ req }): Promise<Context> => ({ ...needs.ports, origin: { address: req.ip, requestId: req.id }, connection: null, actor: await actorOf(req).catch((error: unknown) => Promise.reject(withTrpcCode(error))) }),
       responseMeta({ errors: [first] }) {
         const wait = first?.cause instanceof ArcError ? first.cause.details['retryAfterSeconds'] : undefined
@@ -161,11 +163,13 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
 
   app.get('/healthz', forMachines, async () => ({ status: 'ok' }))
   app.get('/health', forMachines, async () => ({ status: 'ok' }))
-  app.get('/readyz', forMachines, async (_request, reply) => {
-    const state = await readiness(needs.dependencies)
+  const readyState = sharedResult(() => readiness(needs.dependencies))
+  const figures = sharedResult(() => needs.metrics.metrics())
+  app.get('/readyz', forProbes, async (_request, reply) => {
+    const state = await readyState()
     return reply.code(state.ready ? 200 : 503).send(state)
   })
-  app.get('/metrics', forMachines, async (_request, reply) => reply.type(needs.metrics.contentType).send(await needs.metrics.metrics()))
+  app.get('/metrics', forProbes, async (_request, reply) => reply.type(needs.metrics.contentType).send(await figures()))
 
   await app.register(fastifyStatic, {
     root: needs.webRoot,
@@ -193,6 +197,8 @@ const asLine = (payload: unknown) => `${JSON.stringify(payload)}\n`
 
 /** Asked by probes and scrapers under whatever address they have. */
 const forMachines = { config: { forMachines: true } } as const
+/** What costs more to answer than to ask. */
+const forProbes = { config: { forMachines: true, rateLimit: { max: 1200, timeWindow: 60_000 } } } as const
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
   const known = refusalOf(error)

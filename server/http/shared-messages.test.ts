@@ -1,10 +1,7 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { jsonEncoder } from '@trpc/server/adapters/ws'
 import { expect, test } from 'vitest'
-import { WebSocket, WebSocketServer } from 'ws'
 import { Passing } from '@arcx/router/server'
-import { TextSocket, sharedMessages } from './shared-messages.ts'
+import { sharedMessages } from './shared-messages.ts'
 
 const item = (id: number, eventId: string, data: unknown) => ({ id, jsonrpc: undefined, result: { type: 'data', data: { id: eventId, data: new Passing(data) }, id: eventId } })
 const [workspace, other] = [{ name: 'mine', text: 'Ü “quoted” 🙂' }, { name: 'other' }]
@@ -38,19 +35,4 @@ test('what has been sent is let go', () => {
   const passing = new Passing(workspace)
   sharedMessages().encode({ id: 1, result: { type: 'data', id: '7', data: { id: '7', data: passing } } })
   expect(passing.data).toBeUndefined()
-})
-
-test('bytes arrive as text', async () => {
-  const wss = new WebSocketServer({ port: 0, host: '127.0.0.1', WebSocket: TextSocket })
-  wss.on('connection', (socket) => {
-    socket.send(Buffer.from('bytes'))
-    socket.send('text')
-  })
-  await once(wss, 'listening')
-  const client = new WebSocket(`ws://127.0.0.1:${(wss.address() as AddressInfo).port}`)
-  const got: [string, boolean][] = []
-  client.on('message', (data, isBinary) => got.push([String(data), isBinary]))
-  await expect.poll(() => got).toEqual([['bytes', false], ['text', false]])
-  client.terminate()
-  wss.close()
 })

@@ -1,5 +1,4 @@
 import { jsonEncoder } from '@trpc/server/adapters/ws'
-import { WebSocket } from 'ws'
 import { Passing } from '@arcx/router/server'
 
 interface Told {
@@ -40,10 +39,3 @@ function itemOf(message: unknown): { readonly key: string; readonly passing: Pas
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-
-/** A WebSocket that sends text, also where it is in bytes already. */
-export class TextSocket extends WebSocket {
-  override send(text: string | Uint8Array): void {
-    super.send(text, { binary: false })
-  }
-}

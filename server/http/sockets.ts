@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
-import { applyWSSHandler } from '@trpc/server/adapters/ws'
+import { getWSConnectionHandler } from '@trpc/server/adapters/ws'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import { ArcError, ForwardQuery } from '@arcx/router'
@@ -15,8 +15,10 @@ import type { Addresses } from '../addresses.ts'
 import type { Exec } from '../exec/exec.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Actors, Asker } from './actors.ts'
-import { TextSocket, sharedMessages } from './shared-messages.ts'
+import { OpenCalls, PeoplesCalls } from './open-calls.ts'
+import { sharedMessages } from './shared-messages.ts'
 import { statusOfKind } from './status.ts'
+import { TextSocket } from './text-socket.ts'
 
 /** Close code for a session that has ended (4000–4999 are for applications, RFC 6455, section 7.4.2). */
 export const sessionEnded = 4401
@@ -49,25 +51,28 @@ export function attachSockets(needs: SocketNeeds): Sockets {
   /** Programs' streams: bytes both ways, in greater pieces. */
   const streams = new WebSocketServer({ noServer: true, maxPayload: maxStreamMessageBytes, perMessageDeflate: false })
   const byCredential = new Map<SessionId | TokenId, Set<WebSocket>>()
-  /** Established before the upgrade, so that the handshake is answered only for who may. */
-  const actors = new WeakMap<object, UserActor>()
 
-  const handler = applyWSSHandler({
-    wss,
-    router: appRouter,
-    experimental_encoder: sharedMessages(),
-    // Whoever does not answer is gone within eight seconds, and their presence with them.
-    keepAlive: { enabled: true, pingMs: 4000, pongWaitMs: 4000 },
-    createContext: ({ req, res }): Context => {
-      const actor = actors.get(req) ?? null
-      const closed = new AbortController()
-      res.once('close', () => closed.abort())
-      return { ...needs.ports, actor, origin: actor ?? { address: needs.proxies.clientOf(req), requestId: '' }, connection: { id: randomUUID(), closed: closed.signal } }
-    },
-    onError({ error, path }) {
-      if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error.cause ?? error, path }, 'a procedure failed')
-    },
-  })
+  const people = new PeoplesCalls()
+  const messages = sharedMessages()
+  const serveRouter = (webSocket: WebSocket, request: IncomingMessage, actor: UserActor) => {
+    const calls = new OpenCalls(actor.userId, people)
+    webSocket.once('close', () => calls.close())
+    getWSConnectionHandler({
+      wss,
+      router: appRouter,
+      experimental_encoder: calls.around(messages, (text) => webSocket.send(text)),
+      // Whoever does not answer is gone within eight seconds, and their presence with them.
+      keepAlive: { enabled: true, pingMs: 4000, pongWaitMs: 4000 },
+      createContext: ({ res }): Context => {
+        const closed = new AbortController()
+        res.once('close', () => closed.abort())
+        return { ...needs.ports, actor, origin: actor, connection: { id: randomUUID(), closed: closed.signal } }
+      },
+      onError({ error, path }) {
+        if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error.cause ?? error, path }, 'a procedure failed')
+      },
+    })(webSocket, request)
+  }
 
   takeUpgrades(needs.server, log, async (request, socket, head) => {
     const target = parseTarget(request.url)
@@ -92,13 +97,12 @@ export function attachSockets(needs: SocketNeeds): Sockets {
     }
     if (actor?.kind !== 'user') return refuseUpgrade(socket, 401)
     if (path !== '/trpc' && actor.standing !== 'active') return refuseUpgrade(socket, 403)
-    actors.set(request, actor)
     const accepting = path === '/trpc' ? wss : streams
     const opened = guarded(
       (webSocket: WebSocket) => {
         remember(actor.via === 'session' ? actor.sessionId : actor.tokenId, webSocket)
         webSocket.on('error', () => webSocket.terminate())
-        if (path === '/trpc') return wss.emit('connection', webSocket, request)
+        if (path === '/trpc') return serveRouter(webSocket, request, actor)
         return forward?.data === undefined ? needs.exec.serve(webSocket, actor) : needs.exec.forward(webSocket, actor, forward.data.workspace, forward.data.port)
       },
       (error, webSocket) => {
@@ -137,8 +141,11 @@ export function attachSockets(needs: SocketNeeds): Sockets {
       return wss.clients.size
     },
     close() {
-      handler.broadcastReconnectNotification()
-      for (const client of wss.clients) client.terminate()
+      for (const client of wss.clients) {
+        // tRPC's clients then connect anew.
+        client.send(JSON.stringify({ id: null, method: 'reconnect' }))
+        client.terminate()
+      }
       wss.close()
       needs.exec.close()
       streams.close()

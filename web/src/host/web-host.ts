@@ -1,5 +1,5 @@
 import { createWSClient, httpBatchLink, splitLink, wsLink } from '@trpc/client'
-import type { AppRouter } from '@arcx/router'
+import type { AppRouter, MostCallsOfRequest } from '@arcx/router'
 import type { ConnectionState } from '@arcx/desktop/contract/contract'
 import { fetchOrTake } from './ahead.ts'
 import type { Host } from './host.ts'
@@ -7,6 +7,7 @@ import { Writable } from './readable.ts'
 
 /** Close code by which the server says that the session has ended. */
 const sessionEnded = 4401
+const callsTogether: MostCallsOfRequest = 50
 
 /** A browser: one server, the one that the page came from. */
 export function webHost(): Host {
@@ -29,7 +30,7 @@ export function webHost(): Host {
         // Where somebody is holds for as long as the connection by which it was said.
         condition: (operation) => operation.type === 'subscription' || operation.path === 'presence.set',
         true: wsLink({ client: socket }),
-        false: httpBatchLink({ url: '/trpc', fetch: (url, init) => fetchOrTake(url, init as RequestInit | undefined) }),
+        false: httpBatchLink({ url: '/trpc', maxItems: callsTogether, fetch: (url, init) => fetchOrTake(url, init as RequestInit | undefined) }),
       }),
     ],
     connection,
