@@ -17,7 +17,8 @@ import type { Exchange } from '../egress/exchange.ts'
 import { HostRefused, Refusal, refuse, refuseUpgrade } from '../egress/refusal.ts'
 import { normalHost } from '../egress/host.ts'
 import type { Authority } from './authority.ts'
-import { isInFirstLine, percentEncoded, withAsciiTarget } from './request-target.ts'
+import { whenFirstLine } from './first-line.ts'
+import { percentEncoded, withAsciiTarget } from './request-target.ts'
 import { endUnread } from './unread-bodies.ts'
 
 const headerBytes = 64 * 1024
@@ -317,40 +318,16 @@ export class Entrance {
 
   #enter(socket: Socket, origin: Origin): void {
     this.#origins.set(socket, origin)
-    this.#firstLine(socket, (start) => {
+    const failed = (error: unknown) => {
+      this.#log.error({ err: error }, 'a connection could not be taken')
+      socket.destroy()
+    }
+    whenFirstLine(socket, beginMs, failed, (start) => {
       const encoded = withAsciiTarget(start)
       if (encoded !== null) this.#oneRequest.add(socket)
       if (start.length > 0) socket.unshift(encoded ?? start)
       this.#http.emit('connection', socket)
     })
-  }
-
-  /** At once where it is there, as it nearly always is. */
-  #firstLine(socket: Socket, work: (start: Buffer) => void): void {
-    let start = (socket.read() as Buffer | null) ?? Buffer.alloc(0)
-    if (!isInFirstLine(start)) return work(start)
-    const stop = () => {
-      clearTimeout(timer)
-      socket.off('readable', more).off('end', ended).off('close', stop)
-    }
-    const refused = (status: number, reason: string) => {
-      stop()
-      refuseUpgrade(socket, new Refusal(status, status === 408 ? 'request_late' : 'request_malformed', `This is no well-formed HTTP request: ${reason}.`))
-    }
-    const timer = setTimeout(() => refused(408, 'its first line did not come within time'), beginMs)
-    const ended = () => refused(400, 'it ends in its first line')
-    const more = guarded(() => {
-      const chunk = socket.read() as Buffer | null
-      if (chunk === null) return
-      start = Buffer.concat([start, chunk])
-      if (isInFirstLine(start)) return
-      stop()
-      work(start)
-    }, (error) => {
-      this.#log.error({ err: error }, 'a connection could not be taken')
-      socket.destroy()
-    })
-    socket.on('readable', more).on('end', ended).on('close', stop)
   }
 }
 
