@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { createEncoder, toUint8Array, writeUint8, writeVarString, writeVarUint, writeVarUint8Array } from 'lib0/encoding'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import type { WorkspaceId } from '@arcx/router'
@@ -139,3 +140,62 @@ test('texts that nobody has open are unloaded', async () => {
   await vi.waitFor(async () => expect(await gauge('arcx_collab_documents_open_count')).toBe(0), { timeout: 25_000, interval: 250 })
   expect((await connect('left')).text()).toBe('kept')
 }, 40_000)
+
+/** Letters that each stand by themselves, each between two others: seven bytes each, and thirty times that in memory. */
+function scattered(letters: number): Uint8Array {
+  const encoder = createEncoder()
+  for (const each of [0, 2, 1, letters, 9, 0]) writeVarUint(encoder, each)
+  for (let index = 0; index < letters; index += 1) {
+    writeUint8(encoder, index < 2 ? 4 : 0x84)
+    if (index >= 2) for (const each of [9, index - 2]) writeVarUint(encoder, each)
+    else {
+      writeVarUint(encoder, 1)
+      writeVarString(encoder, 'content')
+    }
+    writeVarString(encoder, 'a')
+  }
+  writeVarUint(encoder, 0)
+  const whole = toUint8Array(encoder)
+  const message = createEncoder()
+  for (const each of whole.subarray(0, 2)) writeVarUint(message, each)
+  writeVarUint8Array(message, whole.subarray(2))
+  return toUint8Array(message)
+}
+
+const closedBy = async (path: string, port: number, message: Uint8Array): Promise<number> => {
+  const { ticket } = await ann.api.collab.ticket.mutate({ workspaceId })
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/workspaces/${workspaceId}/${path}?ticket=${ticket}`)
+  await once(socket, 'message')
+  socket.send(message)
+  const [code] = (await once(socket, 'close')) as [number]
+  return code
+}
+
+test('a text of very many single letters is refused before it is taken apart, however few bytes it has', async () => {
+  for (const path of ['scattered-1', 'scattered-2', 'scattered-3']) expect(await closedBy(path, collab.port, scattered(1_850_000))).toBe(4413)
+  const writer = await connect('scattered-1')
+  expect(writer.text()).toBe('')
+  expect(await gauge('arcx_collab_documents_bytes')).toBeLessThan(1_000_000)
+  writer.write(0, 'goes on')
+}, 60_000)
+
+test('what open texts take is counted by what they take in memory, and they do not grow beyond what there is', async () => {
+  const { port } = await collab.copy({ ARC_COLLAB_TEXTS_BYTES: '1000000' })
+  const message = scattered(150_000)
+  const sockets: WebSocket[] = []
+  for (const path of ['counted-1', 'counted-2', 'counted-3']) {
+    const { ticket } = await ann.api.collab.ticket.mutate({ workspaceId })
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/workspaces/${workspaceId}/${path}?ticket=${ticket}`)
+    await once(socket, 'message')
+    sockets.push(socket)
+  }
+  for (const [index, socket] of sockets.slice(0, 2).entries()) {
+    socket.send(message)
+    await vi.waitFor(async () => expect(await gauge('arcx_collab_documents_bytes', port)).toBeGreaterThan((index + 1) * 30_000_000), { timeout: 20_000 })
+  }
+  const last = sockets[2]
+  if (last === undefined) throw new Error('There is no third.')
+  last.send(message)
+  expect((await once(last, 'close'))[0]).toBe(4507)
+  for (const socket of sockets) socket.terminate()
+}, 60_000)

@@ -50,7 +50,7 @@ export async function documentChanges(database: Database, workspaceId: string, p
     "all" AS (
       SELECT "documentId", "userId", "firstAt", "lastAt", "updates" FROM "DocumentChange" WHERE "documentId" IN (SELECT "id" FROM "own")
       UNION ALL
-      SELECT "documentId", "userId", "at", "at", 1 FROM "DocumentUpdate" WHERE "documentId" IN (SELECT "id" FROM "own")
+      SELECT "documentId", "userId", "at", "at", 1 FROM "DocumentUpdate" WHERE NOT "isUnusable" AND "documentId" IN (SELECT "id" FROM "own")
     )
     SELECT "documentId", "path", "userId", min("firstAt") AS "firstAt", max("lastAt") AS "lastAt", sum("updates")::int AS "updates"
     FROM "all" JOIN "own" ON "own"."id" = "documentId"

@@ -17,6 +17,7 @@ import * as documents from './migrations/0013-documents.ts'
 import * as documentHistory from './migrations/0014-document-history.ts'
 import * as openedVersions from './migrations/0015-opened-versions.ts'
 import * as diskUse from './migrations/0016-disk-use.ts'
+import * as unusableUpdates from './migrations/0017-unusable-updates.ts'
 
 /** In order; a migration that has landed is never changed. */
 const migrations: Record<string, Migration> = {
@@ -36,6 +37,7 @@ const migrations: Record<string, Migration> = {
   '0014-document-history': documentHistory,
   '0015-opened-versions': openedVersions,
   '0016-disk-use': diskUse,
+  '0017-unusable-updates': unusableUpdates,
 }
 
 /**

@@ -173,6 +173,7 @@ export interface DocumentUpdateTable {
   update: Buffer
   userId: string | null
   at: DefaultMoment
+  isUnusable: ColumnType<boolean, boolean | undefined, boolean>
 }
 
 export interface AnnouncementTable {

@@ -20,7 +20,7 @@ describe('what comes from a socket ends nothing', () => {
   })
 
   test('upgrades are taken by takeUpgrades, or guarded', () => {
-    expect(found(/\.(on|once|addListener)\('(upgrade|connect|connection|secure|session)'/, ['service-kit/upgrades.ts', 'service-kit/connections/http-server.ts', /guarded\(/, /#http2\.once\('session'/, /(program|asked|\w*upstream)\.on/, /^\s+\.on\('connect', \(response, socket/, /server\.on\('connect', openPort\)/, /socket\.destroy\(\)\)$/])).toEqual([])
+    expect(found(/\.(on|once|addListener)\('(upgrade|connect|connection|secure|session)'/, ['service-kit/upgrades.ts', 'service-kit/connections/http-server.ts', /guarded\(/, /#http2\.once\('session'/, /(program|asked|\w*upstream)\.on/, /^\s+\.on\('connect', \(response, socket/, /server\.on\('connect', openPort\)/, /socket\.destroy\(\)\)$/, /request\.on\('upgrade', \(_answer, upstream\)/])).toEqual([])
   })
 
   test('servers have bounds', () => {

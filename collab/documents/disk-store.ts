@@ -1,19 +1,30 @@
 import { createHash } from 'node:crypto'
-import { encodeStateAsUpdate, mergeUpdates } from 'yjs'
+import { sql } from 'kysely'
+import { encodeStateAsUpdate } from 'yjs'
 import type { Database, Transaction } from '@arcx/database'
 import { addVersion, latestIf } from '@arcx/database/document-history'
 import type { VersionCause } from '@arcx/database/document-history'
+import { assemble, isUsable } from '../text/assemble.ts'
 import { changesBetween } from '../text/changes.ts'
 import type { SaveUnderway } from '../text/protocol.ts'
 import { fork, rewrite, textOf } from '../text/shared-text.ts'
+import { checkUpdate } from '../text/update-check.ts'
+import { maxTextBytes, maxTextPieces } from './memory.ts'
 
 const announcedSeconds = 120
+/** Of one text's announcements, of one person and of all; beyond, the oldest go. */
+const keptAnnouncements = { ofPerson: { count: 100, bytes: maxTextBytes }, ofText: { count: 300, bytes: 2 * maxTextBytes } } as const
 /** For as long whoever announced that they will write is waited for. */
 const savingSeconds = 3
 /** Those that a text is held against. */
 const mostCandidates = 4
 
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** What was announced is no state of a text, or of another text than was said. */
+export class UnusableAnnouncement extends Error {
+  override readonly name = 'UnusableAnnouncement'
+}
 
 export type Found =
   | { readonly kind: 'stale'; readonly hash: string | null }
@@ -40,12 +51,36 @@ export class DiskStore {
     this.#database = database
   }
 
+  /** @throws {UnusableAnnouncement} */
   async announce(documentId: string, hash: string, state: Uint8Array, userId: string): Promise<void> {
-    await this.#database
-      .insertInto('DocumentAnnouncement')
-      .values({ documentId, hash, state: Buffer.from(state), userId, at: new Date() })
-      .onConflict((conflict) => conflict.columns(['documentId', 'hash']).doUpdateSet({ state: Buffer.from(state), userId, at: new Date() }))
-      .execute()
+    if (!isStateOf(state, hash)) throw new UnusableAnnouncement('the state is not of the text that was announced')
+    await this.#database.transaction().execute(async (transaction) => {
+      // One after the other, so that none is left out of the count.
+      await transaction.selectFrom('Document').select('id').where('id', '=', documentId).forNoKeyUpdate().executeTakeFirstOrThrow()
+      await transaction
+        .insertInto('DocumentAnnouncement')
+        .values({ documentId, hash, state: Buffer.from(state), userId, at: new Date() })
+        .onConflict((conflict) => conflict.columns(['documentId', 'hash']).doUpdateSet({ state: Buffer.from(state), userId, at: new Date() }))
+        .execute()
+      const { ofPerson, ofText } = keptAnnouncements
+      await sql`
+        DELETE FROM "DocumentAnnouncement" WHERE "documentId" = ${documentId} AND "hash" IN (
+          SELECT "hash" FROM (
+            SELECT "hash",
+              row_number() OVER "own" AS "ownPlace", sum(octet_length("state")) OVER "own" AS "ownBytes",
+              row_number() OVER "all" AS "place", sum(octet_length("state")) OVER "all" AS "bytes"
+            FROM "DocumentAnnouncement" WHERE "documentId" = ${documentId}
+            WINDOW "own" AS (PARTITION BY "userId" ORDER BY "at" DESC, "hash" ROWS UNBOUNDED PRECEDING), "all" AS (ORDER BY "at" DESC, "hash" ROWS UNBOUNDED PRECEDING)
+          ) AS "placed"
+          WHERE "place" > 1 AND ("ownPlace" > ${ofPerson.count} OR "ownBytes" > ${ofPerson.bytes} OR "place" > ${ofText.count} OR "bytes" > ${ofText.bytes})
+        )
+      `.execute(transaction)
+    })
+  }
+
+  /** Forgets what was announced too long ago, whether or not anybody has found it. */
+  async expire(): Promise<void> {
+    await this.#database.deleteFrom('DocumentAnnouncement').where('at', '<', new Date(Date.now() - announcedSeconds * 1000)).execute()
   }
 
   /**
@@ -55,7 +90,9 @@ export class DiskStore {
   found(documentId: string, text: string, from: string | null, save: SaveUnderway | null, userId: string, current: Uint8Array): Promise<Found> {
     const hash = hashOf(text)
     return this.#database.transaction().execute(async (transaction) => {
-      const row = await transaction.selectFrom('Document').select(['diskHash', 'diskState']).where('id', '=', documentId).forUpdate().executeTakeFirstOrThrow()
+      const stored = await transaction.selectFrom('Document').select(['diskHash', 'diskState']).where('id', '=', documentId).forUpdate().executeTakeFirstOrThrow()
+      // Of a state that cannot be used no change is told apart: then it is told apart from the text as it is.
+      const row = stored.diskState !== null && !isUsable(stored.diskState) ? { ...stored, diskState: null } : stored
       const written = save?.isWritten === true && !save.announced.includes(hash) ? await this.#announced(transaction, documentId, save.announced) : []
       if (row.diskHash === hash && row.diskState !== null && written.length === 0) {
         // A program may have put it back to that just after somebody wrote.
@@ -66,7 +103,7 @@ export class DiskStore {
       if (row.diskHash !== from) return { kind: 'stale', hash: row.diskHash }
       const over = [hash, ...(save?.announced ?? [])] as const
       const exact = await transaction.selectFrom('DocumentAnnouncement').select(['state', 'userId']).where('documentId', '=', documentId).where('hash', '=', hash).executeTakeFirst()
-      if (exact !== undefined) {
+      if (exact !== undefined && isStateOf(exact.state, hash)) {
         await this.#move(transaction, documentId, over, exact.state, text, 'saved', exact.userId)
         return { kind: 'known', hash, state: exact.state, update: null }
       }
@@ -77,7 +114,7 @@ export class DiskStore {
       }
       if ((save === null || save.announced.length === 0) && (await this.#isBeingWritten(transaction, documentId))) return { kind: 'saving' }
       if (row.diskHash === null) return await this.#opened(transaction, documentId, hash, text)
-      const known: Holding = { state: row.diskState, userId: null, isAnnounced: false }
+      const known: Holding = { state: row.diskState ?? current, userId: null, isAnnounced: false }
       const before = nearest(written.length > 0 ? written : [known, ...(await this.#announced(transaction, documentId, null))], text)
       const disk = fork(before.state)
       // Nobody has told of that, and nobody will any more.
@@ -98,8 +135,9 @@ export class DiskStore {
     const update = rewrite(fork(null), text)
     const { snapshot } = await transaction.selectFrom('Document').select('snapshot').where('id', '=', documentId).executeTakeFirstOrThrow()
     const parts = [snapshot, update].flatMap((part) => (part === null ? [] : [part]))
+    const { doc } = assemble(parts)
     const state = update ?? encodeStateAsUpdate(fork(null))
-    await transaction.updateTable('Document').set({ snapshot: parts.length === 0 ? null : Buffer.from(mergeUpdates(parts)) }).where('id', '=', documentId).execute()
+    await transaction.updateTable('Document').set({ snapshot: parts.length === 0 ? null : Buffer.from(encodeStateAsUpdate(doc)) }).where('id', '=', documentId).execute()
     await this.#move(transaction, documentId, [hash], Buffer.from(state), text, 'opened', null)
     return { kind: 'known', hash, state, update }
   }
@@ -120,7 +158,7 @@ export class DiskStore {
     if (hashes?.length === 0) return []
     const all = transaction.selectFrom('DocumentAnnouncement').select(['state', 'userId']).where('documentId', '=', documentId)
     const rows = await (hashes === null ? all : all.where('hash', 'in', hashes)).orderBy('at', 'desc').limit(mostCandidates).execute()
-    return rows.map((row) => ({ ...row, isAnnounced: true }))
+    return rows.filter(({ state }) => isUsable(state)).map((row) => ({ ...row, isAnnounced: true }))
   }
 
   /** `over`: the hashes of what was announced and is told of now; the text's own is the first. */
@@ -145,4 +183,16 @@ function nearest(all: readonly Holding[], text: string): Holding {
   if (all.length < 2) return only
   const measured = all.map((holding) => ({ holding, letters: changesBetween(textOf(fork(holding.state)), text).reduce((sum, { remove, insert }) => sum + remove + insert.length, 0) }))
   return measured.reduce((best, each) => (each.letters < best.letters ? each : best)).holding
+}
+
+function isStateOf(state: Uint8Array, hash: string): boolean {
+  try {
+    if (state.length > maxTextBytes || checkUpdate(state).pieces > maxTextPieces) return false
+    const doc = fork(state)
+    const isSame = hashOf(textOf(doc)) === hash
+    doc.destroy()
+    return isSame
+  } catch {
+    return false
+  }
 }

@@ -2,22 +2,28 @@ import { createDecoder, readVarString, readVarUint, readVarUint8Array } from 'li
 import { createEncoder, length, toUint8Array, writeVarString, writeVarUint, writeVarUint8Array } from 'lib0/encoding'
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness'
 import { readSyncMessage, writeSyncStep1, writeUpdate } from 'y-protocols/sync'
-import { Doc, applyUpdate, decodeUpdate, encodeStateAsUpdate, encodeStateVector } from 'yjs'
+import { Doc, applyUpdate, encodeStateAsUpdate, encodeStateVector } from 'yjs'
 import { z } from 'zod'
 import type { Log } from '@arcx/service-kit/log'
 import type { Connection } from '../connections/connection.ts'
 import { framed } from '../connections/frame.ts'
 import type { Peers, TextListener, TextPeers } from '../peers/peers.ts'
+import { piecesOf, structsOf } from '../text/assemble.ts'
 import { DiskAsked, diskMessage } from '../text/protocol.ts'
 import type { DiskAnswer } from '../text/protocol.ts'
+import { dropWaiting } from '../text/shared-text.ts'
+import { checkUpdate } from '../text/update-check.ts'
+import { readAwareness, writeAwareness } from './awareness.ts'
+import { UnusableAnnouncement } from './disk-store.ts'
 import type { DiskStore } from './disk-store.ts'
+import { TextsFull, maxTextBytes, maxTextPieces, memoryOf } from './memory.ts'
+import type { TextMemory } from './memory.ts'
 import type { DocumentStore } from './store.ts'
 
 /** Of y-websocket's protocol. */
 const messages = { sync: 0, awareness: 1, queryAwareness: 3 } as const
 const syncSteps = { step1: 0, step2: 1, update: 2 } as const
 const AwarenessState = z.looseObject({ user: z.looseObject({}).optional().catch(undefined) }).nullable()
-export const maxTextBytes = 16 * 1024 * 1024
 const tailBeforeCompaction = { updates: 500, bytes: 1024 * 1024 } as const
 
 export const closeCodes = { malformed: 4400, forbidden: 4403, tooLarge: 4413, unavailable: 4503, full: 4507 } as const
@@ -29,11 +35,13 @@ export interface DocumentNeeds {
   readonly store: DocumentStore
   readonly disk: DiskStore
   readonly peers: Peers
+  readonly memory: TextMemory
   readonly log: Log
 }
 
 interface Pending {
   readonly update: Uint8Array
+  readonly pieces: number
   readonly from: Connection
 }
 
@@ -42,8 +50,10 @@ interface Pending {
  * anybody else sees it, so that what has been seen is never lost.
  */
 export class Document implements TextListener {
-  readonly #doc = new Doc()
-  readonly #awareness = new Awareness(this.#doc)
+  #doc = new Doc()
+  /** Something was applied to it in part alone, and it is to be made anew of what is stored. */
+  #isBroken = false
+  readonly #awareness = new Awareness(new Doc())
   readonly #needs: DocumentNeeds
   readonly #id: string
   #peers: TextPeers | null = null
@@ -54,12 +64,16 @@ export class Document implements TextListener {
   #pending: Pending[] = []
   /** Of updates that are not stored yet. */
   #pendingBytes = 0
+  #pendingPieces = 0
   #storing: Promise<void> | null = null
   /** What stands behind the snapshot, in PostgreSQL. */
   #tail = { updates: 0, bytes: 0 }
   #compacting: Promise<void> | null = null
   /** Of the snapshot and all since. */
   #bytes = 0
+  #pieces = 0
+  /** Of its memory, what is counted among that of all texts. */
+  #counted = 0
   #isClosed = false
   #gaps = 0
 
@@ -95,7 +109,13 @@ export class Document implements TextListener {
 
   /** About what it takes in memory. */
   get bytes(): number {
-    return this.#bytes + this.#pendingBytes
+    return memoryOf(this.#bytes + this.#pendingBytes, this.#pieces + this.#pendingPieces)
+  }
+
+  #count(): void {
+    const now = this.#isClosed ? 0 : this.bytes
+    this.#needs.memory.change(now - this.#counted)
+    this.#counted = now
   }
 
   join(connection: Connection): void {
@@ -140,9 +160,26 @@ export class Document implements TextListener {
   }
 
   onUpdate(update: Uint8Array): void {
-    this.#grown([update])
-    applyUpdate(this.#doc, update, fromPeers)
-    this.#send(message(messages.sync, (encoder) => writeUpdate(encoder, update)))
+    this.#grown([{ update, pieces: piecesOf(update) }])
+    if (this.#applied(update, fromPeers)) this.#send(message(messages.sync, (encoder) => writeUpdate(encoder, update)))
+  }
+
+  /** What cannot be applied is left out when the text is read again, of which everybody else notices nothing. */
+  #applied(update: Uint8Array, origin: unknown): boolean {
+    try {
+      if (!this.#isBroken) {
+        applyUpdate(this.#doc, update, origin)
+        if (!dropWaiting(this.#doc)) return true
+        // Other copies may tell in another order than they have stored.
+        this.#needs.log.warn({}, 'an update stands beside something that is not known')
+        this.#isBroken = true
+      }
+    } catch (error) {
+      this.#needs.log.error({ err: error }, 'an update that is stored could not be applied')
+      this.#isBroken = true
+    }
+    this.onGap()
+    return false
   }
 
   onAwareness(update: Uint8Array, copy: string): void {
@@ -177,6 +214,7 @@ export class Document implements TextListener {
   /** Resolves once all that came is stored. */
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#count()
     for (const connection of this.#connections.keys()) connection.close(closeCodes.unavailable, 'restarting')
     await this.#storing
     await this.#compacting
@@ -200,13 +238,17 @@ export class Document implements TextListener {
     }
     if (step !== syncSteps.step2 && step !== syncSteps.update) return connection.close(closeCodes.malformed, 'no step of this protocol')
     const update = readVarUint8Array(decoder)
-    // What cannot be read is not stored.
-    const { structs, ds } = decodeUpdate(update)
-    if (structs.length === 0 && ds.clients.size === 0) return
+    // What cannot be used is not stored.
+    const { isEmpty, pieces } = checkUpdate(update)
+    if (isEmpty) return
     if (connection.may !== 'write') return connection.close(closeCodes.forbidden, 'you may not write here')
     if (this.#bytes + this.#pendingBytes + update.length > maxTextBytes) return connection.close(closeCodes.tooLarge, `a text has at most ${maxTextBytes / 2 ** 20} MB`)
+    if (this.#pieces + this.#pendingPieces + pieces > maxTextPieces) return connection.close(closeCodes.tooLarge, `a text has at most ${maxTextPieces} runs of letters`)
+    if (!this.#needs.memory.hasRoom(memoryOf(update.length, pieces))) return connection.close(closeCodes.full, 'too much is open; come back in a moment')
     this.#pendingBytes += update.length
-    this.#pending.push({ update, from: connection })
+    this.#pendingPieces += pieces
+    this.#count()
+    this.#pending.push({ update, pieces, from: connection })
     this.#storing ??= this.#storePending()
   }
 
@@ -233,6 +275,7 @@ export class Document implements TextListener {
       }
       answer({ type: 'known', number, hash: found.hash, state: Buffer.from(found.state).toString('base64') })
     } catch (error) {
+      if (error instanceof UnusableAnnouncement) return answer({ type: 'refused', number, message: 'What was announced is no state of that text.' })
       this.#needs.log.error({ err: error }, 'what a file holds could not be noted')
       answer({ type: 'refused', number, message: 'It cannot be noted at the moment.' })
     }
@@ -245,10 +288,12 @@ export class Document implements TextListener {
       const batch = this.#pending
       this.#pending = []
       this.#pendingBytes = 0
+      this.#pendingPieces = 0
       try {
         await this.#needs.store.append(this.#id, batch.map(({ update, from }) => ({ update, userId: from.ticket.userId })))
       } catch (error) {
         this.#needs.log.error({ err: error }, 'a text could not be stored')
+        this.#count()
         // It may have been stored all the same.
         this.onGap()
         // Nobody goes on as if it were: each keeps what it has, and brings it along when it comes back.
@@ -256,19 +301,27 @@ export class Document implements TextListener {
         continue
       }
       for (const { update, from } of batch) {
-        applyUpdate(this.#doc, update, from)
-        this.#send(message(messages.sync, (encoder) => writeUpdate(encoder, update)), from)
-        this.#peers?.tellUpdate(update)
+        const wasWhole = !this.#isBroken
+        if (this.#applied(update, from)) {
+          this.#send(message(messages.sync, (encoder) => writeUpdate(encoder, update)), from)
+          this.#peers?.tellUpdate(update)
+          continue
+        }
+        if (wasWhole) from.close(closeCodes.malformed, 'the update cannot be applied')
+        this.#peers?.tellGap()
       }
-      this.#grown(batch.map(({ update }) => update))
+      this.#grown(batch)
     }
     this.#storing = null
   }
 
   /** Stored behind the snapshot, here or elsewhere. */
-  #grown(updates: readonly Uint8Array[]): void {
-    const bytes = updates.reduce((sum, { length }) => sum + length, 0)
+  #grown(updates: readonly Pick<Pending, 'update' | 'pieces'>[]): void {
+    const bytes = updates.reduce((sum, { update: { length } }) => sum + length, 0)
     this.#bytes += bytes
+    // What is new may also have parted what stood there.
+    this.#pieces = Math.max(updates.reduce((sum, { pieces }) => sum + pieces, this.#pieces), structsOf(this.#doc))
+    this.#count()
     this.#tail = { updates: this.#tail.updates + updates.length, bytes: this.#tail.bytes + bytes }
     if (this.#tail.updates < tailBeforeCompaction.updates && this.#tail.bytes < tailBeforeCompaction.bytes) return
     this.#compacting ??= this.#compact().finally(() => (this.#compacting = null))
@@ -277,9 +330,12 @@ export class Document implements TextListener {
   async #compact(): Promise<void> {
     const { updates, bytes } = this.#tail
     try {
+      const before = this.#pieces
       const snapshot = await this.#needs.store.compact(this.#id)
       this.#tail = { updates: this.#tail.updates - updates, bytes: this.#tail.bytes - bytes }
-      this.#bytes = snapshot + this.#tail.bytes
+      this.#bytes = snapshot.bytes + this.#tail.bytes
+      this.#pieces = snapshot.pieces + Math.max(0, this.#pieces - before)
+      this.#count()
     } catch (error) {
       this.#needs.log.warn({ err: error }, 'a text was not compacted')
     }
@@ -338,45 +394,34 @@ export class Document implements TextListener {
 
   /** Takes in what is stored and not known yet, and passes it on. */
   async #read(): Promise<void> {
-    const { state, tail } = await this.#needs.store.load(this.#id)
-    this.#tail = { updates: tail, bytes: 0 }
-    if (state === null) return
-    const before = encodeStateVector(this.#doc)
-    this.#bytes = state.length
-    applyUpdate(this.#doc, state, fromPeers)
-    if (this.#connections.size > 0) this.#send(message(messages.sync, (encoder) => writeUpdate(encoder, encodeStateAsUpdate(this.#doc, before))))
+    const { doc, tail, bytes, pieces } = await this.#needs.store.load(this.#id, (bytes) => {
+      if (!this.#needs.memory.hasRoom(bytes - this.#counted)) throw new TextsFull()
+    })
+    this.#tail = tail
+    this.#bytes = bytes
+    this.#pieces = pieces
+    this.#count()
+    const isFirst = this.#doc.store.clients.size === 0
+    if (!this.#isBroken && !isFirst) {
+      const before = encodeStateVector(this.#doc)
+      if (this.#applied(encodeStateAsUpdate(doc, before), fromPeers)) this.#tellAll(before)
+      return doc.destroy()
+    }
+    const former = this.#doc
+    this.#doc = doc
+    this.#isBroken = false
+    former.destroy()
+    this.#tellAll()
+  }
+
+  #tellAll(since?: Uint8Array): void {
+    if (this.#connections.size > 0) this.#send(message(messages.sync, (encoder) => writeUpdate(encoder, encodeStateAsUpdate(this.#doc, since))))
   }
 
   #send(bytes: Uint8Array, except?: Connection): void {
     const frame = framed(bytes)
     for (const connection of this.#connections.keys()) if (connection !== except) connection.sendFrame(frame)
   }
-}
-
-interface AwarenessEntry {
-  readonly client: number
-  readonly clock: number
-  /** JSON. */
-  readonly state: string
-}
-
-function readAwareness(update: Uint8Array): AwarenessEntry[] {
-  const decoder = createDecoder(update)
-  const count = readVarUint(decoder)
-  const entries: AwarenessEntry[] = []
-  for (let index = 0; index < count; index += 1) entries.push({ client: readVarUint(decoder), clock: readVarUint(decoder), state: readVarString(decoder) })
-  return entries
-}
-
-function writeAwareness(entries: readonly AwarenessEntry[]): Uint8Array {
-  const encoder = createEncoder()
-  writeVarUint(encoder, entries.length)
-  for (const { client, clock, state } of entries) {
-    writeVarUint(encoder, client)
-    writeVarUint(encoder, clock)
-    writeVarString(encoder, state)
-  }
-  return toUint8Array(encoder)
 }
 
 function message(kind: number, write: (encoder: ReturnType<typeof createEncoder>) => void): Uint8Array {

@@ -1,26 +1,25 @@
 import { Document } from './document.ts'
 import type { DocumentNeeds } from './document.ts'
-
-/** All that may be open is open. */
-export class TextsFull extends Error {
-  override readonly name = 'TextsFull'
-}
+import { TextMemory, TextsFull } from './memory.ts'
 
 const sweepMs = 10_000
+const expireMs = 30_000
 
 /** The texts that somebody has open. Those that nobody has are forgotten, and read again when somebody comes. */
 export class Documents {
   readonly #needs: DocumentNeeds
-  readonly #maxBytes: number
+  readonly #memory: TextMemory
   readonly #open = new Map<string, Promise<Document>>()
   readonly #loaded = new Map<string, Document>()
   readonly #timer: NodeJS.Timeout
+  readonly #expiring: NodeJS.Timeout
 
   /** `maxBytes`: of all texts in memory together. */
-  constructor(needs: DocumentNeeds, maxBytes: number) {
-    this.#needs = needs
-    this.#maxBytes = maxBytes
+  constructor(needs: Omit<DocumentNeeds, 'memory'>, maxBytes: number) {
+    this.#memory = new TextMemory(maxBytes)
+    this.#needs = { ...needs, memory: this.#memory }
     this.#timer = setInterval(() => this.#sweep(), sweepMs)
+    this.#expiring = setInterval(() => void needs.disk.expire().catch((error: unknown) => needs.log.warn({ err: error }, 'old announcements were not forgotten')), expireMs)
   }
 
   /** @throws when it cannot be read; `TextsFull`. */
@@ -35,8 +34,8 @@ export class Documents {
   }
 
   async #load(key: string, workspaceId: string, path: string): Promise<Document> {
-    if (this.bytes >= this.#maxBytes) this.#sweep()
-    if (this.bytes >= this.#maxBytes) throw new TextsFull()
+    if (this.#memory.isFull) this.#sweep()
+    if (this.#memory.isFull) throw new TextsFull()
     const document = await Document.open(await this.#needs.store.identify(workspaceId, path), this.#needs)
     this.#loaded.set(key, document)
     return document
@@ -48,13 +47,12 @@ export class Documents {
 
   /** About what they take in memory. */
   get bytes(): number {
-    let sum = 0
-    for (const document of this.#loaded.values()) sum += document.bytes
-    return sum
+    return this.#memory.bytes
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer)
+    clearInterval(this.#expiring)
     const all = await Promise.allSettled(this.#open.values())
     await Promise.all(all.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)))
   }

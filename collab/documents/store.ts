@@ -1,22 +1,30 @@
 import { randomUUID } from 'node:crypto'
-import { Doc, applyUpdate, encodeStateAsUpdate, mergeUpdates } from 'yjs'
+import { encodeStateAsUpdate } from 'yjs'
+import type { Doc } from 'yjs'
 import type { Database } from '@arcx/database'
 import { foldUpdates } from '@arcx/database/document-history'
+import type { Log } from '@arcx/service-kit/log'
+import { assemble, isUsable, piecesOf } from '../text/assemble.ts'
+import { memoryOf } from './memory.ts'
 
 export interface StoredDocument {
-  readonly id: string
-  /** Everything that was stored, as one update; `null` for a text that nobody has written yet. */
-  readonly state: Uint8Array | null
-  /** How many updates stand behind its snapshot. */
-  readonly tail: number
+  /** Of everything that was stored and can be used. */
+  readonly doc: Doc
+  /** What stands behind its snapshot. */
+  readonly tail: { readonly updates: number; readonly bytes: number }
+  /** Of the snapshot and all since. */
+  readonly bytes: number
+  readonly pieces: number
 }
 
 /** Texts in PostgreSQL: a snapshot, and behind it every update since, in the order in which they came. */
 export class DocumentStore {
   readonly #database: Database
+  readonly #log: Log
 
-  constructor(database: Database) {
+  constructor(database: Database, log: Log) {
     this.#database = database
+    this.#log = log
   }
 
   /** A text's id, also of one that nobody has written yet. */
@@ -25,11 +33,48 @@ export class DocumentStore {
     return (await this.#database.selectFrom('Document').select('id').where('workspaceId', '=', workspaceId).where('path', '=', path).executeTakeFirstOrThrow()).id
   }
 
-  async load(id: string): Promise<StoredDocument> {
-    const { snapshot } = await this.#database.selectFrom('Document').select('snapshot').where('id', '=', id).executeTakeFirstOrThrow()
-    const tail = await this.#database.selectFrom('DocumentUpdate').select('update').where('documentId', '=', id).orderBy('sequence').execute()
-    const parts = [...(snapshot === null ? [] : [snapshot]), ...tail.map(({ update }) => update)]
-    return { id, state: parts.length === 0 ? null : mergeUpdates(parts), tail: tail.length }
+  /** `admit` throws where there is no room for as much. What cannot be used is set aside, and the text opens without it. */
+  async load(id: string, admit: (memory: number) => void): Promise<StoredDocument> {
+    for (;;) {
+      const { snapshot } = await this.#database.selectFrom('Document').select('snapshot').where('id', '=', id).executeTakeFirstOrThrow()
+      const tail = await this.#tail(this.#database, id)
+      const parts = [...(snapshot === null ? [] : [snapshot]), ...tail.map(({ update }) => update)]
+      const sum = (all: readonly Uint8Array[]) => all.reduce((bytes, { length }) => bytes + length, 0)
+      const pieces = parts.reduce((total, part) => total + piecesOf(part), 0)
+      admit(memoryOf(sum(parts), pieces))
+      const { doc, unusable } = assemble(parts)
+      if (unusable.length === 0) {
+        return { doc, tail: { updates: tail.length, bytes: sum(tail.map(({ update }) => update)) }, bytes: sum(parts), pieces }
+      }
+      doc.destroy()
+      const first = snapshot === null ? 0 : 1
+      const sequences = unusable.filter((index) => index >= first).flatMap((index) => tail[index - first]?.sequence ?? [])
+      await this.#setAside(this.#database, id, sequences)
+      if (snapshot !== null && unusable.includes(0)) await this.#replaceSnapshot(id, snapshot)
+    }
+  }
+
+  #tail(database: Database, id: string) {
+    return database.selectFrom('DocumentUpdate').select(['sequence', 'update']).where('documentId', '=', id).where('isUnusable', '=', false).orderBy('sequence').execute()
+  }
+
+  /** It stays stored, and is not read any more. */
+  async #setAside(database: Database, documentId: string, sequences: readonly string[]): Promise<void> {
+    if (sequences.length === 0) return
+    this.#log.error({ documentId, sequences }, 'updates of a text cannot be used and were set aside')
+    await database.updateTable('DocumentUpdate').set({ isUnusable: true }).where('documentId', '=', documentId).where('sequence', 'in', sequences).execute()
+  }
+
+  /** The text as its file last held it takes its place; where that is not known, the file is read as if for the first time. */
+  #replaceSnapshot(documentId: string, snapshot: Buffer): Promise<void> {
+    this.#log.error({ documentId }, 'the snapshot of a text cannot be used and was set aside')
+    return this.#database.transaction().execute(async (transaction) => {
+      const row = await transaction.selectFrom('Document').select(['snapshot', 'diskHash', 'diskState']).where('id', '=', documentId).forUpdate().executeTakeFirstOrThrow()
+      if (row.snapshot === null || !row.snapshot.equals(snapshot)) return
+      await transaction.insertInto('DocumentUpdate').values({ documentId, update: snapshot, userId: null, isUnusable: true }).execute()
+      const { diskHash, diskState } = row.diskState !== null && isUsable(row.diskState) ? row : { diskHash: null, diskState: null }
+      await transaction.updateTable('Document').set({ snapshot: diskState, diskHash, diskState }).where('id', '=', documentId).execute()
+    })
   }
 
   /** Resolves once a crash of anything does not reach them any more. */
@@ -39,24 +84,27 @@ export class DocumentStore {
 
   /**
    * Makes snapshot and tail one snapshot, in which what was deleted takes no room any more. Whatever is stored meanwhile
-   * stays in the tail. Resolves to the snapshot's length in bytes.
+   * stays in the tail. Resolves to the snapshot's size.
    */
-  compact(documentId: string): Promise<number> {
+  compact(documentId: string): Promise<{ readonly bytes: number; readonly pieces: number }> {
     return this.#database.transaction().execute(async (transaction) => {
       const row = await transaction.selectFrom('Document').select('snapshot').where('id', '=', documentId).forNoKeyUpdate().executeTakeFirst()
-      if (row === undefined) return 0
-      const tail = await transaction.selectFrom('DocumentUpdate').select(['sequence', 'update']).where('documentId', '=', documentId).orderBy('sequence').execute()
-      if (tail.length === 0) return row.snapshot?.length ?? 0
-      const doc = new Doc()
-      doc.transact(() => {
-        for (const update of [...(row.snapshot === null ? [] : [row.snapshot]), ...tail.map((each) => each.update)]) applyUpdate(doc, update)
-      })
+      if (row === undefined) return sizeOf(null)
+      const tail = await this.#tail(transaction, documentId)
+      if (tail.length === 0) return sizeOf(row.snapshot)
+      const before = row.snapshot === null ? [] : [row.snapshot]
+      const { doc, unusable } = assemble([...before, ...tail.map(({ update }) => update)])
       const snapshot = Buffer.from(encodeStateAsUpdate(doc))
       doc.destroy()
+      if (before.length > 0 && unusable.includes(0)) throw new Error('the snapshot cannot be used')
+      const isSetAside = (_: unknown, index: number) => unusable.includes(index + before.length)
+      await this.#setAside(transaction, documentId, tail.filter(isSetAside).map(({ sequence }) => sequence))
       await transaction.updateTable('Document').set({ snapshot }).where('id', '=', documentId).execute()
       // By what was read, not by a bound: a lower sequence may become visible later.
-      await foldUpdates(transaction, documentId, tail.map(({ sequence }) => sequence))
-      return snapshot.length
+      await foldUpdates(transaction, documentId, tail.filter((each, index) => !isSetAside(each, index)).map(({ sequence }) => sequence))
+      return sizeOf(snapshot)
     })
   }
 }
+
+const sizeOf = (snapshot: Uint8Array | null) => (snapshot === null ? { bytes: 0, pieces: 0 } : { bytes: snapshot.length, pieces: piecesOf(snapshot) })

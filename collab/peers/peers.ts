@@ -25,6 +25,8 @@ export interface TextListener {
 /** One text's line to the other copies of team-state. */
 export interface TextPeers {
   tellUpdate(update: Uint8Array): void
+  /** Something is stored that is to be read. */
+  tellGap(): void
   tellAwareness(update: Uint8Array): void
   close(): void
 }
@@ -56,8 +58,10 @@ export class Peers {
     // With the bus away the text can be worked on here all the same; it is read again once the bus is back.
     await Promise.race([this.#channel.flush(), new Promise((resolve) => setTimeout(resolve, 1000))])
     this.#tell(subject, kinds.whoIsHere, new Uint8Array())
+    const tellGap = () => this.#tell(subject, kinds.readAgain, new Uint8Array())
     return {
-      tellUpdate: (update) => (update.length > maxBytes ? this.#tell(subject, kinds.readAgain, new Uint8Array()) : this.#tell(subject, kinds.update, update)),
+      tellUpdate: (update) => (update.length > maxBytes ? tellGap() : this.#tell(subject, kinds.update, update)),
+      tellGap,
       tellAwareness: (update) => {
         if (update.length <= maxBytes) this.#tell(subject, kinds.awareness, update)
       },

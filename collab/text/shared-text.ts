@@ -10,7 +10,19 @@ export const textOf = (doc: Doc): string => doc.getText(textName).toString()
 export function fork(state: Uint8Array | null): Doc {
   const doc = new Doc()
   if (state !== null) applyUpdate(doc, state)
+  dropWaiting(doc)
   return doc
+}
+
+/**
+ * Forgets what stands beside something that is not there; whether there was any. Yjs keeps it and puts it into the
+ * document's state, in place of what others have written there since.
+ */
+export function dropWaiting(doc: Doc): boolean {
+  const isWaiting = doc.store.pendingStructs !== null || doc.store.pendingDs !== null
+  doc.store.pendingStructs = null
+  doc.store.pendingDs = null
+  return isWaiting
 }
 
 /** Makes a document's text another, by as small changes as it takes; what others see of that, as an update, or null for none. */

@@ -13,7 +13,8 @@ const at = (x: number): Placement => ({ x, y: 50, width: 900 + x, height: 700, i
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'arcx-placements-'))
 })
-afterEach(() => rm(directory, { recursive: true, force: true }))
+// What was closed last may still be writing where it was.
+afterEach(() => rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }))
 
 test('a window closed to the tray comes back where and as large as it was, each time, and after a start too', async () => {
   const placements = await Placements.open(file())

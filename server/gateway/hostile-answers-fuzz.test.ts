@@ -170,7 +170,8 @@ test(`whatever a workspace answers, the gateway goes on, and a strict client rea
         const { next } = await visit(odd.one('GET', 'GET', 'HEAD'), odd.number(3) === 0)
         if (next === null) read.ended += 1
         else read.next += 1
-        if (next !== null) expect(next).toBe('200 yes well')
+        // Where the workspace said more than its answer was long, the connection to it may break under the next request.
+        if (next !== null) expect(next).toMatch(/^(200 yes well$|502 another <!doctype html>[^]*The workspace does not answer[^]*<\/html>$)/)
       }
     }
     await Promise.all(Array.from({ length: 16 }, work))
