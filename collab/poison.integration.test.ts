@@ -39,7 +39,7 @@ const poisons: Readonly<Record<string, Buffer>> = {
   'a letter within itself': Buffer.from('0101090004000900017a00', 'hex'),
   'a letter beside one that comes later': Buffer.from('01010900840903017a00', 'hex'),
   'something deleted of no length': Buffer.from('01010900010107636f6e74656e740000', 'hex'),
-  'something collected of no length': Buffer.from('010109000000' + '00', 'hex'),
+  'something collected of no length': Buffer.from('01010900000000', 'hex'),
 }
 
 const syncUpdate = (update: Uint8Array) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { sql } from 'kysely'
 import { encodeStateAsUpdate } from 'yjs'
 import type { Database, Transaction } from '@arcx/database'
+import { keepAnnouncements } from '@arcx/database/document-announcements'
 import { addVersion, latestIf } from '@arcx/database/document-history'
 import type { VersionCause } from '@arcx/database/document-history'
 import { assemble, isUsable } from '../text/assemble.ts'
@@ -62,19 +62,7 @@ export class DiskStore {
         .values({ documentId, hash, state: Buffer.from(state), userId, at: new Date() })
         .onConflict((conflict) => conflict.columns(['documentId', 'hash']).doUpdateSet({ state: Buffer.from(state), userId, at: new Date() }))
         .execute()
-      const { ofPerson, ofText } = keptAnnouncements
-      await sql`
-        DELETE FROM "DocumentAnnouncement" WHERE "documentId" = ${documentId} AND "hash" IN (
-          SELECT "hash" FROM (
-            SELECT "hash",
-              row_number() OVER "own" AS "ownPlace", sum(octet_length("state")) OVER "own" AS "ownBytes",
-              row_number() OVER "all" AS "place", sum(octet_length("state")) OVER "all" AS "bytes"
-            FROM "DocumentAnnouncement" WHERE "documentId" = ${documentId}
-            WINDOW "own" AS (PARTITION BY "userId" ORDER BY "at" DESC, "hash" ROWS UNBOUNDED PRECEDING), "all" AS (ORDER BY "at" DESC, "hash" ROWS UNBOUNDED PRECEDING)
-          ) AS "placed"
-          WHERE "place" > 1 AND ("ownPlace" > ${ofPerson.count} OR "ownBytes" > ${ofPerson.bytes} OR "place" > ${ofText.count} OR "bytes" > ${ofText.bytes})
-        )
-      `.execute(transaction)
+      await keepAnnouncements(transaction, documentId, keptAnnouncements)
     })
   }
 
