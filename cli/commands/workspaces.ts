@@ -49,7 +49,7 @@ export function addWorkspaceCommands(program: Command, sessions: Sessions): void
   program
     .command('create')
     .description('Create a workspace and wait until it is ready.')
-    .argument('[name]', 'small letters, digits and hyphens; without it, a free one is chosen')
+    .argument('[name]', 'lower-case letters, digits and hyphens; without it, a free one is chosen')
     .option('--team <name>', 'the team that it belongs to; without it, you')
     .option('--no-wait', 'return as soon as the server has taken it')
     .action(async (wanted, options, command) => {

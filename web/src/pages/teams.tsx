@@ -86,7 +86,7 @@ function CreateTeam({ onClose }: { onClose: () => void }) {
     <NameDialog
       title={t`New team`}
       label={t`Name`}
-      hint={t`Small letters, digits and hyphens. Members see it, and the CLI takes it.`}
+      hint={t`Lower-case letters, digits and hyphens. Members see it, and the CLI takes it.`}
       button={t`Create`}
       asking={create}
       onName={(name) => create.mutate({ name })}

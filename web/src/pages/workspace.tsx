@@ -75,7 +75,7 @@ export function WorkspacePage() {
         <ActionBar workspace={workspace} />
       </div>
       <dl className="mb-6 grid grid-cols-2 gap-x-6 gap-y-3 rounded-card border border-line bg-surface p-4 text-sm sm:grid-cols-3 lg:grid-cols-[1.6fr_1fr_1fr_1fr_1fr]">
-        <Fact term={t`Address`}>
+        <Fact term={t`Address`} className="max-sm:col-span-2">
           <span className="font-mono text-[0.8125rem] wrap-anywhere">{new URL(workspace.url).host}</span>
         </Fact>
         <Fact term={t`Created`}>
@@ -128,9 +128,9 @@ function OwnRules({ workspace }: { workspace: Workspace }) {
   )
 }
 
-function Fact({ term, children }: { term: string; children: React.ReactNode }) {
+function Fact({ term, className, children }: { term: string; className?: string; children: React.ReactNode }) {
   return (
-    <div>
+    <div className={className}>
       <dt className="text-ink-soft">{term}</dt>
       <dd className="font-medium">{children}</dd>
     </div>
