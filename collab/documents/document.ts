@@ -307,7 +307,8 @@ export class Document implements TextListener {
           this.#peers?.tellUpdate(update)
           continue
         }
-        if (wasWhole) from.close(closeCodes.malformed, 'the update cannot be applied')
+        // It may only have come before what it stands upon, as after a restart: stock clients come back, with all of it.
+        if (wasWhole) from.close(closeCodes.unavailable, 'it is to be sent again, with what it stands upon')
         this.#peers?.tellGap()
       }
       this.#grown(batch)

@@ -84,11 +84,10 @@ function documentOf(updates: readonly Uint8Array[], isDoubtful: boolean): Doc | 
   const doc = new Doc()
   try {
     doc.transact(() => {
-      for (const update of updates) {
-        applyUpdate(doc, update)
-        dropWaiting(doc)
-      }
+      // They may have been stored in another order than they were written in.
+      for (const update of updates) applyUpdate(doc, update)
     })
+    dropWaiting(doc)
     if (!isDoubtful) return doc
     const again = new Doc()
     applyUpdate(again, encodeStateAsUpdate(doc))
