@@ -204,7 +204,7 @@ test('a name that makes no address is told so as it is typed, and refused with o
   const dialog = page.getByRole('dialog')
   const field = dialog.getByLabel('Name')
   await field.fill('Bad Name!')
-  await dialog.getByText('small letters, digits and hyphens').waitFor()
+  await dialog.getByText('lower-case letters, digits and hyphens').waitFor()
   expect(await dialog.getByText('.localhost').count()).toBe(0)
   await field.press('Enter')
   await dialog.getByRole('alert').getByRole('button', { name: 'Use bad-name' }).click()
