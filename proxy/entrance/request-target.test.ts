@@ -12,7 +12,7 @@ test('what stands beyond ASCII in the first line is percent-encoded, and nothing
 test('whatever bytes a line has, decoding what is encoded gives them back, and it is ASCII', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
-      const line = Buffer.from(bytes.filter((byte) => byte !== 10 && byte !== 0x25))
+      const line = Buffer.from(bytes.filter((byte) => byte !== 10 && byte !== 13 && byte !== 0x25))
       const encoded = withAsciiTarget(Buffer.concat([line, Buffer.from('\n')])) ?? Buffer.concat([line, Buffer.from('\n')])
       expect(encoded.every((byte) => byte < 128)).toBe(true)
       const decoded = encoded.toString('latin1').replaceAll(/%([0-9A-F]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
