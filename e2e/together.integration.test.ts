@@ -101,7 +101,7 @@ test('two people in one file see each other’s cursors and letters, unsaved and
   await expect.poll(() => textOf(a)).toBe('first by ann\nsecond by ben\nthird\n')
   await expect.poll(() => beforeCursor(a, 'Ben')).toBe('second by ben')
   await expect.poll(() => inside('cat project/notes.txt'), { timeout: 30_000 }).toBe('first by ann\nsecond by ben\nthird\n')
-  await expect.poll(async () => [await isDirty(a), await isDirty(b)], { timeout: 30_000 }).toEqual([false, false])
+  await expect.poll(async () => [await isDirty(a), await isDirty(b)], { timeout: 90_000 }).toEqual([false, false])
   // The cursors stand where they were, also after all of that was taken up from disk.
   expect([await beforeCursor(a, 'Ben'), await beforeCursor(b, 'Ann')]).toEqual(['second by ben', 'first by ann'])
 }, 180_000)
