@@ -15,8 +15,8 @@ export function fork(state: Uint8Array | null): Doc {
 }
 
 /**
- * Forgets what stands beside something that is not there; whether there was any. Yjs keeps it and puts it into the
- * document's state, in place of what others have written there since.
+ * Discards the updates that Yjs holds back because what they depend on is missing; returns whether there were any. Yjs
+ * would encode them into the document's state, over what others have written since.
  */
 export function dropWaiting(doc: Doc): boolean {
   const isWaiting = doc.store.pendingStructs !== null || doc.store.pendingDs !== null

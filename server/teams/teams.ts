@@ -14,7 +14,7 @@ import { requireMay, requireScope, rightsIn } from './policy.ts'
 import type { TeamOperation } from './policy.ts'
 
 const ownedLimit = 20
-/** Something was missed: any of them. */
+/** After a gap in the events any team may have changed. */
 const anyTeam: TeamChange = { teamId: null }
 
 type TeamsChanged = Extract<DomainEvent, { type: 'teams.changed' }>

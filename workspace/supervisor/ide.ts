@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { ideLine } from './ide-log.ts'
 
 const entry = '/opt/ide/node_modules/code-server/out/node/entry.js'
-/** No gallery is offered: which one a server takes, and whether it has any, is not settled here. */
+/** Turns off the extension gallery, which would be Open VSX: which one a server offers is not decided yet. */
 const noGallery = '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":""}'
 const crashLimit = 5
 const quickCrashMs = 30_000
