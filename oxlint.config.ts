@@ -15,7 +15,10 @@ const nats: Ban = { regex: '^@nats-io/', message: 'Only service-kit/bus knows NA
 const sql: Ban = { regex: '^(pg|kysely)(/|$)', message: 'Only database/ and the capabilities’ stores speak SQL.' }
 
 const ours = (names: string): string => `^@arcx/(${names})(/|$)`
-const outOfServices: Ban = { regex: ours('launch|testing|web|e2e'), message: 'A service imports router, service-kit and database alone.' }
+const outOfServices: Ban = {
+  regex: ours('launch|testing|web|e2e'),
+  message: 'A service imports router, service-kit and database alone.',
+}
 const outOfPackage: Ban = { regex: '^(\\.\\./){2}', message: 'Another package is imported by its name.' }
 
 /** What a folder of `server/` may take from its neighbours, beyond the foundations. */
@@ -53,45 +56,135 @@ export default defineConfig({
     ...rule(docker, nats, sql),
   },
   overrides: [
-    { files: ['router/*.ts'], rules: rule(docker, nats, sql, { regex: '^(\\.\\./|@arcx/)', message: 'The contract imports nothing of ours.' }) },
-    { files: ['router/*/*.ts'], rules: rule(docker, nats, sql, { regex: '^(\\.\\./\\.\\./|@arcx/)', message: 'The contract imports nothing of ours.' }) },
+    {
+      files: ['router/*.ts'],
+      rules: rule(docker, nats, sql, { regex: '^(\\.\\./|@arcx/)', message: 'The contract imports nothing of ours.' }),
+    },
+    {
+      files: ['router/*/*.ts'],
+      rules: rule(docker, nats, sql, {
+        regex: '^(\\.\\./\\.\\./|@arcx/)',
+        message: 'The contract imports nothing of ours.',
+      }),
+    },
     {
       files: ['web/**', 'workspace/**', 'desktop/**'],
-      rules: rule(docker, nats, sql, { regex: ours('server|database|service-kit|launch|testing'), message: 'A client knows the contract alone.' }, {
-        regex: ours('router'),
-        message: 'A client takes types alone from the contract.',
-        allowTypeImports: true,
-      }),
+      rules: rule(
+        docker,
+        nats,
+        sql,
+        { regex: ours('server|database|service-kit|launch|testing'), message: 'A client knows the contract alone.' },
+        {
+          regex: ours('router'),
+          message: 'A client takes types alone from the contract.',
+          allowTypeImports: true,
+        },
+      ),
     },
     {
       files: ['cli/**'],
-      rules: rule(docker, nats, sql, { regex: ours('server|database|service-kit|launch|testing|web'), message: 'A client knows the contract alone.' }, {
-        regex: '^@arcx/router$',
-        message: 'A client takes types alone from the contract.',
-        allowTypeImports: true,
-      }),
+      rules: rule(
+        docker,
+        nats,
+        sql,
+        {
+          regex: ours('server|database|service-kit|launch|testing|web'),
+          message: 'A client knows the contract alone.',
+        },
+        {
+          regex: '^@arcx/router$',
+          message: 'A client takes types alone from the contract.',
+          allowTypeImports: true,
+        },
+      ),
     },
     { files: ['proxy/**', 'collab/**'], rules: rule(docker, sql, ...service) },
-    { files: ['service-kit/**'], rules: rule(docker, sql, { regex: ours('server|database|launch|testing'), message: 'service-kit stands below.' }) },
-    { files: ['database/**'], rules: rule(docker, nats, { regex: ours('server|service-kit|launch|testing'), message: 'The database stands below.' }) },
-    { files: ['server/*/*.ts'], rules: rule(docker, sql, ...service) },
-    { files: ['server/runtime/*.ts'], rules: rule(sql, ...service, capability('The runtime knows of containers alone.', 'workspaces|identity|gateway|http|events|credentials')) },
     {
-      files: ['server/workspaces/*.ts'],
-      rules: rule(docker, sql, ...service, capability('A capability takes another’s port.', 'identity|teams|gateway|http'), {
-        regex: '^\\.\\./runtime/([^p]|p[^o])',
-        message: 'Only the runtime’s port.',
+      files: ['service-kit/**'],
+      rules: rule(docker, sql, { regex: ours('server|database|launch|testing'), message: 'service-kit stands below.' }),
+    },
+    {
+      files: ['database/**'],
+      rules: rule(docker, nats, {
+        regex: ours('server|service-kit|launch|testing'),
+        message: 'The database stands below.',
       }),
     },
-    { files: ['server/workspaces/store.ts'], rules: rule(docker, ...service, capability('A capability takes another’s port.', 'identity|teams|gateway|http|runtime')) },
-    { files: ['server/gateway/*.ts'], rules: rule(docker, sql, ...service, capability('What the gateway needs is handed to it.', 'identity|teams|workspaces|runtime')) },
-    { files: ['server/{identity,admin,announcements,egress,secrets,teams}/*.ts'], rules: rule(docker, ...service, capability('A capability takes another’s port.', 'workspaces|gateway|http|runtime|admin')) },
-    { files: ['server/{audit,events,credentials}/*.ts'], rules: rule(docker, ...service, capability('The foundations stand below the capabilities.', 'identity|workspaces|gateway|http|runtime')) },
+    { files: ['server/*/*.ts'], rules: rule(docker, sql, ...service) },
     {
-      files: ['desktop/{app,accounts,connection,cache,contract,deep-links,navigation,tabs,news,tray,windows,updates}/*.ts'],
-      rules: rule(docker, nats, sql, { regex: '^electron($|-updater)', message: 'What the app decides knows nothing of Electron.' }, { regex: ours('server|database|service-kit|launch|testing|web'), message: 'A client knows the contract alone.' }, { regex: ours('router'), message: 'A client takes types alone from the contract.', allowTypeImports: true }),
+      files: ['server/runtime/*.ts'],
+      rules: rule(
+        sql,
+        ...service,
+        capability('The runtime knows of containers alone.', 'workspaces|identity|gateway|http|events|credentials'),
+      ),
+    },
+    {
+      files: ['server/workspaces/*.ts'],
+      rules: rule(
+        docker,
+        sql,
+        ...service,
+        capability('A capability takes another’s port.', 'identity|teams|gateway|http'),
+        {
+          regex: '^\\.\\./runtime/([^p]|p[^o])',
+          message: 'Only the runtime’s port.',
+        },
+      ),
+    },
+    {
+      files: ['server/workspaces/store.ts'],
+      rules: rule(
+        docker,
+        ...service,
+        capability('A capability takes another’s port.', 'identity|teams|gateway|http|runtime'),
+      ),
+    },
+    {
+      files: ['server/gateway/*.ts'],
+      rules: rule(
+        docker,
+        sql,
+        ...service,
+        capability('What the gateway needs is handed to it.', 'identity|teams|workspaces|runtime'),
+      ),
+    },
+    {
+      files: ['server/{identity,admin,announcements,egress,secrets,teams}/*.ts'],
+      rules: rule(
+        docker,
+        ...service,
+        capability('A capability takes another’s port.', 'workspaces|gateway|http|runtime|admin'),
+      ),
+    },
+    {
+      files: ['server/{audit,events,credentials}/*.ts'],
+      rules: rule(
+        docker,
+        ...service,
+        capability('The foundations stand below the capabilities.', 'identity|workspaces|gateway|http|runtime'),
+      ),
+    },
+    {
+      files: [
+        'desktop/{app,accounts,connection,cache,contract,deep-links,navigation,tabs,news,tray,windows,updates}/*.ts',
+      ],
+      rules: rule(
+        docker,
+        nats,
+        sql,
+        { regex: '^electron($|-updater)', message: 'What the app decides knows nothing of Electron.' },
+        {
+          regex: ours('server|database|service-kit|launch|testing|web'),
+          message: 'A client knows the contract alone.',
+        },
+        { regex: ours('router'), message: 'A client takes types alone from the contract.', allowTypeImports: true },
+      ),
     },
     { files: ['launch/**'], rules: rule(nats) },
-    { files: ['testing/**', 'e2e/**', 'bench/**', '**/*.test.ts', '*.config.ts'], rules: { 'no-restricted-imports': 'off' } },
+    {
+      files: ['testing/**', 'e2e/**', 'bench/**', '**/*.test.ts', '*.config.ts'],
+      rules: { 'no-restricted-imports': 'off' },
+    },
   ],
 })

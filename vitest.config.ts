@@ -14,7 +14,15 @@ export default defineConfig({
     pool: 'forks',
     projects: [
       // Long enough for a property on a machine that does all the rest at the same time.
-      { plugins: [texts()], test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...everywhere, '**/*.integration.test.ts', '**/*.alone.test.ts'], testTimeout: minute } },
+      {
+        plugins: [texts()],
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: [...everywhere, '**/*.integration.test.ts', '**/*.alone.test.ts'],
+          testTimeout: minute,
+        },
+      },
       {
         test: {
           name: 'integration',

@@ -5,8 +5,18 @@ const agent = new Agent({ keepAlive: true, maxFreeSockets: 64 })
 const [, , socket = '', upstreamPort = '0'] = process.argv
 createServer((request, response) => {
   const { pathname } = new URL(request.url ?? '/')
-  ask({ host: '127.0.0.1', port: Number(upstreamPort), path: pathname, method: request.method, headers: request.headers, agent }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers)
-    answer.pipe(response)
-  }).end()
+  ask(
+    {
+      host: '127.0.0.1',
+      port: Number(upstreamPort),
+      path: pathname,
+      method: request.method,
+      headers: request.headers,
+      agent,
+    },
+    (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    },
+  ).end()
 }).listen(socket, () => process.send?.('ready'))

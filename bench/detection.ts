@@ -20,7 +20,13 @@ export async function* benchDetection(): AsyncIterable<Table> {
   yield await falseAlarms(binary)
 }
 
-const inputs = ['package-lock.json', 'docs/architecture.md', 'node_modules/react-dom/cjs/react-dom-client.development.js', 'node_modules/undici/lib/dispatcher/client-h2.js', 'node_modules/mime-db/db.json']
+const inputs = [
+  'package-lock.json',
+  'docs/architecture.md',
+  'node_modules/react-dom/cjs/react-dom-client.development.js',
+  'node_modules/undici/lib/dispatcher/client-h2.js',
+  'node_modules/mime-db/db.json',
+]
 
 /** Beside a loop that only reads each byte, on the same text. */
 function speed(): Table {
@@ -28,7 +34,12 @@ function speed(): Table {
     let text = readFileSync(fileURLToPath(new URL(`../${name}`, import.meta.url)), 'utf8')
     while (text.length < 2_000_000) text += text
     const bytes = Buffer.from(text, 'latin1')
-    return { what: name, ours: rateOf(text.length, () => findCredentials(text).length), peer: rateOf(text.length, () => sumOf(bytes)), unit: 'MB per second' as const }
+    return {
+      what: name,
+      ours: rateOf(text.length, () => findCredentials(text).length),
+      peer: rateOf(text.length, () => sumOf(bytes)),
+      unit: 'MB per second' as const,
+    }
   })
   return { title: 'How fast the detector looks through texts', peer: 'a loop', rows }
 }
@@ -50,9 +61,21 @@ function sumOf(bytes: Uint8Array): number {
 }
 
 function found(): Table {
-  const foundOf = (make: () => string) => Array.from({ length: tries }, make).filter((text) => findCredentials(`{"log":"words"}\n${text}\n`).length > 0).length
-  const rows = (kinds: Readonly<Record<string, () => string>>, words: string): Table['rows'] => Object.entries(kinds).map(([kind, make]) => ({ what: `${words}${kind}`, ours: foundOf(make), peer: tries, unit: 'found' }))
-  return { title: 'The detector on what detector/labelled.ts makes', peer: 'made', rows: [...rows(credentials, ''), ...rows(benign, 'none: ')] }
+  const foundOf = (make: () => string) =>
+    Array.from({ length: tries }, make).filter((text) => findCredentials(`{"log":"words"}\n${text}\n`).length > 0)
+      .length
+  const rows = (kinds: Readonly<Record<string, () => string>>, words: string): Table['rows'] =>
+    Object.entries(kinds).map(([kind, make]) => ({
+      what: `${words}${kind}`,
+      ours: foundOf(make),
+      peer: tries,
+      unit: 'found',
+    }))
+  return {
+    title: 'The detector on what detector/labelled.ts makes',
+    peer: 'made',
+    rows: [...rows(credentials, ''), ...rows(benign, 'none: ')],
+  }
 }
 
 const triesOfEach = 20
@@ -62,19 +85,36 @@ async function beside(binary: string): Promise<Table> {
   const rows: Table['rows'][number][] = []
   for (const [kind, { forms }] of Object.entries(kinds)) {
     const texts = formsOf(forms, 'kept aside').flatMap(([, make]) => Array.from({ length: triesOfEach }, make))
-    const theirs = await foundByGitleaks(binary, texts.map(({ text }) => text))
+    const theirs = await foundByGitleaks(
+      binary,
+      texts.map(({ text }) => text),
+    )
     const ours = texts.filter((each) => isFound(each, findCredentials)).length
-    rows.push({ what: kind, ours: (100 * ours) / texts.length, peer: (100 * theirs.size) / texts.length, unit: 'per cent' })
+    rows.push({
+      what: kind,
+      ours: (100 * ours) / texts.length,
+      peer: (100 * theirs.size) / texts.length,
+      unit: 'per cent',
+    })
   }
   return { title: 'Credentials found, of forms that are kept aside', peer: `gitleaks ${gitleaksVersion}`, rows }
 }
 
 async function falseAlarms(binary: string): Promise<Table> {
   const rows: Table['rows'][number][] = []
-  for (const [what, makers] of Object.entries({ 'lock files': lockFiles, 'answers of services': answers, 'pages, sources, settings': pages })) {
+  for (const [what, makers] of Object.entries({
+    'lock files': lockFiles,
+    'answers of services': answers,
+    'pages, sources, settings': pages,
+  })) {
     const texts = Object.values(makers).flatMap((make) => Array.from({ length: triesOfEach }, make))
     const theirs = await foundByGitleaks(binary, texts)
-    rows.push({ what: `${what}, of ${texts.length}`, ours: texts.filter((text) => findCredentials(text).length > 0).length, peer: theirs.size, unit: 'found' })
+    rows.push({
+      what: `${what}, of ${texts.length}`,
+      ours: texts.filter((text) => findCredentials(text).length > 0).length,
+      peer: theirs.size,
+      unit: 'found',
+    })
   }
   return { title: 'Texts without a credential in which one is found', peer: `gitleaks ${gitleaksVersion}`, rows }
 }

@@ -15,7 +15,10 @@ const report = z.array(z.object({ File: z.string(), Match: z.string() }))
 export async function gitleaks(): Promise<string> {
   const directory = join(await testDirectory(testRun(), 'gitleaks'), 'bin')
   const binary = join(directory, 'gitleaks')
-  if (!existsSync(binary)) await run('go', ['install', `github.com/zricethezav/gitleaks/v8@v${gitleaksVersion}`], { env: { ...process.env, GOBIN: directory } })
+  if (!existsSync(binary))
+    await run('go', ['install', `github.com/zricethezav/gitleaks/v8@v${gitleaksVersion}`], {
+      env: { ...process.env, GOBIN: directory },
+    })
   return binary
 }
 
@@ -26,8 +29,22 @@ export async function foundByGitleaks(binary: string, texts: readonly string[]):
     await mkdir(join(directory, 'in'))
     for (const [number, text] of texts.entries()) await writeFile(join(directory, 'in', `${number}.txt`), `${text}\n`)
     const path = join(directory, 'report.json')
-    await run(binary, ['dir', join(directory, 'in'), '--report-path', path, '--report-format', 'json', '--no-banner', '--exit-code', '0', '--log-level', 'error'])
-    return new Set(report.parse(JSON.parse(await readFile(path, 'utf8'))).map(({ File }) => Number.parseInt(basename(File), 10)))
+    await run(binary, [
+      'dir',
+      join(directory, 'in'),
+      '--report-path',
+      path,
+      '--report-format',
+      'json',
+      '--no-banner',
+      '--exit-code',
+      '0',
+      '--log-level',
+      'error',
+    ])
+    return new Set(
+      report.parse(JSON.parse(await readFile(path, 'utf8'))).map(({ File }) => Number.parseInt(basename(File), 10)),
+    )
   } finally {
     await rm(directory, { recursive: true, force: true })
   }

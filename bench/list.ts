@@ -18,10 +18,19 @@ export async function benchList(): Promise<Table> {
   try {
     const person = await arc.person()
     // Rows alone: no container is needed to be listed.
-    const rows = Array.from({ length: workspaces }, (_, index) => ({ id: crypto.randomUUID(), ownerId: person.userId, name: `row-${index}`, state: 'stopped' as const, step: null, reason: null }))
+    const rows = Array.from({ length: workspaces }, (_, index) => ({
+      id: crypto.randomUUID(),
+      ownerId: person.userId,
+      name: `row-${index}`,
+      state: 'stopped' as const,
+      step: null,
+      reason: null,
+    }))
     await arc.database.insertInto('Workspace').values(rows).execute()
     const list = await person.api.workspaces.list.query()
-    const peer = fork(fileURLToPath(new URL('bare-procedure.ts', import.meta.url)), [String(peerPort)], { execArgv: [] })
+    const peer = fork(fileURLToPath(new URL('bare-procedure.ts', import.meta.url)), [String(peerPort)], {
+      execArgv: [],
+    })
     await once(peer, 'message')
     peer.send(list)
     await once(peer, 'message')

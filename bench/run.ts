@@ -12,7 +12,17 @@ import { print } from './table.ts'
 import { benchTogether } from './together/together.ts'
 import { benchWeb } from './web.ts'
 
-const benches: Readonly<Record<string, Bench>> = { start: benchStart, list: benchList, proxy: benchProxy, mitmproxy: benchMitmproxy, searching: benchSearching, detection: benchDetection, together: benchTogether, subscribers: benchSubscribers, web: benchWeb }
+const benches: Readonly<Record<string, Bench>> = {
+  start: benchStart,
+  list: benchList,
+  proxy: benchProxy,
+  mitmproxy: benchMitmproxy,
+  searching: benchSearching,
+  detection: benchDetection,
+  together: benchTogether,
+  subscribers: benchSubscribers,
+  web: benchWeb,
+}
 
 /** `npm run bench [-- NAME…]`: each beside a peer in the same run, as ratios. Returns an exit code. */
 export async function runBenches(names: readonly string[], progress: Progress): Promise<number> {
@@ -29,6 +39,9 @@ export async function runBenches(names: readonly string[], progress: Progress): 
     }
     return 0
   } finally {
-    for (const stop of stops.toReversed()) await stop().catch((error: unknown) => progress.say(`Left behind: ${error instanceof Error ? error.message : error}`))
+    for (const stop of stops.toReversed())
+      await stop().catch((error: unknown) =>
+        progress.say(`Left behind: ${error instanceof Error ? error.message : error}`),
+      )
   }
 }

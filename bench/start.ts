@@ -41,7 +41,12 @@ export async function benchStart(): Promise<Table> {
       peer: 'bare docker run',
       rows: [
         { what: 'create → running → first page', ours: median(cold ?? []), peer: median(bareCold ?? []), unit: 'ms' },
-        { what: 'restart → running → first page', ours: median(restart ?? []), peer: median(bareRestart ?? []), unit: 'ms' },
+        {
+          what: 'restart → running → first page',
+          ours: median(restart ?? []),
+          peer: median(bareRestart ?? []),
+          unit: 'ms',
+        },
       ],
     }
   } finally {
@@ -52,7 +57,8 @@ export async function benchStart(): Promise<Table> {
 async function untilPage(arcPort: number, name: string, cookie: string): Promise<void> {
   const headers = { host: `${name}.localhost:${arcPort}`, cookie, accept: 'text/html' }
   const path = '/?folder=/home/arc/project'
-  while (!(await send(arcPort, path, { headers })).body.includes('workbench')) await new Promise((resolve) => setTimeout(resolve, 5))
+  while (!(await send(arcPort, path, { headers })).body.includes('workbench'))
+    await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
 /** The same program in a container without limits, home, supervisor or record, dialled at its address. */
@@ -60,7 +66,14 @@ async function bareContainer(engine: Docker): Promise<{ coldMs: number; restartM
   const begun = performance.now()
   const container = await engine.createContainer({
     Image: testRun().ARCX_TEST_IMAGE,
-    Entrypoint: ['/usr/local/bin/node', '/opt/ide/node_modules/code-server/out/node/entry.js', '--auth', 'none', '--bind-addr', `0.0.0.0:${port}`],
+    Entrypoint: [
+      '/usr/local/bin/node',
+      '/opt/ide/node_modules/code-server/out/node/entry.js',
+      '--auth',
+      'none',
+      '--bind-addr',
+      `0.0.0.0:${port}`,
+    ],
     User: '1000:1000',
     Labels: { 'arcx.deployment': testDeployment(testRun()) },
   })

@@ -10,7 +10,11 @@ function bodyOf(size: number): Buffer {
   const items: { id: number; name: string; url: string }[] = []
   let length = 2
   while (length < size) {
-    const item = { id: items.length, name: `item number ${items.length}`, url: `https://example.com/things/${items.length}` }
+    const item = {
+      id: items.length,
+      name: `item number ${items.length}`,
+      url: `https://example.com/things/${items.length}`,
+    }
     items.push(item)
     length += JSON.stringify(item).length + 1
   }
@@ -34,7 +38,8 @@ function giveGigabyte(response: ServerResponse): void {
   const piece = Buffer.alloc(1024 * 1024, 'lorem ipsum dolor sit amet ')
   let left = 1024
   const push = () => {
-    for (; left > 0; left -= 1) if (!response.write(piece)) return void response.once('drain', () => ((left -= 1), push()))
+    for (; left > 0; left -= 1)
+      if (!response.write(piece)) return void response.once('drain', () => ((left -= 1), push()))
     response.end()
   }
   push()

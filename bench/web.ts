@@ -18,10 +18,20 @@ const framesPerSecond = 60
 /** What a person waits for, beside what they should at most. Measured by the browser itself (DevTools protocol, Performance). */
 export async function* benchWeb(): AsyncIterable<Table> {
   const arc = await startTestOrchestrator()
-  const browser = await chromium.launch({ executablePath: testRun().ARCX_TEST_CHROMIUM, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'] })
+  const browser = await chromium.launch({
+    executablePath: testRun().ARCX_TEST_CHROMIUM,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'],
+  })
   try {
     const person = await arc.person()
-    const few = Array.from({ length: 6 }, (_, index) => ({ id: crypto.randomUUID(), ownerId: person.userId, name: `row-${index}`, state: 'stopped' as const, step: null, reason: null }))
+    const few = Array.from({ length: 6 }, (_, index) => ({
+      id: crypto.randomUUID(),
+      ownerId: person.userId,
+      name: `row-${index}`,
+      state: 'stopped' as const,
+      step: null,
+      reason: null,
+    }))
     await arc.database.insertInto('Workspace').values(few).execute()
     const [first, useful, bytes]: number[][] = [[], [], []]
     for (let round = 0; round < rounds; round += 1) {
@@ -39,11 +49,17 @@ export async function* benchWeb(): AsyncIterable<Table> {
     const seen: number[] = []
     for (let change = 0; change < changes; change += 1) {
       const name = `renamed-${change}`
-      const shown = page.evaluate((wanted) => new Promise<number>((resolve) => {
-        const look = () => document.querySelector(`[data-workspace="${wanted}"]`) !== null && (observer.disconnect(), resolve(Date.now()))
-        const observer = new MutationObserver(look)
-        observer.observe(document.body, { subtree: true, childList: true, attributes: true })
-      }), name)
+      const shown = page.evaluate(
+        (wanted) =>
+          new Promise<number>((resolve) => {
+            const look = () =>
+              document.querySelector(`[data-workspace="${wanted}"]`) !== null &&
+              (observer.disconnect(), resolve(Date.now()))
+            const observer = new MutationObserver(look)
+            observer.observe(document.body, { subtree: true, childList: true, attributes: true })
+          }),
+        name,
+      )
       await new Promise((resolve) => setTimeout(resolve, 100))
       const asked = Date.now()
       await person.api.workspaces.rename.mutate({ workspaceId: few[0]?.id ?? '', name })
@@ -51,7 +67,19 @@ export async function* benchWeb(): AsyncIterable<Table> {
     }
     await context.close()
     const owner = await arc.person()
-    await arc.database.insertInto('Workspace').values(Array.from({ length: many }, (_, index) => ({ id: crypto.randomUUID(), ownerId: owner.userId, name: `many-${String(index).padStart(3, '0')}`, state: 'stopped' as const, step: null, reason: null }))).execute()
+    await arc.database
+      .insertInto('Workspace')
+      .values(
+        Array.from({ length: many }, (_, index) => ({
+          id: crypto.randomUUID(),
+          ownerId: owner.userId,
+          name: `many-${String(index).padStart(3, '0')}`,
+          state: 'stopped' as const,
+          step: null,
+          reason: null,
+        })),
+      )
+      .execute()
     const longContext = await signedIn(browser, arc.origin, owner)
     const long = await longContext.newPage()
     await long.goto(`${arc.origin}/dashboard`)
@@ -60,17 +88,24 @@ export async function* benchWeb(): AsyncIterable<Table> {
     await plain.setContent(await withoutProgram(long))
     const scrolled: Row[] = []
     for (const rate of [1, slowed]) {
-      for (const page of [long, plain]) await (await longContext.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate })
+      for (const page of [long, plain])
+        await (await longContext.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate })
       for (const step of [40, 160]) {
         const [ours, theirs]: [number[], number[]] = [[], []]
         for (let round = 0; round < rounds; round += 1) {
           ours.push(await framesDropped(long, step))
           theirs.push(await framesDropped(plain, step))
         }
-        scrolled.push({ what: `${step} px a frame${rate === 1 ? '' : `, CPU slowed ${rate} ×`}`, ours: mean(ours), peer: mean(theirs), unit: 'per cent' })
+        scrolled.push({
+          what: `${step} px a frame${rate === 1 ? '' : `, CPU slowed ${rate} ×`}`,
+          ours: mean(ours),
+          peer: mean(theirs),
+          unit: 'per cent',
+        })
       }
     }
-    for (const page of [long, plain]) await (await longContext.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: 1 })
+    for (const page of [long, plain])
+      await (await longContext.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: 1 })
     await long.bringToFront()
     const typing = await typingTook(long)
     await longContext.close()
@@ -81,11 +116,25 @@ export async function* benchWeb(): AsyncIterable<Table> {
         { what: 'first paint', ours: median(first ?? []), peer: 1000, unit: 'ms' },
         { what: 'workspaces on screen', ours: median(useful ?? []), peer: 1000, unit: 'ms' },
         { what: 'JavaScript until then, compressed', ours: median(bytes ?? []) / 1024, peer: 180, unit: 'KB' },
-        { what: `a change elsewhere, from its call to the screen (median of ${changes})`, ours: median(seen), peer: 150, unit: 'ms' },
-        { what: `${many} workspaces: from a letter in the filter to the next frame`, ours: typing, peer: 50, unit: 'ms' },
+        {
+          what: `a change elsewhere, from its call to the screen (median of ${changes})`,
+          ours: median(seen),
+          peer: 150,
+          unit: 'ms',
+        },
+        {
+          what: `${many} workspaces: from a letter in the filter to the next frame`,
+          ours: typing,
+          peer: 50,
+          unit: 'ms',
+        },
       ],
     }
-    yield { title: `${many} workspaces: frames dropped while they scroll for ${scrollSeconds} s (mean of ${rounds})`, peer: 'the same rows without a program', rows: scrolled }
+    yield {
+      title: `${many} workspaces: frames dropped while they scroll for ${scrollSeconds} s (mean of ${rounds})`,
+      peer: 'the same rows without a program',
+      rows: scrolled,
+    }
   } finally {
     await browser.close()
     await arc.destroy()
@@ -99,13 +148,17 @@ async function signedIn(browser: Browser, origin: string, person: Person): Promi
   return context
 }
 
-async function loadOf(context: BrowserContext, url: string): Promise<{ readonly firstPaintMs: number; readonly usefulMs: number; readonly bytes: number }> {
+async function loadOf(
+  context: BrowserContext,
+  url: string,
+): Promise<{ readonly firstPaintMs: number; readonly usefulMs: number; readonly bytes: number }> {
   const page = await context.newPage()
   const session = await context.newCDPSession(page)
   await session.send('Emulation.setCPUThrottlingRate', { rate: slowed })
   const bodies: Promise<number>[] = []
   page.on('response', (response) => {
-    if (new URL(response.url()).pathname.endsWith('.js')) bodies.push(response.body().then((body) => gzipSync(body).length))
+    if (new URL(response.url()).pathname.endsWith('.js'))
+      bodies.push(response.body().then((body) => gzipSync(body).length))
   })
   await page.addInitScript(() => {
     const observer = new MutationObserver(() => {
@@ -117,7 +170,10 @@ async function loadOf(context: BrowserContext, url: string): Promise<{ readonly 
   })
   await page.goto(url)
   await page.waitForFunction(() => 'useful' in window)
-  const seen = await page.evaluate(() => ({ firstPaintMs: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN, usefulMs: (window as unknown as { useful: number }).useful }))
+  const seen = await page.evaluate(() => ({
+    firstPaintMs: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,
+    usefulMs: (window as unknown as { useful: number }).useful,
+  }))
   const sizes = await Promise.all(bodies)
   return { ...seen, bytes: sizes.reduce((sum, size) => sum + size, 0) }
 }
@@ -125,7 +181,10 @@ async function loadOf(context: BrowserContext, url: string): Promise<{ readonly 
 /** All rows of a long list as they are on a page, with its styles; what a browser scrolls by itself. */
 function withoutProgram(page: Page): Promise<string> {
   return page.evaluate((rows) => {
-    const styles = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).map((rule) => rule.cssText).join('\n')
+    const styles = [...document.styleSheets]
+      .flatMap((sheet) => [...sheet.cssRules])
+      .map((rule) => rule.cssText)
+      .join('\n')
     const list = document.querySelector('[data-workspace]')?.parentElement?.cloneNode(true) as HTMLElement
     const row = list.firstElementChild as HTMLElement
     row.classList.remove('absolute')
@@ -166,10 +225,19 @@ async function typingTook(page: Page): Promise<number> {
   const box = page.getByRole('searchbox')
   const all: number[] = []
   for (const letter of 'many-49') {
-    const took = page.evaluate(() => new Promise<number>((resolve) => addEventListener('input', () => {
-      const at = performance.now()
-      requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - at)))
-    }, { once: true, capture: true })))
+    const took = page.evaluate(
+      () =>
+        new Promise<number>((resolve) =>
+          addEventListener(
+            'input',
+            () => {
+              const at = performance.now()
+              requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - at)))
+            },
+            { once: true, capture: true },
+          ),
+        ),
+    )
     await box.pressSequentially(letter)
     all.push(await took)
   }

@@ -60,11 +60,24 @@ export function failureOf(error: unknown): Failure {
     const { data, message, cause } = error as TRPCClientError<AppRouter>
     if (data === null || data === undefined) {
       const why = cause instanceof Error ? reasonOf(cause) : message
-      return new Failure(`The server cannot be reached (${why}). Check its address, and that it runs.`, 'server_unreachable', exitCodes.unavailable)
+      return new Failure(
+        `The server cannot be reached (${why}). Check its address, and that it runs.`,
+        'server_unreachable',
+        exitCodes.unavailable,
+      )
     }
     const { arc, issues } = data
-    if (arc !== null) return new Failure(arc.kind === 'Unauthenticated' ? `${message} Sign in with: arcx login` : message, arc.code, codeOfKind[arc.kind])
-    return new Failure(issues === null || issues === undefined ? message : said(issues), data.code.toLowerCase(), data.code === 'BAD_REQUEST' ? exitCodes.refused : exitCodes.failed)
+    if (arc !== null)
+      return new Failure(
+        arc.kind === 'Unauthenticated' ? `${message} Sign in with: arcx login` : message,
+        arc.code,
+        codeOfKind[arc.kind],
+      )
+    return new Failure(
+      issues === null || issues === undefined ? message : said(issues),
+      data.code.toLowerCase(),
+      data.code === 'BAD_REQUEST' ? exitCodes.refused : exitCodes.failed,
+    )
   }
   return new Failure(error instanceof Error ? error.message : String(error), 'failed', exitCodes.failed)
 }
@@ -75,4 +88,5 @@ function reasonOf(error: Error): string {
 }
 
 /** The schema's sentences, with the input that each is about. */
-const said = (issues: readonly InputIssue[]): string => issues.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ')
+const said = (issues: readonly InputIssue[]): string =>
+  issues.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ')

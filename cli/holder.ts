@@ -15,7 +15,14 @@ export interface HolderNamed {
   readonly workspace?: string | undefined
 }
 
-export async function holderNamed(server: Server, { team, workspace }: HolderNamed): Promise<{ readonly teamId: TeamId | null; readonly workspaceId: WorkspaceId | null }> {
-  if (team !== undefined && workspace !== undefined) throw new Failure('Either --team or --workspace.', 'usage', exitCodes.usage)
-  return { teamId: team === undefined ? null : await teamNamed(server, team), workspaceId: workspace === undefined ? null : (await findWorkspace(server, workspace)).id }
+export async function holderNamed(
+  server: Server,
+  { team, workspace }: HolderNamed,
+): Promise<{ readonly teamId: TeamId | null; readonly workspaceId: WorkspaceId | null }> {
+  if (team !== undefined && workspace !== undefined)
+    throw new Failure('Either --team or --workspace.', 'usage', exitCodes.usage)
+  return {
+    teamId: team === undefined ? null : await teamNamed(server, team),
+    workspaceId: workspace === undefined ? null : (await findWorkspace(server, workspace)).id,
+  }
 }

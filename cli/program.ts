@@ -29,7 +29,8 @@ export interface Sessions {
   givenToken(command: WithGlobals): Promise<string | null>
 }
 
-const adminSignedOut = 'Which server, and by what right? Where it runs, use: npm run -s arcx-admin -- COMMAND. Elsewhere set ARC_ADMIN_TOKEN and ARCX_URL, or sign in as an admin and pass a token with the scope admin: --token.'
+const adminSignedOut =
+  'Which server, and by what right? Where it runs, use: npm run -s arcx-admin -- COMMAND. Elsewhere set ARC_ADMIN_TOKEN and ARCX_URL, or sign in as an admin and pass a token with the scope admin: --token.'
 
 export const globalOptions = [
   ['--server <address>', 'the server; else ARCX_URL, else the one last signed in to'],
@@ -43,7 +44,8 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
   const sessions: Sessions = {
     of: (command) => new Session(globals(command), environment),
     // Whoever has the server's own token in the environment means that.
-    asAdmin: (command) => new Session({ token: environment['ARC_ADMIN_TOKEN'], ...globals(command) }, environment, adminSignedOut),
+    asAdmin: (command) =>
+      new Session({ token: environment['ARC_ADMIN_TOKEN'], ...globals(command) }, environment, adminSignedOut),
     async givenToken(command) {
       const given = globals(command).token ?? environment['ARCX_TOKEN']
       if (given === '-') return (await text(process.stdin)).trim()

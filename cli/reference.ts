@@ -10,22 +10,31 @@ export const referenceFile = fileURLToPath(new URL('../docs/cli.md', import.meta
 export function renderReference(): string {
   const program = createProgram({}) as unknown as Command
   const isGlobal = (flags: string) => globalOptions.some(([each]) => each === flags)
-  const commands = commandsOf(program).filter((command) => command.commands.length === 0 && command.name() !== 'complete')
+  const commands = commandsOf(program).filter(
+    (command) => command.commands.length === 0 && command.name() !== 'complete',
+  )
   const sections = commands.map((command) => {
     const path = pathOf(command)
     const help = command.createHelp()
-    const words = command.registeredArguments.map((argument) => argumentText(argument.name(), argument.required, argument.variadic))
+    const words = command.registeredArguments.map((argument) =>
+      argumentText(argument.name(), argument.required, argument.variadic),
+    )
     const options = command.options.filter((option) => !isGlobal(option.flags) && !option.hidden)
     const rows = [
-      ...command.registeredArguments.filter(({ description }) => description !== '').map((argument) => [argumentText(argument.name(), argument.required, argument.variadic), argument.description]),
+      ...command.registeredArguments
+        .filter(({ description }) => description !== '')
+        .map((argument) => [argumentText(argument.name(), argument.required, argument.variadic), argument.description]),
       ...options.map((option) => [option.flags, help.optionDescription(option)]),
     ]
     const usage = [...path, ...(options.length === 0 ? [] : ['[options]']), ...words].join(' ')
     const alias = command.alias() === undefined ? '' : ` Also \`${[...path.slice(0, -1), command.alias()].join(' ')}\`.`
-    const list = rows.length === 0 ? '' : `\n${rows.map(([term, description]) => `- \`${term}\`: ${description}`).join('\n')}\n`
+    const list =
+      rows.length === 0 ? '' : `\n${rows.map(([term, description]) => `- \`${term}\`: ${description}`).join('\n')}\n`
     return `### ${path.join(' ')}\n\n${command.description()}${alias}\n\n\`\`\`\n${usage}\n\`\`\`\n${list}`
   })
-  const codes = (Object.keys(exitCodes) as (keyof typeof exitCodes)[]).map((name) => `| ${exitCodes[name]} | ${exitCodeWords[name]} |`)
+  const codes = (Object.keys(exitCodes) as (keyof typeof exitCodes)[]).map(
+    (name) => `| ${exitCodes[name]} | ${exitCodeWords[name]} |`,
+  )
   return `# The arcx command
 
 <!-- Made from the commands by \`npm run docs\`; a test holds it against them. -->

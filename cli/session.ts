@@ -18,7 +18,11 @@ export class Session {
   readonly #givenToken: string | null
   readonly #signedOut: string
 
-  constructor(options: GlobalOptions, environment: NodeJS.ProcessEnv, signedOut = 'You are not signed in. Sign in with: arcx login https://your-server') {
+  constructor(
+    options: GlobalOptions,
+    environment: NodeJS.ProcessEnv,
+    signedOut = 'You are not signed in. Sign in with: arcx login https://your-server',
+  ) {
     this.#signedOut = signedOut
     this.output = new Output(options.json === true)
     this.credentials = new Credentials(environment)
@@ -39,8 +43,16 @@ export class Session {
 
   /** The server to sign in to. */
   async newServer(address: string | undefined): Promise<Server> {
-    const origin = address === undefined ? (this.#wantedServer ?? (await this.credentials.find(null))?.server ?? null) : originOf(address)
-    if (origin === null) throw new Failure('Which server? For example: arcx login https://arcx.example.com', 'server_missing', exitCodes.usage)
+    const origin =
+      address === undefined
+        ? (this.#wantedServer ?? (await this.credentials.find(null))?.server ?? null)
+        : originOf(address)
+    if (origin === null)
+      throw new Failure(
+        'Which server? For example: arcx login https://arcx.example.com',
+        'server_missing',
+        exitCodes.usage,
+      )
     return new Server(origin, null)
   }
 }

@@ -9,15 +9,30 @@ export function findWorkspace(server: Server, wanted: string): Promise<Workspace
 }
 
 /** Shows how it goes until the workspace is in a state, or has failed on the way. Resolves to null once it is gone. */
-export async function untilState(server: Server, output: Output, workspace: Workspace, wanted: WorkspaceState | 'gone'): Promise<Workspace | null> {
+export async function untilState(
+  server: Server,
+  output: Output,
+  workspace: Workspace,
+  wanted: WorkspaceState | 'gone',
+): Promise<Workspace | null> {
   const progress = output.progress()
   const live = server.live()
   try {
     return await new Promise<Workspace | null>((resolve, reject) => {
       const see = (now: Workspace | undefined) => {
-        if (now === undefined) return wanted === 'gone' ? resolve(null) : reject(new Failure(`${workspace.name} was deleted.`, 'workspace_not_found', exitCodes.notFound))
+        if (now === undefined)
+          return wanted === 'gone'
+            ? resolve(null)
+            : reject(new Failure(`${workspace.name} was deleted.`, 'workspace_not_found', exitCodes.notFound))
         if (now.state === wanted) return resolve(now)
-        if (now.state === 'failed') return reject(new Failure(`${now.name} failed: ${now.reason ?? 'no reason was given'}`, 'workspace_failed', exitCodes.failed))
+        if (now.state === 'failed')
+          return reject(
+            new Failure(
+              `${now.name} failed: ${now.reason ?? 'no reason was given'}`,
+              'workspace_failed',
+              exitCodes.failed,
+            ),
+          )
         progress.update(`${now.name}: ${now.step ?? now.state}`)
       }
       live.api.workspaces.onChange.subscribe(undefined, {
@@ -39,7 +54,9 @@ export async function untilState(server: Server, output: Output, workspace: Work
 export async function ensureRunning(server: Server, output: Output, wanted: string): Promise<Workspace> {
   const workspace = await findWorkspace(server, wanted)
   if (workspace.state === 'running') return workspace
-  const started = ['stopped', 'failed'].includes(workspace.state) ? await server.api.workspaces.start.mutate({ workspaceId: workspace.id }) : workspace
+  const started = ['stopped', 'failed'].includes(workspace.state)
+    ? await server.api.workspaces.start.mutate({ workspaceId: workspace.id })
+    : workspace
   const running = await untilState(server, output, started, 'running')
   return running ?? workspace
 }

@@ -44,24 +44,62 @@ test.each([
   ['the state of another text', hashOf('two\n'), Buffer.from(state('three\n'))],
   ['a state that cannot be applied', hashOf(''), Buffer.from('01010900840900017a00', 'hex')],
   ['more than a text may have', hashOf('x'.repeat(17 * 1024 * 1024)), Buffer.from(state('x'.repeat(17 * 1024 * 1024)))],
-])('%s is not kept as announced, and the file can be told of afterwards', async (_, hash, announced) => {
-  const id = await file()
-  await disk.found(id, 'one\n', null, null, ann.userId, nothing)
-  await expect(disk.announce(id, hash, announced, ann.userId)).rejects.toThrow(UnusableAnnouncement)
-  expect(await disk.found(id, 'two\n', hashOf('one\n'), { announced: [hash], isWritten: true }, ann.userId, state('one\n'))).toMatchObject({ kind: 'known', hash: hashOf('two\n') })
-  expect(await disk.found(id, 'three\n', hashOf('two\n'), null, ann.userId, state('two\n'))).toMatchObject({ kind: 'known', hash: hashOf('three\n') })
-}, 30_000)
+])(
+  '%s is not kept as announced, and the file can be told of afterwards',
+  async (_, hash, announced) => {
+    const id = await file()
+    await disk.found(id, 'one\n', null, null, ann.userId, nothing)
+    await expect(disk.announce(id, hash, announced, ann.userId)).rejects.toThrow(UnusableAnnouncement)
+    expect(
+      await disk.found(
+        id,
+        'two\n',
+        hashOf('one\n'),
+        { announced: [hash], isWritten: true },
+        ann.userId,
+        state('one\n'),
+      ),
+    ).toMatchObject({ kind: 'known', hash: hashOf('two\n') })
+    expect(await disk.found(id, 'three\n', hashOf('two\n'), null, ann.userId, state('two\n'))).toMatchObject({
+      kind: 'known',
+      hash: hashOf('three\n'),
+    })
+  },
+  30_000,
+)
 
 test('what was stored as the file’s state, or as announced, and cannot be used is as if it were not there', async () => {
   const id = await file()
   await disk.found(id, 'one\n', null, null, ann.userId, nothing)
-  await database.updateTable('Document').set({ diskState: Buffer.from('garbage!') }).where('id', '=', id).execute()
-  await database.insertInto('DocumentAnnouncement').values({ documentId: id, hash: hashOf('two\n'), state: Buffer.from('garbage!'), userId: ann.userId, at: new Date(Date.now() - 60_000) }).execute()
-  expect(await disk.found(id, 'two\n', hashOf('one\n'), null, ann.userId, state('one\n'))).toMatchObject({ kind: 'known', hash: hashOf('two\n') })
-  expect(await disk.found(id, 'three\n', hashOf('two\n'), null, ann.userId, state('two\n'))).toMatchObject({ kind: 'known', hash: hashOf('three\n') })
+  await database
+    .updateTable('Document')
+    .set({ diskState: Buffer.from('garbage!') })
+    .where('id', '=', id)
+    .execute()
+  await database
+    .insertInto('DocumentAnnouncement')
+    .values({
+      documentId: id,
+      hash: hashOf('two\n'),
+      state: Buffer.from('garbage!'),
+      userId: ann.userId,
+      at: new Date(Date.now() - 60_000),
+    })
+    .execute()
+  expect(await disk.found(id, 'two\n', hashOf('one\n'), null, ann.userId, state('one\n'))).toMatchObject({
+    kind: 'known',
+    hash: hashOf('two\n'),
+  })
+  expect(await disk.found(id, 'three\n', hashOf('two\n'), null, ann.userId, state('two\n'))).toMatchObject({
+    kind: 'known',
+    hash: hashOf('three\n'),
+  })
 })
 
-const kept = () => database.selectFrom('DocumentAnnouncement').select(({ fn }) => [fn.countAll<string>().as('count'), fn.sum<string>(fn('octet_length', ['state'])).as('bytes')])
+const kept = () =>
+  database
+    .selectFrom('DocumentAnnouncement')
+    .select(({ fn }) => [fn.countAll<string>().as('count'), fn.sum<string>(fn('octet_length', ['state'])).as('bytes')])
 
 test('however much is announced of a text, what is kept is bounded, and the latest is among it', async () => {
   const id = await file()
@@ -74,15 +112,34 @@ test('however much is announced of a text, what is kept is bounded, and the late
   const { count, bytes } = await kept().where('documentId', '=', id).executeTakeFirstOrThrow()
   expect(Number(count)).toBeGreaterThan(0)
   expect(Number(bytes)).toBeLessThanOrEqual(16 * 1024 * 1024)
-  expect(await database.selectFrom('DocumentAnnouncement').select('hash').where('documentId', '=', id).where('hash', '=', latest).execute()).toHaveLength(1)
-  await Promise.all(Array.from({ length: 150 }, (_, index) => disk.announce(id, hashOf(`${index}`), state(`${index}`), ann.userId)))
+  expect(
+    await database
+      .selectFrom('DocumentAnnouncement')
+      .select('hash')
+      .where('documentId', '=', id)
+      .where('hash', '=', latest)
+      .execute(),
+  ).toHaveLength(1)
+  await Promise.all(
+    Array.from({ length: 150 }, (_, index) => disk.announce(id, hashOf(`${index}`), state(`${index}`), ann.userId)),
+  )
   expect(Number((await kept().where('documentId', '=', id).executeTakeFirstOrThrow()).count)).toBeLessThanOrEqual(100)
 }, 60_000)
 
 test('what nobody has found expires, of whatever text', async () => {
   const [old, young] = [await file(), await file()]
   for (const id of [old, young]) await disk.announce(id, hashOf('one'), state('one'), ann.userId)
-  await database.updateTable('DocumentAnnouncement').set({ at: new Date(Date.now() - 600_000) }).where('documentId', '=', old).execute()
+  await database
+    .updateTable('DocumentAnnouncement')
+    .set({ at: new Date(Date.now() - 600_000) })
+    .where('documentId', '=', old)
+    .execute()
   await disk.expire()
-  expect(await database.selectFrom('DocumentAnnouncement').select('documentId').where('documentId', 'in', [old, young]).execute()).toEqual([{ documentId: young }])
+  expect(
+    await database
+      .selectFrom('DocumentAnnouncement')
+      .select('documentId')
+      .where('documentId', 'in', [old, young])
+      .execute(),
+  ).toEqual([{ documentId: young }])
 })

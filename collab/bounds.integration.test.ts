@@ -1,5 +1,12 @@
 import { once } from 'node:events'
-import { createEncoder, toUint8Array, writeUint8, writeVarString, writeVarUint, writeVarUint8Array } from 'lib0/encoding'
+import {
+  createEncoder,
+  toUint8Array,
+  writeUint8,
+  writeVarString,
+  writeVarUint,
+  writeVarUint8Array,
+} from 'lib0/encoding'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import type { WorkspaceId } from '@arcx/router'
@@ -53,11 +60,20 @@ test('a text that is rewritten again and again takes the room of what it holds',
   const [a, b] = [await connect('rewritten'), await connect('rewritten')]
   await rewrite(a, b, 400_000, 60)
   expect([a.provider.wsconnected, b.provider.wsconnected]).toEqual([true, true])
-  await vi.waitFor(async () => {
-    const { snapshot } = await collab.arc.database.selectFrom('Document').select('snapshot').where('path', '=', 'rewritten').executeTakeFirstOrThrow()
-    expect(snapshot?.length).toBeLessThan(1_000_000)
-  }, { timeout: 20_000 })
-  await vi.waitFor(async () => expect(await gauge('arcx_collab_documents_bytes')).toBeLessThan(3_000_000), { timeout: 20_000 })
+  await vi.waitFor(
+    async () => {
+      const { snapshot } = await collab.arc.database
+        .selectFrom('Document')
+        .select('snapshot')
+        .where('path', '=', 'rewritten')
+        .executeTakeFirstOrThrow()
+      expect(snapshot?.length).toBeLessThan(1_000_000)
+    },
+    { timeout: 20_000 },
+  )
+  await vi.waitFor(async () => expect(await gauge('arcx_collab_documents_bytes')).toBeLessThan(3_000_000), {
+    timeout: 20_000,
+  })
   await collab.kill()
   await collab.start()
   expect((await connect('rewritten')).text() === a.text()).toBe(true)
@@ -71,7 +87,10 @@ test('one who does not read is let go; nobody waits for them, and what waits is 
   slow.pause()
   const connections = await gauge('arcx_collab_connections_open_count')
   let most = 0
-  const watching = setInterval(() => void gauge('arcx_collab_waiting_bytes').then((bytes) => (most = Math.max(most, bytes))), 50)
+  const watching = setInterval(
+    () => void gauge('arcx_collab_waiting_bytes').then((bytes) => (most = Math.max(most, bytes))),
+    50,
+  )
   await rewrite(a, b, 1_000_000, 30)
   clearInterval(watching)
   expect(await gauge('arcx_collab_connections_open_count')).toBe(connections - 1)
@@ -84,11 +103,16 @@ test('as much as may be open is open: another is told to come back, and comes in
   const { port } = await collab.copy({ ARC_COLLAB_TEXTS_BYTES: '100000' })
   const first = await connect('large', port)
   first.write(0, 'x'.repeat(200_000))
-  await vi.waitFor(async () => expect(await gauge('arcx_collab_documents_bytes', port)).toBeGreaterThan(200_000), { timeout: 20_000 })
+  await vi.waitFor(async () => expect(await gauge('arcx_collab_documents_bytes', port)).toBeGreaterThan(200_000), {
+    timeout: 20_000,
+  })
   const another = async () => {
     const { ticket } = await ann.api.collab.ticket.mutate({ workspaceId })
     const socket = new WebSocket(`ws://127.0.0.1:${port}/workspaces/${workspaceId}/another?ticket=${ticket}`)
-    const said = await Promise.race([once(socket, 'close').then(([code]) => Number(code)), once(socket, 'message').then(() => 'in')])
+    const said = await Promise.race([
+      once(socket, 'close').then(([code]) => Number(code)),
+      once(socket, 'message').then(() => 'in'),
+    ])
     socket.terminate()
     return said
   }
@@ -99,32 +123,41 @@ test('as much as may be open is open: another is told to come back, and comes in
   await vi.waitFor(async () => expect(await another()).toBe('in'), { timeout: 5000, interval: 200 })
 }, 30_000)
 
-test.each([6, 12])('somebody who wrote %d MB while away brings all of it along, and others see it', async (megabytes) => {
-  const path = `away-${megabytes}`
-  const [away, here] = [await connect(path), await connect(path)]
-  away.provider.disconnect()
-  const paragraph = `${'Written on the train. '.repeat(2000)}\n`
-  while (away.text().length < megabytes * 1024 * 1024) away.write(away.text().length, paragraph)
-  here.write(0, 'meanwhile ')
-  const closes: number[] = []
-  away.provider.on('connection-close', (event) => void closes.push(event?.code ?? 0))
-  away.provider.connect()
-  await vi.waitFor(() => expect(here.text().length).toBeGreaterThan(megabytes * 1024 * 1024), { timeout: 30_000, interval: 100 })
-  await vi.waitFor(() => expect(away.text() === here.text()).toBe(true), { timeout: 10_000, interval: 100 })
-  expect(away.text()).toContain('meanwhile ')
-  expect(closes).toEqual([])
-  // It is stored, and comes whole to who comes later.
-  await collab.kill()
-  await collab.start()
-  const later = await connect(path)
-  expect(later.text() === away.text()).toBe(true)
-}, 90_000)
+test.each([6, 12])(
+  'somebody who wrote %d MB while away brings all of it along, and others see it',
+  async (megabytes) => {
+    const path = `away-${megabytes}`
+    const [away, here] = [await connect(path), await connect(path)]
+    away.provider.disconnect()
+    const paragraph = `${'Written on the train. '.repeat(2000)}\n`
+    while (away.text().length < megabytes * 1024 * 1024) away.write(away.text().length, paragraph)
+    here.write(0, 'meanwhile ')
+    const closes: number[] = []
+    away.provider.on('connection-close', (event) => void closes.push(event?.code ?? 0))
+    away.provider.connect()
+    await vi.waitFor(() => expect(here.text().length).toBeGreaterThan(megabytes * 1024 * 1024), {
+      timeout: 30_000,
+      interval: 100,
+    })
+    await vi.waitFor(() => expect(away.text() === here.text()).toBe(true), { timeout: 10_000, interval: 100 })
+    expect(away.text()).toContain('meanwhile ')
+    expect(closes).toEqual([])
+    // It is stored, and comes whole to who comes later.
+    await collab.kill()
+    await collab.start()
+    const later = await connect(path)
+    expect(later.text() === away.text()).toBe(true)
+  },
+  90_000,
+)
 
 test('who may read alone has nothing large to say', async () => {
   const { ticket } = await ann.api.collab.ticket.mutate({ workspaceId })
   const claims = new Tickets(collab.arc.internalToken).read(ticket)
   if (claims === null) throw new Error('The ticket cannot be read.')
-  const reader = new WebSocket(`ws://127.0.0.1:${collab.port}/workspaces/${workspaceId}/read?ticket=${new Tickets(collab.arc.internalToken).issue({ ...claims, may: 'read' })}`)
+  const reader = new WebSocket(
+    `ws://127.0.0.1:${collab.port}/workspaces/${workspaceId}/read?ticket=${new Tickets(collab.arc.internalToken).issue({ ...claims, may: 'read' })}`,
+  )
   reader.on('error', () => undefined)
   await once(reader, 'open')
   reader.send(Buffer.alloc(5 * 1024 * 1024))
@@ -137,7 +170,10 @@ test('texts that nobody has open are unloaded', async () => {
   writer.write(0, 'kept')
   expect(await gauge('arcx_collab_documents_open_count')).toBeGreaterThan(0)
   writer.close()
-  await vi.waitFor(async () => expect(await gauge('arcx_collab_documents_open_count')).toBe(0), { timeout: 25_000, interval: 250 })
+  await vi.waitFor(async () => expect(await gauge('arcx_collab_documents_open_count')).toBe(0), {
+    timeout: 25_000,
+    interval: 250,
+  })
   expect((await connect('left')).text()).toBe('kept')
 }, 40_000)
 
@@ -172,7 +208,8 @@ const closedBy = async (path: string, port: number, message: Uint8Array): Promis
 }
 
 test('a text of very many single letters is refused before it is taken apart, however few bytes it has', async () => {
-  for (const path of ['scattered-1', 'scattered-2', 'scattered-3']) expect(await closedBy(path, collab.port, scattered(1_850_000))).toBe(4413)
+  for (const path of ['scattered-1', 'scattered-2', 'scattered-3'])
+    expect(await closedBy(path, collab.port, scattered(1_850_000))).toBe(4413)
   const writer = await connect('scattered-1')
   expect(writer.text()).toBe('')
   expect(await gauge('arcx_collab_documents_bytes')).toBeLessThan(1_000_000)
@@ -191,7 +228,10 @@ test('what open texts take is counted by what they take in memory, and they do n
   }
   for (const [index, socket] of sockets.slice(0, 2).entries()) {
     socket.send(message)
-    await vi.waitFor(async () => expect(await gauge('arcx_collab_documents_bytes', port)).toBeGreaterThan((index + 1) * 30_000_000), { timeout: 20_000 })
+    await vi.waitFor(
+      async () => expect(await gauge('arcx_collab_documents_bytes', port)).toBeGreaterThan((index + 1) * 30_000_000),
+      { timeout: 20_000 },
+    )
   }
   const last = sockets[2]
   if (last === undefined) throw new Error('There is no third.')

@@ -21,7 +21,13 @@ beforeAll(async () => {
   const { arc } = collab
   ;[ann, ben, vera, stranger] = await Promise.all([arc.person(), arc.person(), arc.person(), arc.person()])
   const { id: teamId } = await person(ann).api.teams.create.mutate({ name: 'writers' })
-  await arc.database.insertInto('Membership').values([{ teamId, userId: person(ben).userId, role: 'member' }, { teamId, userId: person(vera).userId, role: 'viewer' }]).execute()
+  await arc.database
+    .insertInto('Membership')
+    .values([
+      { teamId, userId: person(ben).userId, role: 'member' },
+      { teamId, userId: person(vera).userId, role: 'viewer' },
+    ])
+    .execute()
   workspaceId = (await person(ann).api.workspaces.create.mutate({ name: 'shared-text', teamId })).id
 })
 afterAll(() => collab?.destroy())
@@ -44,7 +50,15 @@ async function connect(someone: Person | undefined, path: string): Promise<Write
   return writer
 }
 
-const stored = async () => Number((await collab.arc.database.selectFrom('DocumentUpdate').select(({ fn }) => fn.countAll().as('count')).executeTakeFirstOrThrow()).count)
+const stored = async () =>
+  Number(
+    (
+      await collab.arc.database
+        .selectFrom('DocumentUpdate')
+        .select(({ fn }) => fn.countAll().as('count'))
+        .executeTakeFirstOrThrow()
+    ).count,
+  )
 
 describe('a stock y-websocket client', () => {
   test('two people write in one file, and each sees the other’s words, cursor and name', async () => {
@@ -56,10 +70,19 @@ describe('a stock y-websocket client', () => {
     b.provider.awareness.setLocalStateField('cursor', { line: 3 })
     // Whatever a program says of itself, its name is its person's.
     b.provider.awareness.setLocalStateField('user', { name: 'somebody else', color: '#123456' })
-    await vi.waitFor(() => expect(a.provider.awareness.getStates().get(b.doc.clientID)).toMatchObject({ cursor: { line: 3 }, user: { id: person(ben).userId, color: '#123456' } }), { timeout: 20_000 })
+    await vi.waitFor(
+      () =>
+        expect(a.provider.awareness.getStates().get(b.doc.clientID)).toMatchObject({
+          cursor: { line: 3 },
+          user: { id: person(ben).userId, color: '#123456' },
+        }),
+      { timeout: 20_000 },
+    )
     expect(a.provider.awareness.getStates().get(b.doc.clientID)?.['user'].name).not.toBe('somebody else')
     b.provider.destroy()
-    await vi.waitFor(() => expect(a.provider.awareness.getStates().has(b.doc.clientID)).toBe(false), { timeout: 20_000 })
+    await vi.waitFor(() => expect(a.provider.awareness.getStates().has(b.doc.clientID)).toBe(false), {
+      timeout: 20_000,
+    })
   })
 
   test('kill -9: what others have seen is there again, and each goes on', async () => {
@@ -91,7 +114,12 @@ describe('a stock y-websocket client', () => {
 })
 
 test(`random edits by four, with cuts, end in one text everywhere and in PostgreSQL (ARCX_EDIT_SEED=${seed})`, async () => {
-  const edit = fc.record({ who: fc.nat(3), what: fc.constantFrom('insert', 'insert', 'insert', 'delete', 'cut', 'back'), at: fc.nat(200), words: fc.string({ minLength: 1, maxLength: 8 }) })
+  const edit = fc.record({
+    who: fc.nat(3),
+    what: fc.constantFrom('insert', 'insert', 'insert', 'delete', 'cut', 'back'),
+    at: fc.nat(200),
+    words: fc.string({ minLength: 1, maxLength: 8 }),
+  })
   const [edits = []] = fc.sample(fc.array(edit, { minLength: 300, maxLength: 300 }), { seed, numRuns: 1 })
   const clients = await Promise.all([ann, ben, ann, ben].map((someone) => connect(someone, 'converges')))
   for (const [index, { who, what, at, words }] of edits.entries()) {
@@ -141,7 +169,9 @@ describe('who may', () => {
     const v = await connect(vera, 'looked-at')
     await vi.waitFor(() => expect(v.text()).toBe('look'), { timeout: 20_000 })
     expect((await ticketOf(vera)).may).toBe('read')
-    const closed = new Promise<{ code: number }>((resolve) => v.provider.on('connection-close', (event) => resolve({ code: event?.code ?? 0 })))
+    const closed = new Promise<{ code: number }>((resolve) =>
+      v.provider.on('connection-close', (event) => resolve({ code: event?.code ?? 0 })),
+    )
     v.provider.shouldConnect = false
     v.write(0, 'I was here ')
     expect((await closed).code).toBe(4403)
@@ -151,7 +181,9 @@ describe('who may', () => {
 
   test('who is removed from the team is out, and does not come back in', async () => {
     const b = await connect(ben, 'removed-from')
-    const closed = new Promise<{ code: number }>((resolve) => b.provider.on('connection-close', (event) => resolve({ code: event?.code ?? 0 })))
+    const closed = new Promise<{ code: number }>((resolve) =>
+      b.provider.on('connection-close', (event) => resolve({ code: event?.code ?? 0 })),
+    )
     b.provider.shouldConnect = false
     const { teamId } = await person(ann).api.workspaces.get.query({ workspaceId })
     if (teamId === null) throw new Error('It is no team’s.')
@@ -162,15 +194,30 @@ describe('who may', () => {
   test('JupyterHub CVE-2020-36191, CVE-2021-41247: signing out closes what was opened, and so does a token’s end', async () => {
     const gone = await collab.arc.person()
     const { teamId } = await person(ann).api.workspaces.get.query({ workspaceId })
-    await collab.arc.database.insertInto('Membership').values({ teamId: teamId ?? '', userId: gone.userId, role: 'member' }).execute()
+    await collab.arc.database
+      .insertInto('Membership')
+      .values({ teamId: teamId ?? '', userId: gone.userId, role: 'member' })
+      .execute()
     const g = await connect(gone, 'signed-out')
-    const closed = new Promise<{ code: number }>((resolve) => g.provider.on('connection-close', (event) => resolve({ code: event?.code ?? 0 })))
+    const closed = new Promise<{ code: number }>((resolve) =>
+      g.provider.on('connection-close', (event) => resolve({ code: event?.code ?? 0 })),
+    )
     g.provider.shouldConnect = false
-    await collab.arc.send('/auth/sign-out', { method: 'POST', headers: { cookie: gone.cookie, origin: collab.arc.origin } })
+    await collab.arc.send('/auth/sign-out', {
+      method: 'POST',
+      headers: { cookie: gone.cookie, origin: collab.arc.origin },
+    })
     expect((await closed).code).toBe(4403)
 
-    const { token, id: tokenId } = await person(ann).api.tokens.create.mutate({ name: 'agent', scopes: ['workspaces:read', 'workspaces:exec'] })
-    const answer = await collab.arc.send('/trpc/collab.ticket', { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify({ workspaceId }) })
+    const { token, id: tokenId } = await person(ann).api.tokens.create.mutate({
+      name: 'agent',
+      scopes: ['workspaces:read', 'workspaces:exec'],
+    })
+    const answer = await collab.arc.send('/trpc/collab.ticket', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ workspaceId }),
+    })
     const { result } = JSON.parse(answer.body) as { result: { data: { url: string; ticket: string; may: string } } }
     expect(result.data.may).toBe('write')
     const socket = new WebSocket(`${result.data.url}/by-token?ticket=${result.data.ticket}`)

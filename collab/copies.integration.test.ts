@@ -34,7 +34,10 @@ afterEach(() => {
 })
 
 async function connect(person: Person, path: string, port?: number, doc?: Writer['doc']): Promise<Writer> {
-  const writer = await connectWriter(person, workspaceId, path, { ...(port === undefined ? {} : { port }), ...(doc === undefined ? {} : { doc }) })
+  const writer = await connectWriter(person, workspaceId, path, {
+    ...(port === undefined ? {} : { port }),
+    ...(doc === undefined ? {} : { doc }),
+  })
   open.push(writer)
   return writer
 }
@@ -47,10 +50,20 @@ test('two people on two copies see each other’s words and cursors, and who was
   b.write(8, ' to the other')
   await vi.waitFor(() => expect(a.text()).toBe('from one to the other'), { timeout: 20_000 })
   b.provider.awareness.setLocalStateField('cursor', { line: 7 })
-  await vi.waitFor(() => expect(a.provider.awareness.getStates().get(b.doc.clientID)).toMatchObject({ cursor: { line: 7 }, user: { id: ben.userId } }), { timeout: 20_000 })
+  await vi.waitFor(
+    () =>
+      expect(a.provider.awareness.getStates().get(b.doc.clientID)).toMatchObject({
+        cursor: { line: 7 },
+        user: { id: ben.userId },
+      }),
+    { timeout: 20_000 },
+  )
   // One who comes later hears of those on the other copy too.
   const c = await connect(ann, 'across')
-  await vi.waitFor(() => expect(c.provider.awareness.getStates().get(b.doc.clientID)).toMatchObject({ cursor: { line: 7 } }), { timeout: 20_000 })
+  await vi.waitFor(
+    () => expect(c.provider.awareness.getStates().get(b.doc.clientID)).toMatchObject({ cursor: { line: 7 } }),
+    { timeout: 20_000 },
+  )
   b.provider.shouldConnect = false
   await third.kill()
   await vi.waitFor(() => expect(a.provider.awareness.getStates().has(b.doc.clientID)).toBe(false), { timeout: 10_000 })
@@ -65,7 +78,9 @@ test('a client that moves from one copy to the other loses nothing, what it wrot
   b.write(4, 'two ')
   a.write(0, 'zero ')
   const moved = await connect(ann, 'moves', second.port, a.doc)
-  await vi.waitFor(() => expect([moved.text(), b.text()]).toEqual(['zero one two ', 'zero one two ']), { timeout: 20_000 })
+  await vi.waitFor(() => expect([moved.text(), b.text()]).toEqual(['zero one two ', 'zero one two ']), {
+    timeout: 20_000,
+  })
   const again = await connect(ann, 'moves')
   expect(again.text()).toBe('zero one two ')
 })
@@ -77,9 +92,19 @@ test('what is larger than the bus carries reaches the other copy all the same', 
 })
 
 test(`random edits by four on two copies, with cuts and a restart of one, end in one text (ARCX_EDIT_SEED=${seed})`, async () => {
-  const edit = fc.record({ who: fc.nat(3), what: fc.constantFrom('insert', 'insert', 'insert', 'delete', 'cut', 'back'), at: fc.nat(200), words: fc.string({ minLength: 1, maxLength: 8 }) })
+  const edit = fc.record({
+    who: fc.nat(3),
+    what: fc.constantFrom('insert', 'insert', 'insert', 'delete', 'cut', 'back'),
+    at: fc.nat(200),
+    words: fc.string({ minLength: 1, maxLength: 8 }),
+  })
   const [edits = []] = fc.sample(fc.array(edit, { minLength: 300, maxLength: 300 }), { seed, numRuns: 1 })
-  const clients = await Promise.all([connect(ann, 'random'), connect(ben, 'random', second.port), connect(ann, 'random', second.port), connect(ben, 'random')])
+  const clients = await Promise.all([
+    connect(ann, 'random'),
+    connect(ben, 'random', second.port),
+    connect(ann, 'random', second.port),
+    connect(ben, 'random'),
+  ])
   for (const [index, { who, what, at, words }] of edits.entries()) {
     const client = clients[who]
     if (client === undefined) continue
@@ -96,7 +121,11 @@ test(`random edits by four on two copies, with cuts and a restart of one, end in
   }
   // A client's ticket may have run out while it was away; it comes back with a new one.
   for (const client of clients) client.close()
-  const back = await Promise.all(clients.map((client, index) => connect(index % 2 === 0 ? ann : ben, 'random', index % 3 === 0 ? undefined : second.port, client.doc)))
+  const back = await Promise.all(
+    clients.map((client, index) =>
+      connect(index % 2 === 0 ? ann : ben, 'random', index % 3 === 0 ? undefined : second.port, client.doc),
+    ),
+  )
   await vi.waitFor(() => expect(new Set(back.map(({ text }) => text())).size).toBe(1), { timeout: 10_000 })
   const fresh = await connect(ann, 'random')
   expect(fresh.text()).toBe(back[0]?.text())
@@ -139,7 +168,9 @@ test('somebody in an editor is seen by the router’s readers and by other edito
   await vi.waitFor(() => expect(seen.get(ben.userId)?.places).toEqual([place]), { timeout: 20_000 })
   expect(b.present.has(ann.userId)).toBe(true)
   b.socket.terminate()
-  await vi.waitFor(() => expect([a.present.has(ben.userId), seen.has(ben.userId)]).toEqual([false, false]), { timeout: 10_000 })
+  await vi.waitFor(() => expect([a.present.has(ben.userId), seen.has(ben.userId)]).toEqual([false, false]), {
+    timeout: 10_000,
+  })
   const c = await room(ben)
   const closed = once(c.socket, 'close')
   c.socket.send(JSON.stringify({ type: 'here', file: 'x', line: 0, typing: true, state: 'active' }))

@@ -61,7 +61,13 @@ function load(writers: readonly Writer[], random: () => number): { end(): void; 
 }
 
 /** How much of each client's writing somebody has (Yjs: the end of its clock). */
-const clocksOf = (writer: Writer): ReadonlyMap<number, number> => new Map([...writer.doc.store.clients].map(([client, structs]) => [client, structs.reduce((end, { id, length }) => Math.max(end, id.clock + length), 0)]))
+const clocksOf = (writer: Writer): ReadonlyMap<number, number> =>
+  new Map(
+    [...writer.doc.store.clients].map(([client, structs]) => [
+      client,
+      structs.reduce((end, { id, length }) => Math.max(end, id.clock + length), 0),
+    ]),
+  )
 
 /** For a while nothing can be stored, which is when something told too early shows. */
 const hold = (until: Promise<void>): Promise<unknown> =>
@@ -73,18 +79,26 @@ const hold = (until: Promise<void>): Promise<unknown> =>
     })
     .catch(() => 'the database was killed')
 
-const kinds: Readonly<Record<'team-state' | 'PostgreSQL' | 'NATS', () => Pick<Mortal, 'kill' | 'start'>>> = { 'team-state': () => collab, PostgreSQL: () => stores.postgres, NATS: () => stores.nats }
+const kinds: Readonly<Record<'team-state' | 'PostgreSQL' | 'NATS', () => Pick<Mortal, 'kill' | 'start'>>> = {
+  'team-state': () => collab,
+  PostgreSQL: () => stores.postgres,
+  NATS: () => stores.nats,
+}
 
 for (const kind of ['team-state', 'PostgreSQL', 'NATS'] as const) {
   test(`kill -9 of ${kind} under load, with nobody coming back: whatever others had seen is stored (ARCX_EDIT_SEED=${seed})`, async () => {
-    const numbers = fc.sample(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { seed: seed + kind.length, numRuns: 5000 })
+    const numbers = fc.sample(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), {
+      seed: seed + kind.length,
+      numRuns: 5000,
+    })
     let at = 0
     const random = () => numbers[at++ % numbers.length] ?? 0
     for (let round = 0; round < 3; round += 1) {
       const path = `${kind}-${round}`
       const writers = [await connect(path), await connect(path), await connect(path)]
       const { end } = load(writers, random)
-      const passed = () => writers.some((writer) => [...clocksOf(writer).keys()].some((client) => client !== writer.doc.clientID))
+      const passed = () =>
+        writers.some((writer) => [...clocksOf(writer).keys()].some((client) => client !== writer.doc.clientID))
       await vi.waitFor(() => expect(passed()).toBe(true), { timeout: 20_000, interval: 10 })
       await pause(random() * 600)
       const mortal = kinds[kind]()
@@ -96,7 +110,13 @@ for (const kind of ['team-state', 'PostgreSQL', 'NATS'] as const) {
       for (const { provider } of writers) provider.disconnect()
       end()
       const seen = writers.map(clocksOf)
-      const acknowledged = writers.map(({ doc: { clientID } }, who) => [clientID, Math.max(0, ...seen.filter((_, other) => other !== who).map((clocks) => clocks.get(clientID) ?? 0))] as const)
+      const acknowledged = writers.map(
+        ({ doc: { clientID } }, who) =>
+          [
+            clientID,
+            Math.max(0, ...seen.filter((_, other) => other !== who).map((clocks) => clocks.get(clientID) ?? 0)),
+          ] as const,
+      )
       expect(acknowledged.some(([, clock]) => clock > 0)).toBe(true)
       for (const each of open.splice(0)) each.close()
       // What is found then comes from PostgreSQL, and not from memory.
@@ -122,7 +142,10 @@ test(`all three are killed again and again while four write: no letter is lost, 
   const renewing = setInterval(() => {
     for (const [index, { provider }] of writers.entries()) {
       if (provider.wsconnected) continue
-      void people[index % 2]?.api.collab.ticket.mutate({ workspaceId }).then(({ ticket }) => (provider.params = { ticket }), () => undefined)
+      void people[index % 2]?.api.collab.ticket.mutate({ workspaceId }).then(
+        ({ ticket }) => (provider.params = { ticket }),
+        () => undefined,
+      )
     }
   }, 500)
   const { end, written } = load(writers, random)
@@ -138,7 +161,14 @@ test(`all three are killed again and again while four write: no letter is lost, 
   } finally {
     end()
   }
-  await vi.waitFor(() => expect([new Set(writers.map(({ text }) => text())).size, writers.every(({ provider }) => provider.synced)]).toEqual([1, true]), { timeout: 90_000, interval: 100 })
+  await vi.waitFor(
+    () =>
+      expect([
+        new Set(writers.map(({ text }) => text())).size,
+        writers.every(({ provider }) => provider.synced),
+      ]).toEqual([1, true]),
+    { timeout: 90_000, interval: 100 },
+  )
   clearInterval(renewing)
   const letters = written.join('').length
   expect(writers[0]?.text()).toHaveLength(letters)

@@ -59,7 +59,8 @@ async function send(path: string, update: Uint8Array): Promise<number> {
   return code
 }
 
-const idOf = async (path: string) => (await collab.arc.database.selectFrom('Document').select('id').where('path', '=', path).executeTakeFirstOrThrow()).id
+const idOf = async (path: string) =>
+  (await collab.arc.database.selectFrom('Document').select('id').where('path', '=', path).executeTakeFirstOrThrow()).id
 
 /** The two go on, and all that they wrote is there after a restart. */
 async function expectAlive(path: string, a: Writer, b: Writer): Promise<void> {
@@ -77,31 +78,49 @@ async function expectAlive(path: string, a: Writer, b: Writer): Promise<void> {
   await vi.waitFor(() => expect(other.text()).toBe(`again ${text}`), { timeout: 10_000 })
 }
 
-test.each(Object.entries(poisons))('%s closes the connection of who sends it, and everybody else goes on', async (name, poison) => {
-  const path = `sent-${Object.keys(poisons).indexOf(name)}`
-  const [a, b] = [await connect(path), await connect(path)]
-  a.write(0, 'before ')
-  await vi.waitFor(() => expect(b.text()).toBe('before '), { timeout: 10_000 })
-  expect(await send(path, poison)).toBe(4400)
-  await expectAlive(path, a, b)
-}, 60_000)
+test.each(Object.entries(poisons))(
+  '%s closes the connection of who sends it, and everybody else goes on',
+  async (name, poison) => {
+    const path = `sent-${Object.keys(poisons).indexOf(name)}`
+    const [a, b] = [await connect(path), await connect(path)]
+    a.write(0, 'before ')
+    await vi.waitFor(() => expect(b.text()).toBe('before '), { timeout: 10_000 })
+    expect(await send(path, poison)).toBe(4400)
+    await expectAlive(path, a, b)
+  },
+  60_000,
+)
 
-test.each(Object.entries(poisons))('a text that holds %s from before opens without it, and it is set aside', async (name, poison) => {
-  const path = `stored-${Object.keys(poisons).indexOf(name)}`
-  const first = await connect(path)
-  first.write(0, 'before ')
-  const watcher = await connect(path)
-  await vi.waitFor(() => expect(watcher.text()).toBe('before '), { timeout: 10_000 })
-  for (const { close } of [first, watcher]) close()
-  await collab.kill()
-  const documentId = await idOf(path)
-  await collab.arc.database.insertInto('DocumentUpdate').values({ documentId, update: poison, userId: ann.userId }).execute()
-  await collab.start()
-  const [a, b] = [await connect(path), await connect(path)]
-  expect(a.text()).toBe('before ')
-  await expectAlive(path, a, b)
-  expect(await collab.arc.database.selectFrom('DocumentUpdate').select('update').where('documentId', '=', documentId).where('isUnusable', '=', true).execute()).toEqual([{ update: poison }])
-}, 60_000)
+test.each(Object.entries(poisons))(
+  'a text that holds %s from before opens without it, and it is set aside',
+  async (name, poison) => {
+    const path = `stored-${Object.keys(poisons).indexOf(name)}`
+    const first = await connect(path)
+    first.write(0, 'before ')
+    const watcher = await connect(path)
+    await vi.waitFor(() => expect(watcher.text()).toBe('before '), { timeout: 10_000 })
+    for (const { close } of [first, watcher]) close()
+    await collab.kill()
+    const documentId = await idOf(path)
+    await collab.arc.database
+      .insertInto('DocumentUpdate')
+      .values({ documentId, update: poison, userId: ann.userId })
+      .execute()
+    await collab.start()
+    const [a, b] = [await connect(path), await connect(path)]
+    expect(a.text()).toBe('before ')
+    await expectAlive(path, a, b)
+    expect(
+      await collab.arc.database
+        .selectFrom('DocumentUpdate')
+        .select('update')
+        .where('documentId', '=', documentId)
+        .where('isUnusable', '=', true)
+        .execute(),
+    ).toEqual([{ update: poison }])
+  },
+  60_000,
+)
 
 test('a text whose snapshot cannot be read opens with what its file last held', async () => {
   const path = 'snapshot'
@@ -110,7 +129,11 @@ test('a text whose snapshot cannot be read opens with what its file last held', 
   disk.getText('content').insert(0, 'as the file was')
   await collab.kill()
   const snapshot = poisons['something collected of no length'] ?? Buffer.alloc(0)
-  await collab.arc.database.updateTable('Document').set({ snapshot, diskHash: 'x'.repeat(64), diskState: Buffer.from(encodeStateAsUpdate(disk)) }).where('id', '=', await idOf(path)).execute()
+  await collab.arc.database
+    .updateTable('Document')
+    .set({ snapshot, diskHash: 'x'.repeat(64), diskState: Buffer.from(encodeStateAsUpdate(disk)) })
+    .where('id', '=', await idOf(path))
+    .execute()
   await collab.start()
   const [a, b] = [await connect(path), await connect(path)]
   expect(a.text()).toBe('as the file was')

@@ -17,11 +17,14 @@ import { Peers } from './peers/peers.ts'
 import { DocumentStore } from './documents/store.ts'
 
 /** team-state: puts it together and starts it. @throws when the port is taken. */
-export const startCollab = (config: CollabConfig, log: Log): Promise<Service> => startService(log, (shutdown) => start(config, log, shutdown))
+export const startCollab = (config: CollabConfig, log: Log): Promise<Service> =>
+  startService(log, (shutdown) => start(config, log, shutdown))
 
 async function start(config: CollabConfig, log: Log, shutdown: Shutdown): Promise<Pick<Service, 'metrics'>> {
   const metrics = createMetrics('team-state', log)
-  const database = openDatabase(config.DATABASE_URL, (error) => log.warn({ err: error }, 'a database connection was lost'))
+  const database = openDatabase(config.DATABASE_URL, (error) =>
+    log.warn({ err: error }, 'a database connection was lost'),
+  )
   shutdown.add('database', () => database.destroy())
   const channel = await openChannel(config.NATS_URL, log)
   shutdown.add('channel', () => channel.close())
@@ -29,12 +32,31 @@ async function start(config: CollabConfig, log: Log, shutdown: Shutdown): Promis
   shutdown.add('presence', () => presence.close())
   const peers = new Peers(channel)
   shutdown.add('peers', () => peers.close())
-  const documents = new Documents({ store: new DocumentStore(database, log), disk: new DiskStore(database), peers, log }, config.ARC_COLLAB_TEXTS_BYTES)
+  const documents = new Documents(
+    { store: new DocumentStore(database, log), disk: new DiskStore(database), peers, log },
+    config.ARC_COLLAB_TEXTS_BYTES,
+  )
   shutdown.add('documents', () => documents.close())
   const rights = new RightsWatch(config.ARC_ORCHESTRATOR_URL, config.ARC_INTERNAL_TOKEN, log)
   shutdown.add('rights', () => rights.close())
-  const app = operationsServer(log, metrics, [{ name: 'database', check: () => checkDatabase(database) }, { name: 'bus', check: () => channel.flush() }], { each: config.ARC_COLLAB_CONNECTIONS, inAll: config.ARC_COLLAB_CONNECTIONS })
-  const entrance = new Entrance(app.server, { tickets: new Tickets(config.ARC_INTERNAL_TOKEN), origins: config.ARC_COLLAB_ORIGINS, perSecond: config.ARC_COLLAB_MESSAGE_RATE, documents, rights, presence, log })
+  const app = operationsServer(
+    log,
+    metrics,
+    [
+      { name: 'database', check: () => checkDatabase(database) },
+      { name: 'bus', check: () => channel.flush() },
+    ],
+    { each: config.ARC_COLLAB_CONNECTIONS, inAll: config.ARC_COLLAB_CONNECTIONS },
+  )
+  const entrance = new Entrance(app.server, {
+    tickets: new Tickets(config.ARC_INTERNAL_TOKEN),
+    origins: config.ARC_COLLAB_ORIGINS,
+    perSecond: config.ARC_COLLAB_MESSAGE_RATE,
+    documents,
+    rights,
+    presence,
+    log,
+  })
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
       name,

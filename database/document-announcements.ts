@@ -7,7 +7,11 @@ interface Most {
 }
 
 /** Of what was announced of a text the latest is kept, and as much before it as may be; the oldest goes. */
-export async function keepAnnouncements(transaction: Transaction, documentId: string, { ofPerson, ofText }: { readonly ofPerson: Most; readonly ofText: Most }): Promise<void> {
+export async function keepAnnouncements(
+  transaction: Transaction,
+  documentId: string,
+  { ofPerson, ofText }: { readonly ofPerson: Most; readonly ofText: Most },
+): Promise<void> {
   await sql`
     DELETE FROM "DocumentAnnouncement" WHERE "documentId" = ${documentId} AND "hash" IN (
       SELECT "hash" FROM (

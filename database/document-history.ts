@@ -35,7 +35,11 @@ const keptBytes = 16 * 1024 * 1024
 const [pack, unpack] = [promisify(gzip), promisify(gunzip)]
 
 /** Takes updates out of a text's tail, by their sequences, and keeps who wrote them when. */
-export async function foldUpdates(transaction: Transaction, documentId: string, sequences: readonly string[]): Promise<void> {
+export async function foldUpdates(
+  transaction: Transaction,
+  documentId: string,
+  sequences: readonly string[],
+): Promise<void> {
   await sql`
     WITH "folded" AS (DELETE FROM "DocumentUpdate" WHERE "documentId" = ${documentId} AND "sequence" = ANY(${sequences}::bigint[]) RETURNING "userId", "at")
     INSERT INTO "DocumentChange" ("documentId", "userId", "firstAt", "lastAt", "updates")
@@ -44,7 +48,12 @@ export async function foldUpdates(transaction: Transaction, documentId: string, 
 }
 
 /** Who wrote in a workspace's texts, the latest first; `path` for one text alone. */
-export async function documentChanges(database: Database, workspaceId: string, path: string | null, limit: number): Promise<readonly DocumentChangeRow[]> {
+export async function documentChanges(
+  database: Database,
+  workspaceId: string,
+  path: string | null,
+  limit: number,
+): Promise<readonly DocumentChangeRow[]> {
   const { rows } = await sql<DocumentChangeRow>`
     WITH "own" AS (SELECT "id", "path" FROM "Document" WHERE "workspaceId" = ${workspaceId} AND (${path}::text IS NULL OR "path" = ${path})),
     "all" AS (
@@ -61,11 +70,30 @@ export async function documentChanges(database: Database, workspaceId: string, p
 }
 
 /** Keeps what a text's file holds now, where it is another than it held last; old versions make room. */
-export async function addVersion(transaction: Transaction, version: { readonly documentId: string; readonly userId: string | null; readonly cause: VersionCause; readonly text: string }): Promise<void> {
+export async function addVersion(
+  transaction: Transaction,
+  version: {
+    readonly documentId: string
+    readonly userId: string | null
+    readonly cause: VersionCause
+    readonly text: string
+  },
+): Promise<void> {
   const { documentId, userId, cause, text } = version
   if ((await latestIf(transaction, documentId, text)) !== null) return
   // Each is later than those before it, also within one transaction.
-  await transaction.insertInto('DocumentVersion').values({ id: randomUUID(), documentId, userId, cause, at: sql<Date>`clock_timestamp()`, letters: text.length, text: await pack(text) }).execute()
+  await transaction
+    .insertInto('DocumentVersion')
+    .values({
+      id: randomUUID(),
+      documentId,
+      userId,
+      cause,
+      at: sql<Date>`clock_timestamp()`,
+      letters: text.length,
+      text: await pack(text),
+    })
+    .execute()
   await sql`
     DELETE FROM "DocumentVersion" WHERE "id" IN (
       SELECT "id" FROM (
@@ -81,8 +109,18 @@ export async function addVersion(transaction: Transaction, version: { readonly d
 }
 
 /** The latest version of a text, where it is this one. */
-export async function latestIf(transaction: Transaction, documentId: string, text: string): Promise<{ readonly userId: string | null; readonly cause: VersionCause } | null> {
-  const row = await transaction.selectFrom('DocumentVersion').select(['userId', 'cause', 'letters', 'text']).where('documentId', '=', documentId).orderBy('at', 'desc').limit(1).executeTakeFirst()
+export async function latestIf(
+  transaction: Transaction,
+  documentId: string,
+  text: string,
+): Promise<{ readonly userId: string | null; readonly cause: VersionCause } | null> {
+  const row = await transaction
+    .selectFrom('DocumentVersion')
+    .select(['userId', 'cause', 'letters', 'text'])
+    .where('documentId', '=', documentId)
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   if (row === undefined || row.letters !== text.length) return null
   return (await unpack(row.text)).toString() === text ? row : null
 }
@@ -95,11 +133,22 @@ const versionsWithin = (database: Database, workspaceId: string) =>
     .select(['DocumentVersion.id', 'documentId', 'path', 'userId', 'at', 'cause', 'letters'])
 
 /** The latest first. */
-export function documentVersions(database: Database, workspaceId: string, path: string): Promise<readonly DocumentVersionRow[]> {
+export function documentVersions(
+  database: Database,
+  workspaceId: string,
+  path: string,
+): Promise<readonly DocumentVersionRow[]> {
   return versionsWithin(database, workspaceId).where('path', '=', path).orderBy('at', 'desc').execute()
 }
 
-export async function documentVersion(database: Database, workspaceId: string, id: string): Promise<(DocumentVersionRow & { readonly text: string }) | null> {
-  const row = await versionsWithin(database, workspaceId).where('DocumentVersion.id', '=', id).select('text').executeTakeFirst()
+export async function documentVersion(
+  database: Database,
+  workspaceId: string,
+  id: string,
+): Promise<(DocumentVersionRow & { readonly text: string }) | null> {
+  const row = await versionsWithin(database, workspaceId)
+    .where('DocumentVersion.id', '=', id)
+    .select('text')
+    .executeTakeFirst()
   return row === undefined ? null : { ...row, text: (await unpack(row.text)).toString() }
 }

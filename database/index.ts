@@ -20,7 +20,11 @@ export interface DatabaseOptions {
  * A pool of connections. `destroy()` closes it. Where the database is away or too busy, whatever is asked of it throws
  * an `ArcError` `database_unavailable`, within the time limits of its kind of work.
  */
-export function openDatabase(url: string, onConnectionError: (error: Error) => void, { maxConnections = 20, work = 'request' }: DatabaseOptions = {}): Database {
+export function openDatabase(
+  url: string,
+  onConnectionError: (error: Error) => void,
+  { maxConnections = 20, work = 'request' }: DatabaseOptions = {},
+): Database {
   const limits: TimeLimits = timeLimits[work]
   const pool = new pg.Pool({
     connectionString: url,

@@ -18,7 +18,13 @@ export interface TimeLimits {
  */
 export const timeLimits = {
   request: { connectMs: 5000, statementMs: 8000, lockMs: 5000, idleInTransactionMs: 60_000, answerMs: 10_000 },
-  background: { connectMs: 10_000, statementMs: 300_000, lockMs: 30_000, idleInTransactionMs: 60_000, answerMs: 310_000 },
+  background: {
+    connectMs: 10_000,
+    statementMs: 300_000,
+    lockMs: 30_000,
+    idleInTransactionMs: 60_000,
+    answerMs: 310_000,
+  },
   schema: { connectMs: 10_000, statementMs: 0, lockMs: 0, idleInTransactionMs: 0, answerMs: 0 },
 } as const satisfies Readonly<Record<string, TimeLimits>>
 

@@ -41,7 +41,10 @@ class BoundedClient implements PostgresPoolClient {
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>
   query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>
-  query<R>(what: string | PostgresCursor<R>, parameters: readonly unknown[] = []): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
+  query<R>(
+    what: string | PostgresCursor<R>,
+    parameters: readonly unknown[] = [],
+  ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
     return typeof what === 'string' ? this.#ask(what, parameters) : this.#client.query(what)
   }
 
@@ -52,7 +55,10 @@ class BoundedClient implements PostgresPoolClient {
   async #ask<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     if (this.#lost !== null) throw this.#lost
     const late = Promise.withResolvers<never>()
-    const timer = this.#answerMs === 0 ? undefined : setTimeout(() => late.reject(new NoAnswer(`No answer within ${this.#answerMs} ms.`)), this.#answerMs)
+    const timer =
+      this.#answerMs === 0
+        ? undefined
+        : setTimeout(() => late.reject(new NoAnswer(`No answer within ${this.#answerMs} ms.`)), this.#answerMs)
     const answer = this.#client.query<R>(sql, parameters)
     try {
       return await Promise.race([answer, late.promise])

@@ -26,7 +26,12 @@ test.for([
 ] as const)('a database that %s is unavailable, and says so', ([, error, trouble]) => {
   const told = asTold(error)
   expect(told).toBeInstanceOf(ArcError)
-  expect(told).toMatchObject({ kind: 'Unavailable', code: 'database_unavailable', details: { what: 'database', trouble }, cause: error })
+  expect(told).toMatchObject({
+    kind: 'Unavailable',
+    code: 'database_unavailable',
+    details: { what: 'database', trouble },
+    cause: error,
+  })
   expect(asTold(told)).toBe(told)
 })
 

@@ -9,9 +9,20 @@ export class NoAnswer extends Error {
 /** What PostgreSQL says of itself, and not of the statement (its documentation, appendix A). */
 const away = new Set(['57P01', '57P02', '57P03', '57P05', '25P03'])
 const busy = new Set(['57014', '55P03', '40001', '40P01', '53300'])
-const socketErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT'])
+const socketErrors = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+])
 /** The client library gives these no code. */
-const connectionWords = /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed)/
+const connectionWords =
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed)/
 
 export type Trouble = 'away' | 'busy' | 'full'
 

@@ -44,7 +44,10 @@ function begin(): void {
       for (const link of [...early, ...(first === null ? [] : [first])]) desktop.deepLink(link)
     })
     .catch((error: unknown) => {
-      dialog.showErrorBox('arcx could not start', error instanceof Error ? (error.stack ?? error.message) : String(error))
+      dialog.showErrorBox(
+        'arcx could not start',
+        error instanceof Error ? (error.stack ?? error.message) : String(error),
+      )
       app.exit(1)
     })
 }
@@ -60,11 +63,17 @@ async function run(): Promise<Desktop> {
     const { host, searchParams } = new URL(request.url)
     if (host === 'app') return servePage(pages, request)
     const again = searchParams.get('again') ?? ''
-    return host === crashHost ? crashPage(isAt(again, appOrigin) ? again : `${appOrigin}/dashboard`) : new Response(null, { status: 404 })
+    return host === crashHost
+      ? crashPage(isAt(again, appOrigin) ? again : `${appOrigin}/dashboard`)
+      : new Response(null, { status: 404 })
   })
   // The app's own pages need the clipboard and nothing else of the system.
-  session.defaultSession.setPermissionRequestHandler((_contents, permission, allow) => allow(permission === 'clipboard-sanitized-write'))
-  session.defaultSession.setPermissionCheckHandler((_contents, permission) => permission === 'clipboard-sanitized-write')
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, allow) =>
+    allow(permission === 'clipboard-sanitized-write'),
+  )
+  session.defaultSession.setPermissionCheckHandler(
+    (_contents, permission) => permission === 'clipboard-sanitized-write',
+  )
 
   const windows = new Map<number, ElectronWindow>()
   const switcher = new SwitcherWindow(preload)
@@ -72,13 +81,22 @@ async function run(): Promise<Desktop> {
   const placements = await Placements.open(new JsonFile(join(keptDirectory(), 'window.json'), Placement))
   let open: Desktop | null = null
   const desktop = await Desktop.open(
-    electronPlatform({ preload, icon, placements, switcher, windows, act: (action) => open?.tray(action), choose: (action) => open?.menu(action, frontWindow()?.id ?? '') }),
+    electronPlatform({
+      preload,
+      icon,
+      placements,
+      switcher,
+      windows,
+      act: (action) => open?.tray(action),
+      choose: (action) => open?.menu(action, frontWindow()?.id ?? ''),
+    }),
   )
   open = desktop
   ipcMain.handle(channels.request, async (event, name: unknown, input: unknown) => {
     const frame = event.senderFrame
     const isKnown = windows.has(event.sender.id) || switcher.isOf(event.sender)
-    if (frame === null || !isKnown || !isOwnPage({ url: frame.url, isTop: frame.parent === null }, appOrigin)) throw new Error('Only the app’s own pages may ask.')
+    if (frame === null || !isKnown || !isOwnPage({ url: frame.url, isTop: frame.parent === null }, appOrigin))
+      throw new Error('Only the app’s own pages may ask.')
     return answer(desktop.answers, windows.get(event.sender.id)?.id ?? '', name, input)
   })
   desktop.restore()

@@ -10,7 +10,13 @@ export function blotted(text: string, findings: readonly Finding[]): string {
   for (const { start, end } of findings) {
     if (end <= done) continue
     const from = Math.max(start, done)
-    out += text.slice(done, from) + text.slice(from, end).replace(/\\u[0-9a-fA-F]{4}|\\.|[A-Za-z]|[0-9]/g, (each) => (each.length > 1 ? each : /[0-9]/.test(each) ? '1' : 'x'))
+    out +=
+      text.slice(done, from) +
+      text
+        .slice(from, end)
+        .replace(/\\u[0-9a-fA-F]{4}|\\.|[A-Za-z]|[0-9]/g, (each) =>
+          each.length > 1 ? each : /[0-9]/.test(each) ? '1' : 'x',
+        )
     done = end
   }
   return out + text.slice(done)

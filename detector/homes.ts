@@ -11,7 +11,13 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'digitalocean-pat': ['*.digitalocean.com'],
   'gcp-api-key': ['*.googleapis.com', '*.google.com'],
   'github-app-token': ['github.com', '*.github.com', '*.githubusercontent.com', '*.githubcopilot.com', 'ghcr.io'],
-  'github-fine-grained-pat': ['github.com', '*.github.com', '*.githubusercontent.com', '*.githubcopilot.com', 'ghcr.io'],
+  'github-fine-grained-pat': [
+    'github.com',
+    '*.github.com',
+    '*.githubusercontent.com',
+    '*.githubcopilot.com',
+    'ghcr.io',
+  ],
   'github-oauth': ['github.com', '*.github.com', '*.githubusercontent.com', '*.githubcopilot.com', 'ghcr.io'],
   'github-pat': ['github.com', '*.github.com', '*.githubusercontent.com', '*.githubcopilot.com', 'ghcr.io'],
   'huggingface-access-token': ['huggingface.co', '*.huggingface.co', 'hf.co', '*.hf.co', '*.hf.space'],
@@ -29,7 +35,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What they begin with: without one of these there is none, which is told many times faster. */
-const beginnings = /sk-ant-|dop_v1_|AIza|gh[oprsu]_|github_pat_|hf_|lin_api_|ntn_|npm_|T3BlbkFJ|pplx-|pypi-AgE|SG\.|xapp-|xoxb-|xox[pe]-|[sr]k_(?:live|test|prod)_/i
+const beginnings =
+  /sk-ant-|dop_v1_|AIza|gh[oprsu]_|github_pat_|hf_|lin_api_|ntn_|npm_|T3BlbkFJ|pplx-|pypi-AgE|SG\.|xapp-|xoxb-|xox[pe]-|[sr]k_(?:live|test|prod)_/i
 
 export interface Homed extends Finding {
   /** Host names, or `*.` and a suffix. */

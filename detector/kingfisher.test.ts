@@ -6,7 +6,9 @@ import { findCredentials } from './detector.ts'
 import { rules } from './rules.ts'
 import { findSpecific } from './specific.ts'
 
-const examples = JSON.parse(gunzipSync(readFileSync(fileURLToPath(new URL('rules/kingfisher-examples.json.gz', import.meta.url)))).toString()) as Record<string, readonly string[]>
+const examples = JSON.parse(
+  gunzipSync(readFileSync(fileURLToPath(new URL('rules/kingfisher-examples.json.gz', import.meta.url)))).toString(),
+) as Record<string, readonly string[]>
 
 /** Examples that their own expressions do not match upstream either, and such as are placeholders here. */
 const notFound: Readonly<Record<string, number>> = {
@@ -30,7 +32,9 @@ test('every rule comes with its examples', () => {
 })
 
 test.each(ids)('%s finds its own examples', (id) => {
-  const missed = (examples[id] ?? []).filter((text) => !findSpecific(text, Buffer.from(text, 'latin1'), [0, text.length]).some(({ rule }) => rule === id))
+  const missed = (examples[id] ?? []).filter(
+    (text) => !findSpecific(text, Buffer.from(text, 'latin1'), [0, text.length]).some(({ rule }) => rule === id),
+  )
   expect(missed).toHaveLength(notFound[id] ?? 0)
 })
 

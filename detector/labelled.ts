@@ -11,7 +11,8 @@ export const credentials: Readonly<Record<string, () => string>> = {
   'GitHub app token': () => `ghs_${word(36)}`,
   'GitLab token': () => `PRIVATE-TOKEN: glpat-${word(20)}`,
   'Slack bot token': () => `xoxb-${of(digits, 12)}-${of(digits, 13)}-${word(24)}`,
-  'Slack webhook': () => `https://hooks.slack.com/services/T${of(upper + digits, 8)}/B${of(upper + digits, 8)}/${word(24)}`,
+  'Slack webhook': () =>
+    `https://hooks.slack.com/services/T${of(upper + digits, 8)}/B${of(upper + digits, 8)}/${word(24)}`,
   'Stripe live key': () => `"sk_live_${word(24)}"`,
   'Stripe restricted key': () => `rk_live_${word(24)}`,
   'OpenAI key': () => `OPENAI_API_KEY=sk-proj-${word(74)}T3BlbkFJ${word(74)}`,
@@ -37,7 +38,8 @@ export const credentials: Readonly<Record<string, () => string>> = {
   'private key': () => `-----BEGIN PRIVATE KEY-----\n${word(64)}\n${word(64)}\n${word(64)}\n-----END PRIVATE KEY-----`,
   'JSON web token': () => `eyJ${word(40)}.eyJ${word(120)}.${word(43)}`,
   'connection string': () => `DATABASE_URL=postgresql://app:${word(24)}@db.internal:5432/app`,
-  'Azure storage key': () => `DefaultEndpointsProtocol=https;AccountName=a;AccountKey=${word(86)}==;EndpointSuffix=core.windows.net`,
+  'Azure storage key': () =>
+    `DefaultEndpointsProtocol=https;AccountName=a;AccountKey=${word(86)}==;EndpointSuffix=core.windows.net`,
   'arcx token': () => `arcx_${word(38)}`,
   'a password that a program assigns': () => `api_secret = "${word(32)}"`,
 }
@@ -52,8 +54,10 @@ export const benign: Readonly<Record<string, () => string>> = {
   'an address with a user alone': () => 'git clone ssh://git@example.com/team/project.git',
   'an example of a connection string': () => 'postgresql://user:${PASSWORD}@localhost:5432/app',
   'a time': () => `{"createdAt":"2026-11-24T0${of(digits, 1)}:12:34.000Z","durationMs":${of(digits, 4)}}`,
-  'a sentence': () => 'The token is read from the environment; the key of the map is its name, and the password is asked for.',
-  'source code': () => 'const token = request.headers.authorization ?? process.env["API_TOKEN"]\nif (token === undefined) throw new Error("no token")',
+  'a sentence': () =>
+    'The token is read from the environment; the key of the map is its name, and the password is asked for.',
+  'source code': () =>
+    'const token = request.headers.authorization ?? process.env["API_TOKEN"]\nif (token === undefined) throw new Error("no token")',
   'an image': () => `data:image/png;base64,iVBORw0KGgo${word(300)}`,
   'a placeholder': () => 'OPENAI_API_KEY=your-api-key-here',
 }

@@ -50,7 +50,15 @@ interface Written {
   readonly group: number
 }
 
-const allowanceOf = ({ target, patterns, stopwords }: { readonly target: string; readonly patterns: readonly string[]; readonly stopwords: readonly string[] }): Allowance => ({
+const allowanceOf = ({
+  target,
+  patterns,
+  stopwords,
+}: {
+  readonly target: string
+  readonly patterns: readonly string[]
+  readonly stopwords: readonly string[]
+}): Allowance => ({
   target: target === 'match' || target === 'line' ? target : 'secret',
   patterns: patterns.map((each) => new RegExp(each)),
   stopwords,
@@ -61,7 +69,11 @@ const far = 10_000
 /** Whose matches are long by nature. */
 const long = /private-?key|privkey|pem\.|jwt|service-account|kubernetes|age-secret|ssh|tink/
 
-function lazy({ id, pattern, flags, words, from, to, entropy, group }: Written, allow: () => readonly Allowance[], needs: Needs | null): Rule {
+function lazy(
+  { id, pattern, flags, words, from, to, entropy, group }: Written,
+  allow: () => readonly Allowance[],
+  needs: Needs | null,
+): Rule {
   let made: RegExp | undefined
   let allowed: readonly Allowance[] | undefined
   return {
@@ -92,19 +104,84 @@ const byName: ReadonlySet<string> = new Set(['generic-api-key'])
 
 /** Our own: what the sets from elsewhere have not. */
 const own: readonly Written[] = [
-  { id: 'arcx-api-token', pattern: String.raw`\barcx_[0-9A-Za-z]{38}\b`, flags: '', words: ['arcx_'], from: 0, to: 0, entropy: 3, group: 0 },
-  { id: 'azure-storage-key', pattern: 'AccountKey=([A-Za-z0-9+/]{86}==)', flags: '', words: ['accountkey='], from: 0, to: 0, entropy: 4, group: 1 },
-  { id: 'pgpass-password', pattern: String.raw`(?<![^\n])[\w.*-]{1,100}:(?:\d{4,5}|\*):[\w*.-]{1,60}:[\w.-]{1,60}:([^\s:]{8,100})(?![^\s])`, flags: '', words: [':5432:', ':*:*:'], from: 0, to: null, entropy: 3, group: 1 },
-  { id: 'mailchimp-api-key', pattern: String.raw`\b[0-9a-f]{32}-us\d{1,2}\b`, flags: '', words: Array.from({ length: 9 }, (_, digit) => `-us${digit + 1}`), from: 32, to: 32, entropy: 3, group: 0 },
-  { id: 'tailscale-key', pattern: String.raw`\btskey-[a-z]{2,12}-\w{8,30}-\w{16,60}\b`, flags: '', words: ['tskey-'], from: 0, to: 0, entropy: 3.5, group: 0 },
-  { id: 'resend-api-key', pattern: String.raw`\bre_(?=\w{0,32}\d)(?=\w{0,32}[A-Z])[A-Za-z0-9]{8}_[A-Za-z0-9]{24}\b`, flags: '', words: ['re_'], from: 0, to: 0, entropy: 4, group: 0 },
-  { id: 'docker-login-password', pattern: String.raw`docker login[^\n]{0,100}? (?:-p|--password)[ =]?["']?([\w.~!@#%^*+=-]{8,100})`, flags: '', words: ['docker login'], from: 0, to: 0, entropy: 3, group: 1 },
+  {
+    id: 'arcx-api-token',
+    pattern: String.raw`\barcx_[0-9A-Za-z]{38}\b`,
+    flags: '',
+    words: ['arcx_'],
+    from: 0,
+    to: 0,
+    entropy: 3,
+    group: 0,
+  },
+  {
+    id: 'azure-storage-key',
+    pattern: 'AccountKey=([A-Za-z0-9+/]{86}==)',
+    flags: '',
+    words: ['accountkey='],
+    from: 0,
+    to: 0,
+    entropy: 4,
+    group: 1,
+  },
+  {
+    id: 'pgpass-password',
+    pattern: String.raw`(?<![^\n])[\w.*-]{1,100}:(?:\d{4,5}|\*):[\w*.-]{1,60}:[\w.-]{1,60}:([^\s:]{8,100})(?![^\s])`,
+    flags: '',
+    words: [':5432:', ':*:*:'],
+    from: 0,
+    to: null,
+    entropy: 3,
+    group: 1,
+  },
+  {
+    id: 'mailchimp-api-key',
+    pattern: String.raw`\b[0-9a-f]{32}-us\d{1,2}\b`,
+    flags: '',
+    words: Array.from({ length: 9 }, (_, digit) => `-us${digit + 1}`),
+    from: 32,
+    to: 32,
+    entropy: 3,
+    group: 0,
+  },
+  {
+    id: 'tailscale-key',
+    pattern: String.raw`\btskey-[a-z]{2,12}-\w{8,30}-\w{16,60}\b`,
+    flags: '',
+    words: ['tskey-'],
+    from: 0,
+    to: 0,
+    entropy: 3.5,
+    group: 0,
+  },
+  {
+    id: 'resend-api-key',
+    pattern: String.raw`\bre_(?=\w{0,32}\d)(?=\w{0,32}[A-Z])[A-Za-z0-9]{8}_[A-Za-z0-9]{24}\b`,
+    flags: '',
+    words: ['re_'],
+    from: 0,
+    to: 0,
+    entropy: 4,
+    group: 0,
+  },
+  {
+    id: 'docker-login-password',
+    pattern: String.raw`docker login[^\n]{0,100}? (?:-p|--password)[ =]?["']?([\w.~!@#%^*+=-]{8,100})`,
+    flags: '',
+    words: ['docker login'],
+    from: 0,
+    to: 0,
+    entropy: 3,
+    group: 1,
+  },
 ]
 
 /** In the order in which they count where two find the same. */
 export const rules: readonly Rule[] = [
   ...own.map((rule) => lazy(rule, () => [], null)),
-  ...gitleaks.rules.filter(({ id, path }) => !byName.has(id) && (path === null || strong.has(id))).map((rule) => lazy(rule, () => rule.allow.map(allowanceOf), null)),
+  ...gitleaks.rules
+    .filter(({ id, path }) => !byName.has(id) && (path === null || strong.has(id)))
+    .map((rule) => lazy(rule, () => rule.allow.map(allowanceOf), null)),
   ...kingfisher.rules.map((rule) => lazy(rule, () => [], rule)),
 ]
 

@@ -27,7 +27,8 @@ function index(): Index {
   const words = [...new Set(rules.flatMap((rule) => rule.words))]
   const numbers = new Map(words.map((word, number) => [word, number]))
   const rulesOf: [rank: number, rule: Rule][][] = words.map(() => [])
-  for (const [rank, rule] of rules.entries()) for (const word of rule.words) rulesOf[numbers.get(word) ?? -1]?.push([rank, rule])
+  for (const [rank, rule] of rules.entries())
+    for (const word of rule.words) rulesOf[numbers.get(word) ?? -1]?.push([rank, rule])
   made = { search: new WordSearch(words), rulesOf }
   return made
 }
@@ -95,22 +96,39 @@ function within(text: string, rule: Rule, rank: number, from: number, to: number
   }
 }
 
-export function take(text: string, rule: Rule, rank: number, match: RegExpExecArray, from: number, found: Found[]): void {
+export function take(
+  text: string,
+  rule: Rule,
+  rank: number,
+  match: RegExpExecArray,
+  from: number,
+  found: Found[],
+): void {
   const secret = secretOf(match, rule.group)
   const start = from + match.index + Math.max(0, match[0].lastIndexOf(secret))
   if (entropyOf(secret) <= rule.entropy || (rule.needs !== null && !has(secret, rule.needs))) return
   if (knownExample.test(secret)) return
-  if (rule.needs !== null && ((rule.pattern.ignoreCase && isByChance(match[0], secret)) || isPart(text, start, secret))) return
+  if (rule.needs !== null && ((rule.pattern.ignoreCase && isByChance(match[0], secret)) || isPart(text, start, secret)))
+    return
   if (isInside(text, from + match.index, start + secret.length)) return
-  if (rule.needs === null ? isAllowed(text, rule.allow, secret, match[0], start) || isAllowed(text, everywhere, secret, match[0], start) : isPlaceholder(secret)) return
+  if (
+    rule.needs === null
+      ? isAllowed(text, rule.allow, secret, match[0], start) || isAllowed(text, everywhere, secret, match[0], start)
+      : isPlaceholder(secret)
+  )
+    return
   found.push({ rule: rule.id, start, end: start + secret.length, rank })
 }
 
 /** What jwt.io, RFC 5849, RFC 6749, RFC 6750 and RFC 7617 show, and AWS. */
-export const knownExample = /eyJzdWIiOiIxMjM0NTY3ODkwI|2YotnFZFEjr1zCsicMWpAA|tGzv3JOkF0XG5Qx2TlKWIA|czZCaGRSa3F0MzpnWDFmQmF0M2JW|gX1fBat3bV|QWxhZGRpbjpvcGVu|SplxlOBeZQQYbYS6WxSbIA|mF_9\.B5f-4\.1JqM|0685bd9184jfhq22|ad180jjd733klru7|h480djs93hd8|lsdkfol23w54jlksdef|qwe089234lkjsdf|dpf43f3p2l4k3l03|kd94hf93k423kf44|nnch734d00sl2jdk|wJalrXUtnFEMI|AKIAIOSFODNN7/
+export const knownExample =
+  /eyJzdWIiOiIxMjM0NTY3ODkwI|2YotnFZFEjr1zCsicMWpAA|tGzv3JOkF0XG5Qx2TlKWIA|czZCaGRSa3F0MzpnWDFmQmF0M2JW|gX1fBat3bV|QWxhZGRpbjpvcGVu|SplxlOBeZQQYbYS6WxSbIA|mF_9\.B5f-4\.1JqM|0685bd9184jfhq22|ad180jjd733klru7|h480djs93hd8|lsdkfol23w54jlksdef|qwe089234lkjsdf|dpf43f3p2l4k3l03|kd94hf93k423kf44|nnch734d00sl2jdk|wJalrXUtnFEMI|AKIAIOSFODNN7/
 
 /** What a program puts a value into, and what nobody has taken the trouble to make look real. */
-const isPlaceholder = (secret: string): boolean => /^\$(?:[{(]|\w{1,20}$)|\{\{|^<[^>]*>$|^%\w+%$|^\{\w*\}$|\[[A-Z_ ]{2,}\]|\$\{|([Xx*.#0])\1{7}|([^A])\2{11}|(?:EXAMPLE){2}|^process\.env|^(?:os|sys)\./.test(secret)
+const isPlaceholder = (secret: string): boolean =>
+  /^\$(?:[{(]|\w{1,20}$)|\{\{|^<[^>]*>$|^%\w+%$|^\{\w*\}$|\[[A-Z_ ]{2,}\]|\$\{|([Xx*.#0])\1{7}|([^A])\2{11}|(?:EXAMPLE){2}|^process\.env|^(?:os|sys)\./.test(
+    secret,
+  )
 
 /** What begins like an issuer's short name, such as `dd` or `db2`, and is part of a digest, of a UUID or of something in base64. */
 function isByChance(match: string, secret: string): boolean {
@@ -133,7 +151,8 @@ function isInside(text: string, start: number, end: number): boolean {
 const longestAround = 64
 const isOfKey = /[\w-]/
 const isOfCoded = /[\w+/-]/
-const isRandom = (around: string): boolean => around.length > 9 && (around.match(/\d+/g)?.length ?? 0) > 1 && /[a-z]/.test(around) && /[A-Z]/.test(around)
+const isRandom = (around: string): boolean =>
+  around.length > 9 && (around.match(/\d+/g)?.length ?? 0) > 1 && /[a-z]/.test(around) && /[A-Z]/.test(around)
 
 /** A digest by its name, or what goes on before or behind: a piece of one, or of something in base64. */
 function isPart(text: string, start: number, secret: string): boolean {

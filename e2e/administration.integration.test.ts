@@ -84,7 +84,10 @@ test('somebody waits, is let in, and comes in; another comes by an invitation’
   await desk.waitForURL('**/admin?tab=audit')
   await desk.getByText(/^\s*Verified: \d+ entries/).waitFor()
   await desk.getByRole('cell', { name: 'user.suspend' }).waitFor()
-  const [download] = await Promise.all([desk.waitForEvent('download'), desk.getByRole('link', { name: 'JSON lines' }).click()])
+  const [download] = await Promise.all([
+    desk.waitForEvent('download'),
+    desk.getByRole('link', { name: 'JSON lines' }).click(),
+  ])
   const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n')
   expect(lines.map((line) => JSON.parse(line).action)).toContain('waitlist.invite')
 })
@@ -143,7 +146,10 @@ test('a person takes their data along and deletes their account by typing its na
   const person = await arc.person()
   const page = await pageOf(person)
   await page.goto(`${arc.origin}/settings`)
-  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export' }).click()])
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export' }).click(),
+  ])
   const taken = JSON.parse(await readFile(await file.path(), 'utf8'))
   expect(taken.account.id).toBe(person.userId)
   await page.getByRole('button', { name: 'Delete account…' }).click()

@@ -12,8 +12,14 @@ export async function openBrowser(): Promise<Browser> {
   const browser = await chromium.launch({
     executablePath: testRun().ARCX_TEST_CHROMIUM,
     args: [
-      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--disable-dev-shm-usage',
       // So that terminals are drawn as text, which can be read, and not on a canvas.
       '--disable-3d-apis',
     ],
@@ -50,12 +56,27 @@ export async function untilWorkbench(page: Page): Promise<void> {
     const editor = page.locator('.monaco-workbench .part.editor')
     // Chromium gives up what it is fetching when the machine's network changes, as it does with every container of another
     // test; of the editor's many files one is enough. A person would load the page again.
-    for (let tries = 0; tries < 3 && !(await editor.waitFor({ timeout: 40_000 }).then(() => true, () => false)); tries += 1) await page.reload({ waitUntil: 'commit' })
+    for (
+      let tries = 0;
+      tries < 3 &&
+      !(await editor.waitFor({ timeout: 40_000 }).then(
+        () => true,
+        () => false,
+      ));
+      tries += 1
+    )
+      await page.reload({ waitUntil: 'commit' })
     await editor.waitFor({ timeout: 60_000 })
     await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 })
   } catch (cause) {
-    const shown = await page.locator('body').innerText({ timeout: 5000 }).catch(() => 'nothing that could be read')
-    throw new Error(`No workbench at ${page.url()}, but: ${shown.slice(0, 500)}. The console: ${said.join(' | ').slice(0, 2000)}`, { cause })
+    const shown = await page
+      .locator('body')
+      .innerText({ timeout: 5000 })
+      .catch(() => 'nothing that could be read')
+    throw new Error(
+      `No workbench at ${page.url()}, but: ${shown.slice(0, 500)}. The console: ${said.join(' | ').slice(0, 2000)}`,
+      { cause },
+    )
   } finally {
     page.off('console', hear)
   }
@@ -70,7 +91,10 @@ export async function runInTerminal(page: Page, command: string): Promise<void> 
       async () => {
         await page.keyboard.press('Control+Shift+Backquote')
         // Pressed again too early, it opens a second one, and what is typed goes there.
-        return rows.waitFor({ timeout: 45_000 }).then(() => true, () => false)
+        return rows.waitFor({ timeout: 45_000 }).then(
+          () => true,
+          () => false,
+        )
       },
       { timeout: 140_000 },
     )
@@ -83,7 +107,16 @@ export async function runInTerminal(page: Page, command: string): Promise<void> 
     await page.locator('.xterm-helper-textarea').first().focus()
     if (tries > 0) await page.keyboard.press('Control+U')
     await page.keyboard.type(command)
-    if (await expect.poll(line, { timeout: 4000 }).toContain(bare(command)).then(() => true, () => false)) break
+    if (
+      await expect
+        .poll(line, { timeout: 4000 })
+        .toContain(bare(command))
+        .then(
+          () => true,
+          () => false,
+        )
+    )
+      break
   }
   await page.keyboard.press('Enter')
 }

@@ -1,6 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -31,7 +41,10 @@ const cp = (from: string, to: string, cwd?: string) => all.cli.run(['cp', from, 
 
 describe('out of a workspace', () => {
   test('what is not there is told by the same exit code on both sides; - is no file', async () => {
-    expect(await cp('box:nowhere', here)).toMatchObject({ code: 5, stderr: expect.stringContaining('There is no nowhere in the workspace.') })
+    expect(await cp('box:nowhere', here)).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('There is no nowhere in the workspace.'),
+    })
     expect(await cp('./nowhere', 'box:', here)).toMatchObject({ code: 5 })
     await inside('echo x > f')
     expect(await cp('box:f', '-', here)).toMatchObject({ code: 2, stderr: expect.stringContaining('arcx exec') })
@@ -44,7 +57,9 @@ describe('out of a workspace', () => {
     mkdirSync(join(here, 'src/sub'), { recursive: true })
     for (const name of ['both', 'mine', 'sub/mine']) writeFileSync(join(here, 'src', name), 'old')
     expect(await cp('box:src', '.', here)).toEqual({ code: 0, stdout: Buffer.alloc(0), stderr: '' })
-    expect(['both', 'mine', 'sub/mine', 'sub/more'].map((name) => readFileSync(join(here, 'src', name), 'utf8').trim())).toEqual(['new', 'old', 'old', 'new'])
+    expect(
+      ['both', 'mine', 'sub/mine', 'sub/more'].map((name) => readFileSync(join(here, 'src', name), 'utf8').trim()),
+    ).toEqual(['new', 'old', 'old', 'new'])
     expect(readdirSync(here)).toEqual(['src'])
   })
 
@@ -57,7 +72,10 @@ describe('out of a workspace', () => {
     expect([file.code, folder.code]).toEqual([1, 1])
     expect(file.stderr).toContain('thing: a folder is here.')
     expect(folder.stderr).toContain('other: a file is here.')
-    expect([readFileSync(join(here, 'thing/mine'), 'utf8'), readFileSync(join(here, 'other'), 'utf8')]).toEqual(['old', 'old'])
+    expect([readFileSync(join(here, 'thing/mine'), 'utf8'), readFileSync(join(here, 'other'), 'utf8')]).toEqual([
+      'old',
+      'old',
+    ])
   })
 
   test('links that stay inside stay; others, FIFOs and sockets are told, and what may not be read; the rest comes', async () => {
@@ -72,7 +90,9 @@ describe('out of a workspace', () => {
   })
 
   test('names in any bytes, hard links, and a link that is named itself', async () => {
-    await inside(`mkdir src && echo x > "src/$(printf 'caf\\351')" && echo y > src/one && ln src/one src/two && ln -s src/one current`)
+    await inside(
+      `mkdir src && echo x > "src/$(printf 'caf\\351')" && echo y > src/one && ln src/one src/two && ln -s src/one current`,
+    )
     expect(await cp('box:src', here)).toMatchObject({ code: 0, stderr: '' })
     expect(readdirSync(join(here, 'src'), { encoding: 'latin1' }).sort()).toEqual(['caf\u00e9', 'one', 'two'])
     expect(await cp('box:current', here)).toMatchObject({ code: 0 })
@@ -87,7 +107,11 @@ describe('out of a workspace', () => {
 
   test('a file that grows meanwhile is copied, and it is said', async () => {
     await inside('head -c 200000000 /dev/zero > grows')
-    await startInside(all.arc.engine, all.box.id, ['sh', '-c', 'echo $$ > /tmp/grower; while :; do echo more >> ~/project/grows; done'])
+    await startInside(all.arc.engine, all.box.id, [
+      'sh',
+      '-c',
+      'echo $$ > /tmp/grower; while :; do echo more >> ~/project/grows; done',
+    ])
     await inside('while ! [ -s /tmp/grower ]; do sleep 0.1; done')
     const { code, stderr } = await cp('box:grows', here)
     await inside('kill $(cat /tmp/grower)')
@@ -100,7 +124,10 @@ describe('out of a workspace', () => {
     await inside('head -c 1000000000 /dev/zero > big')
     writeFileSync(join(here, 'big'), 'old')
     const child = all.cli.start(['cp', 'box:big', '.'], here)
-    await vi.waitFor(() => expect(readdirSync(here).some((name) => name.startsWith('.arcx-cp-'))).toBe(true), { timeout: 20_000, interval: 5 })
+    await vi.waitFor(() => expect(readdirSync(here).some((name) => name.startsWith('.arcx-cp-'))).toBe(true), {
+      timeout: 20_000,
+      interval: 5,
+    })
     child.kill('SIGINT')
     expect((await once(child, 'close'))[0]).toBe(130)
     expect(readdirSync(here)).toEqual(['big'])
@@ -122,9 +149,18 @@ describe('into a workspace', () => {
     const { code, stderr } = await cp(join(here, 'src'), 'box:')
     server.close()
     expect(code).toBe(1)
-    for (const line of ['closed: permission denied.', 'locked: permission denied.', 'fifo: it is a FIFO.', 'sock: it is a socket.', 'Not all of it was copied.']) expect(stderr).toContain(line)
+    for (const line of [
+      'closed: permission denied.',
+      'locked: permission denied.',
+      'fifo: it is a FIFO.',
+      'sock: it is a socket.',
+      'Not all of it was copied.',
+    ])
+      expect(stderr).toContain(line)
     expect(stderr).not.toMatch(/\n\s+at /)
-    expect(await inside(`stat -c %a src src/shut src/shut/deep && cat src/shut/deep/f "src/$(printf 'caf\\351')"`)).toBe('555\n555\n555\nxx')
+    expect(
+      await inside(`stat -c %a src src/shut src/shut/deep && cat src/shut/deep/f "src/$(printf 'caf\\351')"`),
+    ).toBe('555\n555\n555\nxx')
     await inside('chmod -R u+rwX src')
   })
 
@@ -135,15 +171,20 @@ describe('into a workspace', () => {
   })
 
   test('a folder is merged with the one that is there, and no kind takes another’s place', async () => {
-    await inside('mkdir -p src/sub src/file-here src/empty-here && echo old > src/both && echo old > src/mine && echo old > src/folder-here')
+    await inside(
+      'mkdir -p src/sub src/file-here src/empty-here && echo old > src/both && echo old > src/mine && echo old > src/folder-here',
+    )
     mkdirSync(join(here, 'src/sub'), { recursive: true })
     mkdirSync(join(here, 'src/folder-here'))
-    for (const name of ['both', 'file-here', 'empty-here', 'sub/more', 'folder-here/x']) writeFileSync(join(here, 'src', name), 'new\n')
+    for (const name of ['both', 'file-here', 'empty-here', 'sub/more', 'folder-here/x'])
+      writeFileSync(join(here, 'src', name), 'new\n')
     symlinkSync('both', join(here, 'src/mine'))
     const { code, stderr } = await cp(join(here, 'src'), 'box:')
     expect(code).toBe(1)
     for (const name of ['file-here', 'empty-here', 'folder-here', 'mine']) expect(stderr).toContain(name)
-    expect(await inside('cat src/both src/mine src/sub/more src/folder-here; stat -c %F src/file-here src/empty-here')).toBe('new\nold\nnew\nold\ndirectory\ndirectory')
+    expect(
+      await inside('cat src/both src/mine src/sub/more src/folder-here; stat -c %F src/file-here src/empty-here'),
+    ).toBe('new\nold\nnew\nold\ndirectory\ndirectory')
     expect(await inside('ls -A . ~/.cache/arcx')).not.toContain('arcx-cp')
   })
 
@@ -172,7 +213,10 @@ describe('into a workspace', () => {
 
   test('where it goes nowhere, it is said', async () => {
     writeFileSync(join(here, 'f'), 'x')
-    expect(await cp(join(here, 'f'), 'box:no/such/f')).toMatchObject({ code: 1, stderr: 'arcx: There is no folder no/such in the workspace.\n' })
+    expect(await cp(join(here, 'f'), 'box:no/such/f')).toMatchObject({
+      code: 1,
+      stderr: 'arcx: There is no folder no/such in the workspace.\n',
+    })
     expect(await cp(join(here, 'f'), 'box:made/')).toMatchObject({ code: 0 })
     expect(await inside('cat made/f')).toBe('x')
     expect(existsSync(join(here, 'f'))).toBe(true)

@@ -43,7 +43,11 @@ beforeAll(async () => {
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   port = (JSON.parse(line.toString()) as { local: number }).local
-  await vi.waitFor(async () => expect((await runInside(all.arc.engine, all.box.id, ['nc', '-z', '127.0.0.1', '7201'])).exitCode).toBe(0), { timeout: 10_000 })
+  await vi.waitFor(
+    async () =>
+      expect((await runInside(all.arc.engine, all.box.id, ['nc', '-z', '127.0.0.1', '7201'])).exitCode).toBe(0),
+    { timeout: 10_000 },
+  )
 })
 afterAll(async () => {
   forwarding?.kill('SIGINT')
@@ -66,11 +70,18 @@ function heard(socket: Socket): Promise<Heard> {
 }
 
 const open = () => connect({ port, host: '127.0.0.1', allowHalfOpen: true })
-const ended = (name: string) => vi.waitFor(async () => {
-  const [, how, count] = new RegExp(`^${name} (\\S+) (\\d+)`, 'm').exec((await runInside(all.arc.engine, all.box.id, ['cat', '/tmp/ends'])).output) ?? []
-  expect(how).toBeDefined()
-  return { how, count: Number(count) }
-}, { timeout: 20_000 })
+const ended = (name: string) =>
+  vi.waitFor(
+    async () => {
+      const [, how, count] =
+        new RegExp(`^${name} (\\S+) (\\d+)`, 'm').exec(
+          (await runInside(all.arc.engine, all.box.id, ['cat', '/tmp/ends'])).output,
+        ) ?? []
+      expect(how).toBeDefined()
+      return { how, count: Number(count) }
+    },
+    { timeout: 20_000 },
+  )
 
 const sizes = [0, 1, 1_000_000] as const
 const both = sizes.flatMap((here) => sizes.map((there) => [here, there] as const))
@@ -86,15 +97,18 @@ describe('the ends of a forwarded connection', () => {
     expect(await ended(name)).toEqual({ how: 'fin', count: here })
   })
 
-  test.each(both)('the program ends first; %i bytes that the client sends then arrive, after %i to it', async (here, there) => {
-    const socket = open()
-    const name = randomBytes(4).toString('hex')
-    const back = heard(socket)
-    socket.write(`${JSON.stringify({ name, first: 'server', bytes: there })}\n`)
-    expect(await back).toEqual({ bytes: there, how: 'fin' })
-    socket.end(Buffer.alloc(here))
-    expect(await ended(name)).toEqual({ how: 'fin', count: here })
-  })
+  test.each(both)(
+    'the program ends first; %i bytes that the client sends then arrive, after %i to it',
+    async (here, there) => {
+      const socket = open()
+      const name = randomBytes(4).toString('hex')
+      const back = heard(socket)
+      socket.write(`${JSON.stringify({ name, first: 'server', bytes: there })}\n`)
+      expect(await back).toEqual({ bytes: there, how: 'fin' })
+      socket.end(Buffer.alloc(here))
+      expect(await ended(name)).toEqual({ how: 'fin', count: here })
+    },
+  )
 
   test('a client that ends at once is answered', async () => {
     const socket = open()

@@ -12,36 +12,73 @@ beforeAll(async () => {
 })
 afterAll(() => all?.arc.destroy())
 
-const inside = async (command: string) => (await runInside(all.arc.engine, all.box.id, ['sh', '-c', `cd /home/arc/project && ${command}`])).output.replaceAll('\r', '')
+const inside = async (command: string) =>
+  (await runInside(all.arc.engine, all.box.id, ['sh', '-c', `cd /home/arc/project && ${command}`])).output.replaceAll(
+    '\r',
+    '',
+  )
 
-async function keep(path: string, versions: readonly (readonly [text: string, userId: string | null, cause: VersionCause])[]): Promise<void> {
+async function keep(
+  path: string,
+  versions: readonly (readonly [text: string, userId: string | null, cause: VersionCause])[],
+): Promise<void> {
   const documentId = randomUUID()
-  await all.arc.database.insertInto('Document').values({ id: documentId, workspaceId: all.box.id, path, snapshot: null }).execute()
-  await all.arc.database.insertInto('DocumentUpdate').values({ documentId, update: Buffer.alloc(0), userId: all.person.userId }).execute()
-  for (const [text, userId, cause] of versions) await all.arc.database.transaction().execute((transaction) => addVersion(transaction, { documentId, userId, cause, text }))
+  await all.arc.database
+    .insertInto('Document')
+    .values({ id: documentId, workspaceId: all.box.id, path, snapshot: null })
+    .execute()
+  await all.arc.database
+    .insertInto('DocumentUpdate')
+    .values({ documentId, update: Buffer.alloc(0), userId: all.person.userId })
+    .execute()
+  for (const [text, userId, cause] of versions)
+    await all.arc.database
+      .transaction()
+      .execute((transaction) => addVersion(transaction, { documentId, userId, cause, text }))
 }
 
 test('who wrote stands in arcx history, and what a file held is printed as it was; arcx restore writes it, and that can be taken back', async () => {
   const { said, json, login, person, cli } = all
   expect(await said(['history', 'box'])).toMatch(/^Nobody has written/)
-  await keep('notes.txt', [['first', null, 'opened'], ['second\n', person.userId, 'saved'], ['third\n', null, 'disk']])
+  await keep('notes.txt', [
+    ['first', null, 'opened'],
+    ['second\n', person.userId, 'saved'],
+    ['third\n', null, 'disk'],
+  ])
   await inside("printf 'third\\n' > notes.txt")
   expect(await said(['history', 'box'])).toMatch(new RegExp(`^FILE +BY +LAST\nnotes.txt +${login} +just now\n$`))
   const shown = await said(['history', 'box', 'notes.txt'])
-  expect(shown.split('\n').map((line) => line.split(/ {2,}/).slice(2))).toEqual([['HOW', 'CHARACTERS'], ['written by a program', '6'], [`saved by ${login}`, '7'], ['as it was first opened', '5'], []])
+  expect(shown.split('\n').map((line) => line.split(/ {2,}/).slice(2))).toEqual([
+    ['HOW', 'CHARACTERS'],
+    ['written by a program', '6'],
+    [`saved by ${login}`, '7'],
+    ['as it was first opened', '5'],
+    [],
+  ])
   const [, second, first] = (await json(['history', 'box', 'notes.txt'])) as { readonly id: string }[]
   expect(await said(['history', 'box', 'notes.txt', first?.id.slice(0, 8) ?? ''])).toBe('first')
 
-  expect(await said(['restore', 'box', 'notes.txt', second?.id.slice(0, 8) ?? ''])).toMatch(new RegExp(`^notes.txt is again as it was just now, saved by ${login}\\.`))
+  expect(await said(['restore', 'box', 'notes.txt', second?.id.slice(0, 8) ?? ''])).toMatch(
+    new RegExp(`^notes.txt is again as it was just now, saved by ${login}\\.`),
+  )
   expect(await inside('cat notes.txt')).toBe('second\n')
   expect(await said(['restore', 'box', 'notes.txt', second?.id ?? ''])).toBe('notes.txt is like that already.\n')
   const [, before] = (await json(['history', 'box', 'notes.txt'])) as { readonly id: string }[]
   await said(['restore', 'box', 'notes.txt', before?.id ?? ''])
   expect(await inside('cat notes.txt')).toBe('third\n')
 
-  expect(await cli.run(['history', 'box', 'absent.txt'])).toMatchObject({ code: 5, stderr: expect.stringContaining('No version of absent.txt is kept') })
-  expect(await cli.run(['restore', 'box', 'notes.txt', 'zz'])).toMatchObject({ code: 5, stderr: expect.stringContaining('There is no version zz') })
-  expect(await cli.run(['restore', 'box', 'notes.txt', ''])).toMatchObject({ code: 2, stderr: expect.stringContaining('Several versions') })
+  expect(await cli.run(['history', 'box', 'absent.txt'])).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining('No version of absent.txt is kept'),
+  })
+  expect(await cli.run(['restore', 'box', 'notes.txt', 'zz'])).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining('There is no version zz'),
+  })
+  expect(await cli.run(['restore', 'box', 'notes.txt', ''])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('Several versions'),
+  })
 })
 
 test('what a workspace has named writes nothing else on the terminal than its name', async () => {

@@ -31,14 +31,18 @@ test('teams and tokens', async () => {
   expect((await cli.run(['teams', 'join', link, ...theirs])).stdout.toString()).toBe('You are in cli-crew as viewer.\n')
   const name = (await other.api.auth.me.query())?.login ?? ''
   await said(['teams', 'role', 'cli-crew', name, 'member'])
-  expect(await json(['teams', 'show', 'cli-crew'])).toMatchObject({ members: [{ role: 'owner' }, { login: name, role: 'member' }] })
+  expect(await json(['teams', 'show', 'cli-crew'])).toMatchObject({
+    members: [{ role: 'owner' }, { login: name, role: 'member' }],
+  })
   await said(['create', 'of-the-crew', '--team', 'cli-crew'])
   expect((await cli.run(['ls', ...theirs])).stdout.toString()).toMatch(/of-the-crew\s+running\s+cli-crew/)
   await said(['teams', 'remove', 'cli-crew', name])
   expect((await cli.run(['ls', '--json', ...theirs])).stdout.toString()).toBe('[]\n')
   await said(['teams', 'delete', '--force', 'cli-crew'])
 
-  const made = (await said(['tokens', 'create', 'from-cli', '--scope', 'workspaces:read', '--days', '3', '--workspace', 'box'])).trim()
+  const made = (
+    await said(['tokens', 'create', 'from-cli', '--scope', 'workspaces:read', '--days', '3', '--workspace', 'box'])
+  ).trim()
   expect(made).toMatch(/^arcx_/)
   expect((await cli.run(['ls', '--json', '--token', made])).stdout.toString()).toContain('box')
   await said(['tokens', 'revoke', 'from-cli'])
@@ -54,13 +58,22 @@ test('arcx admin: the server’s own token, the record checked there and elsewhe
   const file = join(home, 'audit.jsonl')
   writeFileSync(file, (await desk.run(['admin', 'audit', 'export'])).stdout)
   // The head of what was exported: the server's own has grown since.
-  const { head } = JSON.parse((await desk.run(['admin', 'audit', 'verify', file, '--json'])).stdout.toString()) as { head: string }
+  const { head } = JSON.parse((await desk.run(['admin', 'audit', 'verify', file, '--json'])).stdout.toString()) as {
+    head: string
+  }
   expect(await desk.run(['admin', 'audit', 'verify', '--head', head, file])).toMatchObject({ code: 0, stderr: '' })
   const lines = readFileSync(file, 'utf8').trim().split('\n')
   writeFileSync(file, lines.with(3, (lines[3] ?? '').replace('"ok"', '"OK"').replace('refused', 'allowed')).join('\n'))
-  expect(await desk.run(['admin', 'audit', 'verify', file])).toMatchObject({ code: 1, stderr: 'arcx: The record is broken at line 4: it was changed.\n' })
-  expect((await desk.run(['admin', 'audit', 'verify', '-'], lines.toSpliced(5, 1).join('\n'))).stderr).toContain('broken at line 7: a line before it is missing')
-  expect((await desk.run(['admin', 'audit', 'verify', '--head', head, '-'], lines.slice(0, -1).join('\n'))).stderr).toContain('ends at another line')
+  expect(await desk.run(['admin', 'audit', 'verify', file])).toMatchObject({
+    code: 1,
+    stderr: 'arcx: The record is broken at line 4: it was changed.\n',
+  })
+  expect((await desk.run(['admin', 'audit', 'verify', '-'], lines.toSpliced(5, 1).join('\n'))).stderr).toContain(
+    'broken at line 7: a line before it is missing',
+  )
+  expect(
+    (await desk.run(['admin', 'audit', 'verify', '--head', head, '-'], lines.slice(0, -1).join('\n'))).stderr,
+  ).toContain('ends at another line')
   const csv = (await desk.run(['admin', 'audit', 'export', '--csv'])).stdout.toString()
   expect(csv).toMatch(/^id,at,/)
   expect((await desk.run(['admin', 'audit', 'verify', '--token', 'arcx_wrong'])).code).toBe(3)
@@ -72,14 +85,37 @@ test('secrets: the value comes from standard input, is shown by nothing, and its
   const keeper = ['--server', arc.origin, '--token', token]
   const set = await cli.run(['secrets', 'set', 'API_KEY', '--host', 'api.example.com', ...keeper], `${value}\n`)
   expect(set.code).toBe(0)
-  expect(set.stdout.toString()).toMatch(/^API_KEY is saved\. Workspaces find sk_live_\w+ in its place, those that are running after a restart; /)
+  expect(set.stdout.toString()).toMatch(
+    /^API_KEY is saved\. Workspaces find sk_live_\w+ in its place, those that are running after a restart; /,
+  )
   const listed = await cli.run(['secrets', 'ls', ...keeper])
   expect(listed.stdout.toString()).toMatch(/API_KEY +sk_live_\w+ +api\.example\.com/)
   expect(set.stdout.toString() + listed.stdout.toString()).not.toContain(value)
-  expect((await cli.run(['secrets', 'set', 'PATH', '--host', 'api.example.com', ...keeper], value)).stderr).toContain('decides how programs run')
-  expect((await cli.run(['secrets', 'grant', 'API_KEY', '--host', 'api.example.com', '*.example.org', '--in', 'header', ...keeper])).stdout.toString()).toBe('API_KEY may go to api.example.com, *.example.org, in header, from the next request on.\n')
-  expect((await cli.run(['secrets', 'set', 'API_KEY', '--host', 'api.example.com', '--workspace', 'box', ...keeper], value)).code).toBe(0)
-  expect(JSON.parse((await cli.run(['secrets', 'ls', '--workspace', 'box', '--json', ...keeper])).stdout.toString())).toMatchObject([{ name: 'API_KEY', places: [] }])
+  expect((await cli.run(['secrets', 'set', 'PATH', '--host', 'api.example.com', ...keeper], value)).stderr).toContain(
+    'decides how programs run',
+  )
+  expect(
+    (
+      await cli.run([
+        'secrets',
+        'grant',
+        'API_KEY',
+        '--host',
+        'api.example.com',
+        '*.example.org',
+        '--in',
+        'header',
+        ...keeper,
+      ])
+    ).stdout.toString(),
+  ).toBe('API_KEY may go to api.example.com, *.example.org, in header, from the next request on.\n')
+  expect(
+    (await cli.run(['secrets', 'set', 'API_KEY', '--host', 'api.example.com', '--workspace', 'box', ...keeper], value))
+      .code,
+  ).toBe(0)
+  expect(
+    JSON.parse((await cli.run(['secrets', 'ls', '--workspace', 'box', '--json', ...keeper])).stdout.toString()),
+  ).toMatchObject([{ name: 'API_KEY', places: [] }])
   expect((await cli.run(['secrets', 'rm', 'API_KEY', ...keeper])).code).toBe(0)
   expect((await cli.run(['secrets', 'rm', 'API_KEY', ...keeper])).code).toBe(5)
   expect(await said(['egress', 'box'])).toBe('No calls yet.\n')
@@ -90,11 +126,30 @@ test('egress: calls by outcome and host, and on as they come', async () => {
   const call = (path: string, outcome: string, host = 'api.example.com') =>
     arc.database
       .insertInto('EgressRecord')
-      .values({ id: randomUUID(), workspaceId, at: new Date(), method: 'GET', scheme: 'https', host, port: 443, path, outcome, status: 200, bytesUp: 1, bytesDown: 2, durationMs: 3, secrets: ['API_KEY'], scrubbed: 1, redacted: '{"github-pat":2}' })
+      .values({
+        id: randomUUID(),
+        workspaceId,
+        at: new Date(),
+        method: 'GET',
+        scheme: 'https',
+        host,
+        port: 443,
+        path,
+        outcome,
+        status: 200,
+        bytesUp: 1,
+        bytesDown: 2,
+        durationMs: 3,
+        secrets: ['API_KEY'],
+        scrubbed: 1,
+        redacted: '{"github-pat":2}',
+      })
       .execute()
   await call('/passed', 'passed')
   await call('/cut', 'cut:host_refused', 'other.example.com')
-  expect(await said(['egress', 'box'])).toMatch(/GET +https:\/\/other\.example\.com\/cut +cut:host_refused +API_KEY +1, 2 github-pat\n.*\/passed +200/)
+  expect(await said(['egress', 'box'])).toMatch(
+    /GET +https:\/\/other\.example\.com\/cut +cut:host_refused +API_KEY +1, 2 github-pat\n.*\/passed +200/,
+  )
   expect(await said(['egress', 'box', '--refused'])).not.toContain('/passed')
   expect(await said(['egress', 'box', '--host', 'api.'])).not.toContain('/cut')
   const following = cli.start(['egress', 'box', '--follow'])
@@ -115,7 +170,10 @@ test.for([
   [['admin', 'invite', '--days', ''], '--days is a number from 1 to 365, not “”.'],
 ] as const)('a number that is none, or too large, is told in plain words: %j', async ([args, words]) => {
   const { code, stderr } = await cli.run([...args, '--json'])
-  expect({ code, error: JSON.parse(stderr.toString()) as unknown }).toEqual({ code: 2, error: { error: { code: 'usage', message: words } } })
+  expect({ code, error: JSON.parse(stderr.toString()) as unknown }).toEqual({
+    code: 2,
+    error: { error: { code: 'usage', message: words } },
+  })
 })
 
 test.for([
@@ -136,7 +194,8 @@ test('a server that is not there is told before anything is opened', async () =>
 })
 
 test('whoever may not administer is told what to use', async () => {
-  const role = (to: 'admin' | 'member') => arc.database.updateTable('User').set({ role: to }).where('id', '=', person.userId).execute()
+  const role = (to: 'admin' | 'member') =>
+    arc.database.updateTable('User').set({ role: to }).where('id', '=', person.userId).execute()
   // An admin, with a token that is not for that, as login makes one.
   await role('admin')
   const { code, stderr } = await cli.run(['admin', 'overview'])
@@ -149,8 +208,18 @@ test('whoever may not administer is told what to use', async () => {
 test('rules: what is named changes, what is not stays, for oneself and for one workspace', async () => {
   const { token } = await person.api.tokens.create.mutate({ name: 'rules', scopes: ['secrets', 'workspaces:read'] })
   const keeper = ['--json', '--server', arc.origin, '--token', token]
-  const run = async (...args: string[]) => JSON.parse((await cli.run(['rules', ...args, ...keeper])).stdout.toString()) as unknown
-  await run('set', '--closed', '--allow', 'preset:packages', 'api.example.com', '--limit', 'api.example.com=60/min', '*=500MB/h')
+  const run = async (...args: string[]) =>
+    JSON.parse((await cli.run(['rules', ...args, ...keeper])).stdout.toString()) as unknown
+  await run(
+    'set',
+    '--closed',
+    '--allow',
+    'preset:packages',
+    'api.example.com',
+    '--limit',
+    'api.example.com=60/min',
+    '*=500MB/h',
+  )
   expect(await run('set', '--deny', 'bad.example.com', '--found', 'redact')).toEqual({
     fallback: 'closed',
     allow: ['preset:packages', 'api.example.com'],
@@ -163,7 +232,12 @@ test('rules: what is named changes, what is not stays, for oneself and for one w
     pasted: 'refuse',
   })
   expect(await run('show', '--workspace', 'box')).toMatchObject({ fallback: 'open', allow: [], limits: [] })
-  expect(await run('set', '--open', '--allow', 'none', '--limit', 'none')).toMatchObject({ fallback: 'open', allow: [], limits: [], deny: ['bad.example.com'] })
+  expect(await run('set', '--open', '--allow', 'none', '--limit', 'none')).toMatchObject({
+    fallback: 'open',
+    allow: [],
+    limits: [],
+    deny: ['bad.example.com'],
+  })
   expect((await cli.run(['rules', 'set', '--limit', 'x=1', ...keeper])).code).toBe(2)
 })
 
@@ -180,8 +254,13 @@ test('scan finds credentials in files, shows none of them whole, and stops a hoo
   expect((await cli.run(['scan', join(here, 'src/node_modules')])).code).toBe(1)
   writeFileSync(join(here, 'src/config.js'), 'const a = 1\n')
   expect(await cli.run(['scan', here])).toMatchObject({ code: 0, stdout: Buffer.from('Nothing found in 2 files.\n') })
-  const lines = await cli.run(['scan', '--json-lines'], `${JSON.stringify({ text: `x ${token} y` })}\n${JSON.stringify({ text: 'nothing' })}\n`)
-  expect(lines.stdout.toString()).toBe(`{"findings":[{"rule":"github-pat","start":2,"end":${2 + token.length}}]}\n{"findings":[]}\n`)
+  const lines = await cli.run(
+    ['scan', '--json-lines'],
+    `${JSON.stringify({ text: `x ${token} y` })}\n${JSON.stringify({ text: 'nothing' })}\n`,
+  )
+  expect(lines.stdout.toString()).toBe(
+    `{"findings":[{"rule":"github-pat","start":2,"end":${2 + token.length}}]}\n{"findings":[]}\n`,
+  )
   expect((await cli.run(['scan', '--json-lines'], 'nonsense\n')).code).toBe(6)
 })
 

@@ -35,7 +35,10 @@ afterAll(async () => {
   await all?.arc.destroy()
 })
 
-const credentials = (of: string) => JSON.parse(readFileSync(join(of, '.config/arcx/credentials.json'), 'utf8')) as { servers: Record<string, { token: string }> }
+const credentials = (of: string) =>
+  JSON.parse(readFileSync(join(of, '.config/arcx/credentials.json'), 'utf8')) as {
+    servers: Record<string, { token: string }>
+  }
 
 async function browserOf(who: Person) {
   const context = await browser.newContext()
@@ -70,12 +73,17 @@ describe('signing in', () => {
     const token = credentials(own.environment['HOME'] ?? '').servers[arc.origin]?.token ?? ''
     expect((await own.run(['whoami', '--json'])).stdout.toString()).toContain(login)
     expect((await own.run(['logout'])).code).toBe(0)
-    expect((await arc.send('/trpc/workspaces.list', { headers: { authorization: `Bearer ${token}` } })).status).toBe(401)
+    expect((await arc.send('/trpc/workspaces.list', { headers: { authorization: `Bearer ${token}` } })).status).toBe(
+      401,
+    )
     expect((await own.run(['whoami'])).code).toBe(3)
   })
 
   test('with a code that is typed in a browser elsewhere; refused there, the CLI says so', async () => {
-    for (const [button, code] of [['Allow', 0], ['Refuse', 3]] as const) {
+    for (const [button, code] of [
+      ['Allow', 0],
+      ['Refuse', 3],
+    ] as const) {
       const own = new Cli(await testDirectory(testRun(), 'cli'))
       const child = own.start(['login', arc.origin, '--device', '--no-browser'])
       const shown = new Promise<string>((resolve) => {
@@ -99,9 +107,19 @@ describe('signing in', () => {
   })
 
   test('a callback with another state, and a code without its verifier, give nothing', async () => {
-    const { url } = await person.api.programs.authorize.mutate({ clientName: 'x', port: 5000, state: 's'.repeat(32), challenge: 'c'.repeat(43) })
+    const { url } = await person.api.programs.authorize.mutate({
+      clientName: 'x',
+      port: 5000,
+      state: 's'.repeat(32),
+      challenge: 'c'.repeat(43),
+    })
     const code = new URL(url).searchParams.get('code') ?? ''
-    const exchange = () => arc.send('/trpc/programs.exchange', { method: 'POST', headers: { 'content-type': 'application/json', origin: arc.origin }, body: JSON.stringify({ code, verifier: 'v'.repeat(43) }) })
+    const exchange = () =>
+      arc.send('/trpc/programs.exchange', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin: arc.origin },
+        body: JSON.stringify({ code, verifier: 'v'.repeat(43) }),
+      })
     expect((await exchange()).status).toBe(401)
     // Tried once, it is spent, whoever comes with the right one.
     expect((await exchange()).status).toBe(401)
@@ -115,7 +133,10 @@ describe('workspaces', () => {
     expect(created.code).toBe(0)
     expect(created.stdout.toString()).toMatch(/^from-cli is ready: http:\/\/from-cli\./)
     expect(created.stderr).toMatch(/from-cli: /)
-    expect(await json(['ls'])).toMatchObject([{ name: 'box', state: 'running' }, { name: 'from-cli', state: 'running' }])
+    expect(await json(['ls'])).toMatchObject([
+      { name: 'box', state: 'running' },
+      { name: 'from-cli', state: 'running' },
+    ])
     expect(await said(['ls'])).toMatch(/NAME\s+STATE\s+TEAM\s+USED\s+DISK\s+ADDRESS\nbox\s+running/)
     expect(await said(['stop', 'from-cli'])).toBe('from-cli is stopped\n')
     expect(await json(['start', 'from-cli'])).toMatchObject({ state: 'running' })
@@ -143,7 +164,10 @@ describe('workspaces', () => {
   })
 
   test('what goes wrong has words, a code and an exit code of its own', async () => {
-    expect(await cli.run(['start', 'no-such'])).toMatchObject({ code: 5, stderr: 'arcx: There is no such workspace, or it is not yours.\n' })
+    expect(await cli.run(['start', 'no-such'])).toMatchObject({
+      code: 5,
+      stderr: 'arcx: There is no such workspace, or it is not yours.\n',
+    })
     const taken = await cli.run(['create', 'box', '--json'])
     expect(taken.code).toBe(6)
     expect(JSON.parse(taken.stderr)).toMatchObject({ error: { code: 'workspace_name_taken' } })
@@ -159,11 +183,17 @@ describe('workspaces', () => {
 
 describe('exec', () => {
   test('passes exit codes, both outputs, and what is piped in, 10 MB of any bytes unharmed', async () => {
-    expect(await cli.run(['exec', 'box', 'sh', '-c', 'echo out; echo err >&2; exit 42'])).toEqual({ code: 42, stdout: Buffer.from('out\n'), stderr: 'err\n' })
+    expect(await cli.run(['exec', 'box', 'sh', '-c', 'echo out; echo err >&2; exit 42'])).toEqual({
+      code: 42,
+      stdout: Buffer.from('out\n'),
+      stderr: 'err\n',
+    })
     const bytes = randomBytes(10 * 2 ** 20)
     const piped = await cli.run(['exec', 'box', 'cat'], bytes)
     expect(piped.code).toBe(0)
-    expect(createHash('sha256').update(piped.stdout).digest('hex')).toBe(createHash('sha256').update(bytes).digest('hex'))
+    expect(createHash('sha256').update(piped.stdout).digest('hex')).toBe(
+      createHash('sha256').update(bytes).digest('hex'),
+    )
     expect(await cli.run(['exec', 'box', '--', 'ls', '-d', '/', '--json'])).toMatchObject({ code: 2 })
     expect((await cli.run(['exec', '-w', '/tmp', 'box', 'pwd'])).stdout.toString()).toBe('/tmp\n')
   })
@@ -178,9 +208,17 @@ describe('exec', () => {
     })
     expect((await once(child, 'close'))[0]).toBe(0)
     expect([kept.bytes, await errors]).toEqual([60_000_000, ''])
-    const counted = await cli.run(['exec', 'box', 'sh', '-c', 'for each in $(seq 60); do head -c 1000000 | wc -c; sleep 0.01; done'], Buffer.alloc(60_000_000))
+    const counted = await cli.run(
+      ['exec', 'box', 'sh', '-c', 'for each in $(seq 60); do head -c 1000000 | wc -c; sleep 0.01; done'],
+      Buffer.alloc(60_000_000),
+    )
     expect(counted).toMatchObject({ code: 0, stderr: '' })
-    expect(counted.stdout.toString().match(/\d+/g)?.reduce((sum, each) => sum + Number(each), 0)).toBe(60_000_000)
+    expect(
+      counted.stdout
+        .toString()
+        .match(/\d+/g)
+        ?.reduce((sum, each) => sum + Number(each), 0),
+    ).toBe(60_000_000)
   })
 
   test('with -t and input that is no terminal, its end is the program’s', async () => {
@@ -212,7 +250,10 @@ describe('exec', () => {
     child.stdin.write('tty; stty size\r')
     await sees(/\/dev\/pts\/\d+\s+\d+ \d+/)
     // The terminal that script(1) has made, as the window's owner would resize it.
-    const below = (pid: number): number[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g)?.flatMap((each) => [Number(each), ...below(Number(each))]) ?? []
+    const below = (pid: number): number[] =>
+      readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+        .match(/\d+/g)
+        ?.flatMap((each) => [Number(each), ...below(Number(each))]) ?? []
     let rows = 44
     await vi.waitFor(
       () => {
@@ -225,7 +266,10 @@ describe('exec', () => {
       { timeout: 20_000, interval: 500 },
     )
     child.stdin.write('sleep 4002\r')
-    await vi.waitFor(async () => expect((await runInside(arc.engine, box.id, ['pgrep', '-f', 'sleep 4002'])).exitCode).toBe(0), { timeout: 10_000 })
+    await vi.waitFor(
+      async () => expect((await runInside(arc.engine, box.id, ['pgrep', '-f', 'sleep 4002'])).exitCode).toBe(0),
+      { timeout: 10_000 },
+    )
     child.stdin.write('\u0003')
     child.stdin.write('echo still-$((40+2))\r')
     await sees(/still-42/)
@@ -262,7 +306,10 @@ describe('cp', () => {
   })
 
   test('what is not there is said, on either side', async () => {
-    expect(await cli.run(['cp', 'box:no-such', home])).toMatchObject({ code: 5, stderr: 'arcx: There is no no-such in the workspace.\n' })
+    expect(await cli.run(['cp', 'box:no-such', home])).toMatchObject({
+      code: 5,
+      stderr: 'arcx: There is no no-such in the workspace.\n',
+    })
     expect(await cli.run(['cp', './no-such', 'box:'])).toMatchObject({ code: 5 })
     expect(await cli.run(['cp', './a', './b'])).toMatchObject({ code: 2 })
   })
@@ -284,7 +331,13 @@ put('thing/out', tarfile.SYMTYPE, '${here}')
 put('thing/out/through')
 put('thing/ok')
 archive.close()`
-    await runInside(arc.engine, box.id, ['sh', '-c', 'mkdir -p ~/evil && printf "%s" "$1" > ~/evil/evil.py && printf "#!/bin/sh\\nexec python3 /home/arc/evil/evil.py\\n" > ~/evil/tar && chmod +x ~/evil/tar && echo made > ~/project/thing', 'sh', evil])
+    await runInside(arc.engine, box.id, [
+      'sh',
+      '-c',
+      'mkdir -p ~/evil && printf "%s" "$1" > ~/evil/evil.py && printf "#!/bin/sh\\nexec python3 /home/arc/evil/evil.py\\n" > ~/evil/tar && chmod +x ~/evil/tar && echo made > ~/project/thing',
+      'sh',
+      evil,
+    ])
     // Where the person's shell says so, a workspace decides which tar runs: as if it had been replaced.
     await runInside(arc.engine, box.id, ['cp', '/home/arc/evil/tar', '/usr/bin/tar'], '0:0')
     await cli.run(['cp', 'box:thing', join(here, 'meant/it')])
@@ -301,11 +354,19 @@ test('port-forward carries connections to a program there, several ports at once
   let seen = ''
   child.stdout.on('data', (chunk: Buffer) => (seen += chunk.toString()))
   await vi.waitFor(() => expect(seen.trim().split('\n')).toHaveLength(2), { timeout: 15_000 })
-  const [first, second] = seen.trim().split('\n').map((line) => JSON.parse(line) as { local: number })
-  await vi.waitFor(async () => {
-    const answers = await Promise.all(Array.from({ length: 5 }, () => fetch(`http://127.0.0.1:${first?.local}/`).then((answer) => answer.text())))
-    for (const answer of answers) expect(answer).toContain('Directory listing')
-  }, { timeout: 15_000 })
+  const [first, second] = seen
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { local: number })
+  await vi.waitFor(
+    async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 5 }, () => fetch(`http://127.0.0.1:${first?.local}/`).then((answer) => answer.text())),
+      )
+      for (const answer of answers) expect(answer).toContain('Directory listing')
+    },
+    { timeout: 15_000 },
+  )
   const refused = connect(second?.local ?? 0, '127.0.0.1')
   refused.on('error', () => undefined)
   await new Promise((resolve) => refused.once('close', resolve))

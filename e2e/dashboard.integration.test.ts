@@ -23,7 +23,14 @@ beforeAll(async () => {
   person = await arc.person()
   context = await signedIn(person)
   owner = await arc.person()
-  const rows = Array.from({ length: many }, (_, index) => ({ id: crypto.randomUUID(), ownerId: owner.userId, name: `row-${String(index).padStart(3, '0')}`, state: 'stopped' as const, step: null, reason: null }))
+  const rows = Array.from({ length: many }, (_, index) => ({
+    id: crypto.randomUUID(),
+    ownerId: owner.userId,
+    name: `row-${String(index).padStart(3, '0')}`,
+    state: 'stopped' as const,
+    step: null,
+    reason: null,
+  }))
   await arc.database.insertInto('Workspace').values(rows).execute()
 })
 afterAll(async () => {
@@ -47,7 +54,12 @@ test('the dashboard comes with at most 180 KB of compressed JavaScript, compress
     if (!new URL(response.url()).pathname.endsWith('.js')) return
     encodings.add(response.headers()['content-encoding'])
     // Of a page that is asked for again there is none any more.
-    bodies.push(response.body().then((body) => sizes.push(gzipSync(body).length), () => undefined))
+    bodies.push(
+      response.body().then(
+        (body) => sizes.push(gzipSync(body).length),
+        () => undefined,
+      ),
+    )
   })
   await page.goto(`${arc.origin}/dashboard`)
   await page.getByRole('heading', { name: 'Your first workspace' }).waitFor()
@@ -78,43 +90,53 @@ test('what the dashboard asks first is asked while its program is on its way, an
   await page.close()
 })
 
-test('a part of the page that does not come is asked for again with the page: its style, its program, or what a link brings', again, async () => {
-  const page = await context.newPage()
-  for (const part of ['**/assets/*.css', '**/assets/index-*.js', '**/assets/parts-*.js']) {
-    let failed = 0
-    await page.route(part, (route) => ((failed += 1) === 1 ? route.abort('failed') : route.continue()))
+test(
+  'a part of the page that does not come is asked for again with the page: its style, its program, or what a link brings',
+  again,
+  async () => {
+    const page = await context.newPage()
+    for (const part of ['**/assets/*.css', '**/assets/index-*.js', '**/assets/parts-*.js']) {
+      let failed = 0
+      await page.route(part, (route) => ((failed += 1) === 1 ? route.abort('failed') : route.continue()))
+      await page.goto(`${arc.origin}/dashboard`)
+      await page.getByRole('heading', { name: 'Your first workspace' }).waitFor()
+      await expect.poll(() => page.evaluate(() => getComputedStyle(document.body).fontFamily)).toContain('Inter')
+      expect(failed).toBeGreaterThan(1)
+      await page.unroute(part)
+      await page.evaluate(() => sessionStorage.clear())
+    }
     await page.goto(`${arc.origin}/dashboard`)
     await page.getByRole('heading', { name: 'Your first workspace' }).waitFor()
-    await expect.poll(() => page.evaluate(() => getComputedStyle(document.body).fontFamily)).toContain('Inter')
-    expect(failed).toBeGreaterThan(1)
-    await page.unroute(part)
-    await page.evaluate(() => sessionStorage.clear())
-  }
-  await page.goto(`${arc.origin}/dashboard`)
-  await page.getByRole('heading', { name: 'Your first workspace' }).waitFor()
-  let failed = 0
-  await page.route('**/assets/teams-*.js', (route) => ((failed += 1) === 1 ? route.abort('failed') : route.continue()))
-  await page.getByRole('link', { name: 'Teams' }).click()
-  await page.getByRole('heading', { name: 'Teams', exact: true }).waitFor()
-  await page.close()
-})
+    let failed = 0
+    await page.route('**/assets/teams-*.js', (route) =>
+      (failed += 1) === 1 ? route.abort('failed') : route.continue(),
+    )
+    await page.getByRole('link', { name: 'Teams' }).click()
+    await page.getByRole('heading', { name: 'Teams', exact: true }).waitFor()
+    await page.close()
+  },
+)
 
-test('what a link would bring is brought ahead; where that does not come, the page stays as it is, and the link works', again, async () => {
-  const page = await context.newPage()
-  await page.goto(`${arc.origin}/dashboard`)
-  await page.getByRole('heading', { name: 'Your first workspace' }).waitFor()
-  await page.evaluate(() => Object.assign(window, { isSame: true }))
-  let failed = 0
-  await page.route('**/assets/teams-*.js', (route) => ((failed += 1) <= 1 ? route.abort('failed') : route.continue()))
-  await page.getByRole('link', { name: 'Teams' }).hover()
-  await expect.poll(() => failed).toBe(1)
-  // A page that is asked for again is so within this.
-  await page.waitForTimeout(1000)
-  expect(await page.evaluate(() => 'isSame' in window)).toBe(true)
-  await page.getByRole('link', { name: 'Teams' }).click()
-  await page.getByRole('heading', { name: 'Teams', exact: true }).waitFor()
-  await page.close()
-})
+test(
+  'what a link would bring is brought ahead; where that does not come, the page stays as it is, and the link works',
+  again,
+  async () => {
+    const page = await context.newPage()
+    await page.goto(`${arc.origin}/dashboard`)
+    await page.getByRole('heading', { name: 'Your first workspace' }).waitFor()
+    await page.evaluate(() => Object.assign(window, { isSame: true }))
+    let failed = 0
+    await page.route('**/assets/teams-*.js', (route) => ((failed += 1) <= 1 ? route.abort('failed') : route.continue()))
+    await page.getByRole('link', { name: 'Teams' }).hover()
+    await expect.poll(() => failed).toBe(1)
+    // A page that is asked for again is so within this.
+    await page.waitForTimeout(1000)
+    expect(await page.evaluate(() => 'isSame' in window)).toBe(true)
+    await page.getByRole('link', { name: 'Teams' }).click()
+    await page.getByRole('heading', { name: 'Teams', exact: true }).waitFor()
+    await page.close()
+  },
+)
 
 test('a page that never comes says so, and has a way on', again, async () => {
   const page = await context.newPage()
@@ -125,126 +147,171 @@ test('a page that never comes says so, and has a way on', again, async () => {
   await page.getByRole('heading', { name: 'This page could not be shown' }).waitFor()
   await page.unroute('**/assets/teams-*.js')
   // It may have begun again by itself meanwhile.
-  await page.getByRole('button', { name: 'Load it again' }).click({ timeout: 5000 }).catch(() => undefined)
+  await page
+    .getByRole('button', { name: 'Load it again' })
+    .click({ timeout: 5000 })
+    .catch(() => undefined)
   await page.getByRole('heading', { name: 'Teams', exact: true }).waitFor()
   await page.close()
 })
 
-test('five hundred workspaces: those are there that can be seen, the filter finds any, and the last is reached by scrolling', again, async () => {
-  const theirs = await signedIn(owner)
-  const page = await theirs.newPage()
-  await page.goto(`${arc.origin}/dashboard`)
-  await page.locator('[data-workspace=row-000]').waitFor()
-  await expect.poll(() => page.locator('[data-workspace]').count()).toBeLessThan(40)
-  await expect.poll(() => page.locator('[data-workspace=row-000]').getAttribute('aria-setsize')).toBe(String(many))
-  await page.keyboard.press('/')
-  await page.keyboard.type('row-499')
-  await page.locator('[data-workspace=row-499]').waitFor()
-  expect(await page.locator('[data-workspace]').count()).toBe(1)
-  expect(page.url()).toContain('filter=row-499')
-  await page.getByRole('searchbox').fill('')
-  await page.locator('[data-workspace=row-000]').waitFor()
-  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
-  await page.locator('[data-workspace=row-499]').waitFor()
-  await expect.poll(() => page.locator('[data-workspace=row-499]').evaluate((row) => row.getBoundingClientRect().bottom <= innerHeight)).toBe(true)
-  await theirs.close()
-})
+test(
+  'five hundred workspaces: those are there that can be seen, the filter finds any, and the last is reached by scrolling',
+  again,
+  async () => {
+    const theirs = await signedIn(owner)
+    const page = await theirs.newPage()
+    await page.goto(`${arc.origin}/dashboard`)
+    await page.locator('[data-workspace=row-000]').waitFor()
+    await expect.poll(() => page.locator('[data-workspace]').count()).toBeLessThan(40)
+    await expect.poll(() => page.locator('[data-workspace=row-000]').getAttribute('aria-setsize')).toBe(String(many))
+    await page.keyboard.press('/')
+    await page.keyboard.type('row-499')
+    await page.locator('[data-workspace=row-499]').waitFor()
+    expect(await page.locator('[data-workspace]').count()).toBe(1)
+    expect(page.url()).toContain('filter=row-499')
+    await page.getByRole('searchbox').fill('')
+    await page.locator('[data-workspace=row-000]').waitFor()
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
+    await page.locator('[data-workspace=row-499]').waitFor()
+    await expect
+      .poll(() =>
+        page.locator('[data-workspace=row-499]').evaluate((row) => row.getBoundingClientRect().bottom <= innerHeight),
+      )
+      .toBe(true)
+    await theirs.close()
+  },
+)
 
-test('what one does is shown before the server has answered, taken back where it refuses, and a stop has a way back', again, async () => {
-  const workspace = (await person.api.workspaces.list.query()).find(({ name }) => name === 'quick') ?? (await createRunning(person, 'quick'))
-  const page = await context.newPage()
-  await page.goto(`${arc.origin}/dashboard`)
-  const row = page.locator('[data-workspace=quick]')
-  await row.and(page.locator('[data-state=running]')).waitFor()
-  const held = Promise.withResolvers<null>()
-  await page.route('**/trpc/workspaces.stop*', async (route) => {
-    await held.promise
-    await route.fulfill({ status: 429, contentType: 'application/json', body: JSON.stringify([{ error: { message: 'That was too much at once.', code: -32_029, data: { code: 'TOO_MANY_REQUESTS', httpStatus: 429, arc: { kind: 'LimitReached', code: 'too_many_requests', details: {} } } } }]) })
-  })
-  await row.getByRole('button', { name: 'Stop quick' }).click()
-  await row.and(page.locator('[data-state=stopping]')).waitFor()
-  expect((await person.api.workspaces.get.query({ workspaceId: workspace.id })).state).toBe('running')
-  held.resolve(null)
-  await page.getByText('That was too much at once.').first().waitFor()
-  await row.and(page.locator('[data-state=running]')).waitFor()
-  await page.unroute('**/trpc/workspaces.stop*')
-  await row.getByRole('button', { name: 'Stop quick' }).click()
-  await row.and(page.locator('[data-state=stopped]')).waitFor({ timeout: 30_000 })
-  await page.getByRole('button', { name: 'Start it again' }).click()
-  await row.and(page.locator('[data-state=running]')).waitFor({ timeout: 30_000 })
-  await page.close()
-})
+test(
+  'what one does is shown before the server has answered, taken back where it refuses, and a stop has a way back',
+  again,
+  async () => {
+    const workspace =
+      (await person.api.workspaces.list.query()).find(({ name }) => name === 'quick') ??
+      (await createRunning(person, 'quick'))
+    const page = await context.newPage()
+    await page.goto(`${arc.origin}/dashboard`)
+    const row = page.locator('[data-workspace=quick]')
+    await row.and(page.locator('[data-state=running]')).waitFor()
+    const held = Promise.withResolvers<null>()
+    await page.route('**/trpc/workspaces.stop*', async (route) => {
+      await held.promise
+      await route.fulfill({
+        status: 429,
+        contentType: 'application/json',
+        body: JSON.stringify([
+          {
+            error: {
+              message: 'That was too much at once.',
+              code: -32_029,
+              data: {
+                code: 'TOO_MANY_REQUESTS',
+                httpStatus: 429,
+                arc: { kind: 'LimitReached', code: 'too_many_requests', details: {} },
+              },
+            },
+          },
+        ]),
+      })
+    })
+    await row.getByRole('button', { name: 'Stop quick' }).click()
+    await row.and(page.locator('[data-state=stopping]')).waitFor()
+    expect((await person.api.workspaces.get.query({ workspaceId: workspace.id })).state).toBe('running')
+    held.resolve(null)
+    await page.getByText('That was too much at once.').first().waitFor()
+    await row.and(page.locator('[data-state=running]')).waitFor()
+    await page.unroute('**/trpc/workspaces.stop*')
+    await row.getByRole('button', { name: 'Stop quick' }).click()
+    await row.and(page.locator('[data-state=stopped]')).waitFor({ timeout: 30_000 })
+    await page.getByRole('button', { name: 'Start it again' }).click()
+    await row.and(page.locator('[data-state=running]')).waitFor({ timeout: 30_000 })
+    await page.close()
+  },
+)
 
-test('a name that is proposed while somebody types does not get among their letters; where they type nothing, it is the name', again, async () => {
-  const page = await context.newPage()
-  const held = Promise.withResolvers<null>()
-  await page.route('**/trpc/*workspaces.freeName*', async (route) => {
-    await held.promise
-    await route.continue()
-  })
-  await page.goto(`${arc.origin}/dashboard?new=true`)
-  const field = page.getByRole('dialog').getByLabel('Name')
-  await field.pressSequentially('typed')
-  held.resolve(null)
-  await expect.poll(() => field.getAttribute('placeholder')).toMatch(/^my-project/)
-  expect(await field.inputValue()).toBe('typed')
-  await field.pressSequentially('-on')
-  expect(await field.inputValue()).toBe('typed-on')
-  await field.fill('')
-  const proposed = (await field.getAttribute('placeholder')) ?? ''
-  await page.getByRole('dialog').getByText(`${proposed}.localhost`).waitFor()
-  await field.press('Enter')
-  await page.getByRole('heading', { name: `${proposed} is ready` }).waitFor({ timeout: 60_000 })
-  await page.close()
-})
+test(
+  'a name that is proposed while somebody types does not get among their letters; where they type nothing, it is the name',
+  again,
+  async () => {
+    const page = await context.newPage()
+    const held = Promise.withResolvers<null>()
+    await page.route('**/trpc/*workspaces.freeName*', async (route) => {
+      await held.promise
+      await route.continue()
+    })
+    await page.goto(`${arc.origin}/dashboard?new=true`)
+    const field = page.getByRole('dialog').getByLabel('Name')
+    await field.pressSequentially('typed')
+    held.resolve(null)
+    await expect.poll(() => field.getAttribute('placeholder')).toMatch(/^my-project/)
+    expect(await field.inputValue()).toBe('typed')
+    await field.pressSequentially('-on')
+    expect(await field.inputValue()).toBe('typed-on')
+    await field.fill('')
+    const proposed = (await field.getAttribute('placeholder')) ?? ''
+    await page.getByRole('dialog').getByText(`${proposed}.localhost`).waitFor()
+    await field.press('Enter')
+    await page.getByRole('heading', { name: `${proposed} is ready` }).waitFor({ timeout: 60_000 })
+    await page.close()
+  },
+)
 
-test('a name that makes no address is told so as it is typed, and refused with one that does, a click away', again, async () => {
-  const page = await context.newPage()
-  await page.goto(`${arc.origin}/dashboard?new=true`)
-  const dialog = page.getByRole('dialog')
-  const field = dialog.getByLabel('Name')
-  await field.fill('Bad Name!')
-  await dialog.getByText('lower-case letters, digits and hyphens').waitFor()
-  expect(await dialog.getByText('.localhost').count()).toBe(0)
-  await field.press('Enter')
-  await dialog.getByRole('alert').getByRole('button', { name: 'Use bad-name' }).click()
-  expect(await field.inputValue()).toBe('bad-name')
-  await dialog.getByText('bad-name.localhost').waitFor()
-  await page.close()
-})
+test(
+  'a name that makes no address is told so as it is typed, and refused with one that does, a click away',
+  again,
+  async () => {
+    const page = await context.newPage()
+    await page.goto(`${arc.origin}/dashboard?new=true`)
+    const dialog = page.getByRole('dialog')
+    const field = dialog.getByLabel('Name')
+    await field.fill('Bad Name!')
+    await dialog.getByText('lower-case letters, digits and hyphens').waitFor()
+    expect(await dialog.getByText('.localhost').count()).toBe(0)
+    await field.press('Enter')
+    await dialog.getByRole('alert').getByRole('button', { name: 'Use bad-name' }).click()
+    expect(await field.inputValue()).toBe('bad-name')
+    await dialog.getByText('bad-name.localhost').waitFor()
+    await page.close()
+  },
+)
 
-test('by the keyboard alone: the palette finds a workspace, a page and a part of the documentation, makes a workspace, and changes the colours', again, async () => {
-  const page = await context.newPage()
-  await page.goto(`${arc.origin}/dashboard`)
-  await page.locator('[data-workspace=quick]').waitFor()
-  const choose = async (words: string, option: RegExp) => {
+test(
+  'by the keyboard alone: the palette finds a workspace, a page and a part of the documentation, makes a workspace, and changes the colours',
+  again,
+  async () => {
+    const page = await context.newPage()
+    await page.goto(`${arc.origin}/dashboard`)
+    await page.locator('[data-workspace=quick]').waitFor()
+    const choose = async (words: string, option: RegExp) => {
+      await page.keyboard.press('Control+k')
+      await page.getByRole('dialog', { name: 'Search everything' }).waitFor()
+      await page.keyboard.type(words)
+      await page.getByRole('option', { name: option }).first().waitFor()
+      await page.keyboard.press('Enter')
+      await page.getByRole('dialog', { name: 'Search everything' }).waitFor({ state: 'detached' })
+    }
+    await choose('quick page', /quick.*Its page/)
+    await page.waitForURL('**/workspaces/quick')
+    await choose('dark colours', /Dark colours/)
+    expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark')
+    await choose('settings', /Settings/)
+    await page.waitForURL('**/settings')
+    await choose('how the desktop app is closed', /How the desktop app is closed/)
+    await page.waitForURL('**/docs/desktop-security**')
+    await page.goBack()
+    await page.waitForURL('**/settings')
+    await choose('new workspace', /New workspace/)
+    await page.getByRole('dialog').getByLabel('Name').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(page.url()).not.toContain('new=')
     await page.keyboard.press('Control+k')
-    await page.getByRole('dialog', { name: 'Search everything' }).waitFor()
-    await page.keyboard.type(words)
-    await page.getByRole('option', { name: option }).first().waitFor()
-    await page.keyboard.press('Enter')
-    await page.getByRole('dialog', { name: 'Search everything' }).waitFor({ state: 'detached' })
-  }
-  await choose('quick page', /quick.*Its page/)
-  await page.waitForURL('**/workspaces/quick')
-  await choose('dark colours', /Dark colours/)
-  expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark')
-  await choose('settings', /Settings/)
-  await page.waitForURL('**/settings')
-  await choose('how the desktop app is closed', /How the desktop app is closed/)
-  await page.waitForURL('**/docs/desktop-security**')
-  await page.goBack()
-  await page.waitForURL('**/settings')
-  await choose('new workspace', /New workspace/)
-  await page.getByRole('dialog').getByLabel('Name').waitFor()
-  await page.keyboard.press('Escape')
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
-  expect(page.url()).not.toContain('new=')
-  await page.keyboard.press('Control+k')
-  await page.keyboard.press('Escape')
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
-  await page.close()
-})
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.close()
+  },
+)
 
 test('the documentation is searched as one types, and its links and headings are addresses', again, async () => {
   const page = await browser.newPage()

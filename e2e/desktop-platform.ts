@@ -29,7 +29,13 @@ interface PausedRequest {
 }
 
 /** Chromium's numbers for what DevTools tells by name. */
-const failures: Readonly<Record<string, number>> = { Aborted: -3, TimedOut: -7, ConnectionRefused: -102, ConnectionReset: -101, NameNotResolved: -105 }
+const failures: Readonly<Record<string, number>> = {
+  Aborted: -3,
+  TimedOut: -7,
+  ConnectionRefused: -102,
+  ConnectionReset: -101,
+  NameNotResolved: -105,
+}
 
 class BrowserView implements View {
   readonly context: Promise<BrowserContext>
@@ -45,14 +51,23 @@ class BrowserView implements View {
       const page = await context.newPage()
       const session = await context.newCDPSession(page)
       const { frameTree } = await session.send('Page.getFrameTree')
-      session.on('Fetch.requestPaused', (paused) => void this.#paused(session, paused, frameTree.frame.id).catch(() => undefined))
-      await session.send('Fetch.enable', { patterns: [{ resourceType: 'Document', requestStage: 'Request' }, { resourceType: 'Document', requestStage: 'Response' }] })
+      session.on(
+        'Fetch.requestPaused',
+        (paused) => void this.#paused(session, paused, frameTree.frame.id).catch(() => undefined),
+      )
+      await session.send('Fetch.enable', {
+        patterns: [
+          { resourceType: 'Document', requestStage: 'Request' },
+          { resourceType: 'Document', requestStage: 'Response' },
+        ],
+      })
       page.on('popup', (popup) => {
         events.openingWindow(popup.url())
         void popup.close()
       })
       page.on('dialog', (dialog) => {
-        if (dialog.type() === 'beforeunload') void (events.leaving() ? dialog.accept() : dialog.dismiss()).catch(() => undefined)
+        if (dialog.type() === 'beforeunload')
+          void (events.leaving() ? dialog.accept() : dialog.dismiss()).catch(() => undefined)
       })
       page.on('crash', () => events.crashed())
       return page
@@ -75,7 +90,19 @@ class BrowserView implements View {
   }
 
   /** Electron asks before a page navigates, and before it follows a redirect; not before what the app loads itself. */
-  async #paused(session: CDPSession, { requestId, request, frameId, redirectedRequestId, responseStatusCode: status, responseHeaders, responseErrorReason }: PausedRequest, mainFrame: string): Promise<void> {
+  async #paused(
+    session: CDPSession,
+    {
+      requestId,
+      request,
+      frameId,
+      redirectedRequestId,
+      responseStatusCode: status,
+      responseHeaders,
+      responseErrorReason,
+    }: PausedRequest,
+    mainFrame: string,
+  ): Promise<void> {
     const go = () => session.send('Fetch.continueRequest', { requestId })
     const abort = () => session.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' })
     if (frameId !== mainFrame) return void (await go())
@@ -121,12 +148,20 @@ export interface ShownDesktop {
  * The desktop app without Electron: its own decisions, its own pages from its own handler, and its real preload over
  * Chromium. A view is a page in a context of its own, which is asked about as Electron asks.
  */
-export async function startDesktop(browser: Browser, directory: string, { hasKeychain = true } = {}): Promise<ShownDesktop> {
+export async function startDesktop(
+  browser: Browser,
+  directory: string,
+  { hasKeychain = true } = {},
+): Promise<ShownDesktop> {
   const preload = await readFile(file('desktop/dist/preload.cjs'), 'utf8')
   const server = createServer((request, response) => {
-    void servePage(file('web/dist'), { method: request.method ?? 'GET', url: `http://127.0.0.1${request.url}` }).then(async (served) => {
-      response.writeHead(served.status, Object.fromEntries(served.headers)).end(Buffer.from(await served.arrayBuffer()))
-    })
+    void servePage(file('web/dist'), { method: request.method ?? 'GET', url: `http://127.0.0.1${request.url}` }).then(
+      async (served) => {
+        response
+          .writeHead(served.status, Object.fromEntries(served.headers))
+          .end(Buffer.from(await served.arrayBuffer()))
+      },
+    )
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -143,7 +178,8 @@ export async function startDesktop(browser: Browser, directory: string, { hasKey
   const openPage = async (path: string, id: string, events: WindowEvents | null): Promise<Page> => {
     const made = await context.newPage()
     await made.exposeBinding('arcxWire', (source, name: unknown, input: unknown) => {
-      if (desktop === null || !isOwnPage({ url: source.frame.url(), isTop: source.frame === made.mainFrame() }, origin)) throw new Error('Only the app’s own pages may ask.')
+      if (desktop === null || !isOwnPage({ url: source.frame.url(), isTop: source.frame === made.mainFrame() }, origin))
+        throw new Error('Only the app’s own pages may ask.')
       return answer(desktop.answers, id, name, input)
     })
     // What Electron gives a sandboxed preload, in as many lines as the preload uses.
@@ -172,7 +208,8 @@ export async function startDesktop(browser: Browser, directory: string, { hasKey
       window: {
         id,
         isFocused: true,
-        tell: (event) => void page.then((made) => made.evaluate(`window.arcxTell(${JSON.stringify(event)})`)).catch(() => undefined),
+        tell: (event) =>
+          void page.then((made) => made.evaluate(`window.arcxTell(${JSON.stringify(event)})`)).catch(() => undefined),
         makeView: (_ground: () => Ground, _partition, events) => new BrowserView(browser, events),
         show: (view) => (entry.shown = view instanceof BrowserView ? view : null),
         focus: () => undefined,
@@ -191,7 +228,11 @@ export async function startDesktop(browser: Browser, directory: string, { hasKey
     clientName: 'arcx app of a test',
     directory,
     // Any that turns text into other text and back; what Electron's does is the system's.
-    keychain: { isAvailable: hasKeychain, seal: (text) => Buffer.from([...text].toReversed().join('')).toString('base64'), unseal },
+    keychain: {
+      isAvailable: hasKeychain,
+      seal: (text) => Buffer.from([...text].toReversed().join('')).toString('base64'),
+      unseal,
+    },
     updater: null,
     makeWindow,
     showSwitcher() {
@@ -249,4 +290,3 @@ export async function startDesktop(browser: Browser, directory: string, { hasKey
     },
   }
 }
-

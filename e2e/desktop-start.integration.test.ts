@@ -21,7 +21,11 @@ interface Report {
 
 /** The built main process, as Electron starts it: ready comes after its module has been evaluated, and not before. */
 async function start(env: Record<string, string> = {}, ...switches: string[]): Promise<Report> {
-  const child = spawn(process.execPath, [file('stand-in-electron/run.ts'), file('../desktop/dist/main.mjs'), ...switches], { env: { ...process.env, STAND_IN_HOME: directory, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(
+    process.execPath,
+    [file('stand-in-electron/run.ts'), file('../desktop/dist/main.mjs'), ...switches],
+    { env: { ...process.env, STAND_IN_HOME: directory, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
   let [output, errors] = ['', '']
   child.stdout.on('data', (part: Buffer) => (output += part.toString()))
   child.stderr.on('data', (part: Buffer) => (errors += part.toString()))
@@ -36,8 +40,13 @@ test('the app starts though Electron becomes ready only after its first module h
   expect(named(report, 'showErrorBox')).toEqual([])
   expect(named(report, 'BrowserWindow').map(({ isReady }) => isReady)).toEqual([true])
   expect(named(report, 'loadURL').map(({ args }) => args)).toEqual([['arcx-app://app/dashboard']])
-  for (const name of ['enableSandbox', 'registerSchemesAsPrivileged']) expect(named(report, name).map(({ isReady }) => isReady)).toEqual([false])
-  expect(named(report, 'appendSwitch')).toEqual(process.platform === 'linux' ? [{ name: 'appendSwitch', args: ['enable-features', 'GlobalShortcutsPortal'], isReady: false }] : [])
+  for (const name of ['enableSandbox', 'registerSchemesAsPrivileged'])
+    expect(named(report, name).map(({ isReady }) => isReady)).toEqual([false])
+  expect(named(report, 'appendSwitch')).toEqual(
+    process.platform === 'linux'
+      ? [{ name: 'appendSwitch', args: ['enable-features', 'GlobalShortcutsPortal'], isReady: false }]
+      : [],
+  )
 })
 
 test('the menu bar is not made anew as pages ask, and no page is given a certificate', async () => {
@@ -49,9 +58,14 @@ test('the menu bar is not made anew as pages ask, and no page is given a certifi
 
 test('keys that another program has are told of, at once', async () => {
   const report = await start({ STAND_IN_SHORTCUT: 'taken' })
-  expect(named(report, 'Notification').map(({ args }) => args)).toEqual([[expect.objectContaining({ title: 'The switcher’s keys are taken' })]])
+  expect(named(report, 'Notification').map(({ args }) => args)).toEqual([
+    [expect.objectContaining({ title: 'The switcher’s keys are taken' })],
+  ])
 })
 
-test.runIf(process.getuid?.() === 0)('root, for whom Chromium has no sandbox, may start it without one by saying so', async () => {
-  expect(named(await start({}, '--no-sandbox'), 'enableSandbox')).toEqual([])
-})
+test.runIf(process.getuid?.() === 0)(
+  'root, for whom Chromium has no sandbox, may start it without one by saying so',
+  async () => {
+    expect(named(await start({}, '--no-sandbox'), 'enableSandbox')).toEqual([])
+  },
+)

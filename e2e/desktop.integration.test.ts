@@ -21,9 +21,17 @@ let directory: string
 let app: ShownDesktop
 
 beforeAll(async () => {
-  ;[arc, browser, directory] = await Promise.all([startTestOrchestrator(), openBrowser(), testDirectory(testRun(), 'desktop')])
+  ;[arc, browser, directory] = await Promise.all([
+    startTestOrchestrator(),
+    openBrowser(),
+    testDirectory(testRun(), 'desktop'),
+  ])
   person = await arc.person()
-  await arc.database.updateTable('User').set({ login: 'ada', name: 'Ada Lovelace' }).where('id', '=', person.userId).execute()
+  await arc.database
+    .updateTable('User')
+    .set({ login: 'ada', name: 'Ada Lovelace' })
+    .where('id', '=', person.userId)
+    .execute()
   system = await browser.newContext()
   const [name = '', value = ''] = person.cookie.split('=')
   await system.addCookies([{ name, value, url: arc.origin }])
@@ -35,7 +43,11 @@ afterAll(async () => {
   await arc?.destroy()
 })
 
-const front = async (): Promise<Page> => vi.waitFor(async () => (await app.front()) ?? Promise.reject(new Error('No workspace is in front.')), { timeout: 60_000, interval: 100 })
+const front = async (): Promise<Page> =>
+  vi.waitFor(async () => (await app.front()) ?? Promise.reject(new Error('No workspace is in front.')), {
+    timeout: 60_000,
+    interval: 100,
+  })
 
 /** Taken without times and the like, which go on afterwards. */
 async function looksAsKept(page: Page, name: string): Promise<void> {
@@ -47,7 +59,11 @@ async function looksAsKept(page: Page, name: string): Promise<void> {
 }
 
 /** Signs in by the system's browser; how the browser comes back is the caller's. */
-async function allowInBrowser(page: Page, server: string, comeBack: (browserPage: Page, appUrl: string) => Promise<void>): Promise<void> {
+async function allowInBrowser(
+  page: Page,
+  server: string,
+  comeBack: (browserPage: Page, appUrl: string) => Promise<void>,
+): Promise<void> {
   const opened = app.opened.length
   await page.getByLabel(/Address of your server|Another server/).fill(server)
   await page.getByRole('button', { name: 'Sign in by the browser' }).click()
@@ -95,7 +111,11 @@ test('a page of the app has the contract and nothing more, and cannot reach the 
   const page = await app.page()
   const seen = await page.evaluate(async () => {
     const bridge = window as unknown as { arcxDesktop: { request(name: string, input?: unknown): Promise<unknown> } }
-    const refused = (name: string, input?: unknown) => bridge.arcxDesktop.request(name, input).then(() => 'answered', () => 'refused')
+    const refused = (name: string, input?: unknown) =>
+      bridge.arcxDesktop.request(name, input).then(
+        () => 'answered',
+        () => 'refused',
+      )
     return {
       keys: Object.keys(bridge.arcxDesktop).toSorted(),
       require: typeof (globalThis as { require?: unknown }).require,
@@ -107,9 +127,25 @@ test('a page of the app has the contract and nothing more, and cannot reach the 
       climbing: await refused('tabs.open', { workspaceId: 'x', to: '//evil.example' }),
     }
   })
-  expect(seen).toEqual({ keys: ['listen', 'request'], require: 'undefined', process: 'undefined', unknown: 'refused', prototype: 'refused', scheme: 'refused', path: 'refused', climbing: 'refused' })
+  expect(seen).toEqual({
+    keys: ['listen', 'request'],
+    require: 'undefined',
+    process: 'undefined',
+    unknown: 'refused',
+    prototype: 'refused',
+    scheme: 'refused',
+    path: 'refused',
+    climbing: 'refused',
+  })
   // Its policy has no way out but the main process.
-  const reached = await page.evaluate((origin) => fetch(`${origin}/health`).then(() => 'reached', () => 'blocked'), arc.origin)
+  const reached = await page.evaluate(
+    (origin) =>
+      fetch(`${origin}/health`).then(
+        () => 'reached',
+        () => 'blocked',
+      ),
+    arc.origin,
+  )
   expect(reached).toBe('blocked')
 })
 
@@ -124,7 +160,12 @@ test('a workspace opens in a tab of the window; stopped, it says so, starts, and
   await untilWorkbench(ide)
   expect(new URL(ide.url()).host).toBe(`embedded.localhost:${arc.port}`)
   // The workspace's pages know nothing of the app and hold nothing of its session.
-  expect(await ide.evaluate(() => [typeof (window as { arcxDesktop?: unknown }).arcxDesktop, typeof (globalThis as { require?: unknown }).require])).toEqual(['undefined', 'undefined'])
+  expect(
+    await ide.evaluate(() => [
+      typeof (window as { arcxDesktop?: unknown }).arcxDesktop,
+      typeof (globalThis as { require?: unknown }).require,
+    ]),
+  ).toEqual(['undefined', 'undefined'])
   const cookies = await ide.context().cookies()
   expect(cookies.map(({ name }) => name)).toContain('arc_workspace')
   expect(cookies.map(({ name }) => name)).not.toContain('arc_session')
@@ -154,11 +195,17 @@ test('a hostile page in a workspace leads the app nowhere: other addresses go to
   await untilWorkbench(ide)
   const before = app.opened.length
   const at = ide.url()
-  for (const address of ['file:///etc/passwd', 'javascript:void(document.title="x")', `${arc.origin}/auth/workspace?name=other&to=/&browser=${'b'.repeat(43)}`]) {
+  for (const address of [
+    'file:///etc/passwd',
+    'javascript:void(document.title="x")',
+    `${arc.origin}/auth/workspace?name=other&to=/&browser=${'b'.repeat(43)}`,
+  ]) {
     await ide.evaluate((to) => void (location.href = to), address).catch(() => undefined)
   }
   await ide.evaluate(() => void (location.href = 'https://elsewhere.example/page'))
-  await vi.waitFor(() => expect(app.opened.slice(before)).toEqual(['https://elsewhere.example/page']), { timeout: 20_000 })
+  await vi.waitFor(() => expect(app.opened.slice(before)).toEqual(['https://elsewhere.example/page']), {
+    timeout: 20_000,
+  })
   expect(ide.url()).toBe(at)
   // A link to the control plane is not followed with anybody's session: it is the launcher.
   await ide.evaluate((origin) => void (location.href = `${origin}/settings`), arc.origin)
@@ -168,7 +215,9 @@ test('a hostile page in a workspace leads the app nowhere: other addresses go to
 
 test('Coder CVE-2026-55431: no address that a workspace, a link or the browser sees holds the session, and no request of a workspace’s page does', async () => {
   const page = await app.page()
-  const kept = JSON.parse(await readFile(join(directory, 'accounts.json'), 'utf8')) as { accounts: { sealedSession: string }[] }
+  const kept = JSON.parse(await readFile(join(directory, 'accounts.json'), 'utf8')) as {
+    accounts: { sealedSession: string }[]
+  }
   const session = unseal(kept.accounts[0]?.sealedSession ?? '')
   expect(session.split('.').length).toBeGreaterThan(1)
   await page.getByRole('link', { name: 'Open embedded' }).click()
@@ -181,14 +230,18 @@ test('Coder CVE-2026-55431: no address that a workspace, a link or the browser s
   for (const each of [...asked, ...app.opened, page.url(), ide.url()]) expect(each).not.toContain(session)
   expect(JSON.stringify(await ide.context().storageState())).not.toContain(session)
   // Nor does the app's own page see it.
-  expect(await page.evaluate(() => JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }]))).not.toContain(session)
+  expect(
+    await page.evaluate(() => JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }])),
+  ).not.toContain(session)
   await page.getByRole('button', { name: 'Close embedded' }).click()
 }, 180_000)
 
 test('what happens elsewhere is told: in a notification that leads there, and in the tray', async () => {
   const made = await person.api.workspaces.create.mutate({ name: 'told' })
   await untilState(person, made.id, 'running')
-  await vi.waitFor(() => expect(app.notes.map(({ note }) => note.title)).toContain('told is ready'), { timeout: 20_000 })
+  await vi.waitFor(() => expect(app.notes.map(({ note }) => note.title)).toContain('told is ready'), {
+    timeout: 20_000,
+  })
   await vi.waitFor(() => expect(JSON.stringify(app.tray())).toContain('told (running)'), { timeout: 20_000 })
   app.notes.find(({ note }) => note.title === 'told is ready')?.click()
   const page = await app.page()
@@ -258,7 +311,9 @@ test('started without the server, it has its tabs and what was known, and says s
 
 test('ended from elsewhere, the session is over at once; signing in again by the loopback address works; signing out ends it on the server', async () => {
   const page = await app.page()
-  const own = (await person.api.auth.sessions.list.query()).filter(({ userAgent }) => userAgent === 'arcx app of a test')
+  const own = (await person.api.auth.sessions.list.query()).filter(
+    ({ userAgent }) => userAgent === 'arcx app of a test',
+  )
   for (const { id } of own) await person.api.auth.sessions.end.mutate({ sessionId: id })
   await page.getByRole('heading', { name: 'Servers and accounts' }).waitFor({ timeout: 15_000 })
   await page.getByRole('button', { name: 'Sign in again' }).waitFor()
@@ -272,7 +327,9 @@ test('ended from elsewhere, the session is over at once; signing in again by the
         // The port is there no more once the app has what it waits for.
         if (await signedIn.isVisible()) return
         const gone = await tab.goto(address).then((response) => response?.status(), String)
-        await signedIn.waitFor({ timeout: 5000 }).catch(() => Promise.reject(new Error(`The app did not take up ${address}: ${gone}.`)))
+        await signedIn
+          .waitFor({ timeout: 5000 })
+          .catch(() => Promise.reject(new Error(`The app did not take up ${address}: ${gone}.`)))
       },
       { timeout: 40_000 },
     )
@@ -281,7 +338,9 @@ test('ended from elsewhere, the session is over at once; signing in again by the
   await page.getByRole('button', { name: /^Account of/ }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await page.getByRole('heading', { name: 'Welcome to arcx' }).waitFor()
-  expect((await person.api.auth.sessions.list.query()).filter(({ userAgent }) => userAgent === 'arcx app of a test')).toEqual([])
+  expect(
+    (await person.api.auth.sessions.list.query()).filter(({ userAgent }) => userAgent === 'arcx app of a test'),
+  ).toEqual([])
 }, 180_000)
 
 test('without a keychain one signs in again after each start, and the tabs are there again', async () => {

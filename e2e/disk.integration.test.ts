@@ -19,14 +19,35 @@ let person: Person
 let admin: Person
 
 beforeAll(async () => {
-  ;[arc, browser] = await Promise.all([startTestOrchestrator({ ARC_DISK_RESERVE_BYTES: String(2 ** 44), ARC_WORKSPACE_DISK_BYTES: String(limit) }), openBrowser()])
+  ;[arc, browser] = await Promise.all([
+    startTestOrchestrator({ ARC_DISK_RESERVE_BYTES: String(2 ** 44), ARC_WORKSPACE_DISK_BYTES: String(limit) }),
+    openBrowser(),
+  ])
   ;[person, admin] = [await arc.person(), await arc.person()]
   await arc.database.updateTable('User').set({ role: 'admin' }).where('id', '=', admin.userId).execute()
   const row = { ownerId: person.userId, state: 'stopped', step: null } as const
   const rows = [
-    { ...row, id: crypto.randomUUID(), name: 'archive', reason: 'Its files take 21.3 GB, and it may keep 20 GB. Start it again to delete some.', use: { diskBytes: Math.round(1.07 * limit), diskFiles: 90_000 } },
-    { ...row, id: crypto.randomUUID(), name: 'many-files', reason: null, use: { diskBytes: 2 ** 30, diskFiles: 1_150_000 } },
-    { ...row, id: crypto.randomUUID(), name: 'notes', reason: null, use: { diskBytes: 300 * 2 ** 20, diskFiles: 4000 } },
+    {
+      ...row,
+      id: crypto.randomUUID(),
+      name: 'archive',
+      reason: 'Its files take 21.3 GB, and it may keep 20 GB. Start it again to delete some.',
+      use: { diskBytes: Math.round(1.07 * limit), diskFiles: 90_000 },
+    },
+    {
+      ...row,
+      id: crypto.randomUUID(),
+      name: 'many-files',
+      reason: null,
+      use: { diskBytes: 2 ** 30, diskFiles: 1_150_000 },
+    },
+    {
+      ...row,
+      id: crypto.randomUUID(),
+      name: 'notes',
+      reason: null,
+      use: { diskBytes: 300 * 2 ** 20, diskFiles: 4000 },
+    },
   ]
   for (const { use, ...values } of rows) {
     await arc.database.insertInto('Workspace').values(values).execute()
@@ -48,27 +69,31 @@ async function openAs(who: Person, path: string, look: Look): Promise<Page> {
   return page
 }
 
-test.each(Object.keys(looks) as Look[])('a nearly full disk and nearly full workspaces are told of, %s', { retry: 2, timeout: 120_000 }, async (look) => {
-  const page = await openAs(person, '/dashboard', look)
-  await page.getByText('The disk of the server is nearly full.').waitFor()
-  await page.getByText('Nothing new is started until there is room again.').waitFor()
-  expect(await page.getByText('Kept in reserve').count()).toBe(0)
-  await page.getByText('107 % of its 20 GB on disk are used.').waitFor()
-  await page.getByText('It has 88 % of as many files as it may.').waitFor()
-  expect(await page.locator('[data-workspace=notes]').getByText('%').count()).toBe(0)
-  await page.screenshot({ path: join(results, `disk-dashboard.${look}.png`) })
-  expect([await isTooWide(page), await seriousFindings(page)]).toEqual([false, []])
+test.each(Object.keys(looks) as Look[])(
+  'a nearly full disk and nearly full workspaces are told of, %s',
+  { retry: 2, timeout: 120_000 },
+  async (look) => {
+    const page = await openAs(person, '/dashboard', look)
+    await page.getByText('The disk of the server is nearly full.').waitFor()
+    await page.getByText('Nothing new is started until there is room again.').waitFor()
+    expect(await page.getByText('Kept in reserve').count()).toBe(0)
+    await page.getByText('107 % of its 20 GB on disk are used.').waitFor()
+    await page.getByText('It has 88 % of as many files as it may.').waitFor()
+    expect(await page.locator('[data-workspace=notes]').getByText('%').count()).toBe(0)
+    await page.screenshot({ path: join(results, `disk-dashboard.${look}.png`) })
+    expect([await isTooWide(page), await seriousFindings(page)]).toEqual([false, []])
 
-  await page.goto(`${arc.origin}/workspaces/archive`)
-  await page.getByText('21 GB of 20 GB').waitFor()
-  await page.screenshot({ path: join(results, `disk-workspace.${look}.png`) })
-  expect([await isTooWide(page), await seriousFindings(page)]).toEqual([false, []])
-  await page.context().close()
+    await page.goto(`${arc.origin}/workspaces/archive`)
+    await page.getByText('21 GB of 20 GB').waitFor()
+    await page.screenshot({ path: join(results, `disk-workspace.${look}.png`) })
+    expect([await isTooWide(page), await seriousFindings(page)]).toEqual([false, []])
+    await page.context().close()
 
-  const admins = await openAs(admin, '/dashboard', look)
-  await admins.getByText('Kept in reserve: 16384 GB').waitFor()
-  await admins.getByText(/^the data directory: .* of .* free$/).waitFor()
-  await admins.screenshot({ path: join(results, `disk-admin.${look}.png`) })
-  expect([await isTooWide(admins), await seriousFindings(admins)]).toEqual([false, []])
-  await admins.context().close()
-})
+    const admins = await openAs(admin, '/dashboard', look)
+    await admins.getByText('Kept in reserve: 16384 GB').waitFor()
+    await admins.getByText(/^the data directory: .* of .* free$/).waitFor()
+    await admins.screenshot({ path: join(results, `disk-admin.${look}.png`) })
+    expect([await isTooWide(admins), await seriousFindings(admins)]).toEqual([false, []])
+    await admins.context().close()
+  },
+)

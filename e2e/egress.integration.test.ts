@@ -21,13 +21,22 @@ let arrived: (string | undefined)[] = []
 
 beforeAll(async () => {
   const directory = await testDirectory(testRun(), 'egress-pages')
-  const { port, caFile } = await startOutside(directory, ['api.outside.test', 'other.outside.test'], async (request, response) => {
-    await text(request)
-    arrived.push(request.headers.authorization)
-    response.end('{}')
-  })
+  const { port, caFile } = await startOutside(
+    directory,
+    ['api.outside.test', 'other.outside.test'],
+    async (request, response) => {
+      await text(request)
+      arrived.push(request.headers.authorization)
+      response.end('{}')
+    },
+  )
   origin = `https://api.outside.test:${port}`
-  const settings = { ARC_EGRESS: 'proxy', ARC_EGRESS_EXEMPT: '127.0.0.1/32', ARC_EGRESS_NAMES: 'api.outside.test=127.0.0.1,other.outside.test=127.0.0.1', ARC_EGRESS_CA_FILE: caFile }
+  const settings = {
+    ARC_EGRESS: 'proxy',
+    ARC_EGRESS_EXEMPT: '127.0.0.1/32',
+    ARC_EGRESS_NAMES: 'api.outside.test=127.0.0.1,other.outside.test=127.0.0.1',
+    ARC_EGRESS_CA_FILE: caFile,
+  }
   ;[arc, browser] = await Promise.all([startTestOrchestrator(settings), openBrowser()])
   person = await arc.person()
   const context = await browser.newContext()
@@ -53,7 +62,12 @@ test('a secret is made in the settings, with where it may go, and its value is o
   // Each problem is told at its field, which alone is marked.
   await page.getByRole('alert').getByText('A value needs at least 12 characters').waitFor()
   await page.getByRole('alert').getByText('“https://no.such/host” is not a host').waitFor()
-  expect(await page.getByRole('dialog').locator('[aria-invalid=true]').evaluateAll((fields) => fields.map((field) => (field as HTMLInputElement).value))).toEqual(['short', 'api.outside.test https://no.such/host'])
+  expect(
+    await page
+      .getByRole('dialog')
+      .locator('[aria-invalid=true]')
+      .evaluateAll((fields) => fields.map((field) => (field as HTMLInputElement).value)),
+  ).toEqual(['short', 'api.outside.test https://no.such/host'])
   await expect.poll(() => page.getByLabel('Value').evaluate((field) => field === document.activeElement)).toBe(true)
   await page.getByLabel('Allowed hosts').fill('api.outside.test')
   await page.getByLabel('Value').fill(value)
@@ -100,12 +114,19 @@ test('another grant, and rules with a limit, count for what runs; a workspace ha
   await page.getByLabel('requests per minute').fill('5')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('alert').getByText('“not a host” is not a host').waitFor()
-  expect(await page.locator('[aria-invalid=true]').evaluateAll((fields) => fields.map((field) => (field as HTMLInputElement).value))).toEqual(['not a host'])
+  expect(
+    await page
+      .locator('[aria-invalid=true]')
+      .evaluateAll((fields) => fields.map((field) => (field as HTMLInputElement).value)),
+  ).toEqual(['not a host'])
   await page.getByLabel('Host', { exact: true }).fill('api.outside.test')
   await page.getByLabel('Credentials in answers').selectOption('redact')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('It applies from the next request on.').waitFor()
-  expect(await person.api.egress.rules.query()).toMatchObject({ found: 'redact', limits: [{ host: 'api.outside.test', requestsPerMinute: 5, megabytesPerHour: null }] })
+  expect(await person.api.egress.rules.query()).toMatchObject({
+    found: 'redact',
+    limits: [{ host: 'api.outside.test', requestsPerMinute: 5, megabytesPerHour: null }],
+  })
 
   await page.goto(`${arc.origin}/workspaces/calls-out`)
   await page.getByText('Secrets and rules of this workspace only').click()
@@ -122,7 +143,9 @@ test('traffic to the outside is in the figures of the workspace, as it flows', a
   await page.goto(`${arc.origin}/workspaces/calls-out`)
   const chart = page.getByRole('img', { name: /^Traffic: received \d/ })
   await chart.waitFor()
-  const calls = inside(`for n in $(seq 40); do curl -sS -o /dev/null --data-binary @/usr/bin/bash ${origin}/seen; sleep 0.2; done`)
+  const calls = inside(
+    `for n in $(seq 40); do curl -sS -o /dev/null --data-binary @/usr/bin/bash ${origin}/seen; sleep 0.2; done`,
+  )
   await page.getByRole('img', { name: /^Traffic: .* sent [\d.]+ MB\/s/ }).waitFor({ timeout: 20_000 })
   await calls
 })

@@ -41,7 +41,9 @@ async function display(stops: (() => unknown)[]): Promise<string> {
   const given = process.env['DISPLAY']
   if (given !== undefined && given !== '') return given
   if ((await isInstalled('Xvfb')) === null) throw new Error('There is no display, and no Xvfb to make one.')
-  const server = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const server = spawn('Xvfb', ['-displayfd', '1', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   stops.push(() => server.kill())
   const [number] = (await once(server.stdout, 'data')) as [Buffer]
   return `:${number.toString().trim()}`
@@ -49,7 +51,10 @@ async function display(stops: (() => unknown)[]): Promise<string> {
 
 /** The major version; the newest where the program does not say (a package's does not run as Node). */
 async function majorOf(program: string): Promise<number> {
-  const { stdout } = await run(program, ['-p', 'process.versions.electron'], { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' }, timeout: 30_000 }).catch(() => ({ stdout: '' }))
+  const { stdout } = await run(program, ['-p', 'process.versions.electron'], {
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    timeout: 30_000,
+  }).catch(() => ({ stdout: '' }))
   return /^\d+/.test(stdout) ? Number.parseInt(stdout, 10) : Number.POSITIVE_INFINITY
 }
 
@@ -62,10 +67,30 @@ async function prepareApp(directory: string, major: number): Promise<string> {
     cp(join(repository, 'desktop/icons'), join(app, 'icons'), { recursive: true }),
     cp(join(repository, 'desktop/dist/preload.cjs'), join(app, 'dist/preload.cjs')),
     cp(join(repository, 'web/dist'), join(app, 'web'), { recursive: true }),
-    writeFile(join(app, 'package.json'), JSON.stringify({ ...(JSON.parse(await readFile(join(repository, 'desktop/package.json'), 'utf8')) as object), name: 'arcx', main })),
+    writeFile(
+      join(app, 'package.json'),
+      JSON.stringify({
+        ...(JSON.parse(await readFile(join(repository, 'desktop/package.json'), 'utf8')) as object),
+        name: 'arcx',
+        main,
+      }),
+    ),
   ])
   if (major >= firstWithAll) await cp(join(repository, 'desktop/dist/main.mjs'), join(app, main))
-  else await must('The app could not be built for an older Electron', process.execPath, [join(repository, 'node_modules/vite/bin/vite.js'), 'build', '--config', join(repository, 'e2e/older-electron/vite.config.ts'), '--logLevel', 'error'], { env: { OUT: join(app, 'dist') } })
+  else
+    await must(
+      'The app could not be built for an older Electron',
+      process.execPath,
+      [
+        join(repository, 'node_modules/vite/bin/vite.js'),
+        'build',
+        '--config',
+        join(repository, 'e2e/older-electron/vite.config.ts'),
+        '--logLevel',
+        'error',
+      ],
+      { env: { OUT: join(app, 'dist') } },
+    )
   return app
 }
 
@@ -95,14 +120,32 @@ export async function startElectron({ path }: ElectronProgram): Promise<StartedE
       const drop = `setpriv --reuid=${ordinaryUser} --regid=${ordinaryUser} --clear-groups`
       await writeFile(program, `#!/bin/sh\nexec ${drop} "$ARCX_ELECTRON" "$@"\n`, { mode: 0o755 })
       for (const needed of [path, join(repository, 'node_modules/playwright-core/package.json')]) {
-        await run('setpriv', [`--reuid=${ordinaryUser}`, `--regid=${ordinaryUser}`, '--clear-groups', 'test', '-r', needed]).catch((cause: unknown) => {
-          throw new Error(`Root runs these tests, and Electron is started as an ordinary user, who may not read ${needed}. Make it readable to all (chmod -R a+rX), or run the tests as an ordinary user.`, { cause })
+        await run('setpriv', [
+          `--reuid=${ordinaryUser}`,
+          `--regid=${ordinaryUser}`,
+          '--clear-groups',
+          'test',
+          '-r',
+          needed,
+        ]).catch((cause: unknown) => {
+          throw new Error(
+            `Root runs these tests, and Electron is started as an ordinary user, who may not read ${needed}. Make it readable to all (chmod -R a+rX), or run the tests as an ordinary user.`,
+            { cause },
+          )
         })
       }
     }
     await access(path)
     const env = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', HOME: home, DISPLAY: shown, ARCX_ELECTRON: path }
-    const start = () => electron.launch({ executablePath: program, chromiumSandbox: true, args: ['--disable-gpu', `--user-data-dir=${join(home, 'data')}`, app], cwd: directory, env, timeout: 60_000 })
+    const start = () =>
+      electron.launch({
+        executablePath: program,
+        chromiumSandbox: true,
+        args: ['--disable-gpu', `--user-data-dir=${join(home, 'data')}`, app],
+        cwd: directory,
+        env,
+        timeout: 60_000,
+      })
     let running = await start()
     return {
       get app() {

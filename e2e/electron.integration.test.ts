@@ -7,7 +7,8 @@ import { electronProgram, startElectron } from './electron-app.ts'
 import type { StartedElectron } from './electron-app.ts'
 
 const program = electronProgram()
-if (program === null) console.warn('ELECTRON names no program, and npm run desktop has fetched none: what needs Electron is not tested.')
+if (program === null)
+  console.warn('ELECTRON names no program, and npm run desktop has fetched none: what needs Electron is not tested.')
 
 describe.skipIf(program === null)('the app in Electron', () => {
   let arc: TestOrchestrator
@@ -46,7 +47,8 @@ describe.skipIf(program === null)('the app in Electron', () => {
     answer: number
   }
   const seen = () => app().evaluate(() => (globalThis as unknown as { seen: Seen }).seen)
-  const answerWith = (answer: number) => app().evaluate((_electron, given) => void ((globalThis as unknown as { seen: Seen }).seen.answer = given), answer)
+  const answerWith = (answer: number) =>
+    app().evaluate((_electron, given) => void ((globalThis as unknown as { seen: Seen }).seen.answer = given), answer)
   /** Runs something in the page of the workspace `electric`, as if somebody had touched it. */
   const inWorkspace = <T>(code: string): Promise<T> =>
     app().evaluate(async ({ webContents }, script) => {
@@ -60,13 +62,17 @@ describe.skipIf(program === null)('the app in Electron', () => {
       const own = webContents.getAllWebContents().find((contents) => contents.getURL().startsWith('arcx-app://'))
       if (own === undefined) throw new Error('The app has no page.')
       // What is asked of a page that dies meanwhile is never answered.
-      const silence = new Promise((_resolve, reject) => setTimeout(() => reject(new Error('The page does not answer.')), 3000))
+      const silence = new Promise((_resolve, reject) =>
+        setTimeout(() => reject(new Error('The page does not answer.')), 3000),
+      )
       return (await Promise.race([own.executeJavaScript(script, true), silence])) as unknown
     }, code) as Promise<T>
   const choose = (menu: string, entry: string) =>
     app().evaluate(
       ({ Menu }, [of, label]) => {
-        const item = Menu.getApplicationMenu()?.items.find((each) => each.label === of)?.submenu?.items.find((each) => each.label === label)
+        const item = Menu.getApplicationMenu()
+          ?.items.find((each) => each.label === of)
+          ?.submenu?.items.find((each) => each.label === label)
         if (item === undefined) throw new Error(`There is no ${of} › ${label}.`)
         item.click()
       },
@@ -78,7 +84,10 @@ describe.skipIf(program === null)('the app in Electron', () => {
     await createRunning(person, 'electric')
     await page.getByLabel('Address of your server').fill(arc.origin)
     await page.getByRole('button', { name: 'Sign in by the browser' }).click()
-    const address = await vi.waitFor(async () => (await seen()).opened[0] ?? Promise.reject(new Error('No browser was opened.')), { timeout: 30_000, interval: 200 })
+    const address = await vi.waitFor(
+      async () => (await seen()).opened[0] ?? Promise.reject(new Error('No browser was opened.')),
+      { timeout: 30_000, interval: 200 },
+    )
     const browser = await openBrowser()
     stops.push(() => browser.close())
     const context = await browser.newContext()
@@ -94,12 +103,31 @@ describe.skipIf(program === null)('the app in Electron', () => {
     const inside = await app().evaluate(async ({ app: main, webContents }) => {
       const view = webContents.getAllWebContents().find((contents) => contents.getURL().includes('//electric.'))
       if (view === undefined) throw new Error('There is no view.')
-      const preferences = (view as unknown as { getLastWebPreferences(): Record<string, unknown> }).getLastWebPreferences()
-      return { sandbox: preferences['sandbox'], nodeIntegration: preferences['nodeIntegration'], contextIsolation: preferences['contextIsolation'], preload: preferences['preload'] ?? '', isUnsandboxed: main.commandLine.hasSwitch('no-sandbox') }
+      const preferences = (
+        view as unknown as { getLastWebPreferences(): Record<string, unknown> }
+      ).getLastWebPreferences()
+      return {
+        sandbox: preferences['sandbox'],
+        nodeIntegration: preferences['nodeIntegration'],
+        contextIsolation: preferences['contextIsolation'],
+        preload: preferences['preload'] ?? '',
+        isUnsandboxed: main.commandLine.hasSwitch('no-sandbox'),
+      }
     })
-    expect(inside).toEqual({ sandbox: true, nodeIntegration: false, contextIsolation: true, preload: '', isUnsandboxed: false })
-    expect(await inWorkspace('[typeof require, typeof process, typeof module, typeof window.arcxDesktop, typeof window.electron].join()')).toBe('undefined,undefined,undefined,undefined,undefined')
-    for (const to of ['file:///etc/passwd', 'arcx-app://app/dashboard', 'arcx-app://crashed/']) await inWorkspace(`void (location.href = ${JSON.stringify(to)})`).catch(() => undefined)
+    expect(inside).toEqual({
+      sandbox: true,
+      nodeIntegration: false,
+      contextIsolation: true,
+      preload: '',
+      isUnsandboxed: false,
+    })
+    expect(
+      await inWorkspace(
+        '[typeof require, typeof process, typeof module, typeof window.arcxDesktop, typeof window.electron].join()',
+      ),
+    ).toBe('undefined,undefined,undefined,undefined,undefined')
+    for (const to of ['file:///etc/passwd', 'arcx-app://app/dashboard', 'arcx-app://crashed/'])
+      await inWorkspace(`void (location.href = ${JSON.stringify(to)})`).catch(() => undefined)
     // One that is let out comes after those that are not.
     await inWorkspace(`void (location.href = 'https://elsewhere.example/after')`)
     await vi.waitFor(async () => expect((await seen()).opened).toContain('https://elsewhere.example/after'))
@@ -109,14 +137,18 @@ describe.skipIf(program === null)('the app in Electron', () => {
   test('thirty windows that a page opens to its own address, or elsewhere, are five in ten seconds', async () => {
     const before = (await seen()).opened.length
     await inWorkspace('for (let times = 0; times < 30; times += 1) window.open(location.origin + "/port" + times); 0')
-    await inWorkspace('for (let times = 0; times < 30; times += 1) window.open("https://elsewhere.example/" + times); 0')
+    await inWorkspace(
+      'for (let times = 0; times < 30; times += 1) window.open("https://elsewhere.example/" + times); 0',
+    )
     const { opened } = await seen()
     expect(opened.length - before).toBeLessThanOrEqual(5)
     expect(await app().evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
   })
 
   test('a page that would rather not be left is left by the person’s word alone, and its tab never stands at “Opening…”', async () => {
-    await inWorkspace('window.arcxMark = 1; window.onbeforeunload = (event) => { event.preventDefault(); event.returnValue = "unsaved"; return "unsaved" }; 0')
+    await inWorkspace(
+      'window.arcxMark = 1; window.onbeforeunload = (event) => { event.preventDefault(); event.returnValue = "unsaved"; return "unsaved" }; 0',
+    )
     await answerWith(0)
     await choose('View', 'Reload')
     await vi.waitFor(async () => expect((await seen()).asked).toEqual(['Leave electric?']))
@@ -124,13 +156,17 @@ describe.skipIf(program === null)('the app in Electron', () => {
     expect(await inWorkspace('window.arcxMark')).toBe(1)
     await answerWith(1)
     await choose('View', 'Reload')
-    await vi.waitFor(async () => expect(await inWorkspace('window.arcxMark ?? 0').catch(() => null)).toBe(0), { timeout: 60_000 })
+    await vi.waitFor(async () => expect(await inWorkspace('window.arcxMark ?? 0').catch(() => null)).toBe(0), {
+      timeout: 60_000,
+    })
     await page.getByRole('button', { name: 'electric (open)' }).waitFor()
     expect((await seen()).asked).toHaveLength(2)
   }, 120_000)
 
   test('a download that is gone to leaves the page where it is', async () => {
-    await inWorkspace(`void (location.href = URL.createObjectURL(new Blob(['x'], { type: 'application/octet-stream' })))`)
+    await inWorkspace(
+      `void (location.href = URL.createObjectURL(new Blob(['x'], { type: 'application/octet-stream' })))`,
+    )
     await page.getByRole('button', { name: 'electric (open)' }).waitFor()
     expect(new URL(await inWorkspace<string>('location.href')).host).toBe(`electric.localhost:${arc.port}`)
   })
@@ -139,7 +175,14 @@ describe.skipIf(program === null)('the app in Electron', () => {
     const given = await app().evaluate(({ app: main, webContents }) => {
       const answers: unknown[] = []
       let isPrevented = false
-      main.emit('select-client-certificate', { preventDefault: () => (isPrevented = true) }, webContents.getAllWebContents()[0], 'https://elsewhere.example/', [{ subjectName: 'ann' }], (...answer: unknown[]) => void answers.push(answer))
+      main.emit(
+        'select-client-certificate',
+        { preventDefault: () => (isPrevented = true) },
+        webContents.getAllWebContents()[0],
+        'https://elsewhere.example/',
+        [{ subjectName: 'ann' }],
+        (...answer: unknown[]) => void answers.push(answer),
+      )
       return { isPrevented, answers }
     })
     expect(given).toEqual({ isPrevented: true, answers: [[]] })
@@ -156,7 +199,11 @@ describe.skipIf(program === null)('the app in Electron', () => {
             own?.forcefullyCrashRenderer()
           }),
       )
-    const shows = (text: string) => vi.waitFor(async () => expect(await inLauncher<string>('document.body.innerText').catch(() => '')).toContain(text), { timeout: 30_000, interval: 200 })
+    const shows = (text: string) =>
+      vi.waitFor(
+        async () => expect(await inLauncher<string>('document.body.innerText').catch(() => '')).toContain(text),
+        { timeout: 30_000, interval: 200 },
+      )
     for (let times = 0; times < 3; times += 1) {
       await kill()
       await shows('Workspaces')

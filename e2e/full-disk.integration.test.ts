@@ -34,9 +34,17 @@ describe.each(cases)('the disk of $what is full', ({ at, megabytes }) => {
     const disk = await mountSmallDisk(join(directory, 'data', at), megabytes, `${run.ARCX_TEST_RUN}`)
     cleanUp.push(() => disk.unmount())
     const data = join(directory, 'data')
-    const elsewhere = (name: string) => (at === '' ? testDirectory(run, name) : mkdir(join(data, name), { recursive: true }).then(() => join(data, name)))
-    const stores: OwnStores = await startOwnStores({ postgres: await elsewhere('postgres'), nats: await elsewhere('nats') })
-    const arc: TestOrchestrator = await startTestOrchestrator({ ARC_DISK_RESERVE_BYTES: String(reserveBytes) }, stores, data)
+    const elsewhere = (name: string) =>
+      at === '' ? testDirectory(run, name) : mkdir(join(data, name), { recursive: true }).then(() => join(data, name))
+    const stores: OwnStores = await startOwnStores({
+      postgres: await elsewhere('postgres'),
+      nats: await elsewhere('nats'),
+    })
+    const arc: TestOrchestrator = await startTestOrchestrator(
+      { ARC_DISK_RESERVE_BYTES: String(reserveBytes) },
+      stores,
+      data,
+    )
     cleanUp.push(() => arc.destroy())
     const person = await arc.person()
     const running = await createRunning(person, `run-${randomBytes(3).toString('hex')}`)
@@ -48,19 +56,38 @@ describe.each(cases)('the disk of $what is full', ({ at, megabytes }) => {
       const { status, body } = await arc.send('/readyz')
       return { status, ...(JSON.parse(body) as { dependencies: Record<string, string> }) }
     }
-    const opens = async () => (await send(arc.port, '/healthz', { headers: { host: `${running.name}.localhost:${arc.port}`, cookie } })).status
+    const opens = async () =>
+      (await send(arc.port, '/healthz', { headers: { host: `${running.name}.localhost:${arc.port}`, cookie } })).status
 
     await disk.fill()
-    await vi.waitFor(async () => expect(await readyz()).toMatchObject({ status: 503, dependencies: { disk: 'full' } }), patience)
+    await vi.waitFor(
+      async () => expect(await readyz()).toMatchObject({ status: 503, dependencies: { disk: 'full' } }),
+      patience,
+    )
     await writeUntilRefused(arc, person, resting)
     // Of the database only the part that it holds in memory is sure to be there, and it may have ended itself.
-    const alive = await stores.database.database.selectFrom('Workspace').select('id').execute().then(() => true, () => false)
+    const alive = await stores.database.database
+      .selectFrom('Workspace')
+      .select('id')
+      .execute()
+      .then(
+        () => true,
+        () => false,
+      )
     if (at !== 'postgres') expect(alive).toBe(true)
     if (alive) {
-      expect((await person.api.workspaces.list.query()).map(({ id }) => id).toSorted()).toEqual([resting.id, running.id].toSorted())
+      expect((await person.api.workspaces.list.query()).map(({ id }) => id).toSorted()).toEqual(
+        [resting.id, running.id].toSorted(),
+      )
       expect(await opens()).toBe(200)
-      for (const change of [() => person.api.workspaces.create.mutate({ name: 'one-more' }), () => person.api.workspaces.start.mutate({ workspaceId: resting.id })]) {
-        await expect(change()).rejects.toMatchObject({ message: expect.stringContaining('disk of the server is full'), data: { httpStatus: 503, arc: { kind: 'Unavailable', code: 'disk_full' } } })
+      for (const change of [
+        () => person.api.workspaces.create.mutate({ name: 'one-more' }),
+        () => person.api.workspaces.start.mutate({ workspaceId: resting.id }),
+      ]) {
+        await expect(change()).rejects.toMatchObject({
+          message: expect.stringContaining('disk of the server is full'),
+          data: { httpStatus: 503, arc: { kind: 'Unavailable', code: 'disk_full' } },
+        })
       }
     }
     expect((await arc.send('/healthz')).status).toBe(200)
@@ -69,12 +96,18 @@ describe.each(cases)('the disk of $what is full', ({ at, megabytes }) => {
     else expect(dropped).toBe(0)
 
     await disk.free()
-    await vi.waitFor(async () => expect(await readyz()).toMatchObject({ status: 200, dependencies: { disk: 'ok', database: 'ok', bus: 'ok' } }), patience)
+    await vi.waitFor(
+      async () =>
+        expect(await readyz()).toMatchObject({ status: 200, dependencies: { disk: 'ok', database: 'ok', bus: 'ok' } }),
+      patience,
+    )
     await vi.waitFor(async () => expect(await opens()).toBe(200), patience)
     const seen: string[] = []
     const live = person.live()
     cleanUp.push(() => live.close())
-    live.api.workspaces.onChange.subscribe(undefined, { onData: ({ data }) => void (data.type === 'changed' && seen.push(`${data.workspace.id} ${data.workspace.state}`)) })
+    live.api.workspaces.onChange.subscribe(undefined, {
+      onData: ({ data }) => void (data.type === 'changed' && seen.push(`${data.workspace.id} ${data.workspace.state}`)),
+    })
     await person.api.workspaces.start.mutate({ workspaceId: resting.id })
     await untilState(person, resting.id, 'running')
     await vi.waitFor(() => expect(seen).toContain(`${resting.id} running`), patience)
@@ -85,14 +118,28 @@ describe.each(cases)('the disk of $what is full', ({ at, megabytes }) => {
 })
 
 /** Changes that go through the database, the bus and the log, until each has had to write. */
-async function writeUntilRefused(arc: TestOrchestrator, person: Person, resting: { readonly id: Parameters<Person['api']['workspaces']['rename']['mutate']>[0]['workspaceId']; readonly name: string }): Promise<void> {
+async function writeUntilRefused(
+  arc: TestOrchestrator,
+  person: Person,
+  resting: {
+    readonly id: Parameters<Person['api']['workspaces']['rename']['mutate']>[0]['workspaceId']
+    readonly name: string
+  },
+): Promise<void> {
   for (let round = 0; round < 30; round += 1) {
-    await person.api.workspaces.rename.mutate({ workspaceId: resting.id, name: `${resting.name}-x` }).catch(() => undefined)
+    await person.api.workspaces.rename
+      .mutate({ workspaceId: resting.id, name: `${resting.name}-x` })
+      .catch(() => undefined)
     await person.api.workspaces.rename.mutate({ workspaceId: resting.id, name: resting.name }).catch(() => undefined)
   }
-  const large = Buffer.alloc(2 ** 20, randomBytes(1024)).toString('latin1').slice(0, 500)
+  const large = Buffer.alloc(2 ** 20, randomBytes(1024))
+    .toString('latin1')
+    .slice(0, 500)
   for (let round = 0; round < 40; round += 1) {
-    const rows = Array.from({ length: 2000 }, () => ({ subject: 'arcx.filling', payload: JSON.stringify({ type: 'filling', large }) }))
+    const rows = Array.from({ length: 2000 }, () => ({
+      subject: 'arcx.filling',
+      payload: JSON.stringify({ type: 'filling', large }),
+    }))
     try {
       await arc.database.transaction().execute(async (transaction) => {
         await transaction.insertInto('OutboxEvent').values(rows).execute()

@@ -8,8 +8,14 @@ import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 
 /** Every internal route there is; that none is registered in another way stands in service-kit/hostile-input.test.ts. */
 type Route = readonly [method: string, path: string]
-const orchestrator: readonly Route[] = [['POST', '/internal/collab/rights'], ['POST', '/internal/sign-in-link']]
-const proxy: readonly Route[] = [['PUT', `/internal/workspaces/${randomUUID()}`], ['DELETE', `/internal/workspaces/${randomUUID()}`]]
+const orchestrator: readonly Route[] = [
+  ['POST', '/internal/collab/rights'],
+  ['POST', '/internal/sign-in-link'],
+]
+const proxy: readonly Route[] = [
+  ['PUT', `/internal/workspaces/${randomUUID()}`],
+  ['DELETE', `/internal/workspaces/${randomUUID()}`],
+]
 
 let arc: TestOrchestrator
 beforeAll(async () => {
@@ -46,22 +52,37 @@ const spellings = (path: string): string[] => [
 async function statusOf(port: number, method: string, target: string, headers: readonly string[]): Promise<number> {
   const socket = connect(port, '127.0.0.1')
   await once(socket, 'connect')
-  socket.write(`${method} ${target} HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 2\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n[]`)
+  socket.write(
+    `${method} ${target} HTTP/1.1\r\nHost: localhost:${port}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 2\r\n${headers.map((line) => `${line}\r\n`).join('')}\r\n[]`,
+  )
   return Number(/^HTTP\/1.1 (\d+)/.exec(await text(socket))?.[1])
 }
 
 describe.each([
   ['orchestrator', orchestrator, () => arc.port, [200]],
   ['arc-proxy', proxy, () => arc.proxyPort, [200, 204, 500]],
-] as const)('arcx, %69nternal: at %s no spelling of an internal route leads past its check', (_service, routes, port, right) => {
-  test.each(routes.flatMap(([method, path]) => spellings(path).map((target) => [method, target] as const)))('%s %s', async (method, target) => {
-    for (const headers of [[], ['Authorization: Bearer wrong'], [`Authorization: Bearer ${arc.adminToken}`], [`Authorization: ${arc.internalToken}`], ['Authorization: Bearer '], ['X-Forwarded-For: 127.0.0.1', 'X-Original-URL: /healthz']]) {
-      const status = await statusOf(port(), method, target, headers)
-      expect([status, [400, 401, 404, 429].includes(status)]).toEqual([status, true])
-    }
-  })
+] as const)(
+  'arcx, %69nternal: at %s no spelling of an internal route leads past its check',
+  (_service, routes, port, right) => {
+    test.each(routes.flatMap(([method, path]) => spellings(path).map((target) => [method, target] as const)))(
+      '%s %s',
+      async (method, target) => {
+        for (const headers of [
+          [],
+          ['Authorization: Bearer wrong'],
+          [`Authorization: Bearer ${arc.adminToken}`],
+          [`Authorization: ${arc.internalToken}`],
+          ['Authorization: Bearer '],
+          ['X-Forwarded-For: 127.0.0.1', 'X-Original-URL: /healthz'],
+        ]) {
+          const status = await statusOf(port(), method, target, headers)
+          expect([status, [400, 401, 404, 429].includes(status)]).toEqual([status, true])
+        }
+      },
+    )
 
-  test.each([...routes])('%s %s is there for who knows the token', async (method, path) => {
-    expect(right).toContain(await statusOf(port(), method, path, [`Authorization: Bearer ${arc.internalToken}`]))
-  })
-})
+    test.each([...routes])('%s %s is there for who knows the token', async (method, path) => {
+      expect(right).toContain(await statusOf(port(), method, path, [`Authorization: Bearer ${arc.internalToken}`]))
+    })
+  },
+)

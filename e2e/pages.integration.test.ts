@@ -42,7 +42,13 @@ test('a name that cannot be is not shown as an address, and the dialog of the fi
   await page.getByRole('heading', { name: 'first is ready' }).waitFor({ timeout: 60_000 })
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'detached' })
-  await expect.poll(() => page.evaluate(() => document.activeElement?.closest('#content') !== null && document.activeElement !== document.body)).toBe(true)
+  await expect
+    .poll(() =>
+      page.evaluate(
+        () => document.activeElement?.closest('#content') !== null && document.activeElement !== document.body,
+      ),
+    )
+    .toBe(true)
   await page.context().close()
 })
 
@@ -73,7 +79,11 @@ test('on a phone nothing is wider than the screen, offline as well, and every pa
   await entries.waitFor()
   expect(await entries.evaluate((region) => region.scrollWidth - region.clientWidth)).toBe(0)
   await page.goto(`${arc.origin}/dashboard`)
-  await page.getByRole('link', { name: 'Administration' }).or(page.getByRole('link', { name: 'Admin' })).first().waitFor()
+  await page
+    .getByRole('link', { name: 'Administration' })
+    .or(page.getByRole('link', { name: 'Admin' }))
+    .first()
+    .waitFor()
   await arc.kill()
   await page.getByText('Reconnecting…').waitFor({ state: 'attached' })
   expect(await width()).toBeLessThanOrEqual(390)

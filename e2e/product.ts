@@ -40,7 +40,12 @@ export interface Product {
 
 export async function newPlace(overrides: NodeJS.ProcessEnv = {}): Promise<Place> {
   const run = testRun()
-  const [directory, port, proxyPort, collabPort] = await Promise.all([testDirectory(run, 'product'), freePort(), freePort(), freePort()])
+  const [directory, port, proxyPort, collabPort] = await Promise.all([
+    testDirectory(run, 'product'),
+    freePort(),
+    freePort(),
+    freePort(),
+  ])
   const environment = {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
@@ -65,7 +70,11 @@ export async function runCommand(place: Place, args: readonly string[]): Promise
 }
 
 /** `npm start`, up to the line with the link; `by` npm itself, or as npm does it, which is quicker. */
-export async function startProduct(place: Place, command: 'run' | 'dev' = 'run', by: 'npm' | 'node' = 'node'): Promise<Product> {
+export async function startProduct(
+  place: Place,
+  command: 'run' | 'dev' = 'run',
+  by: 'npm' | 'node' = 'node',
+): Promise<Product> {
   const { child, output } = launch(place, [command], by)
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output: output() }))
   const printed = new Promise<string>((resolve) => {
@@ -103,9 +112,17 @@ const npmScripts: Readonly<Record<string, string>> = { run: 'start', dev: 'dev' 
 
 function launch(place: Place, args: readonly string[], by: 'npm' | 'node' = 'node') {
   const [first = '', ...rest] = args
-  const command = by === 'node' ? [process.execPath, start, ...args] : ['npm', 'run', '--silent', npmScripts[first] ?? first, '--', ...rest]
+  const command =
+    by === 'node'
+      ? [process.execPath, start, ...args]
+      : ['npm', 'run', '--silent', npmScripts[first] ?? first, '--', ...rest]
   // It ends with the test's process, whatever becomes of that. In a group of its own, as at a terminal, which npm's is by then.
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', ...command], { env: place.environment, cwd: repository, detached: by === 'npm', stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', ...command], {
+    env: place.environment,
+    cwd: repository,
+    detached: by === 'npm',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const said: string[] = []
   child.stdout.on('data', (chunk: Buffer) => said.push(chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()))
@@ -115,7 +132,11 @@ function launch(place: Place, args: readonly string[], by: 'npm' | 'node' = 'nod
 /** The children of a process (proc_pid_task(5), `children`). */
 function childrenOf(pid: number): number[] {
   try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter((text) => text !== '').map(Number)
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .filter((text) => text !== '')
+      .map(Number)
   } catch {
     return []
   }

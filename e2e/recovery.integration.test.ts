@@ -30,7 +30,13 @@ const isAlive = (pid: number) => {
 }
 
 /** The processes that `npm start` keeps, by what stands in their command lines. */
-const kinds = { PostgreSQL: /\/bin\/postgres -D /, NATS: /nats-server .*nats\.conf/, 'arc-proxy': /\/proxy\/main\.ts/, 'team-state': /\/collab\/main\.ts/, orchestrator: /\/server\/main\.ts/ } as const
+const kinds = {
+  PostgreSQL: /\/bin\/postgres -D /,
+  NATS: /nats-server .*nats\.conf/,
+  'arc-proxy': /\/proxy\/main\.ts/,
+  'team-state': /\/collab\/main\.ts/,
+  orchestrator: /\/server\/main\.ts/,
+} as const
 type Kind = keyof typeof kinds
 
 function pidOf(product: Product, kind: Kind): number | undefined {
@@ -38,18 +44,30 @@ function pidOf(product: Product, kind: Kind): number | undefined {
 }
 
 const containersOf = async (place: Place) => {
-  const list = await testEngine(testRun()).listContainers({ filters: { label: [`arcx.deployment=${place.environment['ARC_DEPLOYMENT']}`] } })
+  const list = await testEngine(testRun()).listContainers({
+    filters: { label: [`arcx.deployment=${place.environment['ARC_DEPLOYMENT']}`] },
+  })
   return list.map(({ Id }) => Id)
 }
 
-const readiness = async (place: Place): Promise<{ ready: boolean; dependencies: Record<string, string> }> => JSON.parse((await send(place.port, '/readyz')).body)
+const readiness = async (place: Place): Promise<{ ready: boolean; dependencies: Record<string, string> }> =>
+  JSON.parse((await send(place.port, '/readyz')).body)
 
-const allWell = { ready: true, dependencies: { database: 'ok', bus: 'ok', engine: 'ok', 'arc-proxy': 'ok', 'team-state': 'ok' } }
+const allWell = {
+  ready: true,
+  dependencies: { database: 'ok', bus: 'ok', engine: 'ok', 'arc-proxy': 'ok', 'team-state': 'ok' },
+}
 
 async function withWorkspace(product: Product, name: string, signedIn?: Awaited<ReturnType<typeof signIn>>) {
   const ask = signedIn ?? (await signIn(product))
   await ask('workspaces.create', { name })
-  await vi.waitFor(async () => expect((await ask('workspaces.list')).find((each: { name: string }) => each.name === name)?.state).toBe('running'), patient)
+  await vi.waitFor(
+    async () =>
+      expect((await ask('workspaces.list')).find((each: { name: string }) => each.name === name)?.state).toBe(
+        'running',
+      ),
+    patient,
+  )
   return ask
 }
 
@@ -71,7 +89,10 @@ test('whatever npm start has started is started again when it is killed, any num
         expect(await readiness(place)).toMatchObject(allWell)
       }, patient)
     }
-    expect((Object.keys(kinds) as Kind[]).filter((each) => each !== kind).map((each) => pidOf(product, each)), kind).toEqual(others)
+    expect(
+      (Object.keys(kinds) as Kind[]).filter((each) => each !== kind).map((each) => pidOf(product, each)),
+      kind,
+    ).toEqual(others)
     expect(await containersOf(place), kind).toEqual(containers)
   }
   // It still does its work: rows, events, containers and the way out.
@@ -81,12 +102,26 @@ test('whatever npm start has started is started again when it is killed, any num
 test('while something does not answer, /readyz says what, and all goes on when it does', async () => {
   const place = await ownPlace()
   const product = await start(place)
-  const parts = [['PostgreSQL', 'database', false], ['NATS', 'bus', false], ['arc-proxy', 'arc-proxy', true], ['team-state', 'team-state', true]] as const
+  const parts = [
+    ['PostgreSQL', 'database', false],
+    ['NATS', 'bus', false],
+    ['arc-proxy', 'arc-proxy', true],
+    ['team-state', 'team-state', true],
+  ] as const
   for (const [kind, dependency, ready] of parts) {
     const main = pidOf(product, kind)
-    const all = product.descendants().filter((pid) => pid === main || (kind === 'PostgreSQL' && commandOf(pid).startsWith('postgres: ')))
+    const all = product
+      .descendants()
+      .filter((pid) => pid === main || (kind === 'PostgreSQL' && commandOf(pid).startsWith('postgres: ')))
     for (const pid of all) process.kill(pid, 'SIGSTOP')
-    await vi.waitFor(async () => expect(await readiness(place)).toMatchObject({ ready, dependencies: { ...allWell.dependencies, [dependency]: 'unavailable' } }), patient)
+    await vi.waitFor(
+      async () =>
+        expect(await readiness(place)).toMatchObject({
+          ready,
+          dependencies: { ...allWell.dependencies, [dependency]: 'unavailable' },
+        }),
+      patient,
+    )
     expect((await send(place.port, '/healthz')).status).toBe(200)
     for (const pid of all) process.kill(pid, 'SIGCONT')
     await vi.waitFor(async () => expect(await readiness(place)).toMatchObject(allWell), patient)

@@ -30,7 +30,12 @@ export function contextFor(browser: Browser, look: Look): Promise<BrowserContext
 export async function takeScheme(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
-  await page.waitForFunction((scheme) => matchMedia(`(prefers-color-scheme: ${scheme})`).matches && !document.getAnimations().some((each) => each instanceof CSSTransition), colorScheme)
+  await page.waitForFunction(
+    (scheme) =>
+      matchMedia(`(prefers-color-scheme: ${scheme})`).matches &&
+      !document.getAnimations().some((each) => each instanceof CSSTransition),
+    colorScheme,
+  )
 }
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -45,9 +50,29 @@ export interface Finding {
 export async function seriousFindings(page: Page): Promise<readonly Finding[]> {
   await page.evaluate(axeSource)
   return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(context: unknown, options: unknown): Promise<{ violations: { id: string; impact: string; nodes: { target: unknown[]; failureSummary: string }[] }[] }> } }
-    const { violations } = await axe.run(document, { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }, resultTypes: ['violations'] })
-    return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, impact, nodes }) => nodes.map(({ target, failureSummary }) => ({ rule: id, impact, where: `${target.join(' ')}: ${failureSummary.replace(/\s+/g, ' ')}` })))
+    const { axe } = window as unknown as {
+      axe: {
+        run(
+          context: unknown,
+          options: unknown,
+        ): Promise<{
+          violations: { id: string; impact: string; nodes: { target: unknown[]; failureSummary: string }[] }[]
+        }>
+      }
+    }
+    const { violations } = await axe.run(document, {
+      runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
+      resultTypes: ['violations'],
+    })
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, impact, nodes }) =>
+        nodes.map(({ target, failureSummary }) => ({
+          rule: id,
+          impact,
+          where: `${target.join(' ')}: ${failureSummary.replace(/\s+/g, ' ')}`,
+        })),
+      )
   })
 }
 
@@ -64,20 +89,39 @@ export async function keyboardFindings(page: Page): Promise<readonly string[]> {
     }
     // What stands behind a dialog is not reached, and is not to be.
     const scope = [...document.querySelectorAll('[role=dialog], [role=alertdialog]')].at(-1) ?? document
-    const controls = [...scope.querySelectorAll<HTMLElement>(tabbable)].filter((element) => element.tabIndex >= 0 && !element.matches(':disabled, [data-base-ui-focus-guard]') && element.checkVisibility({ visibilityProperty: true }) && element.closest('[inert], [aria-hidden=true], fieldset:disabled') === null)
+    const controls = [...scope.querySelectorAll<HTMLElement>(tabbable)].filter(
+      (element) =>
+        element.tabIndex >= 0 &&
+        !element.matches(':disabled, [data-base-ui-focus-guard]') &&
+        element.checkVisibility({ visibilityProperty: true }) &&
+        element.closest('[inert], [aria-hidden=true], fieldset:disabled') === null,
+    )
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement : null
     focused?.blur()
     const before = new Map(controls.map((element) => [element, look(element)]))
-    const nameOf = (element: Element) => `${element.tagName.toLowerCase()} "${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim().replace(/\s+/g, ' ').slice(0, 40)}"`
+    const nameOf = (element: Element) =>
+      `${element.tagName.toLowerCase()} "${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim().replace(/\s+/g, ' ').slice(0, 40)}"`
     Object.assign(window, {
       afterTab() {
         const element = document.activeElement
         if (!(element instanceof HTMLElement) || element === document.body) return null
         const { left, top, width, height } = element.getBoundingClientRect()
-        const [x, y] = [Math.min(Math.max(left + width / 2, 0), innerWidth - 1), Math.min(Math.max(top + height / 2, 0), innerHeight - 1)]
+        const [x, y] = [
+          Math.min(Math.max(left + width / 2, 0), innerWidth - 1),
+          Math.min(Math.max(top + height / 2, 0), innerHeight - 1),
+        ]
         const at = document.elementFromPoint(x, y)
-        const isCovered = at === null || !(element.contains(at) || at.contains(element) || element.closest('label')?.contains(at) === true)
-        return { index: controls.indexOf(element), name: nameOf(element), isSeen: look(element) !== before.get(element) || element.closest('label, [data-focus]')?.matches(':focus-within') === true, isCovered: isCovered && width > 1 }
+        const isCovered =
+          at === null ||
+          !(element.contains(at) || at.contains(element) || element.closest('label')?.contains(at) === true)
+        return {
+          index: controls.indexOf(element),
+          name: nameOf(element),
+          isSeen:
+            look(element) !== before.get(element) ||
+            element.closest('label, [data-focus]')?.matches(':focus-within') === true,
+          isCovered: isCovered && width > 1,
+        }
       },
       names: controls.map(nameOf),
     })
@@ -90,7 +134,11 @@ export async function keyboardFindings(page: Page): Promise<readonly string[]> {
   // One behind the last leaves the page; then it begins again.
   for (let press = 0; press < count + 6; press += 1) {
     await page.keyboard.press('Tab')
-    const at = await page.evaluate(() => (window as unknown as { afterTab(): { index: number; name: string; isSeen: boolean; isCovered: boolean } | null }).afterTab())
+    const at = await page.evaluate(() =>
+      (
+        window as unknown as { afterTab(): { index: number; name: string; isSeen: boolean; isCovered: boolean } | null }
+      ).afterTab(),
+    )
     if (at === null || at.index < 0) continue
     reached.add(at.index)
     if (!at.isSeen) findings.add(`the focus on ${at.name} cannot be seen`)
@@ -102,7 +150,8 @@ export async function keyboardFindings(page: Page): Promise<readonly string[]> {
 }
 
 /** Whether the page can be scrolled sideways, which no screen may be. */
-export const isTooWide = (page: Page): Promise<boolean> => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1)
+export const isTooWide = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1)
 
 export interface Comparison {
   /** Of all pixels, those that differ; null where there is nothing to compare with. */
@@ -116,10 +165,16 @@ export interface Comparison {
  */
 export async function compareScreen(page: Page, name: string, look: Look): Promise<Comparison> {
   const hiding = await page.addStyleTag({ content: 'time, [data-changing] { visibility: hidden !important }' })
-  await page.addStyleTag({ content: '*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important }' })
+  await page.addStyleTag({
+    content:
+      '*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important }',
+  })
   await page.evaluate(() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) node.nodeValue = node.nodeValue?.replace(/localhost:\d+/g, 'localhost:3000').replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:3000') ?? null
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode())
+      node.nodeValue =
+        node.nodeValue?.replace(/localhost:\d+/g, 'localhost:3000').replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:3000') ??
+        null
     return document.fonts.ready.then(() => undefined)
   })
   const taken = await page.screenshot()
@@ -139,7 +194,9 @@ export async function compareScreen(page: Page, name: string, look: Look): Promi
   const [one, other] = [PNG.sync.read(before), PNG.sync.read(taken)]
   if (one.width !== other.width || one.height !== other.height) return { differs: 1, isGood: false }
   const difference = new PNG({ width: one.width, height: one.height })
-  const differs = pixelmatch(one.data, other.data, difference.data, one.width, one.height, { threshold: 0.2 }) / (one.width * one.height)
+  const differs =
+    pixelmatch(one.data, other.data, difference.data, one.width, one.height, { threshold: 0.2 }) /
+    (one.width * one.height)
   if (differs > tolerated) await writeFile(join(results, `${name}.${look}.difference.png`), PNG.sync.write(difference))
   return { differs, isGood: differs <= tolerated }
 }

@@ -51,13 +51,21 @@ test('two people, two browsers, one team: invite, accept, open the same workspac
   await linus.locator('[data-workspace=shared-work][data-state=running]').waitFor()
   const theirs: WebSocket[] = []
   second.once('page', (page) => page.on('websocket', (socket) => theirs.push(socket)))
-  const [ide] = await Promise.all([second.waitForEvent('page'), linus.getByRole('link', { name: 'Open shared-work' }).click()])
+  const [ide] = await Promise.all([
+    second.waitForEvent('page'),
+    linus.getByRole('link', { name: 'Open shared-work' }).click(),
+  ])
   await untilWorkbench(ide)
   await runInTerminal(ide, 'echo written by $((40+2)) > ~/project/seen.txt; cat ~/project/seen.txt')
-  await expect.poll(async () => ide.locator('.terminal-wrapper .xterm-rows').first().textContent(), { timeout: 30_000 }).toContain('written by 42')
+  await expect
+    .poll(async () => ide.locator('.terminal-wrapper .xterm-rows').first().textContent(), { timeout: 30_000 })
+    .toContain('written by 42')
   const own: WebSocket[] = []
   first.once('page', (page) => page.on('websocket', (socket) => own.push(socket)))
-  const [ownIde] = await Promise.all([first.waitForEvent('page'), grace.getByRole('link', { name: 'Open shared-work' }).click()])
+  const [ownIde] = await Promise.all([
+    first.waitForEvent('page'),
+    grace.getByRole('link', { name: 'Open shared-work' }).click(),
+  ])
   await untilWorkbench(ownIde)
   const role = () => grace.getByLabel('Role of linus').inputValue()
   const former = await role()
@@ -105,6 +113,8 @@ test('whoever is invited by login finds it on the dashboard; as a viewer they se
   await page.getByRole('textbox', { name: 'Type watchers to leave it' }).fill('watchers')
   await page.getByRole('button', { name: 'Leave', exact: true }).click()
   await page.getByRole('heading', { name: 'Teams', exact: true }).waitFor()
-  await expect.poll(async () => (await owner.api.teams.get.query({ name: 'watchers' })).members.map(({ login }) => login)).not.toContain('barbara')
+  await expect
+    .poll(async () => (await owner.api.teams.get.query({ name: 'watchers' })).members.map(({ login }) => login))
+    .not.toContain('barbara')
   await context.close()
 })

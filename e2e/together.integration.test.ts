@@ -37,7 +37,11 @@ afterEach(async () => {
   await Promise.all(browser.contexts().flatMap((context) => context.pages().map((page) => page.close())))
 })
 
-const inside = async (command: string) => (await runInside(collab.arc.engine, workspace.id, ['sh', '-c', `cd /home/arc && ${command}`])).output.replaceAll('\r', '')
+const inside = async (command: string) =>
+  (await runInside(collab.arc.engine, workspace.id, ['sh', '-c', `cd /home/arc && ${command}`])).output.replaceAll(
+    '\r',
+    '',
+  )
 
 /** A browser in which a person is signed in. */
 async function browserOf(person: Person): Promise<BrowserContext> {
@@ -52,7 +56,10 @@ async function openWindow(context: BrowserContext, file: string): Promise<Page> 
   const page = await context.newPage()
   const ide = new URL(workspace.url)
   ide.searchParams.set('folder', '/home/arc/project')
-  ide.searchParams.set('payload', JSON.stringify([['openFile', `vscode-remote://${ide.host}/home/arc/project/${file}`]]))
+  ide.searchParams.set(
+    'payload',
+    JSON.stringify([['openFile', `vscode-remote://${ide.host}/home/arc/project/${file}`]]),
+  )
   await page.goto(ide.href)
   await untilWorkbench(page)
   await statusOf(page, 'Shared').waitFor({ timeout: 60_000 })
@@ -65,7 +72,10 @@ const statusOf = (page: Page, text: string) => page.locator('.statusbar-item').f
 const textOf = (page: Page): Promise<string> =>
   page.evaluate(() => {
     const lines = [...document.querySelectorAll<HTMLElement>('.monaco-editor .view-line')]
-    return lines.sort((one, other) => Number.parseFloat(one.style.top) - Number.parseFloat(other.style.top)).map(({ textContent }) => textContent.replaceAll('\u00a0', ' ')).join('\n')
+    return lines
+      .sort((one, other) => Number.parseFloat(one.style.top) - Number.parseFloat(other.style.top))
+      .map(({ textContent }) => textContent.replaceAll('\u00a0', ' '))
+      .join('\n')
   })
 
 /** Puts the cursor at the end of a line, counted from one, and types there. */
@@ -80,7 +90,9 @@ async function typeAt(page: Page, line: number, words: string): Promise<void> {
 /** The text before somebody's cursor, as the editor shows it; null where it shows none. */
 const beforeCursor = (page: Page, name: string): Promise<string | null> =>
   page.evaluate((label) => {
-    const shown = [...document.querySelectorAll('.monaco-editor .view-line span')].find((element) => getComputedStyle(element, '::after').content === `"${label}"`)
+    const shown = [...document.querySelectorAll('.monaco-editor .view-line span')].find(
+      (element) => getComputedStyle(element, '::after').content === `"${label}"`,
+    )
     const line = shown?.closest('.view-line')
     if (shown === undefined || !line) return null
     const range = document.createRange()
@@ -100,7 +112,9 @@ test('two people in one file see each other’s cursors and letters, unsaved and
   await typeAt(b, 2, ' by ben')
   await expect.poll(() => textOf(a)).toBe('first by ann\nsecond by ben\nthird\n')
   await expect.poll(() => beforeCursor(a, 'Ben')).toBe('second by ben')
-  await expect.poll(() => inside('cat project/notes.txt'), { timeout: 30_000 }).toBe('first by ann\nsecond by ben\nthird\n')
+  await expect
+    .poll(() => inside('cat project/notes.txt'), { timeout: 30_000 })
+    .toBe('first by ann\nsecond by ben\nthird\n')
   await expect.poll(async () => [await isDirty(a), await isDirty(b)], { timeout: 90_000 }).toEqual([false, false])
   // The cursors stand where they were, also after all of that was taken up from disk.
   expect([await beforeCursor(a, 'Ben'), await beforeCursor(b, 'Ann')]).toEqual(['second by ben', 'first by ann'])
@@ -115,10 +129,18 @@ test('a program rewrites the file while both type: nothing is lost, and both win
     await typeAt(page, line, '')
     for (const word of words) await page.keyboard.type(word, { delay: 60 })
   }
-  await Promise.all([type(a, 1), type(b, 2), inside('for i in $(seq 1 8); do sleep 0.4; sed -i "s/^program:.*/&<$i>/" project/busy.txt; done')])
+  await Promise.all([
+    type(a, 1),
+    type(b, 2),
+    inside('for i in $(seq 1 8); do sleep 0.4; sed -i "s/^program:.*/&<$i>/" project/busy.txt; done'),
+  ])
   const disk = () => inside('cat project/busy.txt')
-  await expect.poll(async () => new Set([await textOf(a), await textOf(b), await disk()]).size, { timeout: 30_000 }).toBe(1)
-  expect(await disk()).toBe(`ann:${words.join('')}\nben:${words.join('')}\nprogram:${Array.from({ length: 8 }, (_, index) => `<${index + 1}>`).join('')}\n`)
+  await expect
+    .poll(async () => new Set([await textOf(a), await textOf(b), await disk()]).size, { timeout: 30_000 })
+    .toBe(1)
+  expect(await disk()).toBe(
+    `ann:${words.join('')}\nben:${words.join('')}\nprogram:${Array.from({ length: 8 }, (_, index) => `<${index + 1}>`).join('')}\n`,
+  )
 }, 180_000)
 
 test('who is here stands in a list, a person with two windows once; one goes to where they are and follows them; the dashboard says it too', async () => {
@@ -153,7 +175,10 @@ test('who is here stands in a list, a person with two windows once; one goes to 
   await dashboard.goto(`${collab.arc.origin}/workspaces/pairing`)
   const present = dashboard.locator('[data-present]').filter({ hasText: 'Ben' })
   await present.getByText('long.txt').waitFor({ timeout: 15_000 })
-  const [there] = await Promise.all([annsBrowser.waitForEvent('page'), present.getByRole('link', { name: 'Go to Ben in pairing' }).click()])
+  const [there] = await Promise.all([
+    annsBrowser.waitForEvent('page'),
+    present.getByRole('link', { name: 'Go to Ben in pairing' }).click(),
+  ])
   await untilWorkbench(there)
   await there.locator('.tab.active').filter({ hasText: 'long.txt' }).waitFor({ timeout: 30_000 })
   await Promise.all([a, b, there].map((page) => page.close()))
@@ -180,7 +205,11 @@ test('a window comes back by itself when its workspace is started anew, with wha
   await ann.api.workspaces.stop.mutate({ workspaceId: workspace.id })
   await untilState(ann, workspace.id, 'stopped')
   await present.waitFor({ state: 'detached' })
-  await page.locator('.notification-toast').filter({ hasText: 'The workspace has been stopped' }).getByText('Start Workspace').waitFor({ timeout: 30_000 })
+  await page
+    .locator('.notification-toast')
+    .filter({ hasText: 'The workspace has been stopped' })
+    .getByText('Start Workspace')
+    .waitFor({ timeout: 30_000 })
   await ann.api.workspaces.start.mutate({ workspaceId: workspace.id })
   await page.waitForFunction(() => !('isOfBefore' in globalThis), null, { timeout: 60_000 })
   await untilWorkbench(page)
@@ -223,7 +252,10 @@ test('who wrote a file stands in the dashboard; an earlier version restored ther
 
   const dashboard = await bensBrowser.newPage()
   await dashboard.goto(`${collab.arc.origin}/workspaces/pairing`)
-  await dashboard.getByRole('link', { name: /story\.txt/ }).first().click()
+  await dashboard
+    .getByRole('link', { name: /story\.txt/ })
+    .first()
+    .click()
   const versions = dashboard.getByRole('list', { name: 'Versions' }).getByRole('button')
   await versions.filter({ hasText: 'written by a program' }).first().waitFor()
   await versions.filter({ hasText: 'as it was first opened' }).waitFor()

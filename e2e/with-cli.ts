@@ -29,10 +29,22 @@ export async function startWithCli(): Promise<WithCli> {
       return stdout.toString()
     }
     const box = await createRunning(person, 'box')
-    const { token } = await person.api.tokens.create.mutate({ name: 'tests', scopes: ['workspaces:read', 'workspaces:write', 'workspaces:exec', 'teams:write', 'tokens'] })
+    const { token } = await person.api.tokens.create.mutate({
+      name: 'tests',
+      scopes: ['workspaces:read', 'workspaces:write', 'workspaces:exec', 'teams:write', 'tokens'],
+    })
     await said(['login', arc.origin, '--token', '-'], token)
     const login = (await person.api.auth.me.query())?.login ?? ''
-    return { arc, person, login, cli, home, box, said, json: async (args) => JSON.parse(await said([...args, '--json'])) as never }
+    return {
+      arc,
+      person,
+      login,
+      cli,
+      home,
+      box,
+      said,
+      json: async (args) => JSON.parse(await said([...args, '--json'])) as never,
+    }
   } catch (error) {
     await arc.destroy()
     throw error

@@ -17,7 +17,12 @@ export interface WithGitHub {
 
 export async function startWithGitHub(overrides: Readonly<Record<string, string>> = {}): Promise<WithGitHub> {
   const [github, browser] = await Promise.all([startGitHub(), openBrowser()])
-  const arc = await startTestOrchestrator({ GITHUB_CLIENT_ID: github.clientId, GITHUB_CLIENT_SECRET: github.clientSecret, GITHUB_URL: github.url, ...overrides }).catch(async (error: unknown) => {
+  const arc = await startTestOrchestrator({
+    GITHUB_CLIENT_ID: github.clientId,
+    GITHUB_CLIENT_SECRET: github.clientSecret,
+    GITHUB_URL: github.url,
+    ...overrides,
+  }).catch(async (error: unknown) => {
     await Promise.all([browser.close(), github.close()])
     throw error
   })

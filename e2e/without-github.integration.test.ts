@@ -30,7 +30,8 @@ test('where nobody else can sign in, nobody is invited, and it says what to do',
   await page.goto(`${arc.origin}/teams/crew`)
   await page.getByRole('note').getByText(why).waitFor()
   await page.getByText('GITHUB_CLIENT_ID').waitFor()
-  for (const name of ['Invite', 'Create invitation link']) expect(await page.getByRole('button', { name, exact: true }).count()).toBe(0)
+  for (const name of ['Invite', 'Create invitation link'])
+    expect(await page.getByRole('button', { name, exact: true }).count()).toBe(0)
 
   // An invitation from before, or made by a program, leads nowhere either.
   const { url } = await person.api.teams.invites.create.mutate({ teamId, login: null })

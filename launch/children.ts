@@ -25,9 +25,14 @@ export interface ChildOptions {
  */
 export function startChild(name: string, command: readonly string[], options: ChildOptions): Child {
   const log = openSync(options.logFile, 'a', 0o600)
-  const guarded = options.onOrphaned === undefined ? command : ['setpriv', '--pdeathsig', options.onOrphaned, ...command]
+  const guarded =
+    options.onOrphaned === undefined ? command : ['setpriv', '--pdeathsig', options.onOrphaned, ...command]
   const [program = '', ...args] = guarded
-  const child = spawn(program, args, { detached: true, stdio: ['ignore', log, log], env: { ...process.env, ...options.env } })
+  const child = spawn(program, args, {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: { ...process.env, ...options.env },
+  })
   closeSync(log)
   return watchChild(name, child)
 }

@@ -33,7 +33,12 @@ export function run(
 }
 
 /** The same, but anything except success is a `LaunchError` that says what was meant to happen. */
-export async function must(what: string, program: string, args: readonly string[], options: Parameters<typeof run>[2] = {}): Promise<string> {
+export async function must(
+  what: string,
+  program: string,
+  args: readonly string[],
+  options: Parameters<typeof run>[2] = {},
+): Promise<string> {
   let result: CommandResult
   try {
     result = await run(program, args, options)
@@ -41,7 +46,12 @@ export async function must(what: string, program: string, args: readonly string[
     throw new LaunchError(`${what}: ${program} could not be run (${error instanceof Error ? error.message : error}).`)
   }
   if (result.code !== 0) {
-    const last = result.output.trim().split('\n').filter((line) => line.trim() !== '').slice(-3).join(' | ')
+    const last = result.output
+      .trim()
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(-3)
+      .join(' | ')
     throw new LaunchError(`${what}: ${program} failed: ${last.slice(-400)}`)
   }
   return result.output
@@ -52,7 +62,14 @@ export async function isInstalled(program: string): Promise<string | null> {
   const { access, constants } = await import('node:fs/promises')
   for (const directory of path.split(':')) {
     const candidate = `${directory}/${program}`
-    if (directory !== '' && (await access(candidate, constants.X_OK).then(() => true, () => false))) return candidate
+    if (
+      directory !== '' &&
+      (await access(candidate, constants.X_OK).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return candidate
   }
   return null
 }

@@ -7,6 +7,13 @@ export async function buildDesktop(repository: string, progress: Progress): Prom
   progress.update('Building the desktop app')
   const vite = join(repository, 'node_modules/vite/bin/vite.js')
   const directory = join(repository, 'desktop')
-  await must('The desktop app could not be built', process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: directory })
-  await must('The desktop app’s preload could not be built', process.execPath, [vite, 'build', '--mode', 'preload', '--logLevel', 'warn'], { cwd: directory })
+  await must('The desktop app could not be built', process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+    cwd: directory,
+  })
+  await must(
+    'The desktop app’s preload could not be built',
+    process.execPath,
+    [vite, 'build', '--mode', 'preload', '--logLevel', 'warn'],
+    { cwd: directory },
+  )
 }

@@ -32,8 +32,24 @@ export async function packDesktop(args: readonly string[], progress: Progress): 
   const updates = process.env['ARCX_UPDATE_URL']
   const publish = updates === undefined ? [] : ['-c.publish.provider=generic', `-c.publish.url=${updates}`]
   // It signs where there is something to sign with, and notarizes where it can sign.
-  const notarize = process.env['APPLE_ID'] === undefined && process.env['APPLE_API_KEY'] === undefined ? ['-c.mac.notarize=false'] : []
-  const child = spawn(process.execPath, [join(packaging, 'node_modules/electron-builder/cli.js'), '--projectDir', repository, '--config', 'electron-builder.yml', '--publish', 'never', ...publish, ...notarize, ...args], { stdio: 'inherit', cwd: repository })
+  const notarize =
+    process.env['APPLE_ID'] === undefined && process.env['APPLE_API_KEY'] === undefined ? ['-c.mac.notarize=false'] : []
+  const child = spawn(
+    process.execPath,
+    [
+      join(packaging, 'node_modules/electron-builder/cli.js'),
+      '--projectDir',
+      repository,
+      '--config',
+      'electron-builder.yml',
+      '--publish',
+      'never',
+      ...publish,
+      ...notarize,
+      ...args,
+    ],
+    { stdio: 'inherit', cwd: repository },
+  )
   return new Promise((resolve, reject) => child.once('error', reject).once('exit', (code) => resolve(code ?? 1)))
 }
 
@@ -49,20 +65,33 @@ async function ensureElectron(progress: Progress): Promise<string> {
   const found = await program()
   if (found !== null) return found
   progress.update('Fetching Electron (once)')
-  await must('Electron could not be fetched; it comes from GitHub’s releases, or from ELECTRON_MIRROR', process.execPath, [join(directory, 'install.js')], { cwd: directory })
+  await must(
+    'Electron could not be fetched; it comes from GitHub’s releases, or from ELECTRON_MIRROR',
+    process.execPath,
+    [join(directory, 'install.js')],
+    { cwd: directory },
+  )
   const fetched = await program()
-  if (fetched === null) throw new LaunchError('Electron was fetched and is not there. Remove node_modules/electron and run this again.')
+  if (fetched === null)
+    throw new LaunchError('Electron was fetched and is not there. Remove node_modules/electron and run this again.')
   return fetched
 }
 
 async function ensureBuilder(progress: Progress): Promise<void> {
-  const wanted = createHash('sha256').update(await readFile(join(packaging, 'package-lock.json'))).digest('hex')
+  const wanted = createHash('sha256')
+    .update(await readFile(join(packaging, 'package-lock.json')))
+    .digest('hex')
   const stamp = join(packaging, 'node_modules/.arcx-installed')
   if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return
   progress.update('Installing what packs the app (once)')
   const npm = process.env['npm_execpath']
   const [program, before] = npm === undefined ? ['npm', []] : [process.execPath, [npm]]
-  await must('What packs the app could not be installed', program, [...before, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: packaging })
+  await must(
+    'What packs the app could not be installed',
+    program,
+    [...before, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    { cwd: packaging },
+  )
   await mkdir(join(packaging, 'node_modules'), { recursive: true })
   await writeFile(stamp, wanted)
 }

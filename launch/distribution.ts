@@ -18,7 +18,8 @@ async function isDebianLike(): Promise<boolean> {
  */
 export async function installPackages(packages: readonly string[], why: string, progress: Progress): Promise<void> {
   const list = packages.join(' ')
-  if (!(await isDebianLike())) throw new LaunchError(`${why} Install ${list} with this system's package manager and run this again.`)
+  if (!(await isDebianLike()))
+    throw new LaunchError(`${why} Install ${list} with this system's package manager and run this again.`)
   if (!isRoot()) throw new LaunchError(`${why} Run: sudo apt-get install -y ${list} — then run this again.`)
   progress.say(`${why} Installing from the distribution: ${list}`)
   const onLine = (line: string) => {
@@ -29,7 +30,11 @@ export async function installPackages(packages: readonly string[], why: string, 
 }
 
 /** Waits while another program, or another part of this one, has the package database locked. */
-async function apt(args: readonly string[], progress: Progress, onLine: (line: string) => void = () => undefined): Promise<void> {
+async function apt(
+  args: readonly string[],
+  progress: Progress,
+  onLine: (line: string) => void = () => undefined,
+): Promise<void> {
   const deadline = Date.now() + lockTimeoutMs
   for (;;) {
     const { code, output } = await run('apt-get', args, { env: { DEBIAN_FRONTEND: 'noninteractive' }, onLine })

@@ -20,22 +20,46 @@ export interface FoundEngine {
 }
 
 /** Finds a Docker engine, or, as root on Debian or Ubuntu, installs and starts the distribution's. */
-export async function ensureEngine(dockerHost: string | undefined, logDirectory: string, progress: Progress): Promise<FoundEngine> {
+export async function ensureEngine(
+  dockerHost: string | undefined,
+  logDirectory: string,
+  progress: Progress,
+): Promise<FoundEngine> {
   const host = dockerHost ?? defaultHost
   if (!host.startsWith('unix:///')) {
-    throw new LaunchError(`DOCKER_HOST is ${host}; it takes unix:// and a path: workspaces’ homes are directories of this machine.`)
+    throw new LaunchError(
+      `DOCKER_HOST is ${host}; it takes unix:// and a path: workspaces’ homes are directories of this machine.`,
+    )
   }
   const path = host.slice('unix://'.length)
   const engine = new Docker({ socketPath: path })
   if (await answers(engine)) return { host, engine, child: null }
-  if (await exists(path) && !(await mayUse(path))) {
-    throw new LaunchError(`You may not use Docker (${path}). Run: sudo usermod -aG docker "$USER" — sign in again, and run this again.`)
+  if ((await exists(path)) && !(await mayUse(path))) {
+    throw new LaunchError(
+      `You may not use Docker (${path}). Run: sudo usermod -aG docker "$USER" — sign in again, and run this again.`,
+    )
   }
-  if (dockerHost !== undefined) throw new LaunchError(`No Docker engine answers at DOCKER_HOST (${dockerHost}). Start it, or unset DOCKER_HOST.`)
-  const missing = (await isInstalled('dockerd')) === null ? ['docker.io', 'iptables'] : (await isInstalled('iptables')) === null ? ['iptables'] : []
-  if (missing.length > 0) await installPackages(missing, missing.includes('docker.io') ? 'There is no Docker engine on this machine.' : 'The Docker engine needs iptables.', progress)
+  if (dockerHost !== undefined)
+    throw new LaunchError(`No Docker engine answers at DOCKER_HOST (${dockerHost}). Start it, or unset DOCKER_HOST.`)
+  const missing =
+    (await isInstalled('dockerd')) === null
+      ? ['docker.io', 'iptables']
+      : (await isInstalled('iptables')) === null
+        ? ['iptables']
+        : []
+  if (missing.length > 0)
+    await installPackages(
+      missing,
+      missing.includes('docker.io')
+        ? 'There is no Docker engine on this machine.'
+        : 'The Docker engine needs iptables.',
+      progress,
+    )
   if (await answers(engine)) return { host, engine, child: null }
-  if (!isRoot()) throw new LaunchError('The Docker engine is installed but does not run. Run: sudo systemctl start docker — then run this again.')
+  if (!isRoot())
+    throw new LaunchError(
+      'The Docker engine is installed but does not run. Run: sudo systemctl start docker — then run this again.',
+    )
   progress.update('Starting the Docker engine')
   if (await exists('/run/systemd/system')) {
     await run('systemctl', ['start', 'docker'])
@@ -51,11 +75,19 @@ const ownerOf = (logDirectory: string) => `ARC_ENGINE_OF=${logDirectory}`
 /** An engine outlives a launcher that is killed: it is ended, so that this one may keep one of its own. Containers run on. */
 export async function untilLastEngineHasEnded(logDirectory: string, progress: Progress): Promise<void> {
   const isEngine = ([program = '']: readonly string[]) => basename(program) === 'dockerd'
-  await untilEnded({ name: 'the Docker engine', find: () => processesCalled(isEngine, ownerOf(logDirectory)), signal: 'SIGTERM' }, progress)
+  await untilEnded(
+    { name: 'the Docker engine', find: () => processesCalled(isEngine, ownerOf(logDirectory)), signal: 'SIGTERM' },
+    progress,
+  )
 }
 
 /** Starts an engine of our own. Where it does not come up, nothing of it stays. `more`: further options of dockerd's. */
-export async function startEngine(host: string, logDirectory: string, signal?: AbortSignal, more: readonly string[] = []): Promise<Child> {
+export async function startEngine(
+  host: string,
+  logDirectory: string,
+  signal?: AbortSignal,
+  more: readonly string[] = [],
+): Promise<Child> {
   const engine = new Docker({ socketPath: host.slice('unix://'.length) })
   const logFile = join(logDirectory, 'docker.log')
   const dockerd = (await isInstalled('dockerd')) ?? 'dockerd'
@@ -73,9 +105,21 @@ export async function startEngine(host: string, logDirectory: string, signal?: A
   throw new LaunchError(`The Docker engine did not start; see ${logFile}.`)
 }
 
-const answers = (engine: Docker) => engine.ping().then(() => true, () => false)
-const exists = (path: string) => stat(path).then(() => true, () => false)
-const mayUse = (path: string) => access(path, constants.R_OK | constants.W_OK).then(() => true, () => false)
+const answers = (engine: Docker) =>
+  engine.ping().then(
+    () => true,
+    () => false,
+  )
+const exists = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+const mayUse = (path: string) =>
+  access(path, constants.R_OK | constants.W_OK).then(
+    () => true,
+    () => false,
+  )
 
 async function untilItAnswers(engine: Docker, child: Child | null): Promise<boolean> {
   const deadline = Date.now() + startTimeoutMs

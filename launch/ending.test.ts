@@ -17,7 +17,11 @@ const progress = { say: () => undefined, update: (line: string) => void said.pus
 
 function start(command: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const [program = '', ...args] = command
-  const child = spawn(program, args, { cwd: directory, stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, ...env } })
+  const child = spawn(program, args, {
+    cwd: directory,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, ...env },
+  })
   onTestFinished(() => void child.kill('SIGKILL'))
   return child
 }
@@ -42,7 +46,12 @@ test.for([
   const child = start(command)
   if (signal === 'SIGKILL') await once(child.stdout, 'data')
   const ended = once(child, 'exit')
-  await untilEnded({ name: 'it', find: () => processesIn(directory), signal: signal === null ? 'SIGCONT' : 'SIGTERM' }, progress, undefined, { saidAfterMs: 100, askedAfterMs: 200, madeAfterMs: signal === 'SIGKILL' ? 600 : 30_000 })
+  await untilEnded(
+    { name: 'it', find: () => processesIn(directory), signal: signal === null ? 'SIGCONT' : 'SIGTERM' },
+    progress,
+    undefined,
+    { saidAfterMs: 100, askedAfterMs: 200, madeAfterMs: signal === 'SIGKILL' ? 600 : 30_000 },
+  )
   expect((await ended)[1]).toBe(signal)
   expect(said.at(-1)).toContain(String(child.pid))
 })

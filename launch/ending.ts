@@ -24,7 +24,12 @@ const pollMs = 50
  * Waits until none of these processes is left. A launcher that was killed takes its children with it, but they need a
  * moment, and hold ports, locks and shared memory until then.
  */
-export async function untilEnded(leftover: Leftover, progress: Progress, signal?: AbortSignal, { saidAfterMs, askedAfterMs, madeAfterMs }: Patience = usual): Promise<void> {
+export async function untilEnded(
+  leftover: Leftover,
+  progress: Progress,
+  signal?: AbortSignal,
+  { saidAfterMs, askedAfterMs, madeAfterMs }: Patience = usual,
+): Promise<void> {
   const since = Date.now()
   let said = false
   let asked = false
@@ -68,7 +73,10 @@ export async function processesIn(directory: string, program?: string): Promise<
 }
 
 /** Processes with such arguments, and such a line in their environment where one is given. */
-export function processesCalled(matches: (words: readonly string[]) => boolean, variable?: string): Promise<readonly number[]> {
+export function processesCalled(
+  matches: (words: readonly string[]) => boolean,
+  variable?: string,
+): Promise<readonly number[]> {
   return processesWhere(async (entry) => {
     if (!matches(await wordsOf(`${entry}/cmdline`))) return false
     return variable === undefined || (await wordsOf(`${entry}/environ`)).includes(variable)
@@ -80,6 +88,8 @@ const wordsOf = async (file: string) => (await readFile(file, 'utf8')).split('\0
 /** Whatever may not be looked at belongs to somebody else. */
 async function processesWhere(matches: (entry: string) => Promise<boolean>): Promise<readonly number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
-  const found = await Promise.all(pids.map((pid) => (pid === process.pid ? false : matches(`/proc/${pid}`).catch(() => false))))
+  const found = await Promise.all(
+    pids.map((pid) => (pid === process.pid ? false : matches(`/proc/${pid}`).catch(() => false))),
+  )
   return pids.filter((_, index) => found[index])
 }

@@ -15,14 +15,14 @@ const registryBase = `debian:${debianRelease}-slim`
 
 /** What goes into the image, as `path in the build` ← `path in the repository`. */
 const sources = {
-  'Dockerfile': 'workspace/image/Dockerfile',
+  Dockerfile: 'workspace/image/Dockerfile',
   'prune.sh': 'workspace/image/prune.sh',
-  'ide': 'workspace/image/ide',
+  ide: 'workspace/image/ide',
   'toolchain.json': 'workspace/image/toolchain',
-  'rootfs': 'workspace/image/rootfs',
-  'supervisor': 'workspace/supervisor',
-  'canary': 'workspace/canary',
-  'activity': 'workspace/extension/activity',
+  rootfs: 'workspace/image/rootfs',
+  supervisor: 'workspace/supervisor',
+  canary: 'workspace/canary',
+  activity: 'workspace/extension/activity',
 } as const
 
 /** Built into one file of the image. */
@@ -43,7 +43,12 @@ export async function imageTag(repository: string): Promise<string> {
 }
 
 /** Makes sure that the engine has the workspace image, building it where it is missing. Returns its name. */
-export async function ensureImage(engine: Docker, repository: string, cache: string, progress: Progress): Promise<string> {
+export async function ensureImage(
+  engine: Docker,
+  repository: string,
+  cache: string,
+  progress: Progress,
+): Promise<string> {
   const tag = await imageTag(repository)
   if (await hasImage(engine, tag)) return tag
   progress.say('Building the workspace image (once, and when its parts change; the first time takes a few minutes).')
@@ -59,10 +64,13 @@ export async function ensureImage(engine: Docker, repository: string, cache: str
 }
 
 async function hasImage(engine: Docker, tag: string): Promise<boolean> {
-  return engine.getImage(tag).inspect().then(
-    () => true,
-    () => false,
-  )
+  return engine
+    .getImage(tag)
+    .inspect()
+    .then(
+      () => true,
+      () => false,
+    )
 }
 
 /** A slim Debian: from the image registry where there is one, else made from the distribution's packages. */
@@ -75,25 +83,39 @@ async function ensureBase(engine: Docker, cache: string, progress: Progress): Pr
   if (pulled) return registryBase
   progress.say('No image registry is reachable; making the base from the distribution’s packages.')
   if (!isRoot()) {
-    throw new LaunchError(`No image registry is reachable, and making a base image takes root. Run: docker pull ${registryBase} — or run npm start as root once.`)
+    throw new LaunchError(
+      `No image registry is reachable, and making a base image takes root. Run: docker pull ${registryBase} — or run npm start as root once.`,
+    )
   }
   if ((await isInstalled('debootstrap')) === null) {
-    await installPackages(['debootstrap', 'debian-archive-keyring'], 'The base image is made with debootstrap.', progress)
+    await installPackages(
+      ['debootstrap', 'debian-archive-keyring'],
+      'The base image is made with debootstrap.',
+      progress,
+    )
   }
   const directory = join(cache, 'base')
   await rm(directory, { recursive: true, force: true })
   await mkdir(directory, { recursive: true })
   let steps = 0
-  await must('The base image', 'debootstrap', ['--variant=minbase', '--include=ca-certificates', debianRelease, directory], {
-    onLine: (line) => {
-      if (/^I: (Retrieving|Unpacking|Configuring) /.test(line)) progress.update(`Workspace image: base, ${(steps += 1)} steps (${line.slice(3)})`)
+  await must(
+    'The base image',
+    'debootstrap',
+    ['--variant=minbase', '--include=ca-certificates', debianRelease, directory],
+    {
+      onLine: (line) => {
+        if (/^I: (Retrieving|Unpacking|Configuring) /.test(line))
+          progress.update(`Workspace image: base, ${(steps += 1)} steps (${line.slice(3)})`)
+      },
     },
-  })
+  )
   for (const waste of ['var/cache/apt/archives', 'var/lib/apt/lists']) {
     await rm(join(directory, waste), { recursive: true, force: true })
     await mkdir(join(directory, waste, 'partial'), { recursive: true })
   }
-  const tar = spawn('tar', ['--create', '--numeric-owner', '--directory', directory, '.'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const tar = spawn('tar', ['--create', '--numeric-owner', '--directory', directory, '.'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const answer = await engine.importImage(tar.stdout, { repo: 'arcx-base', tag: debianRelease })
   await drain(answer, () => undefined)
   await rm(directory, { recursive: true, force: true })
@@ -116,17 +138,23 @@ async function assemble(repository: string, context: string, toolchain: string, 
   for (const file of ['package.json', 'package-lock.json']) {
     await cp(join(repository, 'workspace/image/toolchain', file), join(toolchain, file))
   }
-  await must('Node and npm for the workspace image', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: toolchain })
+  await must('Node and npm for the workspace image', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: toolchain,
+  })
   const node = join(toolchain, 'node_modules', `node-linux-${process.arch}`)
   const into = join(context, 'toolchain')
   await mkdir(join(into, 'bin'), { recursive: true })
   await cp(join(node, 'bin/node'), join(into, 'bin/node'))
   await cp(join(node, 'include'), join(into, 'include'), { recursive: true })
   await cp(join(toolchain, 'node_modules/npm'), join(into, 'lib/node_modules/npm'), { recursive: true })
-  for (const name of ['npm', 'npx']) await symlink(`../lib/node_modules/npm/bin/${name}-cli.js`, join(into, 'bin', name))
+  for (const name of ['npm', 'npx'])
+    await symlink(`../lib/node_modules/npm/bin/${name}-cli.js`, join(into, 'bin', name))
   for (const [target, source] of Object.entries(sources)) {
     if (target === 'toolchain.json') continue
-    await cp(join(repository, source), join(context, target), { recursive: true, filter: (path) => !leftOut(relative(repository, path)) })
+    await cp(join(repository, source), join(context, target), {
+      recursive: true,
+      filter: (path) => !leftOut(relative(repository, path)),
+    })
   }
   await buildTogether(repository, join(context, 'together'), progress)
   await writeFile(join(context, 'ca-bundle.crt'), await certificateBundle())
@@ -136,8 +164,18 @@ async function assemble(repository: string, context: string, toolchain: string, 
 async function buildTogether(repository: string, into: string, progress: Progress): Promise<void> {
   progress.update('Workspace image: building the editor’s extension')
   const source = join(repository, together[0])
-  await must('The editor’s extension could not be built', process.execPath, [join(repository, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', into, '--emptyOutDir'], { cwd: source })
-  const { type: _type, dependencies: _dependencies, devDependencies: _devDependencies, ...manifest } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as Record<string, unknown>
+  await must(
+    'The editor’s extension could not be built',
+    process.execPath,
+    [join(repository, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', into, '--emptyOutDir'],
+    { cwd: source },
+  )
+  const {
+    type: _type,
+    dependencies: _dependencies,
+    devDependencies: _devDependencies,
+    ...manifest
+  } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as Record<string, unknown>
   await writeFile(join(into, 'package.json'), JSON.stringify(manifest, null, 2))
 }
 
@@ -151,11 +189,16 @@ async function certificateBundle(): Promise<Buffer> {
 }
 
 async function build(engine: Docker, context: string, tag: string, base: string, progress: Progress): Promise<void> {
-  const stream = await engine.buildImage({ context, src: await readdir(context) }, { t: tag, buildargs: { BASE: base }, rm: true, forcerm: true })
+  const stream = await engine.buildImage(
+    { context, src: await readdir(context) },
+    { t: tag, buildargs: { BASE: base }, rm: true, forcerm: true },
+  )
   let said: string[] = []
   await drain(stream, (message) => {
     if (message.error !== undefined) {
-      throw new LaunchError(`The workspace image could not be built: ${message.error} ${said.slice(-5).join(' | ').slice(-500)}`)
+      throw new LaunchError(
+        `The workspace image could not be built: ${message.error} ${said.slice(-5).join(' | ').slice(-500)}`,
+      )
     }
     const line = message.stream?.trim() ?? ''
     if (line === '') return
@@ -187,7 +230,10 @@ export async function needSpace(directory: string, gigabytes: number): Promise<v
   await mkdir(directory, { recursive: true })
   const { bavail, bsize } = await statfs(directory)
   const free = (bavail * bsize) / 1e9
-  if (free < gigabytes) throw new LaunchError(`${directory} has ${free.toFixed(1)} GB free; building the workspace image takes ${gigabytes}. Free some, or set ARC_DATA_DIR elsewhere.`)
+  if (free < gigabytes)
+    throw new LaunchError(
+      `${directory} has ${free.toFixed(1)} GB free; building the workspace image takes ${gigabytes}. Free some, or set ARC_DATA_DIR elsewhere.`,
+    )
 }
 
 async function filesBelow(path: string): Promise<string[]> {

@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
 
-export const Instance = z.object({ pid: z.number(), publicOrigin: z.string(), listen: z.string(), port: z.number(), stopping: z.boolean().default(false) })
+export const Instance = z.object({
+  pid: z.number(),
+  publicOrigin: z.string(),
+  listen: z.string(),
+  port: z.number(),
+  stopping: z.boolean().default(false),
+})
 export type Instance = z.infer<typeof Instance>
 
 const socketOf = (directory: string) => join(directory, 'launch.sock')

@@ -35,13 +35,18 @@ function sleeper(name: string, after: readonly Kept[] = [], fails: (start: numbe
 
 test('pauses grow from the first to the longest, and no further, however often it ends', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1000, max: 60_000 }), fc.integer({ min: 0, max: 10_000 }), (firstMs, longestMs, tries) => {
-      const now = pauseMs({ firstMs, longestMs, wellAfterMs: 0 }, tries)
-      const next = pauseMs({ firstMs, longestMs, wellAfterMs: 0 }, tries + 1)
-      expect(now).toBeGreaterThanOrEqual(firstMs)
-      expect(next).toBeGreaterThanOrEqual(now)
-      expect(next).toBeLessThanOrEqual(longestMs)
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 1000 }),
+      fc.integer({ min: 1000, max: 60_000 }),
+      fc.integer({ min: 0, max: 10_000 }),
+      (firstMs, longestMs, tries) => {
+        const now = pauseMs({ firstMs, longestMs, wellAfterMs: 0 }, tries)
+        const next = pauseMs({ firstMs, longestMs, wellAfterMs: 0 }, tries + 1)
+        expect(now).toBeGreaterThanOrEqual(firstMs)
+        expect(next).toBeGreaterThanOrEqual(now)
+        expect(next).toBeLessThanOrEqual(longestMs)
+      },
+    ),
   )
 })
 

@@ -23,7 +23,8 @@ export interface KeptNeeds {
 }
 
 /** How long the n-th start in a row, counted from 0, is waited for. */
-export const pauseMs = ({ firstMs, longestMs }: Pauses, tries: number): number => Math.min(longestMs, firstMs * 2 ** Math.min(tries, 30))
+export const pauseMs = ({ firstMs, longestMs }: Pauses, tries: number): number =>
+  Math.min(longestMs, firstMs * 2 ** Math.min(tries, 30))
 
 /** A process that must run. Whenever it ends by itself it is started again, after growing pauses and without an end. */
 export class Kept {

@@ -44,9 +44,12 @@ export class MemoryLimits {
       const group = join(parent, `arcx-${this.#owner}-${name}`)
       if (hierarchy === null) continue
       // One that an earlier run has left may have other limits, and is made anew.
-      if ((await this.#enter(group, hierarchy.version, pid)) || (await this.#enter(group, hierarchy.version, pid))) return 'control group'
+      if ((await this.#enter(group, hierarchy.version, pid)) || (await this.#enter(group, hierarchy.version, pid)))
+        return 'control group'
     }
-    const { code } = await run('prlimit', ['--pid', String(pid), `--data=${this.#bytes + mappedBytes}`]).catch(() => ({ code: 1 }))
+    const { code } = await run('prlimit', ['--pid', String(pid), `--data=${this.#bytes + mappedBytes}`]).catch(() => ({
+      code: 1,
+    }))
     return code === 0 ? 'data segment' : 'none'
   }
 
@@ -56,16 +59,22 @@ export class MemoryLimits {
   }
 
   async #enter(group: string, version: 1 | 2, pid: number): Promise<boolean> {
-    const [limit, swap] = version === 1 ? (['memory.limit_in_bytes', 'memory.memsw.limit_in_bytes'] as const) : (['memory.max', 'memory.swap.max'] as const)
+    const [limit, swap] =
+      version === 1
+        ? (['memory.limit_in_bytes', 'memory.memsw.limit_in_bytes'] as const)
+        : (['memory.max', 'memory.swap.max'] as const)
     try {
       await mkdir(group).catch((error: unknown) => {
         if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
       })
       this.#groups.add(group)
-      if (version === 2 && !(await exists(join(group, limit)))) await writeFile(join(dirname(group), 'cgroup.subtree_control'), '+memory')
+      if (version === 2 && !(await exists(join(group, limit))))
+        await writeFile(join(dirname(group), 'cgroup.subtree_control'), '+memory')
       await writeFile(join(group, limit), String(this.#bytes), { flag: 'r+' })
       // Not every kernel counts swap.
-      await writeFile(join(group, swap), version === 1 ? String(this.#bytes) : '0', { flag: 'r+' }).catch(() => undefined)
+      await writeFile(join(group, swap), version === 1 ? String(this.#bytes) : '0', { flag: 'r+' }).catch(
+        () => undefined,
+      )
       await writeFile(join(group, 'cgroup.procs'), String(pid))
       return true
     } catch {
@@ -93,4 +102,8 @@ export async function hierarchyOf(root: string, self = '/proc/self/cgroup'): Pro
   return { version: 2, parents: path === '/' ? [root] : [join(root, path), dirname(join(root, path))] }
 }
 
-const exists = (path: string) => access(path).then(() => true, () => false)
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  )

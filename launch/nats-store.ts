@@ -35,4 +35,8 @@ async function refusesToStore(monitorPort: number): Promise<boolean> {
 }
 
 /** Where that cannot be told, another try shows it. */
-const hasRoom = (directory: string): Promise<boolean> => statfs(directory).then(({ bavail, bsize }) => bavail * bsize > roomBytes, () => false)
+const hasRoom = (directory: string): Promise<boolean> =>
+  statfs(directory).then(
+    ({ bavail, bsize }) => bavail * bsize > roomBytes,
+    () => false,
+  )

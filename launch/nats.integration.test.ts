@@ -9,7 +9,13 @@ test('a NATS server that another was quicker than is not taken for it, and gets 
   const run = testRun()
   const start = async (port: number) => {
     const directory = await testDirectory(run, 'nats')
-    const nats = await startNats({ directory, port, token: randomBytes(16).toString('hex'), binary: run.ARCX_TEST_NATS_BINARY, logFile: join(directory, 'nats.log') })
+    const nats = await startNats({
+      directory,
+      port,
+      token: randomBytes(16).toString('hex'),
+      binary: run.ARCX_TEST_NATS_BINARY,
+      logFile: join(directory, 'nats.log'),
+    })
     onTestFinished(() => nats.child.stop('SIGTERM', 2000))
     return nats
   }

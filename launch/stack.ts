@@ -71,7 +71,8 @@ export async function startStack(settings: LaunchSettings, progress: Progress, g
 
 async function stopAll(started: Started, progress: Progress): Promise<void> {
   started.stopping = true
-  for (const stop of started.stops.toReversed()) await stop().catch((error: unknown) => progress.say(error instanceof Error ? error.message : String(error)))
+  for (const stop of started.stops.toReversed())
+    await stop().catch((error: unknown) => progress.say(error instanceof Error ? error.message : String(error)))
 }
 
 async function bringUp(settings: LaunchSettings, progress: Progress, started: Started): Promise<Stack> {
@@ -79,16 +80,23 @@ async function bringUp(settings: LaunchSettings, progress: Progress, started: St
   const directory = resolve(process.env['INIT_CWD'] ?? process.cwd(), settings.ARC_DATA_DIR)
   const running = await untilNoneIsStopping(directory, progress)
   if (running !== null) {
-    throw new LaunchError(`arcx is running already at ${running.publicOrigin} (process ${running.pid}). For a sign-in link: npm run sign-in`)
+    throw new LaunchError(
+      `arcx is running already at ${running.publicOrigin} (process ${running.pid}). For a sign-in link: npm run sign-in`,
+    )
   }
   await makeDirectory(directory)
   const instance = await claim(directory, settings, () => started.stopping)
   stops.push(async () => void instance.close())
   const stores = { postgres: join(directory, 'postgres'), nats: join(directory, 'nats') }
   await untilLastHaveEnded(repository, directory, progress)
-  await Promise.all([untilLastPostgresHasEnded(stores.postgres, progress), untilLastNatsHasEnded(stores.nats, progress)])
+  await Promise.all([
+    untilLastPostgresHasEnded(stores.postgres, progress),
+    untilLastNatsHasEnded(stores.nats, progress),
+  ])
   if (!(await isFree(settings.ARC_PORT, settings.ARC_LISTEN))) {
-    throw new LaunchError(`Port ${settings.ARC_PORT} is taken on ${settings.ARC_LISTEN}. Stop what uses it, or choose another: ARC_PORT=${settings.ARC_PORT + 1} npm start`)
+    throw new LaunchError(
+      `Port ${settings.ARC_PORT} is taken on ${settings.ARC_LISTEN}. Stop what uses it, or choose another: ARC_PORT=${settings.ARC_PORT + 1} npm start`,
+    )
   }
   const secrets = await ensureSecrets(directory)
   const logs = join(directory, 'logs')
@@ -124,14 +132,31 @@ async function bringUp(settings: LaunchSettings, progress: Progress, started: St
     settings.DATABASE_URL ??
       onFreePort(5432, (port) =>
         keep('PostgreSQL', join(logs, 'postgres.log'), { signal: 'SIGINT', graceMs: 3000 }, (logFile, signal) =>
-          startPostgres({ directory: stores.postgres, port, password: secrets.ARC_POSTGRES_PASSWORD, logFile, limits, progress, signal }),
+          startPostgres({
+            directory: stores.postgres,
+            port,
+            password: secrets.ARC_POSTGRES_PASSWORD,
+            logFile,
+            limits,
+            progress,
+            signal,
+          }),
         ),
       ),
     settings.NATS_URL ??
       onFreePort(4222, async (port) => {
         const binary = await ensureNatsServer(cacheDirectory, progress)
         return keep('NATS', join(logs, 'nats.log'), { signal: 'SIGTERM', graceMs: 2000 }, (logFile, signal) =>
-          startNats({ directory: stores.nats, port, token: secrets.ARC_NATS_TOKEN, binary, logFile, limits, progress, signal }),
+          startNats({
+            directory: stores.nats,
+            port,
+            token: secrets.ARC_NATS_TOKEN,
+            binary,
+            logFile,
+            limits,
+            progress,
+            signal,
+          }),
         )
       }),
     ensureWeb(repository, progress),
@@ -154,12 +179,23 @@ async function bringUp(settings: LaunchSettings, progress: Progress, started: St
     ARC_COLLAB_PORT: String(collabPort),
     ARC_COLLAB_URL: process.env['ARC_COLLAB_URL'] ?? `ws://localhost:${collabPort}`,
     ARC_ORCHESTRATOR_URL: `http://${settings.ARC_LISTEN.includes(':') ? `[${settings.ARC_LISTEN}]` : settings.ARC_LISTEN}:${settings.ARC_PORT}`,
-    ARC_COLLAB_ORIGINS: process.env['ARC_COLLAB_ORIGINS'] ?? process.env['ARC_PUBLIC_URL'] ?? `http://${process.env['ARC_DOMAIN'] ?? 'localhost'}:${settings.ARC_PORT}`,
+    ARC_COLLAB_ORIGINS:
+      process.env['ARC_COLLAB_ORIGINS'] ??
+      process.env['ARC_PUBLIC_URL'] ??
+      `http://${process.env['ARC_DOMAIN'] ?? 'localhost'}:${settings.ARC_PORT}`,
     ARC_PROXY_URL: process.env['ARC_PROXY_URL'] ?? `http://127.0.0.1:${proxyPort}`,
   }
   progress.update('Starting the services and trying the isolation')
   const hasProxy = variables['ARC_EGRESS'] === 'proxy' && process.env['ARC_PROXY_URL'] === undefined
-  const services = new Services({ repository, logs, variables, folders: [...(hasProxy ? (['proxy'] as const) : []), 'server', 'collab'], after: kept, limits, progress })
+  const services = new Services({
+    repository,
+    logs,
+    variables,
+    folders: [...(hasProxy ? (['proxy'] as const) : []), 'server', 'collab'],
+    after: kept,
+    limits,
+    progress,
+  })
   const deployment = variables['ARC_DEPLOYMENT'] ?? secrets.ARC_DEPLOYMENT
   // Their sockets stay for as long as they do.
   started.stopContainers = () => stopContainers(found.engine, deployment).then(() => unmountSockets(directory))
@@ -176,7 +212,12 @@ async function bringUp(settings: LaunchSettings, progress: Progress, started: St
   }
 
   /** Starts a store, and from then on again whenever it ends; resolves with its URL, which stays. */
-  async function keep(name: string, logFile: string, stopBy: { signal: NodeJS.Signals; graceMs: number }, start: (logFile: string, signal: AbortSignal) => Promise<{ readonly url: string; readonly child: Child }>): Promise<string> {
+  async function keep(
+    name: string,
+    logFile: string,
+    stopBy: { signal: NodeJS.Signals; graceMs: number },
+    start: (logFile: string, signal: AbortSignal) => Promise<{ readonly url: string; readonly child: Child }>,
+  ): Promise<string> {
     let at = ''
     const store = new Kept({
       name,
@@ -209,7 +250,9 @@ async function untilNoneIsStopping(directory: string, progress: Progress): Promi
 }
 
 /** Like `Promise.all`, but it waits for the slower ones too: what they have started must be known before it is stopped. */
-async function allOrNone<T extends readonly unknown[]>(tasks: [...T]): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+async function allOrNone<T extends readonly unknown[]>(
+  tasks: [...T],
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   await Promise.allSettled(tasks)
   return Promise.all(tasks)
 }
@@ -222,20 +265,32 @@ async function makeDirectory(directory: string): Promise<void> {
     const free = await stat(directory)
     if (process.getuid?.() !== 0 && free.uid !== process.getuid?.()) throw new Error('It belongs to somebody else.')
   } catch (error) {
-    throw new LaunchError(`${directory} cannot be used (${error instanceof Error ? error.message : error}). Set ARC_DATA_DIR to a directory of your own.`)
+    throw new LaunchError(
+      `${directory} cannot be used (${error instanceof Error ? error.message : error}). Set ARC_DATA_DIR to a directory of your own.`,
+    )
   }
 }
 
 async function claim(directory: string, settings: LaunchSettings, isStopping: () => boolean): Promise<Server> {
   const domain = process.env['ARC_DOMAIN'] ?? 'localhost'
   const publicOrigin = process.env['ARC_PUBLIC_URL'] ?? `http://${domain}:${settings.ARC_PORT}`
-  return claimInstance(directory, () => ({ pid: process.pid, publicOrigin, listen: settings.ARC_LISTEN, port: settings.ARC_PORT, stopping: isStopping() }))
+  return claimInstance(directory, () => ({
+    pid: process.pid,
+    publicOrigin,
+    listen: settings.ARC_LISTEN,
+    port: settings.ARC_PORT,
+    stopping: isStopping(),
+  }))
 }
 
 /** Asks the orchestrator on this machine for a one-time link. */
 export async function signInLink(listen: string, port: number, internalToken: string): Promise<string> {
   const host = listen.includes(':') ? `[${listen}]` : listen
-  const response = await fetch(`http://${host}:${port}/internal/sign-in-link`, { method: 'POST', headers: { authorization: `Bearer ${internalToken}` }, signal: AbortSignal.timeout(signInLinkMs) })
+  const response = await fetch(`http://${host}:${port}/internal/sign-in-link`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${internalToken}` },
+    signal: AbortSignal.timeout(signInLinkMs),
+  })
   if (!response.ok) throw new LaunchError(`The orchestrator gave no sign-in link (status ${response.status}).`)
   return SignInLink.parse(await response.json()).url
 }

@@ -14,11 +14,16 @@ function fail(line) {
   process.exit(1)
 }
 
-if (Number(process.versions.node.split('.')[0]) < 20) fail(`Node ${process.versions.node} is too old to begin with; install Node 20 or newer.`)
+if (Number(process.versions.node.split('.')[0]) < 20)
+  fail(`Node ${process.versions.node} is too old to begin with; install Node 20 or newer.`)
 const isDesktop = ['desktop', 'package'].includes(process.argv[2])
-if (process.platform !== 'linux' && !isDesktop) fail('the server runs on Linux; on another system, run it in a Linux virtual machine. The desktop app runs here: npm run desktop')
+if (process.platform !== 'linux' && !isDesktop)
+  fail(
+    'the server runs on Linux; on another system, run it in a Linux virtual machine. The desktop app runs here: npm run desktop',
+  )
 // The pinned Node is there for Linux alone.
-if (process.platform !== 'linux' && Number(process.versions.node.split('.')[0]) < 24) fail(`Node ${process.versions.node} is too old for the desktop app; install Node 24 or newer.`)
+if (process.platform !== 'linux' && Number(process.versions.node.split('.')[0]) < 24)
+  fail(`Node ${process.versions.node} is too old for the desktop app; install Node 24 or newer.`)
 
 /** The program that is being run for us. */
 let child
@@ -43,7 +48,9 @@ if (process.env.npm_lifecycle_event !== undefined) {
 }
 
 // The lock file alone decides what is installed, so it alone decides whether that is still right.
-const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+const wanted = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex')
 const isComplete = process.platform !== 'linux' || existsSync(node)
 const installed = existsSync(stamp) && isComplete ? readFileSync(stamp, 'utf8') : ''
 if (installed !== wanted) {
@@ -52,11 +59,24 @@ if (installed !== wanted) {
   const [command, before] = path ? [process.execPath, [path]] : ['npm', []]
   // Build machines need what development needs: the web interface is built here.
   // No package's install script runs, whatever npm's version allows; the one thing that one of them does is done below.
-  const code = await run(command, [...before, 'ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, NODE_ENV: '' },
-  }).catch(() => 1)
+  const code = await run(
+    command,
+    [
+      ...before,
+      'ci',
+      '--ignore-scripts',
+      '--include=dev',
+      '--include=optional',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ],
+    {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, NODE_ENV: '' },
+    },
+  ).catch(() => 1)
   if (code !== 0) fail('the dependencies could not be installed; see what npm says above, mend it and run this again.')
   linkPostgresLibraries()
   mkdirSync(dirname(stamp), { recursive: true })
@@ -78,7 +98,10 @@ function linkPostgresLibraries() {
 // By its channel it learns when this process is gone.
 const main = [join(root, 'launch', 'main.ts'), ...process.argv.slice(2)]
 process.exit(
-  await run(process.platform === 'linux' ? node : process.execPath, main, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], cwd: process.cwd() }).catch((error) =>
+  await run(process.platform === 'linux' ? node : process.execPath, main, {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    cwd: process.cwd(),
+  }).catch((error) =>
     fail(`the pinned Node does not start (${error.message}); remove node_modules and run this again.`),
   ),
 )

@@ -27,8 +27,18 @@ export async function ensureWeb(repository: string, progress: Progress): Promise
   const stamp = join(repository, 'web/dist/.inputs')
   if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return
   progress.update('Building the web application')
-  await must('The web application could not be built', process.execPath, [join(repository, 'node_modules/vite/bin/vite.js'), 'build'], { cwd: join(repository, 'web') })
-  await must('The CLI could not be built', process.execPath, [join(repository, 'node_modules/vite/bin/vite.js'), 'build'], { cwd: join(repository, 'cli') })
+  await must(
+    'The web application could not be built',
+    process.execPath,
+    [join(repository, 'node_modules/vite/bin/vite.js'), 'build'],
+    { cwd: join(repository, 'web') },
+  )
+  await must(
+    'The CLI could not be built',
+    process.execPath,
+    [join(repository, 'node_modules/vite/bin/vite.js'), 'build'],
+    { cwd: join(repository, 'cli') },
+  )
   await compress(join(repository, 'web/dist'))
   await writeFile(stamp, wanted)
 }
@@ -40,7 +50,9 @@ const leastBytes = 1200
 /** Puts beside each file what a server sends of it to those who take it compressed. */
 async function compress(directory: string): Promise<void> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile() && compressible.test(entry.name)).map((entry) => join(entry.parentPath, entry.name))
+  const files = entries
+    .filter((entry) => entry.isFile() && compressible.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
   await Promise.all(
     files.map(async (file) => {
       const bytes = await readFile(file)
@@ -53,6 +65,19 @@ async function compress(directory: string): Promise<void> {
 
 /** Rebuilds the web application whenever its sources change, until it is stopped. */
 export function watchWeb(repository: string): Child {
-  const vite = [process.execPath, join(repository, 'node_modules/vite/bin/vite.js'), 'build', '--watch', '--logLevel', 'warn']
-  return watchChild('The web build', spawn('setpriv', ['--pdeathsig', 'TERM', ...vite], { cwd: join(repository, 'web'), stdio: ['ignore', 'inherit', 'inherit'] }))
+  const vite = [
+    process.execPath,
+    join(repository, 'node_modules/vite/bin/vite.js'),
+    'build',
+    '--watch',
+    '--logLevel',
+    'warn',
+  ]
+  return watchChild(
+    'The web build',
+    spawn('setpriv', ['--pdeathsig', 'TERM', ...vite], {
+      cwd: join(repository, 'web'),
+      stdio: ['ignore', 'inherit', 'inherit'],
+    }),
+  )
 }

@@ -40,16 +40,27 @@ export interface LoopbackPages {
  * section 7.3). `take` is handed each code and state, and says whether they are those that are waited for.
  * @throws when no port can be had.
  */
-export async function openLoopback(pages: LoopbackPages, take: (code: string, state: string) => boolean): Promise<Loopback> {
+export async function openLoopback(
+  pages: LoopbackPages,
+  take: (code: string, state: string) => boolean,
+): Promise<Loopback> {
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const target = parseTarget(request.url)
     const code = target.kind === 'path' && target.path === '/callback' ? target.query.get('code') : null
     const isGood = target.kind === 'path' && code !== null && take(code, target.query.get('state') ?? '')
-    response.writeHead(isGood ? 200 : 400, { 'content-type': 'text/html; charset=utf-8', connection: 'close', 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'", 'referrer-policy': 'no-referrer' })
+    response.writeHead(isGood ? 200 : 400, {
+      'content-type': 'text/html; charset=utf-8',
+      connection: 'close',
+      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+      'referrer-policy': 'no-referrer',
+    })
     response.end(isGood ? page('Signed in', pages.done) : page('That did not work', pages.again))
   }
   // Any page of the browser's can come here: nothing that it sends may end the program that waits, or hold it.
-  const server = createServer({ connectionsCheckingInterval: 1000, headersTimeout: timeMs, requestTimeout: timeMs, keepAliveTimeout: timeMs }, guarded(answer, (_error, _request, response) => response.destroy()))
+  const server = createServer(
+    { connectionsCheckingInterval: 1000, headersTimeout: timeMs, requestTimeout: timeMs, keepAliveTimeout: timeMs },
+    guarded(answer, (_error, _request, response) => response.destroy()),
+  )
   server.maxConnections = mostConnections
   server.on('upgrade', (_request, socket) => socket.destroy())
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))

@@ -30,7 +30,11 @@ test('a body of 5 GB goes through in constant memory, and comes out as long as i
     push()
   }
   const before = await rig.memory()
-  const asked = httpRequest({ socketPath: rig.socketOf(rig.workspaceId), agent: false, path: `http://api.test:${rig.plainPort}/` })
+  const asked = httpRequest({
+    socketPath: rig.socketOf(rig.workspaceId),
+    agent: false,
+    path: `http://api.test:${rig.plainPort}/`,
+  })
   asked.end()
   const [response] = (await once(asked, 'response')) as [IncomingMessage]
   let [size, peak, seen] = [0, 0, 0]
@@ -58,7 +62,11 @@ test('a program that does not read what it asked for does not grow the proxy’s
     push()
   }
   const before = await rig.memory()
-  const asked = httpRequest({ socketPath: rig.socketOf(rig.workspaceId), agent: false, path: `http://api.test:${rig.plainPort}/` })
+  const asked = httpRequest({
+    socketPath: rig.socketOf(rig.workspaceId),
+    agent: false,
+    path: `http://api.test:${rig.plainPort}/`,
+  })
   asked.end()
   const [response] = (await once(asked, 'response')) as [IncomingMessage]
   response.pause()
@@ -88,12 +96,16 @@ test('a thousand connections at once are served, also those that come while it i
   const release = rig.hold()
   const sockets = Array.from({ length: 1000 }, () => connect(rig.socketOf(rig.workspaceId)))
   await Promise.all(sockets.map((socket) => once(socket, 'connect'))).finally(release)
-  const answers = await Promise.all(sockets.map((socket) => rig.send(`http://api.test:${rig.plainPort}/many`, {}, socket)))
+  const answers = await Promise.all(
+    sockets.map((socket) => rig.send(`http://api.test:${rig.plainPort}/many`, {}, socket)),
+  )
   expect(new Set(answers.map(({ body }) => body.toString()))).toEqual(new Set([secret.placeholder]))
 }, 60_000)
 
 test('headers, addresses and bodies have bounds, which are told', async () => {
   rig.answer = echo('{}')
   expect((await rig.send(`http://api.test:${rig.plainPort}/${'a'.repeat(17_000)}`)).status).toBe(414)
-  expect((await rig.send(`http://api.test:${rig.plainPort}/`, { headers: { 'x-long': 'a'.repeat(70_000) } })).status).toBe(431)
+  expect(
+    (await rig.send(`http://api.test:${rig.plainPort}/`, { headers: { 'x-long': 'a'.repeat(70_000) } })).status,
+  ).toBe(431)
 })

@@ -4,9 +4,19 @@ import { z } from 'zod'
 import { formerKeys, parseConfig, port, token, wholeNumber } from '@arcx/service-kit/config'
 import { normalHost } from './egress/host.ts'
 
-const list = (text: string) => text.split(',').map((each) => each.trim()).filter((each) => each !== '')
+const list = (text: string) =>
+  text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
 const isPattern = (text: string) => normalHost(text.replace(/^\*\./, '')) === text.replace(/^\*\./, '')
-const hosts = () => z.string().default('').transform(list).refine((each) => each.every(isPattern)).describe('host names, or *.SUFFIX, in lower case, with commas between them')
+const hosts = () =>
+  z
+    .string()
+    .default('')
+    .transform(list)
+    .refine((each) => each.every(isPattern))
+    .describe('host names, or *.SUFFIX, in lower case, with commas between them')
 
 export const ProxySettings = z.object({
   ARC_PROXY_PORT: port().default(3002),
@@ -20,7 +30,12 @@ export const ProxySettings = z.object({
   ARC_EGRESS_DEFAULT: z.enum(['open', 'closed']).default('open').describe('open or closed'),
   ARC_EGRESS_ALLOW: hosts(),
   ARC_EGRESS_DENY: hosts(),
-  ARC_EGRESS_EXEMPT: z.string().default('').transform(list).refine((each) => each.every((network) => ipaddr.isValidCIDR(network))).describe('networks such as 10.1.0.0/16, with commas between them'),
+  ARC_EGRESS_EXEMPT: z
+    .string()
+    .default('')
+    .transform(list)
+    .refine((each) => each.every((network) => ipaddr.isValidCIDR(network)))
+    .describe('networks such as 10.1.0.0/16, with commas between them'),
   ARC_EGRESS_NAMES: z
     .string()
     .default('')

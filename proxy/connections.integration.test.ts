@@ -10,7 +10,8 @@ beforeAll(async () => {
 })
 afterAll(() => rig?.close())
 
-const open = (id: string): Socket => connect({ path: rig.socketOf(id), allowHalfOpen: true }).on('error', () => undefined)
+const open = (id: string): Socket =>
+  connect({ path: rig.socketOf(id), allowHalfOpen: true }).on('error', () => undefined)
 
 /** Sends, and gives what came until the other side was done with it. */
 async function untilOver(socket: Socket, bytes: string | Buffer = ''): Promise<string> {
@@ -26,7 +27,12 @@ test('a workspace has so many connections, is told so, and takes none from anoth
   const held = Array.from({ length: 20 }, () => open(rig.workspaceId))
   await Promise.all(held.map((socket) => once(socket, 'connect')))
   expect(await untilOver(open(rig.workspaceId))).toMatch(/^HTTP\/1.1 429 .*too_many_connections/s)
-  expect(await untilOver(open(rig.strangerId), 'GET http://api.test/ HTTP/1.1\r\nHost: api.test\r\nConnection: close\r\n\r\n')).not.toContain('too_many_connections')
+  expect(
+    await untilOver(
+      open(rig.strangerId),
+      'GET http://api.test/ HTTP/1.1\r\nHost: api.test\r\nConnection: close\r\n\r\n',
+    ),
+  ).not.toContain('too_many_connections')
   for (const socket of held) socket.destroy()
   await expect.poll(async () => (await rig.send(`http://api.test:${rig.plainPort}/`)).status).toBe(200)
 })
@@ -38,7 +44,10 @@ test('whatever of a beginning a program draws out, it has an end', async () => {
     'CONNECT api.test:443 HTTP/1.1\r\nHost: api.test\r\n\r\n',
     Buffer.from([22, 3, 1, 2, 0, 1]),
     'CONNECT api.test:443 HTTP/1.1\r\nHost: api.test\r\n\r\nGET / HTTP/1.1\r\nHo',
-    Buffer.concat([Buffer.from('CONNECT api.test:443 HTTP/1.1\r\nHost: api.test\r\n\r\n'), Buffer.from([22, 3, 1, 2, 0, 1])]),
+    Buffer.concat([
+      Buffer.from('CONNECT api.test:443 HTTP/1.1\r\nHost: api.test\r\n\r\n'),
+      Buffer.from([22, 3, 1, 2, 0, 1]),
+    ]),
   ]
   await Promise.all(begun.map((bytes) => untilOver(open(rig.workspaceId), bytes)))
   await expect.poll(async () => (await rig.send(`http://api.test:${rig.plainPort}/`)).status).toBe(200)

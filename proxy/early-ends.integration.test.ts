@@ -37,7 +37,14 @@ beforeAll(async () => {
   rig = await ProxyRig.start([secret], counted)
   await rig.setRules({ limits: [{ host: 'a.git.test', requestsPerMinute: 20, megabytesPerHour: null }] })
   // What grows without end must not take the machine with it.
-  watch = setInterval(() => void rig.memory().then((bytes) => (bytes > tooMuch ? rig.killProxy() : undefined)).catch(() => undefined), 100)
+  watch = setInterval(
+    () =>
+      void rig
+        .memory()
+        .then((bytes) => (bytes > tooMuch ? rig.killProxy() : undefined))
+        .catch(() => undefined),
+    100,
+  )
 })
 afterAll(async () => {
   clearInterval(watch)
@@ -47,7 +54,13 @@ afterAll(async () => {
 function overHttp1(): Carrier {
   return {
     sends(host, port, headers) {
-      const asked = httpRequest({ socketPath: rig.socketOf(rig.workspaceId), agent: false, method: 'POST', path: `/to/${host}:${port}/`, headers: { host: '127.0.0.1', ...headers } })
+      const asked = httpRequest({
+        socketPath: rig.socketOf(rig.workspaceId),
+        agent: false,
+        method: 'POST',
+        path: `/to/${host}:${port}/`,
+        headers: { host: '127.0.0.1', ...headers },
+      })
       const over = new Promise((resolve) => asked.on('close', resolve))
       asked.on('error', () => undefined)
       const answered = new Promise<void>((resolve) => {
@@ -105,8 +118,14 @@ interface Case {
 const ends: Readonly<Record<string, Case>> = {
   'refused for its headers': { headers: { 'x-key': secret.placeholder }, act: ({ body }) => body.end(piece) },
   'refused for its body': { act: ({ body }) => body.end(secret.placeholder) },
-  'refused late in its body': { act: ({ body }) => (body.write(piece), body.write(piece), body.end(secret.placeholder)) },
-  'refused by a limit': { host: 'a.git.test', answer: async (request, response) => (await read(request), response.end()), act: ({ body }) => body.end(piece) },
+  'refused late in its body': {
+    act: ({ body }) => (body.write(piece), body.write(piece), body.end(secret.placeholder)),
+  },
+  'refused by a limit': {
+    host: 'a.git.test',
+    answer: async (request, response) => (await read(request), response.end()),
+    act: ({ body }) => body.end(piece),
+  },
   'the program goes in the midst of its body': {
     act: async ({ body, go }) => {
       await new Promise((resolve) => body.write(piece, resolve))
@@ -128,8 +147,14 @@ const ends: Readonly<Record<string, Case>> = {
       go()
     },
   },
-  'the server goes before it answers': { answer: async (request) => (await read(request), breakOff(request)), act: ({ body }) => body.end(piece) },
-  'the server goes without reading the body': { answer: (request) => breakOff(request), act: ({ body }) => (body.write(piece), body.end(piece)) },
+  'the server goes before it answers': {
+    answer: async (request) => (await read(request), breakOff(request)),
+    act: ({ body }) => body.end(piece),
+  },
+  'the server goes without reading the body': {
+    answer: (request) => breakOff(request),
+    act: ({ body }) => (body.write(piece), body.end(piece)),
+  },
   'the server goes in the midst of its answer': {
     answer: async (request, response) => {
       lasting(request, response)
@@ -138,11 +163,16 @@ const ends: Readonly<Record<string, Case>> = {
     },
     act: ({ body }) => body.end('x'),
   },
-  'the server answers and does not read the body': { answer: (request, response) => (request.on('error', () => undefined), begin(response, 413).end('too long')), act: ({ body }) => (body.write(piece), body.end(piece)) },
+  'the server answers and does not read the body': {
+    answer: (request, response) => (request.on('error', () => undefined), begin(response, 413).end('too long')),
+    act: ({ body }) => (body.write(piece), body.end(piece)),
+  },
   'the answer’s coding breaks': {
     answer: async (request, response) => {
       await read(request)
-      begin(response, 200, { 'content-encoding': 'gzip', 'content-type': 'text/plain' }).end('no gzip at all, and too long to be passed on for it')
+      begin(response, 200, { 'content-encoding': 'gzip', 'content-type': 'text/plain' }).end(
+        'no gzip at all, and too long to be passed on for it',
+      )
     },
     act: ({ body }) => body.end('x'),
   },
@@ -154,51 +184,55 @@ describe.each([
   ['HTTP/1.1', 'HTTP/2'],
   ['HTTP/2', 'HTTP/2'],
 ])('requests over %s, to a server of %s, that end early leave nothing behind', (inward, outward) => {
-  test.for(Object.entries(ends))('%s', async ([, { host = 'other.test', headers = {}, answer = () => undefined, act }]) => {
-    rig.takeRequests((request, response) => {
-      response.on('error', () => undefined)
-      request.on('error', () => undefined)
-      void answer(request, response)
-    })
-    const port = outward === 'HTTP/2' ? rig.h2Port : rig.tlsPort
-    const carrier = inward === 'HTTP/2' ? await overHttp2(host, port) : overHttp1()
-    const many = async (count: number) => {
-      let left = count
-      const one = async () => {
-        while (left > 0) {
-          left -= 1
-          const sent = carrier.sends(host, port, { 'content-type': 'application/octet-stream', ...headers })
-          await act(sent)
-          await sent.over
+  test.for(Object.entries(ends))(
+    '%s',
+    async ([, { host = 'other.test', headers = {}, answer = () => undefined, act }]) => {
+      rig.takeRequests((request, response) => {
+        response.on('error', () => undefined)
+        request.on('error', () => undefined)
+        void answer(request, response)
+      })
+      const port = outward === 'HTTP/2' ? rig.h2Port : rig.tlsPort
+      const carrier = inward === 'HTTP/2' ? await overHttp2(host, port) : overHttp1()
+      const many = async (count: number) => {
+        let left = count
+        const one = async () => {
+          while (left > 0) {
+            left -= 1
+            const sent = carrier.sends(host, port, { 'content-type': 'application/octet-stream', ...headers })
+            await act(sent)
+            await sent.over
+          }
         }
+        await Promise.all(Array.from({ length: atOnce }, one))
       }
-      await Promise.all(Array.from({ length: atOnce }, one))
-    }
-    // Connections that are kept, and what is made once, are there before it is counted.
-    await many(2 * atOnce)
-    const before = await rig.census()
-    await many(times)
-    await vi.waitFor(
-      async () => {
-        const after = await rig.census()
-        expect(after.handles).toBeLessThanOrEqual(before.handles + 2 * atOnce)
-        expect(after.listeners).toBeLessThanOrEqual(before.listeners + 20 * atOnce)
-        expect(after.readables).toBeLessThanOrEqual(before.readables + 6 * atOnce)
-        expect(after.writables).toBeLessThanOrEqual(before.writables + 6 * atOnce)
-        expect(after.heap - before.heap).toBeLessThan(12e6)
-        expect(after.resident - before.resident).toBeLessThan(120e6)
-        expect(after.warnings).toBe(before.warnings)
-      },
-      { timeout: 60_000, interval: 300 },
-    )
-    carrier.close()
-  })
+      // Connections that are kept, and what is made once, are there before it is counted.
+      await many(2 * atOnce)
+      const before = await rig.census()
+      await many(times)
+      await vi.waitFor(
+        async () => {
+          const after = await rig.census()
+          expect(after.handles).toBeLessThanOrEqual(before.handles + 2 * atOnce)
+          expect(after.listeners).toBeLessThanOrEqual(before.listeners + 20 * atOnce)
+          expect(after.readables).toBeLessThanOrEqual(before.readables + 6 * atOnce)
+          expect(after.writables).toBeLessThanOrEqual(before.writables + 6 * atOnce)
+          expect(after.heap - before.heap).toBeLessThan(12e6)
+          expect(after.resident - before.resident).toBeLessThan(120e6)
+          expect(after.warnings).toBe(before.warnings)
+        },
+        { timeout: 60_000, interval: 300 },
+      )
+      carrier.close()
+    },
+  )
 })
 
 describe('over HTTP/2, who sends a body without end gets the whole answer, and is told to send no more', () => {
   const long = 'too long '.repeat(100_000)
   // Closed with bytes unread, a connection would be reset, and the answer with it.
-  const tooLong = (_request: Request, response: Response) => begin(response, 413, { connection: 'keep-alive' }).end(long)
+  const tooLong = (_request: Request, response: Response) =>
+    begin(response, 413, { connection: 'keep-alive' }).end(long)
   test.each([
     ['refused', { 'x-key': secret.placeholder }, 403, 'leak_attempted', () => undefined],
     ['answered by a server that does not read it', {}, 413, long, tooLong],
@@ -206,9 +240,17 @@ describe('over HTTP/2, who sends a body without end gets the whole answer, and i
     rig.takeRequests((request, response) => void answer(request, response))
     const socket = await rig.tunnel('other.test', rig.tlsPort, 'other.test', ['h2'])
     const session = connectHttp2(`https://other.test:${rig.tlsPort}`, { createConnection: () => socket })
-    const stream = session.request({ ':method': 'POST', ':path': '/', 'content-type': 'application/octet-stream', ...headers })
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/',
+      'content-type': 'application/octet-stream',
+      ...headers,
+    })
     let [got, answered, hasEnded] = ['', 0, false]
-    stream.on('response', ({ ':status': code = 0 }) => (answered = code)).on('end', () => (hasEnded = true)).on('data', (bytes: Buffer) => (got += bytes.toString('latin1')))
+    stream
+      .on('response', ({ ':status': code = 0 }) => (answered = code))
+      .on('end', () => (hasEnded = true))
+      .on('data', (bytes: Buffer) => (got += bytes.toString('latin1')))
     const sending = setInterval(() => stream.writable && stream.write(piece), 5)
     await once(stream, 'close')
     clearInterval(sending)

@@ -10,7 +10,9 @@ import { ProxyRig, codeOf } from '@arcx/testing/proxy'
 
 let rig: ProxyRig
 beforeAll(async () => {
-  rig = await ProxyRig.start([{ value: 'sk-live-Aa1+Bb2/Cc3=Dd4Z', placeholder: 'sk-live-000000000000000Z', host: 'api.test' }])
+  rig = await ProxyRig.start([
+    { value: 'sk-live-Aa1+Bb2/Cc3=Dd4Z', placeholder: 'sk-live-000000000000000Z', host: 'api.test' },
+  ])
 })
 afterAll(() => rig?.close())
 
@@ -29,7 +31,9 @@ test('an address with bytes that are no ASCII arrives percent-encoded, over HTTP
   const session = connectHttp2(`https://api.test:${rig.tlsPort}`, { createConnection: () => socket })
   await text(session.request({ ':path': Buffer.from(path).toString('latin1') }))
   session.close()
-  expect(await said(Buffer.from(`GET http://api.test:${rig.plainPort}${path} HTTP/1.1\r\nHost: api.test\r\n\r\n`))).toMatch(/^HTTP\/1\.1 200 [^]*\r\nConnection: close\r\n/i)
+  expect(
+    await said(Buffer.from(`GET http://api.test:${rig.plainPort}${path} HTTP/1.1\r\nHost: api.test\r\n\r\n`)),
+  ).toMatch(/^HTTP\/1\.1 200 [^]*\r\nConnection: close\r\n/i)
   const tunnel = await rig.tunnel('api.test', rig.tlsPort, 'api.test', ['http/1.1'])
   tunnel.write(`GET ${path} HTTP/1.1\r\nHost: api.test:${rig.tlsPort}\r\n\r\n`)
   expect(await text(tunnel)).toMatch(/^HTTP\/1\.1 200 /)
@@ -43,7 +47,28 @@ test('an address with bytes that are no ASCII arrives percent-encoded, over HTTP
   await once(relay, 'listening')
   const { port } = relay.address() as AddressInfo
   const address = `http://api.test:${rig.plainPort}${path}`
-  const codes = await new Promise<string>((resolve) => execFile('curl', ['-s', '-x', `http://127.0.0.1:${port}`, '-w', '%{http_code} ', '-o', '/dev/null', address, '-o', '/dev/null', address, '-o', '/dev/null', address], (_error, out) => resolve(out)))
+  const codes = await new Promise<string>((resolve) =>
+    execFile(
+      'curl',
+      [
+        '-s',
+        '-x',
+        `http://127.0.0.1:${port}`,
+        '-w',
+        '%{http_code} ',
+        '-o',
+        '/dev/null',
+        address,
+        '-o',
+        '/dev/null',
+        address,
+        '-o',
+        '/dev/null',
+        address,
+      ],
+      (_error, out) => resolve(out),
+    ),
+  )
   expect(codes).toBe('200 200 200 ')
   const encoded = '/Gr%C3%BC%C3%9Fe/%E5%A5%BD?q=%C3%A9'
   expect(rig.arrived.map(({ url }) => url)).toEqual(Array.from({ length: 6 }, () => encoded))
@@ -53,7 +78,16 @@ test('so it does behind empty lines, and in whatever pieces its first line comes
   rig.arrived = []
   const request = Buffer.from(`\r\n\r\nGET http://api.test:${rig.plainPort}/Grüße HTTP/1.1\r\nHost: api.test\r\n\r\n`)
   const inLine = request.indexOf('ü') + 1
-  for (const ends of [[], [1], [4], [10], [inLine], [inLine, inLine + 2], [request.indexOf(' HTTP')], [2, 4, inLine, request.length - 2]]) {
+  for (const ends of [
+    [],
+    [1],
+    [4],
+    [10],
+    [inLine],
+    [inLine, inLine + 2],
+    [request.indexOf(' HTTP')],
+    [2, 4, inLine, request.length - 2],
+  ]) {
     const socket = connect(rig.socketOf(rig.workspaceId))
     const answered = text(socket)
     let from = 0
@@ -76,18 +110,41 @@ test('a first line that breaks off, or has no end, is answered', async () => {
 })
 
 test.each([
-  ['a WebSocket', 'GET /live#part HTTP/1.1\r\nHost: api.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'],
+  [
+    'a WebSocket',
+    'GET /live#part HTTP/1.1\r\nHost: api.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+  ],
   ['a request by proxy', 'GET http://api.test/live#part HTTP/1.1\r\nHost: api.test\r\n\r\n'],
 ])('%s whose address has a fragment is told so', async (_what, request) => {
   expect(await said(request)).toMatch(/^HTTP\/1\.1 400 .*no fragment/s)
 })
 
 test.each([
-  ['lines that end with LF alone', (host: string) => `GET http://${host}/ HTTP/1.1\nHost: ${host}\n\n`, 'ends with LF alone'],
-  ['a version that is none', (host: string) => `GET http://${host}/ HTTP/9.x\r\nHost: ${host}\r\n\r\n`, 'version of HTTP'],
-  ['a header that is none', (host: string) => `GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\nx y: 1\r\n\r\n`, 'character that belongs in none'],
-  ['a method that is none', (host: string) => `G=T http://${host}/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`, 'no method that is known'],
-  ['a length that is none', (host: string) => `POST http://${host}/ HTTP/1.1\r\nHost: ${host}\r\nContent-Length: x\r\n\r\n`, 'no number'],
+  [
+    'lines that end with LF alone',
+    (host: string) => `GET http://${host}/ HTTP/1.1\nHost: ${host}\n\n`,
+    'ends with LF alone',
+  ],
+  [
+    'a version that is none',
+    (host: string) => `GET http://${host}/ HTTP/9.x\r\nHost: ${host}\r\n\r\n`,
+    'version of HTTP',
+  ],
+  [
+    'a header that is none',
+    (host: string) => `GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\nx y: 1\r\n\r\n`,
+    'character that belongs in none',
+  ],
+  [
+    'a method that is none',
+    (host: string) => `G=T http://${host}/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+    'no method that is known',
+  ],
+  [
+    'a length that is none',
+    (host: string) => `POST http://${host}/ HTTP/1.1\r\nHost: ${host}\r\nContent-Length: x\r\n\r\n`,
+    'no number',
+  ],
 ])('a request with %s is told what is wrong with it', async (_what, request, reason) => {
   const got = await said(request(`api.test:${rig.plainPort}`))
   expect(got).toMatch(/^HTTP\/1\.1 400 /)
@@ -111,7 +168,19 @@ test('git shows why it was refused', async () => {
   await once(relay, 'listening')
   const { port } = relay.address() as AddressInfo
   const errors = await new Promise<string>((resolve) =>
-    execFile('git', ['-c', `http.proxy=http://127.0.0.1:${port}`, '-c', `http.sslCAInfo=${join(rig.directory, 'authority.pem')}`, 'ls-remote', 'https://denied.test/a/b.git'], { env: { PATH: process.env['PATH'], GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' } }, (_error, _out, stderr) => resolve(stderr)),
+    execFile(
+      'git',
+      [
+        '-c',
+        `http.proxy=http://127.0.0.1:${port}`,
+        '-c',
+        `http.sslCAInfo=${join(rig.directory, 'authority.pem')}`,
+        'ls-remote',
+        'https://denied.test/a/b.git',
+      ],
+      { env: { PATH: process.env['PATH'], GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' } },
+      (_error, _out, stderr) => resolve(stderr),
+    ),
   )
   relay.close()
   expect(errors).toContain('remote: arcx: Workspaces may not reach denied.test.')

@@ -27,19 +27,76 @@ test('the authority’s key is read by nobody else', async () => {
 
 test('the door of the other services opens to the internal token alone', async () => {
   const url = `http://127.0.0.1:${rig.port}/internal/workspaces/${rig.workspaceId}`
-  for (const headers of [{}, { authorization: 'Bearer wrong' }, { authorization: 'Bearer ' }]) expect((await fetch(url, { method: 'PUT', headers })).status).toBe(401)
+  for (const headers of [{}, { authorization: 'Bearer wrong' }, { authorization: 'Bearer ' }])
+    expect((await fetch(url, { method: 'PUT', headers })).status).toBe(401)
 })
 
 describe('on the way out, a placeholder becomes its value where it may go', () => {
   const spots: readonly [string, Asked & { readonly path?: string }, (got: Arrived) => unknown, string][] = [
-    ['a header', { headers: { authorization: `Bearer ${secret.placeholder}` } }, ({ headers }) => headers.authorization, `Bearer ${secret.value}`],
-    ['basic authorization', { headers: { authorization: `Basic ${Buffer.from(`user:${secret.placeholder}`).toString('base64')}` } }, ({ headers }) => Buffer.from(headers.authorization?.slice(6) ?? '', 'base64').toString(), `user:${secret.value}`],
-    ['the address', { path: `/v1?key=${secret.placeholder}&x=1` }, ({ url }) => new URL(url ?? '', 'http://x').searchParams.get('key'), secret.value],
-    ['a JSON string', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ deep: [{ key: secret.placeholder }] }) }, ({ body }) => (JSON.parse(body) as { deep: { key: string }[] }).deep[0]?.key, secret.value],
-    ['a form', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ key: secret.placeholder, b: '2' }).toString() }, ({ body }) => new URLSearchParams(body).get('key'), secret.value],
-    ['a part of a multipart body', { method: 'POST', headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: `--x\r\ncontent-disposition: form-data; name="key"\r\n\r\n${secret.placeholder}\r\n--x--\r\n` }, ({ body }) => body.includes(`\r\n\r\n${secret.value}\r\n`), true as never],
-    ['base64 in a body', { method: 'POST', body: `{"data":"${Buffer.from(`ab${secret.placeholder}cd`).toString('base64')}"}` }, ({ body }) => Buffer.from((JSON.parse(body) as { data: string }).data, 'base64').toString(), `ab${secret.value}cd`],
-    ['a compressed body', { method: 'POST', headers: { 'content-encoding': 'gzip', 'content-type': 'application/json' }, body: gzipSync(JSON.stringify({ key: secret.placeholder })) }, ({ body }) => (JSON.parse(body) as { key: string }).key, secret.value],
+    [
+      'a header',
+      { headers: { authorization: `Bearer ${secret.placeholder}` } },
+      ({ headers }) => headers.authorization,
+      `Bearer ${secret.value}`,
+    ],
+    [
+      'basic authorization',
+      { headers: { authorization: `Basic ${Buffer.from(`user:${secret.placeholder}`).toString('base64')}` } },
+      ({ headers }) => Buffer.from(headers.authorization?.slice(6) ?? '', 'base64').toString(),
+      `user:${secret.value}`,
+    ],
+    [
+      'the address',
+      { path: `/v1?key=${secret.placeholder}&x=1` },
+      ({ url }) => new URL(url ?? '', 'http://x').searchParams.get('key'),
+      secret.value,
+    ],
+    [
+      'a JSON string',
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ deep: [{ key: secret.placeholder }] }),
+      },
+      ({ body }) => (JSON.parse(body) as { deep: { key: string }[] }).deep[0]?.key,
+      secret.value,
+    ],
+    [
+      'a form',
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ key: secret.placeholder, b: '2' }).toString(),
+      },
+      ({ body }) => new URLSearchParams(body).get('key'),
+      secret.value,
+    ],
+    [
+      'a part of a multipart body',
+      {
+        method: 'POST',
+        headers: { 'content-type': 'multipart/form-data; boundary=x' },
+        body: `--x\r\ncontent-disposition: form-data; name="key"\r\n\r\n${secret.placeholder}\r\n--x--\r\n`,
+      },
+      ({ body }) => body.includes(`\r\n\r\n${secret.value}\r\n`),
+      true as never,
+    ],
+    [
+      'base64 in a body',
+      { method: 'POST', body: `{"data":"${Buffer.from(`ab${secret.placeholder}cd`).toString('base64')}"}` },
+      ({ body }) => Buffer.from((JSON.parse(body) as { data: string }).data, 'base64').toString(),
+      `ab${secret.value}cd`,
+    ],
+    [
+      'a compressed body',
+      {
+        method: 'POST',
+        headers: { 'content-encoding': 'gzip', 'content-type': 'application/json' },
+        body: gzipSync(JSON.stringify({ key: secret.placeholder })),
+      },
+      ({ body }) => (JSON.parse(body) as { key: string }).key,
+      secret.value,
+    ],
   ]
   test.each(spots)('in %s', async (_where, { path = '/', ...asked }, read, expected) => {
     rig.arrived = []
@@ -53,7 +110,9 @@ describe('on the way out, a placeholder becomes its value where it may go', () =
 
   test('Docker Sandboxes CVE-2026-105452: the client’s own second credential is not sent beside it', async () => {
     rig.arrived = []
-    await rig.https('api.test', '/', { headers: { 'x-api-key': secret.placeholder, authorization: 'Bearer my-own', cookie: 'a=b', accept: '*/*' } })
+    await rig.https('api.test', '/', {
+      headers: { 'x-api-key': secret.placeholder, authorization: 'Bearer my-own', cookie: 'a=b', accept: '*/*' },
+    })
     expect(rig.arrived[0]?.headers['x-api-key']).toBe(secret.value)
     expect(rig.arrived[0]?.headers.authorization).toBeUndefined()
     expect(rig.arrived[0]?.headers.cookie).toBeUndefined()
@@ -63,12 +122,24 @@ describe('on the way out, a placeholder becomes its value where it may go', () =
 
 describe('a secret or its placeholder on its way elsewhere is refused, recorded, and not sent', () => {
   const tries: readonly [string, () => Promise<Got>][] = [
-    ['another host', () => rig.https('other.test', '/', { headers: { authorization: `Bearer ${secret.placeholder}` } })],
+    [
+      'another host',
+      () => rig.https('other.test', '/', { headers: { authorization: `Bearer ${secret.placeholder}` } }),
+    ],
     ['its host without TLS', () => rig.send(`http://api.test:${rig.plainPort}/?k=${secret.placeholder}`)],
     ['another’s host', () => rig.https('a.git.test', `/?k=${encodeURIComponent(secret.placeholder)}`)],
     ['the value itself, in a header', () => rig.https('other.test', '/', { headers: { 'x-note': secret.value } })],
-    ['the value itself, in a body, as base64', () => rig.https('other.test', '/', { method: 'POST', body: Buffer.from(`zz${secret.value}`).toString('base64') })],
-    ['in basic authorization', () => rig.https('other.test', '/', { headers: { authorization: `Basic ${Buffer.from(`u:${secret.placeholder}`).toString('base64')}` } })],
+    [
+      'the value itself, in a body, as base64',
+      () => rig.https('other.test', '/', { method: 'POST', body: Buffer.from(`zz${secret.value}`).toString('base64') }),
+    ],
+    [
+      'in basic authorization',
+      () =>
+        rig.https('other.test', '/', {
+          headers: { authorization: `Basic ${Buffer.from(`u:${secret.placeholder}`).toString('base64')}` },
+        }),
+    ],
   ]
   test.each(tries)('%s', async (what, attempt) => {
     rig.arrived = []
@@ -77,9 +148,13 @@ describe('a secret or its placeholder on its way elsewhere is refused, recorded,
     expect(got.status).toBe(403)
     expect(codeOf(got)).toBe('leak_attempted')
     // Where TLS is what is missing, it says so, and not that the host is wrong.
-    expect(got.body.toString()).toMatch(what === 'its host without TLS' ? /Secrets go by HTTPS only/ : /may not go to /i)
+    expect(got.body.toString()).toMatch(
+      what === 'its host without TLS' ? /Secrets go by HTTPS only/ : /may not go to /i,
+    )
     expect(got.body.toString()).toMatch(/\n$/)
-    for (const { headers, url, body } of rig.arrived) for (const text of [secret.value, secret.placeholder]) expect(JSON.stringify([headers, url, body])).not.toContain(text)
+    for (const { headers, url, body } of rig.arrived)
+      for (const text of [secret.value, secret.placeholder])
+        expect(JSON.stringify([headers, url, body])).not.toContain(text)
   })
 })
 
@@ -92,8 +167,18 @@ describe('on the way back, no value passes', () => {
     ['zstd', (body) => zstdCompressSync(body)],
   ]
   test.each(codings)('in a body coded %s, in every writing', async (coding, code) => {
-    const writings = [secret.value, JSON.stringify(secret.value), encodeURIComponent(secret.value), Buffer.from(secret.value).toString('hex'), Buffer.from(`a${secret.value}b`).toString('base64'), other.value]
-    rig.answer = echo(code(Buffer.from(writings.join('\n'))), coding === 'identity' ? {} : { 'content-encoding': coding })
+    const writings = [
+      secret.value,
+      JSON.stringify(secret.value),
+      encodeURIComponent(secret.value),
+      Buffer.from(secret.value).toString('hex'),
+      Buffer.from(`a${secret.value}b`).toString('base64'),
+      other.value,
+    ]
+    rig.answer = echo(
+      code(Buffer.from(writings.join('\n'))),
+      coding === 'identity' ? {} : { 'content-encoding': coding },
+    )
     const got = await rig.https('api.test', '/', { headers: { 'accept-encoding': 'gzip, deflate, br, zstd' } })
     const opened = coding === 'gzip' ? gunzipSync(got.body) : coding === 'identity' ? got.body : null
     expect(got.headers['content-encoding']).toBe(coding === 'identity' ? undefined : coding)
@@ -106,7 +191,13 @@ describe('on the way back, no value passes', () => {
   })
 
   test('in headers, also of a redirect', async () => {
-    rig.answer = (_request, response) => response.writeHead(302, { location: `https://other.test/?token=${encodeURIComponent(secret.value)}`, 'x-echo': secret.value }).end()
+    rig.answer = (_request, response) =>
+      response
+        .writeHead(302, {
+          location: `https://other.test/?token=${encodeURIComponent(secret.value)}`,
+          'x-echo': secret.value,
+        })
+        .end()
     const got = await rig.https('api.test', '/')
     expect(got.headers.location).toContain(secret.placeholder)
     expect(JSON.stringify(got.headers)).not.toContain(encodeURIComponent(secret.value))
@@ -135,15 +226,24 @@ describe('on the way back, no value passes', () => {
     await vi.waitFor(() => expect(stream.seen()).toBe('data: one\n\n'), { timeout: 20_000 })
     stream.push(`data: ${secret.value.slice(0, 10)}`)
     stream.push(`${secret.value.slice(10)}\n\n`)
-    await vi.waitFor(() => expect(stream.seen()).toBe(`data: one\n\ndata: ${secret.placeholder}\n\n`), { timeout: 20_000 })
+    await vi.waitFor(() => expect(stream.seen()).toBe(`data: one\n\ndata: ${secret.placeholder}\n\n`), {
+      timeout: 20_000,
+    })
     stream.end()
   })
 })
 
 describe('a WebSocket', () => {
-  async function openSocket(host: string, headers: Record<string, string> = {}, protocols: string[] = []): Promise<WebSocket> {
+  async function openSocket(
+    host: string,
+    headers: Record<string, string> = {},
+    protocols: string[] = [],
+  ): Promise<WebSocket> {
     const socket = await rig.tunnel(host)
-    const client = new WebSocket(`ws://${host}:${rig.tlsPort}/live?x=1`, protocols, { createConnection: () => socket, headers } as never)
+    const client = new WebSocket(`ws://${host}:${rig.tlsPort}/live?x=1`, protocols, {
+      createConnection: () => socket,
+      headers,
+    } as never)
     await once(client, 'open')
     return client
   }
@@ -151,14 +251,28 @@ describe('a WebSocket', () => {
 
   test('is judged as a request, and each message by itself: placeholders become values, values placeholders', async () => {
     rig.onSocket = (outside, request) => {
-      outside.on('message', (data) => outside.send(JSON.stringify({ heard: Buffer.from(data as Buffer).toString('hex'), sent: secret.value, by: request.headers['x-api-key'] })))
+      outside.on('message', (data) =>
+        outside.send(
+          JSON.stringify({
+            heard: Buffer.from(data as Buffer).toString('hex'),
+            sent: secret.value,
+            by: request.headers['x-api-key'],
+          }),
+        ),
+      )
     }
     const client = await openSocket('api.test', { 'x-api-key': secret.placeholder }, ['chat'])
     expect(client.protocol).toBe('chat')
     client.send(JSON.stringify({ key: secret.placeholder }))
     const answered = await next(client)
     expect(answered).not.toContain(secret.value)
-    expect(JSON.parse(answered)).toEqual({ heard: Buffer.from(JSON.stringify({ key: secret.value })).toString('hex').replaceAll(Buffer.from(secret.value).toString('hex'), Buffer.from(secret.placeholder).toString('hex')), sent: secret.placeholder, by: secret.placeholder })
+    expect(JSON.parse(answered)).toEqual({
+      heard: Buffer.from(JSON.stringify({ key: secret.value }))
+        .toString('hex')
+        .replaceAll(Buffer.from(secret.value).toString('hex'), Buffer.from(secret.placeholder).toString('hex')),
+      sent: secret.placeholder,
+      by: secret.placeholder,
+    })
     client.close(1000)
     await once(client, 'close')
   })
@@ -173,13 +287,29 @@ describe('a WebSocket', () => {
     client.send(`leak ${secret.placeholder}`)
     await closed
     expect(heard).toEqual(['fine'])
-    await vi.waitFor(async () => expect(await rig.database.selectFrom('EgressRecord').selectAll().where('path', '=', '/live?x=…').where('outcome', '=', 'cut:leak_attempted').execute()).toHaveLength(1), { timeout: 20_000 })
+    await vi.waitFor(
+      async () =>
+        expect(
+          await rig.database
+            .selectFrom('EgressRecord')
+            .selectAll()
+            .where('path', '=', '/live?x=…')
+            .where('outcome', '=', 'cut:leak_attempted')
+            .execute(),
+        ).toHaveLength(1),
+      { timeout: 20_000 },
+    )
   })
 })
 
 describe('HTTP/2', () => {
   /** As curl, gRPC and browsers ask. */
-  async function ask(host: string, path: string, headers: Record<string, string> = {}, body?: string): Promise<{ status: number; headers: Record<string, unknown>; body: string; trailers: Record<string, unknown> }> {
+  async function ask(
+    host: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body?: string,
+  ): Promise<{ status: number; headers: Record<string, unknown>; body: string; trailers: Record<string, unknown> }> {
     const socket = await rig.tunnel(host, rig.h2Port, host, ['h2'])
     const session = connectHttp2(`https://${host}:${rig.h2Port}`, { createConnection: () => socket })
     const stream = session.request({ ':path': path, ':method': body === undefined ? 'GET' : 'POST', ...headers })
@@ -197,11 +327,22 @@ describe('HTTP/2', () => {
   })
 
   test('is spoken inward and outward, with placeholders, values and trailers as over HTTP/1.1', async () => {
-    const got = await ask('api.test', '/h2?a=1', { authorization: `Bearer ${secret.placeholder}`, 'content-type': 'application/json' }, JSON.stringify({ key: secret.placeholder }))
+    const got = await ask(
+      'api.test',
+      '/h2?a=1',
+      { authorization: `Bearer ${secret.placeholder}`, 'content-type': 'application/json' },
+      JSON.stringify({ key: secret.placeholder }),
+    )
     expect(got.status).toBe(200)
     const hidden = (text: string) => Buffer.from(text).toString('hex')
     // Whatever way the server writes it, it comes back as the placeholder; so what it got is asked by what it is not.
-    expect(JSON.parse(got.body)).toEqual({ version: '2.0', path: '/h2?a=1', key: hidden(`Bearer ${secret.placeholder}`), body: hidden(JSON.stringify({ key: secret.placeholder })), echoed: secret.placeholder })
+    expect(JSON.parse(got.body)).toEqual({
+      version: '2.0',
+      path: '/h2?a=1',
+      key: hidden(`Bearer ${secret.placeholder}`),
+      body: hidden(JSON.stringify({ key: secret.placeholder })),
+      echoed: secret.placeholder,
+    })
     expect(rig.lastKey).toBe(`Bearer ${secret.value}`)
     expect(got.trailers['grpc-status']).toBe('0')
     expect(got.trailers['x-echo']).toBe(secret.placeholder)
@@ -209,13 +350,18 @@ describe('HTTP/2', () => {
 
   test('a program that speaks HTTP/1.1 reaches a server that speaks nothing else than HTTP/2', async () => {
     const socket = await rig.tunnel('api.test', rig.h2Port)
-    const got = await rig.send('/only', { headers: { host: `api.test:${rig.h2Port}`, authorization: `Bearer ${secret.placeholder}` } }, socket)
+    const got = await rig.send(
+      '/only',
+      { headers: { host: `api.test:${rig.h2Port}`, authorization: `Bearer ${secret.placeholder}` } },
+      socket,
+    )
     expect(JSON.parse(got.body.toString())).toMatchObject({ version: '2.0', path: '/only' })
     expect(rig.lastKey).toBe(`Bearer ${secret.value}`)
   })
 
   test('a secret on its way by plain http is refused for that, where it may go there, and elsewhere for where it goes', async () => {
-    const ask = (host: string) => rig.send(`http://${host}:${rig.plainPort}/`, { headers: { 'x-key': secret.placeholder } })
+    const ask = (host: string) =>
+      rig.send(`http://${host}:${rig.plainPort}/`, { headers: { 'x-key': secret.placeholder } })
     const [there, elsewhere] = [await ask('api.test'), await ask('other.test')]
     expect([codeOf(there), codeOf(elsewhere)]).toEqual(['leak_attempted', 'leak_attempted'])
     expect(there.body.toString()).toContain('Secrets go by HTTPS only, and this is plain http: use https://api.test')
@@ -228,7 +374,9 @@ describe('HTTP/2', () => {
     expect(got.status).toBe(403)
     expect(got.headers['x-arcx-refused']).toBe('leak_attempted')
     expect((await ask('api.test', '/', { ':authority': `other.test:${rig.h2Port}` })).status).toBe(421)
-    expect((await ask('api.test', '/', { ':authority': `api.test:${rig.h2Port}`, host: 'other.test' })).status).toBe(400)
+    expect((await ask('api.test', '/', { ':authority': `api.test:${rig.h2Port}`, host: 'other.test' })).status).toBe(
+      400,
+    )
   })
 })
 
@@ -239,7 +387,8 @@ describe('where workspaces may go', () => {
   })
 
   test('E2B HTTPS by IP without a host name, coder/boundary implicit CONNECT: addresses, odd ones too, are no way round', async () => {
-    for (const host of ['127.0.0.1', '2130706433', '0x7f.1', '[::1]', '[::ffff:127.0.0.1]']) expect(codeOf(await rig.send(`http://${host}:${rig.plainPort}/`))).toBe('host_refused')
+    for (const host of ['127.0.0.1', '2130706433', '0x7f.1', '[::1]', '[::ffff:127.0.0.1]'])
+      expect(codeOf(await rig.send(`http://${host}:${rig.plainPort}/`))).toBe('host_refused')
     await expect(rig.tunnel('127.0.0.1')).rejects.toThrow('403')
     expect(codeOf(await rig.send(`http://inside.test:${rig.plainPort}/`))).toBe('address_refused')
     expect(codeOf(await rig.send(`http://meta.test:${rig.plainPort}/`))).toBe('address_refused')
@@ -272,13 +421,18 @@ describe('where workspaces may go', () => {
     await once(nameless, 'close').catch(() => undefined)
     expect(nameless.destroyed).toBe(true)
     rig.answer = echo('{"plain":true}')
-    expect((await rig.send('/there', { headers: { host: `api.test:${rig.plainPort}` } })).body.toString()).toBe('{"plain":true}')
+    expect((await rig.send('/there', { headers: { host: `api.test:${rig.plainPort}` } })).body.toString()).toBe(
+      '{"plain":true}',
+    )
     expect(codeOf(await rig.send('/there', { headers: { host: `127.0.0.2:${rig.plainPort}` } }))).toBe('host_refused')
   })
 
   test('Daytona 5153: after a redirect to another host each hop is judged anew, and the secret stays behind', async () => {
     rig.arrived = []
-    rig.answer = (request, response) => (request.headers.host?.startsWith('api.test') ? response.writeHead(302, { location: `https://other.test:${rig.tlsPort}/next` }).end() : response.end('taken'))
+    rig.answer = (request, response) =>
+      request.headers.host?.startsWith('api.test')
+        ? response.writeHead(302, { location: `https://other.test:${rig.tlsPort}/next` }).end()
+        : response.end('taken')
     const headers = { authorization: `Bearer ${secret.placeholder}` }
     const first = await rig.https('api.test', '/', { headers })
     expect(first.headers.location).toBe(`https://other.test:${rig.tlsPort}/next`)
@@ -289,9 +443,15 @@ describe('where workspaces may go', () => {
   test('the reverse form takes HTTPS to its host', async () => {
     rig.arrived = []
     rig.answer = echo('{}')
-    const got = await rig.send(`/to/api.test:${rig.tlsPort}/v1/things?a=1`, { headers: { host: '127.0.0.1:3128', authorization: `Bearer ${secret.placeholder}` } })
+    const got = await rig.send(`/to/api.test:${rig.tlsPort}/v1/things?a=1`, {
+      headers: { host: '127.0.0.1:3128', authorization: `Bearer ${secret.placeholder}` },
+    })
     expect(got.status).toBe(200)
-    expect(rig.arrived[0]).toMatchObject({ host: `api.test:${rig.tlsPort}`, url: '/v1/things?a=1', headers: { authorization: `Bearer ${secret.value}` } })
+    expect(rig.arrived[0]).toMatchObject({
+      host: `api.test:${rig.tlsPort}`,
+      url: '/v1/things?a=1',
+      headers: { authorization: `Bearer ${secret.value}` },
+    })
   })
 
   test('request smuggling: conflicting lengths and bad chunks are refused', async () => {
@@ -310,7 +470,10 @@ describe('where workspaces may go', () => {
   })
 
   test('coder/boundary spoofed headers: who calls is told by the socket, and what a program says of it counts for nothing', async () => {
-    const got = await rig.send(`http://api.test:${rig.plainPort}/`, { id: rig.strangerId, headers: { 'proxy-authorization': 'Basic eDp5', 'x-arcx-workspace': rig.workspaceId } })
+    const got = await rig.send(`http://api.test:${rig.plainPort}/`, {
+      id: rig.strangerId,
+      headers: { 'proxy-authorization': 'Basic eDp5', 'x-arcx-workspace': rig.workspaceId },
+    })
     expect(got.status).toBe(407)
     expect(codeOf(got)).toBe('workspace_unknown')
   })
@@ -321,24 +484,52 @@ test('the record has every call, passed and refused, with names and counts and n
   rig.answer = echo(JSON.stringify({ echoed: secret.value }))
   await rig.https('api.test', `/recorded?token=${secret.placeholder}&q=private`, { method: 'POST', body: '12345' })
   await rig.https('other.test', '/recorded', { headers: { 'x-a': secret.placeholder } })
-  await vi.waitFor(async () => {
-    const rows = await rig.database.selectFrom('EgressRecord').selectAll().where('path', 'like', '/recorded%').orderBy('at').execute()
-    expect(rows).toMatchObject([
-      { workspaceId: rig.workspaceId, method: 'POST', scheme: 'https', host: 'api.test', path: '/recorded?token=…&q=…', outcome: 'passed', status: 200, bytesUp: '5', secrets: ['api.test'], scrubbed: 1 },
-      { host: 'other.test', outcome: 'refused:leak_attempted', status: 403, secrets: [] },
-    ])
-  }, { timeout: 20_000 })
+  await vi.waitFor(
+    async () => {
+      const rows = await rig.database
+        .selectFrom('EgressRecord')
+        .selectAll()
+        .where('path', 'like', '/recorded%')
+        .orderBy('at')
+        .execute()
+      expect(rows).toMatchObject([
+        {
+          workspaceId: rig.workspaceId,
+          method: 'POST',
+          scheme: 'https',
+          host: 'api.test',
+          path: '/recorded?token=…&q=…',
+          outcome: 'passed',
+          status: 200,
+          bytesUp: '5',
+          secrets: ['api.test'],
+          scrubbed: 1,
+        },
+        { host: 'other.test', outcome: 'refused:leak_attempted', status: 403, secrets: [] },
+      ])
+    },
+    { timeout: 20_000 },
+  )
   const everything = JSON.stringify(await rig.database.selectFrom('EgressRecord').selectAll().execute())
-  for (const { value } of [secret, other]) for (const writing of [value, encodeURIComponent(value), Buffer.from(value).toString('hex')]) expect(everything).not.toContain(writing)
+  for (const { value } of [secret, other])
+    for (const writing of [value, encodeURIComponent(value), Buffer.from(value).toString('hex')])
+      expect(everything).not.toContain(writing)
 })
 
 test('a credential in a path, of which nobody has told arcx, is in no record', async () => {
   rig.answer = echo('{}')
   const token = `ghp_${randomBytes(18).toString('hex')}`
   await rig.https('api.test', `/with/${token}/is-found`)
-  await vi.waitFor(async () => {
-    const rows = await rig.database.selectFrom('EgressRecord').select('path').where('path', 'like', '%is-found').execute()
-    expect(rows).toHaveLength(1)
-    expect(rows[0]?.path).toBe('/with/[github-pat]/is-found')
-  }, { timeout: 20_000 })
+  await vi.waitFor(
+    async () => {
+      const rows = await rig.database
+        .selectFrom('EgressRecord')
+        .select('path')
+        .where('path', 'like', '%is-found')
+        .execute()
+      expect(rows).toHaveLength(1)
+      expect(rows[0]?.path).toBe('/with/[github-pat]/is-found')
+    },
+    { timeout: 20_000 },
+  )
 })

@@ -8,7 +8,13 @@ import { sign } from 'aws4'
 import { WebSocket } from 'ws'
 
 const secret = { value: 'sk-live-Aa1+Bb2/Cc3=Dd4Z', placeholder: 'sk-live-000000000000000Z', host: 'api.test' }
-const inHeaders = { name: 'IN_HEADERS', value: 'head-Aa1Bb2Cc3Dd4Ee5Z', placeholder: 'head-000000000000000Z', host: 'api.test', places: ['header'] }
+const inHeaders = {
+  name: 'IN_HEADERS',
+  value: 'head-Aa1Bb2Cc3Dd4Ee5Z',
+  placeholder: 'head-000000000000000Z',
+  host: 'api.test',
+  places: ['header'],
+}
 /** Of the form that GitHub gives them, and nobody's. */
 const strayKey = 'ghp_a9K2mX7pQ4rT8vW3yZ6bC1dF5gH0jL2nP4sU'
 
@@ -24,7 +30,13 @@ beforeEach(() => {
 
 /** Rules are at most two seconds old. */
 const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 8000, interval: 100 })
-const lastOutcome = async (path: string) => (await rig.database.selectFrom('EgressRecord').selectAll().where('path', 'like', `${path}%`).orderBy('at', 'desc').executeTakeFirst()) ?? null
+const lastOutcome = async (path: string) =>
+  (await rig.database
+    .selectFrom('EgressRecord')
+    .selectAll()
+    .where('path', 'like', `${path}%`)
+    .orderBy('at', 'desc')
+    .executeTakeFirst()) ?? null
 
 describe('where in a request a secret may stand', () => {
   test('in its place it becomes the value, anywhere else the request is refused', async () => {
@@ -33,7 +45,9 @@ describe('where in a request a secret may stand', () => {
     const wrong = [
       rig.https('api.test', `/?key=${inHeaders.placeholder}`),
       rig.https('api.test', '/', { method: 'POST', body: inHeaders.placeholder }),
-      rig.https('api.test', '/', { headers: { authorization: `Basic ${Buffer.from(`u:${inHeaders.placeholder}`).toString('base64')}` } }),
+      rig.https('api.test', '/', {
+        headers: { authorization: `Basic ${Buffer.from(`u:${inHeaders.placeholder}`).toString('base64')}` },
+      }),
     ]
     for (const got of await Promise.all(wrong)) expect(codeOf(got)).toBe('leak_attempted')
     expect(rig.arrived.filter(({ body, url }) => (body + (url ?? '')).includes(inHeaders.placeholder))).toEqual([])
@@ -46,10 +60,27 @@ describe('AWS Signature Version 4', () => {
   const keys = (secretAccessKey: string) => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey })
   const body = 'Action=ListUsers&Version=2010-05-08'
   const form = 'application/x-www-form-urlencoded; charset=utf-8'
-  const request = () => ({ host: `api.test:${rig.tlsPort}`, path: '/a%20path/?b=2&a=1', method: 'POST', service: 'iam', region: 'us-east-1', body, headers: { 'Content-Type': form } })
-  const headersOf = (secretAccessKey: string, asked = request()) => (sign(asked, keys(secretAccessKey)).headers ?? {}) as Record<string, string>
+  const request = () => ({
+    host: `api.test:${rig.tlsPort}`,
+    path: '/a%20path/?b=2&a=1',
+    method: 'POST',
+    service: 'iam',
+    region: 'us-east-1',
+    body,
+    headers: { 'Content-Type': form },
+  })
+  const headersOf = (secretAccessKey: string, asked = request()) =>
+    (sign(asked, keys(secretAccessKey)).headers ?? {}) as Record<string, string>
 
-  beforeAll(() => rig.keep({ name: 'AWS_SECRET_ACCESS_KEY', value: awsValue, placeholder: awsPlaceholder, host: 'api.test', places: ['aws'] }))
+  beforeAll(() =>
+    rig.keep({
+      name: 'AWS_SECRET_ACCESS_KEY',
+      value: awsValue,
+      placeholder: awsPlaceholder,
+      host: 'api.test',
+      places: ['aws'],
+    }),
+  )
 
   test('a request that a program signed with the placeholder arrives signed with the value, which is nowhere in it', async () => {
     const headers = headersOf(awsPlaceholder)
@@ -58,7 +89,10 @@ describe('AWS Signature Version 4', () => {
       expect((await rig.https('api.test', '/a%20path/?b=2&a=1', { method: 'POST', headers, body })).status).toBe(200)
       const [got] = rig.arrived
       expect(got?.body).toBe(body)
-      const expected = headersOf(awsValue, { ...request(), headers: { 'Content-Type': form, 'X-Amz-Date': headers['X-Amz-Date'] ?? '' } as never })
+      const expected = headersOf(awsValue, {
+        ...request(),
+        headers: { 'Content-Type': form, 'X-Amz-Date': headers['X-Amz-Date'] ?? '' } as never,
+      })
       expect(got?.headers.authorization).toBe(expected['Authorization'])
     })
     expect(JSON.stringify(rig.arrived)).not.toContain(awsValue)
@@ -78,7 +112,12 @@ describe('a key of somebody’s on its way to where it does not belong', () => {
     const tries = [
       () => rig.https('other.test', '/stray', { headers: { authorization: `Bearer ${strayKey}` } }),
       () => rig.https('other.test', `/stray?token=${strayKey}`),
-      () => rig.https('other.test', '/stray', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ note: `use ${strayKey}` }) }),
+      () =>
+        rig.https('other.test', '/stray', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ note: `use ${strayKey}` }),
+        }),
     ]
     for (const attempt of tries) {
       const got = await attempt()
@@ -101,8 +140,14 @@ describe('a key of somebody’s on its way to where it does not belong', () => {
 
   test('goes on where the rules say so, and is counted', async () => {
     await rig.setRules({ pasted: 'observe' })
-    await soon(async () => expect((await rig.https('other.test', '/observed', { headers: { authorization: `Bearer ${strayKey}` } })).status).toBe(200))
-    await soon(async () => expect(await lastOutcome('/observed')).toMatchObject({ outcome: 'passed', redacted: { 'github-pat': 1 } }))
+    await soon(async () =>
+      expect(
+        (await rig.https('other.test', '/observed', { headers: { authorization: `Bearer ${strayKey}` } })).status,
+      ).toBe(200),
+    )
+    await soon(async () =>
+      expect(await lastOutcome('/observed')).toMatchObject({ outcome: 'passed', redacted: { 'github-pat': 1 } }),
+    )
     await rig.setRules({})
   })
 })
@@ -121,7 +166,11 @@ describe('credentials in answers, of which nobody has told arcx', () => {
     await rig.setRules({ found: 'redact' })
     await soon(async () => expect((await rig.https('api.test', '/found')).body.toString()).not.toContain(strayKey))
     const got = await rig.https('api.test', '/found')
-    expect(JSON.parse(got.body.toString())).toMatchObject({ id: 42, ok: true, key: expect.stringMatching(/^[x1_]{40}$/) })
+    expect(JSON.parse(got.body.toString())).toMatchObject({
+      id: 42,
+      ok: true,
+      key: expect.stringMatching(/^[x1_]{40}$/),
+    })
     expect(got.body.length).toBe(body.length)
   })
 
@@ -169,7 +218,15 @@ describe('limits', () => {
       expect(got.status === 429 || got.body.toString() === 'CUT').toBe(true)
     })
     expect(codeOf(await rig.https('a.git.test', '/bytes'))).toBe('bytes_exceeded')
-    await soon(async () => expect(await rig.database.selectFrom('EgressRecord').select('outcome').where('outcome', '=', 'cut:bytes_exceeded').execute()).toHaveLength(1))
+    await soon(async () =>
+      expect(
+        await rig.database
+          .selectFrom('EgressRecord')
+          .select('outcome')
+          .where('outcome', '=', 'cut:bytes_exceeded')
+          .execute(),
+      ).toHaveLength(1),
+    )
     await rig.setRules({})
   })
 })
@@ -177,30 +234,53 @@ describe('limits', () => {
 describe('rules that change while something is open', () => {
   test('cut a WebSocket and a stream to a host that is denied now', async () => {
     await rig.setRules({})
-    rig.answer = (_request, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: one\n\n')
+    rig.answer = (_request, response) =>
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: one\n\n')
     const socket = await rig.tunnel('other.test')
-    const client = new WebSocket(`ws://other.test:${rig.tlsPort}/open-socket`, { createConnection: () => socket } as never)
+    const client = new WebSocket(`ws://other.test:${rig.tlsPort}/open-socket`, {
+      createConnection: () => socket,
+    } as never)
     await once(client, 'open')
-    const asked = httpRequest({ socketPath: rig.socketOf(rig.workspaceId), agent: false, path: `http://other.test:${rig.plainPort}/open-stream` })
+    const asked = httpRequest({
+      socketPath: rig.socketOf(rig.workspaceId),
+      agent: false,
+      path: `http://other.test:${rig.plainPort}/open-stream`,
+    })
     asked.end()
     const [response] = (await once(asked, 'response')) as [IncomingMessage]
     response.on('error', () => undefined).resume()
     const both = Promise.all([once(client, 'close'), new Promise((resolve) => response.on('close', resolve))])
     await rig.setRules({ deny: ['other.test'] })
     await both
-    await soon(async () => expect(await rig.database.selectFrom('EgressRecord').select('path').where('outcome', '=', 'cut:host_refused').execute()).toHaveLength(2))
+    await soon(async () =>
+      expect(
+        await rig.database
+          .selectFrom('EgressRecord')
+          .select('path')
+          .where('outcome', '=', 'cut:host_refused')
+          .execute(),
+      ).toHaveLength(2),
+    )
     expect(codeOf(await rig.https('other.test', '/'))).toBe('host_refused')
     await rig.setRules({})
   })
 
   test('cut what a secret went into that is withdrawn now', async () => {
-    await rig.keep({ name: 'SHORT', value: 'short-Aa1Bb2Cc3Dd4Ee5Z', placeholder: 'short-000000000000000Z', host: 'api.test' })
+    await rig.keep({
+      name: 'SHORT',
+      value: 'short-Aa1Bb2Cc3Dd4Ee5Z',
+      placeholder: 'short-000000000000000Z',
+      host: 'api.test',
+    })
     await soon(async () => {
       await rig.https('api.test', '/', { headers: { 'x-api-key': 'short-000000000000000Z' } })
       expect(rig.arrived.at(-1)?.headers['x-api-key']).toBe('short-Aa1Bb2Cc3Dd4Ee5Z')
     })
     const socket = await rig.tunnel('api.test')
-    const client = new WebSocket(`ws://api.test:${rig.tlsPort}/withdrawn`, { createConnection: () => socket, headers: { 'x-api-key': 'short-000000000000000Z' } } as never)
+    const client = new WebSocket(`ws://api.test:${rig.tlsPort}/withdrawn`, {
+      createConnection: () => socket,
+      headers: { 'x-api-key': 'short-000000000000000Z' },
+    } as never)
     await once(client, 'open')
     const closed = once(client, 'close')
     await rig.database.deleteFrom('Secret').where('name', '=', 'SHORT').execute()

@@ -34,7 +34,8 @@ const dayMs = 24 * 3600_000
 const journalBytes = 512 * 2 ** 20
 
 /** arc-proxy: puts it together and starts it. @throws when the port is taken, or the database or the bus is away. */
-export const startProxy = (config: ProxyConfig, log: Log): Promise<Service> => startService(log, (shutdown) => start(config, log, shutdown))
+export const startProxy = (config: ProxyConfig, log: Log): Promise<Service> =>
+  startService(log, (shutdown) => start(config, log, shutdown))
 
 async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise<Pick<Service, 'metrics'>> {
   const metrics = createMetrics('proxy', log)
@@ -46,26 +47,41 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   shutdown.add('database for background work', () => background.destroy())
   const journal = await openJournal(config.NATS_URL, log, 'ARCX_EGRESS', 'egress.calls', journalBytes)
   shutdown.add('journal', () => journal.close())
-  const app = operationsServer(log, metrics, [
-    { name: 'database', check: () => checkDatabase(database) },
-    { name: 'bus', check: () => journal.check() },
-    { name: 'entrance', check: async () => assert(isReady) },
-  ], { each: operationsConnections, inAll: operationsConnections })
+  const app = operationsServer(
+    log,
+    metrics,
+    [
+      { name: 'database', check: () => checkDatabase(database) },
+      { name: 'bus', check: () => journal.check() },
+      { name: 'entrance', check: async () => assert(isReady) },
+    ],
+    { each: operationsConnections, inAll: operationsConnections },
+  )
   // The port first: a second copy on one data directory would take this one's sockets.
   let isReady = false
   const wrong = new WrongTries((omitted) => log.warn(omitted, 'more wrong internal tokens were shown'))
   shutdown.add('wrong tokens', () => wrong.close())
   const authority = await Authority.open(join(config.ARC_DATA_DIR, 'authority.pem'))
   const more = config.ARC_EGRESS_CA_FILE === undefined ? null : await readFile(config.ARC_EGRESS_CA_FILE, 'utf8')
-  const trust = createSecureContext({ minVersion: 'TLSv1.2', ...(more === null ? {} : { ca: [...rootCertificates, more] }) })
-  const guard = new AddressGuard(config.ARC_EGRESS_EXEMPT, new Map(config.ARC_EGRESS_NAMES.map(([name, address]) => [name, address ?? ''])))
+  const trust = createSecureContext({
+    minVersion: 'TLSv1.2',
+    ...(more === null ? {} : { ca: [...rootCertificates, more] }),
+  })
+  const guard = new AddressGuard(
+    config.ARC_EGRESS_EXEMPT,
+    new Map(config.ARC_EGRESS_NAMES.map(([name, address]) => [name, address ?? ''])),
+  )
   const upstreams = new Upstreams(guard, trust)
   shutdown.add('upstreams', () => upstreams.close())
 
   const directoryOf = (workspaceId: string) => join(config.ARC_DATA_DIR, 'workspaces', workspaceId, 'sockets')
   const onWrong = (request: FastifyRequest, reply: FastifyReply) => {
     const tried = wrong.take(request.ip)
-    if (tried.kind === 'over') return reply.code(429).header('retry-after', tried.retryAfterSeconds).send({ error: { code: 'too_many_requests' } })
+    if (tried.kind === 'over')
+      return reply
+        .code(429)
+        .header('retry-after', tried.retryAfterSeconds)
+        .send({ error: { code: 'too_many_requests' } })
     log.warn({ address: request.ip }, 'a wrong internal token was shown')
     return reply.code(401).send({ error: { code: 'token_wrong' } })
   }
@@ -102,7 +118,10 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
     trust,
   })
   shutdown.add('exchange', () => exchange.close())
-  const entrance = new Entrance(exchange, authority, log, { each: config.ARC_EGRESS_CONNECTIONS, inAll: config.ARC_EGRESS_CONNECTIONS_TOTAL })
+  const entrance = new Entrance(exchange, authority, log, {
+    each: config.ARC_EGRESS_CONNECTIONS,
+    inAll: config.ARC_EGRESS_CONNECTIONS_TOTAL,
+  })
   shutdown.add('entrance', () => entrance.close())
   new Gauge({
     name: 'arcx_egress_connections_open_count',
@@ -114,8 +133,15 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   })
 
   // Those that run already have lost their listener with the last process.
-  const running = await database.selectFrom('Workspace').select('id').where('state', 'in', ['starting', 'running']).execute()
-  for (const { id } of running) await entrance.open(id, directoryOf(id)).catch((error: unknown) => log.info({ err: error, workspaceId: id }, 'a workspace is not listened for yet'))
+  const running = await database
+    .selectFrom('Workspace')
+    .select('id')
+    .where('state', 'in', ['starting', 'running'])
+    .execute()
+  for (const { id } of running)
+    await entrance
+      .open(id, directoryOf(id))
+      .catch((error: unknown) => log.info({ err: error, workspaceId: id }, 'a workspace is not listened for yet'))
   const sweep = () => void forget().catch((error: unknown) => log.warn({ err: error }, 'old records stay'))
   const sweeping = setInterval(sweep, sweepMs)
   shutdown.add('sweep', () => clearInterval(sweeping))
@@ -125,6 +151,9 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   return { metrics }
 
   async function forget(): Promise<void> {
-    await background.deleteFrom('EgressRecord').where('at', '<', new Date(Date.now() - config.ARC_EGRESS_KEEP_DAYS * dayMs)).execute()
+    await background
+      .deleteFrom('EgressRecord')
+      .where('at', '<', new Date(Date.now() - config.ARC_EGRESS_KEEP_DAYS * dayMs))
+      .execute()
   }
 }

@@ -12,14 +12,25 @@ import { startOutside } from '@arcx/testing/outside'
 import { registries } from '@arcx/testing/registries'
 import { testDirectory, testRun } from '@arcx/testing/run'
 
-const keys = { OPENAI_API_KEY: 'sk-proj-Aa1Bb2Cc3Dd4Ee5Ff6Gg7Hh8', ANTHROPIC_API_KEY: 'sk-ant-Ii9Jj0Kk1Ll2Mm3Nn4Oo5Pp6' }
+const keys = {
+  OPENAI_API_KEY: 'sk-proj-Aa1Bb2Cc3Dd4Ee5Ff6Gg7Hh8',
+  ANTHROPIC_API_KEY: 'sk-ant-Ii9Jj0Kk1Ll2Mm3Nn4Oo5Pp6',
+}
 const modules = fileURLToPath(new URL('../node_modules', import.meta.url))
 /** What the machine has of toolchains that are too large to bring along. */
-const toolchains = { go: '/usr/local/go', cargo: firstOf('/root/.rustup/toolchains', 'bin/cargo'), java: '/usr/lib/jvm/java-17-openjdk-amd64' }
+const toolchains = {
+  go: '/usr/local/go',
+  cargo: firstOf('/root/.rustup/toolchains', 'bin/cargo'),
+  java: '/usr/lib/jvm/java-17-openjdk-amd64',
+}
 
 function firstOf(directory: string, inside: string): string {
   if (!existsSync(directory)) return '/nowhere'
-  return execFileSync('sh', ['-c', `ls -d ${directory}/*/${inside} 2>/dev/null | head -1`]).toString().trim() || '/nowhere'
+  return (
+    execFileSync('sh', ['-c', `ls -d ${directory}/*/${inside} 2>/dev/null | head -1`])
+      .toString()
+      .trim() || '/nowhere'
+  )
 }
 
 let arc: TestOrchestrator
@@ -37,22 +48,39 @@ beforeAll(async () => {
     if (handler === undefined) response.writeHead(404).end()
     else handler(request, response, body)
   })
-  arc = await startTestOrchestrator({ ARC_EGRESS: 'proxy', ARC_EGRESS_EXEMPT: `${usual}/32`, ARC_EGRESS_NAMES: hosts.map((host) => `${host}=${usual}`).join(','), ARC_EGRESS_CA_FILE: caFile })
+  arc = await startTestOrchestrator({
+    ARC_EGRESS: 'proxy',
+    ARC_EGRESS_EXEMPT: `${usual}/32`,
+    ARC_EGRESS_NAMES: hosts.map((host) => `${host}=${usual}`).join(','),
+    ARC_EGRESS_CA_FILE: caFile,
+  })
   const person = await arc.person()
-  await person.api.secrets.set.mutate({ name: 'OPENAI_API_KEY', value: keys.OPENAI_API_KEY, hosts: ['api.openai.com'], places: ['header'] })
-  await person.api.secrets.set.mutate({ name: 'ANTHROPIC_API_KEY', value: keys.ANTHROPIC_API_KEY, hosts: ['api.anthropic.com'] })
+  await person.api.secrets.set.mutate({
+    name: 'OPENAI_API_KEY',
+    value: keys.OPENAI_API_KEY,
+    hosts: ['api.openai.com'],
+    places: ['header'],
+  })
+  await person.api.secrets.set.mutate({
+    name: 'ANTHROPIC_API_KEY',
+    value: keys.ANTHROPIC_API_KEY,
+    hosts: ['api.anthropic.com'],
+  })
   box = await createRunning(person, 'tools')
 })
 afterAll(() => arc?.destroy())
 
 /** As a program that the IDE or `arcx exec` starts. */
-const shell = (command: string) => runInside(arc.engine, box.id, ['bash', '-c', `. /run/arcx-environment; mkdir -p ~/work; cd ~/work; ${command}`])
+const shell = (command: string) =>
+  runInside(arc.engine, box.id, ['bash', '-c', `. /run/arcx-environment; mkdir -p ~/work; cd ~/work; ${command}`])
 
 /** Puts a folder of this machine into the workspace's home, as somebody who has installed it there. */
 async function give(from: string, to: string): Promise<void> {
   const home = join(arc.directory, 'workspaces', box.id, 'home')
   mkdirSync(join(home, to), { recursive: true })
-  const copy = spawn('sh', ['-c', `cp -rL "${from}/." "${join(home, to)}" && chown -R 1000:1000 "${join(home, to)}"`], { stdio: 'inherit' })
+  const copy = spawn('sh', ['-c', `cp -rL "${from}/." "${join(home, to)}" && chown -R 1000:1000 "${join(home, to)}"`], {
+    stdio: 'inherit',
+  })
   const [code] = (await once(copy, 'exit')) as [number]
   expect(code).toBe(0)
 }
@@ -60,9 +88,21 @@ async function give(from: string, to: string): Promise<void> {
 describe('in a workspace, with nothing set by hand', () => {
   const ways: readonly [string, string, string][] = [
     ['npm install', 'npm install arcx-demo >/dev/null && node -p "require(\'arcx-demo\')"', 'npm: it works'],
-    ['pip install', 'python3 -m venv v && v/bin/pip install -q --disable-pip-version-check arcx-demo && v/bin/python -m arcx_demo', 'pip: it works'],
-    ['apt-get update', 'echo "deb [trusted=yes] https://deb.debian.org/demo ./" > list; apt-get -o Dir::Etc::sourcelist=$PWD/list -o Dir::Etc::sourceparts=- update && apt-cache -o Dir::Etc::sourcelist=$PWD/list -o Dir::Etc::sourceparts=- show arcx-demo', 'apt, it works'],
-    ['a program that knows of nothing but the system’s certificates', 'env -i PATH=$PATH openssl s_client -connect registry.npmjs.org:443 -servername registry.npmjs.org -verify_return_error </dev/null 2>&1 | grep "Verify return code"', 'Verify return code: 0 (ok)'],
+    [
+      'pip install',
+      'python3 -m venv v && v/bin/pip install -q --disable-pip-version-check arcx-demo && v/bin/python -m arcx_demo',
+      'pip: it works',
+    ],
+    [
+      'apt-get update',
+      'echo "deb [trusted=yes] https://deb.debian.org/demo ./" > list; apt-get -o Dir::Etc::sourcelist=$PWD/list -o Dir::Etc::sourceparts=- update && apt-cache -o Dir::Etc::sourcelist=$PWD/list -o Dir::Etc::sourceparts=- show arcx-demo',
+      'apt, it works',
+    ],
+    [
+      'a program that knows of nothing but the system’s certificates',
+      'env -i PATH=$PATH openssl s_client -connect registry.npmjs.org:443 -servername registry.npmjs.org -verify_return_error </dev/null 2>&1 | grep "Verify return code"',
+      'Verify return code: 0 (ok)',
+    ],
   ]
   test.each(ways)('%s works', async (_tool, command, expected) => {
     const { exitCode, output } = await shell(command)
@@ -77,7 +117,9 @@ describe('in a workspace, with nothing set by hand', () => {
     for (const name of ['go.env', 'VERSION']) cpSync(join(toolchains.go, name), join(directory, 'go', name))
     await give(join(directory, 'go'), 'go')
     // The public checksum database signs what is public alone.
-    const { exitCode, output } = await shell('export PATH=$HOME/go/bin:$PATH GOROOT=$HOME/go GOPATH=$HOME/gopath GONOSUMDB=example.com GOFLAGS=-mod=mod GOTOOLCHAIN=local; mkdir -p g && cd g && go mod init demo 2>/dev/null; go get example.com/arcxdemo@v1.0.0 && cat $GOPATH/pkg/mod/example.com/arcxdemo@v1.0.0/demo.go')
+    const { exitCode, output } = await shell(
+      'export PATH=$HOME/go/bin:$PATH GOROOT=$HOME/go GOPATH=$HOME/gopath GONOSUMDB=example.com GOFLAGS=-mod=mod GOTOOLCHAIN=local; mkdir -p g && cd g && go mod init demo 2>/dev/null; go get example.com/arcxdemo@v1.0.0 && cat $GOPATH/pkg/mod/example.com/arcxdemo@v1.0.0/demo.go',
+    )
     expect(output).toContain('go: it works')
     expect(exitCode).toBe(0)
   })
@@ -86,8 +128,11 @@ describe('in a workspace, with nothing set by hand', () => {
     mkdirSync(join(directory, 'cargo'), { recursive: true })
     cpSync(toolchains.cargo, join(directory, 'cargo', 'cargo'))
     await give(join(directory, 'cargo'), 'cargo-bin')
-    const manifest = '[package]\\nname = "demo"\\nversion = "0.1.0"\\nedition = "2021"\\n[dependencies]\\narcx-demo = "1"\\n'
-    const { exitCode, output } = await shell(`mkdir -p c/src && cd c && printf '${manifest}' > Cargo.toml && touch src/lib.rs && ~/cargo-bin/cargo generate-lockfile && ~/cargo-bin/cargo vendor -q && cat vendor/arcx-demo/src/lib.rs`)
+    const manifest =
+      '[package]\\nname = "demo"\\nversion = "0.1.0"\\nedition = "2021"\\n[dependencies]\\narcx-demo = "1"\\n'
+    const { exitCode, output } = await shell(
+      `mkdir -p c/src && cd c && printf '${manifest}' > Cargo.toml && touch src/lib.rs && ~/cargo-bin/cargo generate-lockfile && ~/cargo-bin/cargo vendor -q && cat vendor/arcx-demo/src/lib.rs`,
+    )
     expect(output).toContain('cargo: it works')
     expect(exitCode).toBe(0)
   })
@@ -95,9 +140,20 @@ describe('in a workspace, with nothing set by hand', () => {
   test.skipIf(!existsSync(join(toolchains.java, 'bin', 'jlink')))('Java’s own client works', async () => {
     const [runtime, classes] = [join(directory, 'jre'), join(directory, 'classes')]
     mkdirSync(classes, { recursive: true })
-    writeFileSync(join(classes, 'Demo.java'), 'import java.net.*; import java.net.http.*; public class Demo { public static void main(String[] a) throws Exception { System.out.println("java: " + HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("https://registry.npmjs.org/arcx-demo")).build(), HttpResponse.BodyHandlers.ofString()).statusCode()); } }')
+    writeFileSync(
+      join(classes, 'Demo.java'),
+      'import java.net.*; import java.net.http.*; public class Demo { public static void main(String[] a) throws Exception { System.out.println("java: " + HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("https://registry.npmjs.org/arcx-demo")).build(), HttpResponse.BodyHandlers.ofString()).statusCode()); } }',
+    )
     execFileSync(join(toolchains.java, 'bin', 'javac'), ['-d', classes, join(classes, 'Demo.java')])
-    execFileSync(join(toolchains.java, 'bin', 'jlink'), ['--add-modules', 'java.base,java.net.http,jdk.crypto.ec', '--output', runtime, '--strip-debug', '--no-man-pages', '--no-header-files'])
+    execFileSync(join(toolchains.java, 'bin', 'jlink'), [
+      '--add-modules',
+      'java.base,java.net.http,jdk.crypto.ec',
+      '--output',
+      runtime,
+      '--strip-debug',
+      '--no-man-pages',
+      '--no-header-files',
+    ])
     await give(runtime, 'jre')
     await give(classes, 'classes')
     const { exitCode, output } = await shell('~/jre/bin/java -cp ~/classes Demo')
@@ -113,12 +169,27 @@ describe('the SDKs of AI providers stream with keys that nobody there sees', () 
   }
   beforeAll(async () => {
     const own = join(directory, 'sdks')
-    for (const name of ['openai', '@anthropic-ai/sdk', '@opentelemetry/api', 'standardwebhooks', 'json-schema-to-ts', '@babel/runtime', 'ts-algebra', '@stablelib/base64', 'fast-sha256']) if (existsSync(join(modules, name))) cpSync(join(modules, name), join(own, 'node_modules', name), { recursive: true })
+    for (const name of [
+      'openai',
+      '@anthropic-ai/sdk',
+      '@opentelemetry/api',
+      'standardwebhooks',
+      'json-schema-to-ts',
+      '@babel/runtime',
+      'ts-algebra',
+      '@stablelib/base64',
+      'fast-sha256',
+    ])
+      if (existsSync(join(modules, name)))
+        cpSync(join(modules, name), join(own, 'node_modules', name), { recursive: true })
     for (const [name, program] of Object.entries(programs)) writeFileSync(join(own, `${name}.mjs`), program)
     await give(own, 'sdks')
   })
 
-  test.each([['openai', 'OPENAI_API_KEY'], ['anthropic', 'ANTHROPIC_API_KEY']] as const)('%s', async (name, variable) => {
+  test.each([
+    ['openai', 'OPENAI_API_KEY'],
+    ['anthropic', 'ANTHROPIC_API_KEY'],
+  ] as const)('%s', async (name, variable) => {
     outside.said.length = 0
     const { exitCode, output } = await shell(`cd ~/sdks && node ${name}.mjs; echo; echo "[$${variable}]"`)
     const [, placeholder] = /\[(sk-[^\]]+)\]/.exec(output) ?? []

@@ -7,7 +7,12 @@ import type { Asked } from '@arcx/testing/proxy'
 import { oddWritings, readings, writings } from '@arcx/testing/writings'
 import { WebSocket } from 'ws'
 
-const secret = { name: 'API_KEY', value: 'sk-live-Aa1xBb2yCc3zDd4Z', placeholder: 'sk-live-Qq9Ww8Ee7Rr6Tt5Y', host: 'api.test' }
+const secret = {
+  name: 'API_KEY',
+  value: 'sk-live-Aa1xBb2yCc3zDd4Z',
+  placeholder: 'sk-live-Qq9Ww8Ee7Rr6Tt5Y',
+  host: 'api.test',
+}
 const all = Object.entries({ ...writings, ...oddWritings })
 
 let rig: ProxyRig
@@ -16,10 +21,18 @@ beforeAll(async () => {
 })
 afterAll(() => rig?.close())
 
-const recordOf = (path: string) => rig.database.selectFrom('EgressRecord').select(['secrets', 'outcome']).where('path', 'like', `${path}%`).where('outcome', '!=', 'open').executeTakeFirst()
+const recordOf = (path: string) =>
+  rig.database
+    .selectFrom('EgressRecord')
+    .select(['secrets', 'outcome'])
+    .where('path', 'like', `${path}%`)
+    .where('outcome', '!=', 'open')
+    .executeTakeFirst()
 const character = (_: string, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))
 const ofBase32 = (text: string) => {
-  const bits = [...text.toUpperCase()].map((each) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(each).toString(2).padStart(5, '0')).join('')
+  const bits = [...text.toUpperCase()]
+    .map((each) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(each).toString(2).padStart(5, '0'))
+    .join('')
   return (bits.match(/.{8}/g) ?? []).map((each) => String.fromCharCode(Number.parseInt(each, 2))).join('')
 }
 /** What undoes a writing, one at a time. */
@@ -27,9 +40,13 @@ const undone: readonly ((text: string) => string)[] = [
   (text) => text,
   (text) => text.replaceAll('\0', ''),
   (text) => text.replaceAll(/\\+u([0-9a-f]{4})/gi, character).replaceAll(/\\+x([0-9a-f]{2})/gi, character),
-  (text) => text.replaceAll(/\\([0-3][0-7]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))),
+  (text) =>
+    text.replaceAll(/\\([0-3][0-7]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))),
   (text) => text.replaceAll(/=\r?\n/g, '').replaceAll(/=([0-9A-F]{2})/g, character),
-  (text) => text.replaceAll(/&#x([0-9a-f]+);/gi, character).replaceAll(/&#(\d+);/g, (_, digits: string) => String.fromCharCode(Number(digits))),
+  (text) =>
+    text
+      .replaceAll(/&#x([0-9a-f]+);/gi, character)
+      .replaceAll(/&#(\d+);/g, (_, digits: string) => String.fromCharCode(Number(digits))),
   (text) => text.replaceAll(/%25/g, '%').replaceAll(/%([0-9a-f]{2})/gi, character),
   (text) => text.replaceAll(/[:\s]|, 0x|0x/g, ''),
   (text) => (text.match(/[A-Z2-7]{16,}/gi) ?? []).map(ofBase32).join(' '),
@@ -38,17 +55,42 @@ const undone: readonly ((text: string) => string)[] = [
 const carries = (text: string) =>
   undone.some((undo) => {
     const seen = readings(Buffer.from(undo(text), 'latin1'))
-    return seen.some((reading) => reading.replaceAll('\0', '').includes(secret.value)) || seen.some((reading) => readings(Buffer.from(reading)).some((inner) => inner.includes(secret.value)))
+    return (
+      seen.some((reading) => reading.replaceAll('\0', '').includes(secret.value)) ||
+      seen.some((reading) => readings(Buffer.from(reading)).some((inner) => inner.includes(secret.value)))
+    )
   })
 
 const isHeaderText = (text: string) => /^[\x20-\x7e]+$/.test(text) && text.trim() === text
 type Way = readonly [string, (written: string, path: string) => { readonly path: string; readonly asked: Asked } | null]
 const places: readonly Way[] = [
   ['a header', (written, path) => (isHeaderText(written) ? { path, asked: { headers: { 'x-key': written } } } : null)],
-  ['basic authorization', (written, path) => ({ path, asked: { headers: { authorization: `Basic ${Buffer.from(`u:${written}`, 'latin1').toString('base64')}` } } })],
-  ['the address', (written, path) => (/^[\x21-\x7e]+$/.test(written) && !/["<>\\^`{|}#]/.test(written) ? { path: `${path}?k=${written}`, asked: {} } : null)],
+  [
+    'basic authorization',
+    (written, path) => ({
+      path,
+      asked: { headers: { authorization: `Basic ${Buffer.from(`u:${written}`, 'latin1').toString('base64')}` } },
+    }),
+  ],
+  [
+    'the address',
+    (written, path) =>
+      /^[\x21-\x7e]+$/.test(written) && !/["<>\\^`{|}#]/.test(written)
+        ? { path: `${path}?k=${written}`, asked: {} }
+        : null,
+  ],
   ['a body', (written, path) => ({ path, asked: { method: 'POST', body: Buffer.from(written, 'latin1') } })],
-  ['a body of a length told before', (written, path) => ({ path, asked: { method: 'POST', headers: { 'content-length': Buffer.byteLength(written, 'latin1') }, body: Buffer.from(written, 'latin1') } })],
+  [
+    'a body of a length told before',
+    (written, path) => ({
+      path,
+      asked: {
+        method: 'POST',
+        headers: { 'content-length': Buffer.byteLength(written, 'latin1') },
+        body: Buffer.from(written, 'latin1'),
+      },
+    }),
+  ],
 ]
 
 describe('the record names a secret exactly where its value arrived', () => {
@@ -61,22 +103,34 @@ describe('the record names a secret exactly where its value arrived', () => {
       rig.arrived = []
       expect((await rig.https('api.test', way.path, way.asked)).status, how).toBe(200)
       const [got] = rig.arrived
-      const opened = got?.headers.authorization?.startsWith('Basic ') === true ? Buffer.from(got.headers.authorization.slice(6), 'base64').toString('latin1') : ''
+      const opened =
+        got?.headers.authorization?.startsWith('Basic ') === true
+          ? Buffer.from(got.headers.authorization.slice(6), 'base64').toString('latin1')
+          : ''
       const arrived = [got?.url ?? '', String(got?.headers['x-key'] ?? ''), opened, got?.body ?? ''].some(carries)
-      await vi.waitFor(async () => expect((await recordOf(path))?.secrets, how).toEqual(arrived ? [secret.name] : []), { timeout: 10_000 })
+      await vi.waitFor(async () => expect((await recordOf(path))?.secrets, how).toEqual(arrived ? [secret.name] : []), {
+        timeout: 10_000,
+      })
     }
   })
 
   test('base64 in a body, which was recorded as no use at all', async () => {
     const path = `/${randomUUID()}`
     rig.arrived = []
-    await rig.https('api.test', path, { method: 'POST', body: Buffer.from(`ab${secret.placeholder}`).toString('base64') })
+    await rig.https('api.test', path, {
+      method: 'POST',
+      body: Buffer.from(`ab${secret.placeholder}`).toString('base64'),
+    })
     expect(Buffer.from(rig.arrived[0]?.body ?? '', 'base64').toString()).toBe(`ab${secret.value}`)
     await vi.waitFor(async () => expect((await recordOf(path))?.secrets).toEqual([secret.name]), { timeout: 10_000 })
   })
 
   test('messages and the protocol of a WebSocket', async () => {
-    for (const [where, protocols, message] of [['none', [], 'hello'], ['a message', [], Buffer.from(`x${secret.placeholder}`).toString('base64')], ['a protocol', ['chat', `key.${secret.placeholder}`], 'hello']] as const) {
+    for (const [where, protocols, message] of [
+      ['none', [], 'hello'],
+      ['a message', [], Buffer.from(`x${secret.placeholder}`).toString('base64')],
+      ['a protocol', ['chat', `key.${secret.placeholder}`], 'hello'],
+    ] as const) {
       const heard: string[] = []
       rig.onSocket = (outside, request) => {
         heard.push(request.headers['sec-websocket-protocol'] ?? '')
@@ -87,7 +141,9 @@ describe('the record names a secret exactly where its value arrived', () => {
       }
       const path = `/${randomUUID()}`
       const socket = await rig.tunnel('api.test')
-      const client = new WebSocket(`ws://api.test:${rig.tlsPort}${path}`, [...protocols], { createConnection: () => socket } as never)
+      const client = new WebSocket(`ws://api.test:${rig.tlsPort}${path}`, [...protocols], {
+        createConnection: () => socket,
+      } as never)
       await once(client, 'open')
       client.send(message)
       await once(client, 'message')
@@ -95,7 +151,10 @@ describe('the record names a secret exactly where its value arrived', () => {
       await once(client, 'close')
       const arrived = heard.some(carries)
       expect(arrived, where).toBe(where !== 'none')
-      await vi.waitFor(async () => expect((await recordOf(path))?.secrets, where).toEqual(arrived ? [secret.name] : []), { timeout: 10_000 })
+      await vi.waitFor(
+        async () => expect((await recordOf(path))?.secrets, where).toEqual(arrived ? [secret.name] : []),
+        { timeout: 10_000 },
+      )
     }
   })
 })
@@ -110,7 +169,8 @@ describe('to a host that it may not go to, a placeholder in any writing is refus
       const got = await rig.https('other.test', way.path, way.asked)
       expect([got.status, codeOf(got)], how).toEqual([403, 'leak_attempted'])
     }
-    for (const { url, headers, body } of rig.arrived) expect(JSON.stringify([url, headers, body])).not.toMatch(/Qq9Ww8|qq9ww8/i)
+    for (const { url, headers, body } of rig.arrived)
+      expect(JSON.stringify([url, headers, body])).not.toMatch(/Qq9Ww8|qq9ww8/i)
   })
 
   const odd: readonly [string, Asked][] = [
@@ -121,7 +181,8 @@ describe('to a host that it may not go to, a placeholder in any writing is refus
   test.each(odd)('in %s', async (_where, asked) => {
     rig.arrived = []
     expect(codeOf(await rig.https('other.test', '/', asked))).toBe('leak_attempted')
-    for (const { headers, body } of rig.arrived) expect(JSON.stringify([headers, body])).not.toContain(secret.placeholder.toLowerCase())
+    for (const { headers, body } of rig.arrived)
+      expect(JSON.stringify([headers, body])).not.toContain(secret.placeholder.toLowerCase())
   })
 
   test('a WebSocket that carries it in gzip is cut', async () => {
@@ -142,7 +203,9 @@ describe('on the way back', () => {
     rig.answer = echo(gzipSync(`{"key":"${secret.value}"}`), { 'content-type': 'application/octet-stream' })
     // Nothing of it had gone by, so not even a status did.
     const cut = await rig.https('api.test', '/').catch(() => null)
-    expect(cut?.body.toString('latin1') ?? 'CUT').not.toContain(gzipSync(`{"key":"${secret.value}"}`).toString('latin1').slice(10, 30))
+    expect(cut?.body.toString('latin1') ?? 'CUT').not.toContain(
+      gzipSync(`{"key":"${secret.value}"}`).toString('latin1').slice(10, 30),
+    )
     const whole = gzipSync(`{"key":"none"}`)
     rig.answer = echo(whole, { 'content-type': 'application/octet-stream' })
     expect((await rig.https('api.test', '/')).body.equals(whole)).toBe(true)

@@ -28,19 +28,35 @@ beforeAll(async () => {
   mkdirSync(work)
   for (let index = 0; index < 300; index += 1) writeFileSync(join(work, `file-${index}`), `${index}\n`)
   writeFileSync(join(work, 'README'), 'cloned through the proxy\n')
-  const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'init.defaultBranch=main', '-C', work, ...args], { stdio: 'pipe' }).toString()
+  const git = (...args: string[]) =>
+    execFileSync(
+      'git',
+      ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'init.defaultBranch=main', '-C', work, ...args],
+      { stdio: 'pipe' },
+    ).toString()
   git('init')
   git('add', '.')
   git('commit', '-m', 'first')
   repository = join(directory, 'thing.git')
   execFileSync('git', ['clone', '--bare', work, repository], { stdio: 'pipe' })
-  const { port, usual, caFile } = await startOutside(directory, ['api.test', 'elsewhere.test', 'usual.test'], async (request, response) => {
-    if (request.url?.startsWith('/thing.git/')) return serveGit(directory, request, response)
-    arrived.push({ url: request.url, headers: request.headers, body: await text(request) })
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ you: request.headers.authorization ?? null, key: value }))
-  })
+  const { port, usual, caFile } = await startOutside(
+    directory,
+    ['api.test', 'elsewhere.test', 'usual.test'],
+    async (request, response) => {
+      if (request.url?.startsWith('/thing.git/')) return serveGit(directory, request, response)
+      arrived.push({ url: request.url, headers: request.headers, body: await text(request) })
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ you: request.headers.authorization ?? null, key: value }))
+    },
+  )
   origin = `https://api.test:${port}`
-  settings = { ARC_EGRESS: 'proxy', ARC_EGRESS_EXEMPT: `127.0.0.1/32,${usual}/32`, ARC_EGRESS_NAMES: `api.test=127.0.0.1,elsewhere.test=127.0.0.1,usual.test=${usual}`, ARC_EGRESS_CA_FILE: caFile }
+  settings = {
+    ARC_EGRESS: 'proxy',
+    ARC_EGRESS_EXEMPT: `127.0.0.1/32,${usual}/32`,
+    ARC_EGRESS_NAMES: `api.test=127.0.0.1,elsewhere.test=127.0.0.1,usual.test=${usual}`,
+    ARC_EGRESS_CA_FILE: caFile,
+  }
   arc = await startTestOrchestrator(settings)
   person = await arc.person()
   await person.api.secrets.set.mutate({ name: 'API_KEY', value, hosts: ['api.test', 'usual.test'] })
@@ -49,13 +65,22 @@ beforeAll(async () => {
 afterAll(() => arc?.destroy())
 
 /** As a program that the IDE or `arcx exec` starts. */
-const shell = (command: string) => runInside(arc.engine, box.id, ['bash', '-c', `. /run/arcx-environment; cd ~; ${command}`])
+const shell = (command: string) =>
+  runInside(arc.engine, box.id, ['bash', '-c', `. /run/arcx-environment; cd ~; ${command}`])
 
 describe('from inside a workspace, with nothing set by hand', () => {
   const ways: readonly [string, () => string][] = [
     ['curl', () => `curl -fsS -H "Authorization: Bearer $API_KEY" ${origin}/`],
-    ['Node’s fetch', () => `node -e 'fetch("${origin}/", { headers: { authorization: "Bearer " + process.env.API_KEY } }).then(async (r) => console.log(await r.text()))'`],
-    ['Python’s urllib', () => `python3 -c 'import os, urllib.request as u; print(u.urlopen(u.Request("${origin}/", headers={"authorization": "Bearer " + os.environ["API_KEY"]})).read().decode())'`],
+    [
+      'Node’s fetch',
+      () =>
+        `node -e 'fetch("${origin}/", { headers: { authorization: "Bearer " + process.env.API_KEY } }).then(async (r) => console.log(await r.text()))'`,
+    ],
+    [
+      'Python’s urllib',
+      () =>
+        `python3 -c 'import os, urllib.request as u; print(u.urlopen(u.Request("${origin}/", headers={"authorization": "Bearer " + os.environ["API_KEY"]})).read().decode())'`,
+    ],
   ]
   test.each(ways)('%s uses a key that it never sees', async (_tool, command) => {
     arrived = []
@@ -70,7 +95,9 @@ describe('from inside a workspace, with nothing set by hand', () => {
 
   test('a program that heeds no variables gets there too, and sees no key either', async () => {
     arrived = []
-    const { exitCode, output } = await shell(`env -u HTTPS_PROXY -u https_proxy -u HTTP_PROXY -u http_proxy curl -fsS -H "Authorization: Bearer $API_KEY" https://usual.test/`)
+    const { exitCode, output } = await shell(
+      `env -u HTTPS_PROXY -u https_proxy -u HTTP_PROXY -u http_proxy curl -fsS -H "Authorization: Bearer $API_KEY" https://usual.test/`,
+    )
     expect(output).toContain('"you"')
     expect(exitCode).toBe(0)
     expect(arrived[0]?.headers.authorization).toBe(`Bearer ${value}`)
@@ -93,7 +120,10 @@ describe('from inside a workspace, with nothing set by hand', () => {
     await vi.waitFor(async () => expect(await goes()).toBe(false), { timeout: 10_000 })
     await person.api.egress.setRules.mutate({ fallback: 'open', allow: [], deny: [] })
     await vi.waitFor(async () => expect(await goes()).toBe(true), { timeout: 10_000 })
-    for (const wrong of ['*', '127.0.0.1', 'preset:nothing', 'a b']) await expect(person.api.egress.setRules.mutate({ fallback: 'open', allow: [wrong as never], deny: [] })).rejects.toThrow()
+    for (const wrong of ['*', '127.0.0.1', 'preset:nothing', 'a b'])
+      await expect(
+        person.api.egress.setRules.mutate({ fallback: 'open', allow: [wrong as never], deny: [] }),
+      ).rejects.toThrow()
   })
 
   test('rules of one workspace count beside its person’s, and for no other; E2B rules persist after resume', async () => {
@@ -101,14 +131,18 @@ describe('from inside a workspace, with nothing set by hand', () => {
     const other = await createRunning(person, 'goes-too')
     await person.api.egress.setRules.mutate({ workspaceId: box.id, fallback: 'closed', allow: [], deny: [] })
     await vi.waitFor(async () => expect(await goes()).toBe(false), { timeout: 10_000 })
-    expect((await runInside(arc.engine, other.id, ['bash', '-c', `. /run/arcx-environment; curl -fsS ${origin}/`])).exitCode).toBe(0)
+    expect(
+      (await runInside(arc.engine, other.id, ['bash', '-c', `. /run/arcx-environment; curl -fsS ${origin}/`])).exitCode,
+    ).toBe(0)
     await person.api.workspaces.restart.mutate({ workspaceId: box.id })
     await untilState(person, box.id, 'running')
     expect((await shell(`curl -sS ${origin}/`)).output).toContain('This workspace may not reach api.test')
     await person.api.egress.setRules.mutate({ workspaceId: box.id, fallback: 'open', allow: [], deny: [] })
     await vi.waitFor(async () => expect(await goes()).toBe(true), { timeout: 10_000 })
     const stranger = await arc.person()
-    await expect(stranger.api.egress.setRules.mutate({ workspaceId: box.id, fallback: 'open', allow: [], deny: [] })).rejects.toThrow('no such workspace')
+    await expect(
+      stranger.api.egress.setRules.mutate({ workspaceId: box.id, fallback: 'open', allow: [], deny: [] }),
+    ).rejects.toThrow('no such workspace')
     await expect(stranger.api.egress.calls.query({ workspaceId: box.id })).rejects.toThrow('no such workspace')
     await expect(stranger.api.secrets.list.query({ workspaceId: box.id })).rejects.toThrow('no such workspace')
     await person.api.workspaces.remove.mutate({ workspaceId: other.id })
@@ -124,17 +158,27 @@ describe('from inside a workspace, with nothing set by hand', () => {
 
   test('a key on its way elsewhere is refused in words, recorded, and not sent', async () => {
     arrived = []
-    const { output } = await shell(`curl -sS -H "Authorization: Bearer $API_KEY" ${origin.replace('api.test', 'elsewhere.test')}/`)
+    const { output } = await shell(
+      `curl -sS -H "Authorization: Bearer $API_KEY" ${origin.replace('api.test', 'elsewhere.test')}/`,
+    )
     expect(output).toContain('may not go to elsewhere.test')
     expect(arrived).toEqual([])
-    await vi.waitFor(async () => {
-      const [call] = await person.api.egress.calls.query({ workspaceId: box.id, refused: true })
-      expect(call).toMatchObject({ outcome: 'refused:leak_attempted', method: 'GET', secrets: [] })
-    }, { timeout: 20_000 })
+    await vi.waitFor(
+      async () => {
+        const [call] = await person.api.egress.calls.query({ workspaceId: box.id, refused: true })
+        expect(call).toMatchObject({ outcome: 'refused:leak_attempted', method: 'GET', secrets: [] })
+      },
+      { timeout: 20_000 },
+    )
   })
 
   test('the services of the host, and addresses inside, are not to be had by it', async () => {
-    for (const url of [`http://localhost.test:${arc.port}/`, 'http://127.0.0.1:22/', 'http://169.254.169.254/latest/meta-data/', `http://10.0.0.1/`]) {
+    for (const url of [
+      `http://localhost.test:${arc.port}/`,
+      'http://127.0.0.1:22/',
+      'http://169.254.169.254/latest/meta-data/',
+      `http://10.0.0.1/`,
+    ]) {
       const { output } = await shell(`curl -sS -o /dev/null -w '%{http_code}' --noproxy '' -x $HTTP_PROXY ${url}`)
       expect(['403', '502']).toContain(output.trim())
     }
@@ -168,32 +212,47 @@ describe('secrets', () => {
     await person.api.secrets.set.mutate({ name: 'API_KEY', value: changed, hosts: ['api.test'] })
     await person.api.workspaces.restart.mutate({ workspaceId: box.id })
     await untilState(person, box.id, 'running')
-    await vi.waitFor(async () => {
-      arrived = []
-      await shell(`curl -fsS -H "Authorization: Bearer $API_KEY" ${origin}/`)
-      expect(arrived[0]?.headers.authorization).toBe(`Bearer ${changed}`)
-    }, { timeout: 10_000 })
+    await vi.waitFor(
+      async () => {
+        arrived = []
+        await shell(`curl -fsS -H "Authorization: Bearer $API_KEY" ${origin}/`)
+        expect(arrived[0]?.headers.authorization).toBe(`Bearer ${changed}`)
+      },
+      { timeout: 10_000 },
+    )
     const [secret] = await person.api.secrets.list.query()
     if (secret !== undefined) await person.api.secrets.remove.mutate({ id: secret.id })
-    await vi.waitFor(async () => {
-      arrived = []
-      await shell(`curl -fsS -H "Authorization: Bearer $API_KEY" ${origin}/`)
-      expect(arrived[0]?.headers.authorization).not.toBe(`Bearer ${changed}`)
-    }, { timeout: 10_000 })
+    await vi.waitFor(
+      async () => {
+        arrived = []
+        await shell(`curl -fsS -H "Authorization: Bearer $API_KEY" ${origin}/`)
+        expect(arrived[0]?.headers.authorization).not.toBe(`Bearer ${changed}`)
+      },
+      { timeout: 10_000 },
+    )
   })
 
   test('a team’s are changed by its owner and admins, seen by its members, and used in its workspaces alone', async () => {
     const [member, stranger] = await Promise.all([arc.person(), arc.person()])
     const { id: teamId } = await person.api.teams.create.mutate({ name: 'key-keepers' })
     await arc.database.insertInto('Membership').values({ teamId, userId: member.userId, role: 'member' }).execute()
-    await person.api.secrets.set.mutate({ teamId, name: 'TEAM_KEY', value: 'team-key-0123456789abcdef', hosts: ['api.test'] })
+    await person.api.secrets.set.mutate({
+      teamId,
+      name: 'TEAM_KEY',
+      value: 'team-key-0123456789abcdef',
+      hosts: ['api.test'],
+    })
     expect(await member.api.secrets.list.query({ teamId })).toMatchObject([{ name: 'TEAM_KEY' }])
-    await expect(member.api.secrets.set.mutate({ teamId, name: 'OTHER', value: 'team-key-0123456789abcdef', hosts: ['api.test'] })).rejects.toThrow('You may not')
+    await expect(
+      member.api.secrets.set.mutate({ teamId, name: 'OTHER', value: 'team-key-0123456789abcdef', hosts: ['api.test'] }),
+    ).rejects.toThrow('You may not')
     const [secret] = await member.api.secrets.list.query({ teamId })
     if (secret === undefined) throw new Error('It is not there.')
     await expect(member.api.secrets.remove.mutate({ id: secret.id })).rejects.toThrow('You may not')
     await expect(stranger.api.secrets.list.query({ teamId })).rejects.toThrow('no such team')
-    await expect(member.api.egress.setRules.mutate({ teamId, fallback: 'open', allow: [], deny: [] })).rejects.toThrow('You may not')
+    await expect(member.api.egress.setRules.mutate({ teamId, fallback: 'open', allow: [], deny: [] })).rejects.toThrow(
+      'You may not',
+    )
     await expect(stranger.api.egress.rules.query({ teamId })).rejects.toThrow('no such team')
     expect(await member.api.egress.rules.query({ teamId })).toEqual(noRules)
     await expect(stranger.api.secrets.remove.mutate({ id: secret.id })).rejects.toThrow('no such team')
@@ -207,7 +266,11 @@ describe('secrets', () => {
     expect(output).not.toContain('team-key-0123456789abcdef')
     expect(arrived[0]?.headers.authorization).toBe('Bearer team-key-0123456789abcdef')
     await person.api.egress.setRules.mutate({ teamId, fallback: 'closed', allow: [], deny: [] })
-    await vi.waitFor(async () => expect((await inTeam(`curl -sS ${origin}/`)).output).toContain('This workspace may not reach api.test'), { timeout: 10_000 })
+    await vi.waitFor(
+      async () =>
+        expect((await inTeam(`curl -sS ${origin}/`)).output).toContain('This workspace may not reach api.test'),
+      { timeout: 10_000 },
+    )
     expect((await shell(`curl -fsS ${origin}/`)).exitCode).toBe(0)
   })
 
@@ -217,10 +280,19 @@ describe('secrets', () => {
     ['HTTPS_PROXY', 'the proxy’s own'],
     ['lower', 'a name in small letters'],
   ])('%s is refused: %s', async (name) => {
-    await expect(person.api.secrets.set.mutate({ name, value: 'abcdefghijklmnop', hosts: ['api.test'] })).rejects.toThrow()
+    await expect(
+      person.api.secrets.set.mutate({ name, value: 'abcdefghijklmnop', hosts: ['api.test'] }),
+    ).rejects.toThrow()
   })
 
-  test.each([['short', ['api.test']], ['abcdefghijklmnop\nq', ['api.test']], ['abcdefghijklmnop', ['*']], ['abcdefghijklmnop', ['127.0.0.1']], ['abcdefghijklmnop', ['*.com*']], ['abcdefghijklmnop', []]])('%j to %j is refused', async (wrong, hosts) => {
+  test.each([
+    ['short', ['api.test']],
+    ['abcdefghijklmnop\nq', ['api.test']],
+    ['abcdefghijklmnop', ['*']],
+    ['abcdefghijklmnop', ['127.0.0.1']],
+    ['abcdefghijklmnop', ['*.com*']],
+    ['abcdefghijklmnop', []],
+  ])('%j to %j is refused', async (wrong, hosts) => {
     await expect(person.api.secrets.set.mutate({ name: 'X', value: wrong, hosts })).rejects.toThrow()
   })
 })
@@ -231,9 +303,16 @@ test('a sealed workspace, which has no network at all, has the same way out', as
     const somebody = await sealed.person()
     await somebody.api.secrets.set.mutate({ name: 'API_KEY', value, hosts: ['api.test', 'usual.test'] })
     const { id } = await createRunning(somebody, 'sealed-out')
-    for (const command of [`curl -fsS -H "Authorization: Bearer $API_KEY" ${origin}/`, 'env -u HTTPS_PROXY -u https_proxy curl -fsS -H "Authorization: Bearer $API_KEY" https://usual.test/']) {
+    for (const command of [
+      `curl -fsS -H "Authorization: Bearer $API_KEY" ${origin}/`,
+      'env -u HTTPS_PROXY -u https_proxy curl -fsS -H "Authorization: Bearer $API_KEY" https://usual.test/',
+    ]) {
       arrived = []
-      const { exitCode, output } = await runInside(sealed.engine, id, ['bash', '-c', `. /run/arcx-environment; ${command}`])
+      const { exitCode, output } = await runInside(sealed.engine, id, [
+        'bash',
+        '-c',
+        `. /run/arcx-environment; ${command}`,
+      ])
       expect(output).toContain('"you"')
       expect(exitCode).toBe(0)
       expect(arrived[0]?.headers.authorization).toBe(`Bearer ${value}`)

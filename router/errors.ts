@@ -55,7 +55,12 @@ export const errors = {
     ),
 
   teamLimitReached: (limit: number, login: string, tier: string) =>
-    new ArcError('LimitReached', 'workspace_limit_reached', `The team’s workspaces count for ${login}, whose ${tier} plan holds ${limit}. Delete one to make room.`, { limit, tier }),
+    new ArcError(
+      'LimitReached',
+      'workspace_limit_reached',
+      `The team’s workspaces count for ${login}, whose ${tier} plan holds ${limit}. Delete one to make room.`,
+      { limit, tier },
+    ),
 
   workspaceBusy: (state: string, operation: string) =>
     new ArcError('Conflict', 'workspace_busy', `A workspace that is ${state} cannot ${operation}. Wait a moment.`, {
@@ -66,34 +71,86 @@ export const errors = {
   workspaceNotRunning: () =>
     new ArcError('Unavailable', 'workspace_not_running', 'The workspace is not running. Start it first.'),
 
-  diskFull: (cause?: unknown) => new ArcError('Unavailable', 'disk_full', 'The disk of the server is full, so nothing can be saved. What runs goes on. Whoever runs the server has to free space; then try again.', { retryAfterSeconds }, cause),
+  diskFull: (cause?: unknown) =>
+    new ArcError(
+      'Unavailable',
+      'disk_full',
+      'The disk of the server is full, so nothing can be saved. What runs goes on. Whoever runs the server has to free space; then try again.',
+      { retryAfterSeconds },
+      cause,
+    ),
 
-  diskLow: () => new ArcError('Unavailable', 'disk_low', 'The disk of the server is nearly full, so nothing new is started. Delete workspaces that you do not need, or ask whoever runs the server to free space; then try again.'),
+  diskLow: () =>
+    new ArcError(
+      'Unavailable',
+      'disk_low',
+      'The disk of the server is nearly full, so nothing new is started. Delete workspaces that you do not need, or ask whoever runs the server to free space; then try again.',
+    ),
 
-  portClosed: (port: number) => new ArcError('Unavailable', 'port_closed', `Nothing in the workspace listens on port ${port}. Start your program, and see that it listens on localhost.`, { port }),
+  portClosed: (port: number) =>
+    new ArcError(
+      'Unavailable',
+      'port_closed',
+      `Nothing in the workspace listens on port ${port}. Start your program, and see that it listens on localhost.`,
+      { port },
+    ),
 
-  egressUnavailable: (cause?: unknown) => new ArcError('Unavailable', 'egress_unavailable', 'arc-proxy, the way out of workspaces, does not answer.', {}, cause),
+  egressUnavailable: (cause?: unknown) =>
+    new ArcError(
+      'Unavailable',
+      'egress_unavailable',
+      'arc-proxy, the way out of workspaces, does not answer.',
+      {},
+      cause,
+    ),
 
-  versionNotFound: () => new ArcError('NotFound', 'version_not_found', 'There is no such version of a file, or it is not kept any more.'),
+  versionNotFound: () =>
+    new ArcError('NotFound', 'version_not_found', 'There is no such version of a file, or it is not kept any more.'),
 
-  fileInTheWay: (path: string) => new ArcError('Conflict', 'file_in_the_way', `At ${path} is something now that is no text, or too large to be kept. Move it away first.`, { path }),
+  fileInTheWay: (path: string) =>
+    new ArcError(
+      'Conflict',
+      'file_in_the_way',
+      `At ${path} is something now that is no text, or too large to be kept. Move it away first.`,
+      { path },
+    ),
 
-  restoreFailed: (path: string, said: string) => new ArcError('Unavailable', 'restore_failed', `${path} could not be written: ${said}`, { path }),
+  restoreFailed: (path: string, said: string) =>
+    new ArcError('Unavailable', 'restore_failed', `${path} could not be written: ${said}`, { path }),
 
   secretNotFound: () => new ArcError('NotFound', 'secret_not_found', 'There is no such secret.'),
 
-  secretLimitReached: (limit: number) => new ArcError('LimitReached', 'secret_limit_reached', `There are ${limit} secrets, which is as many as there may be. Delete one to make room.`, { limit }),
+  secretLimitReached: (limit: number) =>
+    new ArcError(
+      'LimitReached',
+      'secret_limit_reached',
+      `There are ${limit} secrets, which is as many as there may be. Delete one to make room.`,
+      { limit },
+    ),
 
   databaseUnavailable: (trouble: 'away' | 'busy', cause?: unknown) =>
-    new ArcError('Unavailable', 'database_unavailable', `The database ${databaseTroubles[trouble]}. Try again in ${retryAfterSeconds} s.`, { what: 'database', trouble, retryAfterSeconds }, cause),
+    new ArcError(
+      'Unavailable',
+      'database_unavailable',
+      `The database ${databaseTroubles[trouble]}. Try again in ${retryAfterSeconds} s.`,
+      { what: 'database', trouble, retryAfterSeconds },
+      cause,
+    ),
 
   busUnavailable: (cause?: unknown) =>
-    new ArcError('Unavailable', 'bus_unavailable', `The message bus does not answer. Try again in ${retryAfterSeconds} s.`, { what: 'bus', retryAfterSeconds }, cause),
+    new ArcError(
+      'Unavailable',
+      'bus_unavailable',
+      `The message bus does not answer. Try again in ${retryAfterSeconds} s.`,
+      { what: 'bus', retryAfterSeconds },
+      cause,
+    ),
 
   engineUnavailable: (cause?: unknown) =>
     new ArcError('Unavailable', 'engine_unavailable', 'Docker does not answer. Check that it runs.', {}, cause),
 
-  engineTroubled: (said: string, cause?: unknown) => new ArcError('Unavailable', 'engine_troubled', `Docker has trouble: ${said}`, {}, cause),
+  engineTroubled: (said: string, cause?: unknown) =>
+    new ArcError('Unavailable', 'engine_troubled', `Docker has trouble: ${said}`, {}, cause),
 
   forbidden: (operation: string) =>
     new ArcError('Forbidden', 'forbidden', `You may not ${operation} here.`, { operation }),
@@ -107,57 +164,121 @@ export const errors = {
 
   tokenNotFound: () => new ArcError('NotFound', 'token_not_found', 'There is no such token, or it has ended already.'),
 
-  tokenLimitReached: (limit: number) => new ArcError('LimitReached', 'token_limit_reached', `You have ${limit} tokens, which is as many as one may have. Revoke one to make room.`, { limit }),
+  tokenLimitReached: (limit: number) =>
+    new ArcError(
+      'LimitReached',
+      'token_limit_reached',
+      `You have ${limit} tokens, which is as many as one may have. Revoke one to make room.`,
+      { limit },
+    ),
 
-  scopeMissing: (scope: string) => new ArcError('Forbidden', 'scope_missing', scope === 'admin' ? 'This needs the right to administer, and your token has no scope admin. Where the server runs, use: npm run -s arcx-admin -- COMMAND. Elsewhere set ARC_ADMIN_TOKEN, or make a token with the scope admin in the settings.' : `This token is not for that; it takes one with the scope ${scope}.`, { scope }),
+  scopeMissing: (scope: string) =>
+    new ArcError(
+      'Forbidden',
+      'scope_missing',
+      scope === 'admin'
+        ? 'This needs the right to administer, and your token has no scope admin. Where the server runs, use: npm run -s arcx-admin -- COMMAND. Elsewhere set ARC_ADMIN_TOKEN, or make a token with the scope admin in the settings.'
+        : `This token is not for that; it takes one with the scope ${scope}.`,
+      { scope },
+    ),
 
-  sessionNeeded: () => new ArcError('Forbidden', 'session_needed', 'That is done signed in, in a browser, and not with a token.'),
+  sessionNeeded: () =>
+    new ArcError('Forbidden', 'session_needed', 'That is done signed in, in a browser, and not with a token.'),
 
   tokenWrong: () => new ArcError('Unauthenticated', 'token_wrong', 'This token is not known here, or has ended.'),
 
-  programCodeSpent: () => new ArcError('Unauthenticated', 'program_code_spent', 'This code is not known, was used, or has expired. Start the sign-in of the program again.'),
+  programCodeSpent: () =>
+    new ArcError(
+      'Unauthenticated',
+      'program_code_spent',
+      'This code is not known, was used, or has expired. Start the sign-in of the program again.',
+    ),
 
   signInFailed: (why: string) => new ArcError('Unauthenticated', 'sign_in_failed', why),
 
-  paymentAwaited: () => new ArcError('Forbidden', 'payment_awaited', 'Your account waits for its payment. Nothing else is missing.'),
+  paymentAwaited: () =>
+    new ArcError('Forbidden', 'payment_awaited', 'Your account waits for its payment. Nothing else is missing.'),
 
-  suspended: () => new ArcError('Forbidden', 'account_suspended', 'This account is suspended. Ask whoever runs this server.'),
+  suspended: () =>
+    new ArcError('Forbidden', 'account_suspended', 'This account is suspended. Ask whoever runs this server.'),
 
-  loginMismatch: (login: string) => new ArcError('Invalid', 'login_mismatch', `To delete your account, type your login, ${login}.`, { login }),
+  loginMismatch: (login: string) =>
+    new ArcError('Invalid', 'login_mismatch', `To delete your account, type your login, ${login}.`, { login }),
 
-  accountLeaving: () => new ArcError('Forbidden', 'account_leaving', 'This account is being deleted. When that is done, you can sign up anew.'),
+  accountLeaving: () =>
+    new ArcError(
+      'Forbidden',
+      'account_leaving',
+      'This account is being deleted. When that is done, you can sign up anew.',
+    ),
 
-  sessionNotFound: () => new ArcError('NotFound', 'session_not_found', 'There is no such session, or it has ended already.'),
+  sessionNotFound: () =>
+    new ArcError('NotFound', 'session_not_found', 'There is no such session, or it has ended already.'),
 
   userNotFound: () => new ArcError('NotFound', 'user_not_found', 'There is no such person.'),
 
   teamNotFound: () => new ArcError('NotFound', 'team_not_found', 'There is no such team, or you are not in it.'),
 
-  teamNameInvalid: (why: string, suggestion: string) => new ArcError('Invalid', 'team_name_invalid', `${why} “${suggestion}” is free.`, { suggestion }),
+  teamNameInvalid: (why: string, suggestion: string) =>
+    new ArcError('Invalid', 'team_name_invalid', `${why} “${suggestion}” is free.`, { suggestion }),
 
-  teamNameTaken: (name: string, suggestion: string) => new ArcError('Conflict', 'team_name_taken', `“${name}” is taken. “${suggestion}” is free.`, { name, suggestion }),
+  teamNameTaken: (name: string, suggestion: string) =>
+    new ArcError('Conflict', 'team_name_taken', `“${name}” is taken. “${suggestion}” is free.`, { name, suggestion }),
 
-  tooManyTeams: (limit: number) => new ArcError('LimitReached', 'team_limit_reached', `You own ${limit} teams, which is as many as one may. Delete one to make room.`, { limit }),
+  tooManyTeams: (limit: number) =>
+    new ArcError(
+      'LimitReached',
+      'team_limit_reached',
+      `You own ${limit} teams, which is as many as one may. Delete one to make room.`,
+      { limit },
+    ),
 
-  teamFull: (limit: number) => new ArcError('LimitReached', 'team_full', `A team has at most ${limit} members.`, { limit }),
+  teamFull: (limit: number) =>
+    new ArcError('LimitReached', 'team_full', `A team has at most ${limit} members.`, { limit }),
 
-  tooManyTeamInvites: (limit: number) => new ArcError('LimitReached', 'team_invite_limit_reached', `${limit} invitations to this team are open. Revoke one to make room.`, { limit }),
+  tooManyTeamInvites: (limit: number) =>
+    new ArcError(
+      'LimitReached',
+      'team_invite_limit_reached',
+      `${limit} invitations to this team are open. Revoke one to make room.`,
+      { limit },
+    ),
 
   memberNotFound: () => new ArcError('NotFound', 'member_not_found', 'There is no such member of this team.'),
 
-  ownerStays: () => new ArcError('Conflict', 'owner_stays', 'A team always has an owner. Hand the team to another member first, or delete it.'),
+  ownerStays: () =>
+    new ArcError(
+      'Conflict',
+      'owner_stays',
+      'A team always has an owner. Hand the team to another member first, or delete it.',
+    ),
 
-  alreadyMember: (login: string) => new ArcError('Conflict', 'already_member', `${login} is in this team already.`, { login }),
+  alreadyMember: (login: string) =>
+    new ArcError('Conflict', 'already_member', `${login} is in this team already.`, { login }),
 
-  invitationSpent: () => new ArcError('NotFound', 'invitation_spent', 'This invitation was used, withdrawn or has expired. Ask for a new one.'),
+  invitationSpent: () =>
+    new ArcError(
+      'NotFound',
+      'invitation_spent',
+      'This invitation was used, withdrawn or has expired. Ask for a new one.',
+    ),
 
-  inviteNotFound: () => new ArcError('NotFound', 'invite_not_found', 'There is no such invitation, or it has ended already.'),
+  inviteNotFound: () =>
+    new ArcError('NotFound', 'invite_not_found', 'There is no such invitation, or it has ended already.'),
 
-  announcementLimitReached: (limit: number) => new ArcError('LimitReached', 'announcement_limit_reached', `${limit} announcements stand already. End one to make room.`, { limit }),
+  announcementLimitReached: (limit: number) =>
+    new ArcError(
+      'LimitReached',
+      'announcement_limit_reached',
+      `${limit} announcements stand already. End one to make room.`,
+      { limit },
+    ),
 
-  announcementNotFound: () => new ArcError('NotFound', 'announcement_not_found', 'There is no such announcement, or it has ended already.'),
+  announcementNotFound: () =>
+    new ArcError('NotFound', 'announcement_not_found', 'There is no such announcement, or it has ended already.'),
 
-  lastAdmin: () => new ArcError('Conflict', 'last_admin', 'You cannot take your own right to administer. Let another admin do it.'),
+  lastAdmin: () =>
+    new ArcError('Conflict', 'last_admin', 'You cannot take your own right to administer. Let another admin do it.'),
 
   crossSite: () =>
     new ArcError('Forbidden', 'cross_site_request', 'The request came from another site and was refused.'),
@@ -173,7 +294,11 @@ const fullDiskCodes: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', '53100'
 
 function isDiskFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  return ('code' in error && fullDiskCodes.has(error.code)) || /no space left on device|disk quota exceeded/i.test(error.message) || isDiskFull(error.cause)
+  return (
+    ('code' in error && fullDiskCodes.has(error.code)) ||
+    /no space left on device|disk quota exceeded/i.test(error.message) ||
+    isDiskFull(error.cause)
+  )
 }
 
 /** A fault for which there are words of ours, in these; `null` for any other. */

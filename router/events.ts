@@ -5,7 +5,13 @@ import { WorkspaceFacts } from './workspaces/workspace.ts'
 /** What happened, as it travels on the bus. The subject is `arcx.` + type. */
 export const DomainEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('workspaces.changed'), workspace: WorkspaceFacts }),
-  z.object({ type: z.literal('workspaces.removed'), workspaceId: WorkspaceId, ownerId: UserId.nullable(), teamId: TeamId.nullable().default(null), name: z.string() }),
+  z.object({
+    type: z.literal('workspaces.removed'),
+    workspaceId: WorkspaceId,
+    ownerId: UserId.nullable(),
+    teamId: TeamId.nullable().default(null),
+    name: z.string(),
+  }),
   /** A team is another than before; `userIds` are those whose place in it has changed. */
   z.object({ type: z.literal('teams.changed'), teamId: TeamId, userIds: z.array(UserId) }),
   /** What is open with it closes: it was revoked, or whose it is may not use it now. */

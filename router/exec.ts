@@ -6,7 +6,10 @@ import { z } from 'zod'
  * binary messages are output, behind one byte that tells which; its text messages are `ExecNote`.
  */
 const size = { columns: z.number().int().min(1).max(2000), rows: z.number().int().min(1).max(2000) }
-const argument = z.string().max(100_000).regex(/^[^\0]*$/)
+const argument = z
+  .string()
+  .max(100_000)
+  .regex(/^[^\0]*$/)
 
 export const ExecOpen = z.object({
   /** The workspace's name. */
@@ -14,7 +17,15 @@ export const ExecOpen = z.object({
   /** The program and its arguments; empty for a login shell. */
   command: z.array(argument).max(2000),
   /** Null for pipes in place of a terminal. */
-  tty: z.object({ ...size, type: z.string().regex(/^[\w.+-]{1,40}$/).catch('xterm-256color') }).nullable(),
+  tty: z
+    .object({
+      ...size,
+      type: z
+        .string()
+        .regex(/^[\w.+-]{1,40}$/)
+        .catch('xterm-256color'),
+    })
+    .nullable(),
   /** Null for the project's folder. */
   directory: argument.nullable().default(null),
 })
@@ -41,7 +52,10 @@ export const execStreams = { stdout: 1, stderr: 2 } as const
  * end of what its side sends. Once both have ended, the server closes with `over`; a reset is a close with `reset`,
  * and so is every close that neither side has announced.
  */
-export const ForwardQuery = z.object({ workspace: z.string().max(63), port: z.coerce.number().int().min(1).max(65_535) })
+export const ForwardQuery = z.object({
+  workspace: z.string().max(63),
+  port: z.coerce.number().int().min(1).max(65_535),
+})
 export type ForwardQuery = z.infer<typeof ForwardQuery>
 
 /** Close codes (4000–4999 are for applications, RFC 6455, section 7.4.2). */

@@ -12,4 +12,7 @@ export const HostPattern = z
   .string()
   .trim()
   .toLowerCase()
-  .regex(/^(?:\*\.)?(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/, { error: ({ input }) => `${quoted(input)} is not a host. Write a name such as api.example.com, or *.example.com for all below it, without https:// and without a path.` })
+  .regex(/^(?:\*\.)?(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/, {
+    error: ({ input }) =>
+      `${quoted(input)} is not a host. Write a name such as api.example.com, or *.example.com for all below it, without https:// and without a path.`,
+  })

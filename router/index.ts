@@ -9,7 +9,17 @@ export type { AccountExport, AccountPort } from './account/port.ts'
 export type { AdminPort, Administrator, OwnedWorkspace } from './admin/port.ts'
 export type { Invite, NewInvite, Overview, Standing, WaitlistEntry } from './admin/admin.ts'
 export { Account, InviteId } from './admin/admin.ts'
-export type { DiskFigures, LogLine, StatsSample, Tracked, Workspace, WorkspaceOperation, WorkspaceChange, WorkspaceRules, WorkspaceState } from './workspaces/workspace.ts'
+export type {
+  DiskFigures,
+  LogLine,
+  StatsSample,
+  Tracked,
+  Workspace,
+  WorkspaceOperation,
+  WorkspaceChange,
+  WorkspaceRules,
+  WorkspaceState,
+} from './workspaces/workspace.ts'
 export { ArcError, errors, refusalOf } from './errors.ts'
 export type { ErrorDetails, ErrorKind } from './errors.ts'
 export type { TokensPort, WantedToken } from './tokens/port.ts'
@@ -32,7 +42,15 @@ export type { Limited, LimitsPort, MostCallsOfRequest } from './limits.ts'
 export { mostCallsOfRequest } from './limits.ts'
 export { ExecControl, ExecOpen, ForwardQuery, forwardCloseCodes, execStreams } from './exec.ts'
 export type { ExecNote } from './exec.ts'
-export type { AuthorizedProgram, DeviceLogin, DeviceOutcome, ProgramRequest, ProgramSession, ProgramsPort, WantedProgram } from './programs/port.ts'
+export type {
+  AuthorizedProgram,
+  DeviceLogin,
+  DeviceOutcome,
+  ProgramRequest,
+  ProgramSession,
+  ProgramsPort,
+  WantedProgram,
+} from './programs/port.ts'
 export { ProgramKind } from './programs/port.ts'
 export { AnnouncementId } from './announcements/port.ts'
 export type { Announcement, AnnouncementsPort } from './announcements/port.ts'

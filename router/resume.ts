@@ -8,7 +8,10 @@ import type { Tracked } from './workspaces/workspace.ts'
 /** tRPC sends it by itself when a subscription reconnects. */
 export const lastEventId = z.string().max(100).nullish()
 
-export function resumeOf(input: { lastEventId?: string | null | undefined } | undefined, signal: AbortSignal | undefined): Resume {
+export function resumeOf(
+  input: { lastEventId?: string | null | undefined } | undefined,
+  signal: AbortSignal | undefined,
+): Resume {
   return { after: input?.lastEventId ?? undefined, signal: signal ?? new AbortController().signal }
 }
 
@@ -44,7 +47,9 @@ export function resumable<T>(items: AsyncIterable<Tracked<T>>): AsyncIterable<Tr
       return {
         async next() {
           const { done, value } = await iterator.next().catch((error: unknown) => Promise.reject(withTrpcCode(error)))
-          return done === true ? { done, value: undefined } : { done: false, value: tracked(value.id, new Passing(value.data) as unknown as T) }
+          return done === true
+            ? { done, value: undefined }
+            : { done: false, value: tracked(value.id, new Passing(value.data) as unknown as T) }
         },
         async return() {
           await iterator.return?.()

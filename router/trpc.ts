@@ -64,10 +64,12 @@ export interface InputIssue {
   readonly message: string
 }
 
-const issuesOf = (error: ZodError): InputIssue[] => error.issues.map(({ path, message }) => ({ field: path.join('.'), message }))
+const issuesOf = (error: ZodError): InputIssue[] =>
+  error.issues.map(({ path, message }) => ({ field: path.join('.'), message }))
 
 /** The schema's sentences, each once. */
-const sentencesOf = (issues: readonly InputIssue[]): string => [...new Set(issues.map(({ message }) => message))].join(' ')
+const sentencesOf = (issues: readonly InputIssue[]): string =>
+  [...new Set(issues.map(({ message }) => message))].join(' ')
 
 const t = initTRPC.context<Context>().create({
   errorFormatter({ shape, error }) {
@@ -76,7 +78,12 @@ const t = initTRPC.context<Context>().create({
       cause instanceof ArcError ? { kind: cause.kind, code: cause.code, details: cause.details } : null
     const issues = cause instanceof ZodError && error.code === 'BAD_REQUEST' ? issuesOf(cause) : null
     // A fault of ours is logged with its cause by the edge; what it said stays here.
-    const message = arc === null && error.code === 'INTERNAL_SERVER_ERROR' ? 'Something went wrong on the server.' : issues === null ? (cause instanceof ArcError ? cause : shape).message : sentencesOf(issues)
+    const message =
+      arc === null && error.code === 'INTERNAL_SERVER_ERROR'
+        ? 'Something went wrong on the server.'
+        : issues === null
+          ? (cause instanceof ArcError ? cause : shape).message
+          : sentencesOf(issues)
     const { stack: _stack, ...data } = shape.data
     return { ...shape, message, data: { ...data, arc, issues } }
   },
@@ -95,7 +102,9 @@ const codeOf: Record<ErrorKind, TRPC_ERROR_CODE_KEY> = {
 /** A refusal with its tRPC code; anything else as it is. */
 export function withTrpcCode(error: unknown): unknown {
   const refusal = refusalOf(error)
-  return refusal === null ? error : new TRPCError({ code: codeOf[refusal.kind], message: refusal.message, cause: refusal })
+  return refusal === null
+    ? error
+    : new TRPCError({ code: codeOf[refusal.kind], message: refusal.message, cause: refusal })
 }
 
 export const router = t.router
@@ -139,8 +148,10 @@ export const limited = (what: Limited) =>
 /** The admin token, and people marked admin. @throws `signed_out`, `forbidden`. */
 export function requireAdministrator(actor: Context['actor']): asserts actor is UserActor | AdminActor {
   if (actor === null) throw errors.signedOut()
-  if (actor.kind === 'user' && (actor.role !== 'admin' || actor.standing !== 'active')) throw errors.forbidden('administer this server')
-  if (actor.kind === 'user' && actor.via === 'token' && !actor.scopes.includes('admin')) throw errors.scopeMissing('admin')
+  if (actor.kind === 'user' && (actor.role !== 'admin' || actor.standing !== 'active'))
+    throw errors.forbidden('administer this server')
+  if (actor.kind === 'user' && actor.via === 'token' && !actor.scopes.includes('admin'))
+    throw errors.scopeMissing('admin')
 }
 
 export const adminProcedure = publicProcedure.use(({ ctx, next }) => {

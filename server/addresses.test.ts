@@ -33,18 +33,78 @@ describe('hosts are compared whole', () => {
 
 describe('Gitpod CLC-1592, Coder CVE-2026-111927: only own paths are gone to afterwards', () => {
   test.each([
-    '//evil.com', '/\\evil.com', '\\\\evil.com', 'https://evil.com', 'javascript:alert(1)', '/\t/evil.com', '/\n/evil.com', ' /a', '', 'a', '//', '///evil.com',
-    '/..//evil.com', '/.//evil.com', '/%2e//evil.com', '/%2E%2e//evil.com', '/x/..//evil.com', '/x/%2e%2e//evil.com', '/.\\\\evil.com', '/x/../\\evil.com', '/.\t//evil.com', '/../..//evil.com',
+    '//evil.com',
+    '/\\evil.com',
+    '\\\\evil.com',
+    'https://evil.com',
+    'javascript:alert(1)',
+    '/\t/evil.com',
+    '/\n/evil.com',
+    ' /a',
+    '',
+    'a',
+    '//',
+    '///evil.com',
+    '/..//evil.com',
+    '/.//evil.com',
+    '/%2e//evil.com',
+    '/%2E%2e//evil.com',
+    '/x/..//evil.com',
+    '/x/%2e%2e//evil.com',
+    '/.\\\\evil.com',
+    '/x/../\\evil.com',
+    '/.\t//evil.com',
+    '/../..//evil.com',
   ])('%j leads home', (wanted) => {
     expect(local.ownPath(wanted)).toBe('/')
   })
 
-  test.each(['/', '/dashboard', '/open/a?to=%2Fb', '/a#b', '/a//b', '/a?to=//b'])('%s is kept', (wanted) => expect(local.ownPath(wanted)).toBe(wanted))
+  test.each(['/', '/dashboard', '/open/a?to=%2Fb', '/a#b', '/a//b', '/a?to=//b'])('%s is kept', (wanted) =>
+    expect(local.ownPath(wanted)).toBe(wanted),
+  )
 
   // Pieces that a browser, a URL and a reader take differently, in any order.
-  const pieces = fc.array(fc.constantFrom('/', '//', '\\', '.', '..', '%2e', '%2E', '%2f', '%5c', '\t', '\n', '\r', ' ', '@', ':', '?', '#', '[', ']', 'evil.com', 'http:', 'x', '\u3002', '\uFF0F', '\u0000'), { maxLength: 12 }).map((each) => each.join(''))
-  const wanted = fc.oneof(pieces, pieces.map((rest) => `/${rest}`), fc.string({ unit: 'binary' }).map((rest) => `/${rest}`))
-  for (const [name, addresses] of [['http', local], ['https', apart]] as const) {
+  const pieces = fc
+    .array(
+      fc.constantFrom(
+        '/',
+        '//',
+        '\\',
+        '.',
+        '..',
+        '%2e',
+        '%2E',
+        '%2f',
+        '%5c',
+        '\t',
+        '\n',
+        '\r',
+        ' ',
+        '@',
+        ':',
+        '?',
+        '#',
+        '[',
+        ']',
+        'evil.com',
+        'http:',
+        'x',
+        '\u3002',
+        '\uFF0F',
+        '\u0000',
+      ),
+      { maxLength: 12 },
+    )
+    .map((each) => each.join(''))
+  const wanted = fc.oneof(
+    pieces,
+    pieces.map((rest) => `/${rest}`),
+    fc.string({ unit: 'binary' }).map((rest) => `/${rest}`),
+  )
+  for (const [name, addresses] of [
+    ['http', local],
+    ['https', apart],
+  ] as const) {
     test(`whatever is asked, the result is one own path and stays on this origin (${name})`, () => {
       fc.assert(
         fc.property(wanted, (asked) => {

@@ -22,7 +22,8 @@ export class Addresses {
     this.publicOrigin = url.origin
     this.secure = url.protocol === 'https:'
     this.#publicHost = url.host
-    this.#workspaceHost = url.port === '' ? workspaceDomain.toLowerCase() : `${workspaceDomain.toLowerCase()}:${url.port}`
+    this.#workspaceHost =
+      url.port === '' ? workspaceDomain.toLowerCase() : `${workspaceDomain.toLowerCase()}:${url.port}`
     this.#loopbackHosts = new Set([`127.0.0.1:${port}`, `[::1]:${port}`, `localhost:${port}`])
   }
 

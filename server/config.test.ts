@@ -16,14 +16,21 @@ describe('a wrong value stops the start with one line', () => {
   test.each([
     [{ ARC_PORT: '70000' }, 'ARC_PORT is “70000”; it takes a TCP port, a whole number from 1 to 65535.'],
     [{ ARC_EGRESS: 'some' }, 'ARC_EGRESS is “some”; it takes none, proxy or open.'],
-    [{ ARC_DOMAIN: 'Example.COM' }, 'ARC_DOMAIN is “Example.COM”; it takes a host name in lower case, such as arcx.example.com.'],
+    [
+      { ARC_DOMAIN: 'Example.COM' },
+      'ARC_DOMAIN is “Example.COM”; it takes a host name in lower case, such as arcx.example.com.',
+    ],
     [{ ARC_DATA_DIR: 'here' }, 'ARC_DATA_DIR is “here”; it takes an absolute path.'],
     [{ WORKSPACE_IMAGE: '' }, 'WORKSPACE_IMAGE is not set; it takes the name of an image that the engine has.'],
   ])('%j', (change, line) => expect(() => readConfig({ ...good, ...change })).toThrow(line))
 
   test('OpenHands CVE-2026-112346: refuses to start without a key, or with a short one', () => {
-    expect(() => readConfig({ ...good, ARC_ADMIN_TOKEN: '' })).toThrow('ARC_ADMIN_TOKEN is not set; it takes at least 32 random characters.')
-    expect(() => readConfig({ ...good, ARC_ADMIN_TOKEN: 'short-secret' })).toThrow(/^ARC_ADMIN_TOKEN is set to something else/)
+    expect(() => readConfig({ ...good, ARC_ADMIN_TOKEN: '' })).toThrow(
+      'ARC_ADMIN_TOKEN is not set; it takes at least 32 random characters.',
+    )
+    expect(() => readConfig({ ...good, ARC_ADMIN_TOKEN: 'short-secret' })).toThrow(
+      /^ARC_ADMIN_TOKEN is set to something else/,
+    )
   })
 
   test('a secret’s value is in no message', () => {
@@ -38,10 +45,14 @@ describe('a wrong value stops the start with one line', () => {
 
 describe('local sign-in', () => {
   test('is there on loopback without GitHub', () => expect(readConfig(good).localSignIn).toBe(true))
-  test('is not there once GitHub is configured', () => expect(readConfig({ ...good, GITHUB_CLIENT_ID: 'id', GITHUB_CLIENT_SECRET: 'secret' }).localSignIn).toBe(false))
-  test.each(['0.0.0.0', '::', '192.168.1.2', 'example.com'])('listening on %s without GitHub refuses to start', (address) => {
-    expect(() => readConfig({ ...good, ARC_LISTEN: address })).toThrow(/^ARC_LISTEN is “.*”; without GitHub sign-in/)
-  })
+  test('is not there once GitHub is configured', () =>
+    expect(readConfig({ ...good, GITHUB_CLIENT_ID: 'id', GITHUB_CLIENT_SECRET: 'secret' }).localSignIn).toBe(false))
+  test.each(['0.0.0.0', '::', '192.168.1.2', 'example.com'])(
+    'listening on %s without GitHub refuses to start',
+    (address) => {
+      expect(() => readConfig({ ...good, ARC_LISTEN: address })).toThrow(/^ARC_LISTEN is “.*”; without GitHub sign-in/)
+    },
+  )
 })
 
 describe('whose word on where a request came from is taken', () => {
@@ -49,13 +60,19 @@ describe('whose word on where a request came from is taken', () => {
   const github = { GITHUB_CLIENT_ID: 'id', GITHUB_CLIENT_SECRET: 'secret' }
   test.each([
     ['nobody’s, on one machine', {}, []],
-    ['nobody’s, where it listens to everybody itself', { ...github, ARC_LISTEN: '0.0.0.0', ARC_DOMAIN: 'arcx.example.com' }, []],
+    [
+      'nobody’s, where it listens to everybody itself',
+      { ...github, ARC_LISTEN: '0.0.0.0', ARC_DOMAIN: 'arcx.example.com' },
+      [],
+    ],
     ['this machine’s, where a proxy must be before it', { ...github, ARC_DOMAIN: 'arcx.example.com' }, own],
     ['this machine’s, where its address says so', { ARC_PUBLIC_URL: 'https://localhost.example.com' }, own],
     ['nobody’s, by an address of this machine', { ARC_PUBLIC_URL: 'http://arcx.localhost:3000' }, []],
     ['theirs who are named', { ARC_TRUSTED_PROXIES: '10.0.0.0/8, fd00::1' }, ['10.0.0.0/8', 'fd00::1']],
   ])('%s', (_name, change, expected) => expect(readConfig({ ...good, ...change }).trustedProxies).toEqual(expected))
-  test.each(['10.0.0.0/33', 'localhost', '::1/129', '10.0.0.0/8/8'])('%s is none', (text) => expect(() => readConfig({ ...good, ARC_TRUSTED_PROXIES: text })).toThrow(/^ARC_TRUSTED_PROXIES is/))
+  test.each(['10.0.0.0/33', 'localhost', '::1/129', '10.0.0.0/8/8'])('%s is none', (text) =>
+    expect(() => readConfig({ ...good, ARC_TRUSTED_PROXIES: text })).toThrow(/^ARC_TRUSTED_PROXIES is/),
+  )
 })
 
 test('a workspace gets the least of the configured cores and the machine’s', () => {

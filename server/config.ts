@@ -9,25 +9,55 @@ const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9
 /** What the orchestrator takes from its environment. Descriptions complete the sentence “it takes …”. */
 export const OrchestratorSettings = z.object({
   ARC_DATA_DIR: z.string().refine(isAbsolute).describe('an absolute path'),
-  ARC_DEPLOYMENT: z.string().regex(/^[a-z0-9-]{4,40}$/).describe('4 to 40 of a–z, 0–9 and hyphen'),
+  ARC_DEPLOYMENT: z
+    .string()
+    .regex(/^[a-z0-9-]{4,40}$/)
+    .describe('4 to 40 of a–z, 0–9 and hyphen'),
   ARC_ADMIN_TOKEN: token(),
   ARC_INTERNAL_TOKEN: token(),
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//).describe('a postgresql:// URL'),
-  NATS_URL: z.string().regex(/^(nats|tls):\/\//).describe('a nats:// URL'),
-  DOCKER_HOST: z.string().regex(/^unix:\/\/\//).default('unix:///var/run/docker.sock').describe('unix:// and the path of the engine’s socket; the engine must be on this machine'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//)
+    .describe('a postgresql:// URL'),
+  NATS_URL: z
+    .string()
+    .regex(/^(nats|tls):\/\//)
+    .describe('a nats:// URL'),
+  DOCKER_HOST: z
+    .string()
+    .regex(/^unix:\/\/\//)
+    .default('unix:///var/run/docker.sock')
+    .describe('unix:// and the path of the engine’s socket; the engine must be on this machine'),
   WORKSPACE_IMAGE: z.string().min(1).describe('the name of an image that the engine has'),
   ARC_LISTEN: z.string().min(1).default('127.0.0.1').describe('an address to listen on'),
   ARC_PORT: port().default(3000),
   ARC_CONNECTIONS: wholeNumber(10, 1_000_000, 'a number of connections').default(10_000),
   ARC_CONNECTIONS_PER_ADDRESS: wholeNumber(10, 1_000_000, 'a number of connections').default(2000),
   ARC_TRUSTED_PROXIES: networks().optional(),
-  ARC_DOMAIN: z.string().regex(hostName).default('localhost').describe('a host name in lower case, such as arcx.example.com'),
+  ARC_DOMAIN: z
+    .string()
+    .regex(hostName)
+    .default('localhost')
+    .describe('a host name in lower case, such as arcx.example.com'),
   ARC_WORKSPACE_DOMAIN: z.string().regex(hostName).optional().describe('a host name in lower case'),
-  ARC_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional().describe('the http:// or https:// URL that browsers use'),
-  ARC_NETWORK: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,60}$/).default('arc-net').describe('the name of a Docker network'),
+  ARC_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('the http:// or https:// URL that browsers use'),
+  ARC_NETWORK: z
+    .string()
+    .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,60}$/)
+    .default('arc-net')
+    .describe('the name of a Docker network'),
   ARC_EGRESS: z.enum(['none', 'proxy', 'open']).default('none').describe('none, proxy or open'),
-  ARC_PROXY_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3002').describe('the URL of arc-proxy'),
-  ARC_COLLAB_URL: z.url({ protocol: /^wss?$/ }).default('ws://localhost:3001').describe('the ws:// or wss:// URL at which programs reach team-state'),
+  ARC_PROXY_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('http://127.0.0.1:3002')
+    .describe('the URL of arc-proxy'),
+  ARC_COLLAB_URL: z
+    .url({ protocol: /^wss?$/ })
+    .default('ws://localhost:3001')
+    .describe('the ws:// or wss:// URL at which programs reach team-state'),
   ARC_SECRETS_KEY: token(),
   ARC_SECRETS_KEY_FORMER: formerKeys(),
   ARC_ISOLATION: z.enum(['auto', 'networked', 'sealed']).default('auto').describe('auto, networked or sealed'),
@@ -43,7 +73,10 @@ export const OrchestratorSettings = z.object({
   GITHUB_CLIENT_ID: z.string().optional().describe('the client id of a GitHub application'),
   GITHUB_CLIENT_SECRET: z.string().optional().describe('the client secret of the GitHub application'),
   ARC_GITHUB_RECHECK_SECONDS: wholeNumber(1, 24 * 3600, 'a number of seconds').default(900),
-  GITHUB_URL: z.url({ protocol: /^https?$/ }).default('https://github.com').describe('the URL of GitHub or of a GitHub Enterprise server'),
+  GITHUB_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('https://github.com')
+    .describe('the URL of GitHub or of a GitHub Enterprise server'),
 })
 
 export type OrchestratorConfig = z.infer<typeof OrchestratorSettings> & {
@@ -64,15 +97,21 @@ export function readConfig(environment: Record<string, string | undefined>): Orc
   }
   if ((settings.GITHUB_CLIENT_ID === undefined) !== (settings.GITHUB_CLIENT_SECRET === undefined)) {
     const missing = settings.GITHUB_CLIENT_ID === undefined ? 'GITHUB_CLIENT_ID' : 'GITHUB_CLIENT_SECRET'
-    throw new ConfigError(`${missing} is not set; signing in by GitHub takes both GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET.`)
+    throw new ConfigError(
+      `${missing} is not set; signing in by GitHub takes both GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET.`,
+    )
   }
   const onLoopback = loopback.has(settings.ARC_LISTEN)
   const hasGitHub = settings.GITHUB_CLIENT_ID !== undefined
   if (!onLoopback && !hasGitHub) {
-    throw new ConfigError(`ARC_LISTEN is “${settings.ARC_LISTEN}”; without GitHub sign-in (GITHUB_CLIENT_ID) it takes a loopback address such as 127.0.0.1.`)
+    throw new ConfigError(
+      `ARC_LISTEN is “${settings.ARC_LISTEN}”; without GitHub sign-in (GITHUB_CLIENT_ID) it takes a loopback address such as 127.0.0.1.`,
+    )
   }
   const local = settings.ARC_DOMAIN === 'localhost' || settings.ARC_DOMAIN.endsWith('.localhost')
-  const publicUrl = settings.ARC_PUBLIC_URL ?? (local ? `http://${settings.ARC_DOMAIN}:${settings.ARC_PORT}` : `https://${settings.ARC_DOMAIN}`)
+  const publicUrl =
+    settings.ARC_PUBLIC_URL ??
+    (local ? `http://${settings.ARC_DOMAIN}:${settings.ARC_PORT}` : `https://${settings.ARC_DOMAIN}`)
   // What listens on this machine alone and is known elsewhere has a reverse proxy on this machine before it.
   const isBehindOne = onLoopback && !/^https?:\/\/([^/]*\.)?(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\/?$/.test(publicUrl)
   return {

@@ -6,5 +6,9 @@ import { startOrchestrator } from './orchestrator.ts'
 
 await runService(async () => {
   const config = readConfig(process.env)
-  return startOrchestrator(config, fileURLToPath(new URL('../web/dist', import.meta.url)), createLog('orchestrator', config.ARC_LOG_LEVEL))
+  return startOrchestrator(
+    config,
+    fileURLToPath(new URL('../web/dist', import.meta.url)),
+    createLog('orchestrator', config.ARC_LOG_LEVEL),
+  )
 })

@@ -87,15 +87,28 @@ export type Orchestrator = Started & Service
 
 /** Puts the capabilities together and starts them. @throws when isolation cannot be proven, or the port is taken. */
 export const startOrchestrator = (config: OrchestratorConfig, webRoot: string, log: Log): Promise<Orchestrator> =>
-  startService(log, async (shutdown) => ({ origin: config.publicUrl, ...(await start(config, webRoot, log, shutdown)) }))
+  startService(log, async (shutdown) => ({
+    origin: config.publicUrl,
+    ...(await start(config, webRoot, log, shutdown)),
+  }))
 
-async function start(config: OrchestratorConfig, webRoot: string, log: Log, shutdown: Shutdown): Promise<Pick<Orchestrator, 'isolation' | 'metrics'>> {
+async function start(
+  config: OrchestratorConfig,
+  webRoot: string,
+  log: Log,
+  shutdown: Shutdown,
+): Promise<Pick<Orchestrator, 'isolation' | 'metrics'>> {
   const addresses = new Addresses(config.publicUrl, config.workspaceDomain, config.ARC_PORT)
   const metrics = createMetrics('orchestrator', log)
   const proxies = new TrustedProxies(config.trustedProxies)
 
   const engine = openEngine(config.DOCKER_HOST)
-  const isolation = await decideIsolation(engine, config.ARC_ISOLATION, config.ARC_NETWORK, config.ARC_EGRESS === 'open' ? 'open' : 'none')
+  const isolation = await decideIsolation(
+    engine,
+    config.ARC_ISOLATION,
+    config.ARC_NETWORK,
+    config.ARC_EGRESS === 'open' ? 'open' : 'none',
+  )
   const settings: ContainerSettings = {
     deployment: config.ARC_DEPLOYMENT,
     image: config.WORKSPACE_IMAGE,
@@ -111,7 +124,11 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   const trial = tryIsolation(engine, settings, config.ARC_EGRESS === 'open' ? 'open' : 'closed')
   trial.catch(() => undefined)
 
-  const disk = new DiskWatch({ places: await diskPlaces(config.ARC_DATA_DIR, engine), reserveBytes: config.ARC_DISK_RESERVE_BYTES, log })
+  const disk = new DiskWatch({
+    places: await diskPlaces(config.ARC_DATA_DIR, engine),
+    reserveBytes: config.ARC_DISK_RESERVE_BYTES,
+    log,
+  })
   shutdown.add('disk watch', () => disk.close())
   const onConnectionError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
   const database = openDatabase(config.DATABASE_URL, onConnectionError)
@@ -146,13 +163,27 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     openInvites: (teamId) => teamInvites.open(teamId),
     onRemoval: () => teamRemoval.poke(),
   })
-  const teamInvites = new TeamInvitations(database, teamChanges, addresses.publicOrigin, (actor, teamId) => teams.teamOf(actor, teamId))
+  const teamInvites = new TeamInvitations(database, teamChanges, addresses.publicOrigin, (actor, teamId) =>
+    teams.teamOf(actor, teamId),
+  )
   const { GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret, GITHUB_URL: githubUrl } = config
   const redirectUri = `${addresses.publicOrigin}/auth/callback`
-  const github = clientId === undefined || clientSecret === undefined ? null : new GitHub({ clientId, clientSecret, url: githubUrl, redirectUri })
-  const grantWatch = github === null ? null : new GrantWatch(database, sessions, github, grantKey, config.ARC_GITHUB_RECHECK_SECONDS, log)
+  const github =
+    clientId === undefined || clientSecret === undefined
+      ? null
+      : new GitHub({ clientId, clientSecret, url: githubUrl, redirectUri })
+  const grantWatch =
+    github === null
+      ? null
+      : new GrantWatch(database, sessions, github, grantKey, config.ARC_GITHUB_RECHECK_SECONDS, log)
   shutdown.add('grant watch', () => grantWatch?.close())
-  const identity = new Identity(database, sessions, github, { github: github !== null, local: config.localSignIn, signupMode: config.ARC_SIGNUP_MODE }, takeTeamInvite)
+  const identity = new Identity(
+    database,
+    sessions,
+    github,
+    { github: github !== null, local: config.localSignIn, signupMode: config.ARC_SIGNUP_MODE },
+    takeTeamInvite,
+  )
   const admin = new Admin({
     database,
     publicOrigin: addresses.publicOrigin,
@@ -169,21 +200,66 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     },
   })
   const homes = new Homes(config.ARC_DATA_DIR, await SocketDirectories.open())
-  const runtime = new DockerRuntime(engine, settings, homes, deriveKey(config.ARC_ADMIN_TOKEN, 'supervisor'), config.ARC_EGRESS === 'proxy' ? new EgressDoor(config.ARC_PROXY_URL, config.ARC_INTERNAL_TOKEN) : null, log)
+  const runtime = new DockerRuntime(
+    engine,
+    settings,
+    homes,
+    deriveKey(config.ARC_ADMIN_TOKEN, 'supervisor'),
+    config.ARC_EGRESS === 'proxy' ? new EgressDoor(config.ARC_PROXY_URL, config.ARC_INTERNAL_TOKEN) : null,
+    log,
+  )
   shutdown.add('runtime', () => runtime.close())
   const diskLimit = diskLimitOf(config.ARC_WORKSPACE_DISK_BYTES)
-  const store = new WorkspaceStore(database, background, (name) => addresses.workspaceOrigin(name), diskLimit, () => relay.poke())
-  const holders = new Holders({ teamsOf: (userId) => memberships.of(userId), workspaceOf: (actor, id) => workspaces.get(actor, id) })
-  const secrets = new Secrets({ database, envelopes: new Envelopes(config.ARC_SECRETS_KEY, config.ARC_SECRETS_KEY_FORMER), holders })
+  const store = new WorkspaceStore(
+    database,
+    background,
+    (name) => addresses.workspaceOrigin(name),
+    diskLimit,
+    () => relay.poke(),
+  )
+  const holders = new Holders({
+    teamsOf: (userId) => memberships.of(userId),
+    workspaceOf: (actor, id) => workspaces.get(actor, id),
+  })
+  const secrets = new Secrets({
+    database,
+    envelopes: new Envelopes(config.ARC_SECRETS_KEY, config.ARC_SECRETS_KEY_FORMER),
+    holders,
+  })
   const renewed = await secrets.renewSeals()
   if (renewed > 0) log.info({ renewed }, 'secrets are sealed under the current key')
-  const reconciler = new Reconciler(store, runtime, (row) => secrets.environmentOf(row), log, Math.min(mostDrives, availableParallelism() * 2))
-  const workspaces = new Workspaces({ rules: { idleTimeoutSeconds: config.ARC_IDLE_TIMEOUT_SECONDS }, database, store, runtime, feed, memberships, disk, poke: (id) => reconciler.poke(id) })
-  const teamRemoval = new TeamRemoval({ database, log, removeWorkspaces: (actor, teamId) => workspaces.removeAllOf(actor, { teamId }) })
+  const reconciler = new Reconciler(
+    store,
+    runtime,
+    (row) => secrets.environmentOf(row),
+    log,
+    Math.min(mostDrives, availableParallelism() * 2),
+  )
+  const workspaces = new Workspaces({
+    rules: { idleTimeoutSeconds: config.ARC_IDLE_TIMEOUT_SECONDS },
+    database,
+    store,
+    runtime,
+    feed,
+    memberships,
+    disk,
+    poke: (id) => reconciler.poke(id),
+  })
+  const teamRemoval = new TeamRemoval({
+    database,
+    log,
+    removeWorkspaces: (actor, teamId) => workspaces.removeAllOf(actor, { teamId }),
+  })
   shutdown.add('team removal', () => teamRemoval.close())
-  const tokens = new Tokens(database, (actor, id) => workspaces.get(actor, id), () => relay.poke())
+  const tokens = new Tokens(
+    database,
+    (actor, id) => workspaces.get(actor, id),
+    () => relay.poke(),
+  )
   const admission = new Admission(store, (userId) => memberships.of(userId))
-  void admission.follow(feed, following.signal).catch((error: unknown) => log.error({ err: error }, 'names of workspaces are remembered for too long'))
+  void admission
+    .follow(feed, following.signal)
+    .catch((error: unknown) => log.error({ err: error }, 'names of workspaces are remembered for too long'))
 
   const gateway = new Gateway({
     addresses,
@@ -223,9 +299,16 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     url: config.ARC_COLLAB_URL,
     workspaceOf: (actor, id) => workspaces.get(actor, id),
     async standingOf({ userId, workspaceId, by }) {
-      const [row, holder] = await Promise.all([store.byId(workspaceId), by.via === 'session' ? sessions.personOfSession(by.id) : tokens.visitorOf(by.id)])
-      if (row === undefined || holder?.userId !== userId || holder.standing !== 'active') return { may: [], teamId: null }
-      return { may: rightsTo({ ...holder, teams: await memberships.of(userId) }, row), teamId: store.present(row).teamId }
+      const [row, holder] = await Promise.all([
+        store.byId(workspaceId),
+        by.via === 'session' ? sessions.personOfSession(by.id) : tokens.visitorOf(by.id),
+      ])
+      if (row === undefined || holder?.userId !== userId || holder.standing !== 'active')
+        return { may: [], teamId: null }
+      return {
+        may: rightsTo({ ...holder, teams: await memberships.of(userId) }, row),
+        teamId: store.present(row).teamId,
+      }
     },
   })
   const history = new FileHistory({
@@ -245,7 +328,25 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     membersOf: (actor, id) => teams.membersOf(actor, id),
   })
   shutdown.add('presence leases', () => here.close())
-  const ports = { account, admin, collab, disk: new Disk(disk), egress, history, secrets, announcements: new Announcements(database), audit, identity, limits: new Limits(), presence: here, programs, teamInvites, teams, tokens, workspaces }
+  const ports = {
+    account,
+    admin,
+    collab,
+    disk: new Disk(disk),
+    egress,
+    history,
+    secrets,
+    announcements: new Announcements(database),
+    audit,
+    identity,
+    limits: new Limits(),
+    presence: here,
+    programs,
+    teamInvites,
+    teams,
+    tokens,
+    workspaces,
+  }
   const exec = new Exec({
     log,
     enter: (actor, name, purpose) => workspaces.enter(actor, name, purpose),
@@ -253,7 +354,8 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
     run: (container, request) => runtime.exec(container, request),
     dial: (container, port) => runtime.dialPort(container, port),
     onWork: (actor, id) => here.atWork(actor, id),
-    onActivity: (id) => void store.active(id, new Date()).catch((error: unknown) => log.warn({ err: error }, 'activity was not noted')),
+    onActivity: (id) =>
+      void store.active(id, new Date()).catch((error: unknown) => log.warn({ err: error }, 'activity was not noted')),
   })
   const edge = await createEdge({
     addresses,
@@ -295,9 +397,19 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
   shutdown.add('reconciler', () => reconciler.close())
   const idleWatch = new IdleWatch(store, runtime, config.ARC_IDLE_TIMEOUT_SECONDS, (id) => reconciler.poke(id), log)
   shutdown.add('idle watch', () => idleWatch.close())
-  const diskGuard = new DiskGuard({ store, runtime, disk, limit: diskLimit, onChange: (id) => reconciler.poke(id), log })
+  const diskGuard = new DiskGuard({
+    store,
+    runtime,
+    disk,
+    limit: diskLimit,
+    onChange: (id) => reconciler.poke(id),
+    log,
+  })
   shutdown.add('disk guard', () => diskGuard.close())
-  const codeSweep = setInterval(() => void sweepCodes(database).catch((error: unknown) => log.warn({ err: error }, 'old codes stay')), codeSweepMs)
+  const codeSweep = setInterval(
+    () => void sweepCodes(database).catch((error: unknown) => log.warn({ err: error }, 'old codes stay')),
+    codeSweepMs,
+  )
   shutdown.add('code sweep', () => clearInterval(codeSweep))
 
   await edge.app.listen({ host: config.ARC_LISTEN, port: config.ARC_PORT })
@@ -325,7 +437,9 @@ async function start(config: OrchestratorConfig, webRoot: string, log: Log, shut
       sockets.endCredential(event.sessionId)
     }
     if (event.type === 'teams.changed') {
-      await Promise.all(event.userIds.flatMap((userId) => [gateway.recheck(userId), exec.recheck(userId), here.recheck(userId)]))
+      await Promise.all(
+        event.userIds.flatMap((userId) => [gateway.recheck(userId), exec.recheck(userId), here.recheck(userId)]),
+      )
     }
   }
 

@@ -1,4 +1,11 @@
-import { DeliverPolicy, JetStreamApiError, RetentionPolicy, StorageType, jetstream, jetstreamManager } from '@nats-io/jetstream'
+import {
+  DeliverPolicy,
+  JetStreamApiError,
+  RetentionPolicy,
+  StorageType,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream'
 import { DomainEvent, subjectOf } from '@arcx/router'
 import { connectNats, onBus } from './nats.ts'
 import type { Log } from './log.ts'

@@ -29,7 +29,9 @@ export async function openChannel(url: string, log: Log): Promise<Channel> {
       if (!connection.isClosed() && !connection.isDraining()) connection.publish(subject, bytes)
     },
     subscribe(subject, hear) {
-      const heard = guarded(hear, (error) => log.error({ err: error, subject }, 'a message of the bus could not be taken'))
+      const heard = guarded(hear, (error) =>
+        log.error({ err: error, subject }, 'a message of the bus could not be taken'),
+      )
       const subscription = connection.subscribe(subject, {
         callback: (error, message) => {
           if (error === null) heard(message.data)
@@ -37,7 +39,10 @@ export async function openChannel(url: string, log: Log): Promise<Channel> {
       })
       return () => subscription.unsubscribe()
     },
-    onReturn: (back) => void listeners.add(guarded(back, (error) => log.error({ err: error }, 'what follows upon the return of the bus failed'))),
+    onReturn: (back) =>
+      void listeners.add(
+        guarded(back, (error) => log.error({ err: error }, 'what follows upon the return of the bus failed')),
+      ),
     flush: () => connection.flush(),
     close: () => connection.drain(),
   }

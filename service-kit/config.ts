@@ -13,8 +13,13 @@ const confidential = /TOKEN|SECRET|PASSWORD|KEY|DATABASE_URL|NATS_URL/
  * Parses the environment once, at start. An empty value counts as not set.
  * @throws {ConfigError} naming the first variable that does not fit.
  */
-export function parseConfig<S extends z.ZodObject>(schema: S, environment: Record<string, string | undefined>): z.infer<S> {
-  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''))
+export function parseConfig<S extends z.ZodObject>(
+  schema: S,
+  environment: Record<string, string | undefined>,
+): z.infer<S> {
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  )
   const result = schema.safeParse(present)
   if (result.success) return result.data
   const issue = result.error.issues[0]
@@ -48,14 +53,23 @@ export const port = () => wholeNumber(1, 65535, 'a TCP port')
 export const networks = () =>
   z
     .string()
-    .transform((text) => text.split(',').map((each) => each.trim()).filter((each) => each !== ''))
+    .transform((text) =>
+      text
+        .split(',')
+        .map((each) => each.trim())
+        .filter((each) => each !== ''),
+    )
     .refine((each) => each.every(isNetwork))
     .describe('addresses and networks such as 10.0.0.0/8, with commas between them')
 
 function isNetwork(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/')
   const family = isIP(address)
-  return family !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)))
+  return (
+    family !== 0 &&
+    rest.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)))
+  )
 }
 
 /** A token of at least 32 characters: 128 bits even in hexadecimal. */
@@ -66,6 +80,11 @@ export const formerKeys = () =>
   z
     .string()
     .default('')
-    .transform((text) => text.split(',').map((each) => each.trim()).filter((each) => each !== ''))
+    .transform((text) =>
+      text
+        .split(',')
+        .map((each) => each.trim())
+        .filter((each) => each !== ''),
+    )
     .refine((keys) => keys.every((each) => each.length >= 32 && each.length <= 512))
     .describe('keys of at least 32 characters, with commas between them')

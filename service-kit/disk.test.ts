@@ -25,7 +25,11 @@ afterEach(() => watch?.close())
 test('the worst of all places counts; /readyz says full, and ok again by itself', async () => {
   let database = room
   watch = new DiskWatch({
-    places: [{ name: 'the data directory', path: '/data' }, { name: 'PostgreSQL', path: '/postgres' }, { name: 'gone', path: '/gone' }],
+    places: [
+      { name: 'the data directory', path: '/data' },
+      { name: 'PostgreSQL', path: '/postgres' },
+      { name: 'gone', path: '/gone' },
+    ],
     reserveBytes: 2 * gibibyte,
     log,
     everyMs: 10,
@@ -37,7 +41,9 @@ test('the worst of all places counts; /readyz says full, and ok again by itself'
   const dependencies = [{ name: 'disk', check: () => watch?.check() ?? Promise.reject(new Error('none')) }]
   expect(await readiness(dependencies)).toEqual({ ready: true, dependencies: { disk: 'ok' } })
   database = { ...room, freeBytes: 0 }
-  await vi.waitFor(async () => expect(await readiness(dependencies)).toEqual({ ready: false, dependencies: { disk: 'full' } }))
+  await vi.waitFor(async () =>
+    expect(await readiness(dependencies)).toEqual({ ready: false, dependencies: { disk: 'full' } }),
+  )
   database = { ...room, freeBytes: gibibyte }
   await vi.waitFor(() => expect(watch?.state.level).toBe('low'))
   expect(await readiness(dependencies)).toEqual({ ready: true, dependencies: { disk: 'ok' } })

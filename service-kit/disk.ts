@@ -59,7 +59,13 @@ export class DiskWatch {
   constructor(needs: DiskWatchNeeds) {
     this.#needs = needs
     this.#read = needs.read ?? roomAt
-    this.#timer = setInterval(guarded(() => this.#refresh(), (error) => needs.log.error({ err: error }, 'room on disk was not looked at')), needs.everyMs ?? 2000)
+    this.#timer = setInterval(
+      guarded(
+        () => this.#refresh(),
+        (error) => needs.log.error({ err: error }, 'room on disk was not looked at'),
+      ),
+      needs.everyMs ?? 2000,
+    )
   }
 
   get state(): DiskState {
@@ -102,7 +108,11 @@ export class DiskWatch {
     const before = this.#state
     this.#state = { level: rooms.map((room) => levelOf(room, reserveBytes)).reduce(worse, 'enough'), rooms }
     this.#readAt = Date.now()
-    if (before.level !== this.#state.level) log[this.#state.level === 'enough' ? 'info' : 'error']({ room: this.#state.level, rooms, reserveBytes }, 'room on disk')
+    if (before.level !== this.#state.level)
+      log[this.#state.level === 'enough' ? 'info' : 'error'](
+        { room: this.#state.level, rooms, reserveBytes },
+        'room on disk',
+      )
     for (const listener of this.#listeners) listener(this.#state, before)
   }
 
@@ -113,7 +123,8 @@ export class DiskWatch {
       this.#unreadable.delete(name)
       return [{ name, ...room }]
     } catch (error) {
-      if (!this.#unreadable.has(name)) this.#needs.log.warn({ err: error, place: name }, 'how much room there is on disk cannot be told')
+      if (!this.#unreadable.has(name))
+        this.#needs.log.warn({ err: error, place: name }, 'how much room there is on disk cannot be told')
       this.#unreadable.add(name)
       return []
     }
@@ -124,7 +135,9 @@ export function levelOf(room: Omit<Room, 'name'>, reserveBytes: number): DiskLev
   if (room.freeBytes < fullBytes) return 'full'
   if (room.totalFiles > 0 && room.freeFiles < fullFiles) return 'full'
   if (room.freeBytes < reserveBytes) return 'low'
-  return room.totalFiles > 0 && room.freeFiles < Math.min(reserveFiles, room.totalFiles * reserveFilesShare) ? 'low' : 'enough'
+  return room.totalFiles > 0 && room.freeFiles < Math.min(reserveFiles, room.totalFiles * reserveFilesShare)
+    ? 'low'
+    : 'enough'
 }
 
 const order: readonly DiskLevel[] = ['enough', 'low', 'full']

@@ -26,7 +26,8 @@ test('one flipped bit anywhere, or a byte less, and it does not open', () => {
     changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
     expect(envelopes.open(changed, 'a')).toBeNull()
   }
-  for (let length = 0; length < sealed.length; length += 1) expect(envelopes.open(sealed.subarray(0, length), 'a')).toBeNull()
+  for (let length = 0; length < sealed.length; length += 1)
+    expect(envelopes.open(sealed.subarray(0, length), 'a')).toBeNull()
 })
 
 test('another key: the former one opens until each is renewed, and nothing after that', () => {

@@ -42,7 +42,8 @@ export class Envelopes {
   open(sealed: Buffer, context: string): string | null {
     const wrapping = this.#wrappingOf(sealed)
     // Sealed with the deployment's key itself, as it was at first.
-    if (wrapping === null) return this.#known.map(({ key }) => open(key, sealed, context)).find((text) => text !== null) ?? null
+    if (wrapping === null)
+      return this.#known.map(({ key }) => open(key, sealed, context)).find((text) => text !== null) ?? null
     const key = this.#unwrap(wrapping, sealed, context)
     return key === null ? null : open(key, sealed.subarray(headBytes + wrappedBytes), context)
   }
@@ -68,7 +69,11 @@ export class Envelopes {
   }
 
   #wrap(key: Buffer, context: string): Buffer {
-    return Buffer.concat([Buffer.from([version]), this.#current.id, seal(this.#current.key, key.toString('base64'), `key of ${context}`)])
+    return Buffer.concat([
+      Buffer.from([version]),
+      this.#current.id,
+      seal(this.#current.key, key.toString('base64'), `key of ${context}`),
+    ])
   }
 
   #unwrap(wrapping: WrappingKey, sealed: Buffer, context: string): Buffer | null {

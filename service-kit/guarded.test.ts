@@ -9,5 +9,10 @@ test('what is thrown at once and what is thrown later both go to who answers for
   }, answer)('one')
   guarded(async (_about: string) => Promise.reject('later'), answer)('two')
   guarded((_about: string) => 'well', answer)('three')
-  await expect.poll(() => answered).toEqual([['at once', 'one'], ['later', 'two']])
+  await expect
+    .poll(() => answered)
+    .toEqual([
+      ['at once', 'one'],
+      ['later', 'two'],
+    ])
 })

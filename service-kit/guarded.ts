@@ -3,7 +3,10 @@
  * what the callback was called with, and no further. Every callback of a socket, a server or a timer is one, as nobody
  * else is there to catch it.
  */
-export function guarded<A extends readonly unknown[]>(work: (...args: A) => unknown, onError: (error: unknown, ...args: A) => void): (...args: A) => void {
+export function guarded<A extends readonly unknown[]>(
+  work: (...args: A) => unknown,
+  onError: (error: unknown, ...args: A) => void,
+): (...args: A) => void {
   return (...args) => {
     try {
       const outcome = work(...args)

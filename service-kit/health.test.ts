@@ -5,7 +5,10 @@ import { expect, onTestFinished, test } from 'vitest'
 import { readiness, serviceDependency } from './health.ts'
 
 test('is ready when everything answers', async () => {
-  expect(await readiness([{ name: 'database', check: async () => undefined }])).toEqual({ ready: true, dependencies: { database: 'ok' } })
+  expect(await readiness([{ name: 'database', check: async () => undefined }])).toEqual({
+    ready: true,
+    dependencies: { database: 'ok' },
+  })
 })
 
 test('names what fails or is silent, and waits for neither long', async () => {
@@ -27,15 +30,22 @@ test.for([
   ['is well', 200, 'ok'],
   ['answers with an error', 500, 'unavailable'],
   ['does not answer', null, 'unavailable'],
-] as const)('a service that %s is asked for its health, also where its address is a WebSocket’s', async ([, status, state]) => {
-  const server = createServer((request, response) => {
-    if (status !== null) response.writeHead(request.url === '/healthz' ? status : 404).end()
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
-  for (const scheme of ['http', 'ws']) expect(await readiness([serviceDependency('other', `${scheme}://127.0.0.1:${port}`)])).toEqual({ ready: true, dependencies: { other: state } })
-})
+] as const)(
+  'a service that %s is asked for its health, also where its address is a WebSocket’s',
+  async ([, status, state]) => {
+    const server = createServer((request, response) => {
+      if (status !== null) response.writeHead(request.url === '/healthz' ? status : 404).end()
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const { port } = server.address() as AddressInfo
+    for (const scheme of ['http', 'ws'])
+      expect(await readiness([serviceDependency('other', `${scheme}://127.0.0.1:${port}`)])).toEqual({
+        ready: true,
+        dependencies: { other: state },
+      })
+  },
+)

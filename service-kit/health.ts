@@ -56,6 +56,8 @@ export async function readiness(dependencies: readonly Dependency[]): Promise<Re
       }
     }),
   )
-  const ready = states.every(([name, state]) => state === 'ok' || dependencies.some((each) => each.name === name && each.required === false))
+  const ready = states.every(
+    ([name, state]) => state === 'ok' || dependencies.some((each) => each.name === name && each.required === false),
+  )
   return { ready, dependencies: Object.fromEntries(states) }
 }

@@ -4,7 +4,11 @@ import { expect, test } from 'vitest'
 import { internalRoutes } from './internal-routes.ts'
 
 const token = 't'.repeat(40)
-const routes = [['POST', '/internal/do'], ['PUT', '/internal/of/:id'], ['GET', '/internal/*']] as const
+const routes = [
+  ['POST', '/internal/do'],
+  ['PUT', '/internal/of/:id'],
+  ['GET', '/internal/*'],
+] as const
 
 async function serving(ran: string[]) {
   const app = fastify()
@@ -29,22 +33,35 @@ const escaped = (letter: string) => `%${letter.charCodeAt(0).toString(16)}`
 /** Each letter as it is or escaped; now and then one in another case or escaped twice, and slashes and dots where somebody may overlook them. */
 const spelled = (path: string) =>
   fc
-    .tuple(fc.array(fc.boolean(), { minLength: path.length, maxLength: path.length }), fc.option(fc.nat(path.length - 1), { freq: 1 }), fc.constantFrom('', '', '', '/', '?x', ';x', '%00', '#x'), fc.constantFrom('', '', '', '/', '/.', '/x/..', '/%2e'))
-    .map(([escapes, odd, after, before]) => `${before}${[...path].map((letter, at) => (at === odd ? (at % 2 === 0 ? letter.toUpperCase() : `%25${escaped(letter).slice(1)}`) : letter !== '/' && escapes[at] === true ? escaped(letter) : letter)).join('')}${after}`)
+    .tuple(
+      fc.array(fc.boolean(), { minLength: path.length, maxLength: path.length }),
+      fc.option(fc.nat(path.length - 1), { freq: 1 }),
+      fc.constantFrom('', '', '', '/', '?x', ';x', '%00', '#x'),
+      fc.constantFrom('', '', '', '/', '/.', '/x/..', '/%2e'),
+    )
+    .map(
+      ([escapes, odd, after, before]) =>
+        `${before}${[...path].map((letter, at) => (at === odd ? (at % 2 === 0 ? letter.toUpperCase() : `%25${escaped(letter).slice(1)}`) : letter !== '/' && escapes[at] === true ? escaped(letter) : letter)).join('')}${after}`,
+    )
 
 test('arcx, %69nternal: nothing of an internal scope runs without the token, however its address is spelled', async () => {
   const ran: string[] = []
   const app = await serving(ran)
   let reached = 0
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...routes), fc.constantFrom(undefined, 'Bearer wrong', `Bearer ${token} `, token, `bearer ${token}`), fc.gen(), async ([method, url], authorization, gen) => {
-      const target = gen(spelled, url.replace(':id', 'a').replace('*', 'b'))
-      const headers = authorization === undefined ? {} : { authorization }
-      const { statusCode } = await app.inject({ method, url: target, headers })
-      if (statusCode === 401) reached += 1
-      expect([400, 401, 404]).toContain(statusCode)
-      expect(ran).toEqual([])
-    }),
+    fc.asyncProperty(
+      fc.constantFrom(...routes),
+      fc.constantFrom(undefined, 'Bearer wrong', `Bearer ${token} `, token, `bearer ${token}`),
+      fc.gen(),
+      async ([method, url], authorization, gen) => {
+        const target = gen(spelled, url.replace(':id', 'a').replace('*', 'b'))
+        const headers = authorization === undefined ? {} : { authorization }
+        const { statusCode } = await app.inject({ method, url: target, headers })
+        if (statusCode === 401) reached += 1
+        expect([400, 401, 404]).toContain(statusCode)
+        expect(ran).toEqual([])
+      },
+    ),
     { numRuns: 1500 },
   )
   // The spellings are some that the router takes for the route.

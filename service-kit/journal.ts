@@ -1,4 +1,11 @@
-import { DiscardPolicy, JetStreamApiError, RetentionPolicy, StorageType, jetstream, jetstreamManager } from '@nats-io/jetstream'
+import {
+  DiscardPolicy,
+  JetStreamApiError,
+  RetentionPolicy,
+  StorageType,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream'
 import { connectNats, onBus } from './nats.ts'
 import type { Log } from './log.ts'
 
@@ -24,10 +31,23 @@ export interface Journal {
 }
 
 /** Connects, retrying for as long as the server is away, and makes sure of the stream. */
-export async function openJournal(url: string, log: Log, stream: string, subject: string, maxBytes: number): Promise<Journal> {
+export async function openJournal(
+  url: string,
+  log: Log,
+  stream: string,
+  subject: string,
+  maxBytes: number,
+): Promise<Journal> {
   const connection = await connectNats(url, log)
   const manager = await jetstreamManager(connection)
-  const config = { name: stream, subjects: [subject], retention: RetentionPolicy.Limits, storage: StorageType.File, max_bytes: maxBytes, discard: DiscardPolicy.New }
+  const config = {
+    name: stream,
+    subjects: [subject],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    max_bytes: maxBytes,
+    discard: DiscardPolicy.New,
+  }
   await manager.streams.info(stream).catch((error: unknown) => {
     if (!(error instanceof JetStreamApiError)) throw error
     return manager.streams.add(config)
@@ -38,7 +58,7 @@ export async function openJournal(url: string, log: Log, stream: string, subject
     const { state } = await manager.streams.info(stream)
     if (state.messages === 0) return
     const consumer = await client.consumers.get(stream, { opt_start_seq: state.first_seq })
-    for (let next = state.first_seq; next <= state.last_seq; ) {
+    for (let next = state.first_seq; next <= state.last_seq;) {
       const messages = await consumer.fetch({ max_messages: readBatch, expires: appendMs })
       const before = next
       for await (const message of messages) {

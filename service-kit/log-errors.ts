@@ -20,12 +20,19 @@ export interface LoggedError {
 
 /** What of an error goes into a log: the fields of a list and no others, since a parser’s error carries what it could not parse. */
 export function loggedError(error: unknown, depth = 0): LoggedError {
-  if (!(error instanceof Error)) return { type: typeof error, message: typeof error === 'string' ? safeMessage(error) : 'No error was thrown, but something else.', stack: '' }
+  if (!(error instanceof Error))
+    return {
+      type: typeof error,
+      message: typeof error === 'string' ? safeMessage(error) : 'No error was thrown, but something else.',
+      stack: '',
+    }
   const { name, message, stack = '', cause } = error
   const frames = stack.split('\n').filter((line) => /^ {4}at /.test(line))
   const known = fields.flatMap((field) => {
     const value: unknown = Reflect.get(error, field)
-    return typeof value === 'number' || (typeof value === 'string' && /^[\w.-]{1,60}$/.test(value)) ? [[field, value] as const] : []
+    return typeof value === 'number' || (typeof value === 'string' && /^[\w.-]{1,60}$/.test(value))
+      ? [[field, value] as const]
+      : []
   })
   const inner: unknown = error instanceof AggregateError ? error.errors : undefined
   return {
@@ -34,7 +41,9 @@ export function loggedError(error: unknown, depth = 0): LoggedError {
     stack: frames.slice(0, longestStack).join('\n'),
     ...Object.fromEntries(known),
     ...(cause instanceof Error && depth < deepest ? { cause: loggedError(cause, depth + 1) } : {}),
-    ...(Array.isArray(inner) && depth < deepest ? { errors: inner.slice(0, 5).map((each) => loggedError(each, depth + 1)) } : {}),
+    ...(Array.isArray(inner) && depth < deepest
+      ? { errors: inner.slice(0, 5).map((each) => loggedError(each, depth + 1)) }
+      : {}),
   }
 }
 
@@ -50,7 +59,11 @@ class Logged implements LoggedError {
 
 /** Errors at any name of an entry; anything else stays as it is. */
 export const withLoggedErrors = (entry: Record<string, unknown>): Record<string, unknown> =>
-  Object.values(entry).some((value) => value instanceof Error) ? Object.fromEntries(Object.entries(entry).map(([name, value]) => [name, value instanceof Error ? new Logged(value) : value])) : entry
+  Object.values(entry).some((value) => value instanceof Error)
+    ? Object.fromEntries(
+        Object.entries(entry).map(([name, value]) => [name, value instanceof Error ? new Logged(value) : value]),
+      )
+    : entry
 
 /** For the name at which errors usually stand, whatever was thrown. */
 export const loggedOnce = (error: unknown): LoggedError => (error instanceof Logged ? error : loggedError(error))
@@ -58,4 +71,8 @@ export const loggedOnce = (error: unknown): LoggedError => (error instanceof Log
 const isName = (name: unknown): name is string => typeof name === 'string' && /^\w{1,60}$/.test(name)
 
 /** V8 quotes what it could not parse as JSON. */
-const safeMessage = (message: string) => message.slice(0, longestMessage).replace(/(?:"|…|\.{3})[^]*(?= is not valid JSON)/, '[cut]').replace(/(?<=Unexpected token )'?[^]*?'?(?=,? \[cut\]| in JSON)/u, '[cut]')
+const safeMessage = (message: string) =>
+  message
+    .slice(0, longestMessage)
+    .replace(/(?:"|…|\.{3})[^]*(?= is not valid JSON)/, '[cut]')
+    .replace(/(?<=Unexpected token )'?[^]*?'?(?=,? \[cut\]| in JSON)/u, '[cut]')

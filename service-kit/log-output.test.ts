@@ -26,7 +26,14 @@ class Disk {
 }
 
 test('lines that cannot be written are dropped, counted and told of; every line that stands there whole is whole', () => {
-  const steps = fc.array(fc.oneof(fc.record({ line: fc.integer({ min: 1, max: 60 }) }), fc.record({ room: fc.integer({ min: 0, max: 200 }) }), fc.constant({ room: Number.POSITIVE_INFINITY })), { maxLength: 60 })
+  const steps = fc.array(
+    fc.oneof(
+      fc.record({ line: fc.integer({ min: 1, max: 60 }) }),
+      fc.record({ room: fc.integer({ min: 0, max: 200 }) }),
+      fc.constant({ room: Number.POSITIVE_INFINITY }),
+    ),
+    { maxLength: 60 },
+  )
   fc.assert(
     fc.property(steps, fc.constantFrom('ENOSPC', 'EDQUOT', 'EIO', 'EPIPE', 'EBADF'), (actions, code) => {
       const disk = new Disk()
@@ -83,7 +90,15 @@ const log = createLog('orchestrator', 'info')
 for (let number = 0; number < 1000; number += 1) log.info({ number }, 'hello')
 await new Promise((resolve) => setTimeout(resolve, 10))
 process.stderr.write(String(droppedLines(log)))`
-  const child = spawn('sh', ['-c', 'exec "$@" > /dev/full', 'sh', process.execPath, '--input-type=module', '-e', program])
+  const child = spawn('sh', [
+    '-c',
+    'exec "$@" > /dev/full',
+    'sh',
+    process.execPath,
+    '--input-type=module',
+    '-e',
+    program,
+  ])
   const timer = setTimeout(() => child.kill('SIGKILL'), 20_000)
   const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit') as Promise<[number | null]>])
   clearTimeout(timer)

@@ -72,4 +72,5 @@ export class LogOutput implements DestinationStream {
   }
 }
 
-const isBusy = (error: unknown) => error instanceof Error && 'code' in error && (error.code === 'EAGAIN' || error.code === 'EBUSY')
+const isBusy = (error: unknown) =>
+  error instanceof Error && 'code' in error && (error.code === 'EAGAIN' || error.code === 'EBUSY')

@@ -16,7 +16,13 @@ function capture() {
 test('a line is JSON with service, level and an ISO time', () => {
   const { lines, out } = capture()
   createLog('orchestrator', 'info', out).info({ requestId: '1' }, 'hello')
-  expect(JSON.parse(lines.join(''))).toMatchObject({ service: 'orchestrator', level: 'info', msg: 'hello', requestId: '1', time: expect.stringMatching(/^\d{4}-.*Z$/) })
+  expect(JSON.parse(lines.join(''))).toMatchObject({
+    service: 'orchestrator',
+    level: 'info',
+    msg: 'hello',
+    requestId: '1',
+    time: expect.stringMatching(/^\d{4}-.*Z$/),
+  })
 })
 
 test('Coder CVE-2026-111926: what speaks of secrets is cut', () => {
@@ -31,8 +37,14 @@ test('Coder CVE-2026-111926: what speaks of secrets is cut', () => {
 test('a credential in an error’s text is blotted out, and the line stays JSON', () => {
   const { lines, out } = capture()
   const key = 'ghp_a9K2mX7pQ4rT8vW3yZ6bC1dF5gH0jL2nP4sU'
-  createLog('proxy', 'info', out).warn({ err: new Error(`connect postgres://arcx:Tr0ub4dor-and-3@db:5432 with ${key}`) }, 'it failed')
+  createLog('proxy', 'info', out).warn(
+    { err: new Error(`connect postgres://arcx:Tr0ub4dor-and-3@db:5432 with ${key}`) },
+    'it failed',
+  )
   expect(lines.join('')).not.toContain(key)
   expect(lines.join('')).not.toContain('Tr0ub4dor-and-3')
-  expect(JSON.parse(lines.join(''))).toMatchObject({ msg: 'it failed', err: { message: expect.stringContaining('connect postgres://arcx:') } })
+  expect(JSON.parse(lines.join(''))).toMatchObject({
+    msg: 'it failed',
+    err: { message: expect.stringContaining('connect postgres://arcx:') },
+  })
 })

@@ -8,7 +8,11 @@ import { LogOutput } from './log-output.ts'
 export type Log = Logger
 
 /** JSON lines on standard output. Fields whose names speak of secrets are cut wherever they stand; credentials in what others have said, in errors above all, are blotted out. */
-export function createLog(service: string, level: string, destination: DestinationStream = standardOutput(service)): Log {
+export function createLog(
+  service: string,
+  level: string,
+  destination: DestinationStream = standardOutput(service),
+): Log {
   const options = {
     level,
     base: { service },
@@ -41,5 +45,6 @@ export function droppedLines(log: Log): number {
 
 const standardOutput = (service: string) =>
   new LogOutput({
-    notice: (dropped) => `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), service, dropped, msg: 'log lines were dropped, as they could not be written' })}\n`,
+    notice: (dropped) =>
+      `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), service, dropped, msg: 'log lines were dropped, as they could not be written' })}\n`,
   })

@@ -14,10 +14,11 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
     const service = await start()
     process.off('disconnect', orphaned)
     new UnhandledErrors(service.log, service.metrics).attach(process)
-    const end = () => void service.close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    )
+    const end = () =>
+      void service.close().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      )
     process.once('SIGINT', end)
     process.once('SIGTERM', end)
     if (process.channel) process.once('disconnect', end)

@@ -4,8 +4,18 @@ import { errors } from '@arcx/router'
 import type { Log } from './log.ts'
 
 /** Connects, and connects again for as long as it takes. */
-export async function connectNats(url: string, log: Log, options: Pick<NodeConnectionOptions, 'noEcho'> = {}): Promise<NatsConnection> {
-  const connection = await connect({ ...options, ...serverOf(url), maxReconnectAttempts: -1, waitOnFirstConnect: true, reconnectTimeWait: 250 })
+export async function connectNats(
+  url: string,
+  log: Log,
+  options: Pick<NodeConnectionOptions, 'noEcho'> = {},
+): Promise<NatsConnection> {
+  const connection = await connect({
+    ...options,
+    ...serverOf(url),
+    maxReconnectAttempts: -1,
+    waitOnFirstConnect: true,
+    reconnectTimeWait: 250,
+  })
   void reportStatus(connection, log)
   return connection
 }

@@ -12,7 +12,12 @@ import type { Registry } from './metrics.ts'
  * A service's own HTTP server, with what those who run it ask: `/healthz`, `/readyz` and `/metrics`. It listens on this
  * machine alone, where everybody comes from one address.
  */
-export function operationsServer(log: Log, metrics: Registry, dependencies: readonly Dependency[], most: Most): FastifyInstance {
+export function operationsServer(
+  log: Log,
+  metrics: Registry,
+  dependencies: readonly Dependency[],
+  most: Most,
+): FastifyInstance {
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),

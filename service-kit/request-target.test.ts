@@ -17,10 +17,28 @@ describe('a path is taken apart as it was sent', () => {
 })
 
 describe('whatever is no path is no target', () => {
-  test.each([undefined, '', '*', 'http://[', 'http://evil.com/', 'evil.com:443', '[', '?', '#', ':80', '@evil.com/', '.evil.com/', 'a'])('%s', (target) => expect(parseTarget(target)).toEqual({ kind: 'invalid' }))
+  test.each([
+    undefined,
+    '',
+    '*',
+    'http://[',
+    'http://evil.com/',
+    'evil.com:443',
+    '[',
+    '?',
+    '#',
+    ':80',
+    '@evil.com/',
+    '.evil.com/',
+    'a',
+  ])('%s', (target) => expect(parseTarget(target)).toEqual({ kind: 'invalid' }))
 })
 
-const odd = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[/\\.:@?#[\]%a-f0-9\t\n ]{0,40}$/), fc.string({ unit: 'binary' }).map((rest) => `/${rest}`))
+const odd = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.stringMatching(/^[/\\.:@?#[\]%a-f0-9\t\n ]{0,40}$/),
+  fc.string({ unit: 'binary' }).map((rest) => `/${rest}`),
+)
 
 test('nothing makes it throw, and a path is one that a URL keeps', () => {
   fc.assert(
@@ -28,7 +46,11 @@ test('nothing makes it throw, and a path is one that a URL keeps', () => {
       const parsed = parseTarget(target)
       if (parsed.kind === 'invalid') return
       expect(parsed.path.startsWith('/')).toBe(true)
-      expect(parseTarget(parsed.path + parsed.search)).toMatchObject({ kind: 'path', path: parsed.path, search: parsed.search })
+      expect(parseTarget(parsed.path + parsed.search)).toMatchObject({
+        kind: 'path',
+        path: parsed.path,
+        search: parsed.search,
+      })
     }),
     { numRuns: 5000 },
   )

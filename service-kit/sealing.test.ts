@@ -24,5 +24,6 @@ test('one flipped bit anywhere, or a byte less, and it does not open', () => {
     changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
     expect(open(key, changed, 'session 1')).toBeNull()
   }
-  for (let length = 0; length < sealed.length; length += 1) expect(open(key, sealed.subarray(0, length), 'session 1')).toBeNull()
+  for (let length = 0; length < sealed.length; length += 1)
+    expect(open(key, sealed.subarray(0, length), 'session 1')).toBeNull()
 })

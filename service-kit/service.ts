@@ -9,7 +9,10 @@ export interface Service {
 }
 
 /** Puts a service together: what `start` opens is closed with it, and where it does not come up. @throws what `start` throws. */
-export async function startService<T extends { readonly metrics: Registry }>(log: Log, start: (shutdown: Shutdown) => Promise<T>): Promise<T & Service> {
+export async function startService<T extends { readonly metrics: Registry }>(
+  log: Log,
+  start: (shutdown: Shutdown) => Promise<T>,
+): Promise<T & Service> {
   const shutdown = new Shutdown(log)
   try {
     const started = await start(shutdown)

@@ -3,7 +3,16 @@ import { expect, test } from 'vitest'
 import { Tickets } from './tickets.ts'
 
 const tickets = new Tickets('i'.repeat(40))
-const ticket = { userId: randomUUID(), by: { via: 'session', id: randomUUID() }, login: 'ann', name: 'Ann', workspaceId: randomUUID(), teamId: null, may: 'write', expiresAt: Date.now() + 60_000 } as const
+const ticket = {
+  userId: randomUUID(),
+  by: { via: 'session', id: randomUUID() },
+  login: 'ann',
+  name: 'Ann',
+  workspaceId: randomUUID(),
+  teamId: null,
+  may: 'write',
+  expiresAt: Date.now() + 60_000,
+} as const
 
 test('a ticket is read as it was issued, until it is over, and by whoever knows the token alone', () => {
   expect(tickets.read(tickets.issue(ticket))).toEqual(ticket)

@@ -19,11 +19,26 @@ function capture(now: () => number) {
 
 test('an error is counted and told by name, code and place, and not by what it says', async () => {
   const { lines, metrics, unhandled } = capture(() => 1)
-  unhandled.take(Object.assign(new TypeError('Invalid URL: sk-live-of-somebody'), { code: 'ERR_INVALID_URL', input: 'sk-live-of-somebody' }), 'uncaughtException')
+  unhandled.take(
+    Object.assign(new TypeError('Invalid URL: sk-live-of-somebody'), {
+      code: 'ERR_INVALID_URL',
+      input: 'sk-live-of-somebody',
+    }),
+    'uncaughtException',
+  )
   unhandled.take('sk-live-of-somebody', 'unhandledRejection')
-  expect(lines).toMatchObject([{ name: 'TypeError', code: 'ERR_INVALID_URL', at: expect.arrayContaining([expect.stringContaining('unhandled.test.ts')]) }, { name: 'string', code: null }])
+  expect(lines).toMatchObject([
+    {
+      name: 'TypeError',
+      code: 'ERR_INVALID_URL',
+      at: expect.arrayContaining([expect.stringContaining('unhandled.test.ts')]),
+    },
+    { name: 'string', code: null },
+  ])
   expect(JSON.stringify(lines)).not.toContain('sk-live-of-somebody')
-  expect(await metrics.metrics()).toMatch(/arcx_process_unhandled_errors_total\{kind="uncaughtException",service="test"\} 1/)
+  expect(await metrics.metrics()).toMatch(
+    /arcx_process_unhandled_errors_total\{kind="uncaughtException",service="test"\} 1/,
+  )
 })
 
 test('of a flood ten lines a minute are told, then how many were not', () => {

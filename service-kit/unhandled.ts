@@ -21,7 +21,12 @@ export class UnhandledErrors {
   constructor(log: Log, metrics: Registry, now: () => number = Date.now) {
     this.#log = log
     this.#now = now
-    this.#counter = new Counter({ name: 'arcx_process_unhandled_errors_total', help: 'Errors that nothing answered for; each is a fault to be mended.', labelNames: ['kind'], registers: [metrics] })
+    this.#counter = new Counter({
+      name: 'arcx_process_unhandled_errors_total',
+      help: 'Errors that nothing answered for; each is a fault to be mended.',
+      labelNames: ['kind'],
+      registers: [metrics],
+    })
   }
 
   take(error: unknown, kind: string): void {
@@ -50,9 +55,17 @@ export class UnhandledErrors {
   }
 }
 
-function described(error: unknown): { readonly name: string; readonly code: string | null; readonly at: readonly string[] } {
+function described(error: unknown): {
+  readonly name: string
+  readonly code: string | null
+  readonly at: readonly string[]
+} {
   if (!(error instanceof Error)) return { name: typeof error, code: null, at: [] }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null
-  const at = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line)).slice(0, 12).map((line) => line.trim())
+  const at = (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^ {4}at /.test(line))
+    .slice(0, 12)
+    .map((line) => line.trim())
   return { name: error.name, code, at }
 }

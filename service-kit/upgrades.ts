@@ -23,9 +23,16 @@ export function takeUpgrades(server: Server, log: Log, take: TakeUpgrade): void 
 }
 
 /** Says no, and is rid of the connection, whatever the other side does. */
-export function refuseUpgrade(socket: Socket, status: number, headers: Readonly<Record<string, string | number>> = {}, body = ''): void {
+export function refuseUpgrade(
+  socket: Socket,
+  status: number,
+  headers: Readonly<Record<string, string | number>> = {},
+  body = '',
+): void {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${lines.join('')}\r\n${body}`)
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${lines.join('')}\r\n${body}`,
+  )
   // What it still sends is read and dropped, or the answer would be lost with a reset.
   socket.resume()
   setTimeout(() => socket.destroy(), lingerMs).unref()

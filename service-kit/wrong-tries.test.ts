@@ -26,15 +26,24 @@ test('of one address the first few are told of one by one, the rest as a number 
 
 test('an IPv6 customer’s addresses are one, and an IPv4 address in its clothes is that', () => {
   const { tries } = counting()
-  const kinds = ['2001:db8:1:2::1', '2001:db8:1:2::2', '2001:0db8:0001:0002:ffff::', '2001:db8:1:2:a:b:c:d', '2001:db8:1:3::1'].map((address) => tries.take(address).kind)
+  const kinds = [
+    '2001:db8:1:2::1',
+    '2001:db8:1:2::2',
+    '2001:0db8:0001:0002:ffff::',
+    '2001:db8:1:2:a:b:c:d',
+    '2001:db8:1:3::1',
+  ].map((address) => tries.take(address).kind)
   expect(kinds).toEqual(['first', 'first', 'first', 'over', 'first'])
-  expect(['::ffff:10.0.0.9', '10.0.0.9', '10.0.0.9', '::ffff:10.0.0.9'].map((address) => tries.take(address).kind)).toEqual(['first', 'first', 'first', 'over'])
+  expect(
+    ['::ffff:10.0.0.9', '10.0.0.9', '10.0.0.9', '::ffff:10.0.0.9'].map((address) => tries.take(address).kind),
+  ).toEqual(['first', 'first', 'first', 'over'])
 })
 
 test('of however many addresses, what is told of one by one is bounded, and none is forgotten', () => {
   const { omitted, tries } = counting()
   let told = 0
-  for (let index = 0; index < 5000; index += 1) if (tries.take(`10.1.${index >> 8}.${index & 255}`).kind === 'first') told += 1
+  for (let index = 0; index < 5000; index += 1)
+    if (tries.take(`10.1.${index >> 8}.${index & 255}`).kind === 'first') told += 1
   expect(told).toBe(bounds.inAll)
   tries.close()
   expect(told + omitted.reduce((sum, { count }) => sum + count, 0)).toBe(5000)

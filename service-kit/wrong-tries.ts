@@ -95,4 +95,7 @@ export class WrongTries {
   }
 }
 
-const over = ({ endsAt }: Window, now: number): WrongTry => ({ kind: 'over', retryAfterSeconds: Math.max(1, Math.ceil((endsAt - now) / 1000)) })
+const over = ({ endsAt }: Window, now: number): WrongTry => ({
+  kind: 'over',
+  retryAfterSeconds: Math.max(1, Math.ceil((endsAt - now) / 1000)),
+})

@@ -37,15 +37,22 @@ function listenersOf(emitter: NodeJS.EventEmitter): number {
 }
 
 /** Asynchronous generators have no constructor by which they could be found. */
-const generator = Object.assign(function () {}, { prototype: Object.getPrototypeOf(Object.getPrototypeOf((async function* () {})())) as object })
+const generator = Object.assign(function () {}, {
+  prototype: Object.getPrototypeOf(Object.getPrototypeOf((async function* () {})())) as object,
+})
 
 const profiler = process.env['ARCX_COUNT_ALLOCATIONS'] === undefined ? null : new Session()
 profiler?.connect()
-await profiler?.post('HeapProfiler.startSampling', { samplingInterval: 64 * 1024, includeObjectsCollectedByMajorGC: true, includeObjectsCollectedByMinorGC: true })
+await profiler?.post('HeapProfiler.startSampling', {
+  samplingInterval: 64 * 1024,
+  includeObjectsCollectedByMajorGC: true,
+  includeObjectsCollectedByMinorGC: true,
+})
 
 async function allocated(): Promise<number | null> {
   if (profiler === null) return null
-  const sum = ({ selfSize, children }: HeapProfiler.SamplingHeapProfileNode): number => children.reduce((total, child) => total + sum(child), selfSize)
+  const sum = ({ selfSize, children }: HeapProfiler.SamplingHeapProfileNode): number =>
+    children.reduce((total, child) => total + sum(child), selfSize)
   const { profile } = await profiler.post('HeapProfiler.getSamplingProfile')
   return sum(profile.head)
 }
@@ -53,7 +60,9 @@ async function allocated(): Promise<number | null> {
 process.on('SIGUSR2', async () => {
   const inAll = await allocated()
   collect()
-  const handles = (Reflect.get(process, '_getActiveHandles') as () => NodeJS.EventEmitter[])().filter((each) => typeof each.eventNames === 'function')
+  const handles = (Reflect.get(process, '_getActiveHandles') as () => NodeJS.EventEmitter[])().filter(
+    (each) => typeof each.eventNames === 'function',
+  )
   const count: Census = {
     heap: process.memoryUsage().heapUsed,
     resident: process.memoryUsage().rss,

@@ -24,13 +24,22 @@ export class Cli {
 
   start(args: readonly string[], cwd?: string): ChildProcessWithoutNullStreams {
     // It ends with the test's process, whatever becomes of that.
-    return spawn('setpriv', [...asAnybody, '--pdeathsig', 'KILL', process.execPath, program, ...args], { env: this.environment, cwd, stdio: 'pipe' })
+    return spawn('setpriv', [...asAnybody, '--pdeathsig', 'KILL', process.execPath, program, ...args], {
+      env: this.environment,
+      cwd,
+      stdio: 'pipe',
+    })
   }
 
   /** On a terminal of its own (script(1)), as a person has it. */
   startOnTerminal(args: readonly string[]): ChildProcessWithoutNullStreams {
-    const quoted = [process.execPath, program, ...args].map((each) => `'${each.replaceAll("'", String.raw`'\''`)}'`).join(' ')
-    return spawn('setpriv', ['--pdeathsig', 'KILL', 'script', '-qefc', quoted, '/dev/null'], { env: { ...this.environment, SHELL: '/bin/sh' }, stdio: 'pipe' })
+    const quoted = [process.execPath, program, ...args]
+      .map((each) => `'${each.replaceAll("'", String.raw`'\''`)}'`)
+      .join(' ')
+    return spawn('setpriv', ['--pdeathsig', 'KILL', 'script', '-qefc', quoted, '/dev/null'], {
+      env: { ...this.environment, SHELL: '/bin/sh' },
+      stdio: 'pipe',
+    })
   }
 
   async run(args: readonly string[], input: Buffer | string = '', cwd?: string): Promise<CliResult> {

@@ -17,20 +17,40 @@ export interface TestCollab {
   readonly pid: number
   start(): Promise<void>
   /** A second copy beside it, at a port of its own. */
-  copy(changes?: Readonly<Record<string, string>>): Promise<{ readonly port: number; readonly pid: number; kill(): Promise<void> }>
+  copy(
+    changes?: Readonly<Record<string, string>>,
+  ): Promise<{ readonly port: number; readonly pid: number; kill(): Promise<void> }>
   /** `kill -9`. */
   kill(): Promise<void>
   destroy(): Promise<void>
 }
 
 /** `stores`: of its own, so that they may be killed; `changes`: of team-state’s settings; `settings`: of the orchestrator’s. */
-export async function startTestCollab({ stores, changes = {}, settings = {} }: { stores?: OwnStores; changes?: Readonly<Record<string, string>>; settings?: Readonly<Record<string, string>> } = {}): Promise<TestCollab> {
+export async function startTestCollab({
+  stores,
+  changes = {},
+  settings = {},
+}: {
+  stores?: OwnStores
+  changes?: Readonly<Record<string, string>>
+  settings?: Readonly<Record<string, string>>
+} = {}): Promise<TestCollab> {
   const port = await freePort()
   const arc = await startTestOrchestrator({ ARC_COLLAB_URL: `ws://127.0.0.1:${port}`, ...settings }, stores)
   let child: Child | undefined
   const copies: Child[] = []
   const run = (at: number, log: string, more: Readonly<Record<string, string>> = {}) => {
-    const environment = { PATH: process.env['PATH'], ARC_COLLAB_PORT: String(at), ARC_INTERNAL_TOKEN: arc.internalToken, ARC_ORCHESTRATOR_URL: `http://127.0.0.1:${arc.port}`, ARC_COLLAB_ORIGINS: arc.origin, NATS_URL: arc.natsUrl, DATABASE_URL: arc.databaseUrl, ...changes, ...more }
+    const environment = {
+      PATH: process.env['PATH'],
+      ARC_COLLAB_PORT: String(at),
+      ARC_INTERNAL_TOKEN: arc.internalToken,
+      ARC_ORCHESTRATOR_URL: `http://127.0.0.1:${arc.port}`,
+      ARC_COLLAB_ORIGINS: arc.origin,
+      NATS_URL: arc.natsUrl,
+      DATABASE_URL: arc.databaseUrl,
+      ...changes,
+      ...more,
+    }
     return startServiceProcess('team-state', program, environment, join(arc.directory, log))
   }
   const self: TestCollab = {

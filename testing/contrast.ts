@@ -6,7 +6,8 @@ export function contrast(one: string, other: string): number {
 
 function luminance(colour: string): number {
   const [, hue, saturation, lightness] = /^hsl\((\d+) (\d+)% (\d+)%\)$/.exec(colour)?.map(Number) ?? []
-  if (hue === undefined || saturation === undefined || lightness === undefined) throw new Error(`“${colour}” is no colour of this form.`)
+  if (hue === undefined || saturation === undefined || lightness === undefined)
+    throw new Error(`“${colour}” is no colour of this form.`)
   const light = lightness / 100
   const spread = (saturation / 100) * Math.min(light, 1 - light)
   const linear = (n: number) => {

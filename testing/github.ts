@@ -68,7 +68,8 @@ export async function startGitHub(): Promise<GitHubDouble> {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = new URL(request.url ?? '/', url)
-    const json = (status: number, body: unknown) => response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body))
+    const json = (status: number, body: unknown) =>
+      response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body))
     switch (`${request.method} ${asked.pathname}`) {
       case 'GET /login/oauth/authorize':
         return void authorizePage(asked.searchParams, response)
@@ -76,9 +77,19 @@ export async function startGitHub(): Promise<GitHubDouble> {
         const given = new URLSearchParams(await text(request))
         const grant = grants.get(given.get('code') ?? '')
         grants.delete(given.get('code') ?? '')
-        if (given.get('client_id') !== clientId || given.get('client_secret') !== clientSecret) return void json(200, { error: 'incorrect_client_credentials', error_description: 'The client_id and/or client_secret passed are incorrect.' })
-        const challenge = createHash('sha256').update(given.get('code_verifier') ?? '').digest('base64url')
-        if (grant === undefined || grant.redirectUri !== given.get('redirect_uri') || grant.challenge !== challenge) return void json(200, { error: 'bad_verification_code', error_description: 'The code passed is incorrect or expired.' })
+        if (given.get('client_id') !== clientId || given.get('client_secret') !== clientSecret)
+          return void json(200, {
+            error: 'incorrect_client_credentials',
+            error_description: 'The client_id and/or client_secret passed are incorrect.',
+          })
+        const challenge = createHash('sha256')
+          .update(given.get('code_verifier') ?? '')
+          .digest('base64url')
+        if (grant === undefined || grant.redirectUri !== given.get('redirect_uri') || grant.challenge !== challenge)
+          return void json(200, {
+            error: 'bad_verification_code',
+            error_description: 'The code passed is incorrect or expired.',
+          })
         const token = `gho_${randomBytes(18).toString('hex')}`
         tokens.set(token, grant.person)
         return void json(200, { access_token: token, token_type: 'bearer', scope: 'read:user,user:email' })
@@ -89,7 +100,12 @@ export async function startGitHub(): Promise<GitHubDouble> {
         const person = tokens.get((request.headers.authorization ?? '').replace(/^Bearer /, ''))
         if (person === undefined) return void json(401, { message: 'Bad credentials' })
         const { emails, ...user } = person
-        return void json(200, asked.pathname.endsWith('emails') ? emails.map((entry) => ({ ...entry, visibility: entry.primary ? 'public' : null })) : { ...user, type: 'User', avatar_url: `${url}/avatars/${user.id}` })
+        return void json(
+          200,
+          asked.pathname.endsWith('emails')
+            ? emails.map((entry) => ({ ...entry, visibility: entry.primary ? 'public' : null }))
+            : { ...user, type: 'User', avatar_url: `${url}/avatars/${user.id}` },
+        )
       }
       default:
         return void json(404, { message: 'Not Found' })
@@ -98,14 +114,18 @@ export async function startGitHub(): Promise<GitHubDouble> {
 
   function authorizePage(query: URLSearchParams, response: ServerResponse): void {
     const redirectUri = query.get('redirect_uri') ?? ''
-    if (query.get('client_id') !== clientId || query.get('code_challenge_method') !== 'S256') return void response.writeHead(404).end()
+    if (query.get('client_id') !== clientId || query.get('code_challenge_method') !== 'S256')
+      return void response.writeHead(404).end()
     const code = randomBytes(10).toString('hex')
     grants.set(code, { person: self.person, redirectUri, challenge: query.get('code_challenge') ?? '' })
     const state = query.get('state') ?? ''
-    const link = (parameters: Record<string, string>) => `${redirectUri}?${new URLSearchParams(parameters)}`.replaceAll('&', '&amp;')
+    const link = (parameters: Record<string, string>) =>
+      `${redirectUri}?${new URLSearchParams(parameters)}`.replaceAll('&', '&amp;')
     const denied = { error: 'access_denied', error_description: 'The user has denied your application access.', state }
     response
       .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
-      .end(`<!doctype html><title>Authorize application</title><p>Signed in as ${self.person.login}</p><a href="${link({ code, state })}">Authorize</a> <a href="${link(denied)}">Cancel</a>`)
+      .end(
+        `<!doctype html><title>Authorize application</title><p>Signed in as ${self.person.login}</p><a href="${link({ code, state })}">Authorize</a> <a href="${link(denied)}">Cancel</a>`,
+      )
   }
 }

@@ -5,7 +5,11 @@ import { gunzipSync } from 'node:zlib'
 import { z } from 'zod'
 
 const Patch = z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative(), z.string()])
-const History = z.object({ startContent: z.string(), endContent: z.string(), txns: z.array(z.object({ patches: z.array(Patch) })) })
+const History = z.object({
+  startContent: z.string(),
+  endContent: z.string(),
+  txns: z.array(z.object({ patches: z.array(Patch) })),
+})
 
 /** How a text came to be, edit by edit. A patch is where, how much is taken away and what is put there, in letters (code points) of the text as it is then. */
 export interface EditingHistory {
@@ -25,8 +29,15 @@ export function editingHistories(): readonly EditingHistory[] {
       .filter((name) => name.endsWith('.json.gz'))
       .toSorted()
       .map((name) => {
-        const { startContent, endContent, txns } = History.parse(JSON.parse(gunzipSync(readFileSync(join(folder, name))).toString()))
-        return { name: name.slice(0, -'.json.gz'.length), startContent, endContent, patches: txns.flatMap(({ patches }) => patches) }
+        const { startContent, endContent, txns } = History.parse(
+          JSON.parse(gunzipSync(readFileSync(join(folder, name))).toString()),
+        )
+        return {
+          name: name.slice(0, -'.json.gz'.length),
+          startContent,
+          endContent,
+          patches: txns.flatMap(({ patches }) => patches),
+        }
       }),
   )
 }

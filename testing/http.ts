@@ -18,17 +18,37 @@ export interface Asked {
 }
 
 /** Sends exactly these headers, `Host` among them, to a port of this machine, and follows no redirect. */
-export function send(port: number, path: string, { method = 'GET', headers = {}, body, from }: Asked = {}): Promise<Answer> {
+export function send(
+  port: number,
+  path: string,
+  { method = 'GET', headers = {}, body, from }: Asked = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port, path, method, headers, agent: false, ...(from === undefined ? {} : { localAddress: from }) }, (response) => {
-      text(response).then((said) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: said }), reject)
-    })
+    const asked = request(
+      {
+        host: '127.0.0.1',
+        port,
+        path,
+        method,
+        headers,
+        agent: false,
+        ...(from === undefined ? {} : { localAddress: from }),
+      },
+      (response) => {
+        text(response).then(
+          (said) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: said }),
+          reject,
+        )
+      },
+    )
     asked.on('error', reject)
     asked.end(body)
   })
 }
 
-export type Upgraded = { readonly status: 101; readonly socket: Socket } | { readonly status: number; readonly socket: null }
+export type Upgraded =
+  | { readonly status: 101; readonly socket: Socket }
+  | { readonly status: number; readonly socket: null }
 
 /** A WebSocket handshake (RFC 6455, section 4.1); the caller destroys the socket of one that succeeds. */
 export function upgrade(port: number, path: string, headers: OutgoingHttpHeaders): Promise<Upgraded> {
@@ -38,7 +58,13 @@ export function upgrade(port: number, path: string, headers: OutgoingHttpHeaders
       port,
       path,
       agent: false,
-      headers: { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', ...headers },
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        ...headers,
+      },
     })
     asked.on('upgrade', (_response, socket) => resolve({ status: 101, socket: socket as Socket }))
     asked.on('response', (response) => {

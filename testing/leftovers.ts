@@ -12,7 +12,10 @@ export async function removeRun(engine: Docker, directory: string, run: string):
   await Promise.allSettled(own.map(({ Id }) => engine.getContainer(Id).remove({ force: true, v: true })))
   const networks = await engine.listNetworks({ filters: { label: ['arcx.network'] } })
   for (const { Id } of networks.filter((network) => network.Name === run || network.Name.startsWith(`${run}-`))) {
-    await engine.getNetwork(Id).remove().catch(() => undefined)
+    await engine
+      .getNetwork(Id)
+      .remove()
+      .catch(() => undefined)
     await openHost({ bridge: `br-${Id.slice(0, 12)}` })
   }
   await unmountWithin(directory)
@@ -23,6 +26,7 @@ export async function removeRun(engine: Docker, directory: string, run: string):
 export async function removeDeadRuns(engine: Docker, root: string): Promise<void> {
   for (const run of await readdir(root).catch(() => [])) {
     const directory = join(root, run)
-    if (/^test-[0-9a-f]+$/.test(run) && (await runningInstance(directory)) === null) await removeRun(engine, directory, run)
+    if (/^test-[0-9a-f]+$/.test(run) && (await runningInstance(directory)) === null)
+      await removeRun(engine, directory, run)
   }
 }

@@ -66,7 +66,11 @@ export interface TestOrchestrator {
 }
 
 /** `stores`: others than a database on the run's server and a bus of its own; `place`: a data directory that is there already. */
-export async function startTestOrchestrator(overrides: Readonly<Record<string, string>> = {}, stores?: Pick<OwnStores, 'database' | 'bus'>, place?: string): Promise<TestOrchestrator> {
+export async function startTestOrchestrator(
+  overrides: Readonly<Record<string, string>> = {},
+  stores?: Pick<OwnStores, 'database' | 'bus'>,
+  place?: string,
+): Promise<TestOrchestrator> {
   const run = testRun()
   const [{ url: databaseUrl, database, drop }, bus, directory, port] = await Promise.all([
     stores?.database ?? createDatabase(),
@@ -107,7 +111,12 @@ export async function startTestOrchestrator(overrides: Readonly<Record<string, s
   let proxy: Child | undefined
 
   async function spawnService(changes: NodeJS.ProcessEnv, main = program): Promise<Child> {
-    const started = await startServiceProcess(main === program ? 'orchestrator' : 'proxy', main, { ...environment, ...changes }, logFile)
+    const started = await startServiceProcess(
+      main === program ? 'orchestrator' : 'proxy',
+      main,
+      { ...environment, ...changes },
+      logFile,
+    )
     children.push(started)
     return started
   }
@@ -134,14 +143,18 @@ export async function startTestOrchestrator(overrides: Readonly<Record<string, s
     natsUrl: bus.url,
     engine,
     person: (tier) => signInSomebody({ origin, adminToken, database }, tier),
-    send: (path, asked = {}) => send(port, path, { ...asked, headers: { host: `localhost:${port}`, ...asked.headers } }),
+    send: (path, asked = {}) =>
+      send(port, path, { ...asked, headers: { host: `localhost:${port}`, ...asked.headers } }),
     census: () => censusOf(child?.process, directory),
     log: () => readFile(logFile, 'utf8'),
     start,
     stop: async () => child?.stop('SIGTERM', 10_000),
     kill: async () => child?.stop('SIGKILL', 10_000),
     async openEgress(workspaceId) {
-      await fetch(`http://127.0.0.1:${proxyPort}/internal/workspaces/${workspaceId}`, { method: 'PUT', headers: { authorization: `Bearer ${internalToken}` } })
+      await fetch(`http://127.0.0.1:${proxyPort}/internal/workspaces/${workspaceId}`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${internalToken}` },
+      })
     },
     async restartProxy() {
       await proxy?.stop('SIGKILL', 10_000)
@@ -154,7 +167,11 @@ export async function startTestOrchestrator(overrides: Readonly<Record<string, s
     },
     async destroy() {
       await Promise.all(children.map((each) => each.stop('SIGTERM', 10_000)))
-      for (const { Id } of await ownContainers(engine, deployment)) await engine.getContainer(Id).remove({ force: true, v: true }).catch(() => undefined)
+      for (const { Id } of await ownContainers(engine, deployment))
+        await engine
+          .getContainer(Id)
+          .remove({ force: true, v: true })
+          .catch(() => undefined)
       await unmountSockets(directory)
       await bus.child.stop('SIGKILL', 1000)
       await drop()
@@ -173,10 +190,15 @@ export const ownContainers = (engine: Docker, deployment: string) =>
   engine.listContainers({ all: true, filters: { label: [`arcx.deployment=${deployment}`] } })
 
 /** Waits until the workspace is in a state; a failure on the way there is an error with its reason. */
-export async function untilState(person: Person, workspaceId: Workspace['id'], state: WorkspaceState): Promise<Workspace> {
+export async function untilState(
+  person: Person,
+  workspaceId: Workspace['id'],
+  state: WorkspaceState,
+): Promise<Workspace> {
   return until(async () => {
     const workspace = await person.api.workspaces.get.query({ workspaceId })
-    if (workspace.state !== state) throw new Error(`It is ${workspace.state} (${workspace.step ?? workspace.reason ?? ''}) and not ${state}.`)
+    if (workspace.state !== state)
+      throw new Error(`It is ${workspace.state} (${workspace.step ?? workspace.reason ?? ''}) and not ${state}.`)
     return workspace
   }, 60_000)
 }
@@ -192,10 +214,17 @@ export interface Ran {
 }
 
 /** Runs a program in a workspace's container as its person, as hostile code in it would run. */
-export async function runInside(engine: Docker, workspaceId: Workspace['id'], command: readonly string[], user = '1000:1000'): Promise<Ran> {
+export async function runInside(
+  engine: Docker,
+  workspaceId: Workspace['id'],
+  command: readonly string[],
+  user = '1000:1000',
+): Promise<Ran> {
   const [info] = await engine.listContainers({ filters: { label: [`arcx.workspace=${workspaceId}`] } })
   if (info === undefined) throw new Error('The workspace has no container.')
-  const execution = await engine.getContainer(info.Id).exec({ Cmd: [...command], User: user, AttachStdout: true, AttachStderr: true, Tty: true })
+  const execution = await engine
+    .getContainer(info.Id)
+    .exec({ Cmd: [...command], User: user, AttachStdout: true, AttachStderr: true, Tty: true })
   const stream = await execution.start({ hijack: true, stdin: false, Tty: true })
   let output = ''
   stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
@@ -204,7 +233,11 @@ export async function runInside(engine: Docker, workspaceId: Workspace['id'], co
 }
 
 /** Leaves a program running in a workspace's container. */
-export async function startInside(engine: Docker, workspaceId: Workspace['id'], command: readonly string[]): Promise<void> {
+export async function startInside(
+  engine: Docker,
+  workspaceId: Workspace['id'],
+  command: readonly string[],
+): Promise<void> {
   const [info] = await engine.listContainers({ filters: { label: [`arcx.workspace=${workspaceId}`] } })
   const execution = await engine.getContainer(info?.Id ?? '').exec({ Cmd: [...command], User: '1000:1000' })
   await execution.start({ Detach: true })

@@ -18,12 +18,21 @@ export interface Outside {
 }
 
 /** A server outside, over HTTPS, with a certificate for each of its names. */
-export async function startOutside(directory: string, names: readonly string[], listener: RequestListener): Promise<Outside> {
+export async function startOutside(
+  directory: string,
+  names: readonly string[],
+  listener: RequestListener,
+): Promise<Outside> {
   const authority = await Authority.open(join(directory, 'authority.pem'))
   const caFile = join(directory, 'ca.pem')
   writeFileSync(caFile, authority.certificatePem)
-  const contexts = new Map(await Promise.all(names.map(async (name) => [name, await authority.contextFor(name)] as const)))
-  const server = createServer({ SNICallback: (name, done) => done(null, contexts.get(name)) }, listener).listen(0, '127.0.0.1')
+  const contexts = new Map(
+    await Promise.all(names.map(async (name) => [name, await authority.contextFor(name)] as const)),
+  )
+  const server = createServer({ SNICallback: (name, done) => done(null, contexts.get(name)) }, listener).listen(
+    0,
+    '127.0.0.1',
+  )
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const usual = `127.${100 + (process.pid % 100)}.${port >> 8}.${port & 255}`
@@ -60,7 +69,13 @@ export function serveGit(root: string, request: IncomingMessage, response: Serve
     head = Buffer.concat([head, chunk])
     const end = head.indexOf('\r\n\r\n')
     if (end < 0) return
-    const headers = Object.fromEntries(head.subarray(0, end).toString().split('\r\n').map((line) => line.split(/: */, 2) as [string, string]))
+    const headers = Object.fromEntries(
+      head
+        .subarray(0, end)
+        .toString()
+        .split('\r\n')
+        .map((line) => line.split(/: */, 2) as [string, string]),
+    )
     const { Status: status = '200', ...rest } = headers
     response.writeHead(Number.parseInt(status, 10), rest)
     response.write(head.subarray(end + 4))

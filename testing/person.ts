@@ -42,7 +42,10 @@ export async function signInSomebody({ origin, adminToken, database }: Place, ti
   const expiresAt = new Date(Date.now() + 3600_000)
   const login = `person-${userId.slice(0, 8)}`
   await database.insertInto('User').values({ id: userId, login, name: login, tier }).execute()
-  await database.insertInto('Session').values({ id: sessionId, userId, address: '127.0.0.1', userAgent: 'test', expiresAt, endsAt: expiresAt }).execute()
+  await database
+    .insertInto('Session')
+    .values({ id: sessionId, userId, address: '127.0.0.1', userAgent: 'test', expiresAt, endsAt: expiresAt })
+    .execute()
   const claims = [sessionId, userId, String(Math.floor(expiresAt.getTime() / 1000))]
   const cookie = `arc_session=${sign(deriveKey(adminToken, 'session'), claims)}`
   const headers = { cookie, origin }
@@ -64,7 +67,12 @@ export async function signInSomebody({ origin, adminToken, database }: Place, ti
         WebSocket: OwnWebSocket as unknown as typeof globalThis.WebSocket,
         retryDelayMs: () => 100,
       })
-      return { api: createTRPCClient<AppRouter>({ links: [wsLink({ client })] }), cut: () => (client.connection?.ws as unknown as WebSocket | undefined)?.terminate(), fallSilent: () => sockets.at(-1)?.pause(), close: async () => client.close() }
+      return {
+        api: createTRPCClient<AppRouter>({ links: [wsLink({ client })] }),
+        cut: () => (client.connection?.ws as unknown as WebSocket | undefined)?.terminate(),
+        fallSilent: () => sockets.at(-1)?.pause(),
+        close: async () => client.close(),
+      }
     },
   }
 }

@@ -24,7 +24,13 @@ export async function prepare(progress: Progress, stops: (() => Promise<unknown>
   const id = `test-${randomBytes(4).toString('hex')}`
   const directory = join(root, id)
   await mkdir(directory, { recursive: true, mode: 0o711 })
-  const claim = await claimInstance(directory, () => ({ pid: process.pid, publicOrigin: 'http://localhost', listen: '127.0.0.1', port: 1, stopping: false }))
+  const claim = await claimInstance(directory, () => ({
+    pid: process.pid,
+    publicOrigin: 'http://localhost',
+    listen: '127.0.0.1',
+    port: 1,
+    stopping: false,
+  }))
   stops.push(async () => claim.close())
   const logs = join(root, 'logs')
   await mkdir(logs, { recursive: true })
@@ -42,7 +48,14 @@ export async function prepare(progress: Progress, stops: (() => Promise<unknown>
     ensureImage(engine, repository, cacheDirectory, progress),
     ensureNatsServer(cacheDirectory, progress),
     ensureChromium(progress),
-    freePort().then((port) => startPostgres({ directory: join(directory, 'postgres'), port, password, logFile: join(directory, 'postgres.log') })),
+    freePort().then((port) =>
+      startPostgres({
+        directory: join(directory, 'postgres'),
+        port,
+        password,
+        logFile: join(directory, 'postgres.log'),
+      }),
+    ),
     ensureWeb(repository, progress),
     buildDesktop(repository, progress),
   ])

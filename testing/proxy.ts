@@ -95,7 +95,11 @@ export class ProxyRig {
   #child: Child | undefined
   #ca = ''
 
-  private constructor(directory: string, { database, drop, url }: Awaited<ReturnType<typeof createDatabase>>, bus: Nats) {
+  private constructor(
+    directory: string,
+    { database, drop, url }: Awaited<ReturnType<typeof createDatabase>>,
+    bus: Nats,
+  ) {
     this.directory = directory
     this.database = database
     this.databaseUrl = url
@@ -103,7 +107,10 @@ export class ProxyRig {
     this.#drop = drop
   }
 
-  static async start(secrets: readonly KeptSecret[], settings: Readonly<Record<string, string>> = {}): Promise<ProxyRig> {
+  static async start(
+    secrets: readonly KeptSecret[],
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<ProxyRig> {
     const run = testRun()
     const rig = new ProxyRig(await testDirectory(run, 'proxy'), await createDatabase(), await startBus())
     try {
@@ -124,8 +131,13 @@ export class ProxyRig {
       this.arrived.push({ host: request.headers.host, url: request.url, headers: request.headers, body })
       this.answer(request, response)
     }
-    const contexts = new Map(await Promise.all(['api.test', 'other.test', 'a.git.test'].map(async (name) => [name, await outside.contextFor(name)] as const)))
-    const SNICallback = (name: string, done: (error: null, context: ReturnType<typeof contexts.get>) => void) => done(null, contexts.get(name))
+    const contexts = new Map(
+      await Promise.all(
+        ['api.test', 'other.test', 'a.git.test'].map(async (name) => [name, await outside.contextFor(name)] as const),
+      ),
+    )
+    const SNICallback = (name: string, done: (error: null, context: ReturnType<typeof contexts.get>) => void) =>
+      done(null, contexts.get(name))
     const tls = createHttpsServer({ SNICallback }, listener).listen(0, '127.0.0.1')
     new WebSocketServer({ server: tls }).on('connection', (socket, request) => this.onSocket(socket, request))
     const plain = createHttpServer(listener).listen(0, '127.0.0.1')
@@ -138,19 +150,42 @@ export class ProxyRig {
       this.lastKey = headers.authorization
       stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0', 'x-echo': this.echoed }))
       stream.respond({ ':status': 200, 'content-type': 'application/json' }, { waitForTrailers: true })
-      stream.end(JSON.stringify({ version: '2.0', path: headers[':path'], key: Buffer.from(headers.authorization ?? '').toString('hex'), body: Buffer.from(body).toString('hex'), echoed: this.echoed }))
+      stream.end(
+        JSON.stringify({
+          version: '2.0',
+          path: headers[':path'],
+          key: Buffer.from(headers.authorization ?? '').toString('hex'),
+          body: Buffer.from(body).toString('hex'),
+          echoed: this.echoed,
+        }),
+      )
     })
     h2.listen(0, '127.0.0.1')
     await Promise.all([tls, plain, h2].map((server) => once(server, 'listening')))
     const portOf = (server: { address(): AddressInfo | string | null }) => (server.address() as AddressInfo).port
     ;[this.tlsPort, this.plainPort, this.h2Port] = [portOf(tls), portOf(plain), portOf(h2)]
-    this.#stops.push(() => tls.close(), () => plain.close(), () => h2.close())
+    this.#stops.push(
+      () => tls.close(),
+      () => plain.close(),
+      () => h2.close(),
+    )
     await this.database.insertInto('User').values({ id: this.userId, login: 'tenant', name: 'tenant' }).execute()
-    await this.database.insertInto('Workspace').values({ id: this.workspaceId, ownerId: this.userId, name: 'tenant', state: 'running', step: null, reason: null }).execute()
+    await this.database
+      .insertInto('Workspace')
+      .values({
+        id: this.workspaceId,
+        ownerId: this.userId,
+        name: 'tenant',
+        state: 'running',
+        step: null,
+        reason: null,
+      })
+      .execute()
     for (const secret of secrets) await this.keep(secret)
     await writeFile(join(this.directory, 'outside-ca.pem'), outside.certificatePem)
     this.port = await freePort()
-    const names = 'api.test=127.0.0.1,other.test=127.0.0.1,a.git.test=127.0.0.1,inside.test=10.0.0.1,meta.test=169.254.169.254'
+    const names =
+      'api.test=127.0.0.1,other.test=127.0.0.1,a.git.test=127.0.0.1,inside.test=10.0.0.1,meta.test=169.254.169.254'
     this.#settings = {
       ARC_PROXY_PORT: String(this.port),
       ARC_INTERNAL_TOKEN: internal,
@@ -165,15 +200,24 @@ export class ProxyRig {
       ARC_EGRESS_CA_FILE: join(this.directory, 'outside-ca.pem'),
       ...settings,
     }
-    for (const id of [this.workspaceId, this.strangerId]) await mkdir(join(this.directory, 'workspaces', id, 'sockets'), { recursive: true })
+    for (const id of [this.workspaceId, this.strangerId])
+      await mkdir(join(this.directory, 'workspaces', id, 'sockets'), { recursive: true })
     await this.startProxy()
   }
 
   /** Starts it, and has it listen for the workspaces. @throws where it does not come up. */
   async startProxy(): Promise<void> {
-    this.#child = await startServiceProcess('proxy', program, { PATH: process.env['PATH'], ...this.#settings }, join(this.directory, 'proxy.log'))
+    this.#child = await startServiceProcess(
+      'proxy',
+      program,
+      { PATH: process.env['PATH'], ...this.#settings },
+      join(this.directory, 'proxy.log'),
+    )
     for (const id of [this.workspaceId, this.strangerId]) {
-      const opened = await fetch(`http://127.0.0.1:${this.port}/internal/workspaces/${id}`, { method: 'PUT', headers: { authorization: `Bearer ${internal}` } })
+      const opened = await fetch(`http://127.0.0.1:${this.port}/internal/workspaces/${id}`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${internal}` },
+      })
       this.#ca = ((await opened.json()) as { authority: string }).authority
     }
   }
@@ -212,7 +256,17 @@ export class ProxyRig {
 
   async keep({ name, value, placeholder, host, places = [] }: KeptSecret): Promise<void> {
     const id = randomUUID()
-    const row = { id, ownerId: this.userId, teamId: null, workspaceId: null, name: name ?? host, sealed: new Envelopes(key).seal(value, id), placeholder, hosts: [host], places: [...places] }
+    const row = {
+      id,
+      ownerId: this.userId,
+      teamId: null,
+      workspaceId: null,
+      name: name ?? host,
+      sealed: new Envelopes(key).seal(value, id),
+      placeholder,
+      hosts: [host],
+      places: [...places],
+    }
     await this.database.insertInto('Secret').values(row).execute()
   }
 
@@ -220,18 +274,35 @@ export class ProxyRig {
   async setRules(changes: Partial<EgressRules>): Promise<void> {
     const { limits, ...rules } = EgressRules.parse({ fallback: 'open', allow: [], deny: [], ...changes })
     const fields = { ...rules, limits: JSON.stringify(limits), updatedAt: new Date() }
-    await this.database.insertInto('EgressPolicy').values({ id: randomUUID(), ownerId: this.userId, teamId: null, workspaceId: null, ...fields }).onConflict((conflict) => conflict.column('ownerId').doUpdateSet(fields)).execute()
+    await this.database
+      .insertInto('EgressPolicy')
+      .values({ id: randomUUID(), ownerId: this.userId, teamId: null, workspaceId: null, ...fields })
+      .onConflict((conflict) => conflict.column('ownerId').doUpdateSet(fields))
+      .execute()
   }
 
   socketOf(id: string): string {
     return join(this.directory, 'workspaces', id, 'sockets', 'proxy.sock')
   }
 
-  async send(url: string, { method = 'GET', headers = {}, body, id = this.workspaceId }: Asked = {}, socket?: Socket): Promise<Got> {
-    const asked = httpRequest({ ...(socket === undefined ? { socketPath: this.socketOf(id), agent: false } : { createConnection: () => socket }), method, path: url, headers: { connection: 'close', ...headers } })
+  async send(
+    url: string,
+    { method = 'GET', headers = {}, body, id = this.workspaceId }: Asked = {},
+    socket?: Socket,
+  ): Promise<Got> {
+    const asked = httpRequest({
+      ...(socket === undefined ? { socketPath: this.socketOf(id), agent: false } : { createConnection: () => socket }),
+      method,
+      path: url,
+      headers: { connection: 'close', ...headers },
+    })
     asked.end(body)
     const [response] = (await once(asked, 'response')) as [IncomingMessage]
-    return { status: response.statusCode ?? 0, headers: response.headers, body: await buffer(response).catch(() => Buffer.from('CUT')) }
+    return {
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      body: await buffer(response).catch(() => Buffer.from('CUT')),
+    }
   }
 
   /** Through CONNECT, as every HTTPS client does; the proxy's own authority is trusted and no other. */
@@ -240,7 +311,12 @@ export class ProxyRig {
     socket.write(`CONNECT ${host}:${port} HTTP/1.1\r\nHost: ${host}:${port}\r\n\r\n`)
     const [first] = (await once(socket, 'data')) as [Buffer]
     if (!first.toString().startsWith('HTTP/1.1 200')) throw new Error(first.toString())
-    const tls = tlsConnect({ socket, servername, ca: this.#ca, ...(ALPNProtocols.length === 0 ? {} : { ALPNProtocols }) })
+    const tls = tlsConnect({
+      socket,
+      servername,
+      ca: this.#ca,
+      ...(ALPNProtocols.length === 0 ? {} : { ALPNProtocols }),
+    })
     await once(tls, 'secureConnect')
     return tls
   }
@@ -251,7 +327,11 @@ export class ProxyRig {
   }
 
   async https(host: string, path: string, asked: Asked = {}): Promise<Got> {
-    return this.send(path, { ...asked, headers: { host: `${host}:${this.tlsPort}`, ...asked.headers } }, await this.tunnel(host))
+    return this.send(
+      path,
+      { ...asked, headers: { host: `${host}:${this.tlsPort}`, ...asked.headers } },
+      await this.tunnel(host),
+    )
   }
 
   /** An event stream that goes on, through the proxy: what came so far, and a way to have the server say more. */
@@ -263,7 +343,11 @@ export class ProxyRig {
       push('data: one\n\n')
     }
     const socket = await this.tunnel(host)
-    const asked = httpRequest({ createConnection: () => socket, path: '/', headers: { host: `${host}:${this.tlsPort}` } })
+    const asked = httpRequest({
+      createConnection: () => socket,
+      path: '/',
+      headers: { host: `${host}:${this.tlsPort}` },
+    })
     asked.end()
     const [response] = (await once(asked, 'response')) as [IncomingMessage]
     let seen = ''
@@ -280,4 +364,7 @@ export class ProxyRig {
 }
 
 export const codeOf = (got: Got) => got.headers['x-arcx-refused']
-export const echo = (body: string | Buffer, headers: OutgoingHttpHeaders = {}): RequestListener => (_request, response) => response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(body)
+export const echo =
+  (body: string | Buffer, headers: OutgoingHttpHeaders = {}): RequestListener =>
+  (_request, response) =>
+    response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(body)

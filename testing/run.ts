@@ -32,6 +32,8 @@ export function testRun(): RunSettings {
 /** A value for `ARC_DEPLOYMENT`: the run's end removes every container that carries one. */
 export const testDeployment = (run: RunSettings): string => `${run.ARCX_TEST_RUN}-${randomBytes(3).toString('hex')}`
 
-export const testDirectory = (run: RunSettings, name: string): Promise<string> => mkdtemp(join(run.ARCX_TEST_DIRECTORY, `${name}-`))
+export const testDirectory = (run: RunSettings, name: string): Promise<string> =>
+  mkdtemp(join(run.ARCX_TEST_DIRECTORY, `${name}-`))
 
-export const testEngine = (run: RunSettings): Docker => new Docker({ socketPath: run.ARCX_TEST_DOCKER_HOST.slice('unix://'.length) })
+export const testEngine = (run: RunSettings): Docker =>
+  new Docker({ socketPath: run.ARCX_TEST_DOCKER_HOST.slice('unix://'.length) })

@@ -58,5 +58,6 @@ async function writeUntilFull(file: Awaited<ReturnType<typeof open>>, piece: Buf
 /** Takes away whatever is mounted below a directory, the innermost first. */
 export async function unmountWithin(directory: string): Promise<void> {
   const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '')
-  for (const path of mounts.filter((each) => each.startsWith(`${directory}/`)).toReversed()) await run('umount', ['--lazy', path]).catch(() => undefined)
+  for (const path of mounts.filter((each) => each.startsWith(`${directory}/`)).toReversed())
+    await run('umount', ['--lazy', path]).catch(() => undefined)
 }

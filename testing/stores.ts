@@ -32,15 +32,49 @@ export interface OwnStores {
 }
 
 /** `places`: where their files go, if it matters. */
-export async function startOwnStores(places: { readonly postgres?: string; readonly nats?: string } = {}): Promise<OwnStores> {
+export async function startOwnStores(
+  places: { readonly postgres?: string; readonly nats?: string } = {},
+): Promise<OwnStores> {
   const run = testRun()
-  const [databaseDirectory, busDirectory, databasePort, busPort] = await Promise.all([places.postgres ?? testDirectory(run, 'postgres'), places.nats ?? testDirectory(run, 'nats'), freePort(), freePort()])
-  const databaseOptions = { directory: databaseDirectory, port: databasePort, password: randomBytes(16).toString('hex'), logFile: join(run.ARCX_TEST_DIRECTORY, `postgres-${databasePort}.log`) }
-  const busOptions = { directory: busDirectory, port: busPort, token: randomBytes(16).toString('hex'), binary: run.ARCX_TEST_NATS_BINARY, logFile: join(run.ARCX_TEST_DIRECTORY, `nats-${busPort}.log`) }
+  const [databaseDirectory, busDirectory, databasePort, busPort] = await Promise.all([
+    places.postgres ?? testDirectory(run, 'postgres'),
+    places.nats ?? testDirectory(run, 'nats'),
+    freePort(),
+    freePort(),
+  ])
+  const databaseOptions = {
+    directory: databaseDirectory,
+    port: databasePort,
+    password: randomBytes(16).toString('hex'),
+    logFile: join(run.ARCX_TEST_DIRECTORY, `postgres-${databasePort}.log`),
+  }
+  const busOptions = {
+    directory: busDirectory,
+    port: busPort,
+    token: randomBytes(16).toString('hex'),
+    binary: run.ARCX_TEST_NATS_BINARY,
+    logFile: join(run.ARCX_TEST_DIRECTORY, `nats-${busPort}.log`),
+  }
   const data = join(databaseDirectory, 'data')
-  const [{ mortal: postgres, first: { url } }, { mortal: nats, first: bus }] = await Promise.all([
-    keep('PostgreSQL', databaseOptions.logFile, () => processesIn(data), (signal) => startPostgres({ ...databaseOptions, signal })),
-    keep('NATS', busOptions.logFile, async (child) => [child.process.pid ?? 0], (signal) => startNats({ ...busOptions, signal })),
+  const [
+    {
+      mortal: postgres,
+      first: { url },
+    },
+    { mortal: nats, first: bus },
+  ] = await Promise.all([
+    keep(
+      'PostgreSQL',
+      databaseOptions.logFile,
+      () => processesIn(data),
+      (signal) => startPostgres({ ...databaseOptions, signal }),
+    ),
+    keep(
+      'NATS',
+      busOptions.logFile,
+      async (child) => [child.process.pid ?? 0],
+      (signal) => startNats({ ...busOptions, signal }),
+    ),
   ])
   const database = openDatabase(url, () => undefined, { maxConnections: 5, work: 'schema' })
   await migrate(database)
@@ -61,7 +95,12 @@ export async function startOwnStores(places: { readonly postgres?: string; reado
 }
 
 /** As `npm start` keeps it: what ends without being killed by its test is started again. */
-async function keep<T extends { readonly child: Child }>(name: string, logFile: string, processesOf: (child: Child) => Promise<readonly number[]>, start: (signal: AbortSignal) => Promise<T>): Promise<{ readonly mortal: Mortal; readonly first: T }> {
+async function keep<T extends { readonly child: Child }>(
+  name: string,
+  logFile: string,
+  processesOf: (child: Child) => Promise<readonly number[]>,
+  start: (signal: AbortSignal) => Promise<T>,
+): Promise<{ readonly mortal: Mortal; readonly first: T }> {
   const started: T[] = []
   const kept = new Kept({
     name,
@@ -82,6 +121,11 @@ async function keep<T extends { readonly child: Child }>(name: string, logFile: 
   const send = async (signal: NodeJS.Signals) => {
     for (const pid of await processesOf((started.at(-1) ?? first).child)) process.kill(pid, signal)
   }
-  const mortal = { kill: () => kept.stop(), start: () => kept.start(), pause: () => send('SIGSTOP'), resume: () => send('SIGCONT') }
+  const mortal = {
+    kill: () => kept.stop(),
+    start: () => kept.start(),
+    pause: () => send('SIGSTOP'),
+    resume: () => send('SIGCONT'),
+  }
   return { mortal, first }
 }

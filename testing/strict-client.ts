@@ -13,7 +13,11 @@ export interface StrictAnswer {
 export class FramingError extends Error {}
 
 /** The answer that begins at `at`; `null` while it is not whole. @throws `FramingError`. */
-export function readAnswer(bytes: Buffer, at: number, { method, ended }: { readonly method: string; readonly ended: boolean }): StrictAnswer | null {
+export function readAnswer(
+  bytes: Buffer,
+  at: number,
+  { method, ended }: { readonly method: string; readonly ended: boolean },
+): StrictAnswer | null {
   const text = bytes.toString('latin1', at)
   const headLength = text.indexOf('\r\n\r\n')
   if (headLength < 0) return null
@@ -22,14 +26,21 @@ export function readAnswer(bytes: Buffer, at: number, { method, ended }: { reado
   if (Number.isNaN(status)) throw new FramingError(`status line ${JSON.stringify(line)}`)
   const headers = new Map<string, string>()
   for (const field of fields) {
-    const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/.exec(field) ?? []
+    const [, name = '', value = ''] =
+      /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/.exec(field) ?? []
     if (name === '') throw new FramingError(`header ${JSON.stringify(field)}`)
     const key = name.toLowerCase()
-    if (headers.has(key) && ['content-length', 'transfer-encoding'].includes(key)) throw new FramingError(`${key} twice`)
+    if (headers.has(key) && ['content-length', 'transfer-encoding'].includes(key))
+      throw new FramingError(`${key} twice`)
     headers.set(key, value)
   }
   const from = headLength + 4
-  const answer = (body: string, end: number): StrictAnswer => ({ status, headers, body, next: /\bclose\b/i.test(headers.get('connection') ?? '') ? null : at + end })
+  const answer = (body: string, end: number): StrictAnswer => ({
+    status,
+    headers,
+    body,
+    next: /\bclose\b/i.test(headers.get('connection') ?? '') ? null : at + end,
+  })
   const [length, coding] = [headers.get('content-length'), headers.get('transfer-encoding')]
   if (length !== undefined && coding !== undefined) throw new FramingError('both a length and a coding')
   if (length !== undefined && !/^\d{1,15}$/.test(length)) throw new FramingError(`length ${length}`)
@@ -39,15 +50,19 @@ export function readAnswer(bytes: Buffer, at: number, { method, ended }: { reado
     return answer('', from)
   }
   if (method === 'HEAD') return answer('', from)
-  if (length !== undefined) return text.length < from + Number(length) ? null : answer(text.slice(from, from + Number(length)), from + Number(length))
+  if (length !== undefined)
+    return text.length < from + Number(length)
+      ? null
+      : answer(text.slice(from, from + Number(length)), from + Number(length))
   if (coding !== undefined) return chunked(text, from, answer)
-  if (!/\bclose\b/i.test(headers.get('connection') ?? '')) throw new FramingError('neither a length nor a coding, and the connection stays')
+  if (!/\bclose\b/i.test(headers.get('connection') ?? ''))
+    throw new FramingError('neither a length nor a coding, and the connection stays')
   return ended ? answer(text.slice(from), text.length) : null
 }
 
 function chunked(text: string, from: number, answer: (body: string, end: number) => StrictAnswer): StrictAnswer | null {
   let body = ''
-  for (let at = from; ; ) {
+  for (let at = from; ;) {
     const lineEnd = text.indexOf('\r\n', at)
     if (lineEnd < 0) return null
     const size = text.slice(at, lineEnd)

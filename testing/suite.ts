@@ -36,7 +36,10 @@ export async function runTests(names: readonly string[], progress: Progress): Pr
     progress.say(error instanceof Error ? error.message : String(error))
     counts.push({ passed: 0, failed: 1 })
   } finally {
-    for (const stop of stops.toReversed()) await stop().catch((error: unknown) => progress.say(`Left behind: ${error instanceof Error ? error.message : error}`))
+    for (const stop of stops.toReversed())
+      await stop().catch((error: unknown) =>
+        progress.say(`Left behind: ${error instanceof Error ? error.message : error}`),
+      )
   }
   const passed = counts.reduce((sum, count) => sum + count.passed, 0)
   const failed = counts.reduce((sum, count) => sum + count.failed, 0)
@@ -60,14 +63,31 @@ const Report = z.object({
   testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
 })
 
-async function vitest(projects: readonly string[], names: readonly string[], settings: RunSettings, signal: AbortSignal): Promise<Count> {
+async function vitest(
+  projects: readonly string[],
+  names: readonly string[],
+  settings: RunSettings,
+  signal: AbortSignal,
+): Promise<Count> {
   const reportFile = join(settings.ARCX_TEST_DIRECTORY, `report-${projects.join('-')}.json`)
   const args = [
-    join(repository, 'node_modules/vitest/vitest.mjs'), 'run', '--root', repository, '--passWithNoTests',
-    ...projects.flatMap((project) => ['--project', project]), ...(projects.includes('alone') ? ['--no-file-parallelism'] : []),
-    '--reporter=default', '--reporter=json', '--silent=passed-only', `--outputFile.json=${reportFile}`, ...names,
+    join(repository, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    '--root',
+    repository,
+    '--passWithNoTests',
+    ...projects.flatMap((project) => ['--project', project]),
+    ...(projects.includes('alone') ? ['--no-file-parallelism'] : []),
+    '--reporter=default',
+    '--reporter=json',
+    '--silent=passed-only',
+    `--outputFile.json=${reportFile}`,
+    ...names,
   ]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...settings } })
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...settings },
+  })
   const end = () => child.kill('SIGTERM')
   signal.addEventListener('abort', end)
   const [code] = await once(child, 'exit')

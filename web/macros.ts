@@ -13,7 +13,14 @@ export function texts() {
     babel({
       presets: [
         {
-          preset: { plugins: [['@lingui/babel-plugin-lingui-macro', { linguiConfig: getConfig({ cwd, configPath: join(cwd, 'lingui.config.ts') }) }]] },
+          preset: {
+            plugins: [
+              [
+                '@lingui/babel-plugin-lingui-macro',
+                { linguiConfig: getConfig({ cwd, configPath: join(cwd, 'lingui.config.ts') }) },
+              ],
+            ],
+          },
           rolldown: { filter: { code: /from '@lingui\/(core|react)\/macro'/ } },
         },
       ],

@@ -14,11 +14,20 @@ export default defineConfig({
         // What every page stands on is one file, and not a dozen that wait for one another.
         codeSplitting: {
           groups: [
-            { name: 'base', priority: 2, test: /node_modules[\\/](react|react-dom|scheduler|use-sync-external-store|@tanstack[\\/](react-router|router-core|history|react-store|store|react-query|query-core)|@trpc|@lingui)[\\/]/ },
+            {
+              name: 'base',
+              priority: 2,
+              test: /node_modules[\\/](react|react-dom|scheduler|use-sync-external-store|@tanstack[\\/](react-router|router-core|history|react-store|store|react-query|query-core)|@trpc|@lingui)[\\/]/,
+            },
             // By itself, so that another program than the page can read it.
             { name: 'texts', priority: 3, test: /texts[\\/]en\.po/ },
             // Small parts of our own that several pages have; not what stands on dialogs and menus, which come when they are opened.
-            { name: 'parts', priority: 1, minShareCount: 2, test: /(web[\\/]src[\\/](?!.*(dialog\.tsx|modal|name-field|confirm-by-name|menu-popup|toast-host|palette[\\/](palette|entries|search)|program-settings|(docs|egress|history|pages|secrets|tokens)[\\/])))|lucide-react/ },
+            {
+              name: 'parts',
+              priority: 1,
+              minShareCount: 2,
+              test: /(web[\\/]src[\\/](?!.*(dialog\.tsx|modal|name-field|confirm-by-name|menu-popup|toast-host|palette[\\/](palette|entries|search)|program-settings|(docs|egress|history|pages|secrets|tokens)[\\/])))|lucide-react/,
+            },
           ],
         },
       },

@@ -13,7 +13,10 @@ export interface Windows {
 }
 
 /** Opens windows, and says “in” when each has what it asked for; to a number, “seen” once each has got as many messages besides; ends when it is told “end”. */
-const [{ url, origin, cookies, asks, answers }] = (await Promise.race([once(process, 'message'), new Promise<never>((_, reject) => process.once('disconnect', reject))])) as [Windows]
+const [{ url, origin, cookies, asks, answers }] = (await Promise.race([
+  once(process, 'message'),
+  new Promise<never>((_, reject) => process.once('disconnect', reject)),
+])) as [Windows]
 const got = new Map<WebSocket, number>()
 const data = Buffer.from('"type":"data"')
 let look: () => void = () => undefined

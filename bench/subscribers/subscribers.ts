@@ -17,7 +17,9 @@ const workspaces = 20
 const changes = 50
 
 /** What a page of the dashboard asks for. */
-const asks = ['workspaces.onChange', 'teams.onChange'].map((path, index) => JSON.stringify({ id: index + 1, method: 'subscription', params: { path } }))
+const asks = ['workspaces.onChange', 'teams.onChange'].map((path, index) =>
+  JSON.stringify({ id: index + 1, method: 'subscription', params: { path } }),
+)
 
 interface Seen {
   readonly nobody: Census
@@ -31,7 +33,12 @@ export async function* benchSubscribers(): AsyncIterable<Table> {
   for (const count of crowds) {
     const { ours, message, snapshot } = await ofOrchestrator(count)
     const theirs = await ofPeer(count, snapshot, message)
-    const row = (what: string, unit: Row['unit'], value: (seen: Seen) => number): Row => ({ what, ours: value(ours), peer: value(theirs), unit })
+    const row = (what: string, unit: Row['unit'], value: (seen: Seen) => number): Row => ({
+      what,
+      ours: value(ours),
+      peer: value(theirs),
+      unit,
+    })
     const mb = 2 ** 20
     yield {
       title: `${count} windows, ${windowsOfEach} of each person of a team, and ${changes} changes told to each`,
@@ -44,14 +51,24 @@ export async function* benchSubscribers(): AsyncIterable<Table> {
         row('resident with all', 'MB', ({ all }) => all.resident / mb),
         row('resident after the changes', 'MB', ({ changed }) => changed.resident / mb),
         row('resident, all gone', 'MB', ({ gone }) => gone.resident / mb),
-        row('allocated, a window that comes', 'KB', ({ nobody, all }) => ((all.allocated ?? 0) - (nobody.allocated ?? 0)) / count / 1024),
-        row('allocated, a change told to a window', 'KB', ({ all, changed }) => ((changed.allocated ?? 0) - (all.allocated ?? 0)) / count / changes / 1024),
+        row(
+          'allocated, a window that comes',
+          'KB',
+          ({ nobody, all }) => ((all.allocated ?? 0) - (nobody.allocated ?? 0)) / count / 1024,
+        ),
+        row(
+          'allocated, a change told to a window',
+          'KB',
+          ({ all, changed }) => ((changed.allocated ?? 0) - (all.allocated ?? 0)) / count / changes / 1024,
+        ),
       ],
     }
   }
 }
 
-async function ofOrchestrator(count: number): Promise<{ readonly ours: Seen; readonly message: unknown; readonly snapshot: unknown }> {
+async function ofOrchestrator(
+  count: number,
+): Promise<{ readonly ours: Seen; readonly message: unknown; readonly snapshot: unknown }> {
   const arc = await startTestOrchestrator({ ...countedInAll, ARC_LOG_LEVEL: 'info' })
   try {
     const people: Person[] = []
@@ -59,19 +76,45 @@ async function ofOrchestrator(count: number): Promise<{ readonly ours: Seen; rea
     const [owner] = people
     if (owner === undefined) throw new Error('There is nobody.')
     const team = await owner.api.teams.create.mutate({ name: 'crowd' })
-    await arc.database.insertInto('Membership').values(people.slice(1).map(({ userId }) => ({ teamId: team.id, userId: UserId.parse(userId), role: 'member' as const }))).execute()
+    await arc.database
+      .insertInto('Membership')
+      .values(
+        people
+          .slice(1)
+          .map(({ userId }) => ({ teamId: team.id, userId: UserId.parse(userId), role: 'member' as const })),
+      )
+      .execute()
     // Rows alone: no container is needed for a name to change.
-    const rows = Array.from({ length: workspaces }, (_, index) => ({ id: crypto.randomUUID(), teamId: team.id, createdById: owner.userId, name: `row-${index}`, state: 'stopped' as const, step: null, reason: null }))
+    const rows = Array.from({ length: workspaces }, (_, index) => ({
+      id: crypto.randomUUID(),
+      teamId: team.id,
+      createdById: owner.userId,
+      name: `row-${index}`,
+      state: 'stopped' as const,
+      step: null,
+      reason: null,
+    }))
     await arc.database.insertInto('Workspace').values(rows).execute()
     const list = await owner.api.workspaces.list.query()
     const [first] = list
     if (first === undefined) throw new Error('There is no workspace.')
     const ours = await course({
       census: () => arc.census(),
-      windows: { url: `${arc.origin.replace('http', 'ws')}/trpc`, origin: arc.origin, cookies: Array.from({ length: count }, (_, index) => people[index % people.length]?.cookie ?? ''), asks, answers: asks.length },
-      change: async (round) => void (await owner.api.workspaces.rename.mutate({ workspaceId: first.id, name: `renamed-${round}` })),
+      windows: {
+        url: `${arc.origin.replace('http', 'ws')}/trpc`,
+        origin: arc.origin,
+        cookies: Array.from({ length: count }, (_, index) => people[index % people.length]?.cookie ?? ''),
+        asks,
+        answers: asks.length,
+      },
+      change: async (round) =>
+        void (await owner.api.workspaces.rename.mutate({ workspaceId: first.id, name: `renamed-${round}` })),
     })
-    return { ours, message: inEnvelope({ type: 'changed', workspace: first }), snapshot: inEnvelope({ type: 'snapshot', workspaces: list }) }
+    return {
+      ours,
+      message: inEnvelope({ type: 'changed', workspace: first }),
+      snapshot: inEnvelope({ type: 'snapshot', workspaces: list }),
+    }
   } finally {
     await arc.destroy()
   }
@@ -82,13 +125,22 @@ const inEnvelope = (data: unknown) => ({ id: 1, result: { type: 'data', id: '1',
 
 async function ofPeer(count: number, first: unknown, message: unknown): Promise<Seen> {
   const [port, directory] = [await freePort(), await testDirectory(testRun(), 'peer')]
-  const peer = fork(fileURLToPath(new URL('peer.ts', import.meta.url)), [String(port)], { execArgv: [], env: { ...process.env, ...countedInAll, ARC_DATA_DIR: directory } })
+  const peer = fork(fileURLToPath(new URL('peer.ts', import.meta.url)), [String(port)], {
+    execArgv: [],
+    env: { ...process.env, ...countedInAll, ARC_DATA_DIR: directory },
+  })
   try {
     await once(peer, 'message')
     peer.send({ first: JSON.stringify(first) })
     return await course({
       census: () => censusOf(peer, directory),
-      windows: { url: `ws://127.0.0.1:${port}`, origin: 'http://localhost', cookies: Array.from({ length: count }, () => ''), asks, answers: asks.length },
+      windows: {
+        url: `ws://127.0.0.1:${port}`,
+        origin: 'http://localhost',
+        cookies: Array.from({ length: count }, () => ''),
+        asks,
+        answers: asks.length,
+      },
       change: async () => void peer.send({ next: message }),
     })
   } finally {
@@ -147,7 +199,7 @@ async function gather(windows: Windows): Promise<Crowd> {
 
 /** Until the sockets are closed on this side too: as few of them as there were, or no fewer than a moment ago. */
 async function settled(census: () => Promise<Census>, handles: number): Promise<Census> {
-  for (let before = Number.POSITIVE_INFINITY; ; ) {
+  for (let before = Number.POSITIVE_INFINITY; ;) {
     const now = await census()
     if (now.handles <= handles || now.handles === before) return now
     before = now.handles

@@ -24,7 +24,10 @@ const pacedSeconds = 3
 const sampleEvery = 20
 
 /** Many clients of one server in a process of their own, the first of which speaks. */
-const [work] = (await Promise.race([once(process, 'message'), new Promise<never>((_, reject) => process.once('disconnect', reject))])) as [CrowdWork]
+const [work] = (await Promise.race([
+  once(process, 'message'),
+  new Promise<never>((_, reject) => process.once('disconnect', reject)),
+])) as [CrowdWork]
 const speech = speeches[work.kind]
 let seen = 0
 let ended = 0
@@ -54,7 +57,8 @@ async function enter(url: string, index: number): Promise<WebSocket> {
 }
 
 const sockets: WebSocket[] = []
-for (let at = 0; at < work.urls.length; at += 50) sockets.push(...(await Promise.all(work.urls.slice(at, at + 50).map((url, index) => enter(url, at + index)))))
+for (let at = 0; at < work.urls.length; at += 50)
+  sockets.push(...(await Promise.all(work.urls.slice(at, at + 50).map((url, index) => enter(url, at + index)))))
 speaker.socket = sockets[0] ?? null
 const listeners = sockets.length - 1
 if (work.onlyStay) {

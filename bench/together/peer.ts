@@ -24,7 +24,9 @@ switch (kind) {
   case 'Socket.IO': {
     const http = createServer()
     const server = new SocketIo(http, { transports: ['websocket'], perMessageDeflate: false })
-    server.on('connection', (socket) => socket.on('cursor', (state: unknown, more: unknown) => server.emit('cursor', state, more)))
+    server.on('connection', (socket) =>
+      socket.on('cursor', (state: unknown, more: unknown) => server.emit('cursor', state, more)),
+    )
     http.listen(Number(port), '127.0.0.1', () => process.send?.('ready'))
     break
   }

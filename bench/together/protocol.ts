@@ -33,7 +33,14 @@ const cursorState = (client: number, clock: number): Uint8Array =>
     writeVarUint(encoder, 1)
     writeVarUint(encoder, client)
     writeVarUint(encoder, clock)
-    writeVarString(encoder, JSON.stringify({ user: { name: 'Ann', color: '#0a7' }, cursor: { anchor: clock % 1000, head: clock % 1000 }, at: now() }))
+    writeVarString(
+      encoder,
+      JSON.stringify({
+        user: { name: 'Ann', color: '#0a7' },
+        cursor: { anchor: clock % 1000, head: clock % 1000 },
+        at: now(),
+      }),
+    )
   })
 
 /** The same in every process of this machine, in milliseconds. */
@@ -87,7 +94,8 @@ export const speeches: Readonly<Record<Kind, Speech>> = {
   'Socket.IO': {
     enter: () => ['40'],
     isIn: (message) => message.toString('latin1', 0, 2) === '40',
-    cursor: (client, clock) => `42["cursor",${JSON.stringify(JSON.stringify({ client, clock, user: { name: 'Ann', color: '#0a7' }, cursor: { anchor: clock % 1000, head: clock % 1000 } }))},{"at":${now()}}]`,
+    cursor: (client, clock) =>
+      `42["cursor",${JSON.stringify(JSON.stringify({ client, clock, user: { name: 'Ann', color: '#0a7' }, cursor: { anchor: clock % 1000, head: clock % 1000 } }))},{"at":${now()}}]`,
     update: () => new Uint8Array(),
     isCursor: (message) => message[0] === 0x34 && message[1] === 0x32,
     isUpdate: () => false,

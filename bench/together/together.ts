@@ -52,17 +52,31 @@ export async function* benchTogether(): AsyncIterable<Table> {
       for (const count of crowds) {
         for (const kind of ['team-state', ...peers] as const) {
           const key = `${kind} ${count}`
-          seen.set(key, [...(seen.get(key) ?? []), await crowd({ kind, urls: await place(kind).urls(count + 1), seconds, updates: null, onlyStay: false })])
+          seen.set(key, [
+            ...(seen.get(key) ?? []),
+            await crowd({ kind, urls: await place(kind).urls(count + 1), seconds, updates: null, onlyStay: false }),
+          ])
         }
       }
     }
-    const of = (kind: Kind, count: number, what: keyof CrowdSeen) => median((seen.get(`${kind} ${count}`) ?? []).map((each) => each[what]))
+    const of = (kind: Kind, count: number, what: keyof CrowdSeen) =>
+      median((seen.get(`${kind} ${count}`) ?? []).map((each) => each[what]))
     yield* peers.map((peer): Table => ({
       title: `A cursor to all others, as fast as they take it, and at 20 a second (median of ${rounds})`,
       peer,
       rows: crowds.flatMap((count): Row[] => [
-        { what: `${count} listeners: delivered`, ours: of('team-state', count, 'perSecond'), peer: of(peer, count, 'perSecond'), unit: 'per second' },
-        { what: `${count} listeners: p99`, ours: of('team-state', count, 'p99Ms'), peer: of(peer, count, 'p99Ms'), unit: 'ms' },
+        {
+          what: `${count} listeners: delivered`,
+          ours: of('team-state', count, 'perSecond'),
+          peer: of(peer, count, 'perSecond'),
+          unit: 'per second',
+        },
+        {
+          what: `${count} listeners: p99`,
+          ours: of('team-state', count, 'p99Ms'),
+          peer: of(peer, count, 'p99Ms'),
+          unit: 'ms',
+        },
       ]),
     }))
 
@@ -70,17 +84,45 @@ export async function* benchTogether(): AsyncIterable<Table> {
     const perSecond: Record<string, number[]> = {}
     for (let round = 0; round < rounds; round += 1) {
       for (const kind of ['team-state', 'Hocuspocus', 'bare ws'] as const) {
-        const { perSecond: each } = await crowd({ kind, urls: await place(kind).urls(3), seconds, updates: typed, onlyStay: false })
+        const { perSecond: each } = await crowd({
+          kind,
+          urls: await place(kind).urls(3),
+          seconds,
+          updates: typed,
+          onlyStay: false,
+        })
         ;(perSecond[kind] ??= []).push(each)
       }
     }
     for (const peer of ['Hocuspocus', 'bare ws'] as const) {
-      yield { title: `${typed.length.toLocaleString('en')} edits of one history, typed by one and seen by two; team-state has them in PostgreSQL by then (median of ${rounds})`, peer, rows: [{ what: 'edits', ours: median(perSecond['team-state'] ?? []), peer: median(perSecond[peer] ?? []), unit: 'per second' }] }
+      yield {
+        title: `${typed.length.toLocaleString('en')} edits of one history, typed by one and seen by two; team-state has them in PostgreSQL by then (median of ${rounds})`,
+        peer,
+        rows: [
+          {
+            what: 'edits',
+            ours: median(perSecond['team-state'] ?? []),
+            peer: median(perSecond[peer] ?? []),
+            unit: 'per second',
+          },
+        ],
+      }
     }
 
     const memory: Record<string, number> = {}
-    for (const kind of ['team-state', ...peers] as const) memory[kind] = await memoryPerConnection(kind, kind === 'team-state' ? await ours.fresh() : await startPeer(kind, children))
-    for (const peer of peers) yield { title: `Memory for each of ${idle} connections to one text`, peer, rows: [{ what: 'resident', ours: memory['team-state'] ?? Number.NaN, peer: memory[peer] ?? Number.NaN, unit: 'KB' }] }
+    for (const kind of ['team-state', ...peers] as const)
+      memory[kind] = await memoryPerConnection(
+        kind,
+        kind === 'team-state' ? await ours.fresh() : await startPeer(kind, children),
+      )
+    for (const peer of peers)
+      yield {
+        title: `Memory for each of ${idle} connections to one text`,
+        peer,
+        rows: [
+          { what: 'resident', ours: memory['team-state'] ?? Number.NaN, peer: memory[peer] ?? Number.NaN, unit: 'KB' },
+        ],
+      }
 
     yield await largeDocument(collab, ours.workspaceId, ours.ann, children)
   } finally {
@@ -89,7 +131,12 @@ export async function* benchTogether(): AsyncIterable<Table> {
   }
 }
 
-async function placeOf(collab: TestCollab): Promise<{ readonly place: Place; fresh(): Promise<Place>; readonly workspaceId: WorkspaceId; readonly ann: Person }> {
+async function placeOf(collab: TestCollab): Promise<{
+  readonly place: Place
+  fresh(): Promise<Place>
+  readonly workspaceId: WorkspaceId
+  readonly ann: Person
+}> {
   const ann = await collab.arc.person()
   const { id: teamId } = await ann.api.teams.create.mutate({ name: 'crowd' })
   const all = [ann]
@@ -104,7 +151,11 @@ async function placeOf(collab: TestCollab): Promise<{ readonly place: Place; fre
     async urls(count) {
       const path = `bench-${randomUUID()}.txt`
       const tickets = await Promise.all(all.map((person) => person.api.collab.ticket.mutate({ workspaceId })))
-      return Array.from({ length: count }, (_, index) => `ws://127.0.0.1:${port}/workspaces/${workspaceId}/${path}?ticket=${tickets[index % tickets.length]?.ticket}`)
+      return Array.from(
+        { length: count },
+        (_, index) =>
+          `ws://127.0.0.1:${port}/workspaces/${workspaceId}/${path}?ticket=${tickets[index % tickets.length]?.ticket}`,
+      )
     },
   })
   return { workspaceId, ann, place: placeAt(collab), fresh: async () => placeAt(await collab.copy()) }
@@ -116,13 +167,19 @@ async function startPeer(kind: (typeof peers)[number], children: ChildProcess[],
   children.push(child)
   await once(child, 'message')
   const path = kind === 'Socket.IO' ? '/socket.io/?EIO=4&transport=websocket' : '/'
-  return { pid: child.pid ?? 0, urls: (count) => Promise.resolve(Array.from({ length: count }, () => `ws://127.0.0.1:${port}${path}`)) }
+  return {
+    pid: child.pid ?? 0,
+    urls: (count) => Promise.resolve(Array.from({ length: count }, () => `ws://127.0.0.1:${port}${path}`)),
+  }
 }
 
 async function crowd(work: CrowdWork): Promise<CrowdSeen> {
   const child = fork(file('crowd.ts'), { execArgv: [], serialization: 'advanced' })
   child.send(work)
-  const [seen] = (await Promise.race([once(child, 'message'), once(child, 'exit').then(() => Promise.reject(new Error(`The crowd at ${work.kind} broke up.`)))])) as [CrowdSeen]
+  const [seen] = (await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(() => Promise.reject(new Error(`The crowd at ${work.kind} broke up.`))),
+  ])) as [CrowdSeen]
   if (child.exitCode === null) await once(child, 'exit')
   return seen
 }
@@ -149,7 +206,8 @@ function typedUpdates(): readonly Uint8Array[] {
   }
 }
 
-const resident = async (pid: number) => Number(/VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1])
+const resident = async (pid: number) =>
+  Number(/VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1])
 
 /** In KB, of a process that has served nobody yet. */
 async function memoryPerConnection(kind: Kind, place: Place): Promise<number> {
@@ -166,25 +224,40 @@ async function memoryPerConnection(kind: Kind, place: Place): Promise<number> {
 }
 
 /** From a server that does not have it in memory to a client that has all of it. */
-async function largeDocument(collab: TestCollab, workspaceId: WorkspaceId, ann: Person, children: ChildProcess[]): Promise<Table> {
+async function largeDocument(
+  collab: TestCollab,
+  workspaceId: WorkspaceId,
+  ann: Person,
+  children: ChildProcess[],
+): Promise<Table> {
   const doc = new Doc()
   const words = 'the quick brown fox jumps over the lazy dog 0123456789\n'
   // By pieces, as a text comes to be.
-  for (let length = 0; length < largeBytes; length += words.length * 40) doc.getText('content').insert(length, words.repeat(40))
+  for (let length = 0; length < largeBytes; length += words.length * 40)
+    doc.getText('content').insert(length, words.repeat(40))
   const state = Buffer.from(encodeStateAsUpdate(doc))
   const stored = join(await testDirectory(testRun(), 'large'), 'document')
   await writeFile(stored, state)
   const [ours, theirs]: number[][] = [[], []]
   for (let load = 0; load < largeLoads; load += 1) {
     const path = `large-${load}`
-    await collab.arc.database.insertInto('Document').values({ id: randomUUID(), workspaceId, path, snapshot: state }).execute()
+    await collab.arc.database
+      .insertInto('Document')
+      .values({ id: randomUUID(), workspaceId, path, snapshot: state })
+      .execute()
     const { ticket } = await ann.api.collab.ticket.mutate({ workspaceId })
-    ours?.push(await loadTime('team-state', `ws://127.0.0.1:${collab.port}/workspaces/${workspaceId}/${path}?ticket=${ticket}`))
+    ours?.push(
+      await loadTime('team-state', `ws://127.0.0.1:${collab.port}/workspaces/${workspaceId}/${path}?ticket=${ticket}`),
+    )
     const peer = await startPeer('Hocuspocus', children, stored)
     const [url = ''] = await peer.urls(1)
     theirs?.push(await loadTime('Hocuspocus', url))
   }
-  return { title: `A text of ${largeBytes / 2 ** 20} MB, from PostgreSQL (Hocuspocus: from a file) to a client (median of ${largeLoads})`, peer: 'Hocuspocus', rows: [{ what: 'loaded', ours: median(ours ?? []), peer: median(theirs ?? []), unit: 'ms' }] }
+  return {
+    title: `A text of ${largeBytes / 2 ** 20} MB, from PostgreSQL (Hocuspocus: from a file) to a client (median of ${largeLoads})`,
+    peer: 'Hocuspocus',
+    rows: [{ what: 'loaded', ours: median(ours ?? []), peer: median(theirs ?? []), unit: 'ms' }],
+  }
 }
 
 async function loadTime(kind: 'team-state' | 'Hocuspocus', url: string): Promise<number> {

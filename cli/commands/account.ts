@@ -11,7 +11,10 @@ export function addAccountCommands(program: Command, sessions: Sessions): void {
     .argument('[server]', 'address of the server, such as https://arcx.example.com')
     .option('--device', 'show a code to type in a browser elsewhere')
     .option('--no-browser', 'print the page’s address and open nothing')
-    .addHelpText('after', '\nWith --token TOKEN, or ARCX_TOKEN, that token is kept; `--token -` reads it from standard input.')
+    .addHelpText(
+      'after',
+      '\nWith --token TOKEN, or ARCX_TOKEN, that token is kept; `--token -` reads it from standard input.',
+    )
     .action(async (address, options, command) => {
       const session = sessions.of(command)
       const server = await session.newServer(address)
@@ -32,7 +35,10 @@ export function addAccountCommands(program: Command, sessions: Sessions): void {
             ? await signInByDevice(server, (code, url) => show(url, `Your code: ${code}\nOpen ${url}`))
             : await signInByBrowser(server, (url) => show(url, `Open this page to sign in:\n${url}`))
       await session.credentials.keep(credential)
-      output.result({ server: credential.server, login: credential.login }, `Signed in to ${credential.server} as ${credential.login}.`)
+      output.result(
+        { server: credential.server, login: credential.login },
+        `Signed in to ${credential.server} as ${credential.login}.`,
+      )
     })
 
   program
@@ -56,7 +62,11 @@ export function addAccountCommands(program: Command, sessions: Sessions): void {
       const session = sessions.of(command)
       const server = await session.server()
       const me = await server.api.auth.me.query()
-      if (me === null) throw new Failure('Nobody is signed in. Sign in with: arcx login', 'signed_out', exitCodes.signedOut)
-      session.output.result({ server: server.origin, ...me }, `${me.login} (${me.name}), ${me.tier} plan, on ${server.origin}`)
+      if (me === null)
+        throw new Failure('Nobody is signed in. Sign in with: arcx login', 'signed_out', exitCodes.signedOut)
+      session.output.result(
+        { server: server.origin, ...me },
+        `${me.login} (${me.name}), ${me.tier} plan, on ${server.origin}`,
+      )
     })
 }

@@ -13,7 +13,9 @@ import { countOf } from './count.ts'
 
 /** Also called as `arcx-admin`. */
 export function addAdminCommands(program: Command, sessions: Sessions): void {
-  const admin = program.command('admin').description('For whoever runs the server, with its ARC_ADMIN_TOKEN or a token with the scope admin.')
+  const admin = program
+    .command('admin')
+    .description('For whoever runs the server, with its ARC_ADMIN_TOKEN or a token with the scope admin.')
 
   admin
     .command('overview')
@@ -21,8 +23,16 @@ export function addAdminCommands(program: Command, sessions: Sessions): void {
     .action(async (_options, command) => {
       const session = sessions.asAdmin(command)
       const overview = await (await session.server()).api.admin.overview.query()
-      const counts = (of: Readonly<Record<string, number>>) => Object.entries(of).map(([name, count]) => `${count} ${name.replaceAll('_', ' ')}`).join(', ') || 'none'
-      session.output.result(overview, [`people      ${counts(overview.people)}`, `waiting     ${overview.waiting}`, `sessions    ${overview.sessions}`, `workspaces  ${counts(overview.workspaces)}`])
+      const counts = (of: Readonly<Record<string, number>>) =>
+        Object.entries(of)
+          .map(([name, count]) => `${count} ${name.replaceAll('_', ' ')}`)
+          .join(', ') || 'none'
+      session.output.result(overview, [
+        `people      ${counts(overview.people)}`,
+        `waiting     ${overview.waiting}`,
+        `sessions    ${overview.sessions}`,
+        `workspaces  ${counts(overview.workspaces)}`,
+      ])
     })
 
   admin
@@ -32,7 +42,13 @@ export function addAdminCommands(program: Command, sessions: Sessions): void {
     .action(async (search, _options, command) => {
       const session = sessions.asAdmin(command)
       const users = await (await session.server()).api.admin.users.list.query({ search: search ?? '' })
-      session.output.result(users, table(['LOGIN', 'NAME', 'ROLE', 'PLAN', 'STANDING', 'WORKSPACES'], users.map((user) => [user.login, user.name, user.role, user.tier, user.standing, String(user.workspaces)])))
+      session.output.result(
+        users,
+        table(
+          ['LOGIN', 'NAME', 'ROLE', 'PLAN', 'STANDING', 'WORKSPACES'],
+          users.map((user) => [user.login, user.name, user.role, user.tier, user.standing, String(user.workspaces)]),
+        ),
+      )
     })
 
   admin
@@ -42,7 +58,19 @@ export function addAdminCommands(program: Command, sessions: Sessions): void {
     .action(async (search, _options, command) => {
       const session = sessions.asAdmin(command)
       const all = await (await session.server()).api.admin.workspaces.list.query({ search: search ?? '' })
-      session.output.result(all, table(['NAME', 'STATE', 'OF', 'USED', 'ID'], all.map((workspace) => [workspace.name, workspace.state, workspace.teamName === null ? (workspace.ownerLogin ?? '') : `team ${workspace.teamName}`, ago(workspace.lastActivityAt), workspace.id])))
+      session.output.result(
+        all,
+        table(
+          ['NAME', 'STATE', 'OF', 'USED', 'ID'],
+          all.map((workspace) => [
+            workspace.name,
+            workspace.state,
+            workspace.teamName === null ? (workspace.ownerLogin ?? '') : `team ${workspace.teamName}`,
+            ago(workspace.lastActivityAt),
+            workspace.id,
+          ]),
+        ),
+      )
     })
 
   admin
@@ -52,7 +80,9 @@ export function addAdminCommands(program: Command, sessions: Sessions): void {
     .option('--days <days>', 'until it ends', countOf('--days', 1, 365), 14)
     .action(async (options, command) => {
       const session = sessions.asAdmin(command)
-      const invite = await (await session.server()).api.admin.invites.create.mutate({ maxUses: options.uses, expiresDays: options.days })
+      const invite = await (
+        await session.server()
+      ).api.admin.invites.create.mutate({ maxUses: options.uses, expiresDays: options.days })
       session.output.result(invite, invite.url)
     })
 
@@ -60,11 +90,17 @@ export function addAdminCommands(program: Command, sessions: Sessions): void {
   audit
     .command('verify')
     .description('Check that no line of the record was changed or taken out: on the server, or in an export.')
-    .argument('[export]', 'a file of JSON lines from `audit export`; - for standard input; without it, the server checks its own')
+    .argument(
+      '[export]',
+      'a file of JSON lines from `audit export`; - for standard input; without it, the server checks its own',
+    )
     .option('--head <hash>', 'the last hash as it was kept elsewhere: then lines missing at the end show too')
     .action(async (file, options, command) => {
       const session = sessions.asAdmin(command)
-      const verdict = file === undefined ? await (await session.server()).api.audit.verify.query() : await verifyChain(entriesOf(file))
+      const verdict =
+        file === undefined
+          ? await (await session.server()).api.audit.verify.query()
+          : await verifyChain(entriesOf(file))
       tell(session.output, verdict, options.head)
     })
   audit
@@ -73,19 +109,38 @@ export function addAdminCommands(program: Command, sessions: Sessions): void {
     .option('--csv', 'for a spreadsheet, in place of JSON lines')
     .action(async (options, command) => {
       const session = sessions.asAdmin(command)
-      const answer = await (await session.server()).get(`/api/admin/audit?format=${options.csv === true ? 'csv' : 'jsonl'}`)
-      if (!answer.ok || answer.body === null) throw new Failure(`The server answered ${answer.status}.`, 'export_failed', answer.status === 401 ? exitCodes.signedOut : exitCodes.failed)
+      const answer = await (
+        await session.server()
+      ).get(`/api/admin/audit?format=${options.csv === true ? 'csv' : 'jsonl'}`)
+      if (!answer.ok || answer.body === null)
+        throw new Failure(
+          `The server answered ${answer.status}.`,
+          'export_failed',
+          answer.status === 401 ? exitCodes.signedOut : exitCodes.failed,
+        )
       await pipeline(Readable.fromWeb(answer.body as never), process.stdout, { end: false })
     })
 }
 
 function tell(output: Output, verdict: AuditVerdict, head: string | undefined): void {
-  if (verdict.kind === 'broken') throw new Failure(`The record is broken at line ${verdict.id}: ${verdict.why === 'changed' ? 'it was changed' : 'a line before it is missing'}.`, 'record_broken', exitCodes.failed)
-  if (head !== undefined && head !== verdict.head) throw new Failure(`The record ends at another line than the one that was kept: its head is ${verdict.head}.`, 'record_cut', exitCodes.failed)
+  if (verdict.kind === 'broken')
+    throw new Failure(
+      `The record is broken at line ${verdict.id}: ${verdict.why === 'changed' ? 'it was changed' : 'a line before it is missing'}.`,
+      'record_broken',
+      exitCodes.failed,
+    )
+  if (head !== undefined && head !== verdict.head)
+    throw new Failure(
+      `The record ends at another line than the one that was kept: its head is ${verdict.head}.`,
+      'record_cut',
+      exitCodes.failed,
+    )
   output.result(verdict, [`The record is whole: ${verdict.entries} lines.`, `Keep its head elsewhere: ${verdict.head}`])
 }
 
-async function* entriesOf(file: string): AsyncIterable<Omit<AuditEntryView, 'hash'> & { readonly hash: Buffer | null }> {
+async function* entriesOf(
+  file: string,
+): AsyncIterable<Omit<AuditEntryView, 'hash'> & { readonly hash: Buffer | null }> {
   const input = file === '-' ? process.stdin : createReadStream(file)
   let number = 0
   for await (const line of createInterface({ input })) {

@@ -23,9 +23,21 @@ export function addEgressCommands(program: Command, sessions: Sessions): void {
       const session = sessions.of(command)
       const server = await session.server()
       const { id: workspaceId } = await findWorkspace(server, wanted)
-      const ask = (limit: number) => server.api.egress.calls.query({ workspaceId, refused: options.refused === true, host: options.host ?? null, limit })
+      const ask = (limit: number) =>
+        server.api.egress.calls.query({
+          workspaceId,
+          refused: options.refused === true,
+          host: options.host ?? null,
+          limit,
+        })
       const calls = await ask(options.limit)
-      if (options.follow !== true) return session.output.result(calls, calls.length === 0 ? 'No calls yet.' : table(['AT', 'METHOD', 'ADDRESS', 'OUTCOME', 'SECRETS', 'REDACTED'], calls.map(rowOf)))
+      if (options.follow !== true)
+        return session.output.result(
+          calls,
+          calls.length === 0
+            ? 'No calls yet.'
+            : table(['AT', 'METHOD', 'ADDRESS', 'OUTCOME', 'SECRETS', 'REDACTED'], calls.map(rowOf)),
+        )
       const shown = new Set<string>()
       for (let news = calls.toReversed(); ; news = (await ask(500)).toReversed()) {
         for (const call of news) {
@@ -54,16 +66,35 @@ export function addEgressCommands(program: Command, sessions: Sessions): void {
     .description('Change where workspaces may go, from the next request on. What is not named stays.')
     .option('--open', 'allow hosts that are not listed')
     .option('--closed', 'to hosts that are not listed they may not go')
-    .option('--allow <host...>', 'instead of those so far: hosts, *.SUFFIX, preset:packages, preset:github, preset:ai; “none” for none')
+    .option(
+      '--allow <host...>',
+      'instead of those so far: hosts, *.SUFFIX, preset:packages, preset:github, preset:ai; “none” for none',
+    )
     .option('--deny <host...>', 'instead of those so far, and before what is allowed; “none” for none')
-    .option('--limit <limit...>', 'instead of those so far: HOST=60/min, HOST=100MB/h, with * for all hosts; “none” for none')
-    .addOption(new Option('--pasted <what>', 'what becomes of a request with a key that does not belong there').choices(['refuse', 'observe', 'off'] as const))
-    .addOption(new Option('--found <what>', 'what becomes of credentials in answers that are no secret here').choices(['off', 'observe', 'redact'] as const))
+    .option(
+      '--limit <limit...>',
+      'instead of those so far: HOST=60/min, HOST=100MB/h, with * for all hosts; “none” for none',
+    )
+    .addOption(
+      new Option('--pasted <what>', 'what becomes of a request with a key that does not belong there').choices([
+        'refuse',
+        'observe',
+        'off',
+      ] as const),
+    )
+    .addOption(
+      new Option('--found <what>', 'what becomes of credentials in answers that are no secret here').choices([
+        'off',
+        'observe',
+        'redact',
+      ] as const),
+    )
     .option(...holderOptions[0])
     .option(...holderOptions[1])
     .action(async (options, command) => {
       const session = sessions.of(command)
-      if (options.open === true && options.closed === true) throw new Failure('Either --open or --closed.', 'usage', exitCodes.usage)
+      if (options.open === true && options.closed === true)
+        throw new Failure('Either --open or --closed.', 'usage', exitCodes.usage)
       const server = await session.server()
       const holder = await holderNamed(server, options)
       const before = await server.api.egress.rules.query(holder)
@@ -82,19 +113,34 @@ export function addEgressCommands(program: Command, sessions: Sessions): void {
 
 function rowOf({ at, method, url, outcome, status, secrets, scrubbed, redacted }: EgressCall): string[] {
   const found = Object.entries(redacted).map(([rule, count]) => `${count} ${rule}`)
-  return [at.slice(0, 19).replace('T', ' '), method, url.slice(0, 80), outcome === 'passed' ? String(status ?? '') : outcome, secrets.join(',') || '-', [String(scrubbed), ...found].join(', ')]
+  return [
+    at.slice(0, 19).replace('T', ' '),
+    method,
+    url.slice(0, 80),
+    outcome === 'passed' ? String(status ?? '') : outcome,
+    secrets.join(',') || '-',
+    [String(scrubbed), ...found].join(', '),
+  ]
 }
 
 const listOf = (given: readonly string[] | undefined) => (given?.length === 1 && given[0] === 'none' ? [] : given)
 
 function limitOf(text: string): EgressLimit {
   const [, host = '', count, unit] = /^(.+)=(\d+)(\/min|MB\/h)$/.exec(text) ?? []
-  if (count === undefined) throw new Failure(`“${text}” is no limit: HOST=60/min or HOST=100MB/h.`, 'usage', exitCodes.usage)
-  return { host, requestsPerMinute: unit === '/min' ? Number(count) : null, megabytesPerHour: unit === '/min' ? null : Number(count) }
+  if (count === undefined)
+    throw new Failure(`“${text}” is no limit: HOST=60/min or HOST=100MB/h.`, 'usage', exitCodes.usage)
+  return {
+    host,
+    requestsPerMinute: unit === '/min' ? Number(count) : null,
+    megabytesPerHour: unit === '/min' ? null : Number(count),
+  }
 }
 
 function inWords({ fallback, allow, deny, limits, pasted, found }: EgressRules): string {
-  const bounds = limits.map(({ host, requestsPerMinute, megabytesPerHour }) => `${host}: ${[requestsPerMinute === null ? null : `${requestsPerMinute} requests a minute`, megabytesPerHour === null ? null : `${megabytesPerHour} MB an hour`].filter((each) => each !== null).join(', ')}`)
+  const bounds = limits.map(
+    ({ host, requestsPerMinute, megabytesPerHour }) =>
+      `${host}: ${[requestsPerMinute === null ? null : `${requestsPerMinute} requests a minute`, megabytesPerHour === null ? null : `${megabytesPerHour} MB an hour`].filter((each) => each !== null).join(', ')}`,
+  )
   const rows = [
     ['not listed', fallback === 'open' ? 'may go' : 'may not go'],
     ['allowed', allow.join(', ') || '-'],

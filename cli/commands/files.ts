@@ -16,7 +16,9 @@ import { ToolRun } from '../server/tool-run.ts'
 import type { Server } from '../server/server.ts'
 import { ensureRunning } from '../workspace.ts'
 
-type Place = { readonly kind: 'here'; readonly path: string } | { readonly kind: 'there'; readonly workspace: string; readonly path: string }
+type Place =
+  | { readonly kind: 'here'; readonly path: string }
+  | { readonly kind: 'there'; readonly workspace: string; readonly path: string }
 
 /** Of one side, and what was not copied from it. */
 interface Copying {
@@ -36,21 +38,40 @@ function placeOf(text: string): Place {
 export function addFileCommands(program: Command, sessions: Sessions): void {
   program
     .command('cp')
-    .description('Copy a file or folder into a workspace, or out of it: one side is written workspace:path. Into a folder that is there it goes by its own name, and is merged with what is there: files are replaced, nothing is removed, and no file takes a folder’s place or the other way round. What cannot be copied is told, and the exit code is 1 then: FIFOs, sockets and devices; links that lead out of what is copied out of a workspace; what may not be read.')
+    .description(
+      'Copy a file or folder into a workspace, or out of it: one side is written workspace:path. Into a folder that is there it goes by its own name, and is merged with what is there: files are replaced, nothing is removed, and no file takes a folder’s place or the other way round. What cannot be copied is told, and the exit code is 1 then: FIFOs, sockets and devices; links that lead out of what is copied out of a workspace; what may not be read.',
+    )
     .argument('<from>')
     .argument('<to>')
     .addHelpText('after', '\nA path in a workspace that is not absolute lies in the project’s folder; ~/ is the home.')
     .action(async (from, to, _options, command) => {
-      if (from === '-' || to === '-') throw new Failure('Standard input and output are not copied. For one file use arcx exec: arcx exec my-project -- cat file. A file here that is called - is written ./-', 'usage', exitCodes.usage)
+      if (from === '-' || to === '-')
+        throw new Failure(
+          'Standard input and output are not copied. For one file use arcx exec: arcx exec my-project -- cat file. A file here that is called - is written ./-',
+          'usage',
+          exitCodes.usage,
+        )
       const session = sessions.of(command)
       const { output } = session
       const server = await session.server()
       const [source, target] = [placeOf(from), placeOf(to)]
       const skipped = new Skipped((text) => output.note(text))
-      const copying = async (wanted: string): Promise<Copying> => ({ server, output, skipped, workspace: (await ensureRunning(server, output, wanted)).name })
-      if (source.kind === 'here' && target.kind === 'there') await upload(await copying(target.workspace), source.path, target.path)
-      else if (source.kind === 'there' && target.kind === 'here') await download(await copying(source.workspace), source.path, target.path)
-      else throw new Failure('One side, and only one, is in a workspace: arcx cp ./file my-project:file', 'usage', exitCodes.usage)
+      const copying = async (wanted: string): Promise<Copying> => ({
+        server,
+        output,
+        skipped,
+        workspace: (await ensureRunning(server, output, wanted)).name,
+      })
+      if (source.kind === 'here' && target.kind === 'there')
+        await upload(await copying(target.workspace), source.path, target.path)
+      else if (source.kind === 'there' && target.kind === 'here')
+        await download(await copying(source.workspace), source.path, target.path)
+      else
+        throw new Failure(
+          'One side, and only one, is in a workspace: arcx cp ./file my-project:file',
+          'usage',
+          exitCodes.usage,
+        )
       // As cp(1), silent for programs.
       if (process.stderr.isTTY) output.note(`Copied ${from} to ${to}.`)
       output.result({ from, to }, '')
@@ -62,7 +83,10 @@ async function upload({ server, output, workspace, skipped }: Copying, path: str
   const from = await realpath(resolve(path)).catch(() => null)
   if (from === null) throw new Failure(`There is no ${path} here.`, 'file_not_found', exitCodes.notFound)
   const input = Readable.from(pack(Buffer.from(from), Buffer.from(nameInArchive), skipped), { objectMode: false })
-  const run = new ToolRun(server, workspace, ['sh', '-c', receive, 'sh', to, basename(resolve(path))], { input, output: new PassThrough().resume() })
+  const run = new ToolRun(server, workspace, ['sh', '-c', receive, 'sh', to, basename(resolve(path))], {
+    input,
+    output: new PassThrough().resume(),
+  })
   const { code, said } = await run.untilOver()
   told(output, code, said, skipped, 'It could not be written in the workspace')
 }
@@ -88,9 +112,14 @@ async function download({ server, output, workspace, skipped }: Copying, from: s
   ])
   if (unpacked !== null && unpacking.isEmpty && code !== null && code !== 0) {
     const isMissing = code === noSource
-    throw new Failure(said === '' ? `It could not be read in the workspace (${code}).` : legibleLines(said), isMissing ? 'file_not_found' : 'copy_failed', isMissing ? exitCodes.notFound : exitCodes.failed)
+    throw new Failure(
+      said === '' ? `It could not be read in the workspace (${code}).` : legibleLines(said),
+      isMissing ? 'file_not_found' : 'copy_failed',
+      isMissing ? exitCodes.notFound : exitCodes.failed,
+    )
   }
-  if (unpacked?.error instanceof ArchiveError) throw new Failure(`The copy broke off: ${unpacked.error.message}`, 'copy_failed', exitCodes.failed)
+  if (unpacked?.error instanceof ArchiveError)
+    throw new Failure(`The copy broke off: ${unpacked.error.message}`, 'copy_failed', exitCodes.failed)
   if (unpacked !== null) throw unpacked.error
   told(output, code, said, skipped, 'It could not be read in the workspace')
 }
@@ -109,7 +138,8 @@ async function placeFor(from: string, to: string): Promise<string> {
   // The file behind a link, where one was named.
   if (there !== null) return realpath(target)
   const parent = await realpath(dirname(target)).catch(() => null)
-  if (parent === null) throw new Failure(`There is no folder ${dirname(target)} here.`, 'file_not_found', exitCodes.notFound)
+  if (parent === null)
+    throw new Failure(`There is no folder ${dirname(target)} here.`, 'file_not_found', exitCodes.notFound)
   return join(parent, basename(target))
 }
 
@@ -123,8 +153,11 @@ function nameOf(from: string): string {
 /** @throws where not all of it was copied. */
 function told(output: Output, code: number | null, said: string, skipped: Skipped, otherwise: string): void {
   const lines = said === '' ? [] : legibleLines(said).split('\n')
-  if (code !== 0 && lines.length === 1 && skipped.count === 0) throw new Failure(lines[0] ?? '', 'copy_failed', exitCodes.failed)
+  if (code !== 0 && lines.length === 1 && skipped.count === 0)
+    throw new Failure(lines[0] ?? '', 'copy_failed', exitCodes.failed)
   for (const line of lines) output.note(line)
-  if (code !== 0 && lines.length === 0 && skipped.count === 0) throw new Failure(`${otherwise} (${code}).`, 'copy_failed', exitCodes.failed)
-  if (code !== 0 || lines.length > 0 || skipped.count > 0) throw new Failure('Not all of it was copied.', 'copy_incomplete', exitCodes.failed)
+  if (code !== 0 && lines.length === 0 && skipped.count === 0)
+    throw new Failure(`${otherwise} (${code}).`, 'copy_failed', exitCodes.failed)
+  if (code !== 0 || lines.length > 0 || skipped.count > 0)
+    throw new Failure('Not all of it was copied.', 'copy_incomplete', exitCodes.failed)
 }

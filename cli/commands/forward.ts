@@ -19,14 +19,17 @@ interface Pair {
 function pairOf(text: string): Pair {
   const [, local, remote = local] = /^(\d{1,5})(?::(\d{1,5}))?$/.exec(text) ?? []
   const pair = { local: Number(local), remote: Number(remote) }
-  if (local === undefined || pair.local > 65_535 || pair.remote < 1 || pair.remote > 65_535) throw new Failure(`“${text}” is no port, nor two of them as HERE:THERE.`, 'usage', exitCodes.usage)
+  if (local === undefined || pair.local > 65_535 || pair.remote < 1 || pair.remote > 65_535)
+    throw new Failure(`“${text}” is no port, nor two of them as HERE:THERE.`, 'usage', exitCodes.usage)
   return pair
 }
 
 export function addForwardCommand(program: Command, sessions: Sessions): void {
   program
     .command('port-forward')
-    .description('Reach ports of a workspace on this machine, until Ctrl-C. Each side of a connection ends by itself, as with TCP, and a reset is one. 1024 connections may be open to a workspace at a time; more wait their turn.')
+    .description(
+      'Reach ports of a workspace on this machine, until Ctrl-C. Each side of a connection ends by itself, as with TCP, and a reset is one. 1024 connections may be open to a workspace at a time; more wait their turn.',
+    )
     .argument('<workspace>')
     .argument('<port...>', 'a port, or HERE:THERE; HERE 0 is any free one')
     .option('--address <address>', 'where to listen', '127.0.0.1')
@@ -44,10 +47,20 @@ export function addForwardCommand(program: Command, sessions: Sessions): void {
     })
 }
 
-async function listen(server: Server, output: Output, workspace: string, { local, remote }: Pair, address: string): Promise<void> {
-  const listener = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => join(server, output, workspace, remote, socket))
+async function listen(
+  server: Server,
+  output: Output,
+  workspace: string,
+  { local, remote }: Pair,
+  address: string,
+): Promise<void> {
+  const listener = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
+    join(server, output, workspace, remote, socket),
+  )
   await new Promise<void>((resolve, reject) => {
-    listener.once('error', (error) => reject(new Failure(`Port ${local} cannot be used here: ${error.message}`, 'port_taken', exitCodes.failed)))
+    listener.once('error', (error) =>
+      reject(new Failure(`Port ${local} cannot be used here: ${error.message}`, 'port_taken', exitCodes.failed)),
+    )
     listener.listen(local, address, resolve)
   })
   const { port } = listener.address() as AddressInfo

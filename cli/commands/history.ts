@@ -19,8 +19,16 @@ export function addHistoryCommands(program: Command, sessions: Sessions): void {
     .argument('<workspace>')
     .argument('[file]', fileHelp)
     .argument('[version]', versionHelp)
-    .option('--limit <count>', 'of a workspace’s files, how many changes, the latest first', countOf('--limit', 1, 500), 50)
-    .addHelpText('after', '\nOnly files that were open in an editor have a history. What a file held is printed as it was: arcx history demo notes.txt 1a2b3c4d | diff - notes.txt')
+    .option(
+      '--limit <count>',
+      'of a workspace’s files, how many changes, the latest first',
+      countOf('--limit', 1, 500),
+      50,
+    )
+    .addHelpText(
+      'after',
+      '\nOnly files that were open in an editor have a history. What a file held is printed as it was: arcx history demo notes.txt 1a2b3c4d | diff - notes.txt',
+    )
     .action(async (wanted, path, version, options, command) => {
       const session = sessions.of(command)
       const { output } = session
@@ -29,19 +37,35 @@ export function addHistoryCommands(program: Command, sessions: Sessions): void {
       if (path === undefined) {
         const changes = await server.api.history.changes.query({ workspaceId, limit: options.limit })
         const rows = changes.map((change) => [change.path, writerIn(change.by), ago(change.lastAt)])
-        return output.result(changes, rows.length === 0 ? 'Nobody has written in a shared file yet. Open one in VS Code with: arcx open' : table(['FILE', 'BY', 'LAST'], rows))
+        return output.result(
+          changes,
+          rows.length === 0
+            ? 'Nobody has written in a shared file yet. Open one in VS Code with: arcx open'
+            : table(['FILE', 'BY', 'LAST'], rows),
+        )
       }
       const versions = await versionsOf(server, workspaceId, path)
       if (version === undefined) {
-        return output.result(versions, table(['VERSION', 'WHEN', 'HOW', 'CHARACTERS'], versions.map((each) => [each.id.slice(0, shownLetters), ago(each.at), causeIn(each), String(each.letters)])))
+        return output.result(
+          versions,
+          table(
+            ['VERSION', 'WHEN', 'HOW', 'CHARACTERS'],
+            versions.map((each) => [each.id.slice(0, shownLetters), ago(each.at), causeIn(each), String(each.letters)]),
+          ),
+        )
       }
-      const held = await server.api.history.version.query({ workspaceId, versionId: versionNamed(versions, version).id })
+      const held = await server.api.history.version.query({
+        workspaceId,
+        versionId: versionNamed(versions, version).id,
+      })
       output.exactly(held, held.text)
     })
 
   program
     .command('restore')
-    .description('Write a file as it was in a version. What it holds now is kept as a version before; whoever has it open sees it change.')
+    .description(
+      'Write a file as it was in a version. What it holds now is kept as a version before; whoever has it open sees it change.',
+    )
     .argument('<workspace>')
     .argument('<file>', fileHelp)
     .argument('<version>', versionHelp)
@@ -52,20 +76,44 @@ export function addHistoryCommands(program: Command, sessions: Sessions): void {
       const { id: workspaceId, name } = await ensureRunning(server, output, wanted)
       const { id: versionId, at, cause, by } = versionNamed(await versionsOf(server, workspaceId, path), version)
       const isChanged = await server.api.history.restore.mutate({ workspaceId, versionId })
-      output.result({ workspaceId, path, versionId, isChanged }, isChanged ? `${path} is again as it was ${ago(at)}, ${causeIn({ cause, by })}. Take that back with: arcx history ${name} ${path}` : `${path} is like that already.`)
+      output.result(
+        { workspaceId, path, versionId, isChanged },
+        isChanged
+          ? `${path} is again as it was ${ago(at)}, ${causeIn({ cause, by })}. Take that back with: arcx history ${name} ${path}`
+          : `${path} is like that already.`,
+      )
     })
 }
 
-async function versionsOf(server: Server, workspaceId: WorkspaceId, path: string): Promise<readonly [FileVersion, ...FileVersion[]]> {
+async function versionsOf(
+  server: Server,
+  workspaceId: WorkspaceId,
+  path: string,
+): Promise<readonly [FileVersion, ...FileVersion[]]> {
   const [latest, ...others] = await server.api.history.versions.query({ workspaceId, path })
-  if (latest === undefined) throw new Failure(`No version of ${path} is kept. Which files have some, is shown by: arcx history WORKSPACE`, 'version_not_found', exitCodes.notFound)
+  if (latest === undefined)
+    throw new Failure(
+      `No version of ${path} is kept. Which files have some, is shown by: arcx history WORKSPACE`,
+      'version_not_found',
+      exitCodes.notFound,
+    )
   return [latest, ...others]
 }
 
 function versionNamed(versions: readonly FileVersion[], beginning: string): FileVersion {
   const [found, another] = versions.filter(({ id }) => id.startsWith(beginning.toLowerCase()))
-  if (found === undefined) throw new Failure(`There is no version ${beginning}, or it is not kept any more.`, 'version_not_found', exitCodes.notFound)
-  if (another !== undefined) throw new Failure(`Several versions begin with ${beginning}. Give more of its id: ${found.id}, ${another.id}`, 'version_ambiguous', exitCodes.usage)
+  if (found === undefined)
+    throw new Failure(
+      `There is no version ${beginning}, or it is not kept any more.`,
+      'version_not_found',
+      exitCodes.notFound,
+    )
+  if (another !== undefined)
+    throw new Failure(
+      `Several versions begin with ${beginning}. Give more of its id: ${found.id}, ${another.id}`,
+      'version_ambiguous',
+      exitCodes.usage,
+    )
   return found
 }
 

@@ -23,21 +23,33 @@ export function addScanCommand(program: Command): void {
     .command('scan')
     .description('Look for credentials in files and folders, or in lines of JSON. No server is asked.')
     .argument('[path...]', 'files and folders; without any, this folder')
-    .option('--json-lines', 'take lines of JSON, {"text": "…"}, from standard input, and give {"findings": [{"rule", "start", "end"}]} for each')
-    .addHelpText('after', '\nIt exits with 1 where it has found something, so that a pre-commit hook stops. Offsets count UTF-16 code units.')
+    .option(
+      '--json-lines',
+      'take lines of JSON, {"text": "…"}, from standard input, and give {"findings": [{"rule", "start", "end"}]} for each',
+    )
+    .addHelpText(
+      'after',
+      '\nIt exits with 1 where it has found something, so that a pre-commit hook stops. Offsets count UTF-16 code units.',
+    )
     .action(async (paths, options, command) => {
       if (options.jsonLines === true) return scanLines()
       const output = new Output((command.optsWithGlobals() as { json?: boolean }).json === true)
       const found: Place[] = []
       let files = 0
       for (const path of paths.length === 0 ? ['.'] : paths) {
-        if ((await stat(path).catch(() => null)) === null) throw new Failure(`There is no ${path} here.`, 'file_not_found', exitCodes.notFound)
+        if ((await stat(path).catch(() => null)) === null)
+          throw new Failure(`There is no ${path} here.`, 'file_not_found', exitCodes.notFound)
         for await (const file of filesIn(path)) {
           files += 1
           found.push(...(await scanFile(file)))
         }
       }
-      output.result(found, found.length === 0 ? `Nothing found in ${files} ${files === 1 ? 'file' : 'files'}.` : found.map(({ file, line, column, rule, shown }) => `${file}:${line}:${column}  ${rule}  ${shown}…`))
+      output.result(
+        found,
+        found.length === 0
+          ? `Nothing found in ${files} ${files === 1 ? 'file' : 'files'}.`
+          : found.map(({ file, line, column, rule, shown }) => `${file}:${line}:${column}  ${rule}  ${shown}…`),
+      )
       if (found.length > 0) process.exitCode = exitCodes.failed
     })
 }
@@ -53,7 +65,8 @@ async function scanLines(): Promise<void> {
     } catch {
       // Said below.
     }
-    if (typeof text !== 'string') throw new Failure(`Line ${number} is not of the form {"text": "…"}.`, 'line_invalid', exitCodes.refused)
+    if (typeof text !== 'string')
+      throw new Failure(`Line ${number} is not of the form {"text": "…"}.`, 'line_invalid', exitCodes.refused)
     process.stdout.write(`${JSON.stringify({ findings: findCredentials(text) })}\n`)
   }
 }
@@ -79,6 +92,12 @@ async function scanFile(file: string): Promise<Place[]> {
   const text = bytes.toString('utf8')
   return findCredentials(text).map(({ rule, start, end }) => {
     const lines = text.slice(0, start).split('\n')
-    return { file, line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1, rule, shown: text.slice(start, Math.min(end, start + 4)) }
+    return {
+      file,
+      line: lines.length,
+      column: (lines.at(-1)?.length ?? 0) + 1,
+      rule,
+      shown: text.slice(start, Math.min(end, start + 4)),
+    }
   })
 }

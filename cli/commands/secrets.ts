@@ -9,7 +9,14 @@ import { table } from '../output/output.ts'
 import type { Sessions } from '../program.ts'
 import type { Server } from '../server/server.ts'
 
-const placesOption = () => new Option('--in <place...>', 'in which part of a request it may stand; without it, in any').choices(['header', 'basic', 'address', 'body', 'aws'] as const satisfies readonly SecretPlace[])
+const placesOption = () =>
+  new Option('--in <place...>', 'in which part of a request it may stand; without it, in any').choices([
+    'header',
+    'basic',
+    'address',
+    'body',
+    'aws',
+  ] as const satisfies readonly SecretPlace[])
 const hostHelp = 'where it may go, over HTTPS: api.example.com, or *.example.com'
 
 export function addSecretCommands(program: Command, sessions: Sessions): void {
@@ -24,7 +31,20 @@ export function addSecretCommands(program: Command, sessions: Sessions): void {
       const session = sessions.of(command)
       const server = await session.server()
       const all = await server.api.secrets.list.query(await holderNamed(server, options))
-      session.output.result(all, all.length === 0 ? 'There are no secrets. Make one with: arcx secrets set NAME --host api.example.com' : table(['NAME', 'PLACEHOLDER', 'HOSTS', 'IN'], all.map((secret) => [secret.name, secret.placeholder, secret.hosts.join(','), secret.places.join(',') || 'any'])))
+      session.output.result(
+        all,
+        all.length === 0
+          ? 'There are no secrets. Make one with: arcx secrets set NAME --host api.example.com'
+          : table(
+              ['NAME', 'PLACEHOLDER', 'HOSTS', 'IN'],
+              all.map((secret) => [
+                secret.name,
+                secret.placeholder,
+                secret.hosts.join(','),
+                secret.places.join(',') || 'any',
+              ]),
+            ),
+      )
     })
 
   secrets
@@ -39,9 +59,20 @@ export function addSecretCommands(program: Command, sessions: Sessions): void {
       const session = sessions.of(command)
       const server = await session.server()
       const holder = await holderNamed(server, options)
-      const value = process.stdin.isTTY ? await askHidden(`Value of ${name}: `) : (await text(process.stdin)).replace(/\r?\n$/, '')
-      const secret = await server.api.secrets.set.mutate({ ...holder, name, value, hosts: options.host, places: [...(options.in ?? [])] })
-      session.output.result(secret, `${secret.name} is saved. Workspaces find ${secret.placeholder} in its place, those that are running after a restart; it becomes the value in requests to ${secret.hosts.join(', ')}.`)
+      const value = process.stdin.isTTY
+        ? await askHidden(`Value of ${name}: `)
+        : (await text(process.stdin)).replace(/\r?\n$/, '')
+      const secret = await server.api.secrets.set.mutate({
+        ...holder,
+        name,
+        value,
+        hosts: options.host,
+        places: [...(options.in ?? [])],
+      })
+      session.output.result(
+        secret,
+        `${secret.name} is saved. Workspaces find ${secret.placeholder} in its place, those that are running after a restart; it becomes the value in requests to ${secret.hosts.join(', ')}.`,
+      )
     })
 
   secrets
@@ -56,8 +87,15 @@ export function addSecretCommands(program: Command, sessions: Sessions): void {
       const session = sessions.of(command)
       const server = await session.server()
       const id = await secretNamed(server, options, name)
-      const secret = await server.api.secrets.grants.mutate({ id, hosts: options.host, places: [...(options.in ?? [])] })
-      session.output.result(secret, `${name} may go to ${secret.hosts.join(', ')}, in ${secret.places.join(', ') || 'any part of a request'}, from the next request on.`)
+      const secret = await server.api.secrets.grants.mutate({
+        id,
+        hosts: options.host,
+        places: [...(options.in ?? [])],
+      })
+      session.output.result(
+        secret,
+        `${name} may go to ${secret.hosts.join(', ')}, in ${secret.places.join(', ') || 'any part of a request'}, from the next request on.`,
+      )
     })
 
   secrets
@@ -76,7 +114,9 @@ export function addSecretCommands(program: Command, sessions: Sessions): void {
 }
 
 async function secretNamed(server: Server, options: HolderNamed, name: string) {
-  const secret = (await server.api.secrets.list.query(await holderNamed(server, options))).find((each) => each.name === name)
+  const secret = (await server.api.secrets.list.query(await holderNamed(server, options))).find(
+    (each) => each.name === name,
+  )
   if (secret === undefined) throw new Failure(`There is no secret ${name}.`, 'secret_not_found', exitCodes.notFound)
   return secret.id
 }
@@ -86,7 +126,11 @@ async function askHidden(prompt: string): Promise<string> {
   const { createInterface } = await import('node:readline/promises')
   const { Writable } = await import('node:stream')
   process.stderr.write(prompt)
-  const asking = createInterface({ input: process.stdin, output: new Writable({ write: (_chunk, _encoding, done) => done() }), terminal: true })
+  const asking = createInterface({
+    input: process.stdin,
+    output: new Writable({ write: (_chunk, _encoding, done) => done() }),
+    terminal: true,
+  })
   const value = await asking.question('')
   asking.close()
   process.stderr.write('\n')

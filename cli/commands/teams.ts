@@ -14,10 +14,15 @@ function roleOf(text: string): InvitedRole {
 }
 
 /** A member of a team by its name and their login. */
-async function memberOf(api: Api, name: string, login: string): Promise<{ readonly teamId: TeamId; readonly userId: UserId }> {
+async function memberOf(
+  api: Api,
+  name: string,
+  login: string,
+): Promise<{ readonly teamId: TeamId; readonly userId: UserId }> {
   const team = await api.teams.get.query({ name })
   const member = team.members.find((each) => each.login.toLowerCase() === login.toLowerCase())
-  if (member === undefined) throw new Failure(`${login} is not in ${team.name}.`, 'member_not_found', exitCodes.notFound)
+  if (member === undefined)
+    throw new Failure(`${login} is not in ${team.name}.`, 'member_not_found', exitCodes.notFound)
   return { teamId: team.id, userId: member.userId }
 }
 
@@ -30,7 +35,15 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
     .action(async (_options, command) => {
       const session = sessions.of(command)
       const all = await (await session.server()).api.teams.list.query()
-      session.output.result(all, all.length === 0 ? 'You are in no team. Make one with: arcx teams create NAME' : table(['NAME', 'ROLE', 'MEMBERS', 'WORKSPACES'], all.map((team) => [team.name, team.role, String(team.memberCount), String(team.workspaceCount)])))
+      session.output.result(
+        all,
+        all.length === 0
+          ? 'You are in no team. Make one with: arcx teams create NAME'
+          : table(
+              ['NAME', 'ROLE', 'MEMBERS', 'WORKSPACES'],
+              all.map((team) => [team.name, team.role, String(team.memberCount), String(team.workspaceCount)]),
+            ),
+      )
     })
 
   teams
@@ -40,9 +53,15 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
     .action(async (name, _options, command) => {
       const session = sessions.of(command)
       const team = await (await session.server()).api.teams.get.query({ name })
-      const members = table(['LOGIN', 'NAME', 'ROLE'], team.members.map((member) => [member.login, member.name, member.role]))
+      const members = table(
+        ['LOGIN', 'NAME', 'ROLE'],
+        team.members.map((member) => [member.login, member.name, member.role]),
+      )
       const invites = team.invites.map((invite) => [invite.login ?? 'link', invite.role, invite.id])
-      session.output.result(team, [...members, ...(invites.length === 0 ? [] : ['', ...table(['INVITED', 'ROLE', 'ID'], invites)])])
+      session.output.result(team, [
+        ...members,
+        ...(invites.length === 0 ? [] : ['', ...table(['INVITED', 'ROLE', 'ID'], invites)]),
+      ])
     })
 
   teams
@@ -79,7 +98,10 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
       const { api } = await session.server()
       const { id: teamId } = await api.teams.get.query({ name })
       const invite = await api.teams.invites.create.mutate({ teamId, role: roleOf(options.role), login: login ?? null })
-      session.output.result(invite, login === undefined ? invite.url : `${login} finds the invitation after signing in at ${invite.url}`)
+      session.output.result(
+        invite,
+        login === undefined ? invite.url : `${login} finds the invitation after signing in at ${invite.url}`,
+      )
     })
 
   teams
@@ -91,8 +113,11 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
       const session = sessions.of(command)
       const { api } = await session.server()
       const team = await api.teams.get.query({ name })
-      const invite = team.invites.find(({ id, login }) => id === wanted || login?.toLowerCase() === wanted.toLowerCase())
-      if (invite === undefined) throw new Failure('There is no such invitation.', 'invite_not_found', exitCodes.notFound)
+      const invite = team.invites.find(
+        ({ id, login }) => id === wanted || login?.toLowerCase() === wanted.toLowerCase(),
+      )
+      if (invite === undefined)
+        throw new Failure('There is no such invitation.', 'invite_not_found', exitCodes.notFound)
       await api.teams.invites.revoke.mutate({ teamId: team.id, inviteId: invite.id })
       session.output.result({ id: invite.id }, 'The invitation is withdrawn.')
     })
@@ -105,9 +130,16 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
       const session = sessions.of(command)
       const { api } = await session.server()
       const code = URL.canParse(wanted) ? new URL(wanted).searchParams.get('code') : null
-      const own = code === null ? (await api.teams.invitations.query()).find(({ teamName }) => teamName === wanted) : undefined
-      if (code === null && own === undefined) throw new Failure(`Nobody has invited you to ${wanted}.`, 'invite_not_found', exitCodes.notFound)
-      const team = code !== null ? await api.teams.accept.mutate({ code }) : own === undefined ? null : await api.teams.answer.mutate({ inviteId: own.id, accept: true })
+      const own =
+        code === null ? (await api.teams.invitations.query()).find(({ teamName }) => teamName === wanted) : undefined
+      if (code === null && own === undefined)
+        throw new Failure(`Nobody has invited you to ${wanted}.`, 'invite_not_found', exitCodes.notFound)
+      const team =
+        code !== null
+          ? await api.teams.accept.mutate({ code })
+          : own === undefined
+            ? null
+            : await api.teams.answer.mutate({ inviteId: own.id, accept: true })
       session.output.result(team, `You are in ${team?.name} as ${team?.role}.`)
     })
 
@@ -169,7 +201,12 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
     .argument('<team>')
     .option('-f, --force', 'needed, since it cannot be undone')
     .action(async (name, options, command) => {
-      if (options.force !== true) throw new Failure(`That deletes ${name} with all its workspaces for good. Say --force.`, 'not_confirmed', exitCodes.usage)
+      if (options.force !== true)
+        throw new Failure(
+          `That deletes ${name} with all its workspaces for good. Say --force.`,
+          'not_confirmed',
+          exitCodes.usage,
+        )
       const session = sessions.of(command)
       const { api } = await session.server()
       const { id: teamId } = await api.teams.get.query({ name })

@@ -6,7 +6,16 @@ import type { Sessions } from '../program.ts'
 import { findWorkspace } from '../workspace.ts'
 import { countOf } from './count.ts'
 
-const scopes: readonly Scope[] = ['workspaces:read', 'workspaces:write', 'workspaces:exec', 'teams:read', 'teams:write', 'tokens', 'secrets', 'admin']
+const scopes: readonly Scope[] = [
+  'workspaces:read',
+  'workspaces:write',
+  'workspaces:exec',
+  'teams:read',
+  'teams:write',
+  'tokens',
+  'secrets',
+  'admin',
+]
 
 export function addTokenCommands(program: Command, sessions: Sessions): void {
   const tokens = program.command('tokens').description('API tokens: for programs that act for you.')
@@ -17,8 +26,18 @@ export function addTokenCommands(program: Command, sessions: Sessions): void {
     .action(async (_options, command) => {
       const session = sessions.of(command)
       const all = await (await session.server()).api.tokens.list.query()
-      const rows = all.map((token) => [token.name, token.shown, token.scopes.join(','), ago(token.lastUsedAt), token.expiresAt?.slice(0, 10) ?? 'never', token.id])
-      session.output.result(all, all.length === 0 ? 'You have no tokens.' : table(['NAME', 'TOKEN', 'SCOPES', 'USED', 'ENDS', 'ID'], rows))
+      const rows = all.map((token) => [
+        token.name,
+        token.shown,
+        token.scopes.join(','),
+        ago(token.lastUsedAt),
+        token.expiresAt?.slice(0, 10) ?? 'never',
+        token.id,
+      ])
+      session.output.result(
+        all,
+        all.length === 0 ? 'You have no tokens.' : table(['NAME', 'TOKEN', 'SCOPES', 'USED', 'ENDS', 'ID'], rows),
+      )
     })
 
   tokens
@@ -33,12 +52,18 @@ export function addTokenCommands(program: Command, sessions: Sessions): void {
       const server = await session.server()
       const wanted = options.scope.map((text) => {
         const scope = scopes.find((each) => each === text)
-        if (scope === undefined) throw new Failure(`There is no scope ${text}; there are ${scopes.join(', ')}.`, 'usage', exitCodes.usage)
+        if (scope === undefined)
+          throw new Failure(`There is no scope ${text}; there are ${scopes.join(', ')}.`, 'usage', exitCodes.usage)
         return scope
       })
       const workspaceIds: WorkspaceId[] = []
       for (const workspace of options.workspace ?? []) workspaceIds.push((await findWorkspace(server, workspace)).id)
-      const made = await server.api.tokens.create.mutate({ name, scopes: wanted, workspaceIds: workspaceIds.length === 0 ? null : workspaceIds, expiresDays: options.days === 0 ? null : options.days })
+      const made = await server.api.tokens.create.mutate({
+        name,
+        scopes: wanted,
+        workspaceIds: workspaceIds.length === 0 ? null : workspaceIds,
+        expiresDays: options.days === 0 ? null : options.days,
+      })
       session.output.result(made, made.token)
     })
 
@@ -52,7 +77,12 @@ export function addTokenCommands(program: Command, sessions: Sessions): void {
       const all = await api.tokens.list.query()
       const [found, another] = all.filter(({ id, name }) => id === wanted || name === wanted)
       if (found === undefined) throw new Failure('There is no such token.', 'token_not_found', exitCodes.notFound)
-      if (another !== undefined) throw new Failure(`Several tokens are called ${wanted}. Say its id, from: arcx tokens ls`, 'ambiguous', exitCodes.refused)
+      if (another !== undefined)
+        throw new Failure(
+          `Several tokens are called ${wanted}. Say its id, from: arcx tokens ls`,
+          'ambiguous',
+          exitCodes.refused,
+        )
       await api.tokens.revoke.mutate({ id: found.id })
       session.output.result({ id: found.id, name: found.name }, `${found.name} is revoked.`)
     })

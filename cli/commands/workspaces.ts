@@ -8,7 +8,15 @@ import type { Sessions } from '../program.ts'
 import { teamNamed } from '../team.ts'
 import { ensureRunning, findWorkspace, untilState } from '../workspace.ts'
 
-const styles: Readonly<Record<WorkspaceState, 'green' | 'yellow' | 'red' | 'gray'>> = { running: 'green', creating: 'yellow', starting: 'yellow', stopping: 'yellow', stopped: 'gray', failed: 'red', deleting: 'red' }
+const styles: Readonly<Record<WorkspaceState, 'green' | 'yellow' | 'red' | 'gray'>> = {
+  running: 'green',
+  creating: 'yellow',
+  starting: 'yellow',
+  stopping: 'yellow',
+  stopped: 'gray',
+  failed: 'red',
+  deleting: 'red',
+}
 
 function diskUse(output: Output, { disk }: Workspace): string {
   // An older server does not measure.
@@ -31,7 +39,10 @@ export function addWorkspaceCommands(program: Command, sessions: Sessions): void
     .action(async (options, command) => {
       const session = sessions.of(command)
       const server = await session.server()
-      const [all, teams] = await Promise.all([server.api.workspaces.list.query(), server.api.teams.list.query().catch(() => [])])
+      const [all, teams] = await Promise.all([
+        server.api.workspaces.list.query(),
+        server.api.teams.list.query().catch(() => []),
+      ])
       const teamId = options.team === undefined ? null : await teamNamed(server, options.team)
       const shown = teamId === null ? all : all.filter((workspace) => workspace.teamId === teamId)
       const { output } = session
@@ -43,7 +54,12 @@ export function addWorkspaceCommands(program: Command, sessions: Sessions): void
         diskUse(output, workspace),
         workspace.url,
       ])
-      output.result(shown, shown.length === 0 ? 'No workspace yet. Make one with: arcx create' : table(['NAME', 'STATE', 'TEAM', 'USED', 'DISK', 'ADDRESS'], rows))
+      output.result(
+        shown,
+        shown.length === 0
+          ? 'No workspace yet. Make one with: arcx create'
+          : table(['NAME', 'STATE', 'TEAM', 'USED', 'DISK', 'ADDRESS'], rows),
+      )
     })
 
   program
@@ -59,7 +75,8 @@ export function addWorkspaceCommands(program: Command, sessions: Sessions): void
       const teamId = options.team === undefined ? null : await teamNamed(server, options.team)
       const created = await server.api.workspaces.create.mutate({ name, teamId })
       const now = options.wait ? await untilState(server, session.output, created, 'running') : created
-      if (now !== null) tell(session.output, now, options.wait ? `is ready: ${now.url}` : `is being created: ${now.url}`)
+      if (now !== null)
+        tell(session.output, now, options.wait ? `is ready: ${now.url}` : `is being created: ${now.url}`)
     })
 
   const drives = [
@@ -112,7 +129,10 @@ export function addWorkspaceCommands(program: Command, sessions: Sessions): void
         if (options.force !== true) await confirm(workspace.name)
         const removing = await server.api.workspaces.remove.mutate({ workspaceId: workspace.id })
         await untilState(server, session.output, removing, 'gone')
-        session.output.result({ id: workspace.id, name: workspace.name, deleted: true }, `${workspace.name} is deleted.`)
+        session.output.result(
+          { id: workspace.id, name: workspace.name, deleted: true },
+          `${workspace.name} is deleted.`,
+        )
       }
     })
 
@@ -158,7 +178,12 @@ export function addWorkspaceCommands(program: Command, sessions: Sessions): void
 
 /** @throws `not_confirmed`. */
 async function confirm(name: string): Promise<void> {
-  if (!process.stdin.isTTY) throw new Failure(`That deletes ${name} for good. Say --force where nobody can be asked.`, 'not_confirmed', exitCodes.usage)
+  if (!process.stdin.isTTY)
+    throw new Failure(
+      `That deletes ${name} for good. Say --force where nobody can be asked.`,
+      'not_confirmed',
+      exitCodes.usage,
+    )
   const { createInterface } = await import('node:readline/promises')
   const asking = createInterface({ input: process.stdin, output: process.stderr })
   const typed = await asking.question(`Type ${name} to delete it with all that lies in it: `)

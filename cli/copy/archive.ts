@@ -22,14 +22,22 @@ export interface Entry {
 
 export class ArchiveError extends Error {}
 
-const kinds: Readonly<Record<string, EntryKind>> = { File: 'file', OldFile: 'file', ContiguousFile: 'file', Directory: 'folder', SymbolicLink: 'link' }
+const kinds: Readonly<Record<string, EntryKind>> = {
+  File: 'file',
+  OldFile: 'file',
+  ContiguousFile: 'file',
+  Directory: 'folder',
+  SymbolicLink: 'link',
+}
 
 /**
  * Reads GNU's form of tar, in which a longer name is a body of its own before the entry. `tar` reads the fields; names
  * are taken from the block, as it would decode them as UTF-8. What a caller leaves of a body is passed over.
  * @throws `ArchiveError` for anything else, also an end in the middle.
  */
-export async function* readArchive(source: AsyncIterable<Buffer>): AsyncGenerator<{ readonly entry: Entry; readonly body: AsyncIterable<Buffer> }> {
+export async function* readArchive(
+  source: AsyncIterable<Buffer>,
+): AsyncGenerator<{ readonly entry: Entry; readonly body: AsyncIterable<Buffer> }> {
   const bytes = new ByteReader(source)
   let [longName, longTarget]: (Buffer | null)[] = [null, null]
   for (;;) {
@@ -37,7 +45,8 @@ export async function* readArchive(source: AsyncIterable<Buffer>): AsyncGenerato
     const header = headerOf(block)
     if (header === null) break
     const { size } = header
-    if (size === undefined || size < 0 || size > maxSize) throw new ArchiveError('The archive holds a size that cannot be.')
+    if (size === undefined || size < 0 || size > maxSize)
+      throw new ArchiveError('The archive holds a size that cannot be.')
     if (header.type === 'NextFileHasLongPath' || header.type === 'NextFileHasLongLinkpath') {
       if (size > longestName) throw new ArchiveError('The archive holds a name that is too long.')
       const long = untilZero(await bytes.take(size))
@@ -76,12 +85,15 @@ function headerOf(block: Buffer): Header | null {
   }
   if (header.nullBlock) return null
   if (!header.cksumValid) throw new ArchiveError('What came is no archive.')
-  if (header.type === 'ExtendedHeader' || header.type === 'GlobalExtendedHeader' || header.type === 'OldExtendedHeader') throw new ArchiveError('The archive is of another form than was asked for.')
+  if (header.type === 'ExtendedHeader' || header.type === 'GlobalExtendedHeader' || header.type === 'OldExtendedHeader')
+    throw new ArchiveError('The archive is of another form than was asked for.')
   return header
 }
 
 /** The blocks that come before an entry's body. */
-export function writeHeader(entry: Omit<Entry, 'type' | 'kind'> & { readonly kind: 'file' | 'folder' | 'link' }): Buffer {
+export function writeHeader(
+  entry: Omit<Entry, 'type' | 'kind'> & { readonly kind: 'file' | 'folder' | 'link' },
+): Buffer {
   const { kind, mode, modifiedAt, size } = entry
   const type = kind === 'file' ? 'File' : kind === 'folder' ? 'Directory' : 'SymbolicLink'
   const blocks: Buffer[] = []
@@ -90,7 +102,18 @@ export function writeHeader(entry: Omit<Entry, 'type' | 'kind'> & { readonly kin
   if (!fits(entry.name)) blocks.push(...longBlocks('NextFileHasLongPath', entry.name))
   if (!fits(entry.target)) blocks.push(...longBlocks('NextFileHasLongLinkpath', entry.target))
   const shortened = (bytes: Buffer) => (fits(bytes) ? bytes.toString() : 'long')
-  blocks.push(encoded({ path: shortened(entry.name), linkpath: shortened(entry.target), mode, uid: 0, gid: 0, size, mtime: modifiedAt, type }))
+  blocks.push(
+    encoded({
+      path: shortened(entry.name),
+      linkpath: shortened(entry.target),
+      mode,
+      uid: 0,
+      gid: 0,
+      size,
+      mtime: modifiedAt,
+      type,
+    }),
+  )
   return Buffer.concat(blocks)
 }
 
@@ -105,7 +128,11 @@ export const padding = (size: number): number => (blockBytes - (size % blockByte
 
 function longBlocks(type: 'NextFileHasLongPath' | 'NextFileHasLongLinkpath', bytes: Buffer): Buffer[] {
   const size = bytes.length + 1
-  return [encoded({ path: '././@LongLink', linkpath: '', mode: 0, uid: 0, gid: 0, size, mtime: new Date(0), type }), bytes, Buffer.alloc(1 + padding(size))]
+  return [
+    encoded({ path: '././@LongLink', linkpath: '', mode: 0, uid: 0, gid: 0, size, mtime: new Date(0), type }),
+    bytes,
+    Buffer.alloc(1 + padding(size)),
+  ]
 }
 
 function encoded(fields: ConstructorParameters<typeof Header>[0]): Buffer {

@@ -13,7 +13,10 @@ test('where nobody takes the archive any more, no file is blamed for it', async 
     const path = join(directory, 'f')
     writeFileSync(path, Buffer.alloc(4_000_000))
     const said: string[] = []
-    const archive = Readable.from(pack(Buffer.from(path), Buffer.from('copied'), new Skipped((text) => said.push(text))), { objectMode: false })
+    const archive = Readable.from(
+      pack(Buffer.from(path), Buffer.from('copied'), new Skipped((text) => said.push(text))),
+      { objectMode: false },
+    )
     await once(archive, 'readable')
     const closed = once(archive, 'close').catch(() => undefined)
     archive.on('error', () => undefined)

@@ -34,8 +34,16 @@ async function* packOne(path: Buffer, name: Buffer, skipped: Skipped): AsyncGene
 }
 
 async function* packFolder(path: Buffer, name: Buffer, about: Stats, skipped: Skipped): AsyncGenerator<Buffer> {
-  yield writeHeader({ name: Buffer.concat([name, slash]), kind: 'folder', mode: about.mode & 0o777, modifiedAt: about.mtime, size: 0, target: none })
-  for (const each of await readdir(path, { encoding: 'buffer' })) yield* packOne(Buffer.concat([path, slash, each]), Buffer.concat([name, slash, each]), skipped)
+  yield writeHeader({
+    name: Buffer.concat([name, slash]),
+    kind: 'folder',
+    mode: about.mode & 0o777,
+    modifiedAt: about.mtime,
+    size: 0,
+    target: none,
+  })
+  for (const each of await readdir(path, { encoding: 'buffer' }))
+    yield* packOne(Buffer.concat([path, slash, each]), Buffer.concat([name, slash, each]), skipped)
 }
 
 async function* packFile(path: Buffer, name: Buffer, skipped: Skipped): AsyncGenerator<Buffer> {
@@ -43,14 +51,22 @@ async function* packFile(path: Buffer, name: Buffer, skipped: Skipped): AsyncGen
   try {
     const about = await file.stat()
     if (!about.isFile()) return skipped.add(path, `it is ${kindOf(about)}.`)
-    yield writeHeader({ name, kind: 'file', mode: about.mode & 0o777, modifiedAt: about.mtime, size: about.size, target: none })
+    yield writeHeader({
+      name,
+      kind: 'file',
+      mode: about.mode & 0o777,
+      modifiedAt: about.mtime,
+      size: about.size,
+      target: none,
+    })
     const read = yield* contentsOf(file, about.size)
     // The archive has said how long it is.
     for (let left = about.size - read; left > 0; left -= pieceBytes) yield Buffer.alloc(Math.min(left, pieceBytes))
     yield Buffer.alloc(padding(about.size))
     const after = await file.stat()
     if (read < about.size) skipped.doubt(path, 'it was cut while it was copied; the rest of its copy is zeros.')
-    else if (after.size !== about.size || after.mtimeMs !== about.mtimeMs) skipped.doubt(path, 'it changed while it was copied.')
+    else if (after.size !== about.size || after.mtimeMs !== about.mtimeMs)
+      skipped.doubt(path, 'it changed while it was copied.')
   } finally {
     await file.close()
   }

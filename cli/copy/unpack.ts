@@ -72,7 +72,10 @@ export class Unpacking {
       }
     }
     // The deepest first: one that may not be entered any more is not gone through.
-    for (const [path, mode] of [...this.#modes].toReversed()) await chmod(Buffer.from(path, 'latin1'), mode).catch((error: unknown) => this.#refuse(Buffer.from(path, 'latin1'), error))
+    for (const [path, mode] of [...this.#modes].toReversed())
+      await chmod(Buffer.from(path, 'latin1'), mode).catch((error: unknown) =>
+        this.#refuse(Buffer.from(path, 'latin1'), error),
+      )
   }
 
   /** An entry's way below the place; null for one that is refused. */
@@ -83,12 +86,16 @@ export class Unpacking {
       return null
     }
     if (text.startsWith('/')) return refuse('its name begins at the root.')
-    const parts = text.split('/').filter((part) => part !== '' && part !== '.').map((part) => Buffer.from(part, 'latin1'))
+    const parts = text
+      .split('/')
+      .filter((part) => part !== '' && part !== '.')
+      .map((part) => Buffer.from(part, 'latin1'))
     if (parts.some((part) => part.equals(Buffer.from('..')))) return refuse('its name leads out of the folder.')
     const [root, ...below] = parts
     this.#root ??= root ?? Buffer.alloc(0)
     if (root === undefined || !root.equals(this.#root)) return refuse('it is not what was asked for.')
-    if (process.platform === 'win32' && below.some((part) => !isUtf8(part) || oddOnWindows.test(part.toString()))) return refuse('Windows has no such names.')
+    if (process.platform === 'win32' && below.some((part) => !isUtf8(part) || oddOnWindows.test(part.toString())))
+      return refuse('Windows has no such names.')
     return below
   }
 
@@ -122,7 +129,10 @@ export class Unpacking {
 
   /** Makes something under a name of its own in the same folder, and gives it the right one at once. */
   async #beside(path: Buffer, make: (draft: Buffer) => Promise<void>): Promise<void> {
-    const draft = Buffer.concat([path.subarray(0, path.lastIndexOf(slash) + 1), Buffer.from(`.arcx-cp-${randomBytes(8).toString('hex')}`)])
+    const draft = Buffer.concat([
+      path.subarray(0, path.lastIndexOf(slash) + 1),
+      Buffer.from(`.arcx-cp-${randomBytes(8).toString('hex')}`),
+    ])
     try {
       await make(draft)
       await rename(draft, path)
@@ -165,12 +175,18 @@ export class Unpacking {
   #refuse(name: Buffer, error: unknown): void {
     // What is not of the file system is the archive's, and ends it.
     if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error
-    if (fatal.has(String(error.code))) throw new Failure(`It could not be written here: ${reasonOf(error)}.`, 'copy_failed', exitCodes.failed)
+    if (fatal.has(String(error.code)))
+      throw new Failure(`It could not be written here: ${reasonOf(error)}.`, 'copy_failed', exitCodes.failed)
     this.#skipped.add(name, `${reasonOf(error)}.`)
   }
 }
 
-const typeWords: Readonly<Record<string, string>> = { Link: 'a hard link', FIFO: 'a FIFO', CharacterDevice: 'a device', BlockDevice: 'a device' }
+const typeWords: Readonly<Record<string, string>> = {
+  Link: 'a hard link',
+  FIFO: 'a FIFO',
+  CharacterDevice: 'a device',
+  BlockDevice: 'a device',
+}
 
 function whyTaken(there: Stats, isFolderBehind: boolean, by: 'file' | 'folder' | 'link'): string | null {
   if (by === 'folder') return there.isDirectory() ? null : `${there.isSymbolicLink() ? 'a link' : 'a file'} is here.`
@@ -191,11 +207,15 @@ function whyNoLink(parts: readonly Buffer[], target: Buffer): string | null {
   const climbs = steps.findIndex((step) => step !== '..')
   const up = climbs === -1 ? steps.length : climbs
   if (up > parts.length - 1 || steps.slice(up).includes('..')) return 'it is a link that leads out of what is copied.'
-  if (process.platform === 'win32' && steps.slice(up).some((step) => oddOnWindows.test(step))) return 'it is a link to what Windows has no names for.'
+  if (process.platform === 'win32' && steps.slice(up).some((step) => oddOnWindows.test(step)))
+    return 'it is a link to what Windows has no names for.'
   return null
 }
 
-const about = (path: Buffer) => lstat(path).catch((error: unknown) => (error instanceof Error && 'code' in error && error.code === 'ENOENT' ? null : Promise.reject(error as Error)))
+const about = (path: Buffer) =>
+  lstat(path).catch((error: unknown) =>
+    error instanceof Error && 'code' in error && error.code === 'ENOENT' ? null : Promise.reject(error as Error),
+  )
 
 const isUtf8 = (bytes: Buffer) => Buffer.from(bytes.toString()).equals(bytes)
 

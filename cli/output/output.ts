@@ -32,7 +32,11 @@ export class Output {
   }
 
   failure({ code, message }: Failure): void {
-    process.stderr.write(this.json ? `${JSON.stringify({ error: { code, message } })}\n` : `${styleText('red', 'arcx:', { stream: process.stderr })} ${message}\n`)
+    process.stderr.write(
+      this.json
+        ? `${JSON.stringify({ error: { code, message } })}\n`
+        : `${styleText('red', 'arcx:', { stream: process.stderr })} ${message}\n`,
+    )
   }
 
   paint(style: Style, text: string): string {
@@ -62,10 +66,16 @@ export class Output {
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const all = [head, ...rows].map((row) => row.map(harmless))
   const widths = head.map((_, column) => Math.max(...all.map((row) => plainLength(row[column] ?? ''))))
-  return all.map((row) => row.map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - plainLength(cell)))).join('  ').trimEnd())
+  return all.map((row) =>
+    row
+      .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - plainLength(cell))))
+      .join('  ')
+      .trimEnd(),
+  )
 }
 
-const harmless = (text: string) => text.replace(/\u001B\[[\d;]*m|\p{Cc}/gu, (found) => (found.length > 1 ? found : '\uFFFD'))
+const harmless = (text: string) =>
+  text.replace(/\u001B\[[\d;]*m|\p{Cc}/gu, (found) => (found.length > 1 ? found : '\uFFFD'))
 
 const plainLength = (text: string) => text.replace(/\u001B\[[\d;]*m/g, '').length
 
@@ -81,5 +91,7 @@ export function ago(iso: string | null, now = Date.now()): string {
 
 /** `1.4 GB`, as one reads it. */
 export function spokenBytes(bytes: number): string {
-  return bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(bytes >= 10 * 2 ** 30 ? 0 : 1)} GB` : `${Math.round(bytes / 2 ** 20)} MB`
+  return bytes >= 2 ** 30
+    ? `${(bytes / 2 ** 30).toFixed(bytes >= 10 * 2 ** 30 ? 0 : 1)} GB`
+    : `${Math.round(bytes / 2 ** 20)} MB`
 }

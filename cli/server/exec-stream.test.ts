@@ -18,7 +18,11 @@ test('where its input cannot be read, as of a folder, that is told, and nobody w
   })
   try {
     const server = new Server(`http://127.0.0.1:${(there.address() as AddressInfo).port}`, null)
-    const run = new ExecStream(server, { workspace: 'w', command: ['cat'], tty: null, directory: null }, { input: createReadStream(tmpdir()), output: new PassThrough(), errors: new PassThrough() })
+    const run = new ExecStream(
+      server,
+      { workspace: 'w', command: ['cat'], tty: null, directory: null },
+      { input: createReadStream(tmpdir()), output: new PassThrough(), errors: new PassThrough() },
+    )
     await expect(run.exitCode()).rejects.toMatchObject({ code: 'input_failed' })
     // So that the program there is ended too.
     await gone.promise

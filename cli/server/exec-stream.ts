@@ -41,10 +41,20 @@ export class ExecStream {
     socket.on('open', () => socket.send(JSON.stringify(open)))
     socket.on('unexpected-response', (_request, response) => {
       const signedOut = response.statusCode === 401
-      fail(new Failure(signedOut ? 'Your token is not known there. Sign in with: arcx login' : `The server answered ${response.statusCode}.`, signedOut ? 'signed_out' : 'unavailable', exitCodes.notRun))
+      fail(
+        new Failure(
+          signedOut
+            ? 'Your token is not known there. Sign in with: arcx login'
+            : `The server answered ${response.statusCode}.`,
+          signedOut ? 'signed_out' : 'unavailable',
+          exitCodes.notRun,
+        ),
+      )
       socket.terminate()
     })
-    socket.on('error', (error) => fail(new Failure(`The server cannot be reached (${error.message}).`, 'server_unreachable', exitCodes.notRun)))
+    socket.on('error', (error) =>
+      fail(new Failure(`The server cannot be reached (${error.message}).`, 'server_unreachable', exitCodes.notRun)),
+    )
     socket.on('message', (data, isBinary) => {
       const bytes = data as Buffer
       if (isBinary) {
@@ -58,7 +68,13 @@ export class ExecStream {
         this.#feed(ends.input).catch((error: unknown) => {
           // Whoever stops reading it on purpose, or lost the connection, knows already.
           if (socket.readyState !== socket.OPEN || (ends.input?.errored ?? null) === null) return
-          fail(new Failure(`The input could not be read here (${error instanceof Error ? error.message : String(error)}).`, 'input_failed', exitCodes.failed))
+          fail(
+            new Failure(
+              `The input could not be read here (${error instanceof Error ? error.message : String(error)}).`,
+              'input_failed',
+              exitCodes.failed,
+            ),
+          )
           socket.terminate()
         })
       } else if (note.type === 'exit') code = note.code

@@ -40,7 +40,11 @@ export class Server {
 
   /** A stream of bytes to a workspace, at `/exec` or `/forward`. */
   stream(path: string): WebSocket {
-    return new WebSocket(`${this.#webSocketOrigin}${path}`, { headers: this.#headers, perMessageDeflate: false, handshakeTimeout: 15_000 })
+    return new WebSocket(`${this.#webSocketOrigin}${path}`, {
+      headers: this.#headers,
+      perMessageDeflate: false,
+      handshakeTimeout: 15_000,
+    })
   }
 
   get #webSocketOrigin(): string {

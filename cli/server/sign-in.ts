@@ -21,14 +21,22 @@ export async function signInByToken(server: Server, token: string): Promise<Cred
 export async function signInByBrowser(server: Server, show: (url: string) => Promise<void>): Promise<Credential> {
   const { state, verifier, challenge } = makeProofKey()
   const code = Promise.withResolvers<string>()
-  const loopback = await openLoopback({ done: 'Go back to your terminal; you can close this page.', again: 'Run arcx login again.' }, (given, stateGiven) => {
-    if (stateGiven !== state) return false
-    code.resolve(given)
-    return true
-  })
-  const timer = setTimeout(() => code.reject(new Failure('Nobody signed in within ten minutes.', 'timed_out', exitCodes.signedOut)), waitMs)
+  const loopback = await openLoopback(
+    { done: 'Go back to your terminal; you can close this page.', again: 'Run arcx login again.' },
+    (given, stateGiven) => {
+      if (stateGiven !== state) return false
+      code.resolve(given)
+      return true
+    },
+  )
+  const timer = setTimeout(
+    () => code.reject(new Failure('Nobody signed in within ten minutes.', 'timed_out', exitCodes.signedOut)),
+    waitMs,
+  )
   try {
-    await show(`${server.origin}/authorize?${new URLSearchParams({ port: String(loopback.port), state, challenge, name: clientName() })}`)
+    await show(
+      `${server.origin}/authorize?${new URLSearchParams({ port: String(loopback.port), state, challenge, name: clientName() })}`,
+    )
     const { token, login } = await server.api.programs.exchange.mutate({ code: await code.promise, verifier })
     return { server: server.origin, token: token.token, login }
   } finally {
@@ -38,19 +46,24 @@ export async function signInByBrowser(server: Server, show: (url: string) => Pro
 }
 
 /** By a code that one types in a browser anywhere (RFC 8628). */
-export async function signInByDevice(server: Server, show: (userCode: string, url: string) => Promise<void>): Promise<Credential> {
+export async function signInByDevice(
+  server: Server,
+  show: (userCode: string, url: string) => Promise<void>,
+): Promise<Credential> {
   const begun = await server.api.programs.beginDevice.mutate({ clientName: clientName() })
   await show(begun.userCode, begun.completeUrl)
   const until = Date.now() + begun.expiresInSeconds * 1000
   let intervalMs = begun.intervalSeconds * 1000
   while (Date.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, intervalMs))
-    const outcome = await server.api.programs.pollDevice.mutate({ deviceCode: begun.deviceCode }).catch((error: unknown) => {
-      // A hiccup, or asked too often: later, and less often (RFC 8628, section 3.5).
-      if (![exitCodes.unavailable, exitCodes.limit].some((code) => code === failureOf(error).exitCode)) throw error
-      intervalMs += 2000
-      return { state: 'pending' } as const
-    })
+    const outcome = await server.api.programs.pollDevice
+      .mutate({ deviceCode: begun.deviceCode })
+      .catch((error: unknown) => {
+        // A hiccup, or asked too often: later, and less often (RFC 8628, section 3.5).
+        if (![exitCodes.unavailable, exitCodes.limit].some((code) => code === failureOf(error).exitCode)) throw error
+        intervalMs += 2000
+        return { state: 'pending' } as const
+      })
     if (outcome.state === 'approved') return { server: server.origin, token: outcome.token.token, login: outcome.login }
     if (outcome.state === 'denied') throw new Failure('You refused it in the browser.', 'denied', exitCodes.signedOut)
     if (outcome.state === 'expired') break

@@ -14,13 +14,22 @@ export class ToolRun {
   #said = ''
   #interrupted = false
 
-  constructor(server: Server, workspace: string, command: readonly string[], ends: { readonly input: Readable | null; readonly output: Writable }) {
+  constructor(
+    server: Server,
+    workspace: string,
+    command: readonly string[],
+    ends: { readonly input: Readable | null; readonly output: Writable },
+  ) {
     const errors = new PassThrough()
     errors.on('data', (chunk: Buffer) => {
       if (this.#said.length < keptChars) this.#said += chunk.toString()
     })
     this.#ends = ends
-    this.#stream = new ExecStream(server, { workspace, command: [...command], tty: null, directory: null }, { ...ends, errors })
+    this.#stream = new ExecStream(
+      server,
+      { workspace, command: [...command], tty: null, directory: null },
+      { ...ends, errors },
+    )
   }
 
   /** @throws where it was not run, or was interrupted. */
@@ -37,11 +46,13 @@ export class ToolRun {
     process.once('SIGTERM', interrupt)
     try {
       const code = await this.#stream.exitCode()
-      if (this.#interrupted) throw new Failure('Stopped before all of it was copied.', 'interrupted', exitCodes.interrupted)
+      if (this.#interrupted)
+        throw new Failure('Stopped before all of it was copied.', 'interrupted', exitCodes.interrupted)
       this.#ends.output.end()
       return { code, said: this.#said.trim() }
     } catch (error) {
-      if (this.#interrupted) throw new Failure('Stopped before all of it was copied.', 'interrupted', exitCodes.interrupted)
+      if (this.#interrupted)
+        throw new Failure('Stopped before all of it was copied.', 'interrupted', exitCodes.interrupted)
       throw error
     } finally {
       process.off('SIGINT', interrupt)

@@ -7,7 +7,16 @@ import { WebSocket, WebSocketServer } from 'ws'
 import type { CollabTicket } from '@arcx/service-kit/tickets'
 import { Connection } from './connection.ts'
 
-const ticket: CollabTicket = { userId: randomUUID(), by: { via: 'session', id: randomUUID() }, login: 'ann', name: 'Ann', workspaceId: randomUUID(), teamId: null, may: 'write', expiresAt: Date.now() + 60_000 }
+const ticket: CollabTicket = {
+  userId: randomUUID(),
+  by: { via: 'session', id: randomUUID() },
+  login: 'ann',
+  name: 'Ann',
+  workspaceId: randomUUID(),
+  teamId: null,
+  may: 'write',
+  expiresAt: Date.now() + 60_000,
+}
 
 let server: WebSocketServer
 beforeAll(async () => {
@@ -30,7 +39,10 @@ async function connected() {
 
 test('what is sent in one turn goes out in one write, in order', async () => {
   const { connection, wire, got } = await connected()
-  const [one, many] = [vi.spyOn(wire, '_write'), vi.spyOn(wire as Duplex & Required<Pick<Duplex, '_writev'>>, '_writev')]
+  const [one, many] = [
+    vi.spyOn(wire, '_write'),
+    vi.spyOn(wire as Duplex & Required<Pick<Duplex, '_writev'>>, '_writev'),
+  ]
   for (const each of ['one', 'two', 'three']) connection.send(Buffer.from(each))
   await expect.poll(() => got).toEqual(['one', 'two', 'three'])
   expect([one.mock.calls.length, many.mock.calls.length]).toEqual([0, 1])

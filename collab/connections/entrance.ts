@@ -49,7 +49,11 @@ export interface EntranceNeeds {
 export class Entrance {
   readonly #needs: EntranceNeeds
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false })
-  readonly #readers = new WebSocketServer({ noServer: true, maxPayload: maxReaderMessageBytes, perMessageDeflate: false })
+  readonly #readers = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxReaderMessageBytes,
+    perMessageDeflate: false,
+  })
   readonly #large = new LargeMessages()
   readonly #byPerson = new Map<string, number>()
   readonly #silent = new WeakSet<WebSocket>()
@@ -60,7 +64,13 @@ export class Entrance {
     this.#needs = needs
     this.#wrong = new WrongTries((omitted) => needs.log.warn(omitted, 'more wrong tickets were shown'))
     takeUpgrades(server, needs.log, (request, socket, head) => this.#upgrade(request, socket, head))
-    this.#timer = setInterval(guarded(() => this.#ping(), (error) => needs.log.error({ err: error }, 'connections were not asked whether they are there')), pingMs)
+    this.#timer = setInterval(
+      guarded(
+        () => this.#ping(),
+        (error) => needs.log.error({ err: error }, 'connections were not asked whether they are there'),
+      ),
+      pingMs,
+    )
   }
 
   get count(): number {
@@ -114,7 +124,8 @@ export class Entrance {
   }
 
   async #enter(socket: WebSocket, wire: Socket, ticket: CollabTicket, path: string): Promise<void> {
-    const connection = path === '' ? new RoomConnection(socket, ticket, this.#needs.presence) : new Connection(socket, wire, ticket)
+    const connection =
+      path === '' ? new RoomConnection(socket, ticket, this.#needs.presence) : new Connection(socket, wire, ticket)
     if (connection instanceof Connection) this.#large.watch(socket, wire, ticket.userId)
     const waiting: Uint8Array[] = []
     let waitingBytes = 0
@@ -134,16 +145,22 @@ export class Entrance {
       if (allowance < 0) return connection.close(4429, `at most ${perSecond} messages a second`)
       receive(data as Buffer)
     }
-    socket.on('message', guarded(heard, (error) => {
-      this.#needs.log.error({ err: error }, 'a message could not be taken')
-      connection.close(4503, 'it cannot be taken at the moment')
-    }))
+    socket.on(
+      'message',
+      guarded(heard, (error) => {
+        this.#needs.log.error({ err: error }, 'a message could not be taken')
+        connection.close(4503, 'it cannot be taken at the moment')
+      }),
+    )
     socket.on('pong', () => this.#silent.delete(socket))
     // A message that is too large, for one: it is closed with the code for that.
     socket.on('error', (error) => this.#needs.log.info({ err: error }, 'a connection broke'))
     this.#byPerson.set(ticket.userId, (this.#byPerson.get(ticket.userId) ?? 0) + 1)
     const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()))
-    const whenClosed = (work: () => void) => void closed.then(work).catch((error: unknown) => this.#needs.log.error({ err: error }, 'a connection was not taken leave of'))
+    const whenClosed = (work: () => void) =>
+      void closed
+        .then(work)
+        .catch((error: unknown) => this.#needs.log.error({ err: error }, 'a connection was not taken leave of'))
     whenClosed(() => {
       const rest = (this.#byPerson.get(ticket.userId) ?? 1) - 1
       if (rest > 0) this.#byPerson.set(ticket.userId, rest)
@@ -170,7 +187,8 @@ export class Entrance {
       receive = (bytes) => document.receive(connection, bytes)
       for (const bytes of waiting.splice(0)) receive(bytes)
     } catch (error) {
-      if (error instanceof TextsFull) return connection.close(closeCodes.full, 'too many texts are open; come back in a moment')
+      if (error instanceof TextsFull)
+        return connection.close(closeCodes.full, 'too many texts are open; come back in a moment')
       this.#needs.log.error({ err: error }, 'a text could not be opened')
       connection.close(4503, 'it cannot be opened at the moment')
     }

@@ -11,7 +11,9 @@ const http = createServer()
 const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false })
 
 beforeAll(async () => {
-  http.on('upgrade', (request, wire, head) => sockets.handleUpgrade(request, wire, head, () => lengths.forEach((length) => wire.write(framed(bytesOf(length))))))
+  http.on('upgrade', (request, wire, head) =>
+    sockets.handleUpgrade(request, wire, head, () => lengths.forEach((length) => wire.write(framed(bytesOf(length))))),
+  )
   await once(http.listen(0, '127.0.0.1'), 'listening')
 })
 afterAll(() => {

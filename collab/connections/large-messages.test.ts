@@ -27,11 +27,16 @@ async function sender(large: LargeMessages, userId: string) {
   large.watch(socket, wire, userId)
   wire.on('data', (piece: Buffer) => (read += piece.length))
   return {
-    socket, got, client,
+    socket,
+    got,
+    client,
     get read() {
       return read
     },
-    part: (megabytes: number, isLast: boolean) => new Promise<void>((resolve) => client.send(Buffer.alloc(megabytes * mebibyte), { fin: isLast, binary: true }, () => resolve())),
+    part: (megabytes: number, isLast: boolean) =>
+      new Promise<void>((resolve) =>
+        client.send(Buffer.alloc(megabytes * mebibyte), { fin: isLast, binary: true }, () => resolve()),
+      ),
   }
 }
 

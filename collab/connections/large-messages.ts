@@ -69,7 +69,10 @@ export class LargeMessages {
   }
 
   #mayHave({ userId }: Arriving): boolean {
-    return this.#having.size < turns.all && [...this.#having].filter((other) => other.userId === userId).length < turns.person
+    return (
+      this.#having.size < turns.all &&
+      [...this.#having].filter((other) => other.userId === userId).length < turns.person
+    )
   }
 
   #give(arriving: Arriving): void {

@@ -54,8 +54,20 @@ export class RightsWatch {
     this.#asking = true
     try {
       const connections = [...this.#connections]
-      const pairs = [...new Map(connections.map(({ ticket: { userId, workspaceId, by } }) => [keyOf(by, workspaceId), { userId, workspaceId, by }]))]
-      const response = await fetch(this.#url, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${this.#token}` }, body: JSON.stringify(pairs.map(([, pair]) => pair)), signal: AbortSignal.timeout(5000) })
+      const pairs = [
+        ...new Map(
+          connections.map(({ ticket: { userId, workspaceId, by } }) => [
+            keyOf(by, workspaceId),
+            { userId, workspaceId, by },
+          ]),
+        ),
+      ]
+      const response = await fetch(this.#url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${this.#token}` },
+        body: JSON.stringify(pairs.map(([, pair]) => pair)),
+        signal: AbortSignal.timeout(5000),
+      })
       if (!response.ok) throw new Error(`status ${response.status}`)
       const rights = Rights.parse(await response.json())
       const now = new Map(pairs.map(([key], index) => [key, rights[index] ?? null]))
@@ -67,7 +79,8 @@ export class RightsWatch {
       this.#answeredAt = Date.now()
     } catch (error) {
       this.#log.warn({ err: error }, 'nobody says what people may do')
-      if (Date.now() - this.#answeredAt > unansweredMs) for (const connection of this.#connections) connection.close(4503, 'nobody says what you may do')
+      if (Date.now() - this.#answeredAt > unansweredMs)
+        for (const connection of this.#connections) connection.close(4503, 'nobody says what you may do')
     } finally {
       this.#asking = false
     }

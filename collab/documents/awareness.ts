@@ -13,7 +13,8 @@ export function readAwareness(update: Uint8Array): AwarenessEntry[] {
   const decoder = createDecoder(update)
   const count = readVarUint(decoder)
   const entries: AwarenessEntry[] = []
-  for (let index = 0; index < count; index += 1) entries.push({ client: readVarUint(decoder), clock: readVarUint(decoder), state: readVarString(decoder) })
+  for (let index = 0; index < count; index += 1)
+    entries.push({ client: readVarUint(decoder), clock: readVarUint(decoder), state: readVarString(decoder) })
   return entries
 }
 

@@ -96,11 +96,14 @@ export class Document implements TextListener {
     this.#needs = needs
     // Whoever is here says so by a connection.
     this.#awareness.setLocalState(null)
-    this.#awareness.on('update', ({ added, updated, removed }: { added: number[]; updated: number[]; removed: number[] }, origin: unknown) => {
-      const update = encodeAwarenessUpdate(this.#awareness, [...added, ...updated, ...removed])
-      this.#send(message(messages.awareness, (encoder) => writeVarUint8Array(encoder, update)))
-      if (origin !== fromPeers) this.#peers?.tellAwareness(update)
-    })
+    this.#awareness.on(
+      'update',
+      ({ added, updated, removed }: { added: number[]; updated: number[]; removed: number[] }, origin: unknown) => {
+        const update = encodeAwarenessUpdate(this.#awareness, [...added, ...updated, ...removed])
+        this.#send(message(messages.awareness, (encoder) => writeVarUint8Array(encoder, update)))
+        if (origin !== fromPeers) this.#peers?.tellAwareness(update)
+      },
+    )
   }
 
   get isUnused(): boolean {
@@ -124,7 +127,12 @@ export class Document implements TextListener {
     this.#connections.set(connection, new Set())
     connection.send(message(messages.sync, (encoder) => writeSyncStep1(encoder, this.#doc)))
     const here = [...this.#awareness.getStates().keys()]
-    if (here.length > 0) connection.send(message(messages.awareness, (encoder) => writeVarUint8Array(encoder, encodeAwarenessUpdate(this.#awareness, here))))
+    if (here.length > 0)
+      connection.send(
+        message(messages.awareness, (encoder) =>
+          writeVarUint8Array(encoder, encodeAwarenessUpdate(this.#awareness, here)),
+        ),
+      )
   }
 
   leave(connection: Connection): void {
@@ -143,9 +151,18 @@ export class Document implements TextListener {
         case messages.awareness:
           return this.#aware(connection, readVarUint8Array(decoder))
         case diskMessage:
-          return void this.#disk(connection, readVarString(decoder)).catch((error: unknown) => this.#malformed(connection, error))
+          return void this.#disk(connection, readVarString(decoder)).catch((error: unknown) =>
+            this.#malformed(connection, error),
+          )
         case messages.queryAwareness:
-          return connection.send(message(messages.awareness, (encoder) => writeVarUint8Array(encoder, encodeAwarenessUpdate(this.#awareness, [...this.#awareness.getStates().keys()]))))
+          return connection.send(
+            message(messages.awareness, (encoder) =>
+              writeVarUint8Array(
+                encoder,
+                encodeAwarenessUpdate(this.#awareness, [...this.#awareness.getStates().keys()]),
+              ),
+            ),
+          )
         default:
           connection.close(closeCodes.malformed, 'no message of this protocol')
       }
@@ -196,7 +213,9 @@ export class Document implements TextListener {
   }
 
   onWhoIsHere(): void {
-    const here = [...this.#connections.values()].flatMap((clients) => [...clients]).filter((client) => this.#awareness.getStates().has(client))
+    const here = [...this.#connections.values()]
+      .flatMap((clients) => [...clients])
+      .filter((client) => this.#awareness.getStates().has(client))
     if (here.length > 0) this.#peers?.tellAwareness(encodeAwarenessUpdate(this.#awareness, here))
   }
 
@@ -236,15 +255,19 @@ export class Document implements TextListener {
       if (length(encoder) > 1) connection.send(toUint8Array(encoder))
       return
     }
-    if (step !== syncSteps.step2 && step !== syncSteps.update) return connection.close(closeCodes.malformed, 'no step of this protocol')
+    if (step !== syncSteps.step2 && step !== syncSteps.update)
+      return connection.close(closeCodes.malformed, 'no step of this protocol')
     const update = readVarUint8Array(decoder)
     // What cannot be used is not stored.
     const { isEmpty, pieces } = checkUpdate(update)
     if (isEmpty) return
     if (connection.may !== 'write') return connection.close(closeCodes.forbidden, 'you may not write here')
-    if (this.#bytes + this.#pendingBytes + update.length > maxTextBytes) return connection.close(closeCodes.tooLarge, `a text has at most ${maxTextBytes / 2 ** 20} MB`)
-    if (this.#pieces + this.#pendingPieces + pieces > maxTextPieces) return connection.close(closeCodes.tooLarge, `a text has at most ${maxTextPieces} runs of letters`)
-    if (!this.#needs.memory.hasRoom(memoryOf(update.length, pieces))) return connection.close(closeCodes.full, 'too much is open; come back in a moment')
+    if (this.#bytes + this.#pendingBytes + update.length > maxTextBytes)
+      return connection.close(closeCodes.tooLarge, `a text has at most ${maxTextBytes / 2 ** 20} MB`)
+    if (this.#pieces + this.#pendingPieces + pieces > maxTextPieces)
+      return connection.close(closeCodes.tooLarge, `a text has at most ${maxTextPieces} runs of letters`)
+    if (!this.#needs.memory.hasRoom(memoryOf(update.length, pieces)))
+      return connection.close(closeCodes.full, 'too much is open; come back in a moment')
     this.#pendingBytes += update.length
     this.#pendingPieces += pieces
     this.#count()
@@ -256,17 +279,30 @@ export class Document implements TextListener {
   async #disk(connection: Connection, text: string): Promise<void> {
     const asked = DiskAsked.parse(JSON.parse(text))
     const { number } = asked
-    const answer = (said: DiskAnswer) => connection.send(message(diskMessage, (encoder) => writeVarString(encoder, JSON.stringify(said))))
+    const answer = (said: DiskAnswer) =>
+      connection.send(message(diskMessage, (encoder) => writeVarString(encoder, JSON.stringify(said))))
     if (connection.may !== 'write') return answer({ type: 'refused', number, message: 'You may not write here.' })
     try {
       if (asked.type === 'announce') {
-        await this.#needs.disk.announce(this.#id, asked.hash, Buffer.from(asked.state, 'base64'), connection.ticket.userId)
+        await this.#needs.disk.announce(
+          this.#id,
+          asked.hash,
+          Buffer.from(asked.state, 'base64'),
+          connection.ticket.userId,
+        )
         return answer({ type: 'announced', number })
       }
       // What the window wrote before it asked is in it. Where that could not be stored the connection is closed.
       await this.#storing
       if (asked.type === 'flush') return answer({ type: 'flushed', number })
-      const found = await this.#needs.disk.found(this.#id, asked.text, asked.from, asked.save, connection.ticket.userId, encodeStateAsUpdate(this.#doc))
+      const found = await this.#needs.disk.found(
+        this.#id,
+        asked.text,
+        asked.from,
+        asked.save,
+        connection.ticket.userId,
+        encodeStateAsUpdate(this.#doc),
+      )
       if (found.kind === 'stale') return answer({ type: 'stale', number, hash: found.hash })
       if (found.kind === 'saving') return answer({ type: 'saving', number })
       if (found.update !== null) {
@@ -275,7 +311,8 @@ export class Document implements TextListener {
       }
       answer({ type: 'known', number, hash: found.hash, state: Buffer.from(found.state).toString('base64') })
     } catch (error) {
-      if (error instanceof UnusableAnnouncement) return answer({ type: 'refused', number, message: 'What was announced is no state of that text.' })
+      if (error instanceof UnusableAnnouncement)
+        return answer({ type: 'refused', number, message: 'What was announced is no state of that text.' })
       this.#needs.log.error({ err: error }, 'what a file holds could not be noted')
       answer({ type: 'refused', number, message: 'It cannot be noted at the moment.' })
     }
@@ -290,20 +327,27 @@ export class Document implements TextListener {
       this.#pendingBytes = 0
       this.#pendingPieces = 0
       try {
-        await this.#needs.store.append(this.#id, batch.map(({ update, from }) => ({ update, userId: from.ticket.userId })))
+        await this.#needs.store.append(
+          this.#id,
+          batch.map(({ update, from }) => ({ update, userId: from.ticket.userId })),
+        )
       } catch (error) {
         this.#needs.log.error({ err: error }, 'a text could not be stored')
         this.#count()
         // It may have been stored all the same.
         this.onGap()
         // Nobody goes on as if it were: each keeps what it has, and brings it along when it comes back.
-        for (const connection of this.#connections.keys()) connection.close(closeCodes.unavailable, 'it cannot be stored at the moment')
+        for (const connection of this.#connections.keys())
+          connection.close(closeCodes.unavailable, 'it cannot be stored at the moment')
         continue
       }
       for (const { update, from } of batch) {
         const wasWhole = !this.#isBroken
         if (this.#applied(update, from)) {
-          this.#send(message(messages.sync, (encoder) => writeUpdate(encoder, update)), from)
+          this.#send(
+            message(messages.sync, (encoder) => writeUpdate(encoder, update)),
+            from,
+          )
           this.#peers?.tellUpdate(update)
           continue
         }
@@ -321,7 +365,10 @@ export class Document implements TextListener {
     const bytes = updates.reduce((sum, { update: { length } }) => sum + length, 0)
     this.#bytes += bytes
     // What is new may also have parted what stood there.
-    this.#pieces = Math.max(updates.reduce((sum, { pieces }) => sum + pieces, this.#pieces), structsOf(this.#doc))
+    this.#pieces = Math.max(
+      updates.reduce((sum, { pieces }) => sum + pieces, this.#pieces),
+      structsOf(this.#doc),
+    )
     this.#count()
     this.#tail = { updates: this.#tail.updates + updates.length, bytes: this.#tail.bytes + bytes }
     if (this.#tail.updates < tailBeforeCompaction.updates && this.#tail.bytes < tailBeforeCompaction.bytes) return
@@ -352,7 +399,10 @@ export class Document implements TextListener {
       .filter(({ client }) => this.#speaksFor(connection, client))
       .map((entry) => {
         const state = AwarenessState.parse(JSON.parse(entry.state))
-        return { ...entry, state: JSON.stringify(state === null ? null : { ...state, user: { ...state.user, id, login, name } }) }
+        return {
+          ...entry,
+          state: JSON.stringify(state === null ? null : { ...state, user: { ...state.user, id, login, name } }),
+        }
       })
     if (own.length > 0) applyAwarenessUpdate(this.#awareness, writeAwareness(own), connection)
   }
@@ -385,7 +435,8 @@ export class Document implements TextListener {
       } catch (error) {
         this.#needs.log.error({ err: error }, 'a text could not be read again')
         // Everybody brings along what they have, and is brought up to date, when they come back.
-        for (const connection of this.#connections.keys()) connection.close(closeCodes.unavailable, 'it cannot be read at the moment')
+        for (const connection of this.#connections.keys())
+          connection.close(closeCodes.unavailable, 'it cannot be read at the moment')
         await new Promise((resolve) => setTimeout(resolve, 1000))
         continue
       }
@@ -416,7 +467,8 @@ export class Document implements TextListener {
   }
 
   #tellAll(since?: Uint8Array): void {
-    if (this.#connections.size > 0) this.#send(message(messages.sync, (encoder) => writeUpdate(encoder, encodeStateAsUpdate(this.#doc, since))))
+    if (this.#connections.size > 0)
+      this.#send(message(messages.sync, (encoder) => writeUpdate(encoder, encodeStateAsUpdate(this.#doc, since))))
   }
 
   #send(bytes: Uint8Array, except?: Connection): void {

@@ -19,7 +19,13 @@ export class Documents {
     this.#memory = new TextMemory(maxBytes)
     this.#needs = { ...needs, memory: this.#memory }
     this.#timer = setInterval(() => this.#sweep(), sweepMs)
-    this.#expiring = setInterval(() => void needs.disk.expire().catch((error: unknown) => needs.log.warn({ err: error }, 'old announcements were not forgotten')), expireMs)
+    this.#expiring = setInterval(
+      () =>
+        void needs.disk
+          .expire()
+          .catch((error: unknown) => needs.log.warn({ err: error }, 'old announcements were not forgotten')),
+      expireMs,
+    )
   }
 
   /** @throws when it cannot be read; `TextsFull`. */

@@ -12,7 +12,13 @@ import { closeCodes } from '../documents/document.ts'
 const gatherMs = 100
 const maxWaitingBytes = 1024 * 1024
 
-const Said = z.strictObject({ type: z.literal('here'), file: Place.shape.file, line: Place.shape.line, typing: Place.shape.typing, state: Place.shape.state })
+const Said = z.strictObject({
+  type: z.literal('here'),
+  file: Place.shape.file,
+  line: Place.shape.line,
+  typing: Place.shape.typing,
+  state: Place.shape.state,
+})
 
 /** An editor's window in a workspace: it says where its person is, and is told who else is there (JSON, both ways). */
 export class RoomConnection {
@@ -70,7 +76,10 @@ export class RoomConnection {
       this.#timer = null
       this.#tell()
     }
-    this.#timer ??= setTimeout(guarded(tell, () => this.#socket.terminate()), gatherMs)
+    this.#timer ??= setTimeout(
+      guarded(tell, () => this.#socket.terminate()),
+      gatherMs,
+    )
   }
 
   #tell(): void {

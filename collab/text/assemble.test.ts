@@ -6,17 +6,24 @@ import { rewrite, textOf } from './shared-text.ts'
 
 test('updates that were stored in another order than they were written in make the same text, and none of them is set aside', () => {
   fc.assert(
-    fc.property(fc.array(fc.string({ maxLength: 8 }), { minLength: 1, maxLength: 12 }), fc.infiniteStream(fc.nat()), (texts, order) => {
-      const doc = new Doc()
-      const updates: Uint8Array[] = []
-      for (const text of texts) {
-        const before = encodeStateVector(doc)
-        if (rewrite(doc, text) !== null) updates.push(encodeStateAsUpdate(doc, before))
-      }
-      const stored = updates.map((update) => ({ update, at: order.next().value })).sort((one, other) => one.at - other.at).map(({ update }) => update)
-      const made = assemble(stored)
-      expect([textOf(made.doc), made.unusable]).toEqual([textOf(doc), []])
-    }),
+    fc.property(
+      fc.array(fc.string({ maxLength: 8 }), { minLength: 1, maxLength: 12 }),
+      fc.infiniteStream(fc.nat()),
+      (texts, order) => {
+        const doc = new Doc()
+        const updates: Uint8Array[] = []
+        for (const text of texts) {
+          const before = encodeStateVector(doc)
+          if (rewrite(doc, text) !== null) updates.push(encodeStateAsUpdate(doc, before))
+        }
+        const stored = updates
+          .map((update) => ({ update, at: order.next().value }))
+          .sort((one, other) => one.at - other.at)
+          .map(({ update }) => update)
+        const made = assemble(stored)
+        expect([textOf(made.doc), made.unusable]).toEqual([textOf(doc), []])
+      },
+    ),
   )
 })
 

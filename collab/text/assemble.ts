@@ -22,7 +22,10 @@ export function assemble(updates: readonly Uint8Array[]): Assembled {
 }
 
 /** Tries those that are doubtful, upon all the others. */
-function without(updates: readonly Uint8Array[], doubtful: ReadonlySet<number>): { readonly doc: Doc | null; readonly unusable: readonly number[] } {
+function without(
+  updates: readonly Uint8Array[],
+  doubtful: ReadonlySet<number>,
+): { readonly doc: Doc | null; readonly unusable: readonly number[] } {
   const used = updates.filter((_, index) => !doubtful.has(index))
   const unusable: number[] = []
   for (const index of doubtful) {

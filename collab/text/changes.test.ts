@@ -4,8 +4,13 @@ import { applyUpdate, encodeStateAsUpdate } from 'yjs'
 import { changesBetween } from './changes.ts'
 import { fork, rewrite, textOf } from './shared-text.ts'
 
-const applied = (text: string, changes: ReturnType<typeof changesBetween>) => changes.toReversed().reduce((whole, { at, remove, insert }) => whole.slice(0, at) + insert + whole.slice(at + remove), text)
-const text = fc.array(fc.constantFrom('a', 'b', ' ', '\n', 'ü', '🙂', 'const x = 1\n', '}\n')).map((parts) => parts.join(''))
+const applied = (text: string, changes: ReturnType<typeof changesBetween>) =>
+  changes
+    .toReversed()
+    .reduce((whole, { at, remove, insert }) => whole.slice(0, at) + insert + whole.slice(at + remove), text)
+const text = fc
+  .array(fc.constantFrom('a', 'b', ' ', '\n', 'ü', '🙂', 'const x = 1\n', '}\n'))
+  .map((parts) => parts.join(''))
 
 test('the changes between two texts make the one of the other', () => {
   fc.assert(
@@ -16,7 +21,10 @@ test('the changes between two texts make the one of the other', () => {
 })
 
 test('a text that is wholly another is told in bounded time', () => {
-  const [before, after] = [Array.from({ length: 40_000 }, (_, index) => `${index * 7919}\n`).join(''), Array.from({ length: 40_000 }, (_, index) => `${index * 104_729}x\n`).join('')]
+  const [before, after] = [
+    Array.from({ length: 40_000 }, (_, index) => `${index * 7919}\n`).join(''),
+    Array.from({ length: 40_000 }, (_, index) => `${index * 104_729}x\n`).join(''),
+  ]
   expect(applied(before, changesBetween(before, after))).toBe(after)
 })
 

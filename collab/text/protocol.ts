@@ -25,7 +25,13 @@ export const DiskAsked = z.discriminatedUnion('type', [
   /**
    * A window has found this text on disk, where it knew of `from` before; null in `save` where it does not save.
    */
-  z.object({ type: z.literal('found'), number, text: z.string().max(maxSharedLength), from: hash.nullable(), save: SaveUnderway.nullable() }),
+  z.object({
+    type: z.literal('found'),
+    number,
+    text: z.string().max(maxSharedLength),
+    from: hash.nullable(),
+    save: SaveUnderway.nullable(),
+  }),
   /** A window is about to close, and waits until all that it has sent is stored. */
   z.object({ type: z.literal('flush'), number }),
 ])

@@ -28,7 +28,8 @@ const struct = (info: number, rest: (encoder: Encoder) => void, client = 9, cloc
     rest(encoder)
     writeVarUint(encoder, 0)
   })
-const deletions = (...ranges: readonly number[]) => written((encoder) => numbers(encoder, 0, 1, 7, ranges.length / 2, ...ranges))
+const deletions = (...ranges: readonly number[]) =>
+  written((encoder) => numbers(encoder, 0, 1, 7, ranges.length / 2, ...ranges))
 
 const colleague = new Doc()
 colleague.clientID = 7
@@ -48,13 +49,22 @@ const hostile: Readonly<Record<string, Uint8Array>> = {
   'skipped of no length': struct(10, (encoder) => writeVarUint(encoder, 0)),
   'JSON of no length': struct(2, (encoder) => (inText(encoder), writeVarUint(encoder, 0))),
   'anything of no length': struct(8, (encoder) => (inText(encoder), writeVarUint(encoder, 0))),
-  'a document within it': struct(9, (encoder) => (inText(encoder), writeVarString(encoder, 'guid'), writeAny(encoder, { autoLoad: true }))),
-  'a document without options': struct(9, (encoder) => (inText(encoder), writeVarString(encoder, 'guid'), writeAny(encoder, null))),
+  'a document within it': struct(
+    9,
+    (encoder) => (inText(encoder), writeVarString(encoder, 'guid'), writeAny(encoder, { autoLoad: true })),
+  ),
+  'a document without options': struct(
+    9,
+    (encoder) => (inText(encoder), writeVarString(encoder, 'guid'), writeAny(encoder, null)),
+  ),
   'an unknown type': struct(7, (encoder) => (inText(encoder), writeVarUint(encoder, 99))),
   'an unknown content': struct(11, (encoder) => (inText(encoder), letter(encoder))),
   'another text': struct(4, (encoder) => (inText(encoder, 'other'), letter(encoder))),
   'the prototype': struct(4, (encoder) => (inText(encoder, '__proto__'), letter(encoder))),
-  'an entry of a map': struct(0x24, (encoder) => (inText(encoder), writeVarString(encoder, '__proto__'), letter(encoder))),
+  'an entry of a map': struct(
+    0x24,
+    (encoder) => (inText(encoder), writeVarString(encoder, '__proto__'), letter(encoder)),
+  ),
   'a clock at the end of all numbers': struct(0, (encoder) => writeVarUint(encoder, 5), 9, Number.MAX_SAFE_INTEGER),
   'longer than there are numbers': struct(0, (encoder) => writeVarUint(encoder, Number.MAX_SAFE_INTEGER)),
   'more structs than there are': written((encoder) => numbers(encoder, 1, 4_000_000_000, 9, 0)),
@@ -70,7 +80,10 @@ const hostile: Readonly<Record<string, Uint8Array>> = {
   }),
   'deleted ranges of no length': deletions(2, 0),
   'deleted ranges out of order': deletions(900, 2, 100, 2),
-  'letters that are no UTF-8': struct(4, (encoder) => (inText(encoder), numbers(encoder, 2), writeUint8(encoder, 0xff), writeUint8(encoder, 0xfe))),
+  'letters that are no UTF-8': struct(
+    4,
+    (encoder) => (inText(encoder), numbers(encoder, 2), writeUint8(encoder, 0xff), writeUint8(encoder, 0xfe)),
+  ),
   'more than it says': Buffer.concat([base, Buffer.from([0])]),
   'nothing at all': new Uint8Array(),
 }
@@ -101,25 +114,31 @@ function expectUsable(updates: readonly Uint8Array[]): void {
   expect(textOf(fork(encodeStateAsUpdate(doc)))).toContain('and more, ')
 }
 
-const edit = fc.record({ at: fc.nat(60), remove: fc.nat(6), insert: fc.constantFrom('', 'a', 'b c', '🙂', 'ü', 'longer than that') })
-/** What clients make: updates of several edits each, of two clients, of which each sees the other's at times. */
-const valid = fc.array(fc.tuple(fc.integer({ min: 0, max: 1 }), edit, fc.boolean()), { minLength: 1, maxLength: 12 }).map((edits) => {
-  const docs = [fork(base), fork(base)] as const
-  docs[0].clientID = 5
-  docs[1].clientID = 11
-  const updates: Uint8Array[] = []
-  for (const [who, { at, remove, insert }, isSeen] of edits) {
-    const [doc, other] = who === 0 ? docs : [docs[1], docs[0]]
-    const text = doc.getText('content')
-    const before = encodeStateVector(doc)
-    const place = Math.min(at, text.length)
-    if (remove > 0 && place < text.length) text.delete(place, Math.min(remove, text.length - place))
-    if (insert !== '') text.insert(place, insert)
-    updates.push(encodeStateAsUpdate(doc, before))
-    if (isSeen) applyUpdate(other, encodeStateAsUpdate(doc))
-  }
-  return { updates, docs }
+const edit = fc.record({
+  at: fc.nat(60),
+  remove: fc.nat(6),
+  insert: fc.constantFrom('', 'a', 'b c', '🙂', 'ü', 'longer than that'),
 })
+/** What clients make: updates of several edits each, of two clients, of which each sees the other's at times. */
+const valid = fc
+  .array(fc.tuple(fc.integer({ min: 0, max: 1 }), edit, fc.boolean()), { minLength: 1, maxLength: 12 })
+  .map((edits) => {
+    const docs = [fork(base), fork(base)] as const
+    docs[0].clientID = 5
+    docs[1].clientID = 11
+    const updates: Uint8Array[] = []
+    for (const [who, { at, remove, insert }, isSeen] of edits) {
+      const [doc, other] = who === 0 ? docs : [docs[1], docs[0]]
+      const text = doc.getText('content')
+      const before = encodeStateVector(doc)
+      const place = Math.min(at, text.length)
+      if (remove > 0 && place < text.length) text.delete(place, Math.min(remove, text.length - place))
+      if (insert !== '') text.insert(place, insert)
+      updates.push(encodeStateAsUpdate(doc, before))
+      if (isSeen) applyUpdate(other, encodeStateAsUpdate(doc))
+    }
+    return { updates, docs }
+  })
 const mutation = fc.tuple(fc.constantFrom('set', 'insert', 'remove', 'cut'), fc.nat(), fc.integer({ min: 0, max: 255 }))
 
 function mutated(update: Uint8Array, mutations: readonly (readonly [string, number, number])[]): Uint8Array {
@@ -137,17 +156,25 @@ function mutated(update: Uint8Array, mutations: readonly (readonly [string, numb
 test('whatever clients make passes, in parts, merged and whole', () => {
   fc.assert(
     fc.property(valid, ({ updates, docs }) => {
-      for (const update of [...updates, mergeUpdates(updates), ...docs.map((doc) => encodeStateAsUpdate(doc))]) expect(checkUpdate(update).isEmpty).toBe(update.length === 2)
+      for (const update of [...updates, mergeUpdates(updates), ...docs.map((doc) => encodeStateAsUpdate(doc))])
+        expect(checkUpdate(update).isEmpty).toBe(update.length === 2)
     }),
   )
 })
 
 test('whatever passes can be applied, and the text goes on and opens again', () => {
   fc.assert(
-    fc.property(valid, fc.nat(), fc.array(mutation, { minLength: 1, maxLength: 4 }), ({ updates }, which, mutations) => {
-      const changed = updates.map((update, index) => (index === which % updates.length ? mutated(update, mutations) : update))
-      expectUsable(changed.filter((update) => !wrongs(update)))
-    }),
+    fc.property(
+      valid,
+      fc.nat(),
+      fc.array(mutation, { minLength: 1, maxLength: 4 }),
+      ({ updates }, which, mutations) => {
+        const changed = updates.map((update, index) =>
+          index === which % updates.length ? mutated(update, mutations) : update,
+        )
+        expectUsable(changed.filter((update) => !wrongs(update)))
+      },
+    ),
     { numRuns: 600 },
   )
 })
@@ -157,10 +184,28 @@ const small = fc.nat(6)
 const id = fc.tuple(fc.constantFrom(5, 7, 9), small)
 const handMade = fc.record({
   sections: fc.uniqueArray(
-    fc.record({ client: fc.constantFrom(5, 7, 9, 12), clock: small, structs: fc.array(fc.record({ kind: fc.constantFrom(0, 1, 4, 4, 4, 10), origin: fc.option(id), rightOrigin: fc.option(id), length: fc.integer({ min: 0, max: 3 }) }), { minLength: 1, maxLength: 4 }) }),
+    fc.record({
+      client: fc.constantFrom(5, 7, 9, 12),
+      clock: small,
+      structs: fc.array(
+        fc.record({
+          kind: fc.constantFrom(0, 1, 4, 4, 4, 10),
+          origin: fc.option(id),
+          rightOrigin: fc.option(id),
+          length: fc.integer({ min: 0, max: 3 }),
+        }),
+        { minLength: 1, maxLength: 4 },
+      ),
+    }),
     { maxLength: 3, selector: ({ client }) => client },
   ),
-  deleted: fc.uniqueArray(fc.record({ client: fc.constantFrom(5, 7, 9), ranges: fc.array(fc.tuple(small, fc.integer({ min: 0, max: 9 })), { minLength: 1, maxLength: 3 }) }), { maxLength: 2, selector: ({ client }) => client }),
+  deleted: fc.uniqueArray(
+    fc.record({
+      client: fc.constantFrom(5, 7, 9),
+      ranges: fc.array(fc.tuple(small, fc.integer({ min: 0, max: 9 })), { minLength: 1, maxLength: 3 }),
+    }),
+    { maxLength: 2, selector: ({ client }) => client },
+  ),
 })
 const encoded = ({ sections, deleted }: typeof handMade extends fc.Arbitrary<infer T> ? T : never) =>
   written((encoder) => {
@@ -197,7 +242,10 @@ test('whatever hand-made updates pass can be applied one after the other, and th
 test('a text that holds updates that cannot be used opens with all the others', () => {
   for (const [name, poison] of Object.entries(hostile)) {
     const { doc, unusable } = assemble([base, poison])
-    expect(unusable.every((index) => index === 1), name).toBe(true)
+    expect(
+      unusable.every((index) => index === 1),
+      name,
+    ).toBe(true)
     expect(textOf(doc)).toContain('a colleague wrote')
     expect(textOf(fork(encodeStateAsUpdate(doc)))).toContain('a colleague wrote')
   }

@@ -55,21 +55,29 @@ function readStruct(decoder: Decoder, client: number, clock: number): number {
   const info = readByte(decoder)
   if (info === kinds.collected || info === kinds.skip) return readPositive(decoder)
   const kind = info & flags.kind
-  if ((info & ~(flags.kind | flags.origin | flags.rightOrigin)) !== 0) throw new UnusableUpdate('a struct has a key, as in a map')
+  if ((info & ~(flags.kind | flags.origin | flags.rightOrigin)) !== 0)
+    throw new UnusableUpdate('a struct has a key, as in a map')
   const isBeside = (info & (flags.origin | flags.rightOrigin)) !== 0
   const left = (info & flags.origin) === 0 ? null : readNeighbour(decoder, client, clock)
   const right = (info & flags.rightOrigin) === 0 ? null : readNeighbour(decoder, client, clock)
-  if (left !== null && left.client === right?.client && left.at === right.at) throw new UnusableUpdate('a struct stands on both sides of one')
-  if (!isBeside && (readWhole(decoder) !== 1 || readText(decoder) !== textName)) throw new UnusableUpdate('a struct is in no text of that name')
+  if (left !== null && left.client === right?.client && left.at === right.at)
+    throw new UnusableUpdate('a struct stands on both sides of one')
+  if (!isBeside && (readWhole(decoder) !== 1 || readText(decoder) !== textName))
+    throw new UnusableUpdate('a struct is in no text of that name')
   if (kind === kinds.deleted) return readPositive(decoder)
   if (kind !== kinds.text) throw new UnusableUpdate('a struct is no text')
   return readTextLength(decoder)
 }
 
-function readNeighbour(decoder: Decoder, client: number, clock: number): { readonly client: number; readonly at: number } {
+function readNeighbour(
+  decoder: Decoder,
+  client: number,
+  clock: number,
+): { readonly client: number; readonly at: number } {
   const neighbour = readWhole(decoder)
   const at = within(readWhole(decoder))
-  if (neighbour === client && at >= clock) throw new UnusableUpdate('a struct stands beside one that its client wrote later')
+  if (neighbour === client && at >= clock)
+    throw new UnusableUpdate('a struct stands beside one that its client wrote later')
   return { client: neighbour, at }
 }
 

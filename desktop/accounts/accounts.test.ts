@@ -14,9 +14,18 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
-const keychain: Keychain = { isAvailable: true, seal: (text) => Buffer.from(`sealed ${text}`).toString('hex'), unseal: (sealed) => Buffer.from(sealed, 'hex').toString().slice('sealed '.length) }
+const keychain: Keychain = {
+  isAvailable: true,
+  seal: (text) => Buffer.from(`sealed ${text}`).toString('hex'),
+  unseal: (sealed) => Buffer.from(sealed, 'hex').toString().slice('sealed '.length),
+}
 const none: Keychain = { isAvailable: false, seal: () => '', unseal: () => '' }
-const broken: Keychain = { ...keychain, unseal: () => { throw new Error('another user sealed it') } }
+const broken: Keychain = {
+  ...keychain,
+  unseal: () => {
+    throw new Error('another user sealed it')
+  },
+}
 const open = (chain = keychain) => Accounts.open(new JsonFile(path, KeptAccounts), chain)
 
 test('accounts and sessions outlast the app; on disk a session is only as it was sealed, in a file of one’s own', async () => {

@@ -14,7 +14,9 @@ export interface Keychain {
 
 export const KeptAccounts = z.object({
   current: z.string().nullable(),
-  accounts: z.array(z.object({ id: z.string(), server: z.url(), login: z.string(), sealedSession: z.string().nullable() })),
+  accounts: z.array(
+    z.object({ id: z.string(), server: z.url(), login: z.string(), sealedSession: z.string().nullable() }),
+  ),
 })
 export type KeptAccounts = z.infer<typeof KeptAccounts>
 type KeptAccount = KeptAccounts['accounts'][number]
@@ -37,7 +39,12 @@ export class Accounts {
   }
 
   get views(): readonly AccountView[] {
-    return this.#kept.accounts.map(({ id, server, login }) => ({ id, server, login, signedIn: this.sessionOf(id) !== null }))
+    return this.#kept.accounts.map(({ id, server, login }) => ({
+      id,
+      server,
+      login,
+      signedIn: this.sessionOf(id) !== null,
+    }))
   }
 
   get current(): AccountView | null {
@@ -47,7 +54,9 @@ export class Accounts {
   /** On this server, as anybody. */
   on(server: string): AccountView | null {
     const there = this.views.filter((each) => each.server === server)
-    return there.find(({ id }) => id === this.#kept.current) ?? there.find(({ signedIn }) => signedIn) ?? there[0] ?? null
+    return (
+      there.find(({ id }) => id === this.#kept.current) ?? there.find(({ signedIn }) => signedIn) ?? there[0] ?? null
+    )
   }
 
   /** Null where one has to sign in again. */
@@ -68,9 +77,17 @@ export class Accounts {
   /** Adds who has just signed in, or gives a known one the new session, and makes it the current. */
   async signedIn(server: string, login: string, session: string): Promise<string> {
     const known = this.#kept.accounts.find((each) => each.server === server && each.login === login)
-    const account: KeptAccount = { id: known?.id ?? randomUUID(), server, login, sealedSession: this.#keychain.isAvailable ? this.#keychain.seal(session) : null }
+    const account: KeptAccount = {
+      id: known?.id ?? randomUUID(),
+      server,
+      login,
+      sealedSession: this.#keychain.isAvailable ? this.#keychain.seal(session) : null,
+    }
     this.#sessions.set(account.id, session)
-    await this.#keep({ current: account.id, accounts: [...this.#kept.accounts.filter(({ id }) => id !== account.id), account] })
+    await this.#keep({
+      current: account.id,
+      accounts: [...this.#kept.accounts.filter(({ id }) => id !== account.id), account],
+    })
     return account.id
   }
 
@@ -81,7 +98,10 @@ export class Accounts {
   /** The session has ended; the account stays, so that one can sign in again with a click. */
   async forgetSession(id: string): Promise<void> {
     this.#sessions.delete(id)
-    await this.#keep({ ...this.#kept, accounts: this.#kept.accounts.map((each) => (each.id === id ? { ...each, sealedSession: null } : each)) })
+    await this.#keep({
+      ...this.#kept,
+      accounts: this.#kept.accounts.map((each) => (each.id === id ? { ...each, sealedSession: null } : each)),
+    })
   }
 
   async remove(id: string): Promise<void> {

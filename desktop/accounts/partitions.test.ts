@@ -29,7 +29,9 @@ test('what removed accounts have left goes; what is another account’s, or not 
   await writeFile(join(outside, 'file'), 'x')
   await symlink(outside, join(directory, `${randomUUID()}.link`))
   await removeOrphans(directory, [ann])
-  expect((await readdir(directory)).filter((name) => !name.endsWith('.link')).toSorted()).toEqual([...kept, 'something-else'].toSorted())
+  expect((await readdir(directory)).filter((name) => !name.endsWith('.link')).toSorted()).toEqual(
+    [...kept, 'something-else'].toSorted(),
+  )
   expect(await readdir(outside)).toEqual(['file'])
   await rm(outside, { recursive: true })
 })
@@ -38,6 +40,8 @@ test('an account’s partitions are found by their names, also where they are wr
   const [ann, ben] = [randomUUID(), randomUUID()]
   for (const id of ['w1', 'a b', 'ü']) await made(ann, id)
   await made(ben, 'w1')
-  expect((await partitionsOf(directory, ann)).toSorted()).toEqual(['w1', 'a b', 'ü'].map((id) => partitionOf(ann, id)).toSorted())
+  expect((await partitionsOf(directory, ann)).toSorted()).toEqual(
+    ['w1', 'a b', 'ü'].map((id) => partitionOf(ann, id)).toSorted(),
+  )
   expect(await partitionsOf(join(directory, 'none'), ann)).toEqual([])
 })

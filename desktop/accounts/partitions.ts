@@ -8,7 +8,9 @@ const ofAccount = /^([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\./
 
 /** The folders' partitions that belong to this account; Chromium writes names in lower case, with `%` for what a file's name cannot have. */
 export async function partitionsOf(directory: string, accountId: string): Promise<readonly string[]> {
-  return (await foldersIn(directory)).filter((name) => ofAccount.exec(name)?.[1] === accountId.toLowerCase()).map((name) => `persist:${decoded(name)}`)
+  return (await foldersIn(directory))
+    .filter((name) => ofAccount.exec(name)?.[1] === accountId.toLowerCase())
+    .map((name) => `persist:${decoded(name)}`)
 }
 
 /** Removes what accounts that are no longer here have left. To be called before a page is shown, for Chromium holds the files of what it has opened. */
@@ -17,7 +19,8 @@ export async function removeOrphans(directory: string, accountIds: readonly stri
   for (const name of await foldersIn(directory)) {
     const account = ofAccount.exec(name)?.[1]
     // What it cannot remove now it removes at the next start.
-    if (account !== undefined && !known.has(account)) await rm(join(directory, name), { recursive: true, force: true }).catch(() => undefined)
+    if (account !== undefined && !known.has(account))
+      await rm(join(directory, name), { recursive: true, force: true }).catch(() => undefined)
   }
 }
 

@@ -11,7 +11,15 @@ test.each([
   ['http://nas.lan:3000', 'http://nas.lan:3000'],
 ])('%s is %s', (typed, origin) => expect(parseServerAddress(typed)).toEqual({ ok: true, origin }))
 
-test.each(['', 'not an address', 'file:///etc/passwd', 'javascript://x', 'https://ann:pw@arcx.example.com', 'https://', 'a\\b'])('%s is refused with a word about why', (typed) => {
+test.each([
+  '',
+  'not an address',
+  'file:///etc/passwd',
+  'javascript://x',
+  'https://ann:pw@arcx.example.com',
+  'https://',
+  'a\\b',
+])('%s is refused with a word about why', (typed) => {
   const parsed = parseServerAddress(typed)
   expect(parsed.ok).toBe(false)
 })

@@ -53,14 +53,23 @@ export class SignIn {
     try {
       const origin = await this.#needs.server.greet(address.origin)
       const key = makeProofKey()
-      const loopback = await openLoopback({ done: 'Go back to arcx; you can close this page.', again: 'Begin again in arcx.' }, (code, state) => {
-        const isMine = this.isMine(state)
-        if (isMine) void this.complete(code, state)
-        return isMine
-      })
+      const loopback = await openLoopback(
+        { done: 'Go back to arcx; you can close this page.', again: 'Begin again in arcx.' },
+        (code, state) => {
+          const isMine = this.isMine(state)
+          if (isMine) void this.complete(code, state)
+          return isMine
+        },
+      )
       const timer = setTimeout(() => this.#fail(origin, 'Nobody signed in within ten minutes. Try again.'), waitMs)
       this.#attempt = { origin, key, loopback, timer }
-      const query = new URLSearchParams({ kind: 'desktop', port: String(loopback.port), state: key.state, challenge: key.challenge, name: this.#needs.clientName })
+      const query = new URLSearchParams({
+        kind: 'desktop',
+        port: String(loopback.port),
+        state: key.state,
+        challenge: key.challenge,
+        name: this.#needs.clientName,
+      })
       const url = `${origin}/authorize?${query}`
       this.#needs.onState({ kind: 'waiting', server: origin, url })
       await this.#needs.openExternally(url)
@@ -80,7 +89,12 @@ export class SignIn {
     if (attempt === null || attempt.key.state !== state) return
     this.#end()
     try {
-      const signedIn = await this.#needs.server.enter(attempt.origin, code, attempt.key.verifier, this.#needs.clientName)
+      const signedIn = await this.#needs.server.enter(
+        attempt.origin,
+        code,
+        attempt.key.verifier,
+        this.#needs.clientName,
+      )
       await this.#needs.onSignedIn(signedIn)
       this.#needs.onState({ kind: 'none' })
     } catch (error) {

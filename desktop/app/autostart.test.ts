@@ -14,14 +14,49 @@ afterEach(() => rm(directory, { recursive: true, force: true }))
 
 /** As a session reads it: the string's own escapes, then quoting, which is that of a shell's double quotes, then field codes. */
 function readBack(line: string): readonly string[] {
-  const text = line.replace(/\\([\\snrt])/g, (_whole, letter: string) => ({ '\\': '\\', s: ' ', n: '\n', r: '\r', t: '\t' })[letter] ?? '')
+  const text = line.replace(
+    /\\([\\snrt])/g,
+    (_whole, letter: string) => ({ '\\': '\\', s: ' ', n: '\n', r: '\r', t: '\t' })[letter] ?? '',
+  )
   // A field code that is not escaped would be another's text.
   expect(text.replaceAll('%%', '')).not.toContain('%')
-  return execFileSync('sh', ['-c', `printf '%s\\0' ${text}`]).toString().split('\0').slice(0, -1).map((part) => part.replaceAll('%%', '%'))
+  return execFileSync('sh', ['-c', `printf '%s\\0' ${text}`])
+    .toString()
+    .split('\0')
+    .slice(0, -1)
+    .map((part) => part.replaceAll('%%', '%'))
 }
 
 test('whatever the path of the app is, the session starts just that, with no word of it run by a shell', () => {
-  const part = fc.string({ unit: fc.constantFrom('a', ' ', '"', "'", '`', '$', '\\', '%', 'f', 'n', 's', '(', ')', ';', '&', '|', '*', '~', '#', 'é', '\\n', '%U', '$(id)'), minLength: 1, maxLength: 20 })
+  const part = fc.string({
+    unit: fc.constantFrom(
+      'a',
+      ' ',
+      '"',
+      "'",
+      '`',
+      '$',
+      '\\',
+      '%',
+      'f',
+      'n',
+      's',
+      '(',
+      ')',
+      ';',
+      '&',
+      '|',
+      '*',
+      '~',
+      '#',
+      'é',
+      '\\n',
+      '%U',
+      '$(id)',
+    ),
+    minLength: 1,
+    maxLength: 20,
+  })
   fc.assert(
     fc.property(fc.array(part, { minLength: 1, maxLength: 3 }), (command) => {
       const line = execLine(command)
@@ -33,7 +68,8 @@ test('whatever the path of the app is, the session starts just that, with no wor
 })
 
 test('a path with a line end, which could add a key of its own, is refused', () => {
-  for (const path of ['/opt/a\nExec=evil', '/opt/a\r', '/opt/\u0000', '/opt/\u007f']) expect(() => execLine([path])).toThrow(/control character/)
+  for (const path of ['/opt/a\nExec=evil', '/opt/a\r', '/opt/\u0000', '/opt/\u007f'])
+    expect(() => execLine([path])).toThrow(/control character/)
 })
 
 test('it is written where the session looks, and removed', async () => {
@@ -41,18 +77,35 @@ test('it is written where the session looks, and removed', async () => {
   await setAutostart(where, ['/opt/arcx app/arcx'], true)
   expect(await readdir(where)).toEqual(['dev.arcx.desktop.desktop'])
   const text = await readFile(join(where, 'dev.arcx.desktop.desktop'), 'utf8')
-  expect(text.split('\n')).toEqual(expect.arrayContaining(['[Desktop Entry]', 'Type=Application', 'Name=arcx', 'Exec="/opt/arcx app/arcx"']))
+  expect(text.split('\n')).toEqual(
+    expect.arrayContaining(['[Desktop Entry]', 'Type=Application', 'Name=arcx', 'Exec="/opt/arcx app/arcx"']),
+  )
   await setAutostart(where, ['/opt/arcx app/arcx'], false)
   await setAutostart(where, ['/opt/arcx app/arcx'], false)
   expect(await readdir(where)).toEqual([])
 })
 
 test('what is started is the AppImage rather than what it unpacked, and from its sources the app itself', () => {
-  const run = { appImage: undefined, unpacked: undefined, program: '/opt/arcx/arcx', isPackaged: true, appPath: '/src/desktop' }
+  const run = {
+    appImage: undefined,
+    unpacked: undefined,
+    program: '/opt/arcx/arcx',
+    isPackaged: true,
+    appPath: '/src/desktop',
+  }
   expect(startCommand(run)).toEqual(['/opt/arcx/arcx'])
-  expect(startCommand({ ...run, appImage: '/home/ann/arcx.AppImage', unpacked: '/tmp/.mount_arcx', program: '/tmp/.mount_arcx/arcx' })).toEqual(['/home/ann/arcx.AppImage'])
+  expect(
+    startCommand({
+      ...run,
+      appImage: '/home/ann/arcx.AppImage',
+      unpacked: '/tmp/.mount_arcx',
+      program: '/tmp/.mount_arcx/arcx',
+    }),
+  ).toEqual(['/home/ann/arcx.AppImage'])
   // Started from the terminal of another AppImage.
-  expect(startCommand({ ...run, appImage: '/home/ann/editor.AppImage', unpacked: '/tmp/.mount_editor' })).toEqual(['/opt/arcx/arcx'])
+  expect(startCommand({ ...run, appImage: '/home/ann/editor.AppImage', unpacked: '/tmp/.mount_editor' })).toEqual([
+    '/opt/arcx/arcx',
+  ])
   expect(startCommand({ ...run, isPackaged: false })).toEqual(['/opt/arcx/arcx', '/src/desktop'])
 })
 
@@ -61,4 +114,6 @@ test.each([
   ['/elsewhere', '/elsewhere/autostart'],
   ['relative', '/home/ann/.config/autostart'],
   ['', '/home/ann/.config/autostart'],
-])('with XDG_CONFIG_HOME %s entries lie in %s', (configHome, expected) => expect(autostartDirectory('/home/ann', configHome)).toBe(expected))
+])('with XDG_CONFIG_HOME %s entries lie in %s', (configHome, expected) =>
+  expect(autostartDirectory('/home/ann', configHome)).toBe(expected),
+)

@@ -7,14 +7,25 @@ import { appId } from './identity.ts'
 export function execLine(command: readonly string[]): string {
   return command
     .map((part) => {
-      if (/[\u0000-\u001f\u007f]/.test(part)) throw new Error('The app lies at a path with a control character; move it to start it with the system.')
+      if (/[\u0000-\u001f\u007f]/.test(part))
+        throw new Error('The app lies at a path with a control character; move it to start it with the system.')
       return `"${part.replaceAll('%', '%%').replace(/["`$\\]/g, '\\$&')}"`.replaceAll('\\', '\\\\')
     })
     .join(' ')
 }
 
 const entry = (command: readonly string[]) =>
-  ['[Desktop Entry]', 'Type=Application', 'Version=1.5', 'Name=arcx', 'Comment=Workspaces on your own server', `Exec=${execLine(command)}`, 'Terminal=false', 'X-GNOME-Autostart-enabled=true', ''].join('\n')
+  [
+    '[Desktop Entry]',
+    'Type=Application',
+    'Version=1.5',
+    'Name=arcx',
+    'Comment=Workspaces on your own server',
+    `Exec=${execLine(command)}`,
+    'Terminal=false',
+    'X-GNOME-Autostart-enabled=true',
+    '',
+  ].join('\n')
 
 /** Where entries lie that a session starts (Desktop Application Autostart Specification); the variable counts only where it is absolute. */
 export function autostartDirectory(home: string, configHome: string | undefined): string {
@@ -22,8 +33,21 @@ export function autostartDirectory(home: string, configHome: string | undefined)
 }
 
 /** What starts the app: an AppImage stands elsewhere than the program that it unpacks. Its variables are inherited, so they may be those of a terminal's AppImage: they count where the program lies in what it unpacked. */
-export function startCommand(run: { readonly appImage: string | undefined; readonly unpacked: string | undefined; readonly program: string; readonly isPackaged: boolean; readonly appPath: string }): readonly string[] {
-  if (run.appImage !== undefined && run.appImage !== '' && run.unpacked !== undefined && run.unpacked !== '' && run.program.startsWith(`${run.unpacked}/`)) return [run.appImage]
+export function startCommand(run: {
+  readonly appImage: string | undefined
+  readonly unpacked: string | undefined
+  readonly program: string
+  readonly isPackaged: boolean
+  readonly appPath: string
+}): readonly string[] {
+  if (
+    run.appImage !== undefined &&
+    run.appImage !== '' &&
+    run.unpacked !== undefined &&
+    run.unpacked !== '' &&
+    run.program.startsWith(`${run.unpacked}/`)
+  )
+    return [run.appImage]
   return run.isPackaged ? [run.program] : [run.program, run.appPath]
 }
 

@@ -51,7 +51,11 @@ export class Desktop {
     const file = <S extends z.ZodType>(name: string, schema: S) => new JsonFile(join(platform.directory, name), schema)
     this.#keptTabs = keptTabs
     this.#menu = new MenuBar((inFront) => platform.showMenu(inFront))
-    this.#windows = new OpenWindows({ makeWindow: (path) => platform.makeWindow(path, (id) => this.#eventsOf(id)), keptTabs, arranged: () => this.#arrangeMenu() })
+    this.#windows = new OpenWindows({
+      makeWindow: (path) => platform.makeWindow(path, (id) => this.#eventsOf(id)),
+      keptTabs,
+      arranged: () => this.#arrangeMenu(),
+    })
     this.#live = new LiveAccount({
       accounts,
       knownFile: (accountId) => file(join('known', `${accountId}.json`), KeptAnswers),
@@ -80,14 +84,22 @@ export class Desktop {
         this.#windows.goTo(first, '/dashboard')
       },
     })
-    this.#updates = new Updates({ updater: platform.updater, onState: (state) => this.#windows.tellAll({ type: 'update', state }), every: (ms, run) => platform.every(ms, run) })
+    this.#updates = new Updates({
+      updater: platform.updater,
+      onState: (state) => this.#windows.tellAll({ type: 'update', state }),
+      every: (ms, run) => platform.every(ms, run),
+    })
   }
 
   static async open(platform: Platform): Promise<Desktop> {
     const file = <S extends z.ZodType>(name: string, schema: S) => new JsonFile(join(platform.directory, name), schema)
     const accounts = await Accounts.open(file('accounts.json', KeptAccounts), platform.keychain)
     // Where no account is known their file may have been lost; what somebody has in those partitions is not thrown after it.
-    if (accounts.views.length > 0) await removeOrphans(platform.partitionsDirectory, accounts.views.map(({ id }) => id))
+    if (accounts.views.length > 0)
+      await removeOrphans(
+        platform.partitionsDirectory,
+        accounts.views.map(({ id }) => id),
+      )
     let desktop: Desktop | null = null
     const preferences = await ChosenPreferences.open({
       file: file('preferences.json', Preferences),
@@ -107,7 +119,13 @@ export class Desktop {
     this.#firstWindow()
     this.#arrangeMenu()
     const { switcherShortcut } = this.#preferences.chosen
-    if (this.#preferences.isShortcutTaken) this.#note({ key: 'shortcut', title: 'The switcher’s keys are taken', body: `Another program has ${switcherShortcut}. Click to choose others.`, leads: { to: 'page', path: '/settings' } })
+    if (this.#preferences.isShortcutTaken)
+      this.#note({
+        key: 'shortcut',
+        title: 'The switcher’s keys are taken',
+        body: `Another program has ${switcherShortcut}. Click to choose others.`,
+        leads: { to: 'page', path: '/settings' },
+      })
   }
 
   /** Another window; comes to the front. */
@@ -179,8 +197,11 @@ export class Desktop {
       case 'open': {
         const account = this.#accounts.on(link.server)
         // No server is gone to because an address says so.
-        if (account === null) return this.#windows.goTo(this.#firstWindow(), `/servers?${new URLSearchParams({ wanted: link.server })}`)
-        return void this.#use(account.id).then(() => this.#windows.goTo(this.#firstWindow(), `/workspaces/${link.workspace}`))
+        if (account === null)
+          return this.#windows.goTo(this.#firstWindow(), `/servers?${new URLSearchParams({ wanted: link.server })}`)
+        return void this.#use(account.id).then(() =>
+          this.#windows.goTo(this.#firstWindow(), `/workspaces/${link.workspace}`),
+        )
       }
       case 'unknown':
     }
@@ -200,7 +221,16 @@ export class Desktop {
         return this.#openTab(this.#firstWindow(), action.workspaceId)
       case 'start':
       case 'stop':
-        return void this.#live.connection?.api.workspaces[action.do].mutate({ workspaceId: action.workspaceId }).catch((error: unknown) => this.#note({ key: 'refused', title: 'That did not work', body: error instanceof Error ? error.message : String(error), leads: { to: 'page', path: '/dashboard' } }))
+        return void this.#live.connection?.api.workspaces[action.do]
+          .mutate({ workspaceId: action.workspaceId })
+          .catch((error: unknown) =>
+            this.#note({
+              key: 'refused',
+              title: 'That did not work',
+              body: error instanceof Error ? error.message : String(error),
+              leads: { to: 'page', path: '/dashboard' },
+            }),
+          )
       case 'use':
         return void this.#use(action.accountId)
       case 'quit':
@@ -210,7 +240,11 @@ export class Desktop {
 
   menu(action: MenuAction, windowId: string): void {
     const open = this.#windows.find(windowId) ?? this.#firstWindow()
-    performMenuAction(action, open, { windows: this.#windows, showSwitcher: () => this.#platform.showSwitcher(), lookForUpdates: () => void this.#updates.look() })
+    performMenuAction(action, open, {
+      windows: this.#windows,
+      showSwitcher: () => this.#platform.showSwitcher(),
+      lookForUpdates: () => void this.#updates.look(),
+    })
   }
 
   async close(): Promise<void> {
@@ -238,14 +272,16 @@ export class Desktop {
       known: this.#live.known?.answers ?? {},
     }),
     'api.call': async ({ type, path, input }) => {
-      if (this.#live.connection === null) return { ok: false, error: { message: 'You are not signed in.', code: null, data: null } }
+      if (this.#live.connection === null)
+        return { ok: false, error: { message: 'You are not signed in.', code: null, data: null } }
       const outcome = await this.#live.connection.call(type, path, input)
       if (outcome.ok && type === 'query' && input === undefined) await this.#live.known?.keep(path, outcome.data)
       return outcome
     },
     'api.subscribe': ({ handle, path, input }, from) => {
       const open = this.#windows.find(from)
-      if (open !== null) this.#subscriptions.begin(from, handle, this.#live.connection, path, input, (event) => open.window.tell(event))
+      if (open !== null)
+        this.#subscriptions.begin(from, handle, this.#live.connection, path, input, (event) => open.window.tell(event))
       return undefined
     },
     'api.unsubscribe': ({ handle }, from) => {
@@ -256,7 +292,8 @@ export class Desktop {
     'accounts.cancel': () => void this.#signIn.cancel(),
     'accounts.use': async ({ accountId }) => void (await this.#use(accountId)),
     'accounts.signOut': async ({ accountId }) => void (await this.#signOut(accountId)),
-    'tabs.open': ({ workspaceId, to }, from) => void this.#openTab(this.#windows.find(from) ?? this.#firstWindow(), workspaceId, to),
+    'tabs.open': ({ workspaceId, to }, from) =>
+      void this.#openTab(this.#windows.find(from) ?? this.#firstWindow(), workspaceId, to),
     'tabs.activate': ({ tab }, from) => this.#windows.change(from, ({ tabs }) => tabs.activate(tab)),
     'tabs.close': ({ tab }, from) => this.#windows.change(from, ({ tabs }) => tabs.remove(tab)?.close()),
     'tabs.move': ({ tab, to }, from) => this.#windows.change(from, ({ tabs }) => tabs.move(tab, to)),
@@ -335,7 +372,10 @@ export class Desktop {
     const account = this.#accounts.views.find(({ id }) => id === accountId)
     const session = this.#accounts.sessionOf(accountId)
     if (account !== undefined && session !== null) {
-      const connection = isCurrent && this.#live.connection !== null ? this.#live.connection : new Connection(account.server, session, () => undefined)
+      const connection =
+        isCurrent && this.#live.connection !== null
+          ? this.#live.connection
+          : new Connection(account.server, session, () => undefined)
       // Also where the server cannot be reached: what it is not told now ends by itself.
       await connection.call('mutation', 'auth.signOut', undefined)
       connection.close()
@@ -367,7 +407,12 @@ export class Desktop {
   #workspacesChanged(change: WorkspaceChange, after: readonly Workspace[]): void {
     const byId = new Map<string, Workspace>(after.map((workspace) => [workspace.id, workspace]))
     for (const { tabs } of this.#windows.all) {
-      for (const tab of tabs.all) if (change.type === 'snapshot' || tab.workspaceId === (change.type === 'removed' ? change.workspaceId : change.workspace.id)) tab.workspaceChanged(byId.get(tab.workspaceId) ?? null)
+      for (const tab of tabs.all)
+        if (
+          change.type === 'snapshot' ||
+          tab.workspaceId === (change.type === 'removed' ? change.workspaceId : change.workspace.id)
+        )
+          tab.workspaceChanged(byId.get(tab.workspaceId) ?? null)
     }
     this.#showTray()
   }
@@ -382,14 +427,29 @@ export class Desktop {
   }
 
   private tellPreferences(): void {
-    this.#windows.tellAll({ type: 'preferences', preferences: this.#preferences.chosen, isShortcutTaken: this.#preferences.isShortcutTaken })
+    this.#windows.tellAll({
+      type: 'preferences',
+      preferences: this.#preferences.chosen,
+      isShortcutTaken: this.#preferences.isShortcutTaken,
+    })
   }
 
   #tellAccounts(): void {
-    this.#windows.tellAll({ type: 'accounts', accounts: [...this.#accounts.views], current: this.#accounts.current?.id ?? null })
+    this.#windows.tellAll({
+      type: 'accounts',
+      accounts: [...this.#accounts.views],
+      current: this.#accounts.current?.id ?? null,
+    })
   }
 
   #showTray(): void {
-    this.#platform.showTray(trayModel({ accounts: this.#accounts.views, current: this.#accounts.current, connection: this.#live.state, workspaces: this.#live.known?.workspaces ?? [] }))
+    this.#platform.showTray(
+      trayModel({
+        accounts: this.#accounts.views,
+        current: this.#accounts.current,
+        connection: this.#live.state,
+        workspaces: this.#live.known?.workspaces ?? [],
+      }),
+    )
   }
 }

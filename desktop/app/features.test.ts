@@ -7,4 +7,6 @@ test.each([
   ['linux', 'GlobalShortcutsPortal', 'GlobalShortcutsPortal'],
   ['darwin', 'A', null],
   ['win32', '', null],
-] as const)('on %s with “%s” Chromium’s features are %s', (system, given, features) => expect(enabledFeatures(system, given)).toBe(features))
+] as const)('on %s with “%s” Chromium’s features are %s', (system, given, features) =>
+  expect(enabledFeatures(system, given)).toBe(features),
+)

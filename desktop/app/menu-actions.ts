@@ -8,7 +8,11 @@ export interface MenuNeeds {
 }
 
 /** Does what an entry of the menu says, in the window that somebody is in. */
-export function performMenuAction(action: MenuAction, open: OpenWindow, { windows, showSwitcher, lookForUpdates }: MenuNeeds): void {
+export function performMenuAction(
+  action: MenuAction,
+  open: OpenWindow,
+  { windows, showSwitcher, lookForUpdates }: MenuNeeds,
+): void {
   const { tabs, window } = open
   const tab = /^tab([1-9])$/.exec(action)?.[1]
   if (tab !== undefined) tabs.activateAt(Number(tab))

@@ -1,9 +1,42 @@
 /** What a menu's entry does; roles are the system's own. */
-export type MenuAction = 'palette' | 'newWorkspace' | 'reload' | 'switcher' | 'launcher' | 'closeTab' | 'nextTab' | 'formerTab' | 'zoomIn' | 'zoomOut' | 'zoomReset' | 'settings' | 'docs' | 'checkForUpdates' | `tab${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
+export type MenuAction =
+  | 'palette'
+  | 'newWorkspace'
+  | 'reload'
+  | 'switcher'
+  | 'launcher'
+  | 'closeTab'
+  | 'nextTab'
+  | 'formerTab'
+  | 'zoomIn'
+  | 'zoomOut'
+  | 'zoomReset'
+  | 'settings'
+  | 'docs'
+  | 'checkForUpdates'
+  | `tab${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
 
 export type MenuEntry =
   | { readonly kind: 'line' }
-  | { readonly kind: 'role'; readonly role: 'undo' | 'redo' | 'cut' | 'copy' | 'paste' | 'selectAll' | 'quit' | 'hide' | 'hideOthers' | 'unhide' | 'minimize' | 'zoom' | 'togglefullscreen' | 'services' | 'about' }
+  | {
+      readonly kind: 'role'
+      readonly role:
+        | 'undo'
+        | 'redo'
+        | 'cut'
+        | 'copy'
+        | 'paste'
+        | 'selectAll'
+        | 'quit'
+        | 'hide'
+        | 'hideOthers'
+        | 'unhide'
+        | 'minimize'
+        | 'zoom'
+        | 'togglefullscreen'
+        | 'services'
+        | 'about'
+    }
   | { readonly kind: 'action'; readonly label: string; readonly action: MenuAction; readonly keys: string | null }
 
 export interface MenuModel {
@@ -23,8 +56,24 @@ const role = (name: (MenuEntry & { kind: 'role' })['role']): MenuEntry => ({ kin
  */
 export function menuModel(inFront: InFront, isMac: boolean): readonly MenuModel[] {
   const onLauncher = (keys: string) => (inFront === 'launcher' ? keys : null)
-  const action = (label: string, does: MenuAction, keys: string | null): MenuEntry => ({ kind: 'action', label, action: does, keys })
-  const app: MenuModel = { label: 'arcx', entries: [role('about'), action('Check for updates…', 'checkForUpdates', null), line, action('Settings…', 'settings', onLauncher('CommandOrControl+,')), line, ...(isMac ? [role('services'), line, role('hide'), role('hideOthers'), role('unhide'), line] : []), role('quit')] }
+  const action = (label: string, does: MenuAction, keys: string | null): MenuEntry => ({
+    kind: 'action',
+    label,
+    action: does,
+    keys,
+  })
+  const app: MenuModel = {
+    label: 'arcx',
+    entries: [
+      role('about'),
+      action('Check for updates…', 'checkForUpdates', null),
+      line,
+      action('Settings…', 'settings', onLauncher('CommandOrControl+,')),
+      line,
+      ...(isMac ? [role('services'), line, role('hide'), role('hideOthers'), role('unhide'), line] : []),
+      role('quit'),
+    ],
+  }
   return [
     app,
     {
@@ -38,7 +87,10 @@ export function menuModel(inFront: InFront, isMac: boolean): readonly MenuModel[
         action('Close tab', 'closeTab', 'CommandOrControl+Alt+W'),
       ],
     },
-    { label: 'Edit', entries: [role('undo'), role('redo'), line, role('cut'), role('copy'), role('paste'), role('selectAll')] },
+    {
+      label: 'Edit',
+      entries: [role('undo'), role('redo'), line, role('cut'), role('copy'), role('paste'), role('selectAll')],
+    },
     {
       label: 'View',
       entries: [
@@ -58,7 +110,9 @@ export function menuModel(inFront: InFront, isMac: boolean): readonly MenuModel[
         action('Next tab', 'nextTab', 'CommandOrControl+Alt+Right'),
         action('Former tab', 'formerTab', 'CommandOrControl+Alt+Left'),
         line,
-        ...([1, 2, 3, 4, 5, 6, 7, 8, 9] as const).map((index) => action(index === 9 ? 'Last tab' : `Tab ${index}`, `tab${index}`, `CommandOrControl+Alt+${index}`)),
+        ...([1, 2, 3, 4, 5, 6, 7, 8, 9] as const).map((index) =>
+          action(index === 9 ? 'Last tab' : `Tab ${index}`, `tab${index}`, `CommandOrControl+Alt+${index}`),
+        ),
       ],
     },
     { label: 'Window', entries: [role('minimize'), ...(isMac ? [role('zoom')] : [])] },

@@ -22,7 +22,11 @@ const get = (path: string, method = 'GET') => servePage(root, { method, url: `ar
 
 test('files are served as what they are, and each route with the one page, all under the policy', async () => {
   const script = await get('/assets/a.js')
-  expect([script.status, script.headers.get('content-type'), await script.text()]).toEqual([200, 'text/javascript; charset=utf-8', 'export {}'])
+  expect([script.status, script.headers.get('content-type'), await script.text()]).toEqual([
+    200,
+    'text/javascript; charset=utf-8',
+    'export {}',
+  ])
   for (const path of ['/', '/dashboard', '/workspaces/mine?x=1', '/open/a.b']) {
     const page = await get(path)
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
@@ -31,7 +35,17 @@ test('files are served as what they are, and each route with the one page, all u
 })
 
 test('nothing outside of the package is served', async () => {
-  for (const path of ['/../secret.json', '/..%2fsecret.json', '/%2e%2e/secret.json', '/assets/..%2f..%2fsecret.json', '/link.json', '/assets/..%5c..%5csecret.json', '/none.js', '/a%00.js', '/%ff.js']) {
+  for (const path of [
+    '/../secret.json',
+    '/..%2fsecret.json',
+    '/%2e%2e/secret.json',
+    '/assets/..%2f..%2fsecret.json',
+    '/link.json',
+    '/assets/..%5c..%5csecret.json',
+    '/none.js',
+    '/a%00.js',
+    '/%ff.js',
+  ]) {
     expect((await get(path)).status, path).toBeGreaterThanOrEqual(400)
   }
   expect((await get('/dashboard', 'POST')).status).toBe(405)

@@ -24,10 +24,19 @@ export const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-const headers = { 'content-security-policy': pagePolicy, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'cross-origin-opener-policy': 'same-origin', 'cache-control': 'no-cache' }
+const headers = {
+  'content-security-policy': pagePolicy,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cache-control': 'no-cache',
+}
 
 /** Serves the built web application from the package: its files, and its one page for each of its routes. */
-export async function servePage(root: string, request: { readonly method: string; readonly url: string }): Promise<Response> {
+export async function servePage(
+  root: string,
+  request: { readonly method: string; readonly url: string },
+): Promise<Response> {
   const none = (status: number) => new Response(null, { status, headers })
   if (request.method !== 'GET' && request.method !== 'HEAD') return none(405)
   const url = URL.parse(request.url)
@@ -44,5 +53,7 @@ export async function servePage(root: string, request: { readonly method: string
   const file = type === undefined ? join(base, 'index.html') : await realpath(join(base, path)).catch(() => null)
   if (file === null || !file.startsWith(base + sep)) return none(404)
   const body = await readFile(file).catch(() => null)
-  return body === null ? none(404) : new Response(new Uint8Array(body), { headers: { ...headers, 'content-type': type ?? types['.html'] ?? '' } })
+  return body === null
+    ? none(404)
+    : new Response(new Uint8Array(body), { headers: { ...headers, 'content-type': type ?? types['.html'] ?? '' } })
 }

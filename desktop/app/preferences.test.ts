@@ -44,7 +44,10 @@ test('keys that are taken when the app starts are known as taken, until others a
 test('keys that cannot be had leave those that one had, and all else as it was', async () => {
   const { preferences, system } = await open(['Taken'])
   await expect(preferences.choose({ switcherShortcut: 'Taken', openAtLogin: true })).rejects.toThrow(/Choose another/)
-  expect([preferences.isShortcutTaken, system]).toEqual([false, { keys: 'CommandOrControl+Alt+Space', atLogin: false, changes: 0 }])
+  expect([preferences.isShortcutTaken, system]).toEqual([
+    false,
+    { keys: 'CommandOrControl+Alt+Space', atLogin: false, changes: 0 },
+  ])
   expect(preferences.chosen.openAtLogin).toBe(false)
 })
 

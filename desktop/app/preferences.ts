@@ -39,12 +39,17 @@ export class ChosenPreferences {
   /** All of it or nothing. @throws with a sentence for the person. */
   async choose(changes: { readonly [K in keyof Preferences]?: Preferences[K] | undefined }): Promise<void> {
     const former = this.#chosen
-    const chosen = Preferences.parse({ ...former, ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) })
+    const chosen = Preferences.parse({
+      ...former,
+      ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
+    })
     if (chosen.openAtLogin !== former.openAtLogin) await this.#needs.setOpenAtLogin(chosen.openAtLogin)
     if (changes.switcherShortcut !== undefined && !this.#needs.registerShortcut(chosen.switcherShortcut)) {
       this.#isShortcutTaken = !this.#needs.registerShortcut(former.switcherShortcut)
       if (chosen.openAtLogin !== former.openAtLogin) await this.#needs.setOpenAtLogin(former.openAtLogin)
-      throw new Error(`${chosen.switcherShortcut} is taken by another program, or is no key that can be taken. Choose another.`)
+      throw new Error(
+        `${chosen.switcherShortcut} is taken by another program, or is no key that can be taken. Choose another.`,
+      )
     }
     if (changes.switcherShortcut !== undefined) this.#isShortcutTaken = false
     this.#chosen = chosen

@@ -8,4 +8,6 @@ test.each([
   { withoutSandbox: true, userId: null, forced: true },
   { withoutSandbox: false, userId: 0, forced: true },
   { withoutSandbox: true, userId: 0, forced: false },
-])('only root, and only where it asks, goes without a sandbox: %o', ({ forced, ...asked }) => expect(forcesSandbox(asked)).toBe(forced))
+])('only root, and only where it asks, goes without a sandbox: %o', ({ forced, ...asked }) =>
+  expect(forcesSandbox(asked)).toBe(forced),
+)

@@ -13,7 +13,9 @@ export function applied(list: readonly Workspace[], change: WorkspaceChange): re
     case 'changed': {
       const known = list.find(({ id }) => id === change.workspace.id)
       if (known !== undefined && known.revision > change.workspace.revision) return list
-      return [...list.filter(({ id }) => id !== change.workspace.id), change.workspace].toSorted((a, b) => a.name.localeCompare(b.name))
+      return [...list.filter(({ id }) => id !== change.workspace.id), change.workspace].toSorted((a, b) =>
+        a.name.localeCompare(b.name),
+      )
     }
     case 'removed':
       return list.filter(({ id }) => id !== change.workspaceId)

@@ -1,4 +1,12 @@
-import { TRPCClientError, TRPCUntypedClient, createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from '@trpc/client'
+import {
+  TRPCClientError,
+  TRPCUntypedClient,
+  createTRPCClient,
+  createWSClient,
+  httpBatchLink,
+  splitLink,
+  wsLink,
+} from '@trpc/client'
 import type { TRPCClient } from '@trpc/client'
 import { WebSocket } from 'ws'
 import type { AppRouter, MostCallsOfRequest } from '@arcx/router'
@@ -73,7 +81,10 @@ export class Connection {
 
   async call(type: 'query' | 'mutation', path: string, input: unknown): Promise<OutputOf<'api.call'>> {
     try {
-      return { ok: true, data: await (type === 'query' ? this.#untyped.query(path, input) : this.#untyped.mutation(path, input)) }
+      return {
+        ok: true,
+        data: await (type === 'query' ? this.#untyped.query(path, input) : this.#untyped.mutation(path, input)),
+      }
     } catch (error) {
       const failure = failureOf(error)
       if (hasEnded(failure)) this.#change('expired')
@@ -111,11 +122,17 @@ export class Connection {
 }
 
 export function failureOf(error: unknown): ApiFailure {
-  if (!(error instanceof TRPCClientError)) return { message: error instanceof Error ? error.message : String(error), code: null, data: null }
+  if (!(error instanceof TRPCClientError))
+    return { message: error instanceof Error ? error.message : String(error), code: null, data: null }
   const shape = error.shape as { readonly code?: number } | undefined
   return { message: error.message, code: shape?.code ?? null, data: (error.data as unknown) ?? null }
 }
 
 function hasEnded({ data }: ApiFailure): boolean {
-  return typeof data === 'object' && data !== null && 'arc' in data && (data.arc as { readonly code?: string } | null)?.code === 'signed_out'
+  return (
+    typeof data === 'object' &&
+    data !== null &&
+    'arc' in data &&
+    (data.arc as { readonly code?: string } | null)?.code === 'signed_out'
+  )
 }

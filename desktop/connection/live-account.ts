@@ -61,7 +61,11 @@ export class LiveAccount {
     const session = account === null ? null : this.#needs.accounts.sessionOf(account.id)
     this.#changeState(session === null ? 'expired' : 'connecting')
     if (account === null || session === null) return
-    const connection = new Connection(account.server, session, (state) => void this.#connectionChanged(account.id, state))
+    const connection = new Connection(
+      account.server,
+      session,
+      (state) => void this.#connectionChanged(account.id, state),
+    )
     this.#connection = connection
     this.#watch(connection)
   }
@@ -83,7 +87,9 @@ export class LiveAccount {
   async lookForIdle(): Promise<void> {
     const connection = this.#connection
     if (connection === null || this.#state !== 'open') return
-    const due = this.workspaces.filter((workspace) => (idleWarningAt(workspace, this.#idleTimeoutSeconds) ?? Number.POSITIVE_INFINITY) <= Date.now())
+    const due = this.workspaces.filter(
+      (workspace) => (idleWarningAt(workspace, this.#idleTimeoutSeconds) ?? Number.POSITIVE_INFINITY) <= Date.now(),
+    )
     for (const { id } of due) {
       // When it was last used is not told with every key, so it is asked before somebody is disturbed.
       const now = await connection.api.workspaces.get.query({ workspaceId: id }).catch(() => null)
@@ -107,8 +113,15 @@ export class LiveAccount {
   }
 
   #watch(connection: Connection): void {
-    const workspaces = connection.api.workspaces.onChange.subscribe(undefined, { onData: ({ data }) => void this.#workspacesChanged(data), onError: () => undefined })
-    const teams = connection.api.teams.onChange.subscribe(undefined, { onStarted: () => void this.#lookForInvitations(connection), onData: () => void this.#lookForInvitations(connection), onError: () => undefined })
+    const workspaces = connection.api.workspaces.onChange.subscribe(undefined, {
+      onData: ({ data }) => void this.#workspacesChanged(data),
+      onError: () => undefined,
+    })
+    const teams = connection.api.teams.onChange.subscribe(undefined, {
+      onStarted: () => void this.#lookForInvitations(connection),
+      onData: () => void this.#lookForInvitations(connection),
+      onError: () => undefined,
+    })
     void connection.api.workspaces.rules.query().then(
       ({ idleTimeoutSeconds }) => (this.#idleTimeoutSeconds = idleTimeoutSeconds),
       () => undefined,
@@ -124,7 +137,8 @@ export class LiveAccount {
     const after = applied(before, change)
     await this.#known?.keep('workspaces.list', after)
     // The first whole list after a start tells what happened long ago.
-    if (change.type === 'changed') for (const note of workspaceNews(before, after, this.#needs.focusedWorkspace())) this.#needs.onNote(note)
+    if (change.type === 'changed')
+      for (const note of workspaceNews(before, after, this.#needs.focusedWorkspace())) this.#needs.onNote(note)
     this.#needs.onWorkspaces(change, after)
   }
 

@@ -6,7 +6,14 @@ export class PageSubscriptions {
   readonly #ends = new Map<string, () => void>()
 
   /** Ends what the page had by that handle. */
-  begin(windowId: string, handle: number, connection: Connection | null, path: string, input: unknown, tell: (event: Event) => void): void {
+  begin(
+    windowId: string,
+    handle: number,
+    connection: Connection | null,
+    path: string,
+    input: unknown,
+    tell: (event: Event) => void,
+  ): void {
     this.end(windowId, handle)
     const end = connection?.subscribe(path, input, {
       started: () => tell({ type: 'api.started', handle }),

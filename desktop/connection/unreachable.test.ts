@@ -1,6 +1,11 @@
 // What @peculiar/x509 is put together with asks for it.
 import 'reflect-metadata'
-import { X509CertificateGenerator, BasicConstraintsExtension, SubjectAlternativeNameExtension, cryptoProvider } from '@peculiar/x509'
+import {
+  X509CertificateGenerator,
+  BasicConstraintsExtension,
+  SubjectAlternativeNameExtension,
+  cryptoProvider,
+} from '@peculiar/x509'
 import { webcrypto } from 'node:crypto'
 import { createServer as createPlainServer } from 'node:http'
 import { createServer } from 'node:https'
@@ -30,7 +35,12 @@ async function listen(server: Server): Promise<string> {
 }
 
 /** A server on this machine whose certificate signs itself; trusted here where that is wanted. */
-async function secureServer({ name = 'localhost', daysFrom = -1, daysUntil = 1, isTrusted = true }: Wanted): Promise<string> {
+async function secureServer({
+  name = 'localhost',
+  daysFrom = -1,
+  daysUntil = 1,
+  isTrusted = true,
+}: Wanted): Promise<string> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: '01',
@@ -39,15 +49,21 @@ async function secureServer({ name = 'localhost', daysFrom = -1, daysUntil = 1, 
     notAfter: new Date(Date.now() + daysUntil * dayMs),
     keys: keys as never,
     signingAlgorithm: algorithm,
-    extensions: [new BasicConstraintsExtension(true, 0, true), new SubjectAlternativeNameExtension([{ type: 'dns', value: name }])],
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new SubjectAlternativeNameExtension([{ type: 'dns', value: name }]),
+    ],
   })
   const pem = certificate.toString('pem')
   if (isTrusted) setDefaultCACertificates([...getCACertificates('default'), pem])
   const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
-  const server = createServer({ key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`, cert: pem }, (_request, response) => {
-    asked += 1
-    response.end('{}')
-  })
+  const server = createServer(
+    { key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`, cert: pem },
+    (_request, response) => {
+      asked += 1
+      response.end('{}')
+    },
+  )
   return listen(server)
 }
 
@@ -59,22 +75,30 @@ afterAll(() => {
   for (const server of servers) server.close()
 })
 
-const greet = (server: string) => signInServer.greet(server).then(
-  () => 'greeted',
-  (error: unknown) => (error instanceof Error ? error.message : String(error)),
-)
+const greet = (server: string) =>
+  signInServer.greet(server).then(
+    () => 'greeted',
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  )
 
 test.each<[string, Wanted, RegExp]>([
-  ['signs itself', { isTrusted: false }, /^The certificate of localhost:\d+ comes from nobody whom this computer trusts.*add its certificate/],
+  [
+    'signs itself',
+    { isTrusted: false },
+    /^The certificate of localhost:\d+ comes from nobody whom this computer trusts.*add its certificate/,
+  ],
   ['has expired', { daysFrom: -3, daysUntil: -2 }, /^The certificate of localhost:\d+ is not valid today.*clock/],
   ['is not valid yet', { daysFrom: 2, daysUntil: 3 }, /^The certificate of localhost:\d+ is not valid today/],
   ['is for another name', { name: 'elsewhere.example' }, /^The certificate of localhost:\d+ is for another name/],
-])('a server whose certificate %s is not “nothing answers”: it says what is wrong and what to do, and is told nothing', async (_what, wanted, sentence) => {
-  const host = await secureServer(wanted)
-  const before = asked
-  expect(await greet(`https://${host}`)).toMatch(sentence)
-  expect(asked).toBe(before)
-})
+])(
+  'a server whose certificate %s is not “nothing answers”: it says what is wrong and what to do, and is told nothing',
+  async (_what, wanted, sentence) => {
+    const host = await secureServer(wanted)
+    const before = asked
+    expect(await greet(`https://${host}`)).toMatch(sentence)
+    expect(asked).toBe(before)
+  },
+)
 
 test('a server whose certificate is trusted is asked', async () => {
   expect(await greet(`https://${await secureServer({})}`)).toMatch(/is no arcx\.$/)
@@ -90,8 +114,21 @@ test('a server without encryption, none at all, and an unknown name are told apa
 })
 
 test('whatever was thrown, there is a sentence with the server in it', () => {
-  for (const thrown of [undefined, null, 'x', new Error('x'), Object.assign(new Error('x'), { code: 7 }), new DOMException('x', 'TimeoutError'), new AggregateError([Object.assign(new Error('x'), { code: 'CERT_HAS_EXPIRED' })])]) {
+  for (const thrown of [
+    undefined,
+    null,
+    'x',
+    new Error('x'),
+    Object.assign(new Error('x'), { code: 7 }),
+    new DOMException('x', 'TimeoutError'),
+    new AggregateError([Object.assign(new Error('x'), { code: 'CERT_HAS_EXPIRED' })]),
+  ]) {
     expect(whyUnreachable('https://arcx.example.com', thrown)).toContain('arcx.example.com')
   }
-  expect(whyUnreachable('https://arcx.example.com', new AggregateError([Object.assign(new Error('x'), { code: 'CERT_HAS_EXPIRED' })]))).toContain('not valid today')
+  expect(
+    whyUnreachable(
+      'https://arcx.example.com',
+      new AggregateError([Object.assign(new Error('x'), { code: 'CERT_HAS_EXPIRED' })]),
+    ),
+  ).toContain('not valid today')
 })

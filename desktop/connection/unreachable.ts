@@ -8,9 +8,16 @@ export function whyUnreachable(server: string, error: unknown): string {
     const fault = faultByNode(code)
     if (fault !== null) return certificateMessage(host, fault)
   }
-  if (codes.some((code) => code === 'EPROTO' || code.startsWith('ERR_SSL_'))) return `What answers at ${server} does not speak https as this app does. If your server is meant to be reached without encryption, type http:// before its address.`
-  if (codes.includes('ENOTFOUND')) return `No computer of the name ${hostname} is known here. Check the address, and that you are on the network where it is known.`
-  if (codes.some((code) => ['TimeoutError', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT', 'UND_ERR_HEADERS_TIMEOUT'].includes(code))) return `${server} did not answer in time. Check the address, and that you can reach it.`
+  if (codes.some((code) => code === 'EPROTO' || code.startsWith('ERR_SSL_')))
+    return `What answers at ${server} does not speak https as this app does. If your server is meant to be reached without encryption, type http:// before its address.`
+  if (codes.includes('ENOTFOUND'))
+    return `No computer of the name ${hostname} is known here. Check the address, and that you are on the network where it is known.`
+  if (
+    codes.some((code) =>
+      ['TimeoutError', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT', 'UND_ERR_HEADERS_TIMEOUT'].includes(code),
+    )
+  )
+    return `${server} did not answer in time. Check the address, and that you can reach it.`
   return `Nothing answers at ${server}. Check the address, and that you can reach it.`
 }
 

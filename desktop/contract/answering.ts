@@ -2,7 +2,9 @@ import { requests } from './contract.ts'
 import type { InputOf, OutputOf, RequestName } from './contract.ts'
 
 /** What the main process does for each request of a page; `from` is the window that it belongs to. */
-export type Answers<From> = { readonly [N in RequestName]: (input: InputOf<N>, from: From) => OutputOf<N> | Promise<OutputOf<N>> }
+export type Answers<From> = {
+  readonly [N in RequestName]: (input: InputOf<N>, from: From) => OutputOf<N> | Promise<OutputOf<N>>
+}
 
 /** Where a request came from, as Electron says it. */
 export interface Sender {
@@ -20,11 +22,22 @@ export function isOwnPage(sender: Sender, appOrigin: string): boolean {
 /** Compared by its parts: `URL.origin` is `null` for every scheme of an app's own. */
 export function isAt(url: string, origin: string): boolean {
   const [one, other] = [URL.parse(url), new URL(origin)]
-  return one !== null && one.protocol === other.protocol && one.host === other.host && one.username === '' && one.password === ''
+  return (
+    one !== null &&
+    one.protocol === other.protocol &&
+    one.host === other.host &&
+    one.username === '' &&
+    one.password === ''
+  )
 }
 
 /** Parses a request and answers it. @throws for one that is not in the contract. */
-export async function answer<From>(answers: Answers<From>, from: From, name: unknown, input: unknown): Promise<unknown> {
+export async function answer<From>(
+  answers: Answers<From>,
+  from: From,
+  name: unknown,
+  input: unknown,
+): Promise<unknown> {
   if (typeof name !== 'string' || !Object.hasOwn(requests, name)) throw new Error('There is no such request.')
   const known = name as RequestName
   const parsed = requests[known].input.safeParse(input)

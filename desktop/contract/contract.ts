@@ -82,7 +82,10 @@ export type Boot = z.infer<typeof Boot>
 export const ApiFailure = z.object({ message: z.string(), code: z.number().nullable(), data: z.unknown() })
 export type ApiFailure = z.infer<typeof ApiFailure>
 
-const path = z.string().regex(/^[a-z]+(\.[a-zA-Z]+){1,3}$/).max(100)
+const path = z
+  .string()
+  .regex(/^[a-z]+(\.[a-zA-Z]+){1,3}$/)
+  .max(100)
 const nothing = z.undefined()
 const handle = z.number().int().nonnegative()
 
@@ -90,7 +93,10 @@ export const requests = {
   boot: { input: nothing, output: Boot },
   'api.call': {
     input: z.object({ type: z.enum(['query', 'mutation']), path, input: z.unknown() }),
-    output: z.discriminatedUnion('ok', [z.object({ ok: z.literal(true), data: z.unknown() }), z.object({ ok: z.literal(false), error: ApiFailure })]),
+    output: z.discriminatedUnion('ok', [
+      z.object({ ok: z.literal(true), data: z.unknown() }),
+      z.object({ ok: z.literal(false), error: ApiFailure }),
+    ]),
   },
   'api.subscribe': { input: z.object({ handle, path, input: z.unknown() }), output: nothing },
   'api.unsubscribe': { input: z.object({ handle }), output: nothing },
@@ -99,15 +105,31 @@ export const requests = {
   'accounts.use': { input: z.object({ accountId: id }), output: nothing },
   'accounts.signOut': { input: z.object({ accountId: id }), output: nothing },
   /** `to`: a path on the workspace's host. */
-  'tabs.open': { input: z.object({ workspaceId: id, to: z.string().max(2000).regex(/^\/(?![/\\])/).nullable() }), output: nothing },
+  'tabs.open': {
+    input: z.object({
+      workspaceId: id,
+      to: z
+        .string()
+        .max(2000)
+        .regex(/^\/(?![/\\])/)
+        .nullable(),
+    }),
+    output: nothing,
+  },
   'tabs.activate': { input: z.object({ tab: id.nullable() }), output: nothing },
   'tabs.close': { input: z.object({ tab: id }), output: nothing },
   'tabs.move': { input: z.object({ tab: id, to: z.number().int().min(0).max(100) }), output: nothing },
   'tabs.detach': { input: z.object({ tab: id }), output: nothing },
   'tabs.retry': { input: z.object({ tab: id }), output: nothing },
   /** How much of the window the page keeps beside the view, in CSS pixels. */
-  'tabs.inset': { input: z.object({ top: z.number().int().min(0).max(400), right: z.number().int().min(0).max(800) }), output: nothing },
-  'shell.openExternally': { input: z.object({ url: z.url({ protocol: /^(https?|mailto)$/ }).max(2000) }), output: nothing },
+  'tabs.inset': {
+    input: z.object({ top: z.number().int().min(0).max(400), right: z.number().int().min(0).max(800) }),
+    output: nothing,
+  },
+  'shell.openExternally': {
+    input: z.object({ url: z.url({ protocol: /^(https?|mailto)$/ }).max(2000) }),
+    output: nothing,
+  },
   'switcher.done': { input: z.object({ open: id.nullable() }), output: nothing },
   'preferences.set': { input: Preferences.partial(), output: nothing },
   'update.restart': { input: nothing, output: nothing },

@@ -8,8 +8,16 @@ const state = 's'.repeat(32)
 test('the two that there are', () => {
   expect(parseDeepLink(`arcx://signed-in?code=${code}&state=${state}`)).toEqual({ kind: 'signed-in', code, state })
   expect(parseDeepLink(`arcx://signed-in/?state=${state}&code=${code}`)).toEqual({ kind: 'signed-in', code, state })
-  expect(parseDeepLink('arcx://open?server=https%3A%2F%2Farcx.example.com&workspace=my-work')).toEqual({ kind: 'open', server: 'https://arcx.example.com', workspace: 'my-work' })
-  expect(parseDeepLink('arcx://open?server=http://localhost:3000&workspace=a')).toEqual({ kind: 'open', server: 'http://localhost:3000', workspace: 'a' })
+  expect(parseDeepLink('arcx://open?server=https%3A%2F%2Farcx.example.com&workspace=my-work')).toEqual({
+    kind: 'open',
+    server: 'https://arcx.example.com',
+    workspace: 'my-work',
+  })
+  expect(parseDeepLink('arcx://open?server=http://localhost:3000&workspace=a')).toEqual({
+    kind: 'open',
+    server: 'http://localhost:3000',
+    workspace: 'a',
+  })
 })
 
 test.each([
@@ -35,16 +43,27 @@ test.each([
 
 test('whatever comes, it is one of three, and a server is a whole origin', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.webUrl().map((url) => `arcx://open?server=${encodeURIComponent(url)}&workspace=a`), fc.string().map((text) => `arcx://${text}`)), (text) => {
-      const link = parseDeepLink(text)
-      if (link.kind === 'open') expect(new URL(link.server).origin).toBe(link.server)
-      expect(['signed-in', 'open', 'unknown']).toContain(link.kind)
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.webUrl().map((url) => `arcx://open?server=${encodeURIComponent(url)}&workspace=a`),
+        fc.string().map((text) => `arcx://${text}`),
+      ),
+      (text) => {
+        const link = parseDeepLink(text)
+        if (link.kind === 'open') expect(new URL(link.server).origin).toBe(link.server)
+        expect(['signed-in', 'open', 'unknown']).toContain(link.kind)
+      },
+    ),
   )
 })
 
 test('among a process’s arguments only the address counts', () => {
-  expect(deepLinkIn(['/opt/arcx/arcx', '--no-sandbox', `arcx://signed-in?code=${code}&state=${state}`])).toEqual({ kind: 'signed-in', code, state })
+  expect(deepLinkIn(['/opt/arcx/arcx', '--no-sandbox', `arcx://signed-in?code=${code}&state=${state}`])).toEqual({
+    kind: 'signed-in',
+    code,
+    state,
+  })
   expect(deepLinkIn(['/opt/arcx/arcx', '--flag'])).toBeNull()
   expect(deepLinkIn(['x', 'ARCX:--gpu-launcher=sh'])).toEqual({ kind: 'unknown' })
 })

@@ -13,18 +13,24 @@ const maxLength = 1000
 export function parseDeepLink(text: string): DeepLink {
   if (text.length > maxLength || /[\u0000-\u0020\\]/.test(text)) return unknown
   const url = URL.parse(text)
-  if (url?.protocol !== 'arcx:' || url.username !== '' || url.password !== '' || url.port !== '' || url.hash !== '') return unknown
+  if (url?.protocol !== 'arcx:' || url.username !== '' || url.password !== '' || url.port !== '' || url.hash !== '')
+    return unknown
   const only = (...names: string[]) => [...url.searchParams.keys()].toSorted().join(' ') === names.toSorted().join(' ')
   const value = (name: string) => url.searchParams.get(name) ?? ''
   const path = url.pathname === '/' ? '' : url.pathname
   if (path !== '') return unknown
   switch (url.host) {
     case 'signed-in':
-      return only('code', 'state') && opaque.test(value('code')) && opaque.test(value('state')) ? { kind: 'signed-in', code: value('code'), state: value('state') } : unknown
+      return only('code', 'state') && opaque.test(value('code')) && opaque.test(value('state'))
+        ? { kind: 'signed-in', code: value('code'), state: value('state') }
+        : unknown
     case 'open': {
       const server = URL.parse(value('server'))
-      const isServer = server !== null && ['http:', 'https:'].includes(server.protocol) && server.origin === value('server')
-      return only('server', 'workspace') && isServer && /^[a-z0-9-]{1,63}$/.test(value('workspace')) ? { kind: 'open', server: server.origin, workspace: value('workspace') } : unknown
+      const isServer =
+        server !== null && ['http:', 'https:'].includes(server.protocol) && server.origin === value('server')
+      return only('server', 'workspace') && isServer && /^[a-z0-9-]{1,63}$/.test(value('workspace'))
+        ? { kind: 'open', server: server.origin, workspace: value('workspace') }
+        : unknown
     }
     default:
       return unknown

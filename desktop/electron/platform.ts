@@ -29,7 +29,15 @@ export interface PlatformParts {
 export const keptDirectory = (): string => join(app.getPath('userData'), 'arcx')
 
 /** What Electron has for the app. */
-export function electronPlatform({ preload, icon, placements, switcher, windows, act, choose }: PlatformParts): Platform {
+export function electronPlatform({
+  preload,
+  icon,
+  placements,
+  switcher,
+  windows,
+  act,
+  choose,
+}: PlatformParts): Platform {
   const tray = new SystemTray(icon, act)
   const notes = new ShownNotes((note) => {
     const notification = new Notification({ title: note.title, body: note.body })
@@ -88,7 +96,13 @@ export function electronPlatform({ preload, icon, placements, switcher, windows,
     },
     async setOpenAtLogin(isOn) {
       if (process.platform !== 'linux') return app.setLoginItemSettings({ openAtLogin: isOn })
-      const command = startCommand({ appImage: process.env['APPIMAGE'], unpacked: process.env['APPDIR'], program: process.execPath, isPackaged: app.isPackaged, appPath: app.getAppPath() })
+      const command = startCommand({
+        appImage: process.env['APPIMAGE'],
+        unpacked: process.env['APPDIR'],
+        program: process.execPath,
+        isPackaged: app.isPackaged,
+        appPath: app.getAppPath(),
+      })
       await setAutostart(autostartDirectory(homedir(), process.env['XDG_CONFIG_HOME']), command, isOn)
     },
     async clearPartitions(partitions) {

@@ -17,7 +17,17 @@ export class SwitcherWindow {
 
   show(): void {
     if (this.#browser !== null && !this.#browser.isDestroyed()) return this.#browser.show()
-    const browser = new BrowserWindow({ width: 640, height: 420, frame: false, resizable: false, show: false, alwaysOnTop: true, skipTaskbar: true, backgroundColor: '#141a18', webPreferences: ownPageOptions(this.#preload) })
+    const browser = new BrowserWindow({
+      width: 640,
+      height: 420,
+      frame: false,
+      resizable: false,
+      show: false,
+      alwaysOnTop: true,
+      skipTaskbar: true,
+      backgroundColor: '#141a18',
+      webPreferences: ownPageOptions(this.#preload),
+    })
     this.#browser = browser
     const hide = () => {
       if (!browser.isDestroyed()) browser.close()

@@ -27,7 +27,11 @@ export class SystemTray {
       case 'text':
         return { label: item.label, enabled: false }
       case 'action':
-        return { label: item.label, click: () => this.#act(item.action), ...(item.isChecked === undefined ? {} : { type: 'radio', checked: item.isChecked }) }
+        return {
+          label: item.label,
+          click: () => this.#act(item.action),
+          ...(item.isChecked === undefined ? {} : { type: 'radio', checked: item.isChecked }),
+        }
       case 'menu':
         return { label: item.label, submenu: item.items.map((each) => this.#entry(each)) }
     }

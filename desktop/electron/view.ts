@@ -10,13 +10,31 @@ export class WorkspaceView implements View {
 
   constructor(ground: () => Ground, partition: string, events: ViewEvents) {
     const own = session.fromPartition(partition)
-    own.setPermissionRequestHandler((_contents, permission, answer, details) => answer(mayHave(permission, details.requestingUrl, details.isMainFrame, ground())))
-    own.setPermissionCheckHandler((_contents, permission, origin, details) => mayHave(permission, details.requestingUrl ?? origin, details.isMainFrame, ground()))
+    own.setPermissionRequestHandler((_contents, permission, answer, details) =>
+      answer(mayHave(permission, details.requestingUrl, details.isMainFrame, ground())),
+    )
+    own.setPermissionCheckHandler((_contents, permission, origin, details) =>
+      mayHave(permission, details.requestingUrl ?? origin, details.isMainFrame, ground()),
+    )
     own.setDevicePermissionHandler(() => false)
     own.setDisplayMediaRequestHandler(null)
     own.removeAllListeners('will-download')
-    own.on('will-download', (_event, item) => item.setSaveDialogOptions({ defaultPath: join(app.getPath('downloads'), downloadName(item.getFilename())) }))
-    this.web = new WebContentsView({ webPreferences: { session: own, sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, allowRunningInsecureContent: false, navigateOnDragDrop: false, safeDialogs: true, spellcheck: false } })
+    own.on('will-download', (_event, item) =>
+      item.setSaveDialogOptions({ defaultPath: join(app.getPath('downloads'), downloadName(item.getFilename())) }),
+    )
+    this.web = new WebContentsView({
+      webPreferences: {
+        session: own,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webSecurity: true,
+        allowRunningInsecureContent: false,
+        navigateOnDragDrop: false,
+        safeDialogs: true,
+        spellcheck: false,
+      },
+    })
     const contents = this.web.webContents
     contents.on('will-navigate', (event) => {
       if (!events.navigating(event.url)) event.preventDefault()

@@ -16,7 +16,15 @@ import { WorkspaceView } from './view.ts'
 
 export const appScheme = 'arcx-app'
 export const appOrigin = `${appScheme}://app`
-export const ownPageOptions = (preload: string) => ({ preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, navigateOnDragDrop: false, spellcheck: false })
+export const ownPageOptions = (preload: string) => ({
+  preload,
+  sandbox: true,
+  contextIsolation: true,
+  nodeIntegration: false,
+  webSecurity: true,
+  navigateOnDragDrop: false,
+  spellcheck: false,
+})
 
 /** A window of the app: its page, and over it the workspace that is in front. */
 export class ElectronWindow implements AppWindow {
@@ -32,13 +40,27 @@ export class ElectronWindow implements AppWindow {
     const events = eventsOf(this.id)
     this.#firstAddress = `${appOrigin}${path}`
     const { remembered, isFree, closed } = placements.take()
-    const { isMaximized, ...bounds } = placeWindow(remembered, screen.getAllDisplays().map(({ workArea }) => workArea), isFree)
-    this.browser = new BrowserWindow({ ...bounds, minWidth: 400, minHeight: 300, show: false, backgroundColor: '#0d1110', titleBarStyle: process.platform === 'darwin' ? 'hiddenInset' : 'default', webPreferences: ownPageOptions(preload) })
+    const { isMaximized, ...bounds } = placeWindow(
+      remembered,
+      screen.getAllDisplays().map(({ workArea }) => workArea),
+      isFree,
+    )
+    this.browser = new BrowserWindow({
+      ...bounds,
+      minWidth: 400,
+      minHeight: 300,
+      show: false,
+      backgroundColor: '#0d1110',
+      titleBarStyle: process.platform === 'darwin' ? 'hiddenInset' : 'default',
+      webPreferences: ownPageOptions(preload),
+    })
     if (isMaximized) this.browser.maximize()
     this.browser.once('ready-to-show', () => this.browser.show())
     this.browser.on('resize', () => this.#place())
     this.browser.on('focus', () => events.focused())
-    this.browser.on('close', () => closed({ ...this.browser.getNormalBounds(), isMaximized: this.browser.isMaximized() }))
+    this.browser.on('close', () =>
+      closed({ ...this.browser.getNormalBounds(), isMaximized: this.browser.isMaximized() }),
+    )
     this.browser.on('closed', () => events.closed())
     const contents = this.browser.webContents
     contents.on('will-navigate', (event) => {
@@ -108,7 +130,17 @@ export class ElectronWindow implements AppWindow {
 
   mayLeave(name: string): boolean {
     const leave = 1
-    return dialog.showMessageBoxSync(this.browser, { type: 'question', message: `Leave ${name}?`, detail: 'Its page says that something in it is not saved. If you leave, that may be lost.', buttons: ['Stay', 'Leave'], defaultId: 0, cancelId: 0, noLink: true }) === leave
+    return (
+      dialog.showMessageBoxSync(this.browser, {
+        type: 'question',
+        message: `Leave ${name}?`,
+        detail: 'Its page says that something in it is not saved. If you leave, that may be lost.',
+        buttons: ['Stay', 'Leave'],
+        defaultId: 0,
+        cancelId: 0,
+        noLink: true,
+      }) === leave
+    )
   }
 
   zoom(step: 1 | -1 | 0): void {

@@ -25,7 +25,10 @@ export function wayOf(address: string, ground: Ground): Way {
   if (url.origin === ground.server) {
     const to = ownPath(url.searchParams.get('to'), ground.workspace)
     const browser = url.searchParams.get('browser') ?? ''
-    if (url.pathname === '/auth/workspace') return url.searchParams.get('name') === ground.name && /^[\w-]{43}$/.test(browser) ? { kind: 'enter', to, browser } : { kind: 'refused' }
+    if (url.pathname === '/auth/workspace')
+      return url.searchParams.get('name') === ground.name && /^[\w-]{43}$/.test(browser)
+        ? { kind: 'enter', to, browser }
+        : { kind: 'refused' }
     if (url.pathname === `/open/${ground.name}`) return { kind: 'resting', to }
     return { kind: 'launcher' }
   }
@@ -36,7 +39,12 @@ export function wayOf(address: string, ground: Ground): Way {
 /** What may be opened in the system's browser, or by its mail program; null for all else. */
 export function webAddress(address: string): string | null {
   const url = address.length > 8000 ? null : URL.parse(address)
-  return url !== null && ['http:', 'https:', 'mailto:'].includes(url.protocol) && url.username === '' && url.password === '' ? url.href : null
+  return url !== null &&
+    ['http:', 'https:', 'mailto:'].includes(url.protocol) &&
+    url.username === '' &&
+    url.password === ''
+    ? url.href
+    : null
 }
 
 /**

@@ -11,7 +11,16 @@ class System {
   readonly made: { readonly key: string; readonly held: WeakRef<Shown>; isShown: boolean }[] = []
 
   make({ key }: Note): Shown {
-    const entry: System['made'][number] = { key, held: new WeakRef(new Shown(() => (entry.isShown = true), () => (entry.isShown = false))), isShown: false }
+    const entry: System['made'][number] = {
+      key,
+      held: new WeakRef(
+        new Shown(
+          () => (entry.isShown = true),
+          () => (entry.isShown = false),
+        ),
+      ),
+      isShown: false,
+    }
     this.made.push(entry)
     return entry.held.deref() ?? expect.fail('It is gone already.')
   }

@@ -3,7 +3,12 @@ import { viewBounds } from './layout.ts'
 import { Tabs } from './tabs.ts'
 import type { WorkspaceTab } from './workspace-tab.ts'
 
-const tab = (id: string) => ({ id, workspaceId: `w-${id}`, shown: { id, workspaceId: `w-${id}`, name: id, phase: { kind: 'open' } } }) as unknown as WorkspaceTab
+const tab = (id: string) =>
+  ({
+    id,
+    workspaceId: `w-${id}`,
+    shown: { id, workspaceId: `w-${id}`, name: id, phase: { kind: 'open' } },
+  }) as unknown as WorkspaceTab
 
 function three() {
   const tabs = new Tabs()
@@ -63,7 +68,22 @@ test('they are moved, stepped through with the launcher among them, and chosen b
 })
 
 test('a view stands under the strip and beside the panel, but never too small to work in', () => {
-  expect(viewBounds({ width: 1280, height: 800 }, { top: 40, right: 280 })).toEqual({ x: 0, y: 40, width: 1000, height: 760 })
-  expect(viewBounds({ width: 500, height: 800 }, { top: 40, right: 280 })).toEqual({ x: 0, y: 40, width: 500, height: 760 })
-  expect(viewBounds({ width: 500, height: 220 }, { top: 40, right: 0 })).toEqual({ x: 0, y: 0, width: 500, height: 220 })
+  expect(viewBounds({ width: 1280, height: 800 }, { top: 40, right: 280 })).toEqual({
+    x: 0,
+    y: 40,
+    width: 1000,
+    height: 760,
+  })
+  expect(viewBounds({ width: 500, height: 800 }, { top: 40, right: 280 })).toEqual({
+    x: 0,
+    y: 40,
+    width: 500,
+    height: 760,
+  })
+  expect(viewBounds({ width: 500, height: 220 }, { top: 40, right: 0 })).toEqual({
+    x: 0,
+    y: 0,
+    width: 500,
+    height: 220,
+  })
 })

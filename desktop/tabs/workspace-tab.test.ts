@@ -7,10 +7,20 @@ import type { TabNeeds, ViewEvents } from './workspace-tab.ts'
 const server = 'https://arcx.example.com'
 const own = 'https://mine.arcx.example.com'
 const browser = 'b'.repeat(43)
-const workspace = (state: Workspace['state'], more: Partial<Workspace> = {}) => ({ id: 'w1', name: 'mine', url: `${own}/`, state, step: null, reason: null, ...more }) as unknown as Workspace
+const workspace = (state: Workspace['state'], more: Partial<Workspace> = {}) =>
+  ({ id: 'w1', name: 'mine', url: `${own}/`, state, step: null, reason: null, ...more }) as unknown as Workspace
 
 function open(state: Workspace['state'] = 'running', overrides: Partial<TabNeeds> = {}, isWanted = true) {
-  const seen = { loads: [] as string[], started: 0, outside: [] as string[], launcher: 0, closed: false, asked: [] as string[], now: 0, waits: [] as { ms: number; run: () => void }[] }
+  const seen = {
+    loads: [] as string[],
+    started: 0,
+    outside: [] as string[],
+    launcher: 0,
+    closed: false,
+    asked: [] as string[],
+    now: 0,
+    waits: [] as { ms: number; run: () => void }[],
+  }
   let events: ViewEvents | null = null
   const tab = new WorkspaceTab(workspace(state), '/', isWanted, {
     server,
@@ -121,7 +131,14 @@ test('to be started while it still stops, it is started when it has stopped; sto
 
 test('lost, it is tried again, later each time, at once when the server is back, and never after it was closed', () => {
   const { tab, seen, events } = open()
-  for (const [attempt, ms] of [[1, 1000], [2, 2000], [3, 4000], [4, 8000], [5, 15_000], [6, 15_000]] as const) {
+  for (const [attempt, ms] of [
+    [1, 1000],
+    [2, 2000],
+    [3, 4000],
+    [4, 8000],
+    [5, 15_000],
+    [6, 15_000],
+  ] as const) {
     events.failed(-102)
     expect([tab.shown.phase, seen.waits.at(-1)?.ms]).toEqual([{ kind: 'lost', attempt }, ms])
   }
@@ -183,7 +200,22 @@ test('other failures are a lost connection', () => {
 
 /** All that can come of a load without a page, each as Electron tells it. */
 test('whatever comes of a load, the tab does not stand at “Opening…” once nothing loads any more', () => {
-  const step = fc.constantFrom('stay', 'leave', 'abort', 'fail', 'certificate', 'ok', 'error', 'crash', 'goTo', 'reload', 'retry', 'elsewhere', 'launcher', 'reconnected')
+  const step = fc.constantFrom(
+    'stay',
+    'leave',
+    'abort',
+    'fail',
+    'certificate',
+    'ok',
+    'error',
+    'crash',
+    'goTo',
+    'reload',
+    'retry',
+    'elsewhere',
+    'launcher',
+    'reconnected',
+  )
   fc.assert(
     fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
       let answer = false
@@ -262,7 +294,10 @@ test('what is a download or nothing leaves the page that stands; a first answer 
   const first = open()
   first.events.failed(-3)
   first.events.stopped()
-  expect(first.tab.shown.phase).toMatchObject({ kind: 'failed', message: expect.stringContaining('no page that can be shown') })
+  expect(first.tab.shown.phase).toMatchObject({
+    kind: 'failed',
+    message: expect.stringContaining('no page that can be shown'),
+  })
 })
 
 test('while the server is asked for the way in, a stopped load is only on its way', async () => {
@@ -286,7 +321,10 @@ test('a page that crashes is loaded again, and given up when it does so again an
   }
   events.loaded(200)
   events.crashed()
-  expect([tab.shown.phase, seen.waits]).toEqual([{ kind: 'failed', message: expect.stringContaining('crashed again and again') }, []])
+  expect([tab.shown.phase, seen.waits]).toEqual([
+    { kind: 'failed', message: expect.stringContaining('crashed again and again') },
+    [],
+  ])
   tab.retry()
   events.loaded(200)
   expect(tab.shown.phase.kind).toBe('open')
@@ -294,7 +332,14 @@ test('a page that crashes is loaded again, and given up when it does so again an
 
 test('a window that its page wants goes where a navigation would; one of its own host’s goes to the browser', () => {
   const { seen, events } = open()
-  for (const address of [`${own}/port`, 'https://elsewhere.example/', 'file:///etc/passwd', 'arcx-app://app/', `${server}/settings`]) events.openingWindow(address)
+  for (const address of [
+    `${own}/port`,
+    'https://elsewhere.example/',
+    'file:///etc/passwd',
+    'arcx-app://app/',
+    `${server}/settings`,
+  ])
+    events.openingWindow(address)
   expect([seen.outside, seen.launcher]).toEqual([[`${own}/port`, 'https://elsewhere.example/'], 1])
 })
 

@@ -116,7 +116,11 @@ export class WorkspaceTab {
 
   /** The server says how the workspace is now; null for one that is gone. */
   workspaceChanged(workspace: Workspace | null): void {
-    if (workspace === null) return this.#become({ kind: 'failed', message: 'This workspace has been removed, or is no longer yours to open.' })
+    if (workspace === null)
+      return this.#become({
+        kind: 'failed',
+        message: 'This workspace has been removed, or is no longer yours to open.',
+      })
     const former = this.#workspace
     this.#workspace = workspace
     if (former.name !== workspace.name) this.#needs.changed()
@@ -124,7 +128,8 @@ export class WorkspaceTab {
     switch (this.#phase.kind) {
       case 'starting':
         if (state === 'running') return this.#open()
-        if (state === 'failed') return this.#become({ kind: 'failed', message: workspace.reason ?? 'The workspace did not start.' })
+        if (state === 'failed')
+          return this.#become({ kind: 'failed', message: workspace.reason ?? 'The workspace did not start.' })
         if (state === 'stopped') return this.#waitsForStop ? this.#start() : this.#become({ kind: 'resting' })
         return this.#become({ kind: 'starting', step: workspace.step })
       case 'resting':
@@ -135,7 +140,8 @@ export class WorkspaceTab {
       case 'entering':
       case 'open':
       case 'lost':
-        if (state === 'stopping' || state === 'stopped' || state === 'deleting') return this.#become({ kind: 'resting' })
+        if (state === 'stopping' || state === 'stopped' || state === 'deleting')
+          return this.#become({ kind: 'resting' })
         if (state === 'starting') return this.#become({ kind: 'starting', step: workspace.step })
         // Renamed: what stands there talks to an address that is no more.
         if (former.url !== workspace.url) this.#open()
@@ -145,7 +151,8 @@ export class WorkspaceTab {
   /** What the button says that stands where the workspace should: start it, or try again. */
   retry(): void {
     this.#isWanted = true
-    if (this.#phase.kind === 'resting' || this.#workspace.state === 'stopped' || this.#workspace.state === 'failed') this.#start()
+    if (this.#phase.kind === 'resting' || this.#workspace.state === 'stopped' || this.#workspace.state === 'failed')
+      this.#start()
     else this.#open()
   }
 
@@ -187,7 +194,11 @@ export class WorkspaceTab {
     if (this.#workspace.state === 'running') return this.#open()
     this.#waitsForStop = this.#workspace.state === 'stopping'
     if (!['stopped', 'failed'].includes(this.#workspace.state)) return
-    void this.#needs.start(this.workspaceId).catch((error: unknown) => this.#become({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }))
+    void this.#needs
+      .start(this.workspaceId)
+      .catch((error: unknown) =>
+        this.#become({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }),
+      )
   }
 
   #navigating(address: string): boolean {
@@ -239,7 +250,11 @@ export class WorkspaceTab {
 
   async #enter(browser: string): Promise<void> {
     // A host that never takes the way in would ask for ever.
-    if ((this.#entries += 1) > 3) return this.#become({ kind: 'failed', message: 'The workspace does not let this app in. Close the tab and open it again.' })
+    if ((this.#entries += 1) > 3)
+      return this.#become({
+        kind: 'failed',
+        message: 'The workspace does not let this app in. Close the tab and open it again.',
+      })
     this.#isEntering = true
     try {
       const address = await this.#needs.enter(this.#workspace.name, this.#to, browser)
@@ -277,14 +292,22 @@ export class WorkspaceTab {
     this.#isLoading = false
     if (this.#phase.kind !== 'entering' && this.#phase.kind !== 'lost') return
     if (this.#hasPage) this.#become({ kind: 'open' })
-    else this.#become({ kind: 'failed', message: 'What this workspace answered is no page that can be shown here: it led elsewhere, or was a file.' })
+    else
+      this.#become({
+        kind: 'failed',
+        message: 'What this workspace answered is no page that can be shown here: it led elsewhere, or was a file.',
+      })
   }
 
   #crashed(): void {
     this.#isLoading = false
     this.#hasPage = false
     if (this.#recovery.crashed().kind === 'reload') this.#lost()
-    else if (!this.#rests) this.#become({ kind: 'failed', message: 'Its page has crashed again and again. What you had saved is on the server.' })
+    else if (!this.#rests)
+      this.#become({
+        kind: 'failed',
+        message: 'Its page has crashed again and again. What you had saved is on the server.',
+      })
   }
 
   #lost(): void {

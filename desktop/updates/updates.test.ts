@@ -30,7 +30,12 @@ test('a newer version is brought in the background, and installed when somebody 
   updates.restart()
   updates.begin()
   await settled()
-  expect(states).toEqual([{ kind: 'checking' }, { kind: 'downloading', version: '2.0.0', percent: 0 }, { kind: 'downloading', version: '2.0.0', percent: 42 }, { kind: 'ready', version: '2.0.0' }])
+  expect(states).toEqual([
+    { kind: 'checking' },
+    { kind: 'downloading', version: '2.0.0', percent: 0 },
+    { kind: 'downloading', version: '2.0.0', percent: 42 },
+    { kind: 'ready', version: '2.0.0' },
+  ])
   expect(restarted).toBe(0)
   updates.restart()
   expect(restarted).toBe(1)

@@ -50,7 +50,10 @@ export class Updates {
       await updater.download((percent) => this.#change({ kind: 'downloading', version, percent: Math.round(percent) }))
       this.#change({ kind: 'ready', version })
     } catch (error) {
-      this.#change({ kind: 'failed', message: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) })
+      this.#change({
+        kind: 'failed',
+        message: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
+      })
     }
   }
 

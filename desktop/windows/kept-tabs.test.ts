@@ -15,14 +15,28 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
 const open = () => KeptTabs.open(new JsonFile(join(directory, 'open.json'), KeptOpen))
-const tab = (workspaceId: string) => ({ id: `tab ${workspaceId}`, workspaceId, close: () => undefined, shown: { id: `tab ${workspaceId}`, workspaceId, name: workspaceId, phase: { kind: 'resting' } }, view: null }) as unknown as WorkspaceTab
+const tab = (workspaceId: string) =>
+  ({
+    id: `tab ${workspaceId}`,
+    workspaceId,
+    close: () => undefined,
+    shown: { id: `tab ${workspaceId}`, workspaceId, name: workspaceId, phase: { kind: 'resting' } },
+    view: null,
+  }) as unknown as WorkspaceTab
 
 function windowsOver(keptTabs: KeptTabs): OpenWindows {
   let next = 0
-  const makeWindow = () => ({ id: String((next += 1)), isFocused: false, tell: () => undefined, show: () => undefined }) as unknown as AppWindow
+  const makeWindow = () =>
+    ({
+      id: String((next += 1)),
+      isFocused: false,
+      tell: () => undefined,
+      show: () => undefined,
+    }) as unknown as AppWindow
   return new OpenWindows({ makeWindow, keptTabs, arranged: () => undefined })
 }
-const kept = async (account: string, expected: readonly string[]) => vi.waitFor(async () => expect((await open()).of(account)).toEqual(expected))
+const kept = async (account: string, expected: readonly string[]) =>
+  vi.waitFor(async () => expect((await open()).of(account)).toEqual(expected))
 
 test('a window of somebody who is signed out empties nothing', async () => {
   const before = await open()

@@ -51,7 +51,8 @@ export class KeptTabs {
 
   forget(account: string): void {
     if (this.#shown === account) this.putAway()
-    if (Object.hasOwn(this.#kept, account)) this.#write(Object.fromEntries(Object.entries(this.#kept).filter(([id]) => id !== account)))
+    if (Object.hasOwn(this.#kept, account))
+      this.#write(Object.fromEntries(Object.entries(this.#kept).filter(([id]) => id !== account)))
   }
 
   #write(kept: KeptOpen): void {

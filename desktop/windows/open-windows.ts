@@ -109,6 +109,7 @@ export class OpenWindows {
   }
 
   #keep(): void {
-    if (!this.#isQuitting) this.#needs.keptTabs.tabsAre(this.all.flatMap(({ tabs }) => tabs.all.map(({ workspaceId }) => workspaceId)))
+    if (!this.#isQuitting)
+      this.#needs.keptTabs.tabsAre(this.all.flatMap(({ tabs }) => tabs.all.map(({ workspaceId }) => workspaceId)))
   }
 }

@@ -4,7 +4,12 @@ import { Recovery } from './recovery.ts'
 
 test('a page that dies is loaded again, later each time; dying again and again it is given up, and whoever tries again has all tries', () => {
   const recovery = new Recovery(() => 0)
-  const once = [{ kind: 'reload', afterMs: 250 }, { kind: 'reload', afterMs: 1000 }, { kind: 'reload', afterMs: 4000 }, { kind: 'giveUp' }]
+  const once = [
+    { kind: 'reload', afterMs: 250 },
+    { kind: 'reload', afterMs: 1000 },
+    { kind: 'reload', afterMs: 4000 },
+    { kind: 'giveUp' },
+  ]
   expect([...once, ...once].map(() => recovery.crashed())).toEqual([...once, ...once])
 })
 

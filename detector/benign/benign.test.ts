@@ -16,7 +16,8 @@ describe.each([
     const told: string[] = []
     for (let count = 0; count < tries; count += 1) {
       const text = repeatably(count, make)
-      for (const { rule, start, end } of findCredentials(text)) told.push(`${rule} ${text.slice(Math.max(0, start - 30), end)}`)
+      for (const { rule, start, end } of findCredentials(text))
+        told.push(`${rule} ${text.slice(Math.max(0, start - 30), end)}`)
     }
     expect(told).toEqual([])
   })

@@ -30,14 +30,25 @@ const byFirst: Readonly<Record<string, readonly Taker[]>> = {
   '-': [taker('password', `->connect${call}`)],
   g: [taker('password', `getConnection${call}`)],
   i: [taker('password', String.raw`IDENTIFIED(?: WITH \S{1,60})? BY '(?<secret>[^'\n]{5,100})'`)],
-  l: [taker('password', String.raw`login${options}(?:-p|--password)[ \t=]+${value}`), taker('password', `login${call}`, 'i')],
-  m: [taker('password', String.raw`mysql[a-z]{0,8}${options}-p(?!assword|rotocol|ort|lugin|ager)${value}`), taker('password', `mysqli(?:_connect)?${call}`)],
-  p: [taker('password', String.raw`passwd[ \t]+-[a-zA-Z]{0,5}b[a-zA-Z]{0,5}[ \t]+\S{1,100}[ \t]+\S{1,60}[ \t]+${value}`)],
+  l: [
+    taker('password', String.raw`login${options}(?:-p|--password)[ \t=]+${value}`),
+    taker('password', `login${call}`, 'i'),
+  ],
+  m: [
+    taker('password', String.raw`mysql[a-z]{0,8}${options}-p(?!assword|rotocol|ort|lugin|ager)${value}`),
+    taker('password', `mysqli(?:_connect)?${call}`),
+  ],
+  p: [
+    taker('password', String.raw`passwd[ \t]+-[a-zA-Z]{0,5}b[a-zA-Z]{0,5}[ \t]+\S{1,100}[ \t]+\S{1,60}[ \t]+${value}`),
+  ],
   r: [taker('password', String.raw`redis-cli${options}(?:-a|--pass)[ \t]+${value}`)],
   s: [taker('password', String.raw`smbclient${options}-U[ \t]*["']?[\w.\\-]{1,60}%${value}`)],
 }
 
-const takers: readonly (readonly Taker[] | undefined)[] = Array.from({ length: 128 }, (_, code) => byFirst[String.fromCharCode(code).toLowerCase()])
+const takers: readonly (readonly Taker[] | undefined)[] = Array.from(
+  { length: 128 },
+  (_, code) => byFirst[String.fromCharCode(code).toLowerCase()],
+)
 
 /** What stands before the word: `echo "user:…" | chpasswd`. */
 const piped = /["']?[\w.-]{1,40}:(?<secret>[^\s"':|]{5,100})["']?[ \t]*\|[ \t]*(?:sudo[ \t]+)?ch$/d

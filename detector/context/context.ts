@@ -23,7 +23,8 @@ export function findInContext(text: string, names: readonly number[], length: nu
   const spans: number[] = []
   const look = (from: number, to: number) => {
     const begin = Math.max(0, from)
-    if (spans.length > 0 && (spans.at(-1) ?? 0) >= begin) spans[spans.length - 1] = Math.max(spans.at(-1) ?? 0, Math.min(length, to))
+    if (spans.length > 0 && (spans.at(-1) ?? 0) >= begin)
+      spans[spans.length - 1] = Math.max(spans.at(-1) ?? 0, Math.min(length, to))
     else spans.push(begin, Math.min(length, to))
   }
   let done = 0
@@ -40,7 +41,8 @@ export function findInContext(text: string, names: readonly number[], length: nu
       const { start, end, kind } = argument
       const secret = text.slice(start, end)
       look(at - 40, end + 64)
-      if (!knownExample.test(secret) && isSecret(kind, secret, true)) found.push({ rule: 'secret-by-place', start, end, rank })
+      if (!knownExample.test(secret) && isSecret(kind, secret, true))
+        found.push({ rule: 'secret-by-place', start, end, rank })
     }
     if (isPlainTaker(text, at)) continue
     if (isBeginning(text, at)) {
@@ -64,15 +66,21 @@ export function findInContext(text: string, names: readonly number[], length: nu
     const kind = named !== null && value.isPair === true ? 'password' : named
     const secret = text.slice(value.start, value.end)
     if (/[\d!@#$%^&*+]/.test(secret)) look(from - 120, value.end + 64)
-    if (kind !== null && isTaken(kind, secret, value) && !isChecksum(text.slice(from, to), secret)) found.push({ rule: 'secret-by-name', start: value.start, end: value.end, rank })
+    if (kind !== null && isTaken(kind, secret, value) && !isChecksum(text.slice(from, to), secret))
+      found.push({ rule: 'secret-by-name', start: value.start, end: value.end, rank })
   }
   return { found, spans }
 }
 
 /** Of packages whose names end with what is no more than part of a name, as `FirebaseAuth`. */
-const isChecksum = (name: string, secret: string): boolean => /[a-z]Auth$/.test(name) && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(secret)
+const isChecksum = (name: string, secret: string): boolean =>
+  /[a-z]Auth$/.test(name) && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(secret)
 
-function isTaken(kind: Kind, secret: string, { isQuoted, isCode }: { readonly isQuoted: boolean; readonly isCode: boolean }): boolean {
+function isTaken(
+  kind: Kind,
+  secret: string,
+  { isQuoted, isCode }: { readonly isQuoted: boolean; readonly isCode: boolean },
+): boolean {
   // Where a program may stand, what has no quotes is a name of the program's.
   return (isQuoted || !isCode) && !knownExample.test(secret) && isSecret(kind, secret, isQuoted)
 }
@@ -96,4 +104,10 @@ function nameAround(text: string, at: number): readonly [from: number, to: numbe
 }
 
 /** Letters, digits, `_`, `-`, and on the left `.` and `$`. */
-const isOfName = (code: number, isLeft: boolean): boolean => (code > 96 && code < 123) || (code > 64 && code < 91) || (code > 47 && code < 58) || code === 95 || code === 45 || (isLeft && (code === 46 || code === 36))
+const isOfName = (code: number, isLeft: boolean): boolean =>
+  (code > 96 && code < 123) ||
+  (code > 64 && code < 91) ||
+  (code > 47 && code < 58) ||
+  code === 95 ||
+  code === 45 ||
+  (isLeft && (code === 46 || code === 36))

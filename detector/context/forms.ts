@@ -1,13 +1,39 @@
 import { digits, hex, lower, of, oneOf, upper } from '../random-text.ts'
 
-const starts = ['hunter', 'monkey', 'Winter', 'Tr0ub', 'qX7', 'j4mes', 'blue', 'zaq1', 'kL9', 'pl3as3', 'admin', 'r00t', 'letmein']
+const starts = [
+  'hunter',
+  'monkey',
+  'Winter',
+  'Tr0ub',
+  'qX7',
+  'j4mes',
+  'blue',
+  'zaq1',
+  'kL9',
+  'pl3as3',
+  'admin',
+  'r00t',
+  'letmein',
+]
 
 /** As people choose them: a word, a number, a sign. */
-export const password = (): string => `${oneOf(starts, 'hunter')}${oneOf(['!', '#', '-', '@', '&', ''], '')}${oneOf(['Kd', 'vN', 'sky', 'mP'], 'Kd')}${of(digits, 2)}${oneOf(['!', 'x', 'Q', '%'], 'x')}`
+export const password = (): string =>
+  `${oneOf(starts, 'hunter')}${oneOf(['!', '#', '-', '@', '&', ''], '')}${oneOf(['Kd', 'vN', 'sky', 'mP'], 'Kd')}${of(digits, 2)}${oneOf(['!', 'x', 'Q', '%'], 'x')}`
 const plain = () => password().replace(/[&@#%]/g, 'x')
 
 /** As programs make them. */
-export const key = (): string => oneOf([() => of(lower + upper + digits, 24), () => of(lower + upper + digits, 32), () => hex(32), () => of(`${lower}${upper}${digits}+/`, 40), () => of(lower + digits, 24), () => hex(64)], () => hex(32))().replace(/^[+/]/, 'a')
+export const key = (): string =>
+  oneOf(
+    [
+      () => of(lower + upper + digits, 24),
+      () => of(lower + upper + digits, 32),
+      () => hex(32),
+      () => of(`${lower}${upper}${digits}+/`, 40),
+      () => of(lower + digits, 24),
+      () => hex(64),
+    ],
+    () => hex(32),
+  )().replace(/^[+/]/, 'a')
 
 type Form = (secret: string) => string
 
@@ -20,7 +46,8 @@ export const passwordForms: Readonly<Record<string, Form>> = {
   sshpass: (secret) => `sshpass -p '${secret}' ssh host`,
   YAML: (secret) => `database:\n  user: app\n  password: ${secret}\n`,
   'YAML of Kubernetes': (secret) => `env:\n  - name: DB_PASSWORD\n    value: ${secret}\n`,
-  'a Secret of Kubernetes': (secret) => `kind: Secret\ndata:\n  password: ${Buffer.from(`${secret}x`).toString('base64')}\n`,
+  'a Secret of Kubernetes': (secret) =>
+    `kind: Secret\ndata:\n  password: ${Buffer.from(`${secret}x`).toString('base64')}\n`,
   'docker compose': (secret) => `    environment:\n      - MYSQL_ROOT_PASSWORD=${secret}\n`,
   'docker compose, as a map': (secret) => `      POSTGRES_PASSWORD: ${secret}\n`,
   Dockerfile: (secret) => `ENV DB_PASS=${secret}\n`,
@@ -34,7 +61,7 @@ export const passwordForms: Readonly<Record<string, Form>> = {
   XML: (secret) => `<password>${secret.replace('&', '')}</password>`,
   'an attribute of XML': (secret) => `<property name="connection.password" value="${secret.replace('&', '')}"/>`,
   netrc: (secret) => `machine api.internal login bob password ${secret}\n`,
-  'Ansible': (secret) => `ansible_become_pass: "${secret}"`,
+  Ansible: (secret) => `ansible_become_pass: "${secret}"`,
   Python: (secret) => `conn = connect(host="db", user="root", passwd="${secret}")`,
   'Python, a pair': (secret) => `requests.get(url, auth=("admin", "${secret}"))`,
   JavaScript: (secret) => `  password: '${secret}',`,

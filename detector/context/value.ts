@@ -17,18 +17,30 @@ interface Gap {
 }
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-const gap = (signs: string, pattern: RegExp): Gap => ({ pattern, signs: new Set(Array.from(signs, (sign) => sign.charCodeAt(0))) })
+const gap = (signs: string, pattern: RegExp): Gap => ({
+  pattern,
+  signs: new Set(Array.from(signs, (sign) => sign.charCodeAt(0))),
+})
 
 /** Between a name and its value, where the value has quotes. Each is tried at the end of the name. */
 const pair = /[ \t]{0,4}[:=][ \t]{0,4}[([][ \t]{0,4}["'][^"'\n]{1,60}["'],[ \t]{0,4}(["'])/y
 export const toQuoted: readonly Gap[] = [
   // An assignment, a comparison, a key: with a type between, too, or a function that takes the value.
-  gap(`:?=!+|<-*[]&${letters}`, /\\{0,3}["'`]?(?:\]|\[\d{0,4}\])?[ \t]{0,8}(?:(?:[:?] ?[\w<>&[\]?*. |]{1,30}|[ \t][A-Za-z*[\]&]{2,12}[ \t]{0,3}|As \w{2,20} )?(?::{0,2}|[!=?+|])=|=?=?=>?|:{1,3}|=>|->|<-|\|\||\?\?|!==?)[ \t]{0,8}(?:\r?\n[ \t]{0,40})?(?:(?:(?:new )?(?:\[\])?[\w.$]{1,40}|ConvertTo-SecureString(?: -String)?)[( ](?=["'])|(?:b|r|f|u|L|N|@|\$|rb|br)(?=["']))?\\{0,3}(["'`])/y),
+  gap(
+    `:?=!+|<-*[]&${letters}`,
+    /\\{0,3}["'`]?(?:\]|\[\d{0,4}\])?[ \t]{0,8}(?:(?:[:?] ?[\w<>&[\]?*. |]{1,30}|[ \t][A-Za-z*[\]&]{2,12}[ \t]{0,3}|As \w{2,20} )?(?::{0,2}|[!=?+|])=|=?=?=>?|:{1,3}|=>|->|<-|\|\||\?\?|!==?)[ \t]{0,8}(?:\r?\n[ \t]{0,40})?(?:(?:(?:new )?(?:\[\])?[\w.$]{1,40}|ConvertTo-SecureString(?: -String)?)[( ](?=["'])|(?:b|r|f|u|L|N|@|\$|rb|br)(?=["']))?\\{0,3}(["'`])/y,
+  ),
   // A pair of a user's name and a password.
   gap(':=', pair),
   // A name and its value in fields of their own, and a variable with a default.
-  gap(',vV\r\n"\'\\', /\\{0,3}["']?[ \t]{0,4},?\s{0,40}\\{0,3}["']?value\\{0,3}["']?[ \t]{0,4}[=:][ \t]{0,4}\\{0,3}(["'])/iy),
-  gap('{\r\n', /"\s{0,4}\{\s{0,40}(?:(?:type|description|sensitive)[ \t]*=[^\n]{0,120}\n\s{0,40}){0,3}default\s{0,20}=\s{0,20}(")/y),
+  gap(
+    ',vV\r\n"\'\\',
+    /\\{0,3}["']?[ \t]{0,4},?\s{0,40}\\{0,3}["']?value\\{0,3}["']?[ \t]{0,4}[=:][ \t]{0,4}\\{0,3}(["'])/iy,
+  ),
+  gap(
+    '{\r\n',
+    /"\s{0,4}\{\s{0,40}(?:(?:type|description|sensitive)[ \t]*=[^\n]{0,120}\n\s{0,40}){0,3}default\s{0,20}=\s{0,20}(")/y,
+  ),
   // A default behind a variable of the environment, the argument of a function, the next in a list of two.
   gap('])\\,', /\\{0,3}["'`][ \t]{0,4}(?:\]|\))?[ \t]{0,4},[ \t]{0,4}(?:["'](?=\\))?\\{0,3}(["'`])/y),
   gap('])|?o({\\"\'`', /\\{0,3}["'`]?[ \t]{0,4}(?:\]|\))?[ \t]{0,4}(?:\|\||\?\?|or\b|\(|\{)[ \t]{0,4}\\{0,3}(["'`])/y),
@@ -36,7 +48,11 @@ export const toQuoted: readonly Gap[] = [
   gap('BA-"\'', /[ \t]{1,4}(?:BY |AS |-p ?)?(["'])/y),
 ]
 const toBare: readonly { readonly pattern: RegExp; readonly isCode: boolean }[] = [
-  { pattern: /["'`]?\]?(?:[ \t]{0,20}(?::{1,2}=?|=>?|\?=)[ \t]{0,20})(?:(?:Bearer|Basic|Token|ApiKey|SSWS|Bot)[ \t]+)?/iy, isCode: true },
+  {
+    pattern:
+      /["'`]?\]?(?:[ \t]{0,20}(?::{1,2}=?|=>?|\?=)[ \t]{0,20})(?:(?:Bearer|Basic|Token|ApiKey|SSWS|Bot)[ \t]+)?/iy,
+    isCode: true,
+  },
   { pattern: /\r?\n[ \t-]{1,40}value:[ \t]{1,4}/y, isCode: false },
 ]
 /** What has no quotes: to the next space or sign that ends it. */
@@ -47,7 +63,23 @@ const scheme = /^(?:Bearer|Basic|Token|ApiKey|Api-Key|SSWS|Bot|JWT|Key)[ \t]+/i
 export function valueBehind(text: string, from: number, to: number): Value | null {
   const next = text.charCodeAt(to)
   // A letter that is not of ASCII, a full stop, a comma without quotes: names that are only spoken of.
-  if (!(next < 48 || next === 58 || next === 60 || next === 61 || next === 62 || next === 63 || (next > 90 && next < 94) || next === 96 || next === 123 || next === 124) || next === 46 || next === 59) return null
+  if (
+    !(
+      next < 48 ||
+      next === 58 ||
+      next === 60 ||
+      next === 61 ||
+      next === 62 ||
+      next === 63 ||
+      (next > 90 && next < 94) ||
+      next === 96 ||
+      next === 123 ||
+      next === 124
+    ) ||
+    next === 46 ||
+    next === 59
+  )
+    return null
   if (next === 62) return inElement(text, from, to)
   if ((next === 34 || next === 39) && text[to + 1] === '>') return withinElement(text, to + 2)
   if (text.startsWith('${', from - 2)) return inDefault(text, to)
@@ -66,7 +98,11 @@ export function valueBehind(text: string, from: number, to: number): Value | nul
     const word = scheme.exec(text.slice(start, start + 12))
     return { start: start + (word?.[0].length ?? 0), end, isQuoted: true, isCode: false, isPair: pattern === pair }
   }
-  return inParameter(text, from, to) ?? behindOption(text, from, to) ?? (sign === 58 || sign === 61 || sign === 63 || next < 32 ? withoutQuotes(text, from, to) : null)
+  return (
+    inParameter(text, from, to) ??
+    behindOption(text, from, to) ??
+    (sign === 58 || sign === 61 || sign === 63 || next < 32 ? withoutQuotes(text, from, to) : null)
+  )
 }
 
 const mostSpaces = 24
@@ -120,7 +156,11 @@ function inDefault(text: string, to: number): Value | null {
 function inParameter(text: string, from: number, to: number): Value | null {
   if (text[to] !== '=' || !/[?&]/.test(text[from - 1] ?? '')) return null
   // A key of anything, and what everybody may see: the picture of a state.
-  if (text.slice(from, to).toLowerCase() === 'key' || /\.(?:svg|png)\?$|badge[^\s"']*$/.test(text.slice(Math.max(0, from - 80), from))) return null
+  if (
+    text.slice(from, to).toLowerCase() === 'key' ||
+    /\.(?:svg|png)\?$|badge[^\s"']*$/.test(text.slice(Math.max(0, from - 80), from))
+  )
+    return null
   const match = matchAt(/[^\s"'`<>&#;,(){}\\]{5,400}/y, text, to + 1)
   return match === null ? null : { start: to + 1, end: to + 1 + match.length, isQuoted: true, isCode: false }
 }
@@ -134,7 +174,15 @@ function behindOption(text: string, from: number, to: number): Value | null {
   if (match === null || match.startsWith('-') || match.startsWith('=')) return null
   const line = lineBefore(text, from)
   const isOption = /(?:^|\s)--?[\w-]*$/.test(text.slice(Math.max(0, from - 2), to)) || text[from] === '-'
-  if (!isOption && !/^\s*(?:ENV|ARG|setenv|set|SetEnv)(?:[ \t]+-\w+){0,3}[ \t]+$|[ \t]config(?:ure)?[ \t]+(?:set|add)[ \t]+\S*$/.test(line) && !/(?:^|\s)(?:machine|login)\s+\S+\s+(?:\S+\s+){0,3}$/.test(line) && !/^\s*$/.test(line)) return null
+  if (
+    !isOption &&
+    !/^\s*(?:ENV|ARG|setenv|set|SetEnv)(?:[ \t]+-\w+){0,3}[ \t]+$|[ \t]config(?:ure)?[ \t]+(?:set|add)[ \t]+\S*$/.test(
+      line,
+    ) &&
+    !/(?:^|\s)(?:machine|login)\s+\S+\s+(?:\S+\s+){0,3}$/.test(line) &&
+    !/^\s*$/.test(line)
+  )
+    return null
   const isWholeLine = /^[ \t]*\r?(?:\n|$)/.test(text.slice(start + match.length, start + match.length + 40))
   return isOption || isWholeLine ? { start, end: start + match.length, isQuoted: false, isCode: false } : null
 }
@@ -148,7 +196,12 @@ function withoutQuotes(text: string, from: number, to: number): Value | null {
     const value = matchAt(bare, text, start)
     if (value === null) return null
     const end = start + value.length
-    return { start, end: text[end - 1] === '.' ? end - 1 : end, isQuoted: false, isCode: isCode && !isSetting(text, from, to, end) }
+    return {
+      start,
+      end: text[end - 1] === '.' ? end - 1 : end,
+      isQuoted: false,
+      isCode: isCode && !isSetting(text, from, to, end),
+    }
   }
   return null
 }
@@ -157,10 +210,19 @@ function withoutQuotes(text: string, from: number, to: number): Value | null {
 function isSetting(text: string, from: number, to: number, end: number): boolean {
   const behind = text.slice(end, end + 40)
   const line = lineBefore(text, from)
-  if (!/^(?:[ \t]*(?:[#;].*)?\r?(?:\n|$)|[ \t]+[\w./@-]|\\[nrt]|["']|[;&][A-Za-z\s]|,[ \t]*[\w"'])/.test(behind) && behind !== '') return false
+  if (
+    !/^(?:[ \t]*(?:[#;].*)?\r?(?:\n|$)|[ \t]+[\w./@-]|\\[nrt]|["']|[;&][A-Za-z\s]|,[ \t]*[\w"'])/.test(behind) &&
+    behind !== ''
+  )
+    return false
   const ends = /^[ \t]*(?:[#;].*)?\r?(?:\n|$)/.test(behind) || /^(?:\\[nrt]|["'])/.test(behind)
   // `NAME=value`, without spaces, may stand in the middle of a line.
-  if (/^[+-]?[ \t]*(?:(?:export|set|setx|ENV|ARG|SET|declare -x|-e|--env|-D|env)[ \t]+|[-*][ \t]+|[#;][ \t]*|\/\/[ \t]*)?["']?(?:-D)?[\w$.-]*$/.test(line)) return ends || text[to] === '='
+  if (
+    /^[+-]?[ \t]*(?:(?:export|set|setx|ENV|ARG|SET|declare -x|-e|--env|-D|env)[ \t]+|[-*][ \t]+|[#;][ \t]*|\/\/[ \t]*)?["']?(?:-D)?[\w$.-]*$/.test(
+      line,
+    )
+  )
+    return ends || text[to] === '='
   if (/(?:^|[\s"'>;,:=\\])(?:\\[nrt])?[\w.-]*$/.test(line) && text[to] === '=') return true
   return ends && (/["'\s;,>]-?H?[ \t]*["']?[\w-]*$/.test(line) || /[\n\\]n[\w-]*$/.test(line))
 }

@@ -4,7 +4,8 @@ import type { Planted } from './kept-aside.ts'
 const url = (length: number) => of(`${lower}${upper}${digits}-_`, length).replace(/^[-_]|[-_]$/g, 'a')
 const base64 = (length: number) => of(`${lower}${upper}${digits}+/`, length).replace(/^[+/]/, 'a')
 const upperDigits = (length: number) => of(upper + digits, length)
-const pem = (label: string, lines: number) => `-----BEGIN ${label}-----\n${Array.from({ length: lines }, () => base64(64)).join('\n')}\n-----END ${label}-----`
+const pem = (label: string, lines: number) =>
+  `-----BEGIN ${label}-----\n${Array.from({ length: lines }, () => base64(64)).join('\n')}\n-----END ${label}-----`
 const segment = (claims: object) => Buffer.from(JSON.stringify(claims)).toString('base64url')
 
 /** Tokens whose issuers document their form; other ones than those of `labelled.ts`. */
@@ -33,7 +34,8 @@ const tokens: Readonly<Record<string, () => string>> = {
   'Bitbucket token': () => `ATCTT3xFfGN0${url(171)}=${of(`${digits}ABCDEF`, 8)}`,
   'Terraform Cloud token': () => `${word(14)}.atlasv1.${word(67)}`,
   'New Relic user key': () => `NRAK-${upperDigits(27)}`,
-  'Sentry organisation token': () => `sntrys_${segment({ iat: 1_700_000_000, url: 'https://sentry.io', org: 'shop' })}_${word(43)}`,
+  'Sentry organisation token': () =>
+    `sntrys_${segment({ iat: 1_700_000_000, url: 'https://sentry.io', org: 'shop' })}_${word(43)}`,
   'Figma token': () => `figd_${url(40)}`,
   'Dynatrace token': () => `dt0c01.${upperDigits(24)}.${upperDigits(64)}`,
   'EasyPost key': () => `EZAK${word(54)}`,
@@ -62,10 +64,14 @@ const tokens: Readonly<Record<string, () => string>> = {
   'Alibaba key id': () => `LTAI${word(20)}`,
   'Flutterwave key': () => `FLWSECK_TEST-${of(`${digits}abcdefgh`, 32)}-X`,
   'Frame.io token': () => `fio-u-${url(64)}`,
-  'Grafana Cloud token': () => `glc_${Buffer.from(JSON.stringify({ o: '123456', n: 'ci', k: word(24), m: { r: 'eu' } })).toString('base64').replace(/=+$/, '')}`,
+  'Grafana Cloud token': () =>
+    `glc_${Buffer.from(JSON.stringify({ o: '123456', n: 'ci', k: word(24), m: { r: 'eu' } }))
+      .toString('base64')
+      .replace(/=+$/, '')}`,
   'Dropbox short token': () => `sl.${url(140)}`,
   'Fly.io token': () => `FlyV1 fm2_${base64(120)}`,
-  'Teams webhook': () => `https://shop.webhook.office.com/webhookb2/${uuid()}@${uuid()}/IncomingWebhook/${hex(32)}/${uuid()}`,
+  'Teams webhook': () =>
+    `https://shop.webhook.office.com/webhookb2/${uuid()}@${uuid()}/IncomingWebhook/${hex(32)}/${uuid()}`,
   'Discord webhook': () => `https://discord.com/api/webhooks/${of('123456789', 18)}/${url(68)}`,
   'Discord bot token': () => `M${of(lower + upper + digits, 23)}.${word(6)}.${url(27)}`,
   'RSA key': () => pem('RSA PRIVATE KEY', 8),

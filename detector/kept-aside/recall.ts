@@ -15,7 +15,9 @@ export const kinds = {
   'files of settings': { forms: files, aim: 0.6 },
   'sources of programs': { forms: programs, aim: 0.6 },
   'addresses and commands': { forms: addresses, aim: 0.8 },
-} as const satisfies Readonly<Record<string, { readonly forms: Readonly<Record<string, () => Planted>>; readonly aim: number }>>
+} as const satisfies Readonly<
+  Record<string, { readonly forms: Readonly<Record<string, () => Planted>>; readonly aim: number }>
+>
 
 /**
  * Every second form is kept aside: whoever changes rules looks at what is missed in the others alone, and at these only
@@ -23,7 +25,10 @@ export const kinds = {
  */
 export const halves = ['looked at', 'kept aside'] as const
 
-export function formsOf(forms: Readonly<Record<string, () => Planted>>, half: (typeof halves)[number]): readonly (readonly [name: string, make: () => Planted])[] {
+export function formsOf(
+  forms: Readonly<Record<string, () => Planted>>,
+  half: (typeof halves)[number],
+): readonly (readonly [name: string, make: () => Planted])[] {
   return Object.entries(forms).filter((_, at) => (at % 2 === 0) === (half === 'looked at'))
 }
 
@@ -32,11 +37,17 @@ export function isFound({ text, secret }: Planted, detect: Detect): boolean {
   const at = text.indexOf(secret)
   // In base64 it stands otherwise: then anything counts.
   if (at < 0) return detect(text).length > 0
-  return detect(text).some(({ start, end }) => Math.min(end, at + secret.length) - Math.max(start, at) >= secret.length / 2)
+  return detect(text).some(
+    ({ start, end }) => Math.min(end, at + secret.length) - Math.max(start, at) >= secret.length / 2,
+  )
 }
 
 /** Which part of what is planted is found. */
-export function recallOf(forms: readonly (readonly [name: string, make: () => Planted])[], tries: number, detect: Detect): number {
+export function recallOf(
+  forms: readonly (readonly [name: string, make: () => Planted])[],
+  tries: number,
+  detect: Detect,
+): number {
   let found = 0
   for (const [, make] of forms) for (let count = 0; count < tries; count += 1) if (isFound(make(), detect)) found += 1
   return found / (forms.length * tries)

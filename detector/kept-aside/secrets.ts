@@ -1,12 +1,36 @@
 import { randomInt } from 'node:crypto'
 import { digits, hex, lower, of, oneOf, upper, uuid, word } from '../random-text.ts'
 
-const words = ['river', 'Falcon', 'copper', 'Maple', 'sunset', 'Tiger', 'orbit', 'Velvet', 'harbor', 'Pepper', 'winter', 'Rocket', 'cactus', 'Summer', 'juniper', 'Dragon', 'lantern', 'Bailey', 'marble', 'Ginger'] as const
+const words = [
+  'river',
+  'Falcon',
+  'copper',
+  'Maple',
+  'sunset',
+  'Tiger',
+  'orbit',
+  'Velvet',
+  'harbor',
+  'Pepper',
+  'winter',
+  'Rocket',
+  'cactus',
+  'Summer',
+  'juniper',
+  'Dragon',
+  'lantern',
+  'Bailey',
+  'marble',
+  'Ginger',
+] as const
 const oneWord = () => oneOf(words, 'river')
 
 /** Shuffled, so that no sign has a place of its own. */
 function mixed(length: number, signs: string): string {
-  const all = `${of(lower, 2)}${of(upper, 2)}${of(digits, 2)}${of(signs, 2)}${of(lower + upper + digits + signs, length - 8)}`.split('')
+  const all =
+    `${of(lower, 2)}${of(upper, 2)}${of(digits, 2)}${of(signs, 2)}${of(lower + upper + digits + signs, length - 8)}`.split(
+      '',
+    )
   for (let at = all.length - 1; at > 0; at -= 1) {
     const other = randomInt(at + 1)
     const char = all[at] ?? ''

@@ -3,7 +3,9 @@ import { kinds } from './kinds.ts'
 export const isOfBase64 = (code: number): boolean => kinds[code] !== 0 || code === 43 || code === 47 || code === 61
 
 const longest = 90
-const names = ['sha1', 'sha224', 'sha256', 'sha384', 'sha512', 'md5', 'h1'].map((name) => Uint8Array.from(name, (char) => char.charCodeAt(0)))
+const names = ['sha1', 'sha224', 'sha256', 'sha384', 'sha512', 'md5', 'h1'].map((name) =>
+  Uint8Array.from(name, (char) => char.charCodeAt(0)),
+)
 
 /** Whether a place lies in what lock files call by the name of its digest: `sha512-…`, with the signs of base64 in it. */
 export function isDigest(bytes: Uint8Array, at: number): boolean {

@@ -30,14 +30,24 @@ export function isName(bytes: Uint8Array, from: number, to: number): boolean {
     last = code
   }
   // Names of capitals have `_` between their words.
-  return (digits === 0 || small > 0 || to - from < longestOfCapitals) && isOfWords(bytes, from, to - from, pairs, usual, humps)
+  return (
+    (digits === 0 || small > 0 || to - from < longestOfCapitals) &&
+    isOfWords(bytes, from, to - from, pairs, usual, humps)
+  )
 }
 
 const longestOfCapitals = 16
 
 const longestAbbreviation = 5
 
-function isOfWords(bytes: Uint8Array, from: number, size: number, pairs: number, usual: number, humps: number): boolean {
+function isOfWords(
+  bytes: Uint8Array,
+  from: number,
+  size: number,
+  pairs: number,
+  usual: number,
+  humps: number,
+): boolean {
   if (size < longWord) return usual * 4 > pairs * 3 && humps * 9 <= size * 2
   const before = bytes[from - 1]
   return humps * 5 <= size && before !== 95 && (before === 45 ? usual * 6 > pairs * 5 : usual * 4 > pairs * 3)
@@ -49,7 +59,13 @@ const [usualStep, humpStep, capitalStep] = [1 << 8, 1 << 16, 1 << 24]
 for (let last = 0; last < 64; last += 1) {
   for (let code = 0; code < 64; code += 1) {
     const [isCapital, isBehindCapital] = [code < 32, last > 0 && last < 32]
-    steps[(last << 6) | code] = isCapital ? (isBehindCapital ? capitalStep : humpStep) : last === 0 ? 0 : 1 + (usualPairs[((last & 31) << 5) | (code & 31)] ?? 0) * usualStep
+    steps[(last << 6) | code] = isCapital
+      ? isBehindCapital
+        ? capitalStep
+        : humpStep
+      : last === 0
+        ? 0
+        : 1 + (usualPairs[((last & 31) << 5) | (code & 31)] ?? 0) * usualStep
   }
 }
 

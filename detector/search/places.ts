@@ -91,7 +91,16 @@ export function placesIn(bytes: Buffer, length: number): Places {
   const spans: number[] = []
   const ofLetters: number[] = []
   const names: number[] = []
-  const scan: Scan = { bytes, length, four: new Int32Array(bytes.buffer, bytes.byteOffset, (length + 3) >> 2), names, spans, ofLetters, done: 0, run: 0 }
+  const scan: Scan = {
+    bytes,
+    length,
+    four: new Int32Array(bytes.buffer, bytes.byteOffset, (length + 3) >> 2),
+    names,
+    spans,
+    ofLetters,
+    done: 0,
+    run: 0,
+  }
   for (let at = 0; at < scan.four.length; at += piece) findPlaces(scan, at, Math.min(scan.four.length, at + piece))
   return { spans: ofLetters.length === 0 ? spans : joined(spans, ofLetters), names }
 }
@@ -136,14 +145,14 @@ function findPlaces(scan: Scan, from: number, to: number): void {
       addNames(bytes, length, at * 4 + 2, pairs[word >>> 16] ?? 0, names)
     }
     const small = (word | toLower) & lowBits
-    if (((((small + fromA) | 0) & ~((small + beyondZ) | 0) & ~word) & highBits) === highBits) {
+    if ((((small + fromA) | 0) & ~((small + beyondZ) | 0) & ~word & highBits) === highBits) {
       run += 1
       if (run === wordsOfRun) addLetters(bytes, length, (at - 2) * 4, ofLetters)
       continue
     }
     run = 0
     const offset = word ^ zeros
-    if ((~((((offset & lowBits) + beyondNine) | 0) | offset) & highBits) !== 0 && at * 4 + 4 > done) {
+    if ((~(((offset & lowBits) + beyondNine) | 0 | offset) & highBits) !== 0 && at * 4 + 4 > done) {
       const end = addMixed(bytes, length, at * 4, done, spans)
       done = Math.abs(end)
       // In a digest no name is looked for.
@@ -187,7 +196,8 @@ function addMixed(bytes: Buffer, length: number, at: number, done: number, spans
       while (end < length && isOfBase64(bytes[end] ?? 0)) end += 1
       return -end
     }
-    if (to - from >= longestName || !isName(bytes, from, to)) addSpan(spans, from - before, Math.min(length, to + behind))
+    if (to - from >= longestName || !isName(bytes, from, to))
+      addSpan(spans, from - before, Math.min(length, to + behind))
   }
   return end
 }
@@ -208,7 +218,12 @@ function addLetters(bytes: Buffer, length: number, at: number, spans: number[]):
   while (from > 0 && kinds[bytes[from - 1] ?? 0] === 1) from -= 1
   let to = at + 4 * wordsOfRun
   while (to < length && kinds[bytes[to] ?? 0] === 1) to += 1
-  if (to - from < shortestOfLetters || (to - from < longestName && isNameOfLetters(bytes, from, to)) || isDigest(bytes, from)) return
+  if (
+    to - from < shortestOfLetters ||
+    (to - from < longestName && isNameOfLetters(bytes, from, to)) ||
+    isDigest(bytes, from)
+  )
+    return
   addSpan(spans, from - before, Math.min(length, to + behind))
 }
 
@@ -220,7 +235,7 @@ function addSpan(spans: number[], begin: number, end: number): void {
 /** Two lists of spans as one, in order, apart from one another. */
 export function joined(one: readonly number[], other: readonly number[]): number[] {
   const out: number[] = []
-  for (let [a, b] = [0, 0]; a < one.length || b < other.length; ) {
+  for (let [a, b] = [0, 0]; a < one.length || b < other.length;) {
     const isOne = b >= other.length || (a < one.length && (one[a] ?? 0) <= (other[b] ?? 0))
     addSpan(out, ...(isOne ? ([one[a] ?? 0, one[a + 1] ?? 0] as const) : ([other[b] ?? 0, other[b + 1] ?? 0] as const)))
     if (isOne) a += 2

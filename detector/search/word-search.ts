@@ -11,21 +11,40 @@ const fold = (code: number) => (code & 0xff) | 0x20
 const hash = (gram: number) => Math.imul(gram, 0x9e3779b1) >>> 16
 /** The last five bits of each character: a letter's place in the alphabet, whatever its case. */
 const partMask = 0x7fff
-const partAt = (bytes: Uint8Array, end: number) => (((bytes[end - 2] ?? 0) & 0x1f) << 10) | (((bytes[end - 1] ?? 0) & 0x1f) << 5) | ((bytes[end] ?? 0) & 0x1f)
+const partAt = (bytes: Uint8Array, end: number) =>
+  (((bytes[end - 2] ?? 0) & 0x1f) << 10) | (((bytes[end - 1] ?? 0) & 0x1f) << 5) | ((bytes[end] ?? 0) & 0x1f)
 
 /** Parts of words that stand in texts and sources most often. */
 const common = new Set(
-  'the ion con tio ons thi est ent and nst que sta res rea ate cti ing for ess che ver ect typ equ eam ype wor str ode pro ser ret ter ers ort ace out tes oke pac sch hat ken val tat por spa get tok ead hem tur ame ime ork tim act all set end ema dat opt ces tea key nde nod ith not erv tre ses han der run one ere add nam her eve ted com nne ati lse fro tar ins are ont art onn ack wit ind ams new nte pen tor uer sio lue arc met unc ele nec pti par ssi pre dle tri per rve ens ite ist ine cke ive ndl its ull ord imp log ref ope ren rou ult ose ast ali tru ets ile fun ock age fin tho ase int nct row abl cli cur eng ible mat npu ows pay ssu ure'.split(' '),
+  'the ion con tio ons thi est ent and nst que sta res rea ate cti ing for ess che ver ect typ equ eam ype wor str ode pro ser ret ter ers ort ace out tes oke pac sch hat ken val tat por spa get tok ead hem tur ame ime ork tim act all set end ema dat opt ces tea key nde nod ith not erv tre ses han der run one ere add nam her eve ted com nne ati lse fro tar ins are ont art onn ack wit ind ams new nte pen tor uer sio lue arc met unc ele nec pti par ssi pre dle tri per rve ens ite ist ine cke ive ndl its ull ord imp log ref ope ren rou ult ose ast ali tru ets ile fun ock age fin tho ase int nct row abl cli cur eng ible mat npu ows pay ssu ure'.split(
+    ' ',
+  ),
 )
 
 const isLetter = (code: number) => code > 96 && code < 123
-const unusual = (first: number, second: number) => (isLetter(first) && isLetter(second) ? Number(!isUsualPair(first, second)) : 0.8)
+const unusual = (first: number, second: number) =>
+  isLetter(first) && isLetter(second) ? Number(!isUsualPair(first, second)) : 0.8
 
 /** How seldom three characters stand in texts and sources; of each word, the part that is rarest is looked for. */
 function rarity(bytes: Uint8Array, end: number): number {
   const [first = 0, second = 0, third = 0] = bytes.subarray(end - 2, end + 1)
-  const ofLetters = [first, second, third].reduce((sum, code) => sum + ('etaoinsr'.includes(String.fromCharCode(code)) ? 0 : 'lcdupmhg'.includes(String.fromCharCode(code)) ? 2 : isLetter(code) ? 4 : 3), 0)
-  return ofLetters + 3 * (unusual(first, second) + unusual(second, third)) - (common.has(String.fromCharCode(first, second, third)) ? 8 : 0)
+  const ofLetters = [first, second, third].reduce(
+    (sum, code) =>
+      sum +
+      ('etaoinsr'.includes(String.fromCharCode(code))
+        ? 0
+        : 'lcdupmhg'.includes(String.fromCharCode(code))
+          ? 2
+          : isLetter(code)
+            ? 4
+            : 3),
+    0,
+  )
+  return (
+    ofLetters +
+    3 * (unusual(first, second) + unusual(second, third)) -
+    (common.has(String.fromCharCode(first, second, third)) ? 8 : 0)
+  )
 }
 /** What is looked for already costs no more. */
 const known = 4
@@ -54,7 +73,9 @@ export class WordSearch {
       const end = this.#rarestEnd(bytes)
       this.#ends[number] = end
       this.#parts[partAt(bytes, end)] = 1
-      const key = hash(bytes.length === partSize ? ofThree(bytes, end) : end > 2 ? ofFour(bytes, end) : ofFourBehind(bytes, end))
+      const key = hash(
+        bytes.length === partSize ? ofThree(bytes, end) : end > 2 ? ofFour(bytes, end) : ofFourBehind(bytes, end),
+      )
       this.#next[number] = this.#first[key] ?? 0
       this.#first[key] = number + 1
     }
@@ -103,6 +124,7 @@ export class WordSearch {
 }
 
 /** Those that end at a place, the first of them highest; each kind of three or four has hashes of its own, nearly always. */
-const ofThree = (bytes: Uint8Array, end: number) => fold(bytes[end] ?? 0) | (fold(bytes[end - 1] ?? 0) << 8) | (fold(bytes[end - 2] ?? 0) << 16)
+const ofThree = (bytes: Uint8Array, end: number) =>
+  fold(bytes[end] ?? 0) | (fold(bytes[end - 1] ?? 0) << 8) | (fold(bytes[end - 2] ?? 0) << 16)
 const ofFour = (bytes: Uint8Array, end: number) => ofThree(bytes, end) | (fold(bytes[end - 3] ?? 0) << 24)
 const ofFourBehind = (bytes: Uint8Array, end: number) => ~(fold(bytes[end + 1] ?? 0) | (ofThree(bytes, end) << 8))

@@ -49,55 +49,91 @@ lacks(globalThis, 'structuredClone', (value) => v8.deserialize(v8.serialize(valu
 lacks(http.Server.prototype, 'closeIdleConnections', () => undefined)
 lacks(http.Server.prototype, 'closeAllConnections', () => undefined)
 lacks(globalThis, 'crypto', require('node:crypto').webcrypto)
-lacks(globalThis, 'Headers', class Headers {
-  constructor(given = {}) {
-    this.all = new Map()
-    for (const [key, value] of given instanceof Headers ? given.all : Object.entries(given)) this.all.set(key.toLowerCase(), String(value))
-  }
-  get(key) {
-    return this.all.get(key.toLowerCase()) ?? null
-  }
-  [Symbol.iterator]() {
-    return this.all.entries()
-  }
-})
-lacks(globalThis, 'Response', class Response {
-  constructor(body, { status = 200, headers = {}, url = '' } = {}) {
-    Object.assign(this, { status, url, ok: status >= 200 && status < 300, statusText: STATUS_CODES[status] ?? '', headers: new Headers(headers), bytes: Buffer.from(body ?? '') })
-  }
-  async text() {
-    return this.bytes.toString()
-  }
-  async json() {
-    return JSON.parse(this.bytes.toString())
-  }
-  async arrayBuffer() {
-    return this.bytes
-  }
-})
-lacks(globalThis, 'fetch', function fetch(address, { method = 'GET', headers = {}, body, signal, redirect = 'follow' } = {}) {
-  return new Promise((resolve, reject) => {
-    const url = new URL(address)
-    const request = (url.protocol === 'https:' ? https : http).request(url, { method, signal, headers: Object.fromEntries(new Headers(headers)) }, (answer) => {
-      const parts = []
-      answer.on('data', (part) => parts.push(part))
-      answer.once('error', reject)
-      answer.once('end', () => {
-        const { location } = answer.headers
-        if (location !== undefined && redirect === 'follow') resolve(fetch(new URL(location, url), { headers, signal }))
-        else resolve(new Response(Buffer.concat(parts), { status: answer.statusCode, headers: answer.headers, url: url.href }))
+lacks(
+  globalThis,
+  'Headers',
+  class Headers {
+    constructor(given = {}) {
+      this.all = new Map()
+      for (const [key, value] of given instanceof Headers ? given.all : Object.entries(given))
+        this.all.set(key.toLowerCase(), String(value))
+    }
+    get(key) {
+      return this.all.get(key.toLowerCase()) ?? null
+    }
+    [Symbol.iterator]() {
+      return this.all.entries()
+    }
+  },
+)
+lacks(
+  globalThis,
+  'Response',
+  class Response {
+    constructor(body, { status = 200, headers = {}, url = '' } = {}) {
+      Object.assign(this, {
+        status,
+        url,
+        ok: status >= 200 && status < 300,
+        statusText: STATUS_CODES[status] ?? '',
+        headers: new Headers(headers),
+        bytes: Buffer.from(body ?? ''),
       })
+    }
+    async text() {
+      return this.bytes.toString()
+    }
+    async json() {
+      return JSON.parse(this.bytes.toString())
+    }
+    async arrayBuffer() {
+      return this.bytes
+    }
+  },
+)
+lacks(
+  globalThis,
+  'fetch',
+  function fetch(address, { method = 'GET', headers = {}, body, signal, redirect = 'follow' } = {}) {
+    return new Promise((resolve, reject) => {
+      const url = new URL(address)
+      const request = (url.protocol === 'https:' ? https : http).request(
+        url,
+        { method, signal, headers: Object.fromEntries(new Headers(headers)) },
+        (answer) => {
+          const parts = []
+          answer.on('data', (part) => parts.push(part))
+          answer.once('error', reject)
+          answer.once('end', () => {
+            const { location } = answer.headers
+            if (location !== undefined && redirect === 'follow')
+              resolve(fetch(new URL(location, url), { headers, signal }))
+            else
+              resolve(
+                new Response(Buffer.concat(parts), {
+                  status: answer.statusCode,
+                  headers: answer.headers,
+                  url: url.href,
+                }),
+              )
+          })
+        },
+      )
+      request.once('error', (cause) => reject(Object.assign(new TypeError('fetch failed'), { cause })))
+      request.end(body)
     })
-    request.once('error', (cause) => reject(Object.assign(new TypeError('fetch failed'), { cause })))
-    request.end(body)
-  })
-})
+  },
+)
 
 // Electron
 lacks(protocol, 'handle', (scheme, answer) =>
   protocol.registerBufferProtocol(scheme, async (request, done) => {
     const made = await answer(request)
-    done({ statusCode: made.status, headers: Object.fromEntries(made.headers), data: Buffer.from(await made.arrayBuffer()) })
+    done({
+      statusCode: made.status,
+      headers: Object.fromEntries(made.headers),
+      data: Buffer.from(await made.arrayBuffer()),
+    })
   }),
 )
 lacks(safeStorage, 'getSelectedStorageBackend', () => 'basic_text')
@@ -105,8 +141,12 @@ app.on('session-created', (made) => lacks(made, 'setDisplayMediaRequestHandler',
 app.on('web-contents-created', (_event, contents) => {
   // Later ones carry what was handed beside them.
   contents.on('will-navigate', (event, url) => Object.assign(event, { url, isMainFrame: true }))
-  contents.on('will-redirect', (event, url, isSameDocument, isMainFrame) => Object.assign(event, { url, isSameDocument, isMainFrame }))
-  contents.on('did-start-navigation', (event, url, isSameDocument, isMainFrame) => Object.assign(event, { url, isSameDocument, isMainFrame }))
+  contents.on('will-redirect', (event, url, isSameDocument, isMainFrame) =>
+    Object.assign(event, { url, isSameDocument, isMainFrame }),
+  )
+  contents.on('did-start-navigation', (event, url, isSameDocument, isMainFrame) =>
+    Object.assign(event, { url, isSameDocument, isMainFrame }),
+  )
   lacks(contents, 'close', () => contents.destroy())
 })
 // Its own of that name goes with windows of another kind.
@@ -116,7 +156,10 @@ function WebContentsView(options) {
 if (!('contentView' in BrowserWindow.prototype)) {
   Object.defineProperty(BrowserWindow.prototype, 'contentView', {
     get() {
-      return { addChildView: (view) => this.addBrowserView(view), removeChildView: (view) => this.removeBrowserView(view) }
+      return {
+        addChildView: (view) => this.addBrowserView(view),
+        removeChildView: (view) => this.removeBrowserView(view),
+      }
     },
   })
 }

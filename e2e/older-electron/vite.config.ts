@@ -7,6 +7,12 @@ const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 export default defineConfig({
   root: file('../../desktop'),
   resolve: { alias: [{ find: /^electron$/, replacement: file('./stand-ins.cjs') }] },
-  build: { ssr: 'main.ts', target: 'es2021', outDir: process.env['OUT'] ?? 'dist-older', emptyOutDir: false, rolldownOptions: { output: { format: 'cjs', entryFileNames: 'main.cjs', codeSplitting: false } } },
+  build: {
+    ssr: 'main.ts',
+    target: 'es2021',
+    outDir: process.env['OUT'] ?? 'dist-older',
+    emptyOutDir: false,
+    rolldownOptions: { output: { format: 'cjs', entryFileNames: 'main.cjs', codeSplitting: false } },
+  },
   ssr: { noExternal: true },
 })

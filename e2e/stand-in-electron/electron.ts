@@ -9,7 +9,10 @@ export const calls: { readonly name: string; readonly args: readonly unknown[]; 
 let isReady = false
 const ready = Promise.withResolvers<void>()
 const record = (name: string, args: readonly unknown[]) => void calls.push({ name, args, isReady })
-const recorded = (name: string) => (...args: readonly unknown[]) => record(name, args)
+const recorded =
+  (name: string) =>
+  (...args: readonly unknown[]) =>
+    record(name, args)
 
 export function becomeReady(): void {
   isReady = true
@@ -17,7 +20,11 @@ export function becomeReady(): void {
 }
 
 const home = process.env['STAND_IN_HOME'] ?? ''
-const switches = new Map(process.argv.filter((each) => each.startsWith('--')).map((each) => [each.slice(2).split('=')[0] ?? '', each.split('=')[1] ?? '']))
+const switches = new Map(
+  process.argv
+    .filter((each) => each.startsWith('--'))
+    .map((each) => [each.slice(2).split('=')[0] ?? '', each.split('=')[1] ?? '']),
+)
 
 class App extends EventEmitter {
   readonly isPackaged = false
@@ -90,14 +97,26 @@ export class Tray extends EventEmitter {
   setToolTip = () => undefined
   setContextMenu = () => undefined
 }
-export const Menu = { buildFromTemplate: (template: unknown) => template, setApplicationMenu: recorded('setApplicationMenu') }
+export const Menu = {
+  buildFromTemplate: (template: unknown) => template,
+  setApplicationMenu: recorded('setApplicationMenu'),
+}
 export const nativeImage = { createFromPath: () => ({ setTemplateImage: () => undefined }) }
 export const dialog = { showErrorBox: recorded('showErrorBox'), showMessageBoxSync: () => 0 }
-export const globalShortcut = { register: () => process.env['STAND_IN_SHORTCUT'] !== 'taken', unregister: () => undefined, unregisterAll: () => undefined }
-export const protocol = { registerSchemesAsPrivileged: recorded('registerSchemesAsPrivileged'), handle: recorded('handle') }
+export const globalShortcut = {
+  register: () => process.env['STAND_IN_SHORTCUT'] !== 'taken',
+  unregister: () => undefined,
+  unregisterAll: () => undefined,
+}
+export const protocol = {
+  registerSchemesAsPrivileged: recorded('registerSchemesAsPrivileged'),
+  handle: recorded('handle'),
+}
 export const safeStorage = { isEncryptionAvailable: () => false, getSelectedStorageBackend: () => 'basic_text' }
 export const screen = { getAllDisplays: () => [] }
-export const session = { defaultSession: { setPermissionRequestHandler: () => undefined, setPermissionCheckHandler: () => undefined } }
+export const session = {
+  defaultSession: { setPermissionRequestHandler: () => undefined, setPermissionCheckHandler: () => undefined },
+}
 export const shell = { openExternal: async () => undefined }
 
 type Handler = (event: unknown, ...args: readonly unknown[]) => Promise<unknown>

@@ -32,7 +32,9 @@ export class AddressGuard {
     this.#resolve = async (host) => {
       const fixed = names.get(host)
       if (fixed !== undefined) return [{ address: fixed, family: isIP(fixed) }]
-      return new Promise((resolve, reject) => lookup(host, { all: true, verbatim: true }, (error, found) => (error ? reject(error) : resolve(found))))
+      return new Promise((resolve, reject) =>
+        lookup(host, { all: true, verbatim: true }, (error, found) => (error ? reject(error) : resolve(found))),
+      )
     }
   }
 
@@ -42,7 +44,9 @@ export class AddressGuard {
   /** @throws {AddressRefused} where any of its addresses is not to be reached: a name that leads to several is not tried until one fits. */
   async judged(host: string): Promise<readonly LookupAddress[]> {
     const found = await this.#resolve(host)
-    for (const { address } of found) if (!this.#allows(address)) throw new AddressRefused(`${host} leads to an address inside (${address}), which no workspace may reach.`)
+    for (const { address } of found)
+      if (!this.#allows(address))
+        throw new AddressRefused(`${host} leads to an address inside (${address}), which no workspace may reach.`)
     if (found.length === 0) throw new Error(`${host} has no address.`)
     return found
   }

@@ -11,7 +11,11 @@ import type { Tenant } from './tenants.ts'
 import type { Told } from './told.ts'
 
 /** Headers or trailers with values made placeholders; one whose name holds a value is left out, as names have no case to tell it by. */
-export function cleanHeaders(headers: IncomingHttpHeaders, tenant: Tenant, told: Told): Record<string, string | string[]> {
+export function cleanHeaders(
+  headers: IncomingHttpHeaders,
+  tenant: Tenant,
+  told: Told,
+): Record<string, string | string[]> {
   const named = namedIn(typeof headers.connection === 'string' ? headers.connection : undefined)
   const out: Record<string, string | string[]> = {}
   const clean = (value: string) => {
@@ -21,7 +25,8 @@ export function cleanHeaders(headers: IncomingHttpHeaders, tenant: Tenant, told:
     return text
   }
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || name.startsWith(':') || hopByHop.has(name) || named.has(name) || name === 'alt-svc') continue
+    if (value === undefined || name.startsWith(':') || hopByHop.has(name) || named.has(name) || name === 'alt-svc')
+      continue
     if (tenant.scrubInNames !== null && holds(tenant.scrubInNames, name)) {
       told.scrubbed += 1
       continue
@@ -41,8 +46,15 @@ export function reasonOf(status: number, message: string | undefined, tenant: Te
 }
 
 /** How a body is labelled as coded, and whether it goes on so. @throws {Refusal} where it cannot be looked into. */
-export function codedAs(headers: IncomingHttpHeaders, host: string, looks: boolean): { readonly label: Label; readonly isKept: boolean } | null {
-  const transfer = textOf(headers['transfer-encoding']).split(',').map((each) => each.trim()).filter((each) => !/^(?:chunked|identity)?$/i.test(each))
+export function codedAs(
+  headers: IncomingHttpHeaders,
+  host: string,
+  looks: boolean,
+): { readonly label: Label; readonly isKept: boolean } | null {
+  const transfer = textOf(headers['transfer-encoding'])
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => !/^(?:chunked|identity)?$/i.test(each))
   const content = textOf(headers['content-encoding'])
   try {
     // Of one hop alone: it is opened, whether or not anything is looked for (RFC 9112, section 6.1).
@@ -53,7 +65,11 @@ export function codedAs(headers: IncomingHttpHeaders, host: string, looks: boole
     return inner === null ? null : { label: inner, isKept: true }
   } catch (error) {
     if (!(error instanceof CodingUnknown)) throw error
-    throw new Refusal(502, 'coding_unknown', `The answer of ${host} cannot be looked into for secrets: ${error.message}.`)
+    throw new Refusal(
+      502,
+      'coding_unknown',
+      `The answer of ${host} cannot be looked into for secrets: ${error.message}.`,
+    )
   }
 }
 
@@ -61,7 +77,12 @@ export function codedAs(headers: IncomingHttpHeaders, host: string, looks: boole
 export function partialAnswer(headers: IncomingHttpHeaders, wanted: Wanted | null, host: string): Part {
   const isCoded = labelOf(textOf(headers['content-encoding'])) !== null
   const part = wanted === null || isCoded ? null : partOf(textOf(headers['content-range']), wanted)
-  if (part === null) throw new Refusal(502, 'part_unknown', `${host} answered with a part of something${isCoded ? ' that is compressed' : ' that was not asked for so'}, in which a secret cannot be told. Ask for the whole.`)
+  if (part === null)
+    throw new Refusal(
+      502,
+      'part_unknown',
+      `${host} answered with a part of something${isCoded ? ' that is compressed' : ' that was not asked for so'}, in which a secret cannot be told. Ask for the whole.`,
+    )
   return part
 }
 

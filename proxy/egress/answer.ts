@@ -80,7 +80,12 @@ export class Answer implements Dispatcher.DispatchHandler {
     if (this.#gone !== null) controller.abort(this.#gone)
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders, message?: string): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+    message?: string,
+  ): void {
     // What comes before the answer itself is for one hop (RFC 9110, section 15.2).
     if (status < 200) return
     const { method, client, tenant, told, host, wanted } = this.#needs
@@ -108,20 +113,33 @@ export class Answer implements Dispatcher.DispatchHandler {
     told.status = part?.length === 0 ? 416 : status
     this.#hasTrailers = out['content-length'] === undefined
     if (client instanceof Http2ServerResponse) client.writeHead(told.status, out)
-    else client.writeHead(told.status, reasonOf(told.status, told.status === status ? message : undefined, tenant, told), out)
+    else
+      client.writeHead(
+        told.status,
+        reasonOf(told.status, told.status === status ? message : undefined, tenant, told),
+        out,
+      )
     if (coded === null && !looks && !(scrub !== null && hasBody && kind !== null)) {
       this.#replacer = hasBody && scrub !== null ? new Replacer(scrub) : null
       return
     }
     if (!(client instanceof Http2ServerResponse)) client.flushHeaders()
-    const open = (coding: Coding | null) => this.#through([
-      coding?.open((reason) => new Refusal(502, 'coding_broken', `The answer of ${host} cannot be opened as ${coding.name}, in which it is compressed: ${reason}.`)),
-      scrub === null ? null : new ReplacingStream(scrub, (count) => (told.scrubbed += count)),
-      scrub !== null && kind !== null ? new JoiningStream(scrub, kind, (count) => (told.scrubbed += count)) : null,
-      looks ? new UnknownCredentials(told, { blots, lines: kind !== null }) : null,
-      coded?.isKept === true ? coding?.close() : null,
-      this.#cut === null ? null : new Cutting(this.#cut),
-    ])
+    const open = (coding: Coding | null) =>
+      this.#through([
+        coding?.open(
+          (reason) =>
+            new Refusal(
+              502,
+              'coding_broken',
+              `The answer of ${host} cannot be opened as ${coding.name}, in which it is compressed: ${reason}.`,
+            ),
+        ),
+        scrub === null ? null : new ReplacingStream(scrub, (count) => (told.scrubbed += count)),
+        scrub !== null && kind !== null ? new JoiningStream(scrub, kind, (count) => (told.scrubbed += count)) : null,
+        looks ? new UnknownCredentials(told, { blots, lines: kind !== null }) : null,
+        coded?.isKept === true ? coding?.close() : null,
+        this.#cut === null ? null : new Cutting(this.#cut),
+      ])
     if (coded === null) open(null)
     else this.#untold = { first: Buffer.alloc(0), open: (first) => open(coded.label.of(first)) }
   }
@@ -129,7 +147,10 @@ export class Answer implements Dispatcher.DispatchHandler {
   /** Where what comes goes from now on. */
   #through(steps: readonly (Duplex | null | undefined)[]): Duplex {
     const { client, told } = this.#needs
-    const all = [...steps.filter((step) => step !== null && step !== undefined), new Counting((bytes) => told.received(bytes))]
+    const all = [
+      ...steps.filter((step) => step !== null && step !== undefined),
+      new Counting((bytes) => told.received(bytes)),
+    ]
     const [first] = all as [Duplex]
     this.#opened = first
     pipeline([...all, client] as never, { end: false })
@@ -176,7 +197,8 @@ export class Answer implements Dispatcher.DispatchHandler {
 
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
     const { client, tenant, told } = this.#needs
-    if (this.#hasTrailers && Object.keys(trailers).length > 0) client.addTrailers(cleanHeaders(trailers, tenant, told) as never)
+    if (this.#hasTrailers && Object.keys(trailers).length > 0)
+      client.addTrailers(cleanHeaders(trailers, tenant, told) as never)
     if (this.#untold !== null) this.#tell(_controller)
     if (this.#opened !== null) return void this.#opened.end()
     const rest = this.#replacer === null ? undefined : this.#kept(this.#replacer.end())
@@ -226,4 +248,5 @@ export class Answer implements Dispatcher.DispatchHandler {
   }
 }
 
-const write = (client: Client, bytes: Buffer): boolean => (client instanceof Http2ServerResponse ? client.write(bytes) : client.write(bytes))
+const write = (client: Client, bytes: Buffer): boolean =>
+  client instanceof Http2ServerResponse ? client.write(bytes) : client.write(bytes)

@@ -24,12 +24,19 @@ export function askedOf(request: IncomingMessage | Http2ServerRequest): Asked {
   }
   // For one hop alone, and so opened here or not at all (RFC 9112, section 6.1).
   const transfer = headers.get('transfer-encoding')?.join(',') ?? ''
-  if (/[^\s,]/.test(transfer.replace(/\bchunked\b|\bidentity\b/gi, ''))) throw new Refusal(501, 'transfer_coding_unknown', `A transfer coding other than chunked (${transfer.slice(0, 60)}) is not taken: name the coding in Content-Encoding.`)
+  if (/[^\s,]/.test(transfer.replace(/\bchunked\b|\bidentity\b/gi, '')))
+    throw new Refusal(
+      501,
+      'transfer_coding_unknown',
+      `A transfer coding other than chunked (${transfer.slice(0, 60)}) is not taken: name the coding in Content-Encoding.`,
+    )
   const method = request.method ?? 'GET'
   // A browser's cookies come in several over HTTP/2, and are one (RFC 9113, section 8.2.3).
   const cookies = headers.get('cookie')
   if (cookies !== undefined && cookies.length > 1) headers.set('cookie', [cookies.join('; ')])
   const isH2 = request instanceof Http2ServerRequest
-  const hasBody = isH2 ? !request.stream.endAfterHeaders : headers.has('content-length') || headers.has('transfer-encoding')
+  const hasBody = isH2
+    ? !request.stream.endAfterHeaders
+    : headers.has('content-length') || headers.has('transfer-encoding')
   return { version: isH2 ? '2' : '1.1', method, headers, hasBody, body: request }
 }

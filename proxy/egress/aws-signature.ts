@@ -38,8 +38,19 @@ const hmac = (key: Buffer | string, text: string) => createHmac('sha256', key).u
 
 /** An `Authorization` header of AWS Signature Version 4; `null` for any other. */
 export function parseAwsAuthorization(header: string | undefined): AwsAuthorization | null {
-  const [, credential, date, region, service, signed, signature] = /^AWS4-HMAC-SHA256\s+Credential=([^/,\s]{1,200})\/(\d{8})\/([^/,\s]{1,60})\/([^/,\s]{1,60})\/aws4_request,\s*SignedHeaders=([a-z0-9;._-]{1,2000}),\s*Signature=([0-9a-f]{64})$/.exec(header ?? '') ?? []
-  if (credential === undefined || date === undefined || region === undefined || service === undefined || signed === undefined || signature === undefined) return null
+  const [, credential, date, region, service, signed, signature] =
+    /^AWS4-HMAC-SHA256\s+Credential=([^/,\s]{1,200})\/(\d{8})\/([^/,\s]{1,60})\/([^/,\s]{1,60})\/aws4_request,\s*SignedHeaders=([a-z0-9;._-]{1,2000}),\s*Signature=([0-9a-f]{64})$/.exec(
+      header ?? '',
+    ) ?? []
+  if (
+    credential === undefined ||
+    date === undefined ||
+    region === undefined ||
+    service === undefined ||
+    signed === undefined ||
+    signature === undefined
+  )
+    return null
   return { credential, date, region, service, signedHeaders: signed.split(';'), signature }
 }
 
@@ -47,7 +58,13 @@ export function parseAwsAuthorization(header: string | undefined): AwsAuthorizat
  * The header with a signature by `value` in place of one by `placeholder` (AWS General Reference, "Create a signed AWS
  * API request"): `null` where it was not signed by that, or over something else. `outgoing` is what is sent.
  */
-export function signedAgain(authorization: AwsAuthorization, incoming: SignedRequest, outgoing: SignedRequest, placeholder: string, value: string): string | null {
+export function signedAgain(
+  authorization: AwsAuthorization,
+  incoming: SignedRequest,
+  outgoing: SignedRequest,
+  placeholder: string,
+  value: string,
+): string | null {
   for (const way of ways) {
     const given = Buffer.from(signatureOf(authorization, incoming, placeholder, way), 'hex')
     if (!timingSafeEqual(given, Buffer.from(authorization.signature, 'hex'))) continue
@@ -57,13 +74,21 @@ export function signedAgain(authorization: AwsAuthorization, incoming: SignedReq
   return null
 }
 
-function signatureOf({ date, region, service, signedHeaders }: AwsAuthorization, request: SignedRequest, secret: string, { encodesTwice, firstOfEachName }: Way): string {
+function signatureOf(
+  { date, region, service, signedHeaders }: AwsAuthorization,
+  request: SignedRequest,
+  secret: string,
+  { encodesTwice, firstOfEachName }: Way,
+): string {
   const [path = '/', query = ''] = splitOnce(request.target, '?')
   const canonical = [
     request.method,
     encodesTwice ? path.split('/').map(encoded).join('/') : path,
     canonicalQuery(query, firstOfEachName),
-    ...signedHeaders.map((name) => `${name}:${(request.headers.get(name) ?? []).map((each) => each.trim().replaceAll(/ +/g, ' ')).join(',')}`),
+    ...signedHeaders.map(
+      (name) =>
+        `${name}:${(request.headers.get(name) ?? []).map((each) => each.trim().replaceAll(/ +/g, ' ')).join(',')}`,
+    ),
     '',
     signedHeaders.join(';'),
     request.payloadHash,
@@ -87,7 +112,8 @@ function canonicalQuery(query: string, firstOfEachName: boolean): string {
 }
 
 /** RFC 3986, section 2.3: all but unreserved characters. */
-const encoded = (text: string) => encodeURIComponent(text).replaceAll(/[!'()*]/g, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`)
+const encoded = (text: string) =>
+  encodeURIComponent(text).replaceAll(/[!'()*]/g, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`)
 
 function decoded(text: string): string {
   try {

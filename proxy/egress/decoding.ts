@@ -77,13 +77,14 @@ export class Decoding {
   #feed(chunk: Buffer, done: (error: Error | null) => void): void {
     const bytes = this.#inner === null && this.#hasBegun ? withoutZeros(chunk) : chunk
     if (bytes.length === 0) return done(null)
-    if (this.#inner === null && this.#hasBegun && this.#format.goesOn === 'never') return done(new Error('something follows its end'))
+    if (this.#inner === null && this.#hasBegun && this.#format.goesOn === 'never')
+      return done(new Error('something follows its end'))
     const inner = (this.#inner ??= this.#opened())
     this.#hasBegun = true
     this.#done = done
     this.#fed += bytes.length
     inner.write(bytes, (error) => {
-      if (error || inner.destroyed && !inner.readableEnded) return
+      if (error || (inner.destroyed && !inner.readableEnded)) return
       const unread = this.#fed - inner.bytesWritten
       if (unread === 0) return this.#tell(null)
       // It has come to its end; what is left of what it opened to comes before what follows.

@@ -65,7 +65,13 @@ export class Exchange {
 
   constructor(needs: ExchangeNeeds) {
     this.#needs = needs
-    this.#timer = setInterval(guarded(() => this.#rejudge(), (error) => needs.log.error({ err: error }, 'open calls could not be judged again')), rejudgeMs)
+    this.#timer = setInterval(
+      guarded(
+        () => this.#rejudge(),
+        (error) => needs.log.error({ err: error }, 'open calls could not be judged again'),
+      ),
+      rejudgeMs,
+    )
   }
 
   close(): void {
@@ -83,10 +89,24 @@ export class Exchange {
         // Who went meanwhile is told of no more, and an upload of theirs looks as if it were whole.
         if (isGone(client)) throw new ProgramGone('the program went')
         const over = Promise.withResolvers<void>()
-        const answer = new Answer({ method: asked.method, client, tenant, told, host: call.host, isTrusted: outgoing.outward.own.length > 0, wanted: outgoing.wanted, onOver: (error) => (error === null ? over.resolve() : over.reject(error)) })
+        const answer = new Answer({
+          method: asked.method,
+          client,
+          tenant,
+          told,
+          host: call.host,
+          isTrusted: outgoing.outward.own.length > 0,
+          wanted: outgoing.wanted,
+          onOver: (error) => (error === null ? over.resolve() : over.reject(error)),
+        })
         const { target: path, headers } = outgoing
         await this.#whileOpen({ call, told, cut: (reason) => answer.abort(reason) }, () => {
-          this.#needs.upstreams.dispatch(call.workspaceId, asked.version, { origin: `${call.scheme}://${hostOf(call)}`, path, method: asked.method as 'GET', headers, body }, answer)
+          this.#needs.upstreams.dispatch(
+            call.workspaceId,
+            asked.version,
+            { origin: `${call.scheme}://${hostOf(call)}`, path, method: asked.method as 'GET', headers, body },
+            answer,
+          )
           return over.promise
         })
       } catch (error) {
@@ -95,7 +115,8 @@ export class Exchange {
         if ('stream' in request) request.destroy()
         else request.resume()
         const refusal = refusalOf(error, call)
-        if (refusal.code === 'upstream_failed' || refusal.code === 'answer_malformed') this.#needs.log.info({ err: error, host: call.host }, 'a call failed')
+        if (refusal.code === 'upstream_failed' || refusal.code === 'answer_malformed')
+          this.#needs.log.info({ err: error, host: call.host }, 'a call failed')
         // What has begun cannot be taken back; cut off, it is at least not taken for whole.
         if (client.headersSent) cutOff(client)
         else {
@@ -114,10 +135,27 @@ export class Exchange {
       try {
         const tenant = await this.#admitted(call, asked, told)
         const { outward, target, headers } = prepare(call, asked, tenant, told)
-        const upstream = await dialWebSocket({ call, target, headers, lookup: this.#needs.guard.lookup, trust: this.#needs.trust })
+        const upstream = await dialWebSocket({
+          call,
+          target,
+          headers,
+          lookup: this.#needs.guard.lookup,
+          trust: this.#needs.trust,
+        })
         const { promise: isCut, reject } = Promise.withResolvers<never>()
         await this.#whileOpen({ call, told, cut: reject }, () =>
-          relayMessages({ request, socket, head, upstream, tenant, outward, told, isCut, leak: () => leak(call, tenant), judge: (text) => judgePasted(text, call.host, tenant, told) }),
+          relayMessages({
+            request,
+            socket,
+            head,
+            upstream,
+            tenant,
+            outward,
+            told,
+            isCut,
+            leak: () => leak(call, tenant),
+            judge: (text) => judgePasted(text, call.host, tenant, told),
+          }),
         )
       } catch (error) {
         const refusal = refusalOf(error, call)
@@ -147,8 +185,18 @@ export class Exchange {
     const { scheme, asked } = refusal
     const [, name = asked, port] = /^(.*?)(?::(\d{1,5}))?$/s.exec(asked) ?? []
     const scrub = told.tenant?.scrub ?? null
-    const host = recordedPath(name.replaceAll(/[\0-\x1f\x7f]/g, ' '), (text) => (scrub === null ? text : replaceAll(scrub, text).text)).slice(0, recordedHost)
-    const description = { workspaceId, userId: told.tenant?.userId ?? null, method: method.slice(0, 20), scheme, host, port: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port), path: '' }
+    const host = recordedPath(name.replaceAll(/[\0-\x1f\x7f]/g, ' '), (text) =>
+      scrub === null ? text : replaceAll(scrub, text).text,
+    ).slice(0, recordedHost)
+    const description = {
+      workspaceId,
+      userId: told.tenant?.userId ?? null,
+      method: method.slice(0, 20),
+      scheme,
+      host,
+      port: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port),
+      path: '',
+    }
     this.#needs.records.over(recordOf(told, description, told.outcome))
   }
 
@@ -184,7 +232,11 @@ export class Exchange {
       tenant = await this.#needs.tenants.of(workspaceId)
     } catch (error) {
       this.#needs.log.error({ err: error, workspaceId }, 'a workspace’s secrets cannot be read')
-      throw new Refusal(503, 'secrets_unavailable', 'This workspace’s secrets cannot be read at the moment, so nothing is let through. Try again soon.')
+      throw new Refusal(
+        503,
+        'secrets_unavailable',
+        'This workspace’s secrets cannot be read at the moment, so nothing is let through. Try again soon.',
+      )
     }
     if (tenant === null) throw new Refusal(407, 'workspace_unknown', 'This workspace is not known here.')
     told.tenant = tenant
@@ -200,8 +252,18 @@ export class Exchange {
   }
 
   #judge(tenant: Tenant, host: string): void {
-    if (!allowsHost(this.#needs.policy, host)) throw new Refusal(403, 'host_refused', `Workspaces may not reach ${host}. Ask whoever runs this server to permit it.`)
-    if (!tenant.allows(host)) throw new Refusal(403, 'host_refused', `This workspace may not reach ${host}. Whoever it belongs to, a person or the admins of a team, can permit it.`)
+    if (!allowsHost(this.#needs.policy, host))
+      throw new Refusal(
+        403,
+        'host_refused',
+        `Workspaces may not reach ${host}. Ask whoever runs this server to permit it.`,
+      )
+    if (!tenant.allows(host))
+      throw new Refusal(
+        403,
+        'host_refused',
+        `This workspace may not reach ${host}. Whoever it belongs to, a person or the admins of a team, can permit it.`,
+      )
   }
 
   /** Rules that change count for what is open too; and whoever lost a secret goes on with none that was put in. */
@@ -227,7 +289,8 @@ export class Exchange {
       this.#judge(tenant, call.host)
       const { own } = tenant.outwardTo(call.scheme, call.host)
       for (const { name, value } of told.tenant?.secrets ?? []) {
-        if (told.used.has(name) && !own.some((each) => each.name === name && each.value === value)) throw new Refusal(403, 'secret_withdrawn', `The secret ${name} may not go to ${call.host} any more.`)
+        if (told.used.has(name) && !own.some((each) => each.name === name && each.value === value))
+          throw new Refusal(403, 'secret_withdrawn', `The secret ${name} may not go to ${call.host} any more.`)
       }
     } catch (error) {
       cut(refusalOf(error, call))
@@ -235,7 +298,10 @@ export class Exchange {
   }
 }
 
-const isGone = (client: Client): boolean => ('createPushResponse' in client ? (client.stream as Http2Stream | undefined)?.destroyed !== false || client.stream.closed : client.destroyed)
+const isGone = (client: Client): boolean =>
+  'createPushResponse' in client
+    ? (client.stream as Http2Stream | undefined)?.destroyed !== false || client.stream.closed
+    : client.destroyed
 
 function cutOff(client: Client): void {
   if ('createPushResponse' in client) client.stream.close(2)
@@ -266,18 +332,39 @@ function recordOf(told: Told, description: Description, outcome: string): Egress
   }
 }
 
-const notRecorded = () => new Refusal(503, 'record_unavailable', 'What workspaces do cannot be recorded at the moment, so nothing is let through. Try again soon.')
+const notRecorded = () =>
+  new Refusal(
+    503,
+    'record_unavailable',
+    'What workspaces do cannot be recorded at the moment, so nothing is let through. Try again soon.',
+  )
 
 function refusalOf(error: unknown, { host }: Call): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof AddressRefused) return new Refusal(403, 'address_refused', error.message)
   if (error instanceof ProgramGone) return new Refusal(499, 'program_gone', `${error.message}.`)
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new Refusal(502, 'name_unknown', `${host} is not known: no address was found for it.`)
-  if (error instanceof Error && error.name === 'HTTPParserError') return new Refusal(502, 'answer_malformed', `${host} answered with what is no well-formed HTTP (${plainly(error.message)}).`)
-  if (code === 'UND_ERR_INVALID_ARG') return new Refusal(400, 'request_invalid', 'This request cannot be passed on: its method, address or headers are not well formed.')
-  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return new Refusal(504, 'upstream_silent', `${host} did not answer in time.`)
-  return new Refusal(502, 'upstream_failed', `${host} could not be reached, or broke off (${code || (error instanceof Error ? plainly(error.message) : 'no reason')}).`)
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return new Refusal(502, 'name_unknown', `${host} is not known: no address was found for it.`)
+  if (error instanceof Error && error.name === 'HTTPParserError')
+    return new Refusal(
+      502,
+      'answer_malformed',
+      `${host} answered with what is no well-formed HTTP (${plainly(error.message)}).`,
+    )
+  if (code === 'UND_ERR_INVALID_ARG')
+    return new Refusal(
+      400,
+      'request_invalid',
+      'This request cannot be passed on: its method, address or headers are not well formed.',
+    )
+  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
+    return new Refusal(504, 'upstream_silent', `${host} did not answer in time.`)
+  return new Refusal(
+    502,
+    'upstream_failed',
+    `${host} could not be reached, or broke off (${code || (error instanceof Error ? plainly(error.message) : 'no reason')}).`,
+  )
 }
 
 const plainly = (message: string) => message.replaceAll(/[^\x20-\x7e]/g, ' ').slice(0, 100)

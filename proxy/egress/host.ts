@@ -36,5 +36,7 @@ export function isAddress(text: string): boolean {
 
 /** `api.example.com`, or `*.example.com` for all below it and not itself. */
 export function matchesHost(pattern: string, host: string): boolean {
-  return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) && host.length > pattern.length - 1 : host === pattern
+  return pattern.startsWith('*.')
+    ? host.endsWith(pattern.slice(1)) && host.length > pattern.length - 1
+    : host === pattern
 }

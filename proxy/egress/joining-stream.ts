@@ -15,7 +15,11 @@ export type StreamKind = 'events' | 'lines'
 
 export function streamKind(contentType: string | undefined): StreamKind | null {
   if (/^text\/event-stream\b/i.test(contentType ?? '')) return 'events'
-  return /^application\/(?:(?:x-)?ndjson|(?:x-)?jsonl|(?:x-)?jsonlines|json-seq|stream\+json)\b/i.test(contentType ?? '') ? 'lines' : null
+  return /^application\/(?:(?:x-)?ndjson|(?:x-)?jsonl|(?:x-)?jsonlines|json-seq|stream\+json)\b/i.test(
+    contentType ?? '',
+  )
+    ? 'lines'
+    : null
 }
 
 /** A piece of text of a line, and where in it that stands. */
@@ -76,7 +80,8 @@ export class JoiningStream extends Transform {
       this.#isInLong = true
     }
     const ready = this.#ready(false)
-    if (this.#held.length + this.#waitingSize > mostHeld) return done(new Error('What waits in this stream for the rest of what may be a secret is too long to be held.'))
+    if (this.#held.length + this.#waitingSize > mostHeld)
+      return done(new Error('What waits in this stream for the rest of what may be a secret is too long to be held.'))
     done(null, ready)
   }
 
@@ -157,7 +162,9 @@ export class JoiningStream extends Transform {
   #ready(isOver: boolean): Buffer {
     const [first] = this.#waiting
     if (first === undefined) return Buffer.alloc(0)
-    const end = isOver ? this.#waiting.length : Math.min(this.#waiting.length, this.#firstOpen(first.index) - first.index)
+    const end = isOver
+      ? this.#waiting.length
+      : Math.min(this.#waiting.length, this.#firstOpen(first.index) - first.index)
     const ready = this.#waiting.splice(0, end)
     this.#waitingSize -= ready.reduce((sum, { bytes }) => sum + bytes.length, 0)
     const out = Buffer.from(ready.map(written).join(''), 'latin1')
@@ -192,13 +199,19 @@ const linesOf = (text: string) => text.match(/[^\r\n]*(?:\r\n|\n|\r)/g) ?? []
 const byteOrderMark = '\xef\xbb\xbf'
 
 /** JSON’s strings by the name before them, and lines that are no JSON as they are. */
-function* textsOf(bytes: string, kind: StreamKind, isFirst: boolean): Generator<Omit<Piece, 'line'> & { readonly name: string }> {
+function* textsOf(
+  bytes: string,
+  kind: StreamKind,
+  isFirst: boolean,
+): Generator<Omit<Piece, 'line'> & { readonly name: string }> {
   const mark = isFirst && bytes.startsWith(byteOrderMark) ? byteOrderMark : ''
-  const [all = '', data] = (kind === 'events' ? /^data:[ ]?([^\r\n]*)/ : /^[\x1e ]*([^\r\n]*)/).exec(bytes.slice(mark.length)) ?? []
+  const [all = '', data] =
+    (kind === 'events' ? /^data:[ ]?([^\r\n]*)/ : /^[\x1e ]*([^\r\n]*)/).exec(bytes.slice(mark.length)) ?? []
   if (data === undefined) return
   const before = mark + all
   const from = before.length - data.length
-  if (!/^\s*[[{"]/.test(data)) return yield { name: '', start: from, end: from + data.length, text: data, isJson: false }
+  if (!/^\s*[[{"]/.test(data))
+    return yield { name: '', start: from, end: from + data.length, text: data, isJson: false }
   let name = ''
   for (const found of data.matchAll(/"((?:[^"\\]|\\.)*)"(\s*:)?/g)) {
     const [, inner = '', colon] = found
@@ -214,13 +227,16 @@ function* textsOf(bytes: string, kind: StreamKind, isFirst: boolean): Generator<
 
 function unescaped(text: string): string | null {
   try {
-    return text.includes('\\') ? Buffer.from(JSON.parse(`"${Buffer.from(text, 'latin1').toString()}"`) as string).toString('latin1') : text
+    return text.includes('\\')
+      ? Buffer.from(JSON.parse(`"${Buffer.from(text, 'latin1').toString()}"`) as string).toString('latin1')
+      : text
   } catch {
     return null
   }
 }
 
-const escaped = (text: string) => Buffer.from(JSON.stringify(Buffer.from(text, 'latin1').toString()).slice(1, -1)).toString('latin1')
+const escaped = (text: string) =>
+  Buffer.from(JSON.stringify(Buffer.from(text, 'latin1').toString()).slice(1, -1)).toString('latin1')
 
 function written({ bytes, pieces }: Line): string {
   let out = ''

@@ -20,10 +20,17 @@ export class Limits {
   /** Counts a request; returns what counts its bytes, and throws once there are too many. @throws {Refusal} 429. */
   admit(workspaceId: string, host: string, limits: readonly EgressLimit[]): (bytes: number) => void {
     const now = Date.now()
-    const here = limits.filter((limit) => limit.host === '*' || matchesHost(limit.host, host)).map((limit) => ({ limit, window: this.#windowOf(workspaceId, limit, now) }))
+    const here = limits
+      .filter((limit) => limit.host === '*' || matchesHost(limit.host, host))
+      .map((limit) => ({ limit, window: this.#windowOf(workspaceId, limit, now) }))
     for (const { limit, window } of here) {
       if (limit.requestsPerMinute !== null && window.requests >= limit.requestsPerMinute) {
-        throw new Refusal(429, 'rate_exceeded', `This workspace may call ${host} ${limit.requestsPerMinute} times a minute.`, Math.ceil((window.minute + minuteMs - now) / 1000))
+        throw new Refusal(
+          429,
+          'rate_exceeded',
+          `This workspace may call ${host} ${limit.requestsPerMinute} times a minute.`,
+          Math.ceil((window.minute + minuteMs - now) / 1000),
+        )
       }
       if (isSpent(limit, window)) throw spent(host, limit, window, now)
     }
@@ -52,7 +59,13 @@ export class Limits {
   }
 }
 
-const isSpent = ({ megabytesPerHour }: EgressLimit, { bytes }: Window) => megabytesPerHour !== null && bytes >= megabytesPerHour * 1e6
+const isSpent = ({ megabytesPerHour }: EgressLimit, { bytes }: Window) =>
+  megabytesPerHour !== null && bytes >= megabytesPerHour * 1e6
 
 const spent = (host: string, { megabytesPerHour }: EgressLimit, { hour }: Window, now: number) =>
-  new Refusal(429, 'bytes_exceeded', `This workspace may exchange ${megabytesPerHour} MB an hour with ${host}.`, Math.max(1, Math.ceil((hour + hourMs - now) / 1000)))
+  new Refusal(
+    429,
+    'bytes_exceeded',
+    `This workspace may exchange ${megabytesPerHour} MB an hour with ${host}.`,
+    Math.max(1, Math.ceil((hour + hourMs - now) / 1000)),
+  )

@@ -13,7 +13,9 @@ const noise = () => randomBytes(3000).toString('base64')
 
 /** What comes out until it ends, and whether it ended by what was found. */
 async function through(whole: Buffer, size: number): Promise<{ out: Buffer; found: boolean }> {
-  const pieces = Array.from({ length: Math.ceil(whole.length / size) }, (_, index) => whole.subarray(index * size, (index + 1) * size))
+  const pieces = Array.from({ length: Math.ceil(whole.length / size) }, (_, index) =>
+    whole.subarray(index * size, (index + 1) * size),
+  )
   const out: Buffer[] = []
   const looking = new LookingInside(pairs, () => new Error('found'))
   try {
@@ -26,18 +28,34 @@ async function through(whole: Buffer, size: number): Promise<{ out: Buffer; foun
 }
 
 const sizes = [1, 7, 1000, 1_000_000]
-test.each([['gzip', gzipSync], ['zstd', zstdCompressSync]] as const)('in %s that does not say so, a value is found, and none of it has gone by', async (kind, compress) => {
+test.each([
+  ['gzip', gzipSync],
+  ['zstd', zstdCompressSync],
+] as const)('in %s that does not say so, a value is found, and none of it has gone by', async (kind, compress) => {
   for (const size of sizes) {
-    const { out, found } = await through(compress(Buffer.from(`${size < 1000 ? 'short ' : noise()}{"key":"${value}"}${'after '.repeat(5)}`)), size)
+    const { out, found } = await through(
+      compress(Buffer.from(`${size < 1000 ? 'short ' : noise()}{"key":"${value}"}${'after '.repeat(5)}`)),
+      size,
+    )
     expect(found).toBe(true)
     // As far as a reader could open what went by.
-    if (kind === 'gzip' && out.length > 18) expect(gunzipSync(out, { finishFlush: 2 }).toString()).not.toContain(value.slice(0, 12))
+    if (kind === 'gzip' && out.length > 18)
+      expect(gunzipSync(out, { finishFlush: 2 }).toString()).not.toContain(value.slice(0, 12))
   }
 })
 
 test('without one it goes by as it is, byte for byte; so does what opens only in part, or not at all', async () => {
   const plain = gzipSync(noise())
-  for (const whole of [plain, plain.subarray(0, -100), Buffer.concat([plain, Buffer.from('rest')]), Buffer.from([0x1f, 0x8b, 0x08, 1, 2, 3]), Buffer.from([0x1f]), Buffer.from([0x1f, 0x8b]), Buffer.from('text'), zstdCompressSync(noise())]) {
+  for (const whole of [
+    plain,
+    plain.subarray(0, -100),
+    Buffer.concat([plain, Buffer.from('rest')]),
+    Buffer.from([0x1f, 0x8b, 0x08, 1, 2, 3]),
+    Buffer.from([0x1f]),
+    Buffer.from([0x1f, 0x8b]),
+    Buffer.from('text'),
+    zstdCompressSync(noise()),
+  ]) {
     for (const size of sizes) expect(await through(whole, size)).toEqual({ out: whole, found: false })
   }
 })
@@ -55,16 +73,35 @@ test.each([
   ['behind which something else stands', Buffer.concat([gzipSync(value), Buffer.from('something else')])],
   ['of several members', Buffer.concat([gzipSync('first'), gzipSync(value.slice(0, 9)), gzipSync(value.slice(9))])],
   ['of several members with zeros between', Buffer.concat([gzipSync('first'), Buffer.alloc(5), gzipSync(value)])],
-  ['with a name in its header', Buffer.concat([Buffer.from('1f8b080800000000000361626300', 'hex'), gzipSync(value).subarray(10)])],
+  [
+    'with a name in its header',
+    Buffer.concat([Buffer.from('1f8b080800000000000361626300', 'hex'), gzipSync(value).subarray(10)]),
+  ],
   ['that opens to more than is looked at', gzipSync(Buffer.concat([Buffer.from(value), much]))],
   ['in zstd, that opens to more than is looked at', zstdCompressSync(Buffer.concat([Buffer.from(value), much]))],
-  ['in zstd, behind which something else stands', Buffer.concat([zstdCompressSync(value), Buffer.from('something else')])],
-  ['in more frames than are opened', Buffer.concat([...Array.from({ length: 2000 }, () => zstdCompressSync('x')), zstdCompressSync(value)])],
+  [
+    'in zstd, behind which something else stands',
+    Buffer.concat([zstdCompressSync(value), Buffer.from('something else')]),
+  ],
+  [
+    'in more frames than are opened',
+    Buffer.concat([...Array.from({ length: 2000 }, () => zstdCompressSync('x')), zstdCompressSync(value)]),
+  ],
 ])('a value in a message %s is found', (_what, bytes) => expect(holdsInside(pairs, bytes)).toBe(true))
 
-test.each([['gzip', gzipSync(much)], ['zstd', zstdCompressSync(much)], ['gzip that breaks', Buffer.concat([gzipSync('x').subarray(0, 12), Buffer.from('xxxx')])], ['a header alone', gzipSync('x').subarray(0, 10)], ['a header that breaks off', Buffer.from('1f8b080c0000', 'hex')]])('a message of %s without one passes', (_what, bytes) => expect(holdsInside(pairs, bytes)).toBe(false))
+test.each([
+  ['gzip', gzipSync(much)],
+  ['zstd', zstdCompressSync(much)],
+  ['gzip that breaks', Buffer.concat([gzipSync('x').subarray(0, 12), Buffer.from('xxxx')])],
+  ['a header alone', gzipSync('x').subarray(0, 10)],
+  ['a header that breaks off', Buffer.from('1f8b080c0000', 'hex')],
+])('a message of %s without one passes', (_what, bytes) => expect(holdsInside(pairs, bytes)).toBe(false))
 
 test('what would open to no end is looked at so far, and then goes by', async () => {
   const whole = gzipSync(Buffer.alloc(40 * 1024 * 1024))
-  expect((await buffer(Readable.from([whole]).compose(new LookingInside(pairs, () => new Error('found'))) as Readable)).equals(whole)).toBe(true)
+  expect(
+    (
+      await buffer(Readable.from([whole]).compose(new LookingInside(pairs, () => new Error('found'))) as Readable)
+    ).equals(whole),
+  ).toBe(true)
 })

@@ -17,7 +17,14 @@ const mostParts = 1000
 /** What such bytes begin with (RFC 1952, section 2.3; RFC 8878, sections 3.1.1 and 3.1.2). */
 const kinds = [
   { begins: [Buffer.from([0x1f, 0x8b, 0x08])], format: gzipFormat, partsOf: membersOf },
-  { begins: [Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), ...Array.from({ length: 16 }, (_, low) => Buffer.from([0x50 + low, 0x2a, 0x4d, 0x18]))], format: zstdFormat, partsOf: framesOf },
+  {
+    begins: [
+      Buffer.from([0x28, 0xb5, 0x2f, 0xfd]),
+      ...Array.from({ length: 16 }, (_, low) => Buffer.from([0x50 + low, 0x2a, 0x4d, 0x18])),
+    ],
+    format: zstdFormat,
+    partsOf: framesOf,
+  },
 ] as const
 
 /** What each member opens to, of which there may be more behind zeros. */
@@ -30,7 +37,11 @@ function* membersOf(bytes: Buffer): Generator<Buffer> {
     let read = 0
     yield asFarAsFits(bytes.subarray(at + header), (part) => {
       // With `info` it says how far it has read too.
-      const { buffer, engine } = inflateRawSync(part, { maxOutputLength: wholeBytes, finishFlush: constants.Z_SYNC_FLUSH, info: true }) as unknown as { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } }
+      const { buffer, engine } = inflateRawSync(part, {
+        maxOutputLength: wholeBytes,
+        finishFlush: constants.Z_SYNC_FLUSH,
+        info: true,
+      }) as unknown as { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } }
       read = engine.bytesWritten
       return buffer
     })
@@ -55,7 +66,10 @@ function gzipHeader(bytes: Buffer): number | null {
 }
 
 function* framesOf(bytes: Buffer): Generator<Buffer> {
-  for (const frame of new ZstdFrames().piecesOf(bytes)) yield asFarAsFits(frame, (part) => zstdDecompressSync(part, { maxOutputLength: wholeBytes, finishFlush: constants.ZSTD_e_flush }))
+  for (const frame of new ZstdFrames().piecesOf(bytes))
+    yield asFarAsFits(frame, (part) =>
+      zstdDecompressSync(part, { maxOutputLength: wholeBytes, finishFlush: constants.ZSTD_e_flush }),
+    )
 }
 
 /** What would open to more than is looked at is opened from its beginning. */
@@ -70,12 +84,22 @@ function asFarAsFits(bytes: Buffer, open: (part: Buffer) => Buffer): Buffer {
   return Buffer.alloc(0)
 }
 
-export const valueInside = (): Refusal => new Refusal(502, 'value_inside', 'What came back is compressed, does not say so, and carries the value of a secret, or is in more pieces than are looked into: it was cut.')
+export const valueInside = (): Refusal =>
+  new Refusal(
+    502,
+    'value_inside',
+    'What came back is compressed, does not say so, and carries the value of a secret, or is in more pieces than are looked into: it was cut.',
+  )
 
 /** Whether bytes begin like something compressed, as far as they go. */
-export const mayBeCompressed = (bytes: Buffer): boolean => bytes.length > 0 && kinds.some(({ begins }) => begins.some((each) => each.subarray(0, bytes.length).equals(bytes.subarray(0, each.length))))
+export const mayBeCompressed = (bytes: Buffer): boolean =>
+  bytes.length > 0 &&
+  kinds.some(({ begins }) =>
+    begins.some((each) => each.subarray(0, bytes.length).equals(bytes.subarray(0, each.length))),
+  )
 
-const kindOf = (bytes: Buffer) => kinds.find(({ begins }) => begins.some((each) => each.equals(bytes.subarray(0, each.length))))
+const kindOf = (bytes: Buffer) =>
+  kinds.find(({ begins }) => begins.some((each) => each.equals(bytes.subarray(0, each.length))))
 
 /** Whether something looked for stands in what a message opens to, of which so much is looked at. */
 export function holdsInside(pairs: Pairs, bytes: Buffer): boolean {

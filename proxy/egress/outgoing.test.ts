@@ -13,9 +13,22 @@ import { Prepared } from './prepared.ts'
 import { Tenant } from './tenants.ts'
 import { Told } from './told.ts'
 
-const secret = { name: 'KEY', value: 'sk-live-aaaaaaaaaaaaaaaa', placeholder: 'sk-live-bbbbbbbbbbbbbbbb', hosts: ['api.example'], places: [] }
+const secret = {
+  name: 'KEY',
+  value: 'sk-live-aaaaaaaaaaaaaaaa',
+  placeholder: 'sk-live-bbbbbbbbbbbbbbbb',
+  hosts: ['api.example'],
+  places: [],
+}
 const prepared = new Prepared(2 ** 24)
-const call: Call = { workspaceId: 'w', scheme: 'https', host: 'other.example', port: 443, hostHeader: 'other.example', target: '/' }
+const call: Call = {
+  workspaceId: 'w',
+  scheme: 'https',
+  host: 'other.example',
+  port: 443,
+  hostHeader: 'other.example',
+  target: '/',
+}
 
 /** What goes on of a body that a program sends in such pieces. */
 async function sentOn(coding: string, pieces: readonly Buffer[]): Promise<Buffer> {
@@ -23,11 +36,21 @@ async function sentOn(coding: string, pieces: readonly Buffer[]): Promise<Buffer
   await once(server.listen(0, '127.0.0.1'), 'listening')
   try {
     const arrived = once(server, 'request') as Promise<[IncomingMessage]>
-    const program = request({ port: (server.address() as AddressInfo).port, method: 'POST', headers: { 'content-encoding': coding } })
+    const program = request({
+      port: (server.address() as AddressInfo).port,
+      method: 'POST',
+      headers: { 'content-encoding': coding },
+    })
     program.on('error', () => undefined)
     program.flushHeaders()
     const [asked] = await arrived
-    const body = bodyOf(call, askedOf(asked), { target: '/', headers: {}, outward: new Outward([], [secret], prepared), wanted: null }, new Tenant(null, [secret], [], prepared), new Told())
+    const body = bodyOf(
+      call,
+      askedOf(asked),
+      { target: '/', headers: {}, outward: new Outward([], [secret], prepared), wanted: null },
+      new Tenant(null, [secret], [], prepared),
+      new Told(),
+    )
     for (const piece of pieces) {
       program.write(piece)
       await new Promise((resolve) => setImmediate(resolve))
@@ -44,11 +67,19 @@ async function sentOn(coding: string, pieces: readonly Buffer[]): Promise<Buffer
 test.each(['gzip', 'zstd'])('a body labelled %s that is too short to be that goes on as it is', async (coding) => {
   for (const text of ['', 'a', 'ab', 'abc', 'abcd', 'abcde']) {
     expect((await sentOn(coding, [Buffer.from(text)])).toString()).toBe(text)
-    expect((await sentOn(coding, [...text].map((letter) => Buffer.from(letter)))).toString()).toBe(text)
+    expect(
+      (
+        await sentOn(
+          coding,
+          [...text].map((letter) => Buffer.from(letter)),
+        )
+      ).toString(),
+    ).toBe(text)
   }
 })
 
 test('one that is compressed is opened, wherever its pieces are cut', async () => {
   const coded = gzipSync('some text')
-  for (const cut of [1, 2, 3, 4, 10]) expect((await sentOn('gzip', [coded.subarray(0, cut), coded.subarray(cut)])).toString()).toBe('some text')
+  for (const cut of [1, 2, 3, 4, 10])
+    expect((await sentOn('gzip', [coded.subarray(0, cut), coded.subarray(cut)])).toString()).toBe('some text')
 })

@@ -18,16 +18,42 @@ import type { Told } from './told.ts'
 import { PastedKeys, isText, judgePasted } from './unknown-credentials.ts'
 
 /** For one hop alone (RFC 9110, section 7.6.1), what is the proxy's own, and what it answers itself. */
-export const hopByHop: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'http2-settings', 'expect'])
+export const hopByHop: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+  'expect',
+])
 /** Where credentials stand. Beside one that was put in, every other is dropped. */
-const credentialHeaders: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'api-key', 'x-auth-token', 'x-goog-api-key', 'private-token', 'cookie'])
+const credentialHeaders: ReadonlySet<string> = new Set([
+  'authorization',
+  'x-api-key',
+  'api-key',
+  'x-auth-token',
+  'x-goog-api-key',
+  'private-token',
+  'cookie',
+])
 /** A body that is signed is whole before it goes. */
 const maxSignedBytes = 16 * 1024 * 1024
 
 export function leak({ scheme, host }: Call, tenant: Tenant): Refusal {
   const isForHttps = scheme === 'http' && tenant.outwardTo('https', host).own.length > 0
-  const reason = isForHttps ? `Secrets go by HTTPS only, and this is plain http: use https://${host}.` : `It may not go to ${host}, or not in that place.`
-  return new Refusal(403, 'leak_attempted', `This request carries a secret, or its placeholder. ${reason} It was not sent, and it was recorded.`)
+  const reason = isForHttps
+    ? `Secrets go by HTTPS only, and this is plain http: use https://${host}.`
+    : `It may not go to ${host}, or not in that place.`
+  return new Refusal(
+    403,
+    'leak_attempted',
+    `This request carries a secret, or its placeholder. ${reason} It was not sent, and it was recorded.`,
+  )
 }
 
 /** A request as it is to leave. */
@@ -43,7 +69,11 @@ export interface Outgoing {
 export function prepare(call: Call, asked: Asked, tenant: Tenant, told: Told): Outgoing {
   const outward = tenant.outwardTo(call.scheme, call.host)
   // What is no place for a secret carries no placeholder elsewhere either.
-  for (const [place, text] of [['address', call.host], ['address', asked.method], ...[...asked.headers.keys()].map((name) => ['header', name] as const)] as const) {
+  for (const [place, text] of [
+    ['address', call.host],
+    ['address', asked.method],
+    ...[...asked.headers.keys()].map((name) => ['header', name] as const),
+  ] as const) {
     const strangers = outward.strangers(place)
     if (strangers !== null && holds(strangers, text)) throw leak(call, tenant)
   }
@@ -65,7 +95,9 @@ export function prepare(call: Call, asked: Asked, tenant: Tenant, told: Told): O
     headers[name] = out.length === 1 ? (out[0] ?? '') : out
   }
   // Docker Sandboxes CVE-2026-105452: the client's own credential is not sent beside the one that was put in.
-  if (carriers.size > 0) for (const name of Object.keys(headers)) if (credentialHeaders.has(name) && !carriers.has(name)) delete headers[name]
+  if (carriers.size > 0)
+    for (const name of Object.keys(headers))
+      if (credentialHeaders.has(name) && !carriers.has(name)) delete headers[name]
   headers['host'] = hostOf(call)
   const looks = tenant.scrub !== null || tenant.found !== 'off'
   if (looks) headers['accept-encoding'] = codingsAskedFor(asked.headers.get('accept-encoding')?.join(','))
@@ -90,7 +122,13 @@ function askedPart(asked: Asked, headers: Record<string, string | string[]>, spa
 }
 
 /** What is sent behind the headers; `null` for nothing. Changes them where the body's length or coding does. */
-export async function bodyOf(call: Call, asked: Asked, outgoing: Outgoing, tenant: Tenant, told: Told): Promise<Readable | Buffer | null> {
+export async function bodyOf(
+  call: Call,
+  asked: Asked,
+  outgoing: Outgoing,
+  tenant: Tenant,
+  told: Told,
+): Promise<Readable | Buffer | null> {
   const signed = await signedBody(call, asked, outgoing, tenant, told)
   if (signed !== undefined) return signed
   if (!asked.hasBody) return null
@@ -104,11 +142,24 @@ export async function bodyOf(call: Call, asked: Asked, outgoing: Outgoing, tenan
     const { coding, body } = await codingOf(asked)
     source = body
     if (coding !== null) {
-      steps.push(coding.open((reason) => new Refusal(400, 'coding_broken', `The body of this request cannot be opened as ${coding.name}, in which it is compressed: ${reason}. It was not passed on whole.`)))
+      steps.push(
+        coding.open(
+          (reason) =>
+            new Refusal(
+              400,
+              'coding_broken',
+              `The body of this request cannot be opened as ${coding.name}, in which it is compressed: ${reason}. It was not passed on whole.`,
+            ),
+        ),
+      )
       delete headers['content-encoding']
       delete headers['content-length']
     }
-    if (strangers !== null) steps.push(new LookingInside(strangers, () => leak(call, tenant)), new GuardingStream(strangers, () => leak(call, tenant)))
+    if (strangers !== null)
+      steps.push(
+        new LookingInside(strangers, () => leak(call, tenant)),
+        new GuardingStream(strangers, () => leak(call, tenant)),
+      )
     if (looksForKeys) steps.push(new PastedKeys((text) => judgePasted(text, call.host, tenant, told)))
     if (outward.own.length > 0) {
       const pairs = outward.swaps('body', writingOf(contentType))
@@ -123,7 +174,10 @@ export async function bodyOf(call: Call, asked: Asked, outgoing: Outgoing, tenan
 }
 
 /** How its body is coded, by what is there, and that from its beginning. @throws {Refusal} where it cannot be looked into. */
-async function codingOf({ headers, body }: Asked): Promise<{ readonly coding: Coding | null; readonly body: Readable }> {
+async function codingOf({
+  headers,
+  body,
+}: Asked): Promise<{ readonly coding: Coding | null; readonly body: Readable }> {
   try {
     const label = labelOf(headers.get('content-encoding')?.join(','))
     if (label === null) return { coding: null, body }
@@ -159,22 +213,59 @@ function whenReadable(body: Readable, done: () => void): void {
 }
 
 /** For AWS: signed by a placeholder, it is signed again by the value. `undefined` where it is not signed so. */
-async function signedBody(call: Call, asked: Asked, { outward, headers, target }: Outgoing, tenant: Tenant, told: Told): Promise<Readable | Buffer | null | undefined> {
+async function signedBody(
+  call: Call,
+  asked: Asked,
+  { outward, headers, target }: Outgoing,
+  tenant: Tenant,
+  told: Told,
+): Promise<Readable | Buffer | null | undefined> {
   const authorization = parseAwsAuthorization(asked.headers.get('authorization')?.[0])
   const { signers } = outward
   if (authorization === null || signers.length === 0) return undefined
   const [told256] = asked.headers.get('x-amz-content-sha256') ?? []
-  if (told256?.startsWith('STREAMING-AWS4') === true) throw new Refusal(400, 'signature_unknown', 'Bodies that are signed piece by piece cannot be signed again: have the program send its body unsigned (UNSIGNED-PAYLOAD) or whole.')
+  if (told256?.startsWith('STREAMING-AWS4') === true)
+    throw new Refusal(
+      400,
+      'signature_unknown',
+      'Bodies that are signed piece by piece cannot be signed again: have the program send its body unsigned (UNSIGNED-PAYLOAD) or whole.',
+    )
   const strangers = outward.strangers('body')
-  const guarded = asked.hasBody ? guardedBody(asked, strangers === null ? [] : [new LookingInside(strangers, () => leak(call, tenant)), new GuardingStream(strangers, () => leak(call, tenant))], told) : null
+  const guarded = asked.hasBody
+    ? guardedBody(
+        asked,
+        strangers === null
+          ? []
+          : [
+              new LookingInside(strangers, () => leak(call, tenant)),
+              new GuardingStream(strangers, () => leak(call, tenant)),
+            ],
+        told,
+      )
+    : null
   const body = told256 === undefined && guarded !== null ? await whole(guarded) : guarded
-  const payloadHash = told256 ?? createHash('sha256').update(body instanceof Buffer ? body : '').digest('hex')
-  const incoming = { method: asked.method, target: call.target, headers: new Map([...asked.headers, ['host', [call.hostHeader]]]), payloadHash }
+  const payloadHash =
+    told256 ??
+    createHash('sha256')
+      .update(body instanceof Buffer ? body : '')
+      .digest('hex')
+  const incoming = {
+    method: asked.method,
+    target: call.target,
+    headers: new Map([...asked.headers, ['host', [call.hostHeader]]]),
+    payloadHash,
+  }
   const outHeaders = new Map(Object.entries(headers).map(([name, value]) => [name, [value].flat()] as const))
   for (const { name, placeholder, value } of signers) {
     // Its key's id may be a secret too, and stands there already as its value.
     const known = parseAwsAuthorization([headers['authorization'] ?? ''].flat()[0])
-    const again = signedAgain({ ...authorization, credential: known?.credential ?? authorization.credential }, incoming, { ...incoming, target, headers: outHeaders }, placeholder, value)
+    const again = signedAgain(
+      { ...authorization, credential: known?.credential ?? authorization.credential },
+      incoming,
+      { ...incoming, target, headers: outHeaders },
+      placeholder,
+      value,
+    )
     if (again === null) continue
     headers['authorization'] = again
     told.used.add(name)
@@ -195,13 +286,25 @@ async function whole(body: Readable): Promise<Buffer> {
   let size = 0
   for await (const piece of body as AsyncIterable<Buffer>) {
     size += piece.length
-    if (size > maxSignedBytes) throw new Refusal(413, 'body_too_long', `A body that is signed has at most ${maxSignedBytes / 2 ** 20} MB, unless its hash stands in x-amz-content-sha256.`)
+    if (size > maxSignedBytes)
+      throw new Refusal(
+        413,
+        'body_too_long',
+        `A body that is signed has at most ${maxSignedBytes / 2 ** 20} MB, unless its hash stands in x-amz-content-sha256.`,
+      )
     pieces.push(piece)
   }
   return Buffer.concat(pieces)
 }
 
-function swapped(text: string, place: 'header' | 'basic' | 'address', writing: Writing, leaked: () => Refusal, outward: Outward, told: Told): { readonly text: string; readonly count: number } {
+function swapped(
+  text: string,
+  place: 'header' | 'basic' | 'address',
+  writing: Writing,
+  leaked: () => Refusal,
+  outward: Outward,
+  told: Told,
+): { readonly text: string; readonly count: number } {
   const strangers = outward.strangers(place)
   if (strangers !== null && holds(strangers, text)) throw leaked()
   const out = replaceAll(outward.swaps(place, writing), text)
@@ -222,10 +325,18 @@ export function namedIn(connection: string | undefined): ReadonlySet<string> {
 }
 
 /** `Authorization: Basic …` is looked at opened (RFC 7617). */
-function basicParts(name: string, value: string): { readonly place: 'header' | 'basic'; readonly open: string; close(text: string): string } {
-  const [, scheme = '', encoded] = (name === 'authorization' ? /^(basic +)([A-Za-z0-9+/_-]+={0,2})$/i.exec(value) : null) ?? []
+function basicParts(
+  name: string,
+  value: string,
+): { readonly place: 'header' | 'basic'; readonly open: string; close(text: string): string } {
+  const [, scheme = '', encoded] =
+    (name === 'authorization' ? /^(basic +)([A-Za-z0-9+/_-]+={0,2})$/i.exec(value) : null) ?? []
   if (encoded === undefined) return { place: 'header', open: value, close: (text) => text }
-  return { place: 'basic', open: Buffer.from(encoded, 'base64').toString('latin1'), close: (text) => scheme + Buffer.from(text, 'latin1').toString('base64') }
+  return {
+    place: 'basic',
+    open: Buffer.from(encoded, 'base64').toString('latin1'),
+    close: (text) => scheme + Buffer.from(text, 'latin1').toString('base64'),
+  }
 }
 
 function writingOf(contentType: string | undefined): Writing {

@@ -51,31 +51,57 @@ export class Outward {
 
   /** Placeholder → value, as the place where it stands takes it. */
   swaps(place: Place, writing: Writing): Pairs {
-    const { secrets, contents } = this.#meantBy(`${place} ${writing}`, `swap ${writing}`, () => this.own.filter((secret) => mayStand(secret, place)))
+    const { secrets, contents } = this.#meantBy(`${place} ${writing}`, `swap ${writing}`, () =>
+      this.own.filter((secret) => mayStand(secret, place)),
+    )
     if (secrets.length === 0) return nothing
     const write = written[writing]
-    return this.#prepared.of(contents, () =>
-      new Pairs(
-        secrets.flatMap(({ name, value, placeholder }): Pair[] => {
-          const plain = Buffer.from(value, 'utf8').toString('latin1')
-          return [
-            // As text where it stands open; the other writings, base64 above all, as they are.
-            { from: placeholder, to: Buffer.from(write(value), 'utf8').toString('latin1'), plain, owner: name, escapes: true },
-            ...variantsOf(placeholder, value, name, 'put').filter(({ from }) => from !== placeholder),
-          ]
-        }),
-      ),
+    return this.#prepared.of(
+      contents,
+      () =>
+        new Pairs(
+          secrets.flatMap(({ name, value, placeholder }): Pair[] => {
+            const plain = Buffer.from(value, 'utf8').toString('latin1')
+            return [
+              // As text where it stands open; the other writings, base64 above all, as they are.
+              {
+                from: placeholder,
+                to: Buffer.from(write(value), 'utf8').toString('latin1'),
+                plain,
+                owner: name,
+                escapes: true,
+              },
+              ...variantsOf(placeholder, value, name, 'put').filter(({ from }) => from !== placeholder),
+            ]
+          }),
+        ),
     )
   }
 
   /** Placeholders and values of secrets that have no business there; `null` where there are none. */
   strangers(place: Place): Pairs | null {
-    const { secrets, contents } = this.#meantBy(place, 'stranger', () => [...this.#elsewhere, ...this.own.filter((secret) => !mayStand(secret, place))])
+    const { secrets, contents } = this.#meantBy(place, 'stranger', () => [
+      ...this.#elsewhere,
+      ...this.own.filter((secret) => !mayStand(secret, place)),
+    ])
     if (secrets.length === 0) return null
-    return this.#prepared.of(contents, () => new Pairs(secrets.flatMap(({ name, value, placeholder }) => [...variantsOf(placeholder, placeholder, name), ...variantsOf(value, placeholder, name)])))
+    return this.#prepared.of(
+      contents,
+      () =>
+        new Pairs(
+          secrets.flatMap(({ name, value, placeholder }) => [
+            ...variantsOf(placeholder, placeholder, name),
+            ...variantsOf(value, placeholder, name),
+          ]),
+        ),
+    )
   }
 
-  #meantBy(key: string, use: string, choose: () => readonly TenantSecret[]): { readonly secrets: readonly TenantSecret[]; readonly contents: string } {
+  #meantBy(
+    key: string,
+    use: string,
+    choose: () => readonly TenantSecret[],
+  ): { readonly secrets: readonly TenantSecret[]; readonly contents: string } {
     const known = this.#meant.get(key)
     if (known !== undefined) return known
     const secrets = choose()

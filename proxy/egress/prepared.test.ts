@@ -14,7 +14,13 @@ const places: readonly Place[] = ['header', 'basic', 'address', 'body']
 const writings: readonly Writing[] = ['raw', 'url', 'json', 'form']
 
 const secretsOf = (count: number): readonly TenantSecret[] =>
-  Array.from({ length: count }, (_, index) => ({ name: `KEY${index}`, value: randomBytes(24).toString('base64'), placeholder: `arc_${randomBytes(14).toString('hex')}`, hosts: [index % 2 === 0 ? 'even.test' : 'odd.test'], places: [] }))
+  Array.from({ length: count }, (_, index) => ({
+    name: `KEY${index}`,
+    value: randomBytes(24).toString('base64'),
+    placeholder: `arc_${randomBytes(14).toString('hex')}`,
+    hosts: [index % 2 === 0 ? 'even.test' : 'odd.test'],
+    places: [],
+  }))
 
 /** Whatever it may look for, on its way to two hosts and back. */
 function useAll(tenant: Tenant): void {
@@ -57,11 +63,21 @@ test('what is kept for any number of tenants stays within its bound, as told and
 test('workspaces with the same secrets share what is made ready, and those with others do not', () => {
   const prepared = new Prepared(64 * mebibyte)
   const secrets = secretsOf(3)
-  const [one, two, other] = [secrets, secrets.map((each) => ({ ...each })), secrets.map((each) => ({ ...each, value: `${each.value}x` }))].map((each) => new Tenant(null, each, [noRules], prepared))
+  const [one, two, other] = [
+    secrets,
+    secrets.map((each) => ({ ...each })),
+    secrets.map((each) => ({ ...each, value: `${each.value}x` })),
+  ].map((each) => new Tenant(null, each, [noRules], prepared))
   expect(one?.scrub).toBe(two?.scrub)
-  expect(one?.outwardTo('https', 'even.test').swaps('body', 'json')).toBe(two?.outwardTo('https', 'even.test').swaps('header', 'json'))
-  expect(one?.outwardTo('https', 'even.test').swaps('body', 'json')).not.toBe(two?.outwardTo('https', 'even.test').swaps('body', 'url'))
-  expect(one?.outwardTo('https', 'even.test').strangers('body')).toBe(two?.outwardTo('https', 'even.test').strangers('address'))
+  expect(one?.outwardTo('https', 'even.test').swaps('body', 'json')).toBe(
+    two?.outwardTo('https', 'even.test').swaps('header', 'json'),
+  )
+  expect(one?.outwardTo('https', 'even.test').swaps('body', 'json')).not.toBe(
+    two?.outwardTo('https', 'even.test').swaps('body', 'url'),
+  )
+  expect(one?.outwardTo('https', 'even.test').strangers('body')).toBe(
+    two?.outwardTo('https', 'even.test').strangers('address'),
+  )
   expect(other?.scrub).not.toBe(one?.scrub)
 })
 

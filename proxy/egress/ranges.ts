@@ -15,7 +15,10 @@ export interface Widened {
  */
 export function widened(range: string | undefined, span: number): Widened | null {
   const [, from = '', to = ''] = /^bytes=\s*(\d{0,15})-(\d{0,15})\s*$/i.exec(range ?? '') ?? []
-  if (from === '') return to === '' || Number(to) === 0 ? null : { header: `bytes=-${Number(to) + span}`, wanted: { suffix: Number(to) } }
+  if (from === '')
+    return to === '' || Number(to) === 0
+      ? null
+      : { header: `bytes=-${Number(to) + span}`, wanted: { suffix: Number(to) } }
   const first = Number(from)
   const last = to === '' ? null : Number(to)
   if (last !== null && last < first) return null
@@ -32,7 +35,8 @@ export interface Part {
 
 /** `null` where the answer’s own range is none that was asked for. */
 export function partOf(contentRange: string | undefined, wanted: Wanted): Part | null {
-  const [, from, to, size = '*'] = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/i.exec(contentRange?.trim() ?? '') ?? []
+  const [, from, to, size = '*'] =
+    /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/i.exec(contentRange?.trim() ?? '') ?? []
   if (from === undefined || to === undefined) return null
   const [there, end] = [Number(from), Number(to)]
   const first = 'suffix' in wanted ? Math.max(there, end + 1 - wanted.suffix) : wanted.first

@@ -83,7 +83,8 @@ export class Records {
       for (const record of z.array(EgressRecord).parse(JSON.parse(text))) left.set(record.id, JSON.stringify(record))
     }
     const all = [...left.values()]
-    for (let from = 0; from < all.length; from += batchSize) await writeEgressRecords(database, arrayOf(all.slice(from, from + batchSize)))
+    for (let from = 0; from < all.length; from += batchSize)
+      await writeEgressRecords(database, arrayOf(all.slice(from, from + batchSize)))
     await database.updateTable('EgressRecord').set({ outcome: 'interrupted' }).where('outcome', '=', 'open').execute()
     if (last > 0) await journal.discardThrough(last)
     if (all.length > 0) log.info({ calls: all.length }, 'calls of a former process are recorded')
@@ -118,7 +119,12 @@ export class Records {
     await this.#writing
     await this.#write()
     // What goes on still is cut with this process.
-    await this.#database.updateTable('EgressRecord').set({ outcome: 'interrupted' }).where('outcome', '=', 'open').execute().catch(() => undefined)
+    await this.#database
+      .updateTable('EgressRecord')
+      .set({ outcome: 'interrupted' })
+      .where('outcome', '=', 'open')
+      .execute()
+      .catch(() => undefined)
   }
 
   #add(record: EgressRecord): void {
@@ -138,7 +144,8 @@ export class Records {
       this.#next = newBatch()
       stored.promise.catch(() => undefined)
       try {
-        for (let from = 0; from < records.length; from += batchSize) this.#stored = await this.#journal.append(arrayOf(records.slice(from, from + batchSize)))
+        for (let from = 0; from < records.length; from += batchSize)
+          this.#stored = await this.#journal.append(arrayOf(records.slice(from, from + batchSize)))
         stored.resolve()
       } catch (error) {
         this.#log.warn({ err: error, calls: records.length }, 'calls are in no journal')

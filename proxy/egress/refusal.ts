@@ -43,7 +43,11 @@ function headersOf(refusal: Refusal): Record<string, string | number> {
 export function refuse(response: ServerResponse | Http2ServerResponse, refusal: Refusal): void {
   const isGit = response.req.headers['user-agent']?.startsWith('git/') === true
   const body = isGit ? `arcx: ${refusal.message}\n` : bodyOf(refusal)
-  const headers = { ...headersOf(refusal), 'content-length': Buffer.byteLength(body), ...(isGit ? { 'content-type': 'text/plain; charset=utf-8' } : {}) }
+  const headers = {
+    ...headersOf(refusal),
+    'content-length': Buffer.byteLength(body),
+    ...(isGit ? { 'content-type': 'text/plain; charset=utf-8' } : {}),
+  }
   if ('createPushResponse' in response) response.writeHead(refusal.status, headers)
   else response.writeHead(refusal.status, { ...headers, connection: 'close' })
   response.end(body)

@@ -42,4 +42,5 @@ function guard(stream: Http2Stream): void {
   }
 }
 
-const codeOf = ({ writableFinished }: Http2Stream) => (writableFinished ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_CANCEL)
+const codeOf = ({ writableFinished }: Http2Stream) =>
+  writableFinished ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_CANCEL

@@ -30,13 +30,28 @@ export class Tenant {
   readonly #prepared: Prepared
   readonly #contents: { readonly scrub: string; readonly names: string }
 
-  constructor(userId: string | null, secrets: readonly TenantSecret[], rules: readonly EgressRules[], prepared: Prepared) {
+  constructor(
+    userId: string | null,
+    secrets: readonly TenantSecret[],
+    rules: readonly EgressRules[],
+    prepared: Prepared,
+  ) {
     this.userId = userId
     this.secrets = secrets
-    this.#rules = rules.map((each) => ({ ...each, allow: [...writtenOut(each.allow)], deny: [...writtenOut(each.deny)] }))
+    this.#rules = rules.map((each) => ({
+      ...each,
+      allow: [...writtenOut(each.allow)],
+      deny: [...writtenOut(each.deny)],
+    }))
     this.limits = rules.flatMap(({ limits }) => limits)
-    this.found = strictest(['redact', 'observe', 'off'], rules.map(({ found }) => found))
-    this.pasted = strictest(['refuse', 'observe', 'off'], rules.map(({ pasted }) => pasted))
+    this.found = strictest(
+      ['redact', 'observe', 'off'],
+      rules.map(({ found }) => found),
+    )
+    this.pasted = strictest(
+      ['refuse', 'observe', 'off'],
+      rules.map(({ pasted }) => pasted),
+    )
     this.#prepared = prepared
     this.#contents = { scrub: contentsOf('scrub', secrets), names: contentsOf('names', secrets) }
   }
@@ -44,13 +59,29 @@ export class Tenant {
   /** Values in every writing → placeholders; `null` where there is nothing to hide. */
   get scrub(): Pairs | null {
     if (this.secrets.length === 0) return null
-    return this.#prepared.of(this.#contents.scrub, () => new Pairs(this.secrets.flatMap(({ name, value, placeholder }) => variantsOf(value, placeholder, name))))
+    return this.#prepared.of(
+      this.#contents.scrub,
+      () => new Pairs(this.secrets.flatMap(({ name, value, placeholder }) => variantsOf(value, placeholder, name))),
+    )
   }
 
   /** The same in lower case, as headers’ names are. */
   get scrubInNames(): Pairs | null {
     if (this.secrets.length === 0) return null
-    return this.#prepared.of(this.#contents.names, () => new Pairs(this.secrets.flatMap(({ name, value }) => variantsOf(value, '', name).map((pair) => ({ ...pair, from: pair.from.toLowerCase(), lead: null, trail: null })))))
+    return this.#prepared.of(
+      this.#contents.names,
+      () =>
+        new Pairs(
+          this.secrets.flatMap(({ name, value }) =>
+            variantsOf(value, '', name).map((pair) => ({
+              ...pair,
+              from: pair.from.toLowerCase(),
+              lead: null,
+              trail: null,
+            })),
+          ),
+        ),
+    )
   }
 
   allows(host: string): boolean {
@@ -59,17 +90,24 @@ export class Tenant {
 
   /** What a request to a host may carry, and what it must not. */
   outwardTo(scheme: 'http' | 'https', host: string): Outward {
-    const here = this.secrets.filter(({ hosts }) => scheme === 'https' && hosts.some((pattern) => matchesHost(pattern, host)))
+    const here = this.secrets.filter(
+      ({ hosts }) => scheme === 'https' && hosts.some((pattern) => matchesHost(pattern, host)),
+    )
     const key = here.map(({ placeholder }) => placeholder).join(' ')
     const known = this.#outward.get(key)
     if (known !== undefined) return known
-    const outward = new Outward(here, this.secrets.filter((secret) => !here.includes(secret)), this.#prepared)
+    const outward = new Outward(
+      here,
+      this.secrets.filter((secret) => !here.includes(secret)),
+      this.#prepared,
+    )
     this.#outward.set(key, outward)
     return outward
   }
 }
 
-const strictest = <T>(order: readonly [T, ...T[]], said: readonly T[]): T => order.find((each) => said.includes(each)) ?? order[0]
+const strictest = <T>(order: readonly [T, ...T[]], said: readonly T[]): T =>
+  order.find((each) => said.includes(each)) ?? order[0]
 
 interface Remembered {
   readonly at: number
@@ -111,7 +149,11 @@ export class Tenants {
   }
 
   async #read(workspaceId: string): Promise<Tenant | null> {
-    const workspace = await this.#database.selectFrom('Workspace').select(['ownerId', 'teamId', 'createdById']).where('id', '=', workspaceId).executeTakeFirst()
+    const workspace = await this.#database
+      .selectFrom('Workspace')
+      .select(['ownerId', 'teamId', 'createdById'])
+      .where('id', '=', workspaceId)
+      .executeTakeFirst()
     if (workspace === undefined) {
       this.#made.delete(workspaceId)
       return null
@@ -120,13 +162,27 @@ export class Tenants {
       this.#database
         .selectFrom('Secret')
         .select(['id', 'name', 'sealed', 'placeholder', 'hosts', 'places', 'updatedAt'])
-        .where((where) => where.or([workspace.teamId === null ? where('ownerId', '=', workspace.ownerId) : where('teamId', '=', workspace.teamId), where('workspaceId', '=', workspaceId)]))
+        .where((where) =>
+          where.or([
+            workspace.teamId === null
+              ? where('ownerId', '=', workspace.ownerId)
+              : where('teamId', '=', workspace.teamId),
+            where('workspaceId', '=', workspaceId),
+          ]),
+        )
         .orderBy('id')
         .execute(),
       this.#database
         .selectFrom('EgressPolicy')
         .select(['id', 'fallback', 'allow', 'deny', 'limits', 'found', 'pasted', 'updatedAt'])
-        .where((where) => where.or([workspace.teamId === null ? where('ownerId', '=', workspace.ownerId) : where('teamId', '=', workspace.teamId), where('workspaceId', '=', workspaceId)]))
+        .where((where) =>
+          where.or([
+            workspace.teamId === null
+              ? where('ownerId', '=', workspace.ownerId)
+              : where('teamId', '=', workspace.teamId),
+            where('workspaceId', '=', workspaceId),
+          ]),
+        )
         .orderBy('id')
         .execute(),
     ])
@@ -139,7 +195,12 @@ export class Tenants {
       if (value === null) throw new Error(`The secret ${name} cannot be opened with ARC_SECRETS_KEY.`)
       return { name, value, placeholder, hosts, places: secretPlaces.filter((place) => places.includes(place)) }
     })
-    const tenant = new Tenant(workspace.ownerId ?? workspace.createdById, secrets, policies.length === 0 ? [noRules] : policies.map((each) => EgressRules.parse(each)), this.#prepared)
+    const tenant = new Tenant(
+      workspace.ownerId ?? workspace.createdById,
+      secrets,
+      policies.length === 0 ? [noRules] : policies.map((each) => EgressRules.parse(each)),
+      this.#prepared,
+    )
     // Forgotten meanwhile, it stays so.
     if (this.#remembered.has(workspaceId)) this.#made.set(workspaceId, { from, tenant })
     return tenant

@@ -17,7 +17,11 @@ const mostLineBytes = 1024 * 1024
 const keyBytes = 300
 
 /** Whether credentials can be found in it at all. */
-export const isText = (contentType: string | undefined): boolean => contentType === undefined || /^(?:text\/|application\/(?:[\w.+-]*(?:json|xml|yaml|javascript|x-www-form-urlencoded|graphql|toml)))/i.test(contentType)
+export const isText = (contentType: string | undefined): boolean =>
+  contentType === undefined ||
+  /^(?:text\/|application\/(?:[\w.+-]*(?:json|xml|yaml|javascript|x-www-form-urlencoded|graphql|toml)))/i.test(
+    contentType,
+  )
 
 /**
  * Finds credentials of which nobody has told arcx in a body as it flows, and blots them out where it is to: letters
@@ -76,10 +80,18 @@ export function judgePasted(text: string, host: string, tenant: Tenant, told: To
   for (const { rule, start, end, hosts } of findHomed(text)) {
     const key = text.slice(start, end)
     // Placeholders look like keys, and are judged as what they are.
-    if (hosts.some((pattern) => matchesHost(pattern, host)) || tenant.secrets.some(({ placeholder }) => placeholder.includes(key) || key.includes(placeholder))) continue
+    if (
+      hosts.some((pattern) => matchesHost(pattern, host)) ||
+      tenant.secrets.some(({ placeholder }) => placeholder.includes(key) || key.includes(placeholder))
+    )
+      continue
     told.found(rule)
     if (tenant.pasted === 'refuse') {
-      throw new Refusal(403, 'key_misplaced', `This request carries what looks like a key (${rule}) that belongs to ${hosts.join(', ')}, and not to ${host}. It was not sent. Keep keys as secrets; or, if this is meant, let such requests pass in the rules for where workspaces may go.`)
+      throw new Refusal(
+        403,
+        'key_misplaced',
+        `This request carries what looks like a key (${rule}) that belongs to ${hosts.join(', ')}, and not to ${host}. It was not sent. Keep keys as secrets; or, if this is meant, let such requests pass in the rules for where workspaces may go.`,
+      )
     }
   }
 }

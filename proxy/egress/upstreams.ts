@@ -31,7 +31,12 @@ export class Upstreams {
     this.#sweep = setInterval(() => this.#closeIdle(), sweepMs).unref()
   }
 
-  dispatch(workspaceId: string, version: '1.1' | '2', options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+  dispatch(
+    workspaceId: string,
+    version: '1.1' | '2',
+    options: Dispatcher.DispatchOptions,
+    handler: Dispatcher.DispatchHandler,
+  ): void {
     let own = this.#byWorkspace.get(workspaceId)
     if (own === undefined) {
       own = { agents: { '1.1': this.#agent(false), '2': this.#agent(true) }, usedAt: 0 }
@@ -49,7 +54,13 @@ export class Upstreams {
   }
 
   #agent(preferH2: boolean): Agent {
-    return new Agent({ allowH2: true, connect: { ...this.#connect, preferH2 }, headersTimeout: firstByteMs, bodyTimeout: silenceMs, maxHeaderSize: headerBytes })
+    return new Agent({
+      allowH2: true,
+      connect: { ...this.#connect, preferH2 },
+      headersTimeout: firstByteMs,
+      bodyTimeout: silenceMs,
+      maxHeaderSize: headerBytes,
+    })
   }
 
   /** What still goes on ends in its own time. */

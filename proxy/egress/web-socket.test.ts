@@ -27,7 +27,10 @@ async function relayed(handshake: string, before: (program: Socket, taken: Socke
   await once(outside, 'listening')
   const entrance = createServer().listen(0, '127.0.0.1')
   await once(entrance, 'listening')
-  closing.push(() => outside.close(), () => entrance.close())
+  closing.push(
+    () => outside.close(),
+    () => entrance.close(),
+  )
   const upstream = new WebSocket(`ws://127.0.0.1:${portOf(outside)}/`)
   await once(upstream, 'open')
   const upgraded = once(entrance, 'upgrade') as Promise<[IncomingMessage, Socket, Buffer]>
@@ -38,7 +41,11 @@ async function relayed(handshake: string, before: (program: Socket, taken: Socke
   await before(program, socket)
   const told = new Told()
   const relaying = relayMessages({
-    request, socket, head, upstream, told,
+    request,
+    socket,
+    head,
+    upstream,
+    told,
     tenant: new Tenant(null, [], [], prepared),
     outward: new Outward([], [], prepared),
     isCut: new Promise<never>(() => undefined),
@@ -51,19 +58,34 @@ async function relayed(handshake: string, before: (program: Socket, taken: Socke
   return { outside, upstream, program, socket, relaying, told }
 }
 
-const handshake = (...more: string[]) => ['GET / HTTP/1.1', 'Host: a.example', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', ...more, '', ''].join('\r\n')
+const handshake = (...more: string[]) =>
+  [
+    'GET / HTTP/1.1',
+    'Host: a.example',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    ...more,
+    '',
+    '',
+  ].join('\r\n')
 const sound = handshake('Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==')
 /** A masked frame of a client’s, its mask all zero. */
-const frame = (opcode: number, body: Buffer) => Buffer.concat([Buffer.from([0x80 | opcode, 0x80 | body.length, 0, 0, 0, 0]), body])
+const frame = (opcode: number, body: Buffer) =>
+  Buffer.concat([Buffer.from([0x80 | opcode, 0x80 | body.length, 0, 0, 0, 0]), body])
 
-test.each([['without a key', handshake()], ['with a key that is none', handshake('Sec-WebSocket-Key: short')], ['with protocols that are none', handshake('Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Protocol: a,,b')]])(
-  'a handshake %s is refused, and the connection outside ends',
-  async (_name, text) => {
-    const { upstream, relaying } = await relayed(text)
-    await expect(relaying).rejects.toMatchObject({ code: 'upgrade_malformed', status: 400 })
-    await vi.waitFor(() => expect(upstream.readyState).toBe(WebSocket.CLOSED))
-  },
-)
+test.each([
+  ['without a key', handshake()],
+  ['with a key that is none', handshake('Sec-WebSocket-Key: short')],
+  [
+    'with protocols that are none',
+    handshake('Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Protocol: a,,b'),
+  ],
+])('a handshake %s is refused, and the connection outside ends', async (_name, text) => {
+  const { upstream, relaying } = await relayed(text)
+  await expect(relaying).rejects.toMatchObject({ code: 'upgrade_malformed', status: 400 })
+  await vi.waitFor(() => expect(upstream.readyState).toBe(WebSocket.CLOSED))
+})
 
 test('where the program went while the server outside was dialled, the connection outside ends', async () => {
   const { upstream, relaying } = await relayed(sound, async (program, taken) => {
@@ -90,7 +112,12 @@ test('a message and a reason that may go arrive', async () => {
   const heard: string[] = []
   server?.on('message', (data) => heard.push(String(data)))
   server?.on('close', (_code, reason) => heard.push(reason.toString()))
-  program.write(Buffer.concat([frame(1, Buffer.from('hello')), frame(8, Buffer.concat([Buffer.from([0x03, 0xe8]), Buffer.from('bye')]))]))
+  program.write(
+    Buffer.concat([
+      frame(1, Buffer.from('hello')),
+      frame(8, Buffer.concat([Buffer.from([0x03, 0xe8]), Buffer.from('bye')])),
+    ]),
+  )
   await relaying
   await vi.waitFor(() => expect(heard).toEqual(['hello', 'bye']))
 })

@@ -31,13 +31,29 @@ export interface Dialling {
 }
 
 /** Keys stand there too, where a browser can send them no other way. */
-const protocolsOf = (headers: OutgoingHttpHeaders) => [headers['sec-websocket-protocol'] ?? ''].flat().join(',').split(',').map((each) => each.trim()).filter((each) => each !== '')
+const protocolsOf = (headers: OutgoingHttpHeaders) =>
+  [headers['sec-websocket-protocol'] ?? '']
+    .flat()
+    .join(',')
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
 
 /** @throws where the other side does not take it. */
 export function dialWebSocket({ call, target, headers, lookup, trust }: Dialling): Promise<WebSocket> {
-  const own = Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('sec-websocket-') && name !== 'host')) as Record<string, string>
+  const own = Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !name.startsWith('sec-websocket-') && name !== 'host'),
+  ) as Record<string, string>
   const url = `${call.scheme === 'https' ? 'wss' : 'ws'}://${call.host}:${call.port}${target}`
-  const options = { headers: own, lookup, secureContext: trust, servername: call.host, maxPayload: maxMessageBytes, handshakeTimeout: handshakeMs, followRedirects: false } as const
+  const options = {
+    headers: own,
+    lookup,
+    secureContext: trust,
+    servername: call.host,
+    maxPayload: maxMessageBytes,
+    handshakeTimeout: handshakeMs,
+    followRedirects: false,
+  } as const
   return new Promise((resolve, reject) => {
     const upstream = new WebSocket(url, protocolsOf(headers), options as ConstructorParameters<typeof WebSocket>[2])
     // What it says at once waits until there is somebody to hear it.
@@ -70,8 +86,29 @@ export interface Relaying {
 }
 
 /** Resolves once both sides are gone. @throws {Refusal} for a message that carries what may not go there; then both are cut. */
-export async function relayMessages({ request, socket, head, upstream, tenant, outward, told, isCut, leak, judge }: Relaying): Promise<void> {
-  const server = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false, handleProtocols: () => (upstream.protocol === '' ? false : tenant.scrub === null ? upstream.protocol : replaceAll(tenant.scrub, upstream.protocol).text) })
+export async function relayMessages({
+  request,
+  socket,
+  head,
+  upstream,
+  tenant,
+  outward,
+  told,
+  isCut,
+  leak,
+  judge,
+}: Relaying): Promise<void> {
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxMessageBytes,
+    perMessageDeflate: false,
+    handleProtocols: () =>
+      upstream.protocol === ''
+        ? false
+        : tenant.scrub === null
+          ? upstream.protocol
+          : replaceAll(tenant.scrub, upstream.protocol).text,
+  })
   isCut.catch(() => upstream.terminate())
   const client = await accepted(server, request, socket, head).catch((error: unknown) => {
     upstream.terminate()
@@ -115,9 +152,13 @@ export async function relayMessages({ request, socket, head, upstream, tenant, o
   }
   client.on('message', guarded(sent, fail))
   upstream.on('message', guarded(received, fail))
-  for (const [from, to] of [[client, upstream], [upstream, client]] as const) {
+  for (const [from, to] of [
+    [client, upstream],
+    [upstream, client],
+  ] as const) {
     const closed = (code: number, reason: Buffer) => {
-      if (to.readyState === to.OPEN) to.close(code >= 1000 && code !== 1005 && code !== 1006 ? code : 1000, reasonOf(from, reason))
+      if (to.readyState === to.OPEN)
+        to.close(code >= 1000 && code !== 1005 && code !== 1006 ? code : 1000, reasonOf(from, reason))
       over.resolve()
     }
     from.on('error', () => to.terminate())
@@ -133,7 +174,9 @@ function accepted(server: WebSocketServer, request: IncomingMessage, socket: Soc
     const gone = () => reject(new ProgramGone('the program went'))
     if (!socket.readable || !socket.writable) return gone()
     socket.once('close', gone)
-    server.once('wsClientError', (error) => reject(new Refusal(400, 'upgrade_malformed', `This is no WebSocket handshake: ${error.message}.`)))
+    server.once('wsClientError', (error) =>
+      reject(new Refusal(400, 'upgrade_malformed', `This is no WebSocket handshake: ${error.message}.`)),
+    )
     server.handleUpgrade(request, socket, head, (client) => {
       socket.off('close', gone)
       resolve(client)

@@ -67,7 +67,11 @@ export class ZstdFrames {
     const descriptor = bytes.readUInt8(at + 4)
     const isSingleSegment = (descriptor & 0x20) !== 0
     const sizeFlag = descriptor >> 6
-    const length = 5 + (isSingleSegment ? 0 : 1) + (dictionaryIdBytes[descriptor & 3] ?? 0) + (sizeFlag === 0 && isSingleSegment ? 1 : (contentSizeBytes[sizeFlag] ?? 0))
+    const length =
+      5 +
+      (isSingleSegment ? 0 : 1) +
+      (dictionaryIdBytes[descriptor & 3] ?? 0) +
+      (sizeFlag === 0 && isSingleSegment ? 1 : (contentSizeBytes[sizeFlag] ?? 0))
     if (has < length) return null
     this.#hasChecksum = (descriptor & 4) !== 0
     this.#next = 'block'

@@ -1,6 +1,16 @@
 // What @peculiar/x509 is put together with asks for it.
 import 'reflect-metadata'
-import { X509CertificateGenerator, BasicConstraintsExtension, ExtendedKeyUsage, ExtendedKeyUsageExtension, KeyUsageFlags, KeyUsagesExtension, SubjectAlternativeNameExtension, X509Certificate, cryptoProvider } from '@peculiar/x509'
+import {
+  X509CertificateGenerator,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectAlternativeNameExtension,
+  X509Certificate,
+  cryptoProvider,
+} from '@peculiar/x509'
 import { webcrypto } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -57,7 +67,10 @@ export class Authority {
       notAfter: new Date(now + authorityDays * dayMs),
       keys: keys as never,
       signingAlgorithm: algorithm,
-      extensions: [new BasicConstraintsExtension(true, 0, true), new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true)],
+      extensions: [
+        new BasicConstraintsExtension(true, 0, true),
+        new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      ],
     })
     const key = await pemOf(keys.privateKey)
     await mkdir(dirname(file), { recursive: true, mode: 0o700 })
@@ -97,7 +110,11 @@ export class Authority {
         new SubjectAlternativeNameExtension([{ type: 'dns', value: host }]),
       ],
     })
-    const context = createSecureContext({ key: await pemOf(keys.privateKey), cert: `${certificate.toString('pem')}\n${this.certificatePem}`, minVersion: 'TLSv1.2' })
+    const context = createSecureContext({
+      key: await pemOf(keys.privateKey),
+      cert: `${certificate.toString('pem')}\n${this.certificatePem}`,
+      minVersion: 'TLSv1.2',
+    })
     return { context, renewAt: now + ((leafDays - 1) * dayMs) / 2 }
   }
 }

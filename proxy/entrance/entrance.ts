@@ -71,36 +71,79 @@ export class Entrance {
     this.#exchange = exchange
     this.#authority = authority
     this.#log = log
-    this.#bodies = new BodyWatch(bodyTimes, (error) => log.error({ err: error }, 'a request is not watched over any more'))
+    this.#bodies = new BodyWatch(bodyTimes, (error) =>
+      log.error({ err: error }, 'a request is not watched over any more'),
+    )
     const failed = (error: unknown) => log.error({ err: error }, 'the proxy failed')
-    const asked = guarded((request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => this.#request(request, response), (error, request) => {
-      failed(error)
-      request.destroy()
-    })
+    const asked = guarded(
+      (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) =>
+        this.#request(request, response),
+      (error, request) => {
+        failed(error)
+        request.destroy()
+      },
+    )
     const ended = (error: unknown, _request: IncomingMessage, socket: Socket) => {
       failed(error)
       socket.destroy()
     }
-    this.#http = createHttpServer({ maxHeaderSize: headerBytes, requireHostHeader: false, insecureHTTPParser: false, joinDuplicateHeaders: false, noDelay: true, connectionsCheckingInterval: 1000, headersTimeout: beginMs, requestTimeout: 0, keepAliveTimeout: idleConnectionMs }, (request, response) => {
-      this.#bodies.add(request, response, true)
-      if (this.#oneRequest.has(request.socket)) response.shouldKeepAlive = false
-      asked(request, response)
-    })
+    this.#http = createHttpServer(
+      {
+        maxHeaderSize: headerBytes,
+        requireHostHeader: false,
+        insecureHTTPParser: false,
+        joinDuplicateHeaders: false,
+        noDelay: true,
+        connectionsCheckingInterval: 1000,
+        headersTimeout: beginMs,
+        requestTimeout: 0,
+        keepAliveTimeout: idleConnectionMs,
+      },
+      (request, response) => {
+        this.#bodies.add(request, response, true)
+        if (this.#oneRequest.has(request.socket)) response.shouldKeepAlive = false
+        asked(request, response)
+      },
+    )
     // It listens nowhere itself, and only a server that does looks at the clock.
     this.#http.emit('listening')
-    this.#http.on('connect', guarded((request: IncomingMessage, socket: Socket, head: Buffer) => this.#connect(request, socket, head), ended))
-    this.#http.on('upgrade', guarded((request: IncomingMessage, socket: Socket, head: Buffer) => this.#upgrade(request, socket, head), ended))
-    this.#http2 = createHttp2Server({ settings: { maxConcurrentStreams: 256, maxHeaderListSize: headerBytes, enablePush: false }, maxHeaderListPairs: 256 }, (request, response) => {
-      request.stream.setTimeout(silentStreamMs, () => request.stream.close())
-      // A stream that breaks is told of to the request, where somebody must listen.
-      request.on('error', () => undefined)
-      endUnread(request)
-      asked(request, response)
-    })
+    this.#http.on(
+      'connect',
+      guarded((request: IncomingMessage, socket: Socket, head: Buffer) => this.#connect(request, socket, head), ended),
+    )
+    this.#http.on(
+      'upgrade',
+      guarded((request: IncomingMessage, socket: Socket, head: Buffer) => this.#upgrade(request, socket, head), ended),
+    )
+    this.#http2 = createHttp2Server(
+      {
+        settings: { maxConcurrentStreams: 256, maxHeaderListSize: headerBytes, enablePush: false },
+        maxHeaderListPairs: 256,
+      },
+      (request, response) => {
+        request.stream.setTimeout(silentStreamMs, () => request.stream.close())
+        // A stream that breaks is told of to the request, where somebody must listen.
+        request.on('error', () => undefined)
+        endUnread(request)
+        asked(request, response)
+      },
+    )
     this.#http.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       if (!socket.writable) return
-      if (error.code === 'HPE_HEADER_OVERFLOW') refuseUpgrade(socket as Socket, new Refusal(431, 'headers_too_long', `Headers have at most ${headerBytes / 1024} KB together.`))
-      else refuseUpgrade(socket as Socket, new Refusal(400, 'request_malformed', `This is no well-formed HTTP request${(/CRLF/.test(error.message) ? malformed['HPE_CR_EXPECTED'] : malformed[error.code ?? '']) ?? ''}.`))
+      if (error.code === 'HPE_HEADER_OVERFLOW')
+        refuseUpgrade(
+          socket as Socket,
+          new Refusal(431, 'headers_too_long', `Headers have at most ${headerBytes / 1024} KB together.`),
+        )
+      else
+        refuseUpgrade(
+          socket as Socket,
+          new Refusal(
+            400,
+            'request_malformed',
+            `This is no well-formed HTTP request${(/CRLF/.test(error.message) ? malformed['HPE_CR_EXPECTED'] : malformed[error.code ?? '']) ?? ''}.`,
+          ),
+        )
     })
   }
 
@@ -138,7 +181,10 @@ export class Entrance {
     for (const session of this.#sessions) session.destroy()
   }
 
-  async #request(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): Promise<void> {
+  async #request(
+    request: IncomingMessage | Http2ServerRequest,
+    response: ServerResponse | Http2ServerResponse,
+  ): Promise<void> {
     const key = 'stream' in request ? request.stream.session : request.socket
     if (!('stream' in request)) request.socket.setMaxListeners(50)
     const origin = key === undefined ? undefined : this.#origins.get(key)
@@ -147,7 +193,8 @@ export class Entrance {
       await this.#exchange.handle(this.#callOf(origin, request), request, response)
     } catch (error) {
       this.#tell(origin, request, error)
-      if (response.headersSent) return void ('stream' in request ? request.stream.close(2) : (response as ServerResponse).destroy())
+      if (response.headersSent)
+        return void ('stream' in request ? request.stream.close(2) : (response as ServerResponse).destroy())
       refuse(response, error instanceof Refusal ? error : new Refusal(500, 'failed', 'The proxy failed.'))
       if (!(error instanceof Refusal)) this.#log.error({ err: error }, 'the proxy failed')
     }
@@ -158,7 +205,8 @@ export class Entrance {
     const origin = this.#origins.get(socket)
     try {
       if (origin === undefined) throw new Refusal(407, 'workspace_unknown', 'This workspace is not known here.')
-      if (request.headers.upgrade?.toLowerCase() !== 'websocket') throw new Refusal(501, 'upgrade_unknown', 'The only protocol that is changed to is WebSocket.')
+      if (request.headers.upgrade?.toLowerCase() !== 'websocket')
+        throw new Refusal(501, 'upgrade_unknown', 'The only protocol that is changed to is WebSocket.')
       if (request.url?.includes('#') === true) throw hasFragment()
       await this.#exchange.upgrade(this.#callOf(origin, request), request, socket, head)
     } catch (error) {
@@ -171,18 +219,22 @@ export class Entrance {
   /** Whatever is refused is recorded, also what never came to be a call. */
   #tell(origin: Origin | undefined, request: IncomingMessage | Http2ServerRequest, error: unknown): void {
     if (origin === undefined || !(error instanceof HostRefused)) return
-    this.#exchange.refusedHost(origin.workspaceId, request.method ?? '', error).catch((failed: unknown) => this.#log.error({ err: failed }, 'a refused call is not recorded'))
+    this.#exchange
+      .refusedHost(origin.workspaceId, request.method ?? '', error)
+      .catch((failed: unknown) => this.#log.error({ err: failed }, 'a refused call is not recorded'))
   }
 
   #callOf({ workspaceId, tunnel }: Origin, request: IncomingMessage | Http2ServerRequest): Call {
     const asked = percentEncoded(request.url ?? '')
     const hostHeader = 'authority' in request ? namedHost(request) : (request.headers.host ?? '')
-    if (asked.length > maxTarget) throw new Refusal(414, 'target_too_long', `An address has at most ${maxTarget} characters.`)
+    if (asked.length > maxTarget)
+      throw new Refusal(414, 'target_too_long', `An address has at most ${maxTarget} characters.`)
     if (tunnel !== null) {
       if (!asked.startsWith('/')) throw new Refusal(400, 'target_invalid', 'Within a tunnel an address is a path.')
       // A tunnel goes to one host: what is asked of another in it would go round the policy.
       const named = hostAndPort(hostHeader, tunnel.port)
-      if (named?.host !== tunnel.host) throw new HostRefused(421, 'host_differs', `This tunnel goes to ${tunnel.host}.`, hostHeader, tunnel.scheme)
+      if (named?.host !== tunnel.host)
+        throw new HostRefused(421, 'host_differs', `This tunnel goes to ${tunnel.host}.`, hostHeader, tunnel.scheme)
       return { workspaceId, ...tunnel, hostHeader, target: asked }
     }
     const [, upstream, rest = ''] = /^\/to\/([^/?]+)(.*)$/s.exec(asked) ?? []
@@ -200,14 +252,28 @@ export class Entrance {
     const kind = ['https', 'wss'].includes(scheme.toLowerCase()) ? 'https' : 'http'
     const named = scheme === '' ? null : hostAndPort(authority, kind === 'https' ? 443 : 80)
     if (scheme === '' && asked.includes('#')) throw hasFragment()
-    if (scheme === '') throw new Refusal(400, 'target_invalid', 'This is arcx’s proxy: ask it for http://HOST/…, CONNECT HOST:443, or /to/HOST/….')
+    if (scheme === '')
+      throw new Refusal(
+        400,
+        'target_invalid',
+        'This is arcx’s proxy: ask it for http://HOST/…, CONNECT HOST:443, or /to/HOST/….',
+      )
     if (named === null) throw badHost(authority, kind)
     return { workspaceId, scheme: kind, ...named, hostHeader, target: path.startsWith('/') ? path : `/${path}` }
   }
 
   #tooMany(socket: Socket, workspaceId: string, bound: Refused): void {
     const { each, inAll } = this.#most
-    refuseUpgrade(socket, new Refusal(429, 'too_many_connections', bound === 'each' ? `A workspace has at most ${each} connections at once.` : `All workspaces together have at most ${inAll} connections at once. Try again in a moment.`))
+    refuseUpgrade(
+      socket,
+      new Refusal(
+        429,
+        'too_many_connections',
+        bound === 'each'
+          ? `A workspace has at most ${each} connections at once.`
+          : `All workspaces together have at most ${inAll} connections at once. Try again in a moment.`,
+      ),
+    )
     if (Date.now() - this.#toldAt < tellEveryMs) return
     this.#toldAt = Date.now()
     this.#log.warn({ workspaceId, bound }, 'connections of a workspace are refused')
@@ -221,10 +287,13 @@ export class Entrance {
       clearTimeout(timer)
       work()
     }
-    socket.once('readable', guarded(arrived, (error) => {
-      this.#log.error({ err: error }, 'a connection could not be taken')
-      socket.destroy()
-    }))
+    socket.once(
+      'readable',
+      guarded(arrived, (error) => {
+        this.#log.error({ err: error }, 'a connection could not be taken')
+        socket.destroy()
+      }),
+    )
   }
 
   /** Somebody who heeds no variables begins with TLS at once, and says by its handshake where to (RFC 6066, section 3). */
@@ -242,7 +311,9 @@ export class Entrance {
     const isInner = origin === undefined || origin.tunnel !== null
     if (isInner || named === null) {
       const asked = request.url ?? ''
-      const refusal = isInner ? new HostRefused(403, 'host_refused', 'A tunnel within a tunnel is not let through.', asked, 'https') : badHost(asked, 'https')
+      const refusal = isInner
+        ? new HostRefused(403, 'host_refused', 'A tunnel within a tunnel is not let through.', asked, 'https')
+        : badHost(asked, 'https')
       this.#tell(origin, request, refusal)
       return refuseUpgrade(socket, refusal)
     }
@@ -285,10 +356,16 @@ export class Entrance {
       // Its first request comes when it likes; until then it is held to the same time.
       else this.#begun(tls, () => this.#enter(tls, origin))
     }
-    tls.once('secure', guarded(secured, () => tls.destroy()))
+    tls.once(
+      'secure',
+      guarded(secured, () => tls.destroy()),
+    )
   }
 
-  async #certify(host: string, done: (error: Error | null, context?: Awaited<ReturnType<Authority['contextFor']>>) => void): Promise<void> {
+  async #certify(
+    host: string,
+    done: (error: Error | null, context?: Awaited<ReturnType<Authority['contextFor']>>) => void,
+  ): Promise<void> {
     let context: Awaited<ReturnType<Authority['contextFor']>>
     try {
       context = await this.#authority.contextFor(host)
@@ -355,7 +432,8 @@ const malformed: Readonly<Record<string, string>> = {
   HPE_CR_EXPECTED: ': a line ends with LF alone, where HTTP has CR LF',
   HPE_LF_EXPECTED: ': a line ends with CR alone, where HTTP has CR LF',
   HPE_INVALID_METHOD: ': it has no method that is known',
-  HPE_INVALID_URL: ': its address has a character that belongs in none. What is no ASCII is percent-encoded: é as %C3%A9',
+  HPE_INVALID_URL:
+    ': its address has a character that belongs in none. What is no ASCII is percent-encoded: é as %C3%A9',
   HPE_INVALID_VERSION: ': it names no version of HTTP that is known',
   HPE_INVALID_CONSTANT: ': it names no version of HTTP that is known',
   HPE_INVALID_HEADER_TOKEN: ': a header has a character that belongs in none',
@@ -368,14 +446,27 @@ const malformed: Readonly<Record<string, string>> = {
 /** Both ways of naming it must name the same (RFC 9113, section 8.3.1). */
 function namedHost(request: Http2ServerRequest): string {
   const { ':authority': authority, host } = request.headers
-  if (authority !== undefined && host !== undefined && host !== authority) throw new Refusal(400, 'host_differs', 'This request names two hosts.')
+  if (authority !== undefined && host !== undefined && host !== authority)
+    throw new Refusal(400, 'host_differs', 'This request names two hosts.')
   return authority ?? host ?? ''
 }
 
 /** RFC 6455, section 3; RFC 9112, section 3.2. */
-const hasFragment = () => new Refusal(400, 'target_invalid', 'The address of a request has no fragment: leave out what stands from # on, or write %23 where the character itself is meant.')
+const hasFragment = () =>
+  new Refusal(
+    400,
+    'target_invalid',
+    'The address of a request has no fragment: leave out what stands from # on, or write %23 where the character itself is meant.',
+  )
 
-const badHost = (text: string, scheme: 'http' | 'https') => new HostRefused(403, 'host_refused', `“${text.slice(0, 100)}” is no host name. Bare addresses are not let through: use the name.`, text, scheme)
+const badHost = (text: string, scheme: 'http' | 'https') =>
+  new HostRefused(
+    403,
+    'host_refused',
+    `“${text.slice(0, 100)}” is no host name. Bare addresses are not let through: use the name.`,
+    text,
+    scheme,
+  )
 
 function hostAndPort(authority: string, fallback: number): { readonly host: string; readonly port: number } | null {
   const [, name = '', port] = /^([^:[\]]+)(?::(\d{1,5}))?$/.exec(authority) ?? []

@@ -7,7 +7,12 @@ import { isInFirstLine } from './request-target.ts'
  * Hands on what a connection begins with, once its first line is whole or too long: at once where it is there, as it
  * nearly always is. What does not come in time, or ends in its midst, is refused.
  */
-export function whenFirstLine(socket: Socket, withinMs: number, onFailed: (error: unknown) => void, work: (start: Buffer) => void): void {
+export function whenFirstLine(
+  socket: Socket,
+  withinMs: number,
+  onFailed: (error: unknown) => void,
+  work: (start: Buffer) => void,
+): void {
   let start = (socket.read() as Buffer | null) ?? Buffer.alloc(0)
   if (!isInFirstLine(start)) return work(start)
   const stop = () => {

@@ -1,7 +1,12 @@
 const maxLine = 64 * 1024
 
 /** Bytes beyond ASCII in the form that every server takes (RFC 3986, section 2.1). */
-export const percentEncoded = (target: string): string => target.replaceAll(/[^\x00-\x7f]+/gu, (text) => [...Buffer.from(text, /^[\x80-\xff]*$/.test(text) ? 'latin1' : 'utf8')].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''))
+export const percentEncoded = (target: string): string =>
+  target.replaceAll(/[^\x00-\x7f]+/gu, (text) =>
+    [...Buffer.from(text, /^[\x80-\xff]*$/.test(text) ? 'latin1' : 'utf8')]
+      .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+      .join(''),
+  )
 
 /** Where the first line that has something in it begins, and where it ends: empty ones before it are let be (RFC 9112, section 2.2). */
 function firstLine(start: Buffer): { readonly from: number; readonly to: number } {

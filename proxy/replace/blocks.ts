@@ -6,8 +6,10 @@ const foldedBlock = 0x202020
 const foldedQuad = 0x20202020
 const foldedByte = 0x20
 
-export const blockOf = (first: number, second: number, third: number): number => first | (second << 8) | (third << 16) | foldedBlock
-export const quadOf = (first: number, second: number, third: number, fourth: number): number => first | (second << 8) | (third << 16) | (fourth << 24) | foldedQuad
+export const blockOf = (first: number, second: number, third: number): number =>
+  first | (second << 8) | (third << 16) | foldedBlock
+export const quadOf = (first: number, second: number, third: number, fourth: number): number =>
+  first | (second << 8) | (third << 16) | (fourth << 24) | foldedQuad
 /** Knuth's multiplicative hash, of so many bits. */
 export const slotOf = (block: number, shift: number): number => Math.imul(block, 0x9e3779b1) >>> shift
 

@@ -9,7 +9,12 @@ function numbersOf({ bits, alphabet }: Radix): Int8Array {
     numbers[alphabet.charCodeAt(index)] = index
     if (bits === 5) numbers[alphabet.toLowerCase().charCodeAt(index)] = index
   }
-  if (bits === 6) for (const [index, characters] of [[62, '+-'], [63, '/_']] as const) for (const character of characters) numbers[character.charCodeAt(0)] = index
+  if (bits === 6)
+    for (const [index, characters] of [
+      [62, '+-'],
+      [63, '/_'],
+    ] as const)
+      for (const character of characters) numbers[character.charCodeAt(0)] = index
   return numbers
 }
 
@@ -49,8 +54,17 @@ export function spotBefore(bytes: Uint8Array, place: number, from: number): Spot
     }
   }
   if (end <= from) return null
-  if (end - 3 >= from && bytes[end - 3] === percent && isHexDigit(bytes[end - 2] ?? 0) && isHexDigit(bytes[end - 1] ?? 0)) {
-    return { start: end - 3, end, byte: Number.parseInt(String.fromCharCode(bytes[end - 2] ?? 0, bytes[end - 1] ?? 0), 16) }
+  if (
+    end - 3 >= from &&
+    bytes[end - 3] === percent &&
+    isHexDigit(bytes[end - 2] ?? 0) &&
+    isHexDigit(bytes[end - 1] ?? 0)
+  ) {
+    return {
+      start: end - 3,
+      end,
+      byte: Number.parseInt(String.fromCharCode(bytes[end - 2] ?? 0, bytes[end - 1] ?? 0), 16),
+    }
   }
   // Beside a backslash it is part of something else, and no character can stand there instead.
   if (end - 2 >= from && bytes[end - 2] === 0x5c) return null
@@ -65,7 +79,11 @@ export function spotBehind(bytes: Uint8Array, place: number): Spot | typeof cut 
   if (bytes[start] !== percent) return { start, end: start + 1, byte: bytes[start] ?? 0 }
   if (start + 2 >= bytes.length) return cut
   if (!isHexDigit(bytes[start + 1] ?? 0) || !isHexDigit(bytes[start + 2] ?? 0)) return null
-  return { start, end: start + 3, byte: Number.parseInt(String.fromCharCode(bytes[start + 1] ?? 0, bytes[start + 2] ?? 0), 16) }
+  return {
+    start,
+    end: start + 3,
+    byte: Number.parseInt(String.fromCharCode(bytes[start + 1] ?? 0, bytes[start + 2] ?? 0), 16),
+  }
 }
 
 /** Puts in the bits that stand instead; no byte more or less. */
@@ -73,11 +91,17 @@ export function rewriteBorder(border: Border, bytes: Uint8Array, spot: Spot, isS
   if (!fitsBorder(border, spot.byte)) return
   const { radix, mask, to } = border
   const number = (numberOf(radix, spot.byte) & ~mask) | to
-  const character = spot.byte === 0x2d || spot.byte === 0x5f ? `${radix.alphabet.slice(0, 62)}-_`.charAt(number) : radix.alphabet.charAt(number)
+  const character =
+    spot.byte === 0x2d || spot.byte === 0x5f
+      ? `${radix.alphabet.slice(0, 62)}-_`.charAt(number)
+      : radix.alphabet.charAt(number)
   const written = (isSmall && radix.bits === 5 ? character.toLowerCase() : character).charCodeAt(0)
   if (spot.end - spot.start === 1) bytes[spot.start] = written
-  else for (const [index, digit] of [...written.toString(16).toUpperCase().padStart(2, '0')].entries()) bytes[spot.start + 1 + index] = digit.charCodeAt(0)
+  else
+    for (const [index, digit] of [...written.toString(16).toUpperCase().padStart(2, '0')].entries())
+      bytes[spot.start + 1 + index] = digit.charCodeAt(0)
 }
 
 const isSpace = (byte: number) => byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === 0x0a
-const isEscapedBreak = (bytes: Uint8Array, end: number) => bytes[end - 2] === 0x5c && (bytes[end - 1] === 0x6e || bytes[end - 1] === 0x72)
+const isEscapedBreak = (bytes: Uint8Array, end: number) =>
+  bytes[end - 2] === 0x5c && (bytes[end - 1] === 0x6e || bytes[end - 1] === 0x72)

@@ -9,7 +9,8 @@ for (const character of '\\%&=') kinds[character.charCodeAt(0)] = sign
 
 /** Characters between which there may be gaps. */
 export const breaks = new Uint8Array(256)
-for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_:') breaks[character.charCodeAt(0)] = 1
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_:')
+  breaks[character.charCodeAt(0)] = 1
 
 /** Which of two bytes may interrupt something, by both: 1 for the first, 2 for the second. */
 function worthOf(first: number, second: number): number {
@@ -23,5 +24,6 @@ const isLittle = endianness() === 'LE'
 /** The same by two bytes as a number, as they stand in memory. */
 export const pairKinds = new Uint8Array(1 << 16)
 for (let first = 0; first < 256; first += 1) {
-  for (let second = 0; second < 256; second += 1) pairKinds[isLittle ? first | (second << 8) : second | (first << 8)] = worthOf(first, second)
+  for (let second = 0; second < 256; second += 1)
+    pairKinds[isLittle ? first | (second << 8) : second | (first << 8)] = worthOf(first, second)
 }

@@ -9,11 +9,24 @@ export const none = -1
 export const cut = -2
 
 /** In what form a character is written. */
-export const forms = { raw: 0, unicode: 1, hexadecimal: 2, octal: 3, backslash: 4, percent: 5, percentUnicode: 6, decimalEntity: 7, hexadecimalEntity: 8, namedEntity: 9, quotedPrintable: 10 } as const
+export const forms = {
+  raw: 0,
+  unicode: 1,
+  hexadecimal: 2,
+  octal: 3,
+  backslash: 4,
+  percent: 5,
+  percentUnicode: 6,
+  decimalEntity: 7,
+  hexadecimalEntity: 8,
+  namedEntity: 9,
+  quotedPrintable: 10,
+} as const
 
 const lengthBits = 6
 const formBits = 4
-const packed = (code: number, form: number, length: number): number => (((code << formBits) | form) << lengthBits) | length
+const packed = (code: number, form: number, length: number): number =>
+  (((code << formBits) | form) << lengthBits) | length
 export const codeOf = (unit: number): number => unit >>> (lengthBits + formBits)
 export const formOf = (unit: number): number => (unit >>> lengthBits) & ((1 << formBits) - 1)
 export const lengthOf = (unit: number): number => unit & ((1 << lengthBits) - 1)
@@ -27,16 +40,83 @@ const longestName = 8
 
 /** What a backslash and one character stand for; 0 for nothing. */
 export const meantBehind = new Uint8Array(256)
-for (const [written, meant] of [['n', '\n'], ['r', '\r'], ['t', '\t'], ['b', '\b'], ['f', '\f'], ['/', '/'], ['"', '"'], ["'", "'"], ['`', '`'], ['$', '$'], ['&', '&'], ['=', '='], ['+', '+'], ['-', '-'], ['_', '_'], ['.', '.']] as const) meantBehind[written.charCodeAt(0)] = meant.charCodeAt(0)
+for (const [written, meant] of [
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['/', '/'],
+  ['"', '"'],
+  ["'", "'"],
+  ['`', '`'],
+  ['$', '$'],
+  ['&', '&'],
+  ['=', '='],
+  ['+', '+'],
+  ['-', '-'],
+  ['_', '_'],
+  ['.', '.'],
+] as const)
+  meantBehind[written.charCodeAt(0)] = meant.charCodeAt(0)
 
 /** Of HTML's names (WHATWG, "Named character references"), those of ASCII characters. */
 export const named: ReadonlyMap<string, number> = new Map(
-  Object.entries({ amp: '&', AMP: '&', lt: '<', LT: '<', gt: '>', GT: '>', quot: '"', QUOT: '"', apos: "'", plus: '+', equals: '=', sol: '/', bsol: '\\', lowbar: '_', UnderBar: '_', num: '#', percnt: '%', dollar: '$', excl: '!', lpar: '(', rpar: ')', comma: ',', period: '.', colon: ':', semi: ';', quest: '?', commat: '@', lsqb: '[', lbrack: '[', rsqb: ']', rbrack: ']', Hat: '^', grave: '`', lcub: '{', lbrace: '{', rcub: '}', rbrace: '}', verbar: '|', vert: '|', ast: '*', midast: '*', Tab: '\t', NewLine: '\n' }).map(([name, meant]) => [name, meant.charCodeAt(0)]),
+  Object.entries({
+    amp: '&',
+    AMP: '&',
+    lt: '<',
+    LT: '<',
+    gt: '>',
+    GT: '>',
+    quot: '"',
+    QUOT: '"',
+    apos: "'",
+    plus: '+',
+    equals: '=',
+    sol: '/',
+    bsol: '\\',
+    lowbar: '_',
+    UnderBar: '_',
+    num: '#',
+    percnt: '%',
+    dollar: '$',
+    excl: '!',
+    lpar: '(',
+    rpar: ')',
+    comma: ',',
+    period: '.',
+    colon: ':',
+    semi: ';',
+    quest: '?',
+    commat: '@',
+    lsqb: '[',
+    lbrack: '[',
+    rsqb: ']',
+    rbrack: ']',
+    Hat: '^',
+    grave: '`',
+    lcub: '{',
+    lbrace: '{',
+    rcub: '}',
+    rbrace: '}',
+    verbar: '|',
+    vert: '|',
+    ast: '*',
+    midast: '*',
+    Tab: '\t',
+    NewLine: '\n',
+  }).map(([name, meant]) => [name, meant.charCodeAt(0)]),
 )
 
 /** The same by a hash of the name: making a text of the bytes takes many times as long. */
 const hashedWith = (hash: number, byte: number): number => (Math.imul(hash, 31) + byte) | 0
-const namesByHash = new Map([...named].map(([name, meant]) => [[...name].reduce((hash, each) => hashedWith(hash, each.charCodeAt(0)), 0), { name, meant }]))
+const namesByHash = new Map(
+  [...named].map(([name, meant]) => [
+    [...name].reduce((hash, each) => hashedWith(hash, each.charCodeAt(0)), 0),
+    { name, meant },
+  ]),
+)
 
 /** By its value; `none` for no digit. Reckoned, since a table would take longer to look up. */
 function digitOf(byte: number): number {
@@ -113,7 +193,8 @@ function unicodeAt(bytes: Uint8Array, at: number, run: number): number {
     let value = 0
     for (let index = at + 1; index <= at + 7; index += 1) {
       if (index >= bytes.length) return cut
-      if (bytes[index] === 0x7d) return index === at + 1 || value > 0x10ffff ? none : packed(value, forms.unicode, index + 1 - at + run + 1)
+      if (bytes[index] === 0x7d)
+        return index === at + 1 || value > 0x10ffff ? none : packed(value, forms.unicode, index + 1 - at + run + 1)
       const digit = digitOf(bytes[index] ?? 0)
       if (digit < 0) return none
       value = value * 16 + digit
@@ -131,7 +212,9 @@ function unicodeAt(bytes: Uint8Array, at: number, run: number): number {
   if (second >= bytes.length) return cut
   const low = bytes[second] === 0x75 ? hexAt(bytes, second + 1, 4) : none
   if (low < 0) return low
-  return low < 0xdc00 || low > 0xdfff ? none : packed(0x10000 + ((value - 0xd800) << 10) + (low - 0xdc00), forms.unicode, 2 * (run + 5))
+  return low < 0xdc00 || low > 0xdfff
+    ? none
+    : packed(0x10000 + ((value - 0xd800) << 10) + (low - 0xdc00), forms.unicode, 2 * (run + 5))
 }
 
 function percentAt(bytes: Uint8Array, at: number): number {
@@ -149,7 +232,14 @@ function percentAt(bytes: Uint8Array, at: number): number {
 function entityAt(bytes: Uint8Array, at: number): number {
   let next = at + 1
   // Written twice over.
-  while (bytes[next] === 0x61 && bytes[next + 1] === 0x6d && bytes[next + 2] === 0x70 && bytes[next + 3] === 0x3b && next - at < 12) next += 4
+  while (
+    bytes[next] === 0x61 &&
+    bytes[next + 1] === 0x6d &&
+    bytes[next + 2] === 0x70 &&
+    bytes[next + 3] === 0x3b &&
+    next - at < 12
+  )
+    next += 4
   const found = bytes[next] === 0x23 ? numberedAt(bytes, next + 1) : namedAt(bytes, next)
   if (found === none && next > at + 1) return packed(ampersand, forms.namedEntity, 5)
   return found < 0 ? found : found + (next - at)
@@ -169,7 +259,11 @@ function numberedAt(bytes: Uint8Array, at: number): number {
   }
   if (index === first || value > 0x10ffff) return none
   if (index >= bytes.length) return cut
-  return packed(value, isHexadecimal ? forms.hexadecimalEntity : forms.decimalEntity, index + (bytes[index] === 0x3b ? 1 : 0) - at + 1)
+  return packed(
+    value,
+    isHexadecimal ? forms.hexadecimalEntity : forms.decimalEntity,
+    index + (bytes[index] === 0x3b ? 1 : 0) - at + 1,
+  )
 }
 
 function namedAt(bytes: Uint8Array, at: number): number {
@@ -190,28 +284,49 @@ function namedAt(bytes: Uint8Array, at: number): number {
 
 /** What stands for a character that is itself the sign of a form: `\\`, `%25`, `&amp;`. */
 export function ownSignAt(bytes: Uint8Array, at: number, sign: number): number {
-  if (sign === backslash && bytes[at] === backslash && bytes[at + 1] === backslash) return packed(sign, forms.backslash, 2)
-  if (sign === percent && bytes[at] === percent && hexAt(bytes, at + 1, 2) === percent) return packed(sign, forms.percent, 3)
-  if (sign === ampersand && bytes[at] === ampersand && bytes[at + 1] === 0x61 && bytes[at + 2] === 0x6d && bytes[at + 3] === 0x70 && bytes[at + 4] === 0x3b) return packed(sign, forms.namedEntity, 5)
+  if (sign === backslash && bytes[at] === backslash && bytes[at + 1] === backslash)
+    return packed(sign, forms.backslash, 2)
+  if (sign === percent && bytes[at] === percent && hexAt(bytes, at + 1, 2) === percent)
+    return packed(sign, forms.percent, 3)
+  if (
+    sign === ampersand &&
+    bytes[at] === ampersand &&
+    bytes[at + 1] === 0x61 &&
+    bytes[at + 2] === 0x6d &&
+    bytes[at + 3] === 0x70 &&
+    bytes[at + 4] === 0x3b
+  )
+    return packed(sign, forms.namedEntity, 5)
   return none
 }
 
 /** Whether its number is one of a byte, and not of a character. */
-export const isOfByte = (form: number): boolean => form === forms.percent || form === forms.quotedPrintable || form === forms.octal || form === forms.hexadecimal
+export const isOfByte = (form: number): boolean =>
+  form === forms.percent || form === forms.quotedPrintable || form === forms.octal || form === forms.hexadecimal
 
 const hex = (code: number, width: number, source: string): string => {
   const written = code.toString(16).padStart(width, '0')
-  return /[A-F]/.test(source) || (!/[a-f]/.test(source) && source.startsWith('%')) || source.startsWith('=') ? written.toUpperCase() : written
+  return /[A-F]/.test(source) || (!/[a-f]/.test(source) && source.startsWith('%')) || source.startsWith('=')
+    ? written.toUpperCase()
+    : written
 }
 
 /** Whether a character needs no escape in any of the ways. */
-const isPlain = (code: number): boolean => (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code === 0x2d || code === 0x2e || code === 0x5f || code === 0x7e
+const isPlain = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x39) ||
+  (code >= 0x41 && code <= 0x5a) ||
+  (code >= 0x61 && code <= 0x7a) ||
+  code === 0x2d ||
+  code === 0x2e ||
+  code === 0x5f ||
+  code === 0x7e
 
 /** An ASCII character written as the one was that stood there, as long where that can be. */
 export function writtenLike(code: number, form: number, source: string): string {
   switch (form) {
     case forms.unicode: {
-      if (source.includes('{')) return `${source.slice(0, source.indexOf('{') + 1)}${hex(code, source.length - source.indexOf('{') - 2, source)}}`
+      if (source.includes('{'))
+        return `${source.slice(0, source.indexOf('{') + 1)}${hex(code, source.length - source.indexOf('{') - 2, source)}}`
       const at = source.indexOf('u')
       return source.slice(0, at + 1) + hex(code, 4, source.slice(at + 1))
     }
@@ -228,7 +343,11 @@ export function writtenLike(code: number, form: number, source: string): string 
     case forms.decimalEntity:
     case forms.hexadecimalEntity: {
       const [, sign = '', digits = '', end = ''] = /^(&(?:amp;)*#[xX]?)([0-9A-Fa-f]+)(;?)$/.exec(source) ?? []
-      return sign + (form === forms.decimalEntity ? String(code).padStart(digits.length, '0') : hex(code, digits.length, digits)) + end
+      return (
+        sign +
+        (form === forms.decimalEntity ? String(code).padStart(digits.length, '0') : hex(code, digits.length, digits)) +
+        end
+      )
     }
     default:
       return inFamily(code, form)
@@ -240,7 +359,8 @@ export function inFamily(code: number, form: number): string {
   if (isPlain(code)) return String.fromCharCode(code)
   const text = String.fromCodePoint(code)
   const bytes = [...Buffer.from(text, 'utf8')]
-  const perByte = (sign: string) => bytes.map((byte) => sign + byte.toString(16).toUpperCase().padStart(2, '0')).join('')
+  const perByte = (sign: string) =>
+    bytes.map((byte) => sign + byte.toString(16).toUpperCase().padStart(2, '0')).join('')
   switch (form) {
     case forms.percent:
     case forms.percentUnicode:
@@ -255,7 +375,12 @@ export function inFamily(code: number, form: number): string {
     case forms.hexadecimal:
     case forms.octal:
     case forms.backslash:
-      return code > 0x7e ? Array.from({ length: text.length }, (_, index) => `\\u${text.charCodeAt(index).toString(16).padStart(4, '0')}`).join('') : JSON.stringify(text).slice(1, -1)
+      return code > 0x7e
+        ? Array.from(
+            { length: text.length },
+            (_, index) => `\\u${text.charCodeAt(index).toString(16).padStart(4, '0')}`,
+          ).join('')
+        : JSON.stringify(text).slice(1, -1)
     default:
       return Buffer.from(text, 'utf8').toString('latin1')
   }

@@ -22,7 +22,23 @@ export interface Open {
  * What is known, whose first characters stand from `start` on already, followed from a place to its end and the character
  * behind it. Nothing before `from` is there to be changed any more.
  */
-export function foundAt(known: Known, bytes: Uint8Array, { start, place, index, from, isEnd }: { readonly start: number; readonly place: number; readonly index: number; readonly from: number; readonly isEnd: boolean }): Found | Open | null {
+export function foundAt(
+  known: Known,
+  bytes: Uint8Array,
+  {
+    start,
+    place,
+    index,
+    from,
+    isEnd,
+  }: {
+    readonly start: number
+    readonly place: number
+    readonly index: number
+    readonly from: number
+    readonly isEnd: boolean
+  },
+): Found | Open | null {
   const whole = index === 0 ? asItIs(known, bytes, start, isEnd) : none
   const end = whole === none ? follow(known, bytes, place, index, isEnd) : whole
   if (end === none) return null

@@ -47,7 +47,9 @@ function breakAt(bytes: Uint8Array, at: number): number {
   if (byte === 0x25) {
     if (at + 2 >= bytes.length) return cut
     const [tens, ones] = [bytes[at + 1], (bytes[at + 2] ?? 0) | 0x20]
-    return (tens === 0x30 && (ones === 0x61 || ones === 0x64 || ones === 0x39)) || (tens === 0x32 && ones === 0x30) ? 3 : 0
+    return (tens === 0x30 && (ones === 0x61 || ones === 0x64 || ones === 0x39)) || (tens === 0x32 && ones === 0x30)
+      ? 3
+      : 0
   }
   if (byte === 0x3d) return softBreakAt(bytes, at)
   return 0

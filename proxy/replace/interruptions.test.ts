@@ -6,7 +6,14 @@ import { Interruptions } from './interruptions.ts'
 import { eachKnown } from './known.ts'
 import { variantsOf } from './variants.ts'
 
-const values = ['sk-live-abcdefghijkl', `p&ss<w>rd "with" all/it=1`, 'aa a>aaaaaaaaaaaa', '-----BEGIN KEY-----\nMIIB\n', 'zwölf%20Boxkämpfer\\jagen', '0123456789abcdef']
+const values = [
+  'sk-live-abcdefghijkl',
+  `p&ss<w>rd "with" all/it=1`,
+  'aa a>aaaaaaaaaaaa',
+  '-----BEGIN KEY-----\nMIIB\n',
+  'zwölf%20Boxkämpfer\\jagen',
+  '0123456789abcdef',
+]
 const all = values.flatMap((value) => variantsOf(value, 'x'.repeat(value.length), 'KEY')).map(eachKnown())
 const beginning = Math.min(12, ...all.map(({ from }) => from.length - 2))
 const interruptions = new Interruptions(all, beginning)
@@ -32,13 +39,47 @@ const ways: readonly ((byte: number) => string)[] = [
   (byte) => (byte === 0x20 ? '+' : String.fromCharCode(byte)),
 ]
 const written = fc
-  .record({ value: fc.constantFrom(...values), write: fc.constantFrom(...Object.values({ ...writings, ...oddWritings }), (value: string) => value), how: fc.array(fc.constantFrom(...ways), { minLength: 1, maxLength: 30 }), skip: fc.nat({ max: 6 }), plain: fc.boolean() })
-  .map(({ value, write, how, skip, plain }) => (plain ? write(value).slice(skip) : [...Buffer.from(write(value), 'latin1')].map((byte, index) => (how[index % how.length] ?? String.fromCharCode)(byte)).join('')))
-const between = fc.oneof(fc.constantFrom('', ' ', '\\', '%', '&', '=', '=\r\n', '  ', '\\n', '%2', '&#1', '&amp;', 'of the', 'a b c ', '%41%42%43', 'x=1&y=2', '\0'), fc.string({ maxLength: 8 }))
+  .record({
+    value: fc.constantFrom(...values),
+    write: fc.constantFrom(...Object.values({ ...writings, ...oddWritings }), (value: string) => value),
+    how: fc.array(fc.constantFrom(...ways), { minLength: 1, maxLength: 30 }),
+    skip: fc.nat({ max: 6 }),
+    plain: fc.boolean(),
+  })
+  .map(({ value, write, how, skip, plain }) =>
+    plain
+      ? write(value).slice(skip)
+      : [...Buffer.from(write(value), 'latin1')]
+          .map((byte, index) => (how[index % how.length] ?? String.fromCharCode)(byte))
+          .join(''),
+  )
+const between = fc.oneof(
+  fc.constantFrom(
+    '',
+    ' ',
+    '\\',
+    '%',
+    '&',
+    '=',
+    '=\r\n',
+    '  ',
+    '\\n',
+    '%2',
+    '&#1',
+    '&amp;',
+    'of the',
+    'a b c ',
+    '%41%42%43',
+    'x=1&y=2',
+    '\0',
+  ),
+  fc.string({ maxLength: 8 }),
+)
 const texts = fc.array(fc.oneof(written, between, between), { maxLength: 8 }).map((parts) => parts.join(''))
 
 /** In a form that can be compared. */
-const told = (found: readonly Found[]) => found.map(({ known, start, end }) => `${start}-${end} ${known.from.toString('latin1')}`).sort()
+const told = (found: readonly Found[]) =>
+  found.map(({ known, start, end }) => `${start}-${end} ${known.from.toString('latin1')}`).sort()
 
 test('what is found by leaving out most places is what is found by looking at every one', () => {
   let count = 0
@@ -50,7 +91,8 @@ test('what is found by leaving out most places is what is found by looking at ev
       const [fast, slow]: [Found[], Found[]] = [[], []]
       const open = interruptions.find(bytes, isEnd, fast)
       let slowOpen = bytes.length
-      for (let place = 0; place < bytes.length; place += 1) slowOpen = Math.min(slowOpen, interruptions.at(bytes, place, isEnd, slow))
+      for (let place = 0; place < bytes.length; place += 1)
+        slowOpen = Math.min(slowOpen, interruptions.at(bytes, place, isEnd, slow))
       count += slow.length
       expect(told(fast)).toEqual(told(slow))
       expect(open).toBe(slowOpen)

@@ -40,7 +40,10 @@ export class Interruptions {
     const [prefixes, gapPrefixes] = [new Set<number>(), new Set<number>()]
     for (const [number, { from, gaps }] of all.entries()) {
       for (let at = 0; at + blockBytes <= from.length && at <= beginning; at += 1) {
-        grams.push({ key: blockOf(from[at] ?? 0, from[at + 1] ?? 0, from[at + 2] ?? 0), value: (number << indexBits) | at })
+        grams.push({
+          key: blockOf(from[at] ?? 0, from[at + 1] ?? 0, from[at + 2] ?? 0),
+          value: (number << indexBits) | at,
+        })
       }
       let hash = emptyHash
       for (let count = 0; count < Math.min(from.length, beginning + blockBytes); count += 1) {
@@ -57,7 +60,10 @@ export class Interruptions {
 
   /** How many it keeps, beside what is known. */
   get bytes(): number {
-    return [this.#grams, this.#surroundings, this.#prefixes, this.#gapPrefixes].reduce((sum, { bytes }) => sum + bytes, 1024)
+    return [this.#grams, this.#surroundings, this.#prefixes, this.#gapPrefixes].reduce(
+      (sum, { bytes }) => sum + bytes,
+      1024,
+    )
   }
 
   /** Whether something begins so, or goes on a little behind that. */
@@ -73,7 +79,8 @@ export class Interruptions {
     around.begin()
     for (let from = 0; from < length; from += regionBytes) {
       const count = around.placesIn(bytes, from, Math.min(length, from + regionBytes))
-      for (let index = 0; index < count; index += 1) open = Math.min(open, this.at(bytes, around.places[index] ?? 0, isEnd, found))
+      for (let index = 0; index < count; index += 1)
+        open = Math.min(open, this.at(bytes, around.places[index] ?? 0, isEnd, found))
     }
     return open
   }
@@ -86,7 +93,8 @@ export class Interruptions {
     for (let at = Math.max(from, length - tailBytes); at < length && at - this.#beginning - 1 < held; at += 1) {
       if (kinds[bytes[at] ?? 0] === 0) continue
       const count = this.#decode(bytes, at, blockBytes, false)
-      if (this.#isCut && beginsEscape[bytes[at] ?? 0] === 1) held = Math.min(held, count === 0 ? at : length, this.#withPrefix(bytes, from, at, count, this.#prefixes))
+      if (this.#isCut && beginsEscape[bytes[at] ?? 0] === 1)
+        held = Math.min(held, count === 0 ? at : length, this.#withPrefix(bytes, from, at, count, this.#prefixes))
       if (at > from && breaks[bytes[at - 1] ?? 0] === 1) {
         const behind = this.#decode(bytes, at, blockBytes, true)
         if (this.#isCut) held = Math.min(held, this.#withPrefix(bytes, from, at, behind, this.#gapPrefixes))
@@ -116,7 +124,9 @@ export class Interruptions {
     if (kind === sign) {
       const unit = escapeAt(bytes, at)
       const code = unit >= 0 ? codeOf(unit) : -1
-      if (unit >= 0 ? code >= 0x80 || this.#surroundings.occurs[code] === 1 : byte === 0x3d && softBreakAt(bytes, at) > 0) {
+      if (
+        unit >= 0 ? code >= 0x80 || this.#surroundings.occurs[code] === 1 : byte === 0x3d && softBreakAt(bytes, at) > 0
+      ) {
         const count = this.#decode(bytes, at, blockBytes, false)
         const one = this.#decoded[0] ?? 0
         const two = this.#decoded[1] ?? 0
@@ -133,7 +143,13 @@ export class Interruptions {
         }
       }
     }
-    if (kind === 0 || breaks[before] === 0 || beginsGap[byte] === 0 || (kind === sign && gapEnd(bytes, at, 'lines') === at)) return open
+    if (
+      kind === 0 ||
+      breaks[before] === 0 ||
+      beginsGap[byte] === 0 ||
+      (kind === sign && gapEnd(bytes, at, 'lines') === at)
+    )
+      return open
     if (this.#decode(bytes, at, 2, true) < 2) return open
     const next = this.#decoded[0] ?? 0
     const second = this.#decoded[1] ?? 0
@@ -142,7 +158,16 @@ export class Interruptions {
   }
 
   /** Follows what has a block among its first: at its very start, or from behind the block's first. */
-  #look(bytes: Uint8Array, at: number, block: number, isStart: boolean, isGap: boolean, isEnd: boolean, found: Found[], open: number): number {
+  #look(
+    bytes: Uint8Array,
+    at: number,
+    block: number,
+    isStart: boolean,
+    isGap: boolean,
+    isEnd: boolean,
+    found: Found[],
+    open: number,
+  ): number {
     const grams = this.#grams
     for (let gram = grams.first(block); grams.isOf(gram, block); gram += 1) {
       const packed = grams.valueAt(gram)
@@ -150,7 +175,13 @@ export class Interruptions {
       const index = packed & ((1 << indexBits) - 1)
       if (known === undefined) continue
       const raw = isStart ? 0 : index + 1
-      if ((isStart && index > 0) || at < raw || (isGap ? known.gaps === 'none' : !known.escapes) || !beginsAt(known, bytes, at - raw, raw)) continue
+      if (
+        (isStart && index > 0) ||
+        at < raw ||
+        (isGap ? known.gaps === 'none' : !known.escapes) ||
+        !beginsAt(known, bytes, at - raw, raw)
+      )
+        continue
       const each = foundAt(known, bytes, { start: at - raw, place: at, index: raw, from: 0, isEnd })
       if (each === null) continue
       if ('known' in each) found.push(each)

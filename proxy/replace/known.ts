@@ -27,7 +27,27 @@ export function eachKnown(): (pair: Pair) => Known {
     kept.set(text, bytes)
     return bytes
   }
-  return ({ from, to, plain = to, owner, escapes = false, anyCase = false, gaps = 'none', lead = null, trail = null }) => ({ from: Buffer.from(from, 'latin1'), to: keep(to), plain: keep(plain), owner, escapes, anyCase, gaps, lead, trail })
+  return ({
+    from,
+    to,
+    plain = to,
+    owner,
+    escapes = false,
+    anyCase = false,
+    gaps = 'none',
+    lead = null,
+    trail = null,
+  }) => ({
+    from: Buffer.from(from, 'latin1'),
+    to: keep(to),
+    plain: keep(plain),
+    owner,
+    escapes,
+    anyCase,
+    gaps,
+    lead,
+    trail,
+  })
 }
 
 /** A part of what was followed: characters from one on, so many, and how and where they were written. */
@@ -51,7 +71,8 @@ const same = (a: number, b: number, anyCase: boolean): boolean => a === b || (an
 
 /** Whether its first bytes up to one stand there as they are. */
 export function beginsAt({ from, anyCase }: Known, bytes: Uint8Array, at: number, count: number): boolean {
-  for (let index = 0; index < count; index += 1) if (!same(bytes[at + index] ?? 0, from[index] ?? 0, anyCase)) return false
+  for (let index = 0; index < count; index += 1)
+    if (!same(bytes[at + index] ?? 0, from[index] ?? 0, anyCase)) return false
   return true
 }
 
@@ -66,7 +87,15 @@ export function asItIs({ from }: Known, bytes: Uint8Array, at: number, isEnd: bo
  * Follows what is known from one of its characters on; where it ends, `none` where it is something else, `cut` where
  * the bytes end before that can be told.
  */
-export function follow(known: Known, bytes: Uint8Array, place: number, first: number, isEnd: boolean, onStep?: (step: Step) => void, tries = 4): number {
+export function follow(
+  known: Known,
+  bytes: Uint8Array,
+  place: number,
+  first: number,
+  isEnd: boolean,
+  onStep?: (step: Step) => void,
+  tries = 4,
+): number {
   const { from, anyCase, escapes, gaps } = known
   let at = place
   let index = first
@@ -103,7 +132,10 @@ export function follow(known: Known, bytes: Uint8Array, place: number, first: nu
       const soft = byte === equals && index > 0 ? softBreakAt(bytes, at) : 0
       if (soft === cut && !isEnd) return cut
       // One that is wanted may stand at the end of a line.
-      if (soft > 0 && !(fits && (tries === 0 || follow(known, bytes, at + 1, index + 1, isEnd, undefined, tries - 1) !== none))) {
+      if (
+        soft > 0 &&
+        !(fits && (tries === 0 || follow(known, bytes, at + 1, index + 1, isEnd, undefined, tries - 1) !== none))
+      ) {
         at += soft
         continue
       }
@@ -130,5 +162,7 @@ function countOf({ from, anyCase }: Known, index: number, code: number, form: nu
     if (code < 0x80 || form !== forms.hexadecimal) return 0
   }
   const written = Buffer.from(String.fromCodePoint(code), 'utf8')
-  return index + written.length <= from.length && written.compare(from, index, index + written.length) === 0 ? written.length : 0
+  return index + written.length <= from.length && written.compare(from, index, index + written.length) === 0
+    ? written.length
+    : 0
 }

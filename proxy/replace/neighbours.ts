@@ -24,7 +24,9 @@ export class Neighbours {
         around.add(key)
         if (at + blockBytes === from.length) last.add(key)
         // A plus sign may stand for a space.
-        else for (const each of four === 0x20 ? [four, 0x2b] : [four]) wide.add(at === 0 ? quadOf(one, two, three, each) : extended(key, each))
+        else
+          for (const each of four === 0x20 ? [four, 0x2b] : [four])
+            wide.add(at === 0 ? quadOf(one, two, three, each) : extended(key, each))
       }
     }
     this.around = new Filter(around)
@@ -35,8 +37,18 @@ export class Neighbours {
   /** Whether a place may be between these, or where one of them begins: all at once, as a branch for each would be guessed wrong too often. */
   mayHaveOrBegin(first: number, before: number, next: number, second: number, third: number): boolean {
     const { bits, shift } = this.around
-    const [quad, block, begin] = [firstBit(quadOf(first, before, next, second), shift), firstBit(blockOf(before, next, second), shift), firstBit(blockOf(next, second, third), shift)]
-    return ((((bits[quad >>> 5] ?? 0) >>> (quad & 31)) | ((bits[block >>> 5] ?? 0) >>> (block & 31)) | ((bits[begin >>> 5] ?? 0) >>> (begin & 31))) & 1) === 1
+    const [quad, block, begin] = [
+      firstBit(quadOf(first, before, next, second), shift),
+      firstBit(blockOf(before, next, second), shift),
+      firstBit(blockOf(next, second, third), shift),
+    ]
+    return (
+      ((((bits[quad >>> 5] ?? 0) >>> (quad & 31)) |
+        ((bits[block >>> 5] ?? 0) >>> (block & 31)) |
+        ((bits[begin >>> 5] ?? 0) >>> (begin & 31))) &
+        1) ===
+      1
+    )
   }
 
   get bytes(): number {
@@ -45,7 +57,9 @@ export class Neighbours {
 
   /** Whether a place may be between these. */
   mayHave(first: number, before: number, next: number, second: number): boolean {
-    return this.around.mayHave(quadOf(first, before, next, second)) || this.around.mayHave(blockOf(before, next, second))
+    return (
+      this.around.mayHave(quadOf(first, before, next, second)) || this.around.mayHave(blockOf(before, next, second))
+    )
   }
 
   /** Whether it may be where one of them begins. */
@@ -55,7 +69,12 @@ export class Neighbours {
 
   mayHaveWide(first: number, before: number, next: number, second: number, third: number): boolean {
     const quad = quadOf(first, before, next, second)
-    return this.#wide.mayHave(extended(quad, third)) || this.#wide.mayHave(quadOf(before, next, second, third)) || this.#last.mayHave(quad) || this.#last.mayHave(blockOf(before, next, second))
+    return (
+      this.#wide.mayHave(extended(quad, third)) ||
+      this.#wide.mayHave(quadOf(before, next, second, third)) ||
+      this.#last.mayHave(quad) ||
+      this.#last.mayHave(blockOf(before, next, second))
+    )
   }
 
   mayBeginWide(one: number, two: number, three: number, four: number): boolean {

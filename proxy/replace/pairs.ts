@@ -22,7 +22,8 @@ const knownBytes = 320
 /** And what Pairs take that look for next to nothing. */
 const leastBytes = 65_536
 
-const startAt = (bytes: Uint8Array, at: number) => quadOf(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0, bytes[at + 3] ?? 0)
+const startAt = (bytes: Uint8Array, at: number) =>
+  quadOf(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0, bytes[at + 3] ?? 0)
 
 /**
  * Pairs, made ready to be looked for all at once; shorter than four bytes they are left out. Those whose beginnings are
@@ -51,20 +52,33 @@ export class Pairs {
 
   constructor(pairs: readonly Pair[]) {
     // At one place the longest is meant.
-    const all = pairs.filter(({ from }) => from.length >= startBytes).sort((a, b) => b.from.length - a.from.length).map(eachKnown())
+    const all = pairs
+      .filter(({ from }) => from.length >= startBytes)
+      .sort((a, b) => b.from.length - a.from.length)
+      .map(eachKnown())
     this.#all = all
     this.isEmpty = all.length === 0
     this.keepsLength = all.every(({ from, to }) => from.length === to.length)
-    this.span = Math.max(1, ...all.map(({ from, escapes, gaps }) => from.length * (escapes ? longestEscape : 1) * (gaps === 'none' ? 1 : 2)))
+    this.span = Math.max(
+      1,
+      ...all.map(({ from, escapes, gaps }) => from.length * (escapes ? longestEscape : 1) * (gaps === 'none' ? 1 : 2)),
+    )
     // Two less than the shortest has, so that an interruption among them has two characters behind it.
     this.#beginning = Math.min(longestBeginning, ...all.map(({ from }) => Math.max(from.length - 2, blockBytes)))
-    const slotBits = Math.min(mostSlotBits, 32 - Math.clz32(slotsPerBlock * all.length * (this.#beginning - blockBytes + 1)))
+    const slotBits = Math.min(
+      mostSlotBits,
+      32 - Math.clz32(slotsPerBlock * all.length * (this.#beginning - blockBytes + 1)),
+    )
     this.#shift = 32 - slotBits
     this.#leaps = new Uint8Array(1 << slotBits).fill(this.#beginning - blockBytes + 1)
     for (const known of all) this.#learn(known)
     this.#byStart = new NumberTable(all.map(({ from }, value) => ({ key: startAt(from, 0), value })))
     this.#interruptions = new Interruptions(all, this.#beginning)
-    this.bytes = this.#leaps.length + this.#byStart.bytes + this.#interruptions.bytes + all.reduce((sum, { from, to }) => sum + from.length + to.length + knownBytes, leastBytes)
+    this.bytes =
+      this.#leaps.length +
+      this.#byStart.bytes +
+      this.#interruptions.bytes +
+      all.reduce((sum, { from, to }) => sum + from.length + to.length + knownBytes, leastBytes)
   }
 
   /** The next place from `from` on at which one of them could stand as it is; the end where there is none. */
@@ -73,7 +87,7 @@ export class Pairs {
     const shift = this.#shift
     const ahead = this.#beginning - blockBytes
     const last = bytes.length - blockBytes
-    for (let at = from + ahead; at <= last; ) {
+    for (let at = from + ahead; at <= last;) {
       const leap = leaps[slotOf(blockOf(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0), shift)] ?? 1
       if (leap === 0) return at - ahead
       at += leap
@@ -97,7 +111,19 @@ export class Pairs {
   interrupted(bytes: Uint8Array, isEnd: boolean): { readonly found: readonly Found[]; readonly open: number } {
     const found: Found[] = []
     const open = this.#interruptions.find(bytes, isEnd, found)
-    return { found: found.length > 1 ? found.sort((a, b) => a.start - b.start || b.end - a.end || b.known.from.length - a.known.from.length || a.known.from.compare(b.known.from)) : found, open }
+    return {
+      found:
+        found.length > 1
+          ? found.sort(
+              (a, b) =>
+                a.start - b.start ||
+                b.end - a.end ||
+                b.known.from.length - a.known.from.length ||
+                a.known.from.compare(b.known.from),
+            )
+          : found,
+      open,
+    }
   }
 
   /** The first place from `from` on at which one of them could begin too near to the end to be looked for. */

@@ -27,7 +27,8 @@ export interface Inner {
 }
 
 /** How many places there are in a group at which a byte may stand. */
-export const offsetsOf = ({ bits }: Radix): readonly number[] => Array.from({ length: bits === 6 ? 3 : 5 }, (_, offset) => offset)
+export const offsetsOf = ({ bits }: Radix): readonly number[] =>
+  Array.from({ length: bits === 6 ? 3 : 5 }, (_, offset) => offset)
 
 /** Both are of bytes; what stands in has a border where it is as long. */
 export function innerOf(from: Buffer, to: Buffer, offset: number, radix: Radix): Inner {
@@ -36,15 +37,27 @@ export function innerOf(from: Buffer, to: Buffer, offset: number, radix: Radix):
   const instead = indexesOf(to, offset, bits)
   const first = Math.ceil((8 * offset) / bits)
   const lastOf = (bytes: Buffer) => Math.floor((8 * (offset + bytes.length)) / bits)
-  const textOf = (indexes: readonly number[], bytes: Buffer) => indexes.slice(first, lastOf(bytes)).map((index) => radix.alphabet.charAt(index)).join('')
+  const textOf = (indexes: readonly number[], bytes: Buffer) =>
+    indexes
+      .slice(first, lastOf(bytes))
+      .map((index) => radix.alphabet.charAt(index))
+      .join('')
   const leading = first * bits - 8 * offset
   const trailing = 8 * (offset + from.length) - lastOf(from) * bits
-  const borderAt = (index: number, mask: number): Border => ({ radix, mask, from: (written[index] ?? 0) & mask, to: (instead[index] ?? 0) & mask })
+  const borderAt = (index: number, mask: number): Border => ({
+    radix,
+    mask,
+    from: (written[index] ?? 0) & mask,
+    to: (instead[index] ?? 0) & mask,
+  })
   return {
     from: textOf(written, from),
     to: textOf(instead, to),
     lead: leading === 0 ? null : borderAt(first - 1, (1 << leading) - 1),
-    trail: trailing === 0 || from.length !== to.length ? null : borderAt(lastOf(from), ((1 << trailing) - 1) << (bits - trailing)),
+    trail:
+      trailing === 0 || from.length !== to.length
+        ? null
+        : borderAt(lastOf(from), ((1 << trailing) - 1) << (bits - trailing)),
   }
 }
 

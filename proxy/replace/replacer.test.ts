@@ -24,11 +24,28 @@ test('no value passes: any secrets, in any writing, anywhere, in pieces of any s
   fc.assert(
     fc.property(
       fc.uniqueArray(secret, { minLength: 1, maxLength: 5 }),
-      fc.array(fc.record({ which: fc.nat(), how: fc.nat(), before: fc.string({ maxLength: 12 }), after: fc.string({ maxLength: 12 }) }), { minLength: 1, maxLength: 6 }),
+      fc.array(
+        fc.record({
+          which: fc.nat(),
+          how: fc.nat(),
+          before: fc.string({ maxLength: 12 }),
+          after: fc.string({ maxLength: 12 }),
+        }),
+        { minLength: 1, maxLength: 6 },
+      ),
       fc.array(fc.nat(), { maxLength: 40 }),
       (secrets, parts, cuts) => {
-        const pairs = new Pairs(secrets.flatMap((value, index) => variantsOf(value, String(index).repeat(value.length), 'KEY')))
-        const whole = Buffer.from(parts.map(({ which, how, before, after }) => `${before} ${String(kinds[how % kinds.length]?.(secrets[which % secrets.length] ?? ''))} ${after}`).join('\n'))
+        const pairs = new Pairs(
+          secrets.flatMap((value, index) => variantsOf(value, String(index).repeat(value.length), 'KEY')),
+        )
+        const whole = Buffer.from(
+          parts
+            .map(
+              ({ which, how, before, after }) =>
+                `${before} ${String(kinds[how % kinds.length]?.(secrets[which % secrets.length] ?? ''))} ${after}`,
+            )
+            .join('\n'),
+        )
         const out = inPieces(pairs, whole, cuts)
         const seen = readings(out)
         for (const { which } of parts) {
@@ -69,14 +86,21 @@ describe('a stream', () => {
   })
 
   test('one secret that begins with another is replaced whole, also in pieces', () => {
-    const nested = new Pairs([...variantsOf('token-abcdef', 'token-000000', 'KEY'), ...variantsOf('token-abcdefghijklmn', 'token-11111111111111', 'KEY')])
-    expect(inPieces(nested, Buffer.from('x token-abcdefghijklmn y'), [8, 14, 15]).toString()).toBe('x token-11111111111111 y')
+    const nested = new Pairs([
+      ...variantsOf('token-abcdef', 'token-000000', 'KEY'),
+      ...variantsOf('token-abcdefghijklmn', 'token-11111111111111', 'KEY'),
+    ])
+    expect(inPieces(nested, Buffer.from('x token-abcdefghijklmn y'), [8, 14, 15]).toString()).toBe(
+      'x token-11111111111111 y',
+    )
     expect(inPieces(nested, Buffer.from('x token-abcdefghX'), [14]).toString()).toBe('x token-000000ghX')
   })
 
   test('a placeholder of the same length keeps every writing’s length, where the value needs no escaping', () => {
     expect(pairs.keepsLength).toBe(true)
-    expect(replaceAll(pairs, `{"a":"sk-live-abcdefghijkl","b":"${Buffer.from('sk-live-abcdefghijkl').toString('base64')}"}`)).toEqual({
+    expect(
+      replaceAll(pairs, `{"a":"sk-live-abcdefghijkl","b":"${Buffer.from('sk-live-abcdefghijkl').toString('base64')}"}`),
+    ).toEqual({
       text: `{"a":"sk-live-00000000000l","b":"${Buffer.from('sk-live-00000000000l').toString('base64')}"}`,
       count: 2,
       owners: new Set(['KEY']),

@@ -132,11 +132,18 @@ export function replaceAll(pairs: Pairs, text: string): Replaced {
 }
 
 /** In bytes that are there whole. */
-export function replaceWhole(pairs: Pairs, bytes: Buffer): { readonly out: Buffer; readonly count: number; readonly owners: ReadonlySet<string> } {
+export function replaceWhole(
+  pairs: Pairs,
+  bytes: Buffer,
+): { readonly out: Buffer; readonly count: number; readonly owners: ReadonlySet<string> } {
   const replacer = new Replacer(pairs, 'take')
   const first = replacer.write(bytes)
   const rest = replacer.end()
-  return { out: rest.length === 0 ? first : Buffer.concat([first, rest]), count: replacer.count, owners: replacer.owners }
+  return {
+    out: rest.length === 0 ? first : Buffer.concat([first, rest]),
+    count: replacer.count,
+    owners: replacer.owners,
+  }
 }
 
 /** Whether any of them stands in it. */

@@ -13,16 +13,32 @@ export function standIn(known: Known, bytes: Buffer, start: number, end: number)
   const escaped = steps.find(({ form }) => form !== forms.raw)
   if (escaped === undefined && end - start === from.length) return inCaseOf(known, bytes.subarray(start, end), to)
   const source = (step: Step) => bytes.toString('latin1', step.start, step.end)
-  const raw = Buffer.from(steps.filter(({ form }) => form === forms.raw).map(source).join(''), 'latin1')
+  const raw = Buffer.from(
+    steps
+      .filter(({ form }) => form === forms.raw)
+      .map(source)
+      .join(''),
+    'latin1',
+  )
   const instead = inCaseOf(known, raw, escaped === undefined ? to : plain)
   if (instead.length !== from.length || (escaped !== undefined && !(isAscii(from) && isAscii(instead)))) {
-    return escaped === undefined ? instead : Buffer.from([...instead.toString('utf8')].map((each) => inFamily(each.codePointAt(0) ?? 0, escaped.form)).join(''), 'latin1')
+    return escaped === undefined
+      ? instead
+      : Buffer.from(
+          [...instead.toString('utf8')].map((each) => inFamily(each.codePointAt(0) ?? 0, escaped.form)).join(''),
+          'latin1',
+        )
   }
   let out = ''
   let at = start
   for (const step of steps) {
     const code = instead[step.index] ?? 0
-    const written = step.form !== forms.raw ? writtenLike(code, step.form, source(step)) : escaped === undefined ? String.fromCharCode(code) : inFamily(code, escaped.form)
+    const written =
+      step.form !== forms.raw
+        ? writtenLike(code, step.form, source(step))
+        : escaped === undefined
+          ? String.fromCharCode(code)
+          : inFamily(code, escaped.form)
     out += bytes.toString('latin1', at, step.start) + written
     at = step.end
   }
@@ -35,6 +51,8 @@ function inCaseOf({ from, anyCase }: Known, stood: Buffer, to: Buffer): Buffer {
   const text = stood.toString('latin1')
   const [large, small] = [text.toUpperCase(), text.toLowerCase()]
   if (large === small || (text !== large && text !== small)) return to
-  const out = to.toString('latin1').replaceAll(/[A-Za-z]+/g, (each) => (text === large ? each.toUpperCase() : each.toLowerCase()))
+  const out = to
+    .toString('latin1')
+    .replaceAll(/[A-Za-z]+/g, (each) => (text === large ? each.toUpperCase() : each.toLowerCase()))
   return Buffer.from(out, 'latin1')
 }

@@ -50,15 +50,21 @@ export class Surroundings {
       }
     }
     this.#escaped = new Neighbours(escaped, beginning)
-    this.#gaps = new Neighbours(all.filter(({ gaps }) => gaps !== 'none'), beginning)
-    for (let byte = 0; byte < 256; byte += 1) this.#uses[byte] = (this.occurs[byte] === 1 ? part : 0) | (kinds[byte] === space ? gap : 0)
+    this.#gaps = new Neighbours(
+      all.filter(({ gaps }) => gaps !== 'none'),
+      beginning,
+    )
+    for (let byte = 0; byte < 256; byte += 1)
+      this.#uses[byte] = (this.occurs[byte] === 1 ? part : 0) | (kinds[byte] === space ? gap : 0)
     for (let byte = 0; byte < 256; byte += 1) {
       const meant = meantBehind[byte] ?? 0
       if (meant !== 0) this.#behindBackslash[byte] = this.#uses[meant] ?? 0
     }
     // What begins a number, or an escape that is escaped, may be of anything.
     for (const character of 'ux0123\\') this.#behindBackslash[character.charCodeAt(0)] = part | gap
-    for (const [name, meant] of named) this.#behindAmpersand[name.charCodeAt(0)] = (this.#behindAmpersand[name.charCodeAt(0)] ?? 0) | (this.#uses[meant] ?? 0)
+    for (const [name, meant] of named)
+      this.#behindAmpersand[name.charCodeAt(0)] =
+        (this.#behindAmpersand[name.charCodeAt(0)] ?? 0) | (this.#uses[meant] ?? 0)
     for (const character of '#a') this.#behindAmpersand[character.charCodeAt(0)] = part | gap
   }
 
@@ -94,7 +100,8 @@ export class Surroundings {
               // Both at once: a branch for each would be guessed wrong too often.
               const quad = firstBit(quadOf(bytes[at - 2] ?? 0, before, next, second), shift)
               const block = firstBit(blockOf(before, next, second), shift)
-              if (((((bits[quad >>> 5] ?? 0) >>> (quad & 31)) | ((bits[block >>> 5] ?? 0) >>> (block & 31))) & 1) === 0) continue
+              if (((((bits[quad >>> 5] ?? 0) >>> (quad & 31)) | ((bits[block >>> 5] ?? 0) >>> (block & 31))) & 1) === 0)
+                continue
             }
             if (!this.#mayBeOneGap(bytes, at)) continue
           } else if (kindOf[next] === 0) continue
@@ -115,11 +122,15 @@ export class Surroundings {
     const third = bytes[at + 3] ?? 0
     const kind = kinds[third] ?? 0
     // Behind the next one may be another gap, if it is not part of what is looked for.
-    if (kinds[second] === space) return kind !== 0 || gaps.mayHave(first, before, next, third) || gaps.mayHave(first, before, next, second)
+    if (kinds[second] === space)
+      return kind !== 0 || gaps.mayHave(first, before, next, third) || gaps.mayHave(first, before, next, second)
     if (kinds[second] === sign) return true
     if (kind === 0) return gaps.mayHaveWide(first, before, next, second, third)
     const fourth = bytes[at + 4] ?? 0
-    if (kind === space && kinds[fourth] === 0) return gaps.mayHaveWide(first, before, next, second, fourth) || gaps.mayHaveWide(first, before, next, second, third)
+    if (kind === space && kinds[fourth] === 0)
+      return (
+        gaps.mayHaveWide(first, before, next, second, fourth) || gaps.mayHaveWide(first, before, next, second, third)
+      )
     return gaps.mayHave(first, before, next, second)
   }
 
@@ -154,7 +165,10 @@ export class Surroundings {
     const first = bytes[at - 2] ?? 0
     if (!escaped.mayHaveOrBegin(first, before, code, two, three)) return false
     const four = bytes[behind + 2] ?? 0
-    return (kind === 0 ? escaped.mayHaveWide(first, before, code, two, three) : escaped.mayHave(first, before, code, two)) || (kinds[four] === 0 ? escaped.mayBeginWide(code, two, three, four) : escaped.mayBegin(code, two, three))
+    return (
+      (kind === 0 ? escaped.mayHaveWide(first, before, code, two, three) : escaped.mayHave(first, before, code, two)) ||
+      (kinds[four] === 0 ? escaped.mayBeginWide(code, two, three, four) : escaped.mayBegin(code, two, three))
+    )
   }
 
   /** Whether something may be interrupted there, by the characters around it: most often it is a space between words. */
@@ -283,7 +297,8 @@ const isSign = (byte: number) => kinds[byte] === sign
 const endsLine = (byte: number) => byte === 0x0d || byte === 0x0a
 
 /** The first byte of a character beyond ASCII in UTF-8. */
-const leadOf = (code: number) => (code < 0x800 ? 0xc0 | (code >>> 6) : code < 0x10000 ? 0xe0 | (code >>> 12) : 0xf0 | (code >>> 18))
+const leadOf = (code: number) =>
+  code < 0x800 ? 0xc0 | (code >>> 6) : code < 0x10000 ? 0xe0 | (code >>> 12) : 0xf0 | (code >>> 18)
 
 /** Whether a sign may begin an escaped space or end of a line, by the byte behind it. */
 function mayEndLine(byte: number, next: number): boolean {

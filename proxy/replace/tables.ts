@@ -105,7 +105,9 @@ export class Filter {
     const bits = Math.max(8, 32 - Math.clz32(keys.size * 24))
     this.shift = 32 - bits
     this.bits = new Int32Array(1 << (bits - 5))
-    for (const key of keys) for (const bit of [firstBit(key, this.shift), Math.imul(key ^ (key >>> 13), 0x85ebca6b) >>> this.shift]) this.bits[bit >>> 5] = (this.bits[bit >>> 5] ?? 0) | (1 << (bit & 31))
+    for (const key of keys)
+      for (const bit of [firstBit(key, this.shift), Math.imul(key ^ (key >>> 13), 0x85ebca6b) >>> this.shift])
+        this.bits[bit >>> 5] = (this.bits[bit >>> 5] ?? 0) | (1 << (bit & 31))
   }
 
   get bytes(): number {

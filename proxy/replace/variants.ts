@@ -38,7 +38,13 @@ const jsonOf = (text: string) => JSON.stringify(text).slice(1, -1)
 const slashed = (text: string) => jsonOf(text).replaceAll('/', String.raw`\/`)
 const lowerPercent = (text: string) => text.replace(/%[0-9A-F]{2}/g, (each) => each.toLowerCase())
 const formOf = (text: string) => new URLSearchParams({ a: text }).toString().slice(2)
-const htmlOf = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')
+const htmlOf = (text: string) =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
 const utf8 = (text: string) => Buffer.from(text, 'utf8')
 const latin1 = (bytes: Buffer) => bytes.toString('latin1')
 
@@ -58,9 +64,14 @@ const writings: readonly ((text: string) => string)[] = [
 
 /** With zeros between, as UTF-16 and UTF-32 have it in either order, but for what stands before the first and behind the last. */
 function spread(text: string, width: 2 | 4): Buffer {
-  const units = width === 2 ? Array.from({ length: text.length }, (_, index) => text.charCodeAt(index)) : Array.from(text, (each) => each.codePointAt(0) ?? 0)
+  const units =
+    width === 2
+      ? Array.from({ length: text.length }, (_, index) => text.charCodeAt(index))
+      : Array.from(text, (each) => each.codePointAt(0) ?? 0)
   const out = Buffer.alloc(units.length * width)
-  units.forEach((unit, index) => (width === 2 ? out.writeUInt16LE(unit, index * 2) : out.writeUInt32LE(unit, index * 4)))
+  units.forEach((unit, index) =>
+    width === 2 ? out.writeUInt16LE(unit, index * 2) : out.writeUInt32LE(unit, index * 4),
+  )
   // Where the first byte alone differs from zero, both orders have the same inside.
   return units.every((unit) => unit < 256) ? out.subarray(0, out.length - width + 1) : out
 }
@@ -82,25 +93,52 @@ export function variantsOf(value: string, stand: string, owner: string, purpose:
   }
   const hides = purpose === 'hide'
   const plain = latin1(utf8(stand))
-  for (const write of writings) add({ from: latin1(utf8(write(value))), to: latin1(utf8(write(stand))), plain, owner, escapes: true, anyCase: hides })
+  for (const write of writings)
+    add({
+      from: latin1(utf8(write(value))),
+      to: latin1(utf8(write(stand))),
+      plain,
+      owner,
+      escapes: true,
+      anyCase: hides,
+    })
   const hex = (text: string) => utf8(text).toString('hex')
   const pointed = (text: string, point: string) => (hex(text).match(/../g) ?? []).join(point)
-  for (const point of points) add({ from: pointed(value, point), to: pointed(stand, point), owner, anyCase: true, gaps: 'lines' })
-  const wide = [[spread(value, 2), spread(stand, 2)], [spread(value, 4), spread(stand, 4)]] as const
+  for (const point of points)
+    add({ from: pointed(value, point), to: pointed(stand, point), owner, anyCase: true, gaps: 'lines' })
+  const wide = [
+    [spread(value, 2), spread(stand, 2)],
+    [spread(value, 4), spread(stand, 4)],
+  ] as const
   for (const [from, to] of wide) add({ from: latin1(from), to: latin1(to), owner, anyCase: hides })
   add({ from: latin1(bigEndian(value)), to: latin1(bigEndian(stand)), owner, anyCase: hides })
   const latin = [Buffer.from(value, 'latin1'), Buffer.from(stand, 'latin1')] as const
   if (isLatin1(value)) add({ from: latin1(latin[0]), to: latin1(latin[1]), owner, escapes: true, anyCase: hides })
   const addRadix = (from: Buffer, to: Buffer) => {
-    for (const radix of [base64, base64url]) for (const offset of offsetsOf(radix)) add({ ...innerOf(from, to, offset, radix), owner, escapes: true, gaps: 'lines' })
-    for (const offset of offsetsOf(base32)) add({ ...innerOf(from, to, offset, base32), owner, escapes: true, gaps: 'lines', anyCase: true })
+    for (const radix of [base64, base64url])
+      for (const offset of offsetsOf(radix))
+        add({ ...innerOf(from, to, offset, radix), owner, escapes: true, gaps: 'lines' })
+    for (const offset of offsetsOf(base32))
+      add({ ...innerOf(from, to, offset, base32), owner, escapes: true, gaps: 'lines', anyCase: true })
   }
   addRadix(utf8(value), utf8(stand))
-  for (const write of new Set([jsonOf(value), encodeURIComponent(value), formOf(value), htmlOf(value)].map((text, index) => ({ text, stand: [jsonOf(stand), encodeURIComponent(stand), formOf(stand), htmlOf(stand)][index] ?? stand })))) if (write.text !== value) addRadix(utf8(write.text), utf8(write.stand))
+  for (const write of new Set(
+    [jsonOf(value), encodeURIComponent(value), formOf(value), htmlOf(value)].map((text, index) => ({
+      text,
+      stand: [jsonOf(stand), encodeURIComponent(stand), formOf(stand), htmlOf(stand)][index] ?? stand,
+    })),
+  ))
+    if (write.text !== value) addRadix(utf8(write.text), utf8(write.stand))
   addRadix(wide[0][0], wide[0][1])
   if (hides) {
     const backwards = (text: string) => Array.from(text).toReversed().join('')
-    add({ from: latin1(utf8(backwards(value))), to: latin1(utf8(backwards(stand))), owner, escapes: true, anyCase: true })
+    add({
+      from: latin1(utf8(backwards(value))),
+      to: latin1(utf8(backwards(stand))),
+      owner,
+      escapes: true,
+      anyCase: true,
+    })
     for (const each of [...pairs.values()].filter(({ lead }) => lead !== undefined)) addTwice(each, add)
   }
   return [...pairs.values()]
@@ -109,7 +147,13 @@ export function variantsOf(value: string, stand: string, owner: string, purpose:
 /** Base64 of what is base64 already; which of its characters are shared is not known there any more. */
 function addTwice({ from, to, owner, lead, trail }: Pair, add: (pair: Pair) => void): void {
   if (lead?.radix === base32 || trail?.radix === base32) return
-  for (const offset of offsetsOf(base64)) add({ ...innerOf(Buffer.from(from, 'latin1'), Buffer.from(to, 'latin1'), offset, base64), owner, escapes: true, gaps: 'lines' })
+  for (const offset of offsetsOf(base64))
+    add({
+      ...innerOf(Buffer.from(from, 'latin1'), Buffer.from(to, 'latin1'), offset, base64),
+      owner,
+      escapes: true,
+      gaps: 'lines',
+    })
 }
 
 const isLatin1 = (text: string) => /[\x80-\xff]/.test(text) && /^[\x00-\xff]*$/.test(text)

@@ -41,7 +41,9 @@ describe('a value does not pass, in pieces of any size, and all around it does',
         expect(out.subarray(0, Buffer.byteLength(before)).toString()).toBe(before)
         expect(out.subarray(out.length - Buffer.byteLength(after)).toString()).toBe(after)
         // The pieces it came in make no difference.
-        expect(out.equals(inPieces(new Replacer(new Pairs(variantsOf(value, stand(value), 'KEY'))), whole, []))).toBe(true)
+        expect(out.equals(inPieces(new Replacer(new Pairs(variantsOf(value, stand(value), 'KEY'))), whole, []))).toBe(
+          true,
+        )
       }),
       { numRuns: 40 },
     )
@@ -62,12 +64,23 @@ describe('what stands instead is the placeholder in the same writing, and as lon
   /** Without anything that has to be escaped. */
   const plain = fc.string({ unit: fc.constantFrom(...'abcdefXYZ0123456789-_'), minLength: 12, maxLength: 50 })
   // Numbers of two digits have no room for three; in base64 twice over, and in one with a slash escaped, borders or lengths differ.
-  const others = new Set(['HTML, all in numbers', 'HTML, numbers with zeros', 'the other case', 'base64 twice', 'base64 twice, second', 'base64 in JSON as PHP has it'])
+  const others = new Set([
+    'HTML, all in numbers',
+    'HTML, numbers with zeros',
+    'the other case',
+    'base64 twice',
+    'base64 twice, second',
+    'base64 in JSON as PHP has it',
+  ])
   test.each(all.filter(([how]) => !others.has(how)))('%s', (_how, write) => {
     fc.assert(
       fc.property(plain, fc.array(fc.nat(), { maxLength: 12 }), (value, cuts) => {
         const [key, other] = [`kA${value}`, `Zy8${'w7'.repeat(value.length)}`.slice(0, value.length + 2)]
-        const out = inPieces(new Replacer(new Pairs(variantsOf(key, other, 'KEY'))), Buffer.from(write(key), 'latin1'), cuts)
+        const out = inPieces(
+          new Replacer(new Pairs(variantsOf(key, other, 'KEY'))),
+          Buffer.from(write(key), 'latin1'),
+          cuts,
+        )
         expect(out.toString('latin1')).toBe(write(other))
       }),
       { numRuns: 30 },
@@ -102,8 +115,35 @@ describe('encoders’ own output, as they printed it', () => {
 })
 
 test('what holds no secret comes out as it went in, whatever escapes and gaps stand in it', () => {
-  const pairs = new Pairs(['sk-live-abcdefghijkl', `p&ss<w>rd "with" all/it=1`].flatMap((value) => variantsOf(value, stand(value), 'KEY')))
-  const pieces = fc.constantFrom('\\u0073', '\\', '%73', '%', '&#115;', '&amp;', '&', '=73', '=\r\n', '=', ' ', '\n', '\r\n', '\\n', 's', 'k', '-', 'live', 'c2st', 'bGl2', '73:6b', '\0', 'p', 'text ')
+  const pairs = new Pairs(
+    ['sk-live-abcdefghijkl', `p&ss<w>rd "with" all/it=1`].flatMap((value) => variantsOf(value, stand(value), 'KEY')),
+  )
+  const pieces = fc.constantFrom(
+    '\\u0073',
+    '\\',
+    '%73',
+    '%',
+    '&#115;',
+    '&amp;',
+    '&',
+    '=73',
+    '=\r\n',
+    '=',
+    ' ',
+    '\n',
+    '\r\n',
+    '\\n',
+    's',
+    'k',
+    '-',
+    'live',
+    'c2st',
+    'bGl2',
+    '73:6b',
+    '\0',
+    'p',
+    'text ',
+  )
   fc.assert(
     fc.property(fc.array(pieces, { maxLength: 60 }), fc.array(fc.nat(), { maxLength: 10 }), (parts, cuts) => {
       const whole = Buffer.from(parts.join(''))
@@ -114,7 +154,13 @@ test('what holds no secret comes out as it went in, whatever escapes and gaps st
 })
 
 test('a stream of events goes on at once, however many secrets there are', () => {
-  const replacer = new Replacer(new Pairs(Array.from({ length: 30 }, (_, index) => `sk-live-${'abcdefghij'.slice(index % 10)}${index}-0123456789`).flatMap((value) => variantsOf(value, stand(value), 'KEY'))))
+  const replacer = new Replacer(
+    new Pairs(
+      Array.from({ length: 30 }, (_, index) => `sk-live-${'abcdefghij'.slice(index % 10)}${index}-0123456789`).flatMap(
+        (value) => variantsOf(value, stand(value), 'KEY'),
+      ),
+    ),
+  )
   for (const token of ['Hello', ' world', 'sk', ' %20', '\\u0041', 'a=b', '&', 'QUJD REVG', ' 100% = "x"']) {
     const event = `data: ${JSON.stringify({ choices: [{ delta: { content: token } }] })}\n\n`
     expect(replacer.write(Buffer.from(event)).toString()).toBe(event)
@@ -125,11 +171,16 @@ test('an escaped character of several bytes where a value has its last ones is s
   const value = 'sk-live-abcdefghijkl'
   const pairs = new Pairs(variantsOf(value, stand(value), 'KEY'))
   fc.assert(
-    fc.property(fc.constantFrom(...Object.values({ ...writings, ...oddWritings })), fc.nat({ max: 8 }), fc.constantFrom('\\u00e9', '\\u20ac', '\\ud83d\\ude00', '&#233;', '&#x1F600;', '%u20ac', '\\u{1f600}', '\\xe9'), (write, left, character) => {
-      const written = write(value)
-      const whole = Buffer.from(written.slice(0, written.length - 1 - left) + character, 'latin1')
-      expect(() => inPieces(new Replacer(pairs), whole, [])).not.toThrow()
-    }),
+    fc.property(
+      fc.constantFrom(...Object.values({ ...writings, ...oddWritings })),
+      fc.nat({ max: 8 }),
+      fc.constantFrom('\\u00e9', '\\u20ac', '\\ud83d\\ude00', '&#233;', '&#x1F600;', '%u20ac', '\\u{1f600}', '\\xe9'),
+      (write, left, character) => {
+        const written = write(value)
+        const whole = Buffer.from(written.slice(0, written.length - 1 - left) + character, 'latin1')
+        expect(() => inPieces(new Replacer(pairs), whole, [])).not.toThrow()
+      },
+    ),
     { numRuns: 500 },
   )
 })

@@ -4,5 +4,7 @@ import { router, sessionProcedure, signedInProcedure } from '../trpc.ts'
 export const accountRouter = router({
   export: sessionProcedure.query(({ ctx }) => ctx.account.export(ctx.actor)),
   /** `login`: the actor's own, typed by them, since it cannot be undone. */
-  remove: signedInProcedure.input(z.object({ login: z.string().max(100) })).mutation(({ ctx, input }) => ctx.account.remove(ctx.actor, input.login)),
+  remove: signedInProcedure
+    .input(z.object({ login: z.string().max(100) }))
+    .mutation(({ ctx, input }) => ctx.account.remove(ctx.actor, input.login)),
 })

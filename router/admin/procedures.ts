@@ -12,16 +12,29 @@ export const adminRouter = router({
   overview: adminProcedure.query(({ ctx }) => ctx.admin.overview()),
   workspaces: router({
     list: adminProcedure.input(found).query(({ ctx, input }) => ctx.admin.workspaces(input.search)),
-    start: adminProcedure.input(byWorkspace).mutation(({ ctx, input }) => ctx.admin.startWorkspace(ctx.actor, input.workspaceId)),
-    stop: adminProcedure.input(byWorkspace).mutation(({ ctx, input }) => ctx.admin.stopWorkspace(ctx.actor, input.workspaceId)),
-    remove: adminProcedure.input(byWorkspace).mutation(({ ctx, input }) => ctx.admin.removeWorkspace(ctx.actor, input.workspaceId)),
+    start: adminProcedure
+      .input(byWorkspace)
+      .mutation(({ ctx, input }) => ctx.admin.startWorkspace(ctx.actor, input.workspaceId)),
+    stop: adminProcedure
+      .input(byWorkspace)
+      .mutation(({ ctx, input }) => ctx.admin.stopWorkspace(ctx.actor, input.workspaceId)),
+    remove: adminProcedure
+      .input(byWorkspace)
+      .mutation(({ ctx, input }) => ctx.admin.removeWorkspace(ctx.actor, input.workspaceId)),
   }),
   invites: router({
     list: adminProcedure.query(({ ctx }) => ctx.admin.invites()),
     create: adminProcedure
-      .input(z.object({ maxUses: z.number().int().min(1).max(10_000).default(1), expiresDays: z.number().int().min(1).max(365).default(14) }))
+      .input(
+        z.object({
+          maxUses: z.number().int().min(1).max(10_000).default(1),
+          expiresDays: z.number().int().min(1).max(365).default(14),
+        }),
+      )
       .mutation(({ ctx, input }) => ctx.admin.createInvite(ctx.actor, input.maxUses, input.expiresDays)),
-    revoke: adminProcedure.input(z.object({ id: InviteId })).mutation(({ ctx, input }) => ctx.admin.revokeInvite(ctx.actor, input.id)),
+    revoke: adminProcedure
+      .input(z.object({ id: InviteId }))
+      .mutation(({ ctx, input }) => ctx.admin.revokeInvite(ctx.actor, input.id)),
   }),
   waitlist: router({
     list: adminProcedure.query(({ ctx }) => ctx.admin.waitlist()),

@@ -18,7 +18,9 @@ export function entryHash(before: Buffer, entry: ChainedEntry): Buffer {
 }
 
 /** Follows a chain from its beginning; entries come ascending. The head of a whole one is its last hash, hexadecimal. */
-export async function verifyChain(entries: AsyncIterable<ChainedEntry & { readonly hash: Buffer | null }>): Promise<AuditVerdict> {
+export async function verifyChain(
+  entries: AsyncIterable<ChainedEntry & { readonly hash: Buffer | null }>,
+): Promise<AuditVerdict> {
   let before: Buffer = genesis
   let count = 0
   let last: bigint | null = null
@@ -28,8 +30,10 @@ export async function verifyChain(entries: AsyncIterable<ChainedEntry & { readon
       last = BigInt(entry.id)
       continue
     }
-    if (last === null ? entry.id !== '1' : BigInt(entry.id) !== last + 1n) return { kind: 'broken', id: entry.id, why: 'missing before it' }
-    if (entry.hash === null || !entry.hash.equals(entryHash(before, entry))) return { kind: 'broken', id: entry.id, why: 'changed' }
+    if (last === null ? entry.id !== '1' : BigInt(entry.id) !== last + 1n)
+      return { kind: 'broken', id: entry.id, why: 'missing before it' }
+    if (entry.hash === null || !entry.hash.equals(entryHash(before, entry)))
+      return { kind: 'broken', id: entry.id, why: 'changed' }
     before = entry.hash
     count += 1
     last = BigInt(entry.id)

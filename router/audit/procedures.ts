@@ -11,8 +11,16 @@ export const AuditFilterInput = z.object({
 
 export const auditRouter = router({
   list: adminProcedure
-    .input(AuditFilterInput.extend({ /** The id behind which the page begins. */
-      cursor: z.string().regex(/^\d{1,18}$/).nullish(), limit: z.number().int().min(1).max(200).default(50) }).prefault({}))
+    .input(
+      AuditFilterInput.extend({
+        /** The id behind which the page begins. */
+        cursor: z
+          .string()
+          .regex(/^\d{1,18}$/)
+          .nullish(),
+        limit: z.number().int().min(1).max(200).default(50),
+      }).prefault({}),
+    )
     .query(({ ctx, input: { cursor, limit, ...filter } }) => ctx.audit.page(filter, cursor ?? undefined, limit)),
 
   verify: adminProcedure.query(({ ctx }) => ctx.audit.verify()),

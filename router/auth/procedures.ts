@@ -7,7 +7,14 @@ export const authRouter = router({
   me: publicProcedure.query(({ ctx }) => {
     const actor = ctx.actor
     if (actor?.kind !== 'user') return null
-    return { userId: actor.userId, login: actor.login, name: actor.name, role: actor.role, tier: actor.tier, standing: actor.standing }
+    return {
+      userId: actor.userId,
+      login: actor.login,
+      name: actor.name,
+      role: actor.role,
+      tier: actor.tier,
+      standing: actor.standing,
+    }
   }),
 
   options: publicProcedure.query(({ ctx }) => ctx.identity.options),
@@ -16,7 +23,9 @@ export const authRouter = router({
 
   sessions: router({
     list: sessionProcedure.query(({ ctx }) => ctx.identity.sessions(ctx.actor)),
-    end: sessionProcedure.input(z.object({ sessionId: SessionId })).mutation(({ ctx, input }) => ctx.identity.endSession(ctx.actor, input.sessionId)),
+    end: sessionProcedure
+      .input(z.object({ sessionId: SessionId }))
+      .mutation(({ ctx, input }) => ctx.identity.endSession(ctx.actor, input.sessionId)),
     endOthers: sessionProcedure.mutation(({ ctx }) => ctx.identity.endOtherSessions(ctx.actor)),
   }),
 })

@@ -15,7 +15,14 @@ export interface CollabEntry {
 }
 
 /** Who is connected, with what they came in by. */
-export const CollabPresence = z.object({ userId: UserId, workspaceId: WorkspaceId, by: z.discriminatedUnion('via', [z.object({ via: z.literal('session'), id: SessionId }), z.object({ via: z.literal('token'), id: TokenId })]) })
+export const CollabPresence = z.object({
+  userId: UserId,
+  workspaceId: WorkspaceId,
+  by: z.discriminatedUnion('via', [
+    z.object({ via: z.literal('session'), id: SessionId }),
+    z.object({ via: z.literal('token'), id: TokenId }),
+  ]),
+})
 export type CollabPresence = z.infer<typeof CollabPresence>
 
 export interface CollabPort {

@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { HostPattern, quoted } from '../host-pattern.ts'
 
-const patterns = z.array(z.union([z.enum(['preset:packages', 'preset:github', 'preset:ai']), HostPattern], { error: ({ input }) => `${quoted(input)} is not a host. Write a name such as api.example.com or *.example.com, without https:// and without a path, or a preset such as preset:packages.` })).max(200)
+const patterns = z
+  .array(
+    z.union([z.enum(['preset:packages', 'preset:github', 'preset:ai']), HostPattern], {
+      error: ({ input }) =>
+        `${quoted(input)} is not a host. Write a name such as api.example.com or *.example.com, without https:// and without a path, or a preset such as preset:packages.`,
+    }),
+  )
+  .max(200)
 
 const mostPer = 1_000_000
 const count = (what: string) => {
@@ -12,12 +19,18 @@ const count = (what: string) => {
 /** How much may go to a host, of each workspace; what stands at null has no bound. */
 export const EgressLimit = z
   .object({
-    host: z.union([z.literal('*'), HostPattern], { error: ({ input }) => `${quoted(input)} is not a host. Write a name such as api.example.com or *.example.com, or * for all hosts.` }),
+    host: z.union([z.literal('*'), HostPattern], {
+      error: ({ input }) =>
+        `${quoted(input)} is not a host. Write a name such as api.example.com or *.example.com, or * for all hosts.`,
+    }),
     requestsPerMinute: count('Requests per minute'),
     /** Both ways together. */
     megabytesPerHour: count('MB per hour'),
   })
-  .refine(({ requestsPerMinute, megabytesPerHour }) => requestsPerMinute !== null || megabytesPerHour !== null, 'Give a number of requests per minute, of MB per hour, or both.')
+  .refine(
+    ({ requestsPerMinute, megabytesPerHour }) => requestsPerMinute !== null || megabytesPerHour !== null,
+    'Give a number of requests per minute, of MB per hour, or both.',
+  )
 export type EgressLimit = z.infer<typeof EgressLimit>
 
 /** Where the workspaces of a person or a team may go, or a single one, within what the deployment lets any. */
@@ -35,4 +48,11 @@ export const EgressRules = z.object({
 })
 export type EgressRules = z.infer<typeof EgressRules>
 
-export const noRules: EgressRules = { fallback: 'open', allow: [], deny: [], limits: [], found: 'off', pasted: 'refuse' }
+export const noRules: EgressRules = {
+  fallback: 'open',
+  allow: [],
+  deny: [],
+  limits: [],
+  found: 'off',
+  pasted: 'refuse',
+}

@@ -6,7 +6,10 @@ export const FileVersionId = z.uuid().brand<'FileVersionId'>()
 export type FileVersionId = z.infer<typeof FileVersionId>
 
 /** Whoever wrote: a person, one whose account is gone, or a program that wrote the file itself. */
-export type Writer = { readonly kind: 'person'; readonly login: string; readonly name: string } | { readonly kind: 'gone' } | { readonly kind: 'program' }
+export type Writer =
+  | { readonly kind: 'person'; readonly login: string; readonly name: string }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'program' }
 
 /** Somebody's writing in one file, without a long pause. */
 export interface FileChange {
@@ -33,7 +36,12 @@ export interface FileVersionText extends FileVersion {
 /** Who wrote what in a workspace's files, as far as they were open in an editor. */
 export interface HistoryPort {
   /** The latest first; `path` for one file alone. @throws `workspace_not_found`. */
-  changes(actor: UserActor, workspaceId: WorkspaceId, path: string | null, limit: number): Promise<readonly FileChange[]>
+  changes(
+    actor: UserActor,
+    workspaceId: WorkspaceId,
+    path: string | null,
+    limit: number,
+  ): Promise<readonly FileChange[]>
   /** The latest first. @throws `workspace_not_found`. */
   versions(actor: UserActor, workspaceId: WorkspaceId, path: string): Promise<readonly FileVersion[]>
   /** @throws `workspace_not_found`, `version_not_found`. */

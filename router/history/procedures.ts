@@ -12,9 +12,13 @@ export const historyRouter = router({
     .input(byId.extend({ path: path.nullable().default(null), limit: z.number().int().min(1).max(500).default(100) }))
     .query(({ ctx, input }) => ctx.history.changes(ctx.actor, input.workspaceId, input.path, input.limit)),
 
-  versions: personProcedure.input(byId.extend({ path })).query(({ ctx, input }) => ctx.history.versions(ctx.actor, input.workspaceId, input.path)),
+  versions: personProcedure
+    .input(byId.extend({ path }))
+    .query(({ ctx, input }) => ctx.history.versions(ctx.actor, input.workspaceId, input.path)),
 
-  version: personProcedure.input(oneVersion).query(({ ctx, input }) => ctx.history.version(ctx.actor, input.workspaceId, input.versionId)),
+  version: personProcedure
+    .input(oneVersion)
+    .query(({ ctx, input }) => ctx.history.version(ctx.actor, input.workspaceId, input.versionId)),
 
   restore: personProcedure
     .use(limited('workspaces.drive'))

@@ -15,7 +15,13 @@ export interface PresencePort {
    * Says where a client is. By a WebSocket it holds until that closes; by a request for eight seconds, so it is to be said
    * again. `tab` tells several clients by requests apart. @throws `workspace_not_found`.
    */
-  set(actor: UserActor, connection: ClientConnection | null, tab: string, place: Place | null, agent: string | null): Promise<void>
+  set(
+    actor: UserActor,
+    connection: ClientConnection | null,
+    tab: string,
+    place: Place | null,
+    agent: string | null,
+  ): Promise<void>
   /** Who of a team is here, and where in its workspaces; the whole first. @throws `team_not_found`, also later on. */
   onTeam(actor: UserActor, teamId: TeamId, resume: Resume): AsyncIterable<Tracked<PresenceChange>>
   /** Who is in a workspace; the whole first. @throws `workspace_not_found`, also later on. */

@@ -9,14 +9,32 @@ export const presenceRouter = router({
   /** `place` null: gone. */
   set: personProcedure
     .use(limited('presence.set'))
-    .input(z.object({ place: Place.nullable(), tab: z.string().max(60).default(''), agent: z.string().trim().min(1).max(60).default('Agent') }))
-    .mutation(({ ctx, input }) => ctx.presence.set(ctx.actor, ctx.connection, input.tab, input.place, input.place?.client === 'agent' ? input.agent : null)),
+    .input(
+      z.object({
+        place: Place.nullable(),
+        tab: z.string().max(60).default(''),
+        agent: z.string().trim().min(1).max(60).default('Agent'),
+      }),
+    )
+    .mutation(({ ctx, input }) =>
+      ctx.presence.set(
+        ctx.actor,
+        ctx.connection,
+        input.tab,
+        input.place,
+        input.place?.client === 'agent' ? input.agent : null,
+      ),
+    ),
 
   onTeam: personProcedure
     .input(z.object({ teamId: TeamId, lastEventId }))
-    .subscription(({ ctx, input, signal }) => resumable(ctx.presence.onTeam(ctx.actor, input.teamId, resumeOf(input, signal)))),
+    .subscription(({ ctx, input, signal }) =>
+      resumable(ctx.presence.onTeam(ctx.actor, input.teamId, resumeOf(input, signal))),
+    ),
 
   onWorkspace: personProcedure
     .input(z.object({ workspaceId: WorkspaceId, lastEventId }))
-    .subscription(({ ctx, input, signal }) => resumable(ctx.presence.onWorkspace(ctx.actor, input.workspaceId, resumeOf(input, signal)))),
+    .subscription(({ ctx, input, signal }) =>
+      resumable(ctx.presence.onWorkspace(ctx.actor, input.workspaceId, resumeOf(input, signal))),
+    ),
 })

@@ -13,7 +13,9 @@ export interface DeviceLogin {
   readonly expiresInSeconds: number
 }
 
-export type DeviceOutcome = { readonly state: 'pending' | 'denied' | 'expired' } | { readonly state: 'approved'; readonly token: NewApiToken; readonly login: string }
+export type DeviceOutcome =
+  | { readonly state: 'pending' | 'denied' | 'expired' }
+  | { readonly state: 'approved'; readonly token: NewApiToken; readonly login: string }
 
 /** A program that waits, as its person sees it before they let it in. */
 export interface ProgramRequest {
@@ -60,7 +62,11 @@ export interface ProgramsPort {
   /** For the desktop app. @throws `program_code_spent`. */
   enter(origin: Origin, userAgent: string, code: string, verifier: string): Promise<ProgramSession>
   /** @throws `program_code_spent`. */
-  exchange(origin: Origin, code: string, verifier: string): Promise<{ readonly token: NewApiToken; readonly login: string }>
+  exchange(
+    origin: Origin,
+    code: string,
+    verifier: string,
+  ): Promise<{ readonly token: NewApiToken; readonly login: string }>
   beginDevice(origin: Origin, clientName: string): Promise<DeviceLogin>
   pollDevice(origin: Origin, deviceCode: string): Promise<DeviceOutcome>
   /** @throws `program_code_spent`. */

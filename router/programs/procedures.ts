@@ -11,7 +11,15 @@ export const programsRouter = router({
   /** From the page on which a signed-in person lets a program on the same machine in. */
   authorize: sessionProcedure
     .use(limited('programs.answer'))
-    .input(z.object({ kind: ProgramKind.default('cli'), clientName, port: z.number().int().min(1024).max(65_535), state: opaque, challenge: z.string().regex(/^[\w-]{43}$/) }))
+    .input(
+      z.object({
+        kind: ProgramKind.default('cli'),
+        clientName,
+        port: z.number().int().min(1024).max(65_535),
+        state: opaque,
+        challenge: z.string().regex(/^[\w-]{43}$/),
+      }),
+    )
     .mutation(({ ctx, input }) => ctx.programs.authorize(ctx.actor, input)),
   exchange: publicProcedure
     .use(limited('programs.begin'))
@@ -23,9 +31,18 @@ export const programsRouter = router({
     .input(z.object({ code: opaque, verifier: opaque, clientName }))
     .mutation(({ ctx, input }) => ctx.programs.enter(ctx.origin, input.clientName, input.code, input.verifier)),
 
-  beginDevice: publicProcedure.use(limited('programs.begin')).input(z.object({ clientName })).mutation(({ ctx, input }) => ctx.programs.beginDevice(ctx.origin, input.clientName)),
-  pollDevice: publicProcedure.use(limited('programs.poll')).input(z.object({ deviceCode: opaque })).mutation(({ ctx, input }) => ctx.programs.pollDevice(ctx.origin, input.deviceCode)),
-  request: sessionProcedure.use(limited('programs.answer')).input(z.object({ userCode })).query(({ ctx, input }) => ctx.programs.request(input.userCode)),
+  beginDevice: publicProcedure
+    .use(limited('programs.begin'))
+    .input(z.object({ clientName }))
+    .mutation(({ ctx, input }) => ctx.programs.beginDevice(ctx.origin, input.clientName)),
+  pollDevice: publicProcedure
+    .use(limited('programs.poll'))
+    .input(z.object({ deviceCode: opaque }))
+    .mutation(({ ctx, input }) => ctx.programs.pollDevice(ctx.origin, input.deviceCode)),
+  request: sessionProcedure
+    .use(limited('programs.answer'))
+    .input(z.object({ userCode }))
+    .query(({ ctx, input }) => ctx.programs.request(input.userCode)),
   answer: sessionProcedure
     .use(limited('programs.answer'))
     .input(z.object({ userCode, accept: z.boolean() }))

@@ -11,20 +11,39 @@ const byMember = byTeam.extend({ userId: UserId })
 const wantedName = z.string().trim().max(200)
 const code = z.string().max(100)
 /** GitHub's logins: letters, digits and single hyphens. */
-const login = z.string().trim().regex(/^[a-z\d](?:[a-z\d-]{0,37}[a-z\d])?$/i, { error: ({ input }) => `${quoted(input)} is not a GitHub login. One has letters, digits and single hyphens, 39 at most.` })
+const login = z
+  .string()
+  .trim()
+  .regex(/^[a-z\d](?:[a-z\d-]{0,37}[a-z\d])?$/i, {
+    error: ({ input }) =>
+      `${quoted(input)} is not a GitHub login. One has letters, digits and single hyphens, 39 at most.`,
+  })
 
 export const teamsRouter = router({
   list: personProcedure.query(({ ctx }) => ctx.teams.list(ctx.actor)),
-  get: personProcedure.input(z.union([byTeam, z.object({ name: wantedName })])).query(({ ctx, input }) => ctx.teams.get(ctx.actor, input)),
-  create: personProcedure.use(limited('teams.create')).input(z.object({ name: wantedName })).mutation(({ ctx, input }) => ctx.teams.create(ctx.actor, input.name)),
-  rename: personProcedure.input(byTeam.extend({ name: wantedName })).mutation(({ ctx, input }) => ctx.teams.rename(ctx.actor, input.teamId, input.name)),
+  get: personProcedure
+    .input(z.union([byTeam, z.object({ name: wantedName })]))
+    .query(({ ctx, input }) => ctx.teams.get(ctx.actor, input)),
+  create: personProcedure
+    .use(limited('teams.create'))
+    .input(z.object({ name: wantedName }))
+    .mutation(({ ctx, input }) => ctx.teams.create(ctx.actor, input.name)),
+  rename: personProcedure
+    .input(byTeam.extend({ name: wantedName }))
+    .mutation(({ ctx, input }) => ctx.teams.rename(ctx.actor, input.teamId, input.name)),
   remove: personProcedure.input(byTeam).mutation(({ ctx, input }) => ctx.teams.remove(ctx.actor, input.teamId)),
   leave: personProcedure.input(byTeam).mutation(({ ctx, input }) => ctx.teams.leave(ctx.actor, input.teamId)),
-  transfer: personProcedure.input(byMember).mutation(({ ctx, input }) => ctx.teams.transfer(ctx.actor, input.teamId, input.userId)),
+  transfer: personProcedure
+    .input(byMember)
+    .mutation(({ ctx, input }) => ctx.teams.transfer(ctx.actor, input.teamId, input.userId)),
 
   members: router({
-    setRole: personProcedure.input(byMember.extend({ role: InvitedRole })).mutation(({ ctx, input }) => ctx.teams.setRole(ctx.actor, input.teamId, input.userId, input.role)),
-    remove: personProcedure.input(byMember).mutation(({ ctx, input }) => ctx.teams.removeMember(ctx.actor, input.teamId, input.userId)),
+    setRole: personProcedure
+      .input(byMember.extend({ role: InvitedRole }))
+      .mutation(({ ctx, input }) => ctx.teams.setRole(ctx.actor, input.teamId, input.userId, input.role)),
+    remove: personProcedure
+      .input(byMember)
+      .mutation(({ ctx, input }) => ctx.teams.removeMember(ctx.actor, input.teamId, input.userId)),
   }),
 
   invites: router({
@@ -39,14 +58,26 @@ export const teamsRouter = router({
         }),
       )
       .mutation(({ ctx, input: { teamId, ...wanted } }) => ctx.teamInvites.invite(ctx.actor, teamId, wanted)),
-    revoke: personProcedure.input(byTeam.extend({ inviteId: TeamInviteId })).mutation(({ ctx, input }) => ctx.teamInvites.revokeInvite(ctx.actor, input.teamId, input.inviteId)),
+    revoke: personProcedure
+      .input(byTeam.extend({ inviteId: TeamInviteId }))
+      .mutation(({ ctx, input }) => ctx.teamInvites.revokeInvite(ctx.actor, input.teamId, input.inviteId)),
   }),
 
   /** What a link invites to; for anybody, since nobody is signed in yet when they click it. */
-  invitation: publicProcedure.use(limited('teams.join')).input(z.object({ code })).query(({ ctx, input }) => ctx.teamInvites.invitation(input.code)),
-  accept: personProcedure.use(limited('teams.join')).input(z.object({ code })).mutation(({ ctx, input }) => ctx.teamInvites.accept(ctx.actor, input.code)),
+  invitation: publicProcedure
+    .use(limited('teams.join'))
+    .input(z.object({ code }))
+    .query(({ ctx, input }) => ctx.teamInvites.invitation(input.code)),
+  accept: personProcedure
+    .use(limited('teams.join'))
+    .input(z.object({ code }))
+    .mutation(({ ctx, input }) => ctx.teamInvites.accept(ctx.actor, input.code)),
   invitations: personProcedure.query(({ ctx }) => ctx.teamInvites.invitations(ctx.actor)),
-  answer: personProcedure.input(z.object({ inviteId: TeamInviteId, accept: z.boolean() })).mutation(({ ctx, input }) => ctx.teamInvites.answer(ctx.actor, input.inviteId, input.accept)),
+  answer: personProcedure
+    .input(z.object({ inviteId: TeamInviteId, accept: z.boolean() }))
+    .mutation(({ ctx, input }) => ctx.teamInvites.answer(ctx.actor, input.inviteId, input.accept)),
 
-  onChange: personProcedure.input(z.object({ lastEventId }).optional()).subscription(({ ctx, input, signal }) => resumable(ctx.teams.onChange(ctx.actor, resumeOf(input, signal)))),
+  onChange: personProcedure
+    .input(z.object({ lastEventId }).optional())
+    .subscription(({ ctx, input, signal }) => resumable(ctx.teams.onChange(ctx.actor, resumeOf(input, signal)))),
 })

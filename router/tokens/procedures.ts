@@ -21,5 +21,7 @@ export const tokensRouter = router({
   /** A token's own end, whatever it is for. */
   revokeOwn: personProcedure.mutation(({ ctx }) => ctx.tokens.revokeOwn(ctx.actor)),
 
-  revoke: personProcedure.input(z.object({ id: TokenId })).mutation(({ ctx, input }) => ctx.tokens.revoke(ctx.actor, input.id)),
+  revoke: personProcedure
+    .input(z.object({ id: TokenId }))
+    .mutation(({ ctx, input }) => ctx.tokens.revoke(ctx.actor, input.id)),
 })

@@ -2,7 +2,16 @@ import { z } from 'zod'
 import type { TokenId } from '../ids.ts'
 
 /** What a token may be used for; never more than its person may. */
-export const Scope = z.enum(['workspaces:read', 'workspaces:write', 'workspaces:exec', 'teams:read', 'teams:write', 'tokens', 'secrets', 'admin'])
+export const Scope = z.enum([
+  'workspaces:read',
+  'workspaces:write',
+  'workspaces:exec',
+  'teams:read',
+  'teams:write',
+  'tokens',
+  'secrets',
+  'admin',
+])
 export type Scope = z.infer<typeof Scope>
 
 export interface ApiToken {

@@ -2,10 +2,53 @@
 export const maxNameLength = 40
 
 const reserved = new Set([
-  'admin', 'api', 'app', 'arc', 'arc-proxy', 'arcx', 'assets', 'auth', 'autoconfig', 'autodiscover', 'billing', 'blog',
-  'cdn', 'dashboard', 'docs', 'ftp', 'grafana', 'health', 'help', 'imap', 'internal', 'isatap', 'localhost', 'login', 'mail',
-  'metrics', 'mta-sts', 'nats', 'ns1', 'ns2', 'orchestrator', 'pop', 'postgres', 'prometheus', 'proxy', 'root', 'smtp', 'ssh',
-  'static', 'status', 'support', 'team-state', 'traefik', 'trpc', 'webhooks', 'wpad', 'www',
+  'admin',
+  'api',
+  'app',
+  'arc',
+  'arc-proxy',
+  'arcx',
+  'assets',
+  'auth',
+  'autoconfig',
+  'autodiscover',
+  'billing',
+  'blog',
+  'cdn',
+  'dashboard',
+  'docs',
+  'ftp',
+  'grafana',
+  'health',
+  'help',
+  'imap',
+  'internal',
+  'isatap',
+  'localhost',
+  'login',
+  'mail',
+  'metrics',
+  'mta-sts',
+  'nats',
+  'ns1',
+  'ns2',
+  'orchestrator',
+  'pop',
+  'postgres',
+  'prometheus',
+  'proxy',
+  'root',
+  'smtp',
+  'ssh',
+  'static',
+  'status',
+  'support',
+  'team-state',
+  'traefik',
+  'trpc',
+  'webhooks',
+  'wpad',
+  'www',
 ])
 
 /** What is wrong with a name, as a sentence; `null` when nothing is. */
@@ -42,9 +85,15 @@ export function numberedName(name: string, number: number): string {
 const suggestionsTried = 50
 
 /** A valid name near to what is wanted that nobody has; `takenAmong` tells which of some are taken. */
-export async function freeNameNear(wanted: string, takenAmong: (names: readonly string[]) => Promise<ReadonlySet<string>>): Promise<string> {
+export async function freeNameNear(
+  wanted: string,
+  takenAmong: (names: readonly string[]) => Promise<ReadonlySet<string>>,
+): Promise<string> {
   const near = nearestName(wanted)
   const candidates = [near, ...Array.from({ length: suggestionsTried }, (_, index) => numberedName(near, index + 2))]
   const taken = await takenAmong(candidates)
-  return candidates.find((candidate) => !taken.has(candidate) && nameProblem(candidate) === null) ?? numberedName(near, Date.now() % 1_000_000)
+  return (
+    candidates.find((candidate) => !taken.has(candidate) && nameProblem(candidate) === null) ??
+    numberedName(near, Date.now() % 1_000_000)
+  )
 }

@@ -47,20 +47,22 @@ export const workspacesRouter = router({
     .input(byId.extend({ name: wantedName }))
     .mutation(({ ctx, input }) => ctx.workspaces.rename(ctx.actor, input.workspaceId, input.name)),
 
-  remove: personProcedure
-    .input(byId)
-    .mutation(({ ctx, input }) => ctx.workspaces.remove(ctx.actor, input.workspaceId)),
+  remove: personProcedure.input(byId).mutation(({ ctx, input }) => ctx.workspaces.remove(ctx.actor, input.workspaceId)),
 
   /** With `follow` false it ends with what there is. */
-  logs: personProcedure.input(byId.extend({ lastEventId, follow: z.boolean().default(true) })).subscription(({ ctx, input, signal }) =>
-    resumable(ctx.workspaces.logs(ctx.actor, input.workspaceId, input.follow, resumeOf(input, signal))),
-  ),
+  logs: personProcedure
+    .input(byId.extend({ lastEventId, follow: z.boolean().default(true) }))
+    .subscription(({ ctx, input, signal }) =>
+      resumable(ctx.workspaces.logs(ctx.actor, input.workspaceId, input.follow, resumeOf(input, signal))),
+    ),
 
-  stats: personProcedure.input(byId.extend({ lastEventId })).subscription(({ ctx, input, signal }) =>
-    resumable(ctx.workspaces.stats(ctx.actor, input.workspaceId, resumeOf(input, signal))),
-  ),
+  stats: personProcedure
+    .input(byId.extend({ lastEventId }))
+    .subscription(({ ctx, input, signal }) =>
+      resumable(ctx.workspaces.stats(ctx.actor, input.workspaceId, resumeOf(input, signal))),
+    ),
 
-  onChange: personProcedure.input(z.object({ lastEventId }).optional()).subscription(({ ctx, input, signal }) =>
-    resumable(ctx.workspaces.onChange(ctx.actor, resumeOf(input, signal))),
-  ),
+  onChange: personProcedure
+    .input(z.object({ lastEventId }).optional())
+    .subscription(({ ctx, input, signal }) => resumable(ctx.workspaces.onChange(ctx.actor, resumeOf(input, signal)))),
 })

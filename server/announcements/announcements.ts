@@ -26,7 +26,12 @@ export class Announcements implements AnnouncementsPort {
     return rows.map(present)
   }
 
-  async announce(actor: Administrator, text: string, tone: Announcement['tone'], hours: number | null): Promise<Announcement> {
+  async announce(
+    actor: Administrator,
+    text: string,
+    tone: Announcement['tone'],
+    hours: number | null,
+  ): Promise<Announcement> {
     if ((await this.current()).length >= atOnce) throw errors.announcementLimitReached(atOnce)
     const row = await this.#database.transaction().execute(async (transaction) => {
       const made = await transaction
@@ -34,7 +39,12 @@ export class Announcements implements AnnouncementsPort {
         .values({ id: randomUUID(), text, tone, endsAt: hours === null ? null : new Date(Date.now() + hours * hourMs) })
         .returningAll()
         .executeTakeFirstOrThrow()
-      await recordAudit(transaction, { actor, action: 'announcement.make', target: { kind: 'announcement', id: made.id, name: text.slice(0, 80) }, outcome: 'ok' })
+      await recordAudit(transaction, {
+        actor,
+        action: 'announcement.make',
+        target: { kind: 'announcement', id: made.id, name: text.slice(0, 80) },
+        outcome: 'ok',
+      })
       return made
     })
     return present(row)
@@ -42,13 +52,28 @@ export class Announcements implements AnnouncementsPort {
 
   async end(actor: Administrator, id: AnnouncementId): Promise<void> {
     await this.#database.transaction().execute(async (transaction) => {
-      const ended = await transaction.deleteFrom('Announcement').where('id', '=', id).returning('text').executeTakeFirst()
+      const ended = await transaction
+        .deleteFrom('Announcement')
+        .where('id', '=', id)
+        .returning('text')
+        .executeTakeFirst()
       if (ended === undefined) throw errors.announcementNotFound()
-      await recordAudit(transaction, { actor, action: 'announcement.end', target: { kind: 'announcement', id, name: ended.text.slice(0, 80) }, outcome: 'ok' })
+      await recordAudit(transaction, {
+        actor,
+        action: 'announcement.end',
+        target: { kind: 'announcement', id, name: ended.text.slice(0, 80) },
+        outcome: 'ok',
+      })
     })
   }
 }
 
 function present(row: AnnouncementRow): Announcement {
-  return { id: AnnouncementId.parse(row.id), text: row.text, tone: row.tone, createdAt: row.createdAt.toISOString(), endsAt: row.endsAt?.toISOString() ?? null }
+  return {
+    id: AnnouncementId.parse(row.id),
+    text: row.text,
+    tone: row.tone,
+    createdAt: row.createdAt.toISOString(),
+    endsAt: row.endsAt?.toISOString() ?? null,
+  }
 }

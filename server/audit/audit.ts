@@ -17,12 +17,19 @@ export interface AuditRecord {
  * no other entry is written, so it comes last, behind every lock on a row.
  */
 export function recordAudit(database: Database | Transaction, record: AuditRecord): Promise<void> {
-  return database.isTransaction ? append(database as Transaction, record) : database.transaction().execute((transaction) => append(transaction, record))
+  return database.isTransaction
+    ? append(database as Transaction, record)
+    : database.transaction().execute((transaction) => append(transaction, record))
 }
 
 async function append(transaction: Transaction, { actor, action, target, outcome }: AuditRecord): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended('arcx audit', 0))`.execute(transaction)
-  const last = await transaction.selectFrom('AuditEntry').select(['id', 'hash']).orderBy('id', 'desc').limit(1).executeTakeFirst()
+  const last = await transaction
+    .selectFrom('AuditEntry')
+    .select(['id', 'hash'])
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   const at = new Date()
   const entry = {
     id: String(BigInt(last?.id ?? 0) + 1n),
@@ -38,5 +45,8 @@ async function append(transaction: Transaction, { actor, action, target, outcome
     outcome,
   }
   const hash = entryHash(last?.hash ?? genesis, { ...entry, at: at.toISOString() })
-  await transaction.insertInto('AuditEntry').values({ ...entry, at, hash }).execute()
+  await transaction
+    .insertInto('AuditEntry')
+    .values({ ...entry, at, hash })
+    .execute()
 }

@@ -1,10 +1,24 @@
 import type { AuditEntryView } from '@arcx/router'
 
-const columns = ['id', 'at', 'actorKind', 'actorId', 'action', 'targetKind', 'targetId', 'targetName', 'address', 'requestId', 'outcome', 'hash'] as const
+const columns = [
+  'id',
+  'at',
+  'actorKind',
+  'actorId',
+  'action',
+  'targetKind',
+  'targetId',
+  'targetName',
+  'address',
+  'requestId',
+  'outcome',
+  'hash',
+] as const
 
 /** One JSON object a line (jsonlines.org). */
 export async function* asJsonLines(entries: AsyncIterable<AuditEntryView>): AsyncIterable<string> {
-  for await (const entry of entries) yield `${JSON.stringify(Object.fromEntries(columns.map((column) => [column, entry[column]])))}\n`
+  for await (const entry of entries)
+    yield `${JSON.stringify(Object.fromEntries(columns.map((column) => [column, entry[column]])))}\n`
 }
 
 /** RFC 4180. Null and empty are told apart: null is nothing between the commas, empty is "". */

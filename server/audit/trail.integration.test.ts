@@ -9,13 +9,23 @@ beforeAll(async () => {
   arc = await startTestOrchestrator()
   // Entries from several at once, so that the chain is made under contention.
   const people = await Promise.all(Array.from({ length: 6 }, () => arc.person()))
-  await Promise.all(people.flatMap(({ api }, index) => ['www', 'Not A Name', `=cmd-${index}`, 'a"b,c\0'].map((name) => api.workspaces.create.mutate({ name }).catch(() => undefined))))
+  await Promise.all(
+    people.flatMap(({ api }, index) =>
+      ['www', 'Not A Name', `=cmd-${index}`, 'a"b,c\0'].map((name) =>
+        api.workspaces.create.mutate({ name }).catch(() => undefined),
+      ),
+    ),
+  )
 })
 afterAll(() => arc?.destroy())
 
 const headers = () => ({ authorization: `Bearer ${arc.adminToken}` })
 const verify = async () => JSON.parse((await arc.send('/trpc/audit.verify', { headers: headers() })).body).result.data
-const lines = async (query = '') => (await arc.send(`/api/admin/audit${query}`, { headers: headers() })).body.trim().split('\n').map((line): AuditEntryView => JSON.parse(line))
+const lines = async (query = '') =>
+  (await arc.send(`/api/admin/audit${query}`, { headers: headers() })).body
+    .trim()
+    .split('\n')
+    .map((line): AuditEntryView => JSON.parse(line))
 
 test('entries written at once form one chain without gaps', async () => {
   expect(await verify()).toMatchObject({ kind: 'whole', entries: 24 })
@@ -25,7 +35,10 @@ test('the export carries what is needed to check it elsewhere, with nothing of a
   let before = Buffer.alloc(32)
   const entries = await lines()
   for (const { hash, ...entry } of entries) {
-    before = createHash('sha256').update(before).update(JSON.stringify(Object.values(entry))).digest()
+    before = createHash('sha256')
+      .update(before)
+      .update(JSON.stringify(Object.values(entry)))
+      .digest()
     expect(hash).toBe(before.toString('hex'))
   }
   expect((await verify()).head).toBe(before.toString('hex'))
@@ -45,11 +58,17 @@ test('filters narrow it, pages go on where they ended', async () => {
   expect((await lines(`?actorId=${first?.actorId}`)).length).toBe(4)
   expect(await lines('?action=workspace').then((all) => all.length)).toBe(24)
   expect((await arc.send('/api/admin/audit?action=work', { headers: headers() })).body).toBe('')
-  const list = async (input: unknown) => JSON.parse((await arc.send(`/trpc/audit.list?input=${encodeURIComponent(JSON.stringify(input))}`, { headers: headers() })).body).result.data
+  const list = async (input: unknown) =>
+    JSON.parse(
+      (await arc.send(`/trpc/audit.list?input=${encodeURIComponent(JSON.stringify(input))}`, { headers: headers() }))
+        .body,
+    ).result.data
   const one = await list({ limit: 20 })
   expect(one[0].actorName).toMatch(/^person-/)
   const two = await list({ limit: 20, cursor: one.at(-1).id })
-  expect([...one, ...two].map((entry: AuditEntryView) => Number(entry.id))).toEqual(Array.from({ length: 24 }, (_, index) => 24 - index))
+  expect([...one, ...two].map((entry: AuditEntryView) => Number(entry.id))).toEqual(
+    Array.from({ length: 24 }, (_, index) => 24 - index),
+  )
 })
 
 test('nobody else reads it', async () => {
@@ -62,7 +81,11 @@ test('nobody else reads it', async () => {
 
 describe('tampering in the database', () => {
   test('a changed line shows, and put back the chain is whole again', async () => {
-    const row = await arc.database.selectFrom('AuditEntry').select(['id', 'outcome']).where('id', '=', '7').executeTakeFirstOrThrow()
+    const row = await arc.database
+      .selectFrom('AuditEntry')
+      .select(['id', 'outcome'])
+      .where('id', '=', '7')
+      .executeTakeFirstOrThrow()
     await arc.database.updateTable('AuditEntry').set({ outcome: 'ok' }).where('id', '=', '7').execute()
     expect(await verify()).toEqual({ kind: 'broken', id: '7', why: 'changed' })
     await arc.database.updateTable('AuditEntry').set({ outcome: row.outcome }).where('id', '=', '7').execute()

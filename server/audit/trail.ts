@@ -18,7 +18,10 @@ export class AuditTrail implements AuditPort {
     if (before !== undefined) query = query.where('id', '<', before)
     const rows = await query.execute()
     const people = [...new Set(rows.filter((row) => row.actorKind === 'user').map((row) => row.actorId))]
-    const known = people.length === 0 ? [] : await this.#database.selectFrom('User').select(['id', 'login']).where('id', 'in', people).execute()
+    const known =
+      people.length === 0
+        ? []
+        : await this.#database.selectFrom('User').select(['id', 'login']).where('id', 'in', people).execute()
     const logins = new Map(known.map(({ id, login }) => [id, login]))
     return rows.map((row) => ({ ...present(row), actorName: logins.get(row.actorId) ?? row.actorId }))
   }
@@ -38,14 +41,21 @@ export class AuditTrail implements AuditPort {
     const entries = this.all({})
     return verifyChain(
       (async function* (): AsyncIterable<ChainedEntry & { hash: Buffer | null }> {
-        for await (const entry of entries) yield { ...entry, hash: entry.hash === null ? null : Buffer.from(entry.hash, 'hex') }
+        for await (const entry of entries)
+          yield { ...entry, hash: entry.hash === null ? null : Buffer.from(entry.hash, 'hex') }
       })(),
     )
   }
 
   #filtered(filter: AuditFilter) {
     let query = this.#database.selectFrom('AuditEntry').selectAll()
-    if (filter.action !== undefined) query = query.where((builder) => builder.or([builder('action', '=', filter.action ?? ''), builder('action', 'like', `${escapeLike(filter.action ?? '')}.%`)]))
+    if (filter.action !== undefined)
+      query = query.where((builder) =>
+        builder.or([
+          builder('action', '=', filter.action ?? ''),
+          builder('action', 'like', `${escapeLike(filter.action ?? '')}.%`),
+        ]),
+      )
     if (filter.actorId !== undefined) query = query.where('actorId', '=', filter.actorId)
     if (filter.targetId !== undefined) query = query.where('targetId', '=', filter.targetId)
     if (filter.since !== undefined) query = query.where('at', '>=', new Date(filter.since))
@@ -56,6 +66,10 @@ export class AuditTrail implements AuditPort {
 
 const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&')
 
-function present({ at, hash, ...row }: { readonly at: Date; readonly hash: Buffer | null } & Omit<ChainedEntry, 'at'>): AuditEntryView {
+function present({
+  at,
+  hash,
+  ...row
+}: { readonly at: Date; readonly hash: Buffer | null } & Omit<ChainedEntry, 'at'>): AuditEntryView {
   return { ...row, at: at.toISOString(), hash: hash?.toString('hex') ?? null }
 }

@@ -11,7 +11,13 @@ import { send, upgrade } from '@arcx/testing/http'
 import { untilState } from '@arcx/testing/orchestrator'
 import type { Person } from '@arcx/testing/person'
 
-const Handed = z.object({ ticket: z.string(), may: z.enum(['read', 'write']), userId: z.string(), login: z.string(), name: z.string() })
+const Handed = z.object({
+  ticket: z.string(),
+  may: z.enum(['read', 'write']),
+  userId: z.string(),
+  login: z.string(),
+  name: z.string(),
+})
 
 let collab: TestCollab
 let ann: Person
@@ -24,9 +30,17 @@ const open: WebsocketProvider[] = []
 
 beforeAll(async () => {
   collab = await startTestCollab()
-  ;[ann, ben, cleo, stranger] = await Promise.all([collab.arc.person(), collab.arc.person(), collab.arc.person(), collab.arc.person()])
+  ;[ann, ben, cleo, stranger] = await Promise.all([
+    collab.arc.person(),
+    collab.arc.person(),
+    collab.arc.person(),
+    collab.arc.person(),
+  ])
   teamId = (await ann.api.teams.create.mutate({ name: 'windows' })).id
-  await collab.arc.database.insertInto('Membership').values([ben, cleo].map(({ userId }) => ({ teamId, userId, role: 'member' as const }))).execute()
+  await collab.arc.database
+    .insertInto('Membership')
+    .values([ben, cleo].map(({ userId }) => ({ teamId, userId, role: 'member' as const })))
+    .execute()
   const { id } = await ann.api.workspaces.create.mutate({ name: 'window', teamId })
   workspace = await untilState(ann, id, 'running')
 })
@@ -37,7 +51,11 @@ afterAll(async () => {
 
 const host = () => new URL(workspace.url).host
 const origin = () => new URL(workspace.url).origin
-const askTicket = (cookie: string, from = origin()) => send(collab.arc.port, '/_arcx/collab/ticket', { method: 'POST', headers: { host: host(), origin: from, cookie, 'sec-fetch-site': from === origin() ? 'same-origin' : 'cross-site' } })
+const askTicket = (cookie: string, from = origin()) =>
+  send(collab.arc.port, '/_arcx/collab/ticket', {
+    method: 'POST',
+    headers: { host: host(), origin: from, cookie, 'sec-fetch-site': from === origin() ? 'same-origin' : 'cross-site' },
+  })
 const handed = async (cookie: string) => Handed.parse(JSON.parse((await askTicket(cookie)).body))
 
 /** A window's line to team-state, as the extension opens it: over the workspace's host, with the browser's cookie. */
@@ -49,23 +67,43 @@ async function openWindow(person: Person, path: string): Promise<WebsocketProvid
       super(url, { headers: { host: host(), origin: origin(), cookie } })
     }
   }
-  const provider = new WebsocketProvider(`ws://127.0.0.1:${collab.arc.port}/_arcx/collab`, path, new Doc(), { params: { ticket }, WebSocketPolyfill: Browser as never, disableBc: true })
+  const provider = new WebsocketProvider(`ws://127.0.0.1:${collab.arc.port}/_arcx/collab`, path, new Doc(), {
+    params: { ticket },
+    WebSocketPolyfill: Browser as never,
+    disableBc: true,
+  })
   open.push(provider)
   await vi.waitFor(() => expect(provider.synced).toBe(true), { timeout: 10_000 })
   return provider
 }
 
 test('three people have windows on one container, one of them two: each window is its own person’s, whatever it says', async () => {
-  const windows = await Promise.all([openWindow(ann, 'one.ts'), openWindow(ben, 'one.ts'), openWindow(cleo, 'one.ts'), openWindow(cleo, 'one.ts')])
+  const windows = await Promise.all([
+    openWindow(ann, 'one.ts'),
+    openWindow(ben, 'one.ts'),
+    openWindow(cleo, 'one.ts'),
+    openWindow(cleo, 'one.ts'),
+  ])
   const [first] = windows
   // Who somebody is comes from their ticket, and not from what they tell.
   for (const each of windows) each.awareness.setLocalStateField('user', { id: ann.userId, name: 'Ann' })
-  await vi.waitFor(() => {
-    const people = [...(first?.awareness.getStates().values() ?? [])].map((state) => z.object({ user: z.object({ id: z.string() }) }).parse(state).user.id)
-    expect(people.toSorted()).toEqual([ann.userId, ben.userId, cleo.userId, cleo.userId].toSorted())
-  }, { timeout: 20_000 })
+  await vi.waitFor(
+    () => {
+      const people = [...(first?.awareness.getStates().values() ?? [])].map(
+        (state) => z.object({ user: z.object({ id: z.string() }) }).parse(state).user.id,
+      )
+      expect(people.toSorted()).toEqual([ann.userId, ben.userId, cleo.userId, cleo.userId].toSorted())
+    },
+    { timeout: 20_000 },
+  )
   windows[3]?.doc.getText('content').insert(0, 'from the fourth')
-  await vi.waitFor(() => expect(windows.map(({ doc }) => doc.getText('content').toString())).toEqual(Array.from({ length: 4 }, () => 'from the fourth')), { timeout: 20_000 })
+  await vi.waitFor(
+    () =>
+      expect(windows.map(({ doc }) => doc.getText('content').toString())).toEqual(
+        Array.from({ length: 4 }, () => 'from the fourth'),
+      ),
+    { timeout: 20_000 },
+  )
 })
 
 test('a ticket tells whose window it is for, and what they may', async () => {
@@ -80,18 +118,30 @@ test('strangers, and windows that are nobody’s, get no ticket and no line', as
   // Whoever may not see it is led nowhere, so has no cookie of its host.
   await expect(enterWorkspace(collab.arc, stranger, 'window')).rejects.toThrow()
   const { ticket } = await handed(await enterWorkspace(collab.arc, ann, 'window'))
-  const line = (headers: Record<string, string>) => upgrade(collab.arc.port, `/_arcx/collab/one.ts?ticket=${ticket}`, { host: host(), origin: origin(), ...headers })
+  const line = (headers: Record<string, string>) =>
+    upgrade(collab.arc.port, `/_arcx/collab/one.ts?ticket=${ticket}`, { host: host(), origin: origin(), ...headers })
   expect((await line({})).status).toBe(401)
   const cookie = await enterWorkspace(collab.arc, ann, 'window')
-  expect((await upgrade(collab.arc.port, '/_arcx/collab/one.ts?ticket=forged', { host: host(), origin: origin(), cookie })).status).toBe(401)
+  expect(
+    (await upgrade(collab.arc.port, '/_arcx/collab/one.ts?ticket=forged', { host: host(), origin: origin(), cookie }))
+      .status,
+  ).toBe(401)
 })
 
 test('Gitpod CVE-2023-0957: a page of elsewhere gets neither a ticket nor a line, with the browser’s own cookie', async () => {
   const cookie = await enterWorkspace(collab.arc, ann, 'window')
-  for (const from of ['https://evil.example', `http://localhost:${collab.arc.port}`, `http://other.localhost:${collab.arc.port}`, 'null']) {
+  for (const from of [
+    'https://evil.example',
+    `http://localhost:${collab.arc.port}`,
+    `http://other.localhost:${collab.arc.port}`,
+    'null',
+  ]) {
     expect((await askTicket(cookie, from)).status).toBe(403)
     const { ticket } = await handed(cookie)
-    expect((await upgrade(collab.arc.port, `/_arcx/collab/one.ts?ticket=${ticket}`, { host: host(), origin: from, cookie })).status).toBe(403)
+    expect(
+      (await upgrade(collab.arc.port, `/_arcx/collab/one.ts?ticket=${ticket}`, { host: host(), origin: from, cookie }))
+        .status,
+    ).toBe(403)
   }
 })
 
@@ -101,15 +151,33 @@ test('a ticket of one workspace opens no line to another’s texts', async () =>
   const { ticket } = await handed(await enterWorkspace(collab.arc, ann, 'window'))
   const other = new URL((await ben.api.workspaces.get.query({ workspaceId: id })).url)
   const cookie = await enterWorkspace(collab.arc, ben, 'bens-own')
-  expect((await upgrade(collab.arc.port, `/_arcx/collab/one.ts?ticket=${ticket}`, { host: other.host, origin: other.origin, cookie })).status).toBe(403)
+  expect(
+    (
+      await upgrade(collab.arc.port, `/_arcx/collab/one.ts?ticket=${ticket}`, {
+        host: other.host,
+        origin: other.origin,
+        cookie,
+      })
+    ).status,
+  ).toBe(403)
 }, 60_000)
 
 test('paths beside the line lead nowhere, and none of them to the workspace', async () => {
   const cookie = await enterWorkspace(collab.arc, ann, 'window')
-  for (const path of ['/_arcx/other', '/_arcx/collabx', '/_arcx/collab/../../internal', '/_arcx/collab/%2e%2e/%2E%2e/internal', `/_arcx/collab/../${workspace.id}x`]) {
+  for (const path of [
+    '/_arcx/other',
+    '/_arcx/collabx',
+    '/_arcx/collab/../../internal',
+    '/_arcx/collab/%2e%2e/%2E%2e/internal',
+    `/_arcx/collab/../${workspace.id}x`,
+  ]) {
     expect((await upgrade(collab.arc.port, path, { host: host(), origin: origin(), cookie })).status, path).toBe(404)
   }
-  for (const path of ['/_arcx/other', '/_arcx/collabx']) expect((await send(collab.arc.port, path, { method: 'POST', headers: { host: host(), origin: origin(), cookie } })).status).toBe(404)
+  for (const path of ['/_arcx/other', '/_arcx/collabx'])
+    expect(
+      (await send(collab.arc.port, path, { method: 'POST', headers: { host: host(), origin: origin(), cookie } }))
+        .status,
+    ).toBe(404)
 })
 
 test('whoever is removed from the team loses the line of an open window within two seconds', async () => {

@@ -1,5 +1,15 @@
 import { errors } from '@arcx/router'
-import type { CollabEntry, CollabPort, CollabPresence, CollabRight, SessionActor, TeamId, UserActor, WorkspaceId, WorkspaceOperation } from '@arcx/router'
+import type {
+  CollabEntry,
+  CollabPort,
+  CollabPresence,
+  CollabRight,
+  SessionActor,
+  TeamId,
+  UserActor,
+  WorkspaceId,
+  WorkspaceOperation,
+} from '@arcx/router'
 import type { Tickets } from '@arcx/service-kit/tickets'
 
 const ticketMs = 60_000
@@ -31,25 +41,54 @@ export class Collab implements CollabPort {
   }
 
   async ticket(actor: UserActor, workspaceId: WorkspaceId): Promise<CollabEntry> {
-    return this.#entry(actor, actor.via === 'session' ? { via: 'session', id: actor.sessionId } : { via: 'token', id: actor.tokenId }, workspaceId, await this.#needs.workspaceOf(actor, workspaceId))
+    return this.#entry(
+      actor,
+      actor.via === 'session' ? { via: 'session', id: actor.sessionId } : { via: 'token', id: actor.tokenId },
+      workspaceId,
+      await this.#needs.workspaceOf(actor, workspaceId),
+    )
   }
 
   /** For a window on a workspace's host, which the gateway has let in. @throws `workspace_not_found`. */
   async ticketFor(person: Person & Pick<SessionActor, 'sessionId'>, workspaceId: WorkspaceId): Promise<CollabEntry> {
     const by = { via: 'session', id: person.sessionId } as const
-    return this.#entry(person, by, workspaceId, await this.#needs.standingOf({ userId: person.userId, workspaceId, by }))
+    return this.#entry(
+      person,
+      by,
+      workspaceId,
+      await this.#needs.standingOf({ userId: person.userId, workspaceId, by }),
+    )
   }
 
   rights(present: readonly CollabPresence[]): Promise<readonly (CollabRight | null)[]> {
     return Promise.all(present.map(async (each) => rightOf((await this.#needs.standingOf(each)).may)))
   }
 
-  #entry({ userId, login, name }: Person, by: CollabPresence['by'], workspaceId: WorkspaceId, standing: Standing): CollabEntry {
+  #entry(
+    { userId, login, name }: Person,
+    by: CollabPresence['by'],
+    workspaceId: WorkspaceId,
+    standing: Standing,
+  ): CollabEntry {
     const may = rightOf(standing.may)
     if (may === null) throw errors.workspaceNotFound()
     const expiresAt = Date.now() + ticketMs
-    const ticket = this.#needs.tickets.issue({ userId, by, login, name, workspaceId, teamId: standing.teamId, may, expiresAt })
-    return { url: `${this.#needs.url}/workspaces/${workspaceId}`, ticket, may, expiresAt: new Date(expiresAt).toISOString() }
+    const ticket = this.#needs.tickets.issue({
+      userId,
+      by,
+      login,
+      name,
+      workspaceId,
+      teamId: standing.teamId,
+      may,
+      expiresAt,
+    })
+    return {
+      url: `${this.#needs.url}/workspaces/${workspaceId}`,
+      ticket,
+      may,
+      expiresAt: new Date(expiresAt).toISOString(),
+    }
   }
 }
 

@@ -8,7 +8,12 @@ export type CodePurpose = 'sign-in' | 'workspace-entry' | 'github' | 'program'
 const hashOf = (code: string) => createHash('sha256').update(code).digest()
 
 /** Makes a code that can be exchanged once, within its time. Only its hash is stored. */
-export async function issueCode(database: Database, purpose: CodePurpose, claims: unknown, lifetimeSeconds: number): Promise<string> {
+export async function issueCode(
+  database: Database,
+  purpose: CodePurpose,
+  claims: unknown,
+  lifetimeSeconds: number,
+): Promise<string> {
   const code = randomBytes(32).toString('base64url')
   await database
     .insertInto('Code')
@@ -40,5 +45,8 @@ export async function redeemCode<S extends z.ZodType>(
 }
 
 export async function sweepCodes(database: Database): Promise<void> {
-  await database.deleteFrom('Code').where('expiresAt', '<', sql<Date>`now()`).execute()
+  await database
+    .deleteFrom('Code')
+    .where('expiresAt', '<', sql<Date>`now()`)
+    .execute()
 }

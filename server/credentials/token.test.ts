@@ -12,11 +12,17 @@ test('a token is recognizable, checks itself and is never the same twice', () =>
 })
 
 test('one changed character never passes', () => {
-  fc.assert(fc.property(fc.integer({ min: 5, max: 42 }), fc.stringMatching(/^[0-9A-Za-z]$/), (at, character) => {
-    const token = makeToken()
-    fc.pre(token[at] !== character)
-    expect(isWellFormed(token.slice(0, at) + character + token.slice(at + 1))).toBe(false)
-  }), { numRuns: 500 })
+  fc.assert(
+    fc.property(fc.integer({ min: 5, max: 42 }), fc.stringMatching(/^[0-9A-Za-z]$/), (at, character) => {
+      const token = makeToken()
+      fc.pre(token[at] !== character)
+      expect(isWellFormed(token.slice(0, at) + character + token.slice(at + 1))).toBe(false)
+    }),
+    { numRuns: 500 },
+  )
 })
 
-test.each(['', 'arcx_', 'arcx_x', `Arcx_${'a'.repeat(38)}`, `${makeToken()}x`, ` ${makeToken()}`])('%j is none', (text) => expect(isWellFormed(text)).toBe(false))
+test.each(['', 'arcx_', 'arcx_x', `Arcx_${'a'.repeat(38)}`, `${makeToken()}x`, ` ${makeToken()}`])(
+  '%j is none',
+  (text) => expect(isWellFormed(text)).toBe(false),
+)

@@ -12,7 +12,8 @@ export const tokenPattern = /^arcx_[0-9A-Za-z]{38}$/
 export function makeToken(): string {
   let random = ''
   // 248 is the largest multiple of 62 in a byte: what lies above would make some letters likelier.
-  while (random.length < randomLength) for (const byte of randomBytes(48)) if (byte < 248 && random.length < randomLength) random += alphabet[byte % 62]
+  while (random.length < randomLength)
+    for (const byte of randomBytes(48)) if (byte < 248 && random.length < randomLength) random += alphabet[byte % 62]
   return `arcx_${random}${checksum(random)}`
 }
 

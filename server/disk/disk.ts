@@ -12,7 +12,12 @@ export class Disk implements DiskPort {
   async condition(actor: UserActor): Promise<DiskCondition> {
     const { level, rooms } = await this.#watch.now()
     const administers = actor.role === 'admin' && (actor.via === 'session' || actor.scopes.includes('admin'))
-    const numbers = administers ? { reserveBytes: this.#watch.reserveBytes, rooms: rooms.map(({ name, freeBytes, totalBytes }) => ({ name, freeBytes, totalBytes })) } : null
+    const numbers = administers
+      ? {
+          reserveBytes: this.#watch.reserveBytes,
+          rooms: rooms.map(({ name, freeBytes, totalBytes }) => ({ name, freeBytes, totalBytes })),
+        }
+      : null
     return { level, numbers }
   }
 }

@@ -20,7 +20,15 @@ export class Egress implements EgressPort {
   async rules(actor: UserActor, holder: Holder): Promise<EgressRules> {
     const { ownerId, teamId, workspaceId } = await this.#holders.seen(actor, holder)
     const query = this.#database.selectFrom('EgressPolicy').select(columns)
-    const row = await query.where((where) => where.or([where('ownerId', '=', ownerId), where('teamId', '=', teamId), where('workspaceId', '=', workspaceId)])).executeTakeFirst()
+    const row = await query
+      .where((where) =>
+        where.or([
+          where('ownerId', '=', ownerId),
+          where('teamId', '=', teamId),
+          where('workspaceId', '=', workspaceId),
+        ]),
+      )
+      .executeTakeFirst()
     return row === undefined ? noRules : EgressRules.parse(row)
   }
 
@@ -28,7 +36,15 @@ export class Egress implements EgressPort {
     if (actor.via === 'token' && !actor.scopes.includes('secrets')) throw errors.scopeMissing('secrets')
     const whose = await this.#holders.changed(actor, holder, 'change where these workspaces may go')
     const { fallback, allow, deny, limits, found, pasted } = rules
-    const fields = { fallback, allow: [...new Set(allow)], deny: [...new Set(deny)], limits: JSON.stringify(limits), found, pasted, updatedAt: new Date() }
+    const fields = {
+      fallback,
+      allow: [...new Set(allow)],
+      deny: [...new Set(deny)],
+      limits: JSON.stringify(limits),
+      found,
+      pasted,
+      updatedAt: new Date(),
+    }
     const column = whose.workspaceId !== null ? 'workspaceId' : whose.teamId !== null ? 'teamId' : 'ownerId'
     await this.#database.transaction().execute(async (transaction) => {
       await transaction
@@ -37,30 +53,63 @@ export class Egress implements EgressPort {
         .onConflict((conflict) => conflict.column(column).doUpdateSet(fields))
         .execute()
       const target = { ownerId: 'user', teamId: 'team', workspaceId: 'workspace' } as const
-      await recordAudit(transaction, { actor, action: 'egress.rules', target: { kind: target[column], id: whose[column] ?? '' }, outcome: 'ok' })
+      await recordAudit(transaction, {
+        actor,
+        action: 'egress.rules',
+        target: { kind: target[column], id: whose[column] ?? '' },
+        outcome: 'ok',
+      })
     })
     return this.rules(actor, holder)
   }
 
-  async calls(actor: UserActor, workspaceId: WorkspaceId, { refused, host, before, limit }: CallFilter): Promise<readonly EgressCall[]> {
+  async calls(
+    actor: UserActor,
+    workspaceId: WorkspaceId,
+    { refused, host, before, limit }: CallFilter,
+  ): Promise<readonly EgressCall[]> {
     await this.#holders.seen(actor, { kind: 'workspace', workspaceId })
-    let query = this.#database.selectFrom('EgressRecord').selectAll().where('workspaceId', '=', workspaceId).orderBy('at', 'desc').limit(limit)
+    let query = this.#database
+      .selectFrom('EgressRecord')
+      .selectAll()
+      .where('workspaceId', '=', workspaceId)
+      .orderBy('at', 'desc')
+      .limit(limit)
     if (refused) query = query.where('outcome', 'not in', ['passed', 'open'])
-    if (host !== null) query = query.where('host', 'like', `%${host.toLowerCase().replaceAll(/[%_\\]/g, String.raw`\$&`)}%`)
+    if (host !== null)
+      query = query.where('host', 'like', `%${host.toLowerCase().replaceAll(/[%_\\]/g, String.raw`\$&`)}%`)
     if (before !== null) query = query.where('at', '<', new Date(before))
-    return (await query.execute()).map(({ at, scheme, host: called, port, path, bytesUp, bytesDown, id, method, outcome, status, durationMs, secrets, scrubbed, redacted }) => ({
-      id,
-      at: at.toISOString(),
-      method,
-      url: `${scheme}://${called}${port === (scheme === 'https' ? 443 : 80) ? '' : `:${port}`}${path}`,
-      outcome,
-      status,
-      bytesUp: Number(bytesUp),
-      bytesDown: Number(bytesDown),
-      durationMs,
-      secrets,
-      scrubbed,
-      redacted,
-    }))
+    return (await query.execute()).map(
+      ({
+        at,
+        scheme,
+        host: called,
+        port,
+        path,
+        bytesUp,
+        bytesDown,
+        id,
+        method,
+        outcome,
+        status,
+        durationMs,
+        secrets,
+        scrubbed,
+        redacted,
+      }) => ({
+        id,
+        at: at.toISOString(),
+        method,
+        url: `${scheme}://${called}${port === (scheme === 'https' ? 443 : 80) ? '' : `:${port}`}${path}`,
+        outcome,
+        status,
+        bytesUp: Number(bytesUp),
+        bytesDown: Number(bytesDown),
+        durationMs,
+        secrets,
+        scrubbed,
+        redacted,
+      }),
+    )
   }
 }

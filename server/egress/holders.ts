@@ -41,7 +41,12 @@ export class Holders {
 
   /** @throws `team_not_found`, `workspace_not_found`, `forbidden`. */
   async changed(actor: UserActor, holder: Holder, what: string): Promise<HolderColumns> {
-    const teamId = holder.kind === 'team' ? holder.teamId : holder.kind === 'workspace' ? await this.#teamOfWorkspace(actor, holder.workspaceId, what) : null
+    const teamId =
+      holder.kind === 'team'
+        ? holder.teamId
+        : holder.kind === 'workspace'
+          ? await this.#teamOfWorkspace(actor, holder.workspaceId, what)
+          : null
     if (teamId !== null && !keepers.has(await this.#roleIn(actor, teamId))) throw errors.forbidden(what)
     return this.seen(actor, holder)
   }

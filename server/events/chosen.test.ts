@@ -11,7 +11,8 @@ async function* numbers(ends: string[]) {
 
 test('gives what is made of each item, in order, and leaves out what is nothing', async () => {
   const got: string[] = []
-  for await (const item of chosen(numbers([]), async (number) => (number % 2 === 0 ? `${number}` : null))) got.push(item)
+  for await (const item of chosen(numbers([]), async (number) => (number % 2 === 0 ? `${number}` : null)))
+    got.push(item)
   expect(got).toEqual(['2', '4'])
 })
 

@@ -2,7 +2,10 @@
  * What `choose` makes of each item, without those of which it makes null. A generator would hold on to the last item for
  * as long as it waits for the next one; of 1000 who wait, each would keep a list that was sent long ago.
  */
-export function chosen<Item, Made>(items: AsyncIterable<Item>, choose: (item: Item) => Promise<Made | null>): AsyncIterable<Made> {
+export function chosen<Item, Made>(
+  items: AsyncIterable<Item>,
+  choose: (item: Item) => Promise<Made | null>,
+): AsyncIterable<Made> {
   return {
     [Symbol.asyncIterator]() {
       const iterator = items[Symbol.asyncIterator]()

@@ -40,7 +40,8 @@ async function subscriber(feed: Feed, concerns?: (event: DomainEvent) => boolean
   const over = new AbortController()
   const got: (number | 'gap')[] = []
   void (async () => {
-    for await (const item of feed.subscribe(undefined, over.signal, concerns)) got.push('gap' in item ? 'gap' : item.sequence)
+    for await (const item of feed.subscribe(undefined, over.signal, concerns))
+      got.push('gap' in item ? 'gap' : item.sequence)
   })()
   await vi.waitFor(() => expect(got).toEqual(['gap']))
   return { got, end: () => over.abort() }

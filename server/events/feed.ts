@@ -41,11 +41,19 @@ export class Feed {
    * Events behind `after`, or from now on. The first item is a gap when `after` is unknown or too long ago. What does not
    * concern a subscriber is not kept for them, and does not wake them.
    */
-  async *subscribe(after: string | undefined, signal: AbortSignal, concerns: (event: DomainEvent) => boolean = () => true): AsyncIterable<FeedItem> {
+  async *subscribe(
+    after: string | undefined,
+    signal: AbortSignal,
+    concerns: (event: DomainEvent) => boolean = () => true,
+  ): AsyncIterable<FeedItem> {
     const from = after === undefined ? Number.NaN : Number(after)
     const oldest = this.#kept[0]?.sequence ?? this.#sequence + 1
     const known = Number.isInteger(from) && from >= oldest - 1 && from <= this.#sequence
-    const subscriber = new Subscriber(known ? this.#kept.filter(({ sequence, event }) => sequence > from && concerns(event)) : null, this.#sequence, concerns)
+    const subscriber = new Subscriber(
+      known ? this.#kept.filter(({ sequence, event }) => sequence > from && concerns(event)) : null,
+      this.#sequence,
+      concerns,
+    )
     const wake = () => subscriber.wake()
     this.#subscribers.add(subscriber)
     signal.addEventListener('abort', wake, { once: true })

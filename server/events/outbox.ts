@@ -8,7 +8,10 @@ const idleMs = 1000
 
 /** Writes an event with the change it tells of: both are there after a crash, or neither. */
 export async function enqueue(transaction: Transaction, event: DomainEvent): Promise<void> {
-  await transaction.insertInto('OutboxEvent').values({ subject: subjectOf(event), payload: JSON.stringify(event) }).execute()
+  await transaction
+    .insertInto('OutboxEvent')
+    .values({ subject: subjectOf(event), payload: JSON.stringify(event) })
+    .execute()
 }
 
 /** Carries events from the outbox to the bus, in order; the bus drops what it has already. */

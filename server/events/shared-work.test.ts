@@ -18,7 +18,9 @@ test('those who ask for the same while it is being made get the same; who asks l
 
 test('where it fails it fails for all who wait, and the next one tries again', async () => {
   const shared = new SharedWork<string>()
-  const outcomes = await Promise.allSettled(Array.from({ length: 3 }, () => shared.of('a', () => Promise.reject(new Error('away')))))
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 3 }, () => shared.of('a', () => Promise.reject(new Error('away')))),
+  )
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
   expect(await shared.of('a', async () => 'there')).toBe('there')
 })

@@ -24,7 +24,8 @@ beforeAll(async () => {
 })
 afterAll(() => arc?.destroy())
 
-const tokenOf = async (person: Person, scopes: Scope[], workspaceIds: WorkspaceId[] | null = null) => (await person.api.tokens.create.mutate({ name: 'cli', scopes, workspaceIds })).token
+const tokenOf = async (person: Person, scopes: Scope[], workspaceIds: WorkspaceId[] | null = null) =>
+  (await person.api.tokens.create.mutate({ name: 'cli', scopes, workspaceIds })).token
 
 class Session {
   readonly notes: ExecNote[] = []
@@ -35,7 +36,10 @@ class Session {
 
   constructor(open: Partial<ExecOpen>, bearer = token) {
     this.connection = connect({ port: arc.port, host: '127.0.0.1', noDelay: true })
-    this.socket = new WebSocket(`${arc.origin.replace('http', 'ws')}/exec`, { headers: { authorization: `Bearer ${bearer}` }, createConnection: () => this.connection })
+    this.socket = new WebSocket(`${arc.origin.replace('http', 'ws')}/exec`, {
+      headers: { authorization: `Bearer ${bearer}` },
+      createConnection: () => this.connection,
+    })
     this.closed = once(this.socket, 'close').then(([code]) => code as number)
     this.socket.on('error', () => undefined)
     this.socket.on('open', () => {
@@ -67,7 +71,8 @@ class Session {
   }
 }
 
-const alive = async (name: string, where = workspaceId) => (await runInside(arc.engine, where, ['pgrep', '-f', name])).exitCode === 0
+const alive = async (name: string, where = workspaceId) =>
+  (await runInside(arc.engine, where, ['pgrep', '-f', name])).exitCode === 0
 
 describe('a program in a workspace', () => {
   test('runs as its person in the project’s folder; output, errors and exit code come apart', async () => {
@@ -124,7 +129,9 @@ describe('a program in a workspace', () => {
   })
 
   test('a client that does not read is not read ahead for: the program waits', async () => {
-    const session = new Session({ command: ['sh', '-c', 'yes | head -c 300000000 > /dev/stdout; echo done > /tmp/finished'] })
+    const session = new Session({
+      command: ['sh', '-c', 'yes | head -c 300000000 > /dev/stdout; echo done > /tmp/finished'],
+    })
     await session.started()
     session.socket.pause()
     await new Promise((resolve) => setTimeout(resolve, 1500))
@@ -174,15 +181,26 @@ describe('a program in a workspace', () => {
   })
 
   test('it is over when it has ended, with all that it wrote, although what it started holds its output open', async () => {
-    const session = new Session({ command: ['sh', '-c', '(sleep 1.8; echo late > /tmp/outlives) & head -c 3000000 /dev/zero; echo done >&2; exit 5'] })
+    const session = new Session({
+      command: [
+        'sh',
+        '-c',
+        '(sleep 1.8; echo late > /tmp/outlives) & head -c 3000000 /dev/zero; echo done >&2; exit 5',
+      ],
+    })
     expect(await session.exit()).toBe(5)
     expect((await runInside(arc.engine, workspaceId, ['test', '-e', '/tmp/outlives'])).exitCode).toBe(1)
     expect([session.out().length, session.out(2).toString()]).toEqual([3_000_000, 'done\n'])
-    await vi.waitFor(async () => expect((await runInside(arc.engine, workspaceId, ['test', '-e', '/tmp/outlives'])).exitCode).toBe(0), { timeout: 10_000 })
+    await vi.waitFor(
+      async () => expect((await runInside(arc.engine, workspaceId, ['test', '-e', '/tmp/outlives'])).exitCode).toBe(0),
+      { timeout: 10_000 },
+    )
   })
 
   test('it answers signals itself, and its exit code is its own', async () => {
-    const session = new Session({ command: ['sh', '-c', "trap 'echo tidied; exit 9' TERM; echo ready; while :; do sleep 0.1; done"] })
+    const session = new Session({
+      command: ['sh', '-c', "trap 'echo tidied; exit 9' TERM; echo ready; while :; do sleep 0.1; done"],
+    })
     await vi.waitFor(() => expect(session.out().toString()).toBe('ready\n'), { timeout: 10_000 })
     session.control({ type: 'signal', name: 'TERM' })
     expect(await session.exit()).toBe(9)
@@ -192,7 +210,10 @@ describe('a program in a workspace', () => {
   })
 
   test.each(['', 'x', 'x\n', 'x\ny'])('at a terminal the end of input after %j ends what reads it', async (input) => {
-    const session = new Session({ command: ['sh', '-c', 'stty -echo; echo ready; cat'], tty: { columns: 80, rows: 24, type: 'xterm' } })
+    const session = new Session({
+      command: ['sh', '-c', 'stty -echo; echo ready; cat'],
+      tty: { columns: 80, rows: 24, type: 'xterm' },
+    })
     await vi.waitFor(() => expect(session.out().toString()).toBe('ready\r\n'), { timeout: 10_000 })
     session.socket.send(Buffer.from(input))
     session.control({ type: 'end' })
@@ -217,27 +238,51 @@ describe('who may', () => {
 
   test('a token without the scope is told which it takes; one for another workspace, a stranger’s and a viewer’s are refused', async () => {
     const [stranger, viewer] = await Promise.all([arc.person(), arc.person()])
-    expect(await refused({ command: ['id'] }, await tokenOf(owner, ['workspaces:write']))).toMatchObject({ type: 'refused', code: 'scope_missing' })
-    expect(await refused({ command: ['id'] }, await tokenOf(stranger, ['workspaces:exec']))).toMatchObject({ code: 'workspace_not_found' })
+    expect(await refused({ command: ['id'] }, await tokenOf(owner, ['workspaces:write']))).toMatchObject({
+      type: 'refused',
+      code: 'scope_missing',
+    })
+    expect(await refused({ command: ['id'] }, await tokenOf(stranger, ['workspaces:exec']))).toMatchObject({
+      code: 'workspace_not_found',
+    })
     const other = await owner.api.workspaces.create.mutate({ name: 'not-this' })
-    expect(await refused({ command: ['id'] }, await tokenOf(owner, ['workspaces:exec'], [other.id]))).toMatchObject({ code: 'workspace_not_found' })
+    expect(await refused({ command: ['id'] }, await tokenOf(owner, ['workspaces:exec'], [other.id]))).toMatchObject({
+      code: 'workspace_not_found',
+    })
     const { id: teamId } = await owner.api.teams.create.mutate({ name: 'exec-team' })
     await arc.database.insertInto('Membership').values({ teamId, userId: viewer.userId, role: 'viewer' }).execute()
     await arc.database.updateTable('Workspace').set({ ownerId: null, teamId }).where('id', '=', other.id).execute()
-    expect(await refused({ workspace: 'not-this', command: ['id'] }, await tokenOf(viewer, ['workspaces:exec']))).toMatchObject({ code: 'forbidden' })
+    expect(
+      await refused({ workspace: 'not-this', command: ['id'] }, await tokenOf(viewer, ['workspaces:exec'])),
+    ).toMatchObject({ code: 'forbidden' })
   })
 
   test('a made-up token, and a cookie from another site’s page, get no handshake', async () => {
     const host = `localhost:${arc.port}`
     expect((await upgrade(arc.port, '/exec', { host, authorization: 'Bearer arcx_made-up' })).status).toBe(401)
-    expect((await upgrade(arc.port, '/exec', { host, cookie: owner.cookie, origin: 'http://runs.localhost' })).status).toBe(403)
-    expect((await upgrade(arc.port, '/forward?workspace=runs&port=22', { host, cookie: owner.cookie })).status).toBe(403)
-    expect((await upgrade(arc.port, '/exec', { host: `runs.localhost:${arc.port}`, authorization: `Bearer ${token}` })).status).toBe(403)
+    expect(
+      (await upgrade(arc.port, '/exec', { host, cookie: owner.cookie, origin: 'http://runs.localhost' })).status,
+    ).toBe(403)
+    expect((await upgrade(arc.port, '/forward?workspace=runs&port=22', { host, cookie: owner.cookie })).status).toBe(
+      403,
+    )
+    expect(
+      (await upgrade(arc.port, '/exec', { host: `runs.localhost:${arc.port}`, authorization: `Bearer ${token}` }))
+        .status,
+    ).toBe(403)
   })
 
   test('nonsense is refused in words and harms nobody', async () => {
-    for (const message of ['{', '[]', '{"workspace":1}', JSON.stringify({ workspace: 'runs', command: ['a\0b'], tty: null }), Buffer.from([1, 2])]) {
-      const socket = new WebSocket(`${arc.origin.replace('http', 'ws')}/exec`, { headers: { authorization: `Bearer ${token}` } })
+    for (const message of [
+      '{',
+      '[]',
+      '{"workspace":1}',
+      JSON.stringify({ workspace: 'runs', command: ['a\0b'], tty: null }),
+      Buffer.from([1, 2]),
+    ]) {
+      const socket = new WebSocket(`${arc.origin.replace('http', 'ws')}/exec`, {
+        headers: { authorization: `Bearer ${token}` },
+      })
       await once(socket, 'open')
       const answer = once(socket, 'message')
       socket.send(message)
@@ -255,7 +300,10 @@ describe('who may', () => {
     await arc.database.updateTable('Workspace').set({ ownerId: null, teamId }).where('id', '=', shared.id).execute()
     const made = await owner.api.tokens.create.mutate({ name: 'short', scopes: ['workspaces:exec'] })
     const revoked = new Session({ workspace: 'exec-shared', command: ['sleep', '1000'] }, made.token)
-    const removed = new Session({ workspace: 'exec-shared', command: ['sleep', '1001'] }, await tokenOf(member, ['workspaces:exec']))
+    const removed = new Session(
+      { workspace: 'exec-shared', command: ['sleep', '1001'] },
+      await tokenOf(member, ['workspaces:exec']),
+    )
     await Promise.all([revoked.started(), removed.started()])
     await owner.api.tokens.revoke.mutate({ id: made.id })
     await vi.waitFor(() => expect(revoked.socket.readyState).toBe(WebSocket.CLOSED), { timeout: 2000 })
@@ -267,10 +315,21 @@ describe('who may', () => {
   test('suspending its person ends it too', async () => {
     const suspended = await arc.person()
     await createRunning(suspended, 'exec-suspended')
-    const session = new Session({ workspace: 'exec-suspended', command: ['sleep', '1000'] }, await tokenOf(suspended, ['workspaces:exec']))
+    const session = new Session(
+      { workspace: 'exec-suspended', command: ['sleep', '1000'] },
+      await tokenOf(suspended, ['workspaces:exec']),
+    )
     await session.started()
     const headers = { authorization: `Bearer ${arc.adminToken}`, 'content-type': 'application/json' }
-    expect((await arc.send('/trpc/admin.users.suspend', { method: 'POST', headers, body: JSON.stringify({ userId: suspended.userId }) })).status).toBe(200)
+    expect(
+      (
+        await arc.send('/trpc/admin.users.suspend', {
+          method: 'POST',
+          headers,
+          body: JSON.stringify({ userId: suspended.userId }),
+        })
+      ).status,
+    ).toBe(200)
     await vi.waitFor(() => expect(session.socket.readyState).toBe(WebSocket.CLOSED), { timeout: 2000 })
   })
 
@@ -282,12 +341,19 @@ describe('who may', () => {
     await owner.api.workspaces.stop.mutate({ workspaceId: resting.id })
     expect(await session.exit()).toBe(137)
     await untilState(owner, resting.id, 'stopped')
-    expect(await refused({ workspace: 'comes-and-goes', command: ['id'] }, token)).toMatchObject({ code: 'workspace_not_running' })
+    expect(await refused({ workspace: 'comes-and-goes', command: ['id'] }, token)).toMatchObject({
+      code: 'workspace_not_running',
+    })
   })
 
   test('what is run is recorded, without its words', async () => {
     await new Session({ command: ['echo', 'my-password'] }).exit()
-    const entries = await arc.database.selectFrom('AuditEntry').selectAll().where('action', '=', 'workspace.exec').where('targetId', '=', workspaceId).execute()
+    const entries = await arc.database
+      .selectFrom('AuditEntry')
+      .selectAll()
+      .where('action', '=', 'workspace.exec')
+      .where('targetId', '=', workspaceId)
+      .execute()
     expect(entries.at(-1)).toMatchObject({ actorId: owner.userId, outcome: 'ok', targetName: 'runs' })
     expect(JSON.stringify(entries)).not.toContain('my-password')
     expect(await arc.log()).not.toContain('my-password')
@@ -296,14 +362,24 @@ describe('who may', () => {
 
 describe('a forwarded port', () => {
   const forward = (port: number, bearer = token) => {
-    const socket = new WebSocket(`${arc.origin.replace('http', 'ws')}/forward?workspace=runs&port=${port}`, { headers: { authorization: `Bearer ${bearer}` } })
+    const socket = new WebSocket(`${arc.origin.replace('http', 'ws')}/forward?workspace=runs&port=${port}`, {
+      headers: { authorization: `Bearer ${bearer}` },
+    })
     socket.on('error', () => undefined)
     return socket
   }
 
   test('carries bytes both ways to what listens on its loopback address, alone or with others', async () => {
-    await startInside(arc.engine, workspaceId, ['node', '-e', "require('node:net').createServer({allowHalfOpen:true}, (s) => s.pipe(s)).listen(7001, '127.0.0.1'); require('node:net').createServer({allowHalfOpen:true}, (s) => s.pipe(s)).listen(7002, '0.0.0.0')"])
-    await vi.waitFor(async () => expect((await runInside(arc.engine, workspaceId, ['nc', '-z', '127.0.0.1', '7001'])).exitCode).toBe(0), { timeout: 10_000 })
+    await startInside(arc.engine, workspaceId, [
+      'node',
+      '-e',
+      "require('node:net').createServer({allowHalfOpen:true}, (s) => s.pipe(s)).listen(7001, '127.0.0.1'); require('node:net').createServer({allowHalfOpen:true}, (s) => s.pipe(s)).listen(7002, '0.0.0.0')",
+    ])
+    await vi.waitFor(
+      async () =>
+        expect((await runInside(arc.engine, workspaceId, ['nc', '-z', '127.0.0.1', '7001'])).exitCode).toBe(0),
+      { timeout: 10_000 },
+    )
     for (const port of [7001, 7002]) {
       const bytes = randomBytes(3 * 2 ** 20)
       const socket = forward(port)
@@ -323,7 +399,14 @@ describe('a forwarded port', () => {
     const [data] = await once(socket, 'message')
     expect(JSON.parse(String(data))).toMatchObject({ type: 'refused', code: 'port_closed' })
     socket.terminate()
-    expect((await upgrade(arc.port, '/forward?workspace=runs&port=0', { host: `localhost:${arc.port}`, authorization: `Bearer ${token}` })).status).toBe(400)
+    expect(
+      (
+        await upgrade(arc.port, '/forward?workspace=runs&port=0', {
+          host: `localhost:${arc.port}`,
+          authorization: `Bearer ${token}`,
+        })
+      ).status,
+    ).toBe(400)
     const stranger = await tokenOf(await arc.person(), ['workspaces:exec'])
     const refused = forward(7001, stranger)
     const [note] = await once(refused, 'message')

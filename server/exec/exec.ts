@@ -103,7 +103,13 @@ export class Exec {
     for (const { webSocket } of this.#open) webSocket.terminate()
   }
 
-  async #during(webSocket: WebSocket, actor: UserActor, name: string, purpose: Purpose, work: (container: ContainerInUse) => Promise<void>): Promise<void> {
+  async #during(
+    webSocket: WebSocket,
+    actor: UserActor,
+    name: string,
+    purpose: Purpose,
+    work: (container: ContainerInUse) => Promise<void>,
+  ): Promise<void> {
     const open: Open = { actor, name, webSocket }
     // Known before anything is asked, so that a change of rights in between is not missed.
     this.#open.add(open)
@@ -123,7 +129,12 @@ export class Exec {
     const turns = this.#turns[purpose]
     const turn = turns.get(workspaceId) ?? pLimit(bounds[purpose])
     turns.set(workspaceId, turn)
-    if (turn.pendingCount >= mostWaiting) throw new ArcError('LimitReached', 'too_many_programs', `${bounds[purpose]} ${purpose === 'exec' ? 'programs' : 'forwarded connections'} are open in this workspace, and ${mostWaiting} wait. Close some.`)
+    if (turn.pendingCount >= mostWaiting)
+      throw new ArcError(
+        'LimitReached',
+        'too_many_programs',
+        `${bounds[purpose]} ${purpose === 'exec' ? 'programs' : 'forwarded connections'} are open in this workspace, and ${mostWaiting} wait. Close some.`,
+      )
     try {
       await turn(work)
     } finally {
@@ -132,7 +143,10 @@ export class Exec {
   }
 
   #refuse(webSocket: WebSocket, error: unknown): void {
-    const known = error instanceof ArcError ? error : new ArcError('Invalid', 'message_invalid', 'The server could not make sense of what was asked.')
+    const known =
+      error instanceof ArcError
+        ? error
+        : new ArcError('Invalid', 'message_invalid', 'The server could not make sense of what was asked.')
     if (!(error instanceof ArcError)) this.#needs.log.info({ err: error }, 'a program could not be run')
     const note: ExecNote = { type: 'refused', code: known.code, message: known.message }
     if (webSocket.readyState !== webSocket.OPEN) return

@@ -5,7 +5,12 @@ import { guarded } from '@arcx/service-kit/guarded'
 import type { Incoming, IncomingMessages } from './incoming.ts'
 
 /** Joins a WebSocket with a TCP connection, until both sides have ended or one is reset (`forwardCloseCodes`). */
-export async function relayBytes(webSocket: WebSocket, incoming: IncomingMessages, connection: Duplex, onActivity: () => void): Promise<void> {
+export async function relayBytes(
+  webSocket: WebSocket,
+  incoming: IncomingMessages,
+  connection: Duplex,
+  onActivity: () => void,
+): Promise<void> {
   const reset = () => connection.destroy(new Error('The other side was reset.'))
   const gone = Promise.withResolvers<void>()
   // The client may have gone while the port was being dialled.

@@ -43,15 +43,20 @@ test('a client that went before its program had begun leaves no program behind',
   const child = spawn('sleep', ['600'])
   onTestFinished(() => void child.kill('SIGKILL'))
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
-  const relay = new ExecRelay(webSocket, new IncomingMessages(webSocket), {
-    input: child.stdin,
-    endInput: () => void child.stdin.end(),
-    output: outputOf(child.stdout),
-    exitCode: async () => (await ended)[0] ?? 0,
-    resize: async () => undefined,
-    signal: async (name) => void child.kill(`SIG${name}`),
-    destroy: () => void child.stdin.destroy(),
-  }, () => undefined)
+  const relay = new ExecRelay(
+    webSocket,
+    new IncomingMessages(webSocket),
+    {
+      input: child.stdin,
+      endInput: () => void child.stdin.end(),
+      output: outputOf(child.stdout),
+      exitCode: async () => (await ended)[0] ?? 0,
+      resize: async () => undefined,
+      signal: async (name) => void child.kill(`SIG${name}`),
+      destroy: () => void child.stdin.destroy(),
+    },
+    () => undefined,
+  )
   await relay.untilOver()
   expect((await ended)[1]).toBe('SIGHUP')
 })

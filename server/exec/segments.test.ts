@@ -50,7 +50,13 @@ async function* outputOf(stdout: Readable): AsyncIterable<OutputChunk> {
 
 beforeAll(async () => {
   server.on('upgrade', (request, socket, head) => {
-    accepting.handleUpgrade(request, socket, head, (webSocket) => void (request.url === '/exec' ? exec.serve(webSocket, actor) : exec.forward(webSocket, actor, 'mine', 1)))
+    accepting.handleUpgrade(
+      request,
+      socket,
+      head,
+      (webSocket) =>
+        void (request.url === '/exec' ? exec.serve(webSocket, actor) : exec.forward(webSocket, actor, 'mine', 1)),
+    )
   })
   await Promise.all([once(server.listen(0, '127.0.0.1'), 'listening'), once(echo.listen(0, '127.0.0.1'), 'listening')])
 })
@@ -66,11 +72,15 @@ afterAll(() => {
   for (const each of [server, echo]) each.close()
 })
 
-const handshake = (path: string) => Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`)
+const handshake = (path: string) =>
+  Buffer.from(
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+  )
 /** A client's frame (RFC 6455, section 5.2), masked with zeros. */
 function frame(data: string | Buffer): Buffer {
   const bytes = Buffer.from(data)
-  const length = bytes.length < 126 ? Buffer.of(0x80 | bytes.length) : Buffer.of(0x80 | 126, bytes.length >> 8, bytes.length & 0xff)
+  const length =
+    bytes.length < 126 ? Buffer.of(0x80 | bytes.length) : Buffer.of(0x80 | 126, bytes.length >> 8, bytes.length & 0xff)
   return Buffer.concat([Buffer.of(typeof data === 'string' ? 0x81 : 0x82), length, Buffer.alloc(4), bytes])
 }
 const opening = (command: string[]) => frame(JSON.stringify({ workspace: 'mine', command, tty: null }))
@@ -78,7 +88,7 @@ const end = frame(JSON.stringify({ type: 'end' }))
 
 /** A server's frames, as far as they are whole. */
 function* framesIn(bytes: Buffer): Generator<{ readonly code: number; readonly data: Buffer }> {
-  for (let at = 0; at + 4 <= bytes.length; ) {
+  for (let at = 0; at + 4 <= bytes.length;) {
     const short = bytes.readUInt8(at + 1)
     const [from, length] = short === 126 ? [at + 4, bytes.readUInt16BE(at + 2)] : [at + 2, short]
     if (from + length > bytes.length) return
@@ -106,14 +116,23 @@ async function answerTo(segments: readonly Buffer[]): Promise<{ output: string; 
     await new Promise((resolve) => setImmediate(resolve))
   }
   await over
-  const said = (of: number) => frames().filter(({ code }) => code === of).map(({ data }) => data)
+  const said = (of: number) =>
+    frames()
+      .filter(({ code }) => code === of)
+      .map(({ data }) => data)
   return { output: Buffer.concat(said(2)).toString(), notes: said(1).map((data) => JSON.parse(String(data)) as object) }
 }
 
 /** Every way to send the same bytes in one segment or in two. */
 function cuts(bytes: Buffer): Buffer[][] {
   const step = Math.max(1, Math.floor(bytes.length / 60))
-  return [[bytes], ...Array.from({ length: Math.floor((bytes.length - 1) / step) }, (_each, index) => [bytes.subarray(0, (index + 1) * step), bytes.subarray((index + 1) * step)])]
+  return [
+    [bytes],
+    ...Array.from({ length: Math.floor((bytes.length - 1) / step) }, (_each, index) => [
+      bytes.subarray(0, (index + 1) * step),
+      bytes.subarray((index + 1) * step),
+    ]),
+  ]
 }
 
 describe('all that a client sends gets there in its order, however it is cut into segments', () => {
@@ -134,12 +153,21 @@ describe('all that a client sends gets there in its order, however it is cut int
   })
 
   test('a signal', async () => {
-    const { notes } = await answerTo([Buffer.concat([handshake('/exec'), opening(['sleep', '600']), frame(JSON.stringify({ type: 'signal', name: 'KILL' }))])])
+    const { notes } = await answerTo([
+      Buffer.concat([
+        handshake('/exec'),
+        opening(['sleep', '600']),
+        frame(JSON.stringify({ type: 'signal', name: 'KILL' })),
+      ]),
+    ])
     expect(notes.at(-1)).toEqual({ type: 'exit', code: 137 })
   })
 
   test('what goes to a forwarded port', async () => {
-    const sent = Buffer.concat([handshake('/forward'), ...['one ', 'two ', 'three', ''].map((each) => frame(Buffer.from(each)))])
+    const sent = Buffer.concat([
+      handshake('/forward'),
+      ...['one ', 'two ', 'three', ''].map((each) => frame(Buffer.from(each))),
+    ])
     for (const segments of cuts(sent)) expect((await answerTo(segments)).output).toBe('one two three')
   })
 })

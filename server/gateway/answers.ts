@@ -4,7 +4,16 @@ import type { Duplex } from 'node:stream'
 import { cleanResponse } from './forwarding.ts'
 
 /** What is between two neighbours alone (RFC 9110, section 7.6.1); it may name more in `connection`. */
-const betweenNeighbours = ['connection', 'proxy-connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'proxy-authenticate', 'proxy-authorization']
+const betweenNeighbours = [
+  'connection',
+  'proxy-connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'upgrade',
+  'proxy-authenticate',
+  'proxy-authorization',
+]
 const withoutBody: ReadonlySet<number> = new Set([204, 205, 304])
 
 /**
@@ -45,7 +54,8 @@ export function isSoundUpgrade(answer: IncomingMessage): boolean {
 export function passOn(answer: IncomingMessage, response: ServerResponse): void {
   const { headers, statusCode = 502, statusMessage = '' } = answer
   delete headers['transfer-encoding']
-  for (const [name, value] of Object.entries(headers)) if (value !== undefined && isSendable(name, value)) response.setHeader(name, value)
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined && isSendable(name, value)) response.setHeader(name, value)
   response.writeHead(statusCode, statusMessage)
   if (!withoutBody.has(statusCode)) answer.pipe(response)
   else {
@@ -55,9 +65,16 @@ export function passOn(answer: IncomingMessage, response: ServerResponse): void 
 }
 
 /** Says something of ours on a connection, whatever has been prepared for it. */
-export function ownAnswer(response: ServerResponse, status: number, headers: Readonly<Record<string, string | readonly string[]>>, body = ''): void {
+export function ownAnswer(
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string | readonly string[]>>,
+  body = '',
+): void {
   for (const name of response.getHeaderNames()) response.removeHeader(name)
-  response.writeHead(status, STATUS_CODES[status] ?? '', { ...headers, 'content-length': Buffer.byteLength(body) }).end(body)
+  response
+    .writeHead(status, STATUS_CODES[status] ?? '', { ...headers, 'content-length': Buffer.byteLength(body) })
+    .end(body)
 }
 
 /** Nothing that httpxy writes on an upgraded connection by itself changes its bytes: a header's are ISO 8859-1. */
@@ -66,7 +83,9 @@ export function keepHeaderBytes(socket: Duplex): void {
 }
 
 function takeNeighbours(headers: IncomingHttpHeaders): void {
-  const named = `${headers.connection ?? ''},${String(headers['proxy-connection'] ?? '')}`.split(',').map((name) => name.trim().toLowerCase())
+  const named = `${headers.connection ?? ''},${String(headers['proxy-connection'] ?? '')}`
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
   // These say where its body ends, whatever it makes of them.
   for (const name of named) if (name !== 'transfer-encoding' && name !== 'content-length') delete headers[name]
   for (const name of betweenNeighbours) delete headers[name]

@@ -12,9 +12,13 @@ const halfOpenIdleMs = 120_000
 export function carryEnds(client: Socket, server: Duplex): void {
   // Until here an end of the server's was the end of the connection: it stood among those that wait for requests.
   server.allowHalfOpen = true
-  for (const [one, other] of [[client, server], [server, client]] as const) {
+  for (const [one, other] of [
+    [client, server],
+    [server, client],
+  ] as const) {
     one.once('end', () => {
-      for (const each of [client, server]) if (each instanceof Socket) each.setTimeout(halfOpenIdleMs, () => each.destroy())
+      for (const each of [client, server])
+        if (each instanceof Socket) each.setTimeout(halfOpenIdleMs, () => each.destroy())
     })
     one.once('close', () => {
       if (!one.readableEnded || !one.writableFinished) other.destroy()

@@ -17,7 +17,15 @@ export function cleanRequest(headers: IncomingHttpHeaders, clientAddress: string
 }
 
 /** A workspace's word on these would reach beyond its own host, or past the gateway. */
-const notAWorkspacesToSay = ['clear-site-data', 'strict-transport-security', 'alt-svc', 'public-key-pins', 'nel', 'report-to', 'reporting-endpoints']
+const notAWorkspacesToSay = [
+  'clear-site-data',
+  'strict-transport-security',
+  'alt-svc',
+  'public-key-pins',
+  'nel',
+  'report-to',
+  'reporting-endpoints',
+]
 
 /** Takes from a response, in place, whatever a workspace must not say to a browser. */
 export function cleanResponse(headers: IncomingHttpHeaders): void {
@@ -26,7 +34,9 @@ export function cleanResponse(headers: IncomingHttpHeaders): void {
   if (cookies !== undefined) headers['set-cookie'] = harmlessSetCookies(cookies)
   // No other site shows it in a frame; its own policy stays as it is, as browsers apply all of them.
   const own = headers['content-security-policy']
-  headers['content-security-policy'] = [own, "frame-ancestors 'self'"].filter((policy) => policy !== undefined).join(', ')
+  headers['content-security-policy'] = [own, "frame-ancestors 'self'"]
+    .filter((policy) => policy !== undefined)
+    .join(', ')
   headers['referrer-policy'] ??= 'same-origin'
 }
 

@@ -25,16 +25,20 @@ beforeAll(async () => {
   ;[owner, stranger] = await Promise.all([arc.person(), arc.person()])
   workspace = await createRunning(owner, 'door')
   await startInside(arc.engine, workspace.id, ['node', '-e', hostileServer])
-  await vi.waitFor(async () => {
-    const { exitCode } = await runInside(arc.engine, workspace.id, ['nc', '-z', '127.0.0.1', '8000'])
-    expect(exitCode).toBe(0)
-  }, { timeout: 10_000 })
+  await vi.waitFor(
+    async () => {
+      const { exitCode } = await runInside(arc.engine, workspace.id, ['nc', '-z', '127.0.0.1', '8000'])
+      expect(exitCode).toBe(0)
+    },
+    { timeout: 10_000 },
+  )
 })
 afterAll(() => arc?.destroy())
 
 const hostOf = (name: string) => `${name}.localhost:${arc.port}`
 const originOf = (name: string) => `http://${hostOf(name)}`
-const visit = (path: string, asked: Asked = {}, name = 'door'): Promise<Answer> => send(arc.port, path, { ...asked, headers: { host: hostOf(name), ...asked.headers } })
+const visit = (path: string, asked: Asked = {}, name = 'door'): Promise<Answer> =>
+  send(arc.port, path, { ...asked, headers: { host: hostOf(name), ...asked.headers } })
 const navigation = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
 
 /** The way in, step by step as a browser goes it. */
@@ -44,7 +48,11 @@ async function enter(person: Person, path = '/', name = 'door') {
   const asking = new URL(first.headers.location ?? '')
   const second = await arc.send(asking.pathname + asking.search, { headers: { ...navigation, cookie: person.cookie } })
   const entering = new URL(second.headers.location ?? '', arc.origin)
-  const third = await visit(entering.pathname + entering.search, { headers: { ...navigation, cookie: `arc_entry=${entry}` } }, name)
+  const third = await visit(
+    entering.pathname + entering.search,
+    { headers: { ...navigation, cookie: `arc_entry=${entry}` } },
+    name,
+  )
   return { first, second, third, entering, entry, cookie: `arc_workspace=${cookieSet(third, 'arc_workspace') ?? ''}` }
 }
 
@@ -74,7 +82,9 @@ describe('the way in', () => {
     const asking = new URL(other.headers.location ?? '')
     const coded = await arc.send(asking.pathname + asking.search, { headers: { ...navigation, cookie: owner.cookie } })
     const url = new URL(coded.headers.location ?? '')
-    const stolen = await visit(url.pathname + url.search, { headers: { ...navigation, cookie: `arc_entry=${randomBytes(24).toString('base64url')}` } })
+    const stolen = await visit(url.pathname + url.search, {
+      headers: { ...navigation, cookie: `arc_entry=${randomBytes(24).toString('base64url')}` },
+    })
     expect(stolen.status).toBe(403)
     expect(cookieSet(stolen, 'arc_workspace')).toBeUndefined()
   })
@@ -83,18 +93,26 @@ describe('the way in', () => {
     await createRunning(owner, 'next-door')
     const nonce = randomBytes(24).toString('base64url')
     const browser = createHash('sha256').update(nonce).digest('base64url')
-    const coded = await arc.send(`/auth/workspace?${new URLSearchParams({ name: 'door', to: '/', browser })}`, { headers: { ...navigation, cookie: owner.cookie } })
+    const coded = await arc.send(`/auth/workspace?${new URLSearchParams({ name: 'door', to: '/', browser })}`, {
+      headers: { ...navigation, cookie: owner.cookie },
+    })
     const url = new URL(coded.headers.location ?? '')
-    expect((await visit(url.pathname + url.search, { headers: { cookie: `arc_entry=${nonce}` } }, 'next-door')).status).toBe(403)
+    expect(
+      (await visit(url.pathname + url.search, { headers: { cookie: `arc_entry=${nonce}` } }, 'next-door')).status,
+    ).toBe(403)
     const { cookie } = await enter(owner)
     expect((await visit('/healthz', { headers: { cookie } }, 'next-door')).status).toBe(401)
   })
 
   test('who is not signed in is led to sign-in, who may not is told no such workspace', async () => {
     const browser = 'x'.repeat(43)
-    const unknown = await arc.send(`/auth/workspace?${new URLSearchParams({ name: 'door', browser })}`, { headers: navigation })
+    const unknown = await arc.send(`/auth/workspace?${new URLSearchParams({ name: 'door', browser })}`, {
+      headers: navigation,
+    })
     expect(unknown.headers.location).toMatch(/^\/sign-in\?to=/)
-    const refused = await arc.send(`/auth/workspace?${new URLSearchParams({ name: 'door', browser })}`, { headers: { ...navigation, cookie: stranger.cookie } })
+    const refused = await arc.send(`/auth/workspace?${new URLSearchParams({ name: 'door', browser })}`, {
+      headers: { ...navigation, cookie: stranger.cookie },
+    })
     expect(refused.headers.location).toMatch(/^\/open\/door/)
   })
 
@@ -110,28 +128,50 @@ describe('a workspace that has been renamed', () => {
     const { cookie } = await enter(owner, '/', 'former')
     const { id: teamId } = await owner.api.teams.create.mutate({ name: 'gate-crew' })
     const [member, guest] = await Promise.all([arc.person(), arc.person()])
-    await arc.database.insertInto('Membership').values([{ teamId, userId: member.userId, role: 'member' }, { teamId, userId: guest.userId, role: 'member' }]).execute()
+    await arc.database
+      .insertInto('Membership')
+      .values([
+        { teamId, userId: member.userId, role: 'member' },
+        { teamId, userId: guest.userId, role: 'member' },
+      ])
+      .execute()
     await arc.database.updateTable('Workspace').set({ ownerId: null, teamId }).where('id', '=', id).execute()
     // What was written past the server is known to it a moment later.
-    const guests = await vi.waitFor(async () => {
-      const { cookie: entered } = await enter(guest, '/', 'former')
-      expect(entered).not.toBe('arc_workspace=')
-      return entered
-    }, { timeout: 10_000 })
+    const guests = await vi.waitFor(
+      async () => {
+        const { cookie: entered } = await enter(guest, '/', 'former')
+        expect(entered).not.toBe('arc_workspace=')
+        return entered
+      },
+      { timeout: 10_000 },
+    )
     await owner.api.workspaces.stop.mutate({ workspaceId: id })
     await untilState(owner, id, 'stopped')
     await owner.api.workspaces.rename.mutate({ workspaceId: id, name: 'latter' })
     const at = (path: string, headers: Record<string, string>) => visit(path, { headers }, 'former')
     const payload = encodeURIComponent(`[["openFile","vscode-remote://${hostOf('former')}/home/arc/project/a"]]`)
-    const led = await vi.waitFor(async () => {
-      const answer = await at(`/?folder=/home/arc/project&payload=${payload}`, { ...navigation, cookie })
-      expect(answer.status).toBe(302)
-      return new URL(answer.headers.location ?? '')
-    }, { timeout: 10_000 })
-    expect([led.origin, led.pathname, led.searchParams.get('folder'), led.searchParams.get('payload')]).toEqual([originOf('latter'), '/', '/home/arc/project', `[["openFile","vscode-remote://${hostOf('latter')}/home/arc/project/a"]]`])
+    const led = await vi.waitFor(
+      async () => {
+        const answer = await at(`/?folder=/home/arc/project&payload=${payload}`, { ...navigation, cookie })
+        expect(answer.status).toBe(302)
+        return new URL(answer.headers.location ?? '')
+      },
+      { timeout: 10_000 },
+    )
+    expect([led.origin, led.pathname, led.searchParams.get('folder'), led.searchParams.get('payload')]).toEqual([
+      originOf('latter'),
+      '/',
+      '/home/arc/project',
+      `[["openFile","vscode-remote://${hostOf('latter')}/home/arc/project/a"]]`,
+    ])
     expect((await at('//evil.com/x', { ...navigation, cookie })).headers.location).toBe(`${originOf('latter')}/`)
     // An open window is told, and may still hand over what was typed in it.
-    const ticket = (shown = cookie) => visit('/_arcx/collab/ticket', { method: 'POST', headers: { cookie: shown, origin: originOf('former') } }, 'former')
+    const ticket = (shown = cookie) =>
+      visit(
+        '/_arcx/collab/ticket',
+        { method: 'POST', headers: { cookie: shown, origin: originOf('former') } },
+        'former',
+      )
     expect(JSON.parse((await ticket()).body)).toMatchObject({ renamed: true, may: 'write', userId: owner.userId })
     expect((await ticket(cookie.slice(0, -2))).status).toBe(401)
 
@@ -163,14 +203,26 @@ test('a forged, a changed and an expired cookie are strangers', async () => {
   const { cookie } = await enter(owner)
   const value = cookie.slice('arc_workspace='.length)
   const [session, user, id, expiry, signature] = value.split('.')
-  for (const forged of [`${session}.${stranger.userId}.${id}.${expiry}.${signature}`, `${session}.${user}.${id}.${Number(expiry) + 999}.${signature}`, value.slice(0, -2), 'x']) {
+  for (const forged of [
+    `${session}.${stranger.userId}.${id}.${expiry}.${signature}`,
+    `${session}.${user}.${id}.${Number(expiry) + 999}.${signature}`,
+    value.slice(0, -2),
+    'x',
+  ]) {
     expect((await visit('/healthz', { headers: { cookie: `arc_workspace=${forged}` } })).status).toBe(401)
   }
 })
 
 test('code-server CVE-2025-47269, coder/boundary spoofed headers: what reaches a workspace’s program holds nothing of ours', async () => {
   const { cookie } = await enter(owner)
-  const answer = await visit('/proxy/8000/', { headers: { cookie: `${cookie}; arc_session=abc; own=2`, authorization: 'Bearer arcx_secret', 'x-forwarded-for': '6.6.6.6', 'x-arcx-user': 'root' } })
+  const answer = await visit('/proxy/8000/', {
+    headers: {
+      cookie: `${cookie}; arc_session=abc; own=2`,
+      authorization: 'Bearer arcx_secret',
+      'x-forwarded-for': '6.6.6.6',
+      'x-arcx-user': 'root',
+    },
+  })
   expect(answer.status).toBe(200)
   const seen = JSON.parse(answer.body)
   expect(seen.cookie).toBe('own=2')
@@ -180,7 +232,8 @@ test('code-server CVE-2025-47269, coder/boundary spoofed headers: what reaches a
   expect(answer.headers['set-cookie']).toEqual(['own=1'])
   expect(answer.headers['clear-site-data']).toBeUndefined()
   expect(answer.headers['content-security-policy']).toContain("frame-ancestors 'self'")
-  for (const path of ['/proxy/8000@evil.com/', '/proxy/0/', '/proxy/70000/']) expect((await visit(path, { headers: { cookie } })).status).toBe(400)
+  for (const path of ['/proxy/8000@evil.com/', '/proxy/0/', '/proxy/70000/'])
+    expect((await visit(path, { headers: { cookie } })).status).toBe(400)
 })
 
 describe('Gitpod CVE-2023-0957, code-server CVE-2023-26114, Dockhand CVE-2026-57169: upgrades are checked as requests are', () => {
@@ -189,7 +242,11 @@ describe('Gitpod CVE-2023-0957, code-server CVE-2023-26114, Dockhand CVE-2026-57
   test('only from its own origin', async () => {
     const { cookie } = await enter(owner)
     for (const origin of [undefined, 'null', arc.origin, originOf('next-door'), 'http://evil.com']) {
-      const answer = await upgrade(arc.port, path, { host: hostOf('door'), cookie, ...(origin === undefined ? {} : { origin }) })
+      const answer = await upgrade(arc.port, path, {
+        host: hostOf('door'),
+        cookie,
+        ...(origin === undefined ? {} : { origin }),
+      })
       expect(answer.status).toBe(403)
     }
     const answer = await upgrade(arc.port, path, { host: hostOf('door'), cookie, origin: originOf('door') })
@@ -199,7 +256,9 @@ describe('Gitpod CVE-2023-0957, code-server CVE-2023-26114, Dockhand CVE-2026-57
 
   test('only with its own cookie', async () => {
     for (const cookie of ['', owner.cookie, 'arc_workspace=x']) {
-      expect((await upgrade(arc.port, path, { host: hostOf('door'), cookie, origin: originOf('door') })).status).toBe(401)
+      expect((await upgrade(arc.port, path, { host: hostOf('door'), cookie, origin: originOf('door') })).status).toBe(
+        401,
+      )
     }
   })
 })
@@ -208,7 +267,9 @@ test('JupyterHub CVE-2020-36191: a change comes from its own origin alone', asyn
   const { cookie } = await enter(owner)
   expect((await visit('/proxy/8000/', { method: 'POST', headers: { cookie } })).status).toBe(403)
   expect((await visit('/proxy/8000/', { method: 'POST', headers: { cookie, origin: arc.origin } })).status).toBe(403)
-  expect((await visit('/proxy/8000/', { method: 'POST', headers: { cookie, origin: originOf('door') } })).status).toBe(200)
+  expect((await visit('/proxy/8000/', { method: 'POST', headers: { cookie, origin: originOf('door') } })).status).toBe(
+    200,
+  )
 })
 
 test('jupyter-server-proxy CVE-2024-35225: an error page echoes nothing and runs nothing', async () => {
@@ -223,7 +284,11 @@ test('JupyterHub CVE-2021-41247: signing out ends workspace sessions and open so
   const leaver = await arc.person()
   await createRunning(leaver, 'left')
   const { cookie } = await enter(leaver, '/', 'left')
-  const { socket } = await upgrade(arc.port, '/stable-0?reconnectionToken=1', { host: hostOf('left'), cookie, origin: originOf('left') })
+  const { socket } = await upgrade(arc.port, '/stable-0?reconnectionToken=1', {
+    host: hostOf('left'),
+    cookie,
+    origin: originOf('left'),
+  })
   if (socket === null) throw new Error('The upgrade was refused.')
   socket.resume()
   const live = leaver.live()
@@ -243,7 +308,10 @@ test('Coder GHSA-j6xf-jwrj-v5qp: what opened a workspace opens none that later h
   const { cookie } = await enter(owner, '/', 'reused')
   expect((await visit('/healthz', { headers: { cookie } }, 'reused')).status).toBe(200)
   await owner.api.workspaces.remove.mutate({ workspaceId: first.id })
-  await vi.waitFor(async () => expect((await owner.api.workspaces.list.query()).some(({ name }) => name === 'reused')).toBe(false), { timeout: 20_000 })
+  await vi.waitFor(
+    async () => expect((await owner.api.workspaces.list.query()).some(({ name }) => name === 'reused')).toBe(false),
+    { timeout: 20_000 },
+  )
   await createRunning(owner, 'reused')
   expect((await visit('/healthz', { headers: { cookie } }, 'reused')).status).toBe(401)
 })
@@ -261,17 +329,38 @@ test('a stopped workspace leads to the page that starts it; a program is told it
 
 test('large bodies pass both ways unharmed', async () => {
   const { cookie } = await enter(owner)
-  await startInside(arc.engine, workspace.id, ['node', '-e', "require('node:http').createServer((q, r) => q.pipe(r)).listen(8001)"])
+  await startInside(arc.engine, workspace.id, [
+    'node',
+    '-e',
+    "require('node:http').createServer((q, r) => q.pipe(r)).listen(8001)",
+  ])
   const body = randomBytes(6 * 2 ** 20).toString('base64')
-  await vi.waitFor(async () => {
-    const answer = await visit('/proxy/8001/', { method: 'POST', body, headers: { cookie, origin: originOf('door') } })
-    expect(answer.status).toBe(200)
-    expect(createHash('sha256').update(answer.body).digest('hex')).toBe(createHash('sha256').update(body).digest('hex'))
-  }, { timeout: 10_000 })
+  await vi.waitFor(
+    async () => {
+      const answer = await visit('/proxy/8001/', {
+        method: 'POST',
+        body,
+        headers: { cookie, origin: originOf('door') },
+      })
+      expect(answer.status).toBe(200)
+      expect(createHash('sha256').update(answer.body).digest('hex')).toBe(
+        createHash('sha256').update(body).digest('hex'),
+      )
+    },
+    { timeout: 10_000 },
+  )
 })
 
 describe('an edge that asks (Traefik’s ForwardAuth)', () => {
-  const ask = (headers: Record<string, string>, host = hostOf('door')) => arc.send('/auth/verify', { headers: { 'x-forwarded-host': host, 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/?folder=/home/arc', ...headers } })
+  const ask = (headers: Record<string, string>, host = hostOf('door')) =>
+    arc.send('/auth/verify', {
+      headers: {
+        'x-forwarded-host': host,
+        'x-forwarded-method': 'GET',
+        'x-forwarded-uri': '/?folder=/home/arc',
+        ...headers,
+      },
+    })
 
   test('is told as the gateway would say it: open for its person, a way in for a stranger’s page, else refused', async () => {
     const { cookie } = await enter(owner)

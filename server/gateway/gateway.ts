@@ -21,7 +21,11 @@ import { Passages } from './passage.ts'
 import type { AskedOf, PassageNeeds } from './passage.ts'
 
 const entrySeconds = 120
-const plainHeaders = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const
+const plainHeaders = {
+  'content-type': 'text/plain; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+} as const
 
 /** What an entry code is bound to. */
 export const EntryClaims = z.object({
@@ -111,7 +115,14 @@ export class Gateway {
     try {
       if ('writeHead' in to) {
         if (to.headersSent) to.destroy()
-        else this.#page(to, 502, 'The workspace does not answer', 'It may be starting or stopping. Try again in a moment.', { label: 'Try again', href: '' })
+        else
+          this.#page(
+            to,
+            502,
+            'The workspace does not answer',
+            'It may be starting or stopping. Try again in a moment.',
+            { label: 'Try again', href: '' },
+          )
       } else if (this.#answered.has(to)) to.resetAndDestroy()
       else refuseUpgrade(to, 502)
     } catch {
@@ -120,7 +131,13 @@ export class Gateway {
   }
 
   #notUnderstood(response: ServerResponse): void {
-    this.#page(response, 502, 'The workspace answered in a way that is no HTTP', 'What listens there has sent an answer that cannot be passed on. Try again, or restart it.', { label: 'Try again', href: '' })
+    this.#page(
+      response,
+      502,
+      'The workspace answered in a way that is no HTTP',
+      'What listens there has sent an answer that cannot be passed on. Try again, or restart it.',
+      { label: 'Try again', href: '' },
+    )
   }
 
   get openConnections(): number {
@@ -137,26 +154,37 @@ export class Gateway {
         case 'open': {
           this.#open.add(passage, response)
           cleanRequest(request.headers, this.#needs.clientOf(request), this.#needs.addresses.secure)
-          await this.#proxy.web(request, response, { target: { host: 'workspace' }, agent: this.#agents.of(passage.workspaceId) })
+          await this.#proxy.web(request, response, {
+            target: { host: 'workspace' },
+            agent: this.#agents.of(passage.workspaceId),
+          })
           return
         }
         case 'resting':
-          return isNavigation(request) ? this.#toOpening(name, request, response) : this.#plain(response, 503, 'The workspace is not running.')
+          return isNavigation(request)
+            ? this.#toOpening(name, request, response)
+            : this.#plain(response, 503, 'The workspace is not running.')
         case 'moved':
           if (!isNavigation(request)) return this.#plain(response, 410, 'The workspace has been renamed.')
-          response.writeHead(302, { location: this.#movedUrl(name, passage.name, request.url), 'cache-control': 'no-store' }).end()
+          response
+            .writeHead(302, { location: this.#movedUrl(name, passage.name, request.url), 'cache-control': 'no-store' })
+            .end()
           return
         case 'stranger':
-          return isNavigation(request) ? this.#toEntry(name, request, response) : this.#plain(response, 401, 'Open the workspace from the dashboard first.')
+          return isNavigation(request)
+            ? this.#toEntry(name, request, response)
+            : this.#plain(response, 401, 'Open the workspace from the dashboard first.')
         case 'refused':
           return isNavigation(request)
             ? this.#page(response, passage.status, 'Not here', passage.message, this.#home())
             : this.#plain(response, passage.status, passage.message)
       }
     } catch (error) {
-      if (error instanceof ArcError && error.kind === 'Unavailable' && !response.headersSent) return this.#unavailable(error, request, response)
+      if (error instanceof ArcError && error.kind === 'Unavailable' && !response.headersSent)
+        return this.#unavailable(error, request, response)
       this.#needs.log.error({ err: error }, 'the gateway failed')
-      if (!response.headersSent) this.#page(response, 500, 'Something went wrong', 'The server could not pass this on. Try again.', this.#home())
+      if (!response.headersSent)
+        this.#page(response, 500, 'Something went wrong', 'The server could not pass this on. Try again.', this.#home())
       else response.destroy()
     }
   }
@@ -173,10 +201,16 @@ export class Gateway {
       this.#open.add(passage, socket)
       cleanRequest(request.headers, this.#needs.clientOf(request), this.#needs.addresses.secure)
       if (own) return await this.#carry(passage.workspaceId, target, request, socket, head)
-      await this.#proxy.ws(request, socket, { target: { host: 'workspace' }, agent: this.#agents.of(passage.workspaceId) }, head)
+      await this.#proxy.ws(
+        request,
+        socket,
+        { target: { host: 'workspace' }, agent: this.#agents.of(passage.workspaceId) },
+        head,
+      )
     } catch (error) {
       this.#needs.log.debug({ err: error }, 'an upgrade could not be passed on')
-      if (error instanceof ArcError && error.kind === 'Unavailable') refuseUpgrade(socket, 503, { 'Retry-After': retryAfterOf(error) })
+      if (error instanceof ArcError && error.kind === 'Unavailable')
+        refuseUpgrade(socket, 503, { 'Retry-After': retryAfterOf(error) })
       else socket.destroy()
     }
   }
@@ -201,12 +235,15 @@ export class Gateway {
       case 'open':
         return { kind: 'open', userId: passage.visitor.userId }
       case 'resting':
-        return isNavigation(asked) ? { kind: 'elsewhere', location: this.#openingUrl(name, path), cookie: null } : { kind: 'refused', status: 503, message: 'The workspace is not running.' }
+        return isNavigation(asked)
+          ? { kind: 'elsewhere', location: this.#openingUrl(name, path), cookie: null }
+          : { kind: 'refused', status: 503, message: 'The workspace is not running.' }
       case 'moved':
         if (!isNavigation(asked)) return { kind: 'refused', status: 410, message: 'The workspace has been renamed.' }
         return { kind: 'elsewhere', location: this.#movedUrl(name, passage.name, path), cookie: null }
       case 'stranger': {
-        if (!isNavigation(asked)) return { kind: 'refused', status: 401, message: 'Open the workspace from the dashboard first.' }
+        if (!isNavigation(asked))
+          return { kind: 'refused', status: 401, message: 'Open the workspace from the dashboard first.' }
         const { location, cookie } = this.#entry(name, path)
         return { kind: 'elsewhere', location, cookie }
       }
@@ -226,7 +263,13 @@ export class Gateway {
   }
 
   /** A window's socket to team-state, which decides by the ticket that it shows. */
-  async #carry(workspaceId: WorkspaceId, target: OwnTarget, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+  async #carry(
+    workspaceId: WorkspaceId,
+    target: OwnTarget,
+    request: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+  ): Promise<void> {
     // It is normalised, so none climbs out of the workspace's own.
     const [, rest] = /^\/_arcx\/collab((?:\/.*)?)$/.exec(target.path) ?? []
     if (rest === undefined) return refuseUpgrade(socket, 404)
@@ -238,7 +281,12 @@ export class Gateway {
   }
 
   /** Paths that are the gateway's on every workspace's host; none of them reaches the workspace. */
-  async #ownPath(name: string, { path, query }: OwnTarget, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #ownPath(
+    name: string,
+    { path, query }: OwnTarget,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const { addresses } = this.#needs
     if (path === '/_arcx/collab/ticket' && request.method === 'POST') return this.#ticket(name, request, response)
     if (path !== '/_arcx/enter' || request.method !== 'GET') return this.#plain(response, 404, 'There is nothing here.')
@@ -250,7 +298,13 @@ export class Gateway {
       return this.#page(response, 403, 'This way in has expired', 'It works once and for a short time only.', again)
     }
     if (nonce === undefined || !equal(browserHash(nonce), claims.browser)) {
-      return this.#page(response, 403, 'This way in is not yours', 'It was made for another browser, or cookies are turned off.', again)
+      return this.#page(
+        response,
+        403,
+        'This way in is not yours',
+        'It was made for another browser, or cookies are turned off.',
+        again,
+      )
     }
     response.writeHead(302, {
       location: to,
@@ -270,16 +324,41 @@ export class Gateway {
    */
   async #ticket(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const passage = await this.#passages.of(name, request, false)
-    if (passage.kind !== 'open' && passage.kind !== 'moved') return this.#plain(response, passage.kind === 'refused' ? passage.status : statusOf[passage.kind], 'Open the workspace from the dashboard first.')
+    if (passage.kind !== 'open' && passage.kind !== 'moved')
+      return this.#plain(
+        response,
+        passage.kind === 'refused' ? passage.status : statusOf[passage.kind],
+        'Open the workspace from the dashboard first.',
+      )
     const { ticket, may, expiresAt } = await this.#needs.ticketFor(passage.visitor, passage.workspaceId)
     const { userId, login, name: personName } = passage.visitor
-    const body = JSON.stringify({ ticket, may, expiresAt, userId, login, name: personName, incarnation: passage.incarnation, renamed: passage.kind === 'moved' })
-    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }).end(body)
+    const body = JSON.stringify({
+      ticket,
+      may,
+      expiresAt,
+      userId,
+      login,
+      name: personName,
+      incarnation: passage.incarnation,
+      renamed: passage.kind === 'moved',
+    })
+    response
+      .writeHead(200, {
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+      })
+      .end(body)
   }
 
   #toEntry(name: string, request: IncomingMessage, response: ServerResponse): void {
     const { location, cookie } = this.#entry(name, request.url)
-    response.writeHead(302, { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'set-cookie': cookie })
+    response.writeHead(302, {
+      location,
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'set-cookie': cookie,
+    })
     response.end()
   }
 
@@ -287,7 +366,10 @@ export class Gateway {
     const { addresses } = this.#needs
     const nonce = randomBytes(24).toString('base64url')
     const query = new URLSearchParams({ name, to: addresses.ownPath(path), browser: browserHash(nonce) })
-    return { location: `${addresses.publicOrigin}/auth/workspace?${query}`, cookie: writeCookie('arc_entry', nonce, entrySeconds, addresses.secure) }
+    return {
+      location: `${addresses.publicOrigin}/auth/workspace?${query}`,
+      cookie: writeCookie('arc_entry', nonce, entrySeconds, addresses.secure),
+    }
   }
 
   /** The control plane's page that starts it, shows how that goes and comes back here. */
@@ -316,25 +398,39 @@ export class Gateway {
     return { label: 'To the dashboard', href: `${this.#needs.addresses.publicOrigin}/dashboard` }
   }
 
-  #page(response: ServerResponse, status: number, title: string, message: string, action: { label: string; href: string }, headers: Readonly<Record<string, string>> = {}): void {
+  #page(
+    response: ServerResponse,
+    status: number,
+    title: string,
+    message: string,
+    action: { label: string; href: string },
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
     ownAnswer(response, status, { ...pageHeaders, ...headers }, messagePage(title, message, action))
   }
 
   #unavailable(error: ArcError, request: IncomingMessage, response: ServerResponse): void {
     this.#needs.log.warn({ err: error }, 'something that the gateway needs is away')
     const wait = { 'retry-after': retryAfterOf(error) }
-    if (isNavigation(request)) this.#page(response, 503, 'Not at the moment', error.message, { label: 'Try again', href: '' }, wait)
+    if (isNavigation(request))
+      this.#page(response, 503, 'Not at the moment', error.message, { label: 'Try again', href: '' }, wait)
     else this.#plain(response, 503, error.message, wait)
   }
 
-  #plain(response: ServerResponse, status: number, message: string, headers: Readonly<Record<string, string>> = {}): void {
+  #plain(
+    response: ServerResponse,
+    status: number,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
     ownAnswer(response, status, { ...plainHeaders, ...headers }, message)
   }
 }
 
 const retryAfterOf = (error: ArcError) => String(error.details['retryAfterSeconds'] ?? 5)
 /** Also what only looks like it, and leads elsewhere: nothing of that reaches the workspace. */
-const isOwn = (target: OwnTarget, request: AskedOf) => target.path.startsWith('/_arcx/') || request.url?.startsWith('/_arcx/') === true
+const isOwn = (target: OwnTarget, request: AskedOf) =>
+  target.path.startsWith('/_arcx/') || request.url?.startsWith('/_arcx/') === true
 
 function isNavigation(request: AskedOf): boolean {
   if (request.method !== 'GET') return false

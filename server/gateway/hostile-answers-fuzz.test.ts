@@ -24,7 +24,13 @@ import type { StrictAnswer } from '@arcx/testing/strict-client'
 /** A workspace is hostile: what listens at its socket may answer whatever it likes. */
 const answers = 2000
 const key = randomBytes(32)
-const visitor = { via: 'session', userId: UserId.parse(randomUUID()), sessionId: SessionId.parse(randomUUID()), login: 'ann', name: 'Ann' } as const
+const visitor = {
+  via: 'session',
+  userId: UserId.parse(randomUUID()),
+  sessionId: SessionId.parse(randomUUID()),
+  login: 'ann',
+  name: 'Ann',
+} as const
 const workspaceId = WorkspaceId.parse(randomUUID())
 const cookie = `arc_workspace=${sign(key, [visitor.sessionId, visitor.userId, workspaceId, String(Math.floor(Date.now() / 1000) + 3600)])}`
 const log = createLog('test', 'fatal', new Writable({ write: (_chunk, _encoding, done) => done() }))
@@ -61,10 +67,13 @@ beforeAll(async () => {
     clientOf: () => '127.0.0.1',
     log,
   })
-  server = boundedServer({ most: { each: 1000, inAll: 1000 }, isShared: () => false, log, metrics: createMetrics('test', log) }, (request, response) => {
-    void gateway.request('mine', request, response)
-    return 'forwarded'
-  })
+  server = boundedServer(
+    { most: { each: 1000, inAll: 1000 }, isShared: () => false, log, metrics: createMetrics('test', log) },
+    (request, response) => {
+      void gateway.request('mine', request, response)
+      return 'forwarded'
+    },
+  )
   takeUpgrades(server, log, (request, socket, head) => gateway.upgrade('mine', request, socket, head))
   await once(server.listen(0, '127.0.0.1'), 'listening')
   port = (server.address() as AddressInfo).port
@@ -79,20 +88,90 @@ afterAll(async () => {
 
 const pieces = ['a', ' ', '\u00ff', '\u0001', '\t', ':', ';', '=', '\u007f', '\\', '"'] as const
 function oddAnswer(odd: Odd): Buffer {
-  const status = odd.one('200', '099', '000', '100', '101', '103', '199', '204', '304', '600', '999', '1000', '-1', '2', 'x')
-  const names = ['Set-Cookie', 'Content-Length', 'Transfer-Encoding', 'Connection', 'Location', 'Content-Type', 'Upgrade', 'Trailer', 'Content-Security-Policy', 'X-\u00ff', 'Keep-Alive', 'Date', ''] as const
-  const values = ['0', '5', '50', '-1', '9'.repeat(20), 'chunked', 'banana', 'gzip, chunked', 'identity', 'close', 'upgrade', 'keep-alive, upgrade', 'websocket', '//[', 'a=b; Domain=x', 'arc_session=x', `x${odd.text(4, pieces)}`] as const
+  const status = odd.one(
+    '200',
+    '099',
+    '000',
+    '100',
+    '101',
+    '103',
+    '199',
+    '204',
+    '304',
+    '600',
+    '999',
+    '1000',
+    '-1',
+    '2',
+    'x',
+  )
+  const names = [
+    'Set-Cookie',
+    'Content-Length',
+    'Transfer-Encoding',
+    'Connection',
+    'Location',
+    'Content-Type',
+    'Upgrade',
+    'Trailer',
+    'Content-Security-Policy',
+    'X-\u00ff',
+    'Keep-Alive',
+    'Date',
+    '',
+  ] as const
+  const values = [
+    '0',
+    '5',
+    '50',
+    '-1',
+    '9'.repeat(20),
+    'chunked',
+    'banana',
+    'gzip, chunked',
+    'identity',
+    'close',
+    'upgrade',
+    'keep-alive, upgrade',
+    'websocket',
+    '//[',
+    'a=b; Domain=x',
+    'arc_session=x',
+    `x${odd.text(4, pieces)}`,
+  ] as const
   let lines = ''
   for (let left = odd.number(5); left > 0; left -= 1) lines += `${odd.one(...names)}: ${odd.one(...values)}\r\n`
-  const head = Buffer.from(`HTTP/1.${odd.one('1', '0', '9')} ${status} ${odd.text(4, pieces)}\r\n${lines}\r\n`, 'latin1')
-  return odd.one(() => Buffer.concat([head, odd.bytes(40)]), () => Buffer.concat([head, head]), () => Buffer.concat([Buffer.from('HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'), oddFrame(odd, odd.number(2) === 0)]), () => head.subarray(0, odd.number(head.length + 1)), () => odd.bytes(60))()
+  const head = Buffer.from(
+    `HTTP/1.${odd.one('1', '0', '9')} ${status} ${odd.text(4, pieces)}\r\n${lines}\r\n`,
+    'latin1',
+  )
+  return odd.one(
+    () => Buffer.concat([head, odd.bytes(40)]),
+    () => Buffer.concat([head, head]),
+    () =>
+      Buffer.concat([
+        Buffer.from('HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'),
+        oddFrame(odd, odd.number(2) === 0),
+      ]),
+    () => head.subarray(0, odd.number(head.length + 1)),
+    () => odd.bytes(60),
+  )()
 }
 
-const upgradeHeaders = 'Origin: http://mine.localhost:3000\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
-const asked = (method: string, path: string, more = '') => `${method} ${path} HTTP/1.1\r\nHost: mine.localhost:3000\r\nCookie: ${cookie}\r\n${more}\r\n`
+const upgradeHeaders =
+  'Origin: http://mine.localhost:3000\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
+const asked = (method: string, path: string, more = '') =>
+  `${method} ${path} HTTP/1.1\r\nHost: mine.localhost:3000\r\nCookie: ${cookie}\r\n${more}\r\n`
 
 /** What a strict client makes of a hostile answer, and of the next one on the same connection. */
-async function visit(method: string, isUpgrade: boolean): Promise<{ readonly status: number | null; readonly next: string | null; readonly headers: ReadonlyMap<string, string> | null }> {
+async function visit(
+  method: string,
+  isUpgrade: boolean,
+): Promise<{
+  readonly status: number | null
+  readonly next: string | null
+  readonly headers: ReadonlyMap<string, string> | null
+}> {
   const socket = connect(port, '127.0.0.1')
   let [got, ended, wake] = [Buffer.alloc(0), false, () => undefined as void]
   const timer = setTimeout(() => socket.destroy(new Error('neither an answer nor an end')), 8000)
@@ -122,7 +201,11 @@ async function visit(method: string, isUpgrade: boolean): Promise<{ readonly sta
     socket.write(asked('GET', '/next'))
     const second = await read(next, 'GET')
     if (late !== undefined) throw late
-    return { status, headers, next: second === null ? null : `${second.status} ${second.headers.get('x-next') ?? 'another'} ${second.body}` }
+    return {
+      status,
+      headers,
+      next: second === null ? null : `${second.status} ${second.headers.get('x-next') ?? 'another'} ${second.body}`,
+    }
   } finally {
     clearTimeout(timer)
     socket.destroy()
@@ -130,17 +213,28 @@ async function visit(method: string, isUpgrade: boolean): Promise<{ readonly sta
 }
 
 const page = /^502$/
-const webSocketAnswer = (status: string, more = '') => `HTTP/1.1 ${status}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${more}\r\n`
+const webSocketAnswer = (status: string, more = '') =>
+  `HTTP/1.1 ${status}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${more}\r\n`
 test.each([
   ['204 with a body', 'HTTP/1.1 204 x\r\nContent-Length: 50\r\n\r\n' + 'x'.repeat(50), false, /^204$/],
   ['304 with a body', 'HTTP/1.1 304 x\r\nContent-Length: 50\r\n\r\n' + 'x'.repeat(50), false, /^304$/],
   ['a coding that nobody knows', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: banana\r\n\r\nbody', false, page],
   ['a WebSocket that nobody asked for', webSocketAnswer('101 X'), false, page],
   ['a status beyond 599', 'HTTP/1.1 700 X\r\nContent-Length: 4\r\n\r\nbody', false, page],
-  ['an answer without a length, on a connection that is to stay', 'HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n\r\nbody', false, /^200$/],
+  [
+    'an answer without a length, on a connection that is to stay',
+    'HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n\r\nbody',
+    false,
+    /^200$/,
+  ],
   ['to an upgrade, a status of two digits', 'HTTP/1.1 99 x\r\n\r\n', true, page],
   ['to an upgrade, a status beyond 599', 'HTTP/1.1 999 x\r\nContent-Length: 0\r\n\r\n', true, page],
-  ['to an upgrade, a reason with control characters', 'HTTP/1.1 403 \u0001\u00ff\r\nContent-Length: 0\r\n\r\n', true, /^(403|502)$/],
+  [
+    'to an upgrade, a reason with control characters',
+    'HTTP/1.1 403 \u0001\u00ff\r\nContent-Length: 0\r\n\r\n',
+    true,
+    /^(403|502)$/,
+  ],
   ['to an upgrade, a coding that nobody knows', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: banana\r\n\r\nbody', true, page],
   ['to an upgrade, another protocol', webSocketAnswer('101 X').replace('websocket', 'h2c'), true, page],
   ['to an upgrade, one with a length', webSocketAnswer('101 \u0001', 'Content-Length: 5\r\n'), true, /^(101|502)$/],
@@ -160,21 +254,28 @@ test('an answer keeps the bytes of its headers, and so does a WebSocket’s', as
 })
 
 // What nothing answers for fails the run: vitest counts each uncaught exception and unhandled rejection.
-test(`whatever a workspace answers, the gateway goes on, and a strict client reads the right next answer (ARCX_FUZZ_SEED=${fuzzSeed})`, async () => {
-  await fuzzRounds(async (odd) => {
-    answer = () => oddAnswer(odd)
-    let left = answers
-    const read = { next: 0, ended: 0 }
-    const work = async () => {
-      while (left-- > 0) {
-        const { next } = await visit(odd.one('GET', 'GET', 'HEAD'), odd.number(3) === 0)
-        if (next === null) read.ended += 1
-        else read.next += 1
-        // Where the workspace said more than its answer was long, the connection to it may break under the next request.
-        if (next !== null) expect(next).toMatch(/^(200 yes well$|502 another <!doctype html>[^]*The workspace does not answer[^]*<\/html>$)/)
+test(
+  `whatever a workspace answers, the gateway goes on, and a strict client reads the right next answer (ARCX_FUZZ_SEED=${fuzzSeed})`,
+  async () => {
+    await fuzzRounds(async (odd) => {
+      answer = () => oddAnswer(odd)
+      let left = answers
+      const read = { next: 0, ended: 0 }
+      const work = async () => {
+        while (left-- > 0) {
+          const { next } = await visit(odd.one('GET', 'GET', 'HEAD'), odd.number(3) === 0)
+          if (next === null) read.ended += 1
+          else read.next += 1
+          // Where the workspace said more than its answer was long, the connection to it may break under the next request.
+          if (next !== null)
+            expect(next).toMatch(
+              /^(200 yes well$|502 another <!doctype html>[^]*The workspace does not answer[^]*<\/html>$)/,
+            )
+        }
       }
-    }
-    await Promise.all(Array.from({ length: 16 }, work))
-    expect(read.next).toBeGreaterThan(answers / 20)
-  })
-}, fuzzTimeoutMs(120_000))
+      await Promise.all(Array.from({ length: 16 }, work))
+      expect(read.next).toBeGreaterThan(answers / 20)
+    })
+  },
+  fuzzTimeoutMs(120_000),
+)

@@ -13,11 +13,23 @@ const workspaceSessionSeconds = 12 * 3600
 export type AskedOf = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
 
 export type Passage =
-  | { readonly kind: 'open'; readonly workspaceId: WorkspaceId; readonly name: string; readonly incarnation: number; readonly visitor: Visitor }
+  | {
+      readonly kind: 'open'
+      readonly workspaceId: WorkspaceId
+      readonly name: string
+      readonly incarnation: number
+      readonly visitor: Visitor
+    }
   | { readonly kind: 'resting' }
   | { readonly kind: 'stranger' }
   /** Renamed to `name` since this browser came in; what has the old name now, if anything, this person may not see. */
-  | { readonly kind: 'moved'; readonly workspaceId: WorkspaceId; readonly name: string; readonly incarnation: number; readonly visitor: Visitor }
+  | {
+      readonly kind: 'moved'
+      readonly workspaceId: WorkspaceId
+      readonly name: string
+      readonly incarnation: number
+      readonly visitor: Visitor
+    }
   | { readonly kind: 'refused'; readonly status: number; readonly message: string }
 
 export interface PassageNeeds {

@@ -15,7 +15,11 @@ import type { GatewayNeeds } from './gateway.ts'
 
 test('an upgrade while the database is away is told when to come back, and its connection does not stay, whatever its client does', async () => {
   const key = randomBytes(32)
-  const [sessionId, userId, workspaceId] = [SessionId.parse(randomUUID()), UserId.parse(randomUUID()), WorkspaceId.parse(randomUUID())]
+  const [sessionId, userId, workspaceId] = [
+    SessionId.parse(randomUUID()),
+    UserId.parse(randomUUID()),
+    WorkspaceId.parse(randomUUID()),
+  ]
   const log = createLog('test', 'fatal', new Writable({ write: (_chunk, _encoding, done) => done() }))
   const gateway = new Gateway({
     addresses: new Addresses('http://localhost:3000', 'localhost', 3000),
@@ -34,9 +38,13 @@ test('an upgrade while the database is away is told when to come back, and its c
   let got = ''
   client.on('data', (chunk: Buffer) => (got += chunk.toString('latin1')))
   const cookie = `arc_workspace=${sign(key, [sessionId, userId, workspaceId, String(Math.floor(Date.now() / 1000) + 60)])}`
-  client.write(`GET / HTTP/1.1\r\nHost: mine.localhost:3000\r\nOrigin: http://mine.localhost:3000\r\nCookie: ${cookie}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)
+  client.write(
+    `GET / HTTP/1.1\r\nHost: mine.localhost:3000\r\nOrigin: http://mine.localhost:3000\r\nCookie: ${cookie}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+  )
   // Its own side stays open.
   await once(client, 'end')
   expect(got).toMatch(/^HTTP\/1.1 503 [^]*\r\nRetry-After: 5\r\n/)
-  await expect.poll(() => new Promise((resolve) => server.getConnections((_error, count) => resolve(count))), { timeout: 20_000 }).toBe(0)
+  await expect
+    .poll(() => new Promise((resolve) => server.getConnections((_error, count) => resolve(count))), { timeout: 20_000 })
+    .toBe(0)
 })

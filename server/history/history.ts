@@ -1,5 +1,13 @@
 import { ArcError, FileVersionId, errors } from '@arcx/router'
-import type { FileChange, FileVersion, FileVersionText, HistoryPort, UserActor, WorkspaceId, Writer } from '@arcx/router'
+import type {
+  FileChange,
+  FileVersion,
+  FileVersionText,
+  HistoryPort,
+  UserActor,
+  WorkspaceId,
+  Writer,
+} from '@arcx/router'
 import type { Database } from '@arcx/database'
 import { addVersion, documentChanges, documentVersion, documentVersions } from '@arcx/database/document-history'
 import type { DocumentVersionRow } from '@arcx/database/document-history'
@@ -26,11 +34,21 @@ export class FileHistory implements HistoryPort {
     this.#needs = needs
   }
 
-  async changes(actor: UserActor, workspaceId: WorkspaceId, path: string | null, limit: number): Promise<readonly FileChange[]> {
+  async changes(
+    actor: UserActor,
+    workspaceId: WorkspaceId,
+    path: string | null,
+    limit: number,
+  ): Promise<readonly FileChange[]> {
     await this.#needs.workspaceOf(actor, workspaceId)
     const rows = await documentChanges(this.#needs.database, workspaceId, path, limit)
     const writers = await this.#writers(rows)
-    return rows.map((row) => ({ path: row.path, by: writers(row.userId), firstAt: row.firstAt.toISOString(), lastAt: row.lastAt.toISOString() }))
+    return rows.map((row) => ({
+      path: row.path,
+      by: writers(row.userId),
+      firstAt: row.firstAt.toISOString(),
+      lastAt: row.lastAt.toISOString(),
+    }))
   }
 
   async versions(actor: UserActor, workspaceId: WorkspaceId, path: string): Promise<readonly FileVersion[]> {
@@ -50,24 +68,42 @@ export class FileHistory implements HistoryPort {
     const action = 'workspace.restore-file'
     try {
       await this.#needs.workspaceOf(actor, workspaceId)
-      const [version, container] = await Promise.all([this.#require(workspaceId, id), this.#needs.runningOf(actor, workspaceId)])
+      const [version, container] = await Promise.all([
+        this.#require(workspaceId, id),
+        this.#needs.runningOf(actor, workspaceId),
+      ])
       const file = new WorkspaceFile((ref, request) => this.#needs.run(ref, request), container, version.path)
       return await this.#needs.database.transaction().execute(async (transaction) => {
         const { documentId } = version
         // Until it is recorded, no window takes what it finds on disk for a program's.
-        await transaction.selectFrom('Document').select('id').where('id', '=', documentId).forUpdate().executeTakeFirstOrThrow()
+        await transaction
+          .selectFrom('Document')
+          .select('id')
+          .where('id', '=', documentId)
+          .forUpdate()
+          .executeTakeFirstOrThrow()
         const now = await file.read()
         const before = now === null ? null : plain(now)
         if (before === version.text) return false
         if (before !== null) await addVersion(transaction, { documentId, userId: null, cause: 'disk', text: before })
         await addVersion(transaction, { documentId, userId: actor.userId, cause: 'restored', text: version.text })
         await file.write(written(version.text, now))
-        await recordAudit(transaction, { actor, action, target: { kind: 'file', id: workspaceId, name: `${container.name}:${version.path}` }, outcome: 'ok' })
+        await recordAudit(transaction, {
+          actor,
+          action,
+          target: { kind: 'file', id: workspaceId, name: `${container.name}:${version.path}` },
+          outcome: 'ok',
+        })
         return true
       })
     } catch (error) {
       const outcome = error instanceof ArcError ? `refused:${error.code}` : 'failed'
-      await recordAudit(this.#needs.database, { actor, action, target: { kind: 'workspace', id: workspaceId }, outcome })
+      await recordAudit(this.#needs.database, {
+        actor,
+        action,
+        target: { kind: 'workspace', id: workspaceId },
+        outcome,
+      })
       throw error
     }
   }
@@ -80,7 +116,10 @@ export class FileHistory implements HistoryPort {
 
   async #writers(rows: readonly { readonly userId: string | null }[]): Promise<(userId: string | null) => Writer> {
     const ids = [...new Set(rows.flatMap(({ userId }) => (userId === null ? [] : [userId])))]
-    const people = ids.length === 0 ? [] : await this.#needs.database.selectFrom('User').select(['id', 'login', 'name']).where('id', 'in', ids).execute()
+    const people =
+      ids.length === 0
+        ? []
+        : await this.#needs.database.selectFrom('User').select(['id', 'login', 'name']).where('id', 'in', ids).execute()
     const known = new Map(people.map(({ id, login, name }) => [id, { login, name }]))
     return (userId) => {
       if (userId === null) return { kind: 'program' }

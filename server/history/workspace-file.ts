@@ -56,19 +56,39 @@ export class WorkspaceFile {
   async write(text: string): Promise<void> {
     const bytes = Buffer.from(text)
     const { exitCode, stderr } = await this.#program(writer, [String(bytes.length)], bytes)
-    if (exitCode !== 0) throw errors.restoreFailed(this.#path, stderr.toString().trim().slice(0, 300) || `exit code ${exitCode}`)
+    if (exitCode !== 0)
+      throw errors.restoreFailed(this.#path, stderr.toString().trim().slice(0, 300) || `exit code ${exitCode}`)
   }
 
-  async #program(script: string, more: readonly string[], input: Buffer | null): Promise<{ readonly exitCode: number; readonly stdout: Buffer; readonly stderr: Buffer }> {
+  async #program(
+    script: string,
+    more: readonly string[],
+    input: Buffer | null,
+  ): Promise<{ readonly exitCode: number; readonly stdout: Buffer; readonly stderr: Buffer }> {
     const path = this.#path.startsWith('/') ? this.#path : `${project}/${this.#path}`
-    const execution = await this.#run(this.#container, { command: ['/bin/sh', '-c', script, 'sh', path, ...more], tty: null, directory: '/' })
+    const execution = await this.#run(this.#container, {
+      command: ['/bin/sh', '-c', script, 'sh', path, ...more],
+      tty: null,
+      directory: '/',
+    })
     // What hangs is ended, so that nobody waits for a workspace that means ill.
-    const timer = setTimeout(() => void execution.signal('KILL').catch(() => undefined).finally(() => execution.destroy()), timeoutMs)
+    const timer = setTimeout(
+      () =>
+        void execution
+          .signal('KILL')
+          .catch(() => undefined)
+          .finally(() => execution.destroy()),
+      timeoutMs,
+    )
     try {
       execution.input.end(input ?? undefined)
       const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] }
       for await (const { stream, bytes } of execution.output) chunks[stream].push(bytes)
-      return { exitCode: await execution.exitCode(), stdout: Buffer.concat(chunks.stdout), stderr: Buffer.concat(chunks.stderr) }
+      return {
+        exitCode: await execution.exitCode(),
+        stdout: Buffer.concat(chunks.stdout),
+        stderr: Buffer.concat(chunks.stderr),
+      }
     } finally {
       clearTimeout(timer)
       execution.destroy()

@@ -70,15 +70,18 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
           response.destroy()
         },
       )
-      server = boundedServer({ most: needs.most, isShared: (address) => needs.proxies.has(address), log, metrics: needs.metrics }, (request, response) => {
-        const host = addresses.classify(request.headers.host)
-        if (host.kind === 'workspace') {
-          toWorkspace(host.name, request, response)
-          return 'forwarded'
-        }
-        handler(request, response)
-        return 'own'
-      })
+      server = boundedServer(
+        { most: needs.most, isShared: (address) => needs.proxies.has(address), log, metrics: needs.metrics },
+        (request, response) => {
+          const host = addresses.classify(request.headers.host)
+          if (host.kind === 'workspace') {
+            toWorkspace(host.name, request, response)
+            return 'forwarded'
+          }
+          handler(request, response)
+          return 'own'
+        },
+      )
       return server
     },
   })
@@ -122,18 +125,32 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
     // says so, and not the address that led to it.
     if (request.routeOptions.config.forMachines === true) return
     const host = addresses.classify(request.headers.host)
-    if (host.kind === 'loopback' && request.method === 'GET') return reply.redirect(addresses.publicOrigin + addresses.ownPath(request.url), 307)
-    if (host.kind !== 'own') return reply.code(421).send(`This is arcx at ${addresses.publicOrigin}; nothing is served under the name that was asked for.\n`)
+    if (host.kind === 'loopback' && request.method === 'GET')
+      return reply.redirect(addresses.publicOrigin + addresses.ownPath(request.url), 307)
+    if (host.kind !== 'own')
+      return reply
+        .code(421)
+        .send(`This is arcx at ${addresses.publicOrigin}; nothing is served under the name that was asked for.\n`)
     // A token is put there by a program on purpose; a cookie, by the browser for whatever page is open. Without a cookie,
     // and without the origin that each browser tells, it is a program that acts for nobody.
     const { authorization, cookie, origin } = request.headers
     const byBrowser = cookie !== undefined || origin !== undefined
-    if (changing.has(request.method) && authorization === undefined && byBrowser && origin !== addresses.publicOrigin) throw errors.crossSite()
+    if (changing.has(request.method) && authorization === undefined && byBrowser && origin !== addresses.publicOrigin)
+      throw errors.crossSite()
   })
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
     durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
-    log.info({ requestId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
+    log.info(
+      {
+        requestId: request.id,
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'request',
+    )
   })
   app.setErrorHandler((error: unknown, request, reply) => sendError(error, request, reply, log))
 
@@ -150,7 +167,12 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
     trpcOptions: {
       router: appRouter,
       maxBatchSize: mostCallsOfRequest,
-      createContext: async ({ req }): Promise<Context> => ({ ...needs.ports, origin: { address: req.ip, requestId: req.id }, connection: null, actor: await actorOf(req).catch((error: unknown) => Promise.reject(withTrpcCode(error))) }),
+      createContext: async ({ req }): Promise<Context> => ({
+        ...needs.ports,
+        origin: { address: req.ip, requestId: req.id },
+        connection: null,
+        actor: await actorOf(req).catch((error: unknown) => Promise.reject(withTrpcCode(error))),
+      }),
       responseMeta({ errors: [first] }) {
         const wait = first?.cause instanceof ArcError ? first.cause.details['retryAfterSeconds'] : undefined
         return wait === undefined ? {} : { headers: new Headers({ 'retry-after': String(wait) }) }
@@ -186,7 +208,10 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
   app.setNotFoundHandler((request, reply) => {
     const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
     if (wantsPage) return reply.header('cache-control', 'no-cache').type('text/html').sendFile('index.html')
-    return reply.code(404).serializer(asLine).send({ error: { kind: 'NotFound', code: 'not_found', message: 'There is nothing here.' } })
+    return reply
+      .code(404)
+      .serializer(asLine)
+      .send({ error: { kind: 'NotFound', code: 'not_found', message: 'There is nothing here.' } })
   })
   if (server === undefined) throw new Error('The HTTP server was not made.')
   return { app, server, actorOf }
@@ -202,15 +227,44 @@ const forProbes = { config: { forMachines: true, rateLimit: { max: 1200, timeWin
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
   const known = refusalOf(error)
-  const own = typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
+  const own =
+    typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number'
+      ? error.statusCode
+      : 500
   const status = known === null ? own : statusOfKind[known.kind]
-  if (known?.kind === 'Unavailable') log.warn({ err: error, requestId: request.id }, 'something that a request needs is away')
+  if (known?.kind === 'Unavailable')
+    log.warn({ err: error, requestId: request.id }, 'something that a request needs is away')
   if (status >= 500 && known === null) log.error({ err: error, requestId: request.id }, 'a request failed')
-  const message = known?.message ?? (status < 500 && error instanceof Error ? error.message : 'Something went wrong on the server.')
+  const message =
+    known?.message ?? (status < 500 && error instanceof Error ? error.message : 'Something went wrong on the server.')
   const wait = known?.details['retryAfterSeconds']
   if (wait !== undefined) reply.header('retry-after', String(wait))
   if (request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')) {
-    return reply.code(status).headers(pageHeaders).send(messagePage(known?.kind === 'Unavailable' ? 'Not at the moment' : status >= 500 ? 'Something went wrong' : 'That did not work', message, { label: 'To the dashboard', href: '/dashboard' }))
+    return reply
+      .code(status)
+      .headers(pageHeaders)
+      .send(
+        messagePage(
+          known?.kind === 'Unavailable'
+            ? 'Not at the moment'
+            : status >= 500
+              ? 'Something went wrong'
+              : 'That did not work',
+          message,
+          { label: 'To the dashboard', href: '/dashboard' },
+        ),
+      )
   }
-  return reply.code(status).serializer(asLine).send({ error: { kind: known?.kind ?? 'Internal', code: known?.code ?? 'internal', message, details: known?.details ?? {}, requestId: request.id } })
+  return reply
+    .code(status)
+    .serializer(asLine)
+    .send({
+      error: {
+        kind: known?.kind ?? 'Internal',
+        code: known?.code ?? 'internal',
+        message,
+        details: known?.details ?? {},
+        requestId: request.id,
+      },
+    })
 }

@@ -12,7 +12,15 @@ export function readCookie(header: string | undefined, name: CookieName, secure:
 
 /** Host-only, HTTP-only, SameSite=Lax. `maxAgeSeconds` 0 removes it. */
 export function writeCookie(name: CookieName, value: string, maxAgeSeconds: number, secure: boolean): string {
-  return stringifySetCookie({ name: fullName(name, secure), value, path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: maxAgeSeconds })
+  return stringifySetCookie({
+    name: fullName(name, secure),
+    value,
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+    maxAge: maxAgeSeconds,
+  })
 }
 
 export function isOwnCookie(name: string): boolean {

@@ -17,7 +17,10 @@ afterAll(() => arc?.destroy())
 
 const json = { 'content-type': 'application/json' }
 const signInLink = async () => {
-  const answer = await arc.send('/internal/sign-in-link', { method: 'POST', headers: { authorization: `Bearer ${arc.internalToken}` } })
+  const answer = await arc.send('/internal/sign-in-link', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${arc.internalToken}` },
+  })
   return new URL(JSON.parse(answer.body).url)
 }
 
@@ -31,7 +34,9 @@ describe('the local sign-in link', () => {
     expect(set).toMatch(/HttpOnly/)
     expect(set).toMatch(/SameSite=Lax/)
     expect(set).not.toMatch(/Domain/i)
-    const me = await arc.send('/trpc/auth.me', { headers: { cookie: `arc_session=${cookieSet(answer, 'arc_session')}` } })
+    const me = await arc.send('/trpc/auth.me', {
+      headers: { cookie: `arc_session=${cookieSet(answer, 'arc_session')}` },
+    })
     expect(JSON.parse(me.body).result.data).toMatchObject({ role: 'admin', tier: 'team' })
 
     const again = await arc.send(link.pathname + link.search, { headers: { accept: 'text/html' } })
@@ -48,38 +53,58 @@ describe('the local sign-in link', () => {
 
   test('is given out for the internal token alone; the admin token does not open that door', async () => {
     for (const authorization of [`Bearer ${arc.adminToken}`, 'Bearer ', 'Bearer wrong', `bearer${arc.internalToken}`]) {
-      expect((await arc.send('/internal/sign-in-link', { method: 'POST', headers: { authorization } })).status).toBe(401)
+      expect((await arc.send('/internal/sign-in-link', { method: 'POST', headers: { authorization } })).status).toBe(
+        401,
+      )
     }
     expect((await arc.send('/internal/sign-in-link', { method: 'POST' })).status).toBe(401)
   })
 
   test('a spent or made-up code is recorded', async () => {
     await arc.send('/auth/local?code=made-up')
-    const entry = await arc.database.selectFrom('AuditEntry').selectAll().where('outcome', '=', 'refused:sign_in_link_spent').executeTakeFirstOrThrow()
+    const entry = await arc.database
+      .selectFrom('AuditEntry')
+      .selectAll()
+      .where('outcome', '=', 'refused:sign_in_link_spent')
+      .executeTakeFirstOrThrow()
     expect(entry).toMatchObject({ actorKind: 'service', action: 'session.start' })
   })
 })
 
 test('sign-out ends the session, also for who kept its cookie', async () => {
   const leaver = await arc.person()
-  const answer = await arc.send('/auth/sign-out', { method: 'POST', headers: { cookie: leaver.cookie, origin: arc.origin } })
+  const answer = await arc.send('/auth/sign-out', {
+    method: 'POST',
+    headers: { cookie: leaver.cookie, origin: arc.origin },
+  })
   expect(answer.status).toBe(204)
   expect(answer.headers['set-cookie']?.join()).toMatch(/^arc_session=;.*Max-Age=0/)
   expect(await leaver.api.auth.me.query()).toBeNull()
 })
 
 describe('JupyterHub CVE-2020-36191: a change needs this very origin', () => {
-  test.each([undefined, 'null', 'http://evil.com', 'http://a.localhost', 'https://localhost'])('%s is refused', async (origin) => {
-    const headers = { ...json, cookie: person.cookie, ...(origin === undefined ? {} : { origin }) }
-    for (const path of ['/trpc/workspaces.create', '/dashboard/workspace', '/auth/sign-out']) {
-      expect((await arc.send(path, { method: 'POST', headers, body: '{"name":"csrf"}' })).status).toBe(403)
-    }
-    expect(await person.api.workspaces.list.query()).toEqual([])
-  })
+  test.each([undefined, 'null', 'http://evil.com', 'http://a.localhost', 'https://localhost'])(
+    '%s is refused',
+    async (origin) => {
+      const headers = { ...json, cookie: person.cookie, ...(origin === undefined ? {} : { origin }) }
+      for (const path of ['/trpc/workspaces.create', '/dashboard/workspace', '/auth/sign-out']) {
+        expect((await arc.send(path, { method: 'POST', headers, body: '{"name":"csrf"}' })).status).toBe(403)
+      }
+      expect(await person.api.workspaces.list.query()).toEqual([])
+    },
+  )
 
   test('a workspace’s origin is not this one', async () => {
     const origin = `http://a.localhost:${arc.port}`
-    expect((await arc.send('/trpc/workspaces.create', { method: 'POST', headers: { ...json, cookie: person.cookie, origin }, body: '{"name":"csrf"}' })).status).toBe(403)
+    expect(
+      (
+        await arc.send('/trpc/workspaces.create', {
+          method: 'POST',
+          headers: { ...json, cookie: person.cookie, origin },
+          body: '{"name":"csrf"}',
+        })
+      ).status,
+    ).toBe(403)
   })
 
   test('Coder GHSA-m3cr-vc2j-pm27: no link changes anything', async () => {
@@ -105,8 +130,13 @@ describe('Dockhand CVE-2026-57169: the router’s WebSocket', () => {
   })
 
   test('elsewhere there is none', async () => {
-    expect((await upgrade(arc.port, '/other', { host: `localhost:${arc.port}`, origin: arc.origin, cookie: person.cookie })).status).toBe(404)
-    expect((await upgrade(arc.port, '/trpc', { host: 'evil.com', origin: arc.origin, cookie: person.cookie })).status).toBe(421)
+    expect(
+      (await upgrade(arc.port, '/other', { host: `localhost:${arc.port}`, origin: arc.origin, cookie: person.cookie }))
+        .status,
+    ).toBe(404)
+    expect(
+      (await upgrade(arc.port, '/trpc', { host: 'evil.com', origin: arc.origin, cookie: person.cookie })).status,
+    ).toBe(421)
   })
 })
 
@@ -119,7 +149,12 @@ test('only its own names are served (DNS rebinding)', async () => {
 })
 
 describe('the reference’s POST /dashboard/workspace', () => {
-  const post = (body: string, headers: Record<string, string> = {}) => arc.send('/dashboard/workspace', { method: 'POST', headers: { ...json, origin: arc.origin, cookie: person.cookie, ...headers }, body })
+  const post = (body: string, headers: Record<string, string> = {}) =>
+    arc.send('/dashboard/workspace', {
+      method: 'POST',
+      headers: { ...json, origin: arc.origin, cookie: person.cookie, ...headers },
+      body,
+    })
 
   test('creates and answers with the URL', async () => {
     const answer = await post('{"name":"by-route"}')
@@ -131,7 +166,9 @@ describe('the reference’s POST /dashboard/workspace', () => {
 
   test('refuses as the router does', async () => {
     expect((await post('{"name":"by-route"}')).status).toBe(409)
-    expect(JSON.parse((await post('{"name":"WWW"}')).body)).toMatchObject({ error: { kind: 'Invalid', code: 'workspace_name_invalid', details: { suggestion: 'www-1' } } })
+    expect(JSON.parse((await post('{"name":"WWW"}')).body)).toMatchObject({
+      error: { kind: 'Invalid', code: 'workspace_name_invalid', details: { suggestion: 'www-1' } },
+    })
     expect((await post('{"name":"x"}', { cookie: '' })).status).toBe(401)
   })
 
@@ -144,18 +181,28 @@ describe('the reference’s POST /dashboard/workspace', () => {
 
 test('bad input to a procedure is a typed 400 without our insides', async () => {
   for (const body of ['{"workspaceId":"1"}', '{}', '[]', '"x"']) {
-    const answer = await arc.send('/trpc/workspaces.start', { method: 'POST', headers: { ...json, origin: arc.origin, cookie: person.cookie }, body })
+    const answer = await arc.send('/trpc/workspaces.start', {
+      method: 'POST',
+      headers: { ...json, origin: arc.origin, cookie: person.cookie },
+      body,
+    })
     expect(answer.status).toBe(400)
     expect(answer.body).not.toMatch(/node_modules|\.ts:/)
   }
-  const large = await arc.send('/trpc/workspaces.create', { method: 'POST', headers: { ...json, origin: arc.origin, cookie: person.cookie }, body: JSON.stringify({ name: 'x'.repeat(2_000_000) }) })
+  const large = await arc.send('/trpc/workspaces.create', {
+    method: 'POST',
+    headers: { ...json, origin: arc.origin, cookie: person.cookie },
+    body: JSON.stringify({ name: 'x'.repeat(2_000_000) }),
+  })
   expect(large.status).toBe(413)
 })
 
 test('pages carry a strict policy, and assets may be kept for ever', async () => {
   const page = await arc.send('/dashboard', { headers: { accept: 'text/html' } })
   expect(page.status).toBe(200)
-  expect(page.headers['content-security-policy']).toMatch(/default-src 'none'.*script-src 'self'.*frame-ancestors 'none'/)
+  expect(page.headers['content-security-policy']).toMatch(
+    /default-src 'none'.*script-src 'self'.*frame-ancestors 'none'/,
+  )
   expect(page.headers['x-content-type-options']).toBe('nosniff')
   expect(page.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
   const asset = /src="(\/assets\/[^"]+)"/.exec(page.body)?.[1] ?? ''
@@ -164,14 +211,34 @@ test('pages carry a strict policy, and assets may be kept for ever', async () =>
 })
 
 test('Coder CVE-2026-111926: there is no debug endpoint', async () => {
-  for (const path of ['/debug', '/debug/pprof', '/env', '/internal/env', '/.env', '/secrets.env', '/..%2f..%2fpackage.json']) expect((await arc.send(path)).status).toBeGreaterThanOrEqual(400)
+  for (const path of [
+    '/debug',
+    '/debug/pprof',
+    '/env',
+    '/internal/env',
+    '/.env',
+    '/secrets.env',
+    '/..%2f..%2fpackage.json',
+  ])
+    expect((await arc.send(path)).status).toBeGreaterThanOrEqual(400)
 })
 
 test('health, readiness and metrics', async () => {
   for (const path of ['/healthz', '/health']) expect(JSON.parse((await arc.send(path)).body)).toEqual({ status: 'ok' })
-  expect(JSON.parse((await arc.send('/readyz')).body)).toMatchObject({ ready: true, dependencies: { database: 'ok', bus: 'ok', engine: 'ok', disk: 'ok', 'team-state': expect.any(String) } })
+  expect(JSON.parse((await arc.send('/readyz')).body)).toMatchObject({
+    ready: true,
+    dependencies: { database: 'ok', bus: 'ok', engine: 'ok', disk: 'ok', 'team-state': expect.any(String) },
+  })
   const metrics = (await arc.send('/metrics')).body
-  for (const name of ['arcx_workspaces_known_count', 'arcx_http_request_duration_seconds_bucket', 'arcx_gateway_connections_open_count', 'process_resident_memory_bytes', 'arcx_log_lines_dropped_total', 'arcx_disk_free_bytes']) expect(metrics).toContain(name)
+  for (const name of [
+    'arcx_workspaces_known_count',
+    'arcx_http_request_duration_seconds_bucket',
+    'arcx_gateway_connections_open_count',
+    'process_resident_memory_bytes',
+    'arcx_log_lines_dropped_total',
+    'arcx_disk_free_bytes',
+  ])
+    expect(metrics).toContain(name)
 })
 
 test('the log is JSON with request ids, and holds no cookie, code or token', async () => {
@@ -182,7 +249,14 @@ test('the log is JSON with request ids, and holds no cookie, code or token', asy
   await vi.waitFor(async () => expect(await arc.log()).toContain(String(id)), { timeout: 20_000 })
   const log = await arc.log()
   for (const line of log.trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow()
-  for (const secret of [link.searchParams.get('code') ?? '', person.cookie.split('=')[1] ?? '', cookieSet(answer, 'arc_session') ?? '', arc.internalToken, arc.adminToken]) expect(log).not.toContain(secret)
+  for (const secret of [
+    link.searchParams.get('code') ?? '',
+    person.cookie.split('=')[1] ?? '',
+    cookieSet(answer, 'arc_session') ?? '',
+    arc.internalToken,
+    arc.adminToken,
+  ])
+    expect(log).not.toContain(secret)
 })
 
 test('too many tries at sign-in are told when to come again', async () => {
@@ -195,7 +269,12 @@ test('too many tries at sign-in are told when to come again', async () => {
 
 test('creating without end is told to wait, by person and with Retry-After; another person is not', async () => {
   const [eager, other] = await Promise.all([arc.person(), arc.person()])
-  const create = (cookie: string) => arc.send('/trpc/workspaces.create', { method: 'POST', headers: { cookie, origin: arc.origin, 'content-type': 'application/json' }, body: JSON.stringify({ name: 'Not A Name' }) })
+  const create = (cookie: string) =>
+    arc.send('/trpc/workspaces.create', {
+      method: 'POST',
+      headers: { cookie, origin: arc.origin, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Not A Name' }),
+    })
   const answers = await Promise.all(Array.from({ length: 70 }, () => create(eager.cookie)))
   const limited = answers.filter(({ status }) => status === 429)
   expect(limited).toHaveLength(10)
@@ -206,14 +285,31 @@ test('creating without end is told to wait, by person and with Retry-After; anot
 
 test('a part of the pages that was built after the server began is served; what lies hidden beside it, above it or not there at all is not', async () => {
   const name = `late-${randomUUID()}.js`
-  const files = [name, `.${name}`].map((each) => fileURLToPath(new URL(`../../web/dist/assets/${each}`, import.meta.url)))
+  const files = [name, `.${name}`].map((each) =>
+    fileURLToPath(new URL(`../../web/dist/assets/${each}`, import.meta.url)),
+  )
   onTestFinished(async () => void (await Promise.all(files.map((file) => rm(file, { force: true })))))
   await Promise.all(files.map((file) => writeFile(file, 'late()')))
   const answer = await arc.send(`/assets/${name}`)
-  expect([answer.status, answer.body, answer.headers['cache-control']]).toEqual([200, 'late()', 'public, max-age=31536000, immutable'])
-  for (const path of [`/assets/.${name}`, '/assets/none.js', '/assets/../../package.json', '/assets/%2e%2e/%2e%2e/package.json', '/..%2fpackage.json', '/assets']) {
+  expect([answer.status, answer.body, answer.headers['cache-control']]).toEqual([
+    200,
+    'late()',
+    'public, max-age=31536000, immutable',
+  ])
+  for (const path of [
+    `/assets/.${name}`,
+    '/assets/none.js',
+    '/assets/../../package.json',
+    '/assets/%2e%2e/%2e%2e/package.json',
+    '/..%2fpackage.json',
+    '/assets',
+  ]) {
     const refused = await arc.send(path)
-    expect([path, [403, 404].includes(refused.status), refused.body.includes('workspaces')]).toEqual([path, true, false])
+    expect([path, [403, 404].includes(refused.status), refused.body.includes('workspaces')]).toEqual([
+      path,
+      true,
+      false,
+    ])
   }
   // Any other address is a page's.
   const page = await arc.send('/workspaces/some', { headers: { accept: 'text/html' } })

@@ -103,7 +103,8 @@ export class OpenCalls {
     const { id, result } = message
     const kind = this.#open.get(id)
     if (kind === undefined) return
-    if (kind === 'calls' || message['error'] !== undefined || (isRecord(result) && result['type'] === 'stopped')) this.#release(id, kind)
+    if (kind === 'calls' || message['error'] !== undefined || (isRecord(result) && result['type'] === 'stopped'))
+      this.#release(id, kind)
   }
 
   #release(id: RequestId, kind: Kind): void {
@@ -126,14 +127,27 @@ function wellFormed(read: unknown): TRPCClientOutgoingMessage[] | null {
 function overBound(kind: Kind, of: keyof typeof mostOpen) {
   const most = mostOpen[of][kind]
   const where = of === 'connection' ? 'on this connection' : 'on all your connections together'
-  return shapeOf(new ArcError('LimitReached', `too_many_${kind}`, kind === 'calls' ? `${most} calls are under way ${where}. Wait until one of them is answered.` : `${most} subscriptions are open ${where}. Close one of them first.`, { most }))
+  return shapeOf(
+    new ArcError(
+      'LimitReached',
+      `too_many_${kind}`,
+      kind === 'calls'
+        ? `${most} calls are under way ${where}. Wait until one of them is answered.`
+        : `${most} subscriptions are open ${where}. Close one of them first.`,
+      { most },
+    ),
+  )
 }
 
 /** As the router puts it. */
 function shapeOf(refusal: ArcError) {
   const error = getTRPCErrorFromUnknown(withTrpcCode(refusal))
   const arc: ArcErrorShape = { kind: refusal.kind, code: refusal.code, details: refusal.details }
-  return { message: refusal.message, code: TRPC_ERROR_CODES_BY_KEY[error.code], data: { code: error.code, httpStatus: getHTTPStatusCodeFromError(error), arc } }
+  return {
+    message: refusal.message,
+    code: TRPC_ERROR_CODES_BY_KEY[error.code],
+    data: { code: error.code, httpStatus: getHTTPStatusCodeFromError(error), arc },
+  }
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

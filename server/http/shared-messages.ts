@@ -35,7 +35,9 @@ function itemOf(message: unknown): { readonly key: string; readonly passing: Pas
   const { id: eventId, data: envelope } = result
   if (!isRecord(envelope) || !(envelope['data'] instanceof Passing)) return null
   const passing = envelope['data']
-  return typeof passing.data === 'object' && passing.data !== null ? { key: `${String(id)} ${String(eventId)}`, passing, data: passing.data } : null
+  return typeof passing.data === 'object' && passing.data !== null
+    ? { key: `${String(id)} ${String(eventId)}`, passing, data: passing.data }
+    : null
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

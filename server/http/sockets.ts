@@ -47,7 +47,12 @@ export interface Sockets {
 /** WebSocket upgrades: `/trpc` of the control plane, and everything on workspaces' hosts. */
 export function attachSockets(needs: SocketNeeds): Sockets {
   const { addresses, gateway, log } = needs
-  const wss = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false, WebSocket: TextSocket })
+  const wss = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxMessageBytes,
+    perMessageDeflate: false,
+    WebSocket: TextSocket,
+  })
   /** Programs' streams: bytes both ways, in greater pieces. */
   const streams = new WebSocketServer({ noServer: true, maxPayload: maxStreamMessageBytes, perMessageDeflate: false })
   const byCredential = new Map<SessionId | TokenId, Set<WebSocket>>()
@@ -86,7 +91,8 @@ export function attachSockets(needs: SocketNeeds): Sockets {
     if (forward?.success === false) return refuseUpgrade(socket, 400)
     const { authorization } = request.headers
     // No page can make a browser show a token here, so only what shows a cookie must come from our own.
-    if (authorization === undefined && request.headers.origin !== addresses.publicOrigin) return refuseUpgrade(socket, 403)
+    if (authorization === undefined && request.headers.origin !== addresses.publicOrigin)
+      return refuseUpgrade(socket, 403)
     const actor = await askerOf(request).catch((error: unknown) => {
       if (!(error instanceof ArcError)) throw error
       return error
@@ -103,7 +109,9 @@ export function attachSockets(needs: SocketNeeds): Sockets {
         remember(actor.via === 'session' ? actor.sessionId : actor.tokenId, webSocket)
         webSocket.on('error', () => webSocket.terminate())
         if (path === '/trpc') return serveRouter(webSocket, request, actor)
-        return forward?.data === undefined ? needs.exec.serve(webSocket, actor) : needs.exec.forward(webSocket, actor, forward.data.workspace, forward.data.port)
+        return forward?.data === undefined
+          ? needs.exec.serve(webSocket, actor)
+          : needs.exec.forward(webSocket, actor, forward.data.workspace, forward.data.port)
       },
       (error, webSocket) => {
         log.error({ err: error }, 'a connection could not be taken')
@@ -117,7 +125,9 @@ export function attachSockets(needs: SocketNeeds): Sockets {
   async function askerOf(request: IncomingMessage): Promise<Asker | null> {
     const from = { address: needs.proxies.clientOf(request), requestId: randomUUID() }
     const { authorization, cookie } = request.headers
-    return authorization === undefined ? needs.actors.bySession(cookie, from) : needs.actors.byToken(authorization, from)
+    return authorization === undefined
+      ? needs.actors.bySession(cookie, from)
+      : needs.actors.byToken(authorization, from)
   }
 
   function remember(credential: SessionId | TokenId, webSocket: WebSocket): void {

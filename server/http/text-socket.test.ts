@@ -22,7 +22,12 @@ test('bytes arrive as text', async () => {
   client.on('message', (data, isBinary) => got.push([String(data), isBinary]))
   socket.send(Buffer.from('bytes'))
   socket.send('text')
-  await expect.poll(() => got).toEqual([['bytes', false], ['text', false]])
+  await expect
+    .poll(() => got)
+    .toEqual([
+      ['bytes', false],
+      ['text', false],
+    ])
 })
 
 test('one whose client does not read is cut off before more piles up than is allowed', async () => {

@@ -35,7 +35,14 @@ export class WrongCredentials {
 
   #omit({ address, count }: Omitted): void {
     this.#writing = this.#writing
-      .then(() => recordAudit(this.#database, { actor: visitor(address), action: 'token.use', target: { kind: 'omitted', name: `${count} more` }, outcome }))
+      .then(() =>
+        recordAudit(this.#database, {
+          actor: visitor(address),
+          action: 'token.use',
+          target: { kind: 'omitted', name: `${count} more` },
+          outcome,
+        }),
+      )
       .catch((error: unknown) => this.#log.warn({ err: error, address, count }, 'wrong tokens are not on record'))
   }
 }

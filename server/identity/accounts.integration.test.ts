@@ -12,11 +12,18 @@ beforeAll(async () => {
 afterAll(() => arc?.destroy())
 
 const isGone = (userId: string) =>
-  vi.waitFor(async () => expect(await arc.database.selectFrom('User').select('id').where('id', '=', userId).execute()).toEqual([]), { timeout: 30_000 })
+  vi.waitFor(
+    async () =>
+      expect(await arc.database.selectFrom('User').select('id').where('id', '=', userId).execute()).toEqual([]),
+    { timeout: 30_000 },
+  )
 
 test('a person takes along all that is held of them, and nobody else’s', async () => {
   const [person, other] = await Promise.all([arc.person(), arc.person()])
-  await Promise.all([person.api.workspaces.create.mutate({ name: 'taken-along' }), other.api.workspaces.create.mutate({ name: 'not-mine' })])
+  await Promise.all([
+    person.api.workspaces.create.mutate({ name: 'taken-along' }),
+    other.api.workspaces.create.mutate({ name: 'not-mine' }),
+  ])
   const { token } = await person.api.tokens.create.mutate({ name: 'ci', scopes: ['workspaces:read'] })
   const exported = await person.api.account.export.query()
   expect(exported).toMatchObject({
@@ -35,18 +42,31 @@ test('deleting an account takes its login typed, shuts it out at once, and leave
   const workspace = await createRunning(person, 'goes-with-me')
   const made = await person.api.tokens.create.mutate({ name: 'ci', scopes: ['workspaces:write'] })
   const { login } = (await person.api.auth.me.query()) ?? { login: '' }
-  const refused: unknown = await person.api.account.remove.mutate({ login: 'somebody' }).catch((error: unknown) => error)
+  const refused: unknown = await person.api.account.remove
+    .mutate({ login: 'somebody' })
+    .catch((error: unknown) => error)
   expect(refused).toBeInstanceOf(TRPCClientError)
   expect(await person.api.auth.me.query()).not.toBeNull()
 
   await person.api.account.remove.mutate({ login })
   expect(await person.api.auth.me.query()).toBeNull()
-  expect((await arc.send('/trpc/workspaces.list', { headers: { authorization: `Bearer ${made.token}` } })).status).toBe(401)
+  expect((await arc.send('/trpc/workspaces.list', { headers: { authorization: `Bearer ${made.token}` } })).status).toBe(
+    401,
+  )
   await isGone(person.userId)
-  expect((await ownContainers(arc.engine, arc.deployment)).filter((info) => info.Labels['arcx.workspace'] === workspace.id)).toEqual([])
+  expect(
+    (await ownContainers(arc.engine, arc.deployment)).filter((info) => info.Labels['arcx.workspace'] === workspace.id),
+  ).toEqual([])
   await expect(stat(join(arc.directory, 'workspaces', workspace.id))).rejects.toThrow('ENOENT')
-  expect(await arc.database.selectFrom('Session').select('id').where('userId', '=', person.userId).execute()).toEqual([])
-  const actions = await arc.database.selectFrom('AuditEntry').select('action').where('targetId', '=', person.userId).orderBy('id').execute()
+  expect(await arc.database.selectFrom('Session').select('id').where('userId', '=', person.userId).execute()).toEqual(
+    [],
+  )
+  const actions = await arc.database
+    .selectFrom('AuditEntry')
+    .select('action')
+    .where('targetId', '=', person.userId)
+    .orderBy('id')
+    .execute()
   expect(actions.map(({ action }) => action)).toEqual(['user.leave', 'user.removed'])
 })
 
@@ -65,7 +85,14 @@ test('whoever runs the server deletes somebody by the reference’s route; a str
   const { login } = (await person.api.auth.me.query()) ?? { login: '' }
   const headers = { authorization: `Bearer ${arc.adminToken}` }
   expect((await arc.send('/api/admin/users/nobody-here', { method: 'DELETE', headers })).status).toBe(404)
-  expect((await arc.send(`/api/admin/users/${login}`, { method: 'DELETE', headers: { authorization: `Bearer ${arc.internalToken}` } })).status).toBe(401)
+  expect(
+    (
+      await arc.send(`/api/admin/users/${login}`, {
+        method: 'DELETE',
+        headers: { authorization: `Bearer ${arc.internalToken}` },
+      })
+    ).status,
+  ).toBe(401)
   expect((await arc.send(`/api/admin/users/${login}`, { method: 'DELETE', headers })).status).toBe(204)
   await isGone(person.userId)
 })

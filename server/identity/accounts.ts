@@ -1,5 +1,14 @@
 import { UserId, errors } from '@arcx/router'
-import type { AccountExport, AccountPort, Actor, Administrator, AuditEntryView, ServiceActor, SessionActor, Workspace } from '@arcx/router'
+import type {
+  AccountExport,
+  AccountPort,
+  Actor,
+  Administrator,
+  AuditEntryView,
+  ServiceActor,
+  SessionActor,
+  Workspace,
+} from '@arcx/router'
 import type { Database, Transaction } from '@arcx/database'
 import type { Log } from '@arcx/service-kit/log'
 import { recordAudit } from '../audit/audit.ts'
@@ -78,21 +87,33 @@ export class Accounts implements AccountPort {
   async #leave(actor: SessionActor | Administrator, userId: UserId): Promise<void> {
     const { database, sessions } = this.#needs
     await database.transaction().execute(async (transaction) => {
-      const leaving = await transaction.updateTable('User').set({ standing: 'leaving' }).where('id', '=', userId).returning('login').executeTakeFirst()
+      const leaving = await transaction
+        .updateTable('User')
+        .set({ standing: 'leaving' })
+        .where('id', '=', userId)
+        .returning('login')
+        .executeTakeFirst()
       if (leaving === undefined) throw errors.userNotFound()
       await this.#needs.tokens.closeWithin(transaction, userId)
       await transaction.deleteFrom('ApiToken').where('userId', '=', userId).execute()
       const departures = await this.#needs.departTeams(transaction, actor, userId)
       await sessions.endWithin(transaction, actor, userId, {})
       for (const record of departures) await recordAudit(transaction, record)
-      await recordAudit(transaction, { actor, action: 'user.leave', target: { kind: 'user', id: userId, name: leaving.login }, outcome: 'ok' })
+      await recordAudit(transaction, {
+        actor,
+        action: 'user.leave',
+        target: { kind: 'user', id: userId, name: leaving.login },
+        outcome: 'ok',
+      })
     })
     sessions.changed()
     this.#sweep()
   }
 
   #sweep(): void {
-    this.#sweeping = this.#sweeping.then(() => this.#finish()).catch((error: unknown) => this.#needs.log.warn({ err: error }, 'an account that leaves stays for now'))
+    this.#sweeping = this.#sweeping
+      .then(() => this.#finish())
+      .catch((error: unknown) => this.#needs.log.warn({ err: error }, 'an account that leaves stays for now'))
   }
 
   async #finish(): Promise<void> {
@@ -101,8 +122,18 @@ export class Accounts implements AccountPort {
     for (const { id, login } of rows) {
       if ((await removeWorkspaces(service, UserId.parse(id))) > 0) continue
       await background.transaction().execute(async (transaction) => {
-        const gone = await transaction.deleteFrom('User').where('id', '=', id).where('standing', '=', 'leaving').executeTakeFirst()
-        if (gone.numDeletedRows > 0n) await recordAudit(transaction, { actor: service, action: 'user.removed', target: { kind: 'user', id, name: login }, outcome: 'ok' })
+        const gone = await transaction
+          .deleteFrom('User')
+          .where('id', '=', id)
+          .where('standing', '=', 'leaving')
+          .executeTakeFirst()
+        if (gone.numDeletedRows > 0n)
+          await recordAudit(transaction, {
+            actor: service,
+            action: 'user.removed',
+            target: { kind: 'user', id, name: login },
+            outcome: 'ok',
+          })
       })
     }
   }

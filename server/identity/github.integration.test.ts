@@ -13,8 +13,15 @@ let stripe: TestOrchestrator
 
 beforeAll(async () => {
   github = await startGitHub()
-  const settings = { GITHUB_CLIENT_ID: github.clientId, GITHUB_CLIENT_SECRET: github.clientSecret, GITHUB_URL: github.url, ARC_GITHUB_RECHECK_SECONDS: '1' }
-  ;[open, invite, stripe] = await Promise.all(['open', 'invite', 'stripe'].map((mode) => startTestOrchestrator({ ...settings, ARC_SIGNUP_MODE: mode }))) as [TestOrchestrator, TestOrchestrator, TestOrchestrator]
+  const settings = {
+    GITHUB_CLIENT_ID: github.clientId,
+    GITHUB_CLIENT_SECRET: github.clientSecret,
+    GITHUB_URL: github.url,
+    ARC_GITHUB_RECHECK_SECONDS: '1',
+  }
+  ;[open, invite, stripe] = (await Promise.all(
+    ['open', 'invite', 'stripe'].map((mode) => startTestOrchestrator({ ...settings, ARC_SIGNUP_MODE: mode })),
+  )) as [TestOrchestrator, TestOrchestrator, TestOrchestrator]
 })
 afterAll(async () => {
   await Promise.all([open, invite, stripe].map((arc) => arc?.destroy()))
@@ -31,11 +38,23 @@ async function toGitHub(arc: TestOrchestrator, query: Record<string, string> = {
   const begun = await arc.send(`/auth/github?${new URLSearchParams(query)}`, { headers: page, from: elsewhere() })
   const authorize = new URL(begun.headers.location ?? '')
   const shown = await send(Number(authorize.port), authorize.pathname + authorize.search)
-  const [authorized = '', cancelled = ''] = [...shown.body.matchAll(/href="([^"]+)"/g)].map((match) => (match[1] ?? '').replaceAll('&amp;', '&'))
-  return { begun, authorize, authorized: new URL(authorized), cancelled: new URL(cancelled), nonce: `arc_oauth=${cookieSet(begun, 'arc_oauth')}` }
+  const [authorized = '', cancelled = ''] = [...shown.body.matchAll(/href="([^"]+)"/g)].map((match) =>
+    (match[1] ?? '').replaceAll('&amp;', '&'),
+  )
+  return {
+    begun,
+    authorize,
+    authorized: new URL(authorized),
+    cancelled: new URL(cancelled),
+    nonce: `arc_oauth=${cookieSet(begun, 'arc_oauth')}`,
+  }
 }
 
-const comeBack = (arc: TestOrchestrator, url: URL, cookie: string) => arc.send(url.pathname + url.search, { headers: { ...page, cookie, 'user-agent': 'Firefox on Linux' }, from: elsewhere() })
+const comeBack = (arc: TestOrchestrator, url: URL, cookie: string) =>
+  arc.send(url.pathname + url.search, {
+    headers: { ...page, cookie, 'user-agent': 'Firefox on Linux' },
+    from: elsewhere(),
+  })
 
 async function signIn(arc: TestOrchestrator, query: Record<string, string> = {}): Promise<Answer> {
   const { authorized, nonce } = await toGitHub(arc, query)
@@ -43,10 +62,17 @@ async function signIn(arc: TestOrchestrator, query: Record<string, string> = {})
 }
 
 const sessionOf = (answer: Answer) => `arc_session=${cookieSet(answer, 'arc_session') ?? ''}`
-const me = async (arc: TestOrchestrator, cookie: string) => JSON.parse((await arc.send('/trpc/auth.me', { headers: { cookie } })).body).result.data
+const me = async (arc: TestOrchestrator, cookie: string) =>
+  JSON.parse((await arc.send('/trpc/auth.me', { headers: { cookie } })).body).result.data
 const asAdmin = async (arc: TestOrchestrator, path: string, body?: unknown) => {
-  const headers = { authorization: `Bearer ${arc.adminToken}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
-  const answer = await arc.send(path, body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) })
+  const headers = {
+    authorization: `Bearer ${arc.adminToken}`,
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  }
+  const answer = await arc.send(
+    path,
+    body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) },
+  )
   return { status: answer.status, data: JSON.parse(answer.body) }
 }
 
@@ -62,8 +88,18 @@ describe('the way through GitHub', () => {
     const answer = await comeBack(open, authorized, nonce)
     expect(answer.status).toBe(302)
     expect(answer.headers.location).toBe('/workspaces/a?tab=log')
-    expect(await me(open, sessionOf(answer))).toMatchObject({ login: 'ada', name: 'ADA', role: 'member', tier: 'free', standing: 'active' })
-    const row = await open.database.selectFrom('User').selectAll().where('githubId', '=', '100').executeTakeFirstOrThrow()
+    expect(await me(open, sessionOf(answer))).toMatchObject({
+      login: 'ada',
+      name: 'ADA',
+      role: 'member',
+      tier: 'free',
+      standing: 'active',
+    })
+    const row = await open.database
+      .selectFrom('User')
+      .selectAll()
+      .where('githubId', '=', '100')
+      .executeTakeFirstOrThrow()
     expect(row.email).toBe('ada@example.com')
   })
 
@@ -87,7 +123,8 @@ describe('the way through GitHub', () => {
 
   test('Gitpod CLC-1592: only own paths are gone to afterwards', async () => {
     github.person = gitHubPerson(100, 'ada')
-    for (const to of ['//evil.com', 'https://evil.com', '/\\evil.com', '/sign-in']) expect((await signIn(open, { to })).headers.location).toBe('/dashboard')
+    for (const to of ['//evil.com', 'https://evil.com', '/\\evil.com', '/sign-in'])
+      expect((await signIn(open, { to })).headers.location).toBe('/dashboard')
   })
 })
 
@@ -124,7 +161,11 @@ describe('what fails leaves nothing half made, says so and offers another try', 
 
   test('expired', async () => {
     const { authorized, nonce } = await toGitHub(open)
-    await open.database.updateTable('Code').set({ expiresAt: new Date(Date.now() - 1000) }).where('purpose', '=', 'github').execute()
+    await open.database
+      .updateTable('Code')
+      .set({ expiresAt: new Date(Date.now() - 1000) })
+      .where('purpose', '=', 'github')
+      .execute()
     await expectRefusal(await comeBack(open, authorized, nonce), 401, /has expired/)
   })
 
@@ -139,7 +180,10 @@ describe('what fails leaves nothing half made, says so and offers another try', 
     github.outage = 502
     await expectRefusal(await signIn(open), 401, /could not be asked/)
     github.outage = null
-    github.person = { ...gitHubPerson(402, 'patient'), emails: [{ email: 'a@example.com', primary: true, verified: false }] }
+    github.person = {
+      ...gitHubPerson(402, 'patient'),
+      emails: [{ email: 'a@example.com', primary: true, verified: false }],
+    }
     await expectRefusal(await signIn(open), 401, /no verified primary/)
     expect(await open.database.selectFrom('User').select('id').where('githubId', '=', '402').execute()).toEqual([])
   })
@@ -159,7 +203,9 @@ describe('sign-up modes', () => {
     expect(cookieSet(first, 'arc_session')).toBeUndefined()
     await signIn(invite)
     const { data } = await asAdmin(invite, '/trpc/admin.waitlist.list')
-    expect(data.result.data.filter((entry: { login: string }) => entry.login === 'waiter')).toMatchObject([{ githubId: 500, email: 'waiter@example.com', invitedAt: null }])
+    expect(data.result.data.filter((entry: { login: string }) => entry.login === 'waiter')).toMatchObject([
+      { githubId: 500, email: 'waiter@example.com', invitedAt: null },
+    ])
     expect((await asAdmin(invite, '/trpc/admin.waitlist.invite', { githubId: 500 })).status).toBe(200)
     expect(await me(invite, sessionOf(await signIn(invite)))).toMatchObject({ login: 'waiter' })
   })
@@ -193,15 +239,25 @@ describe('sign-up modes', () => {
     await owner.api.teams.invites.create.mutate({ teamId, login: 'By-Login' })
     github.person = gitHubPerson(902, 'by-login')
     expect((await signIn(invite)).headers.location).toBe('/dashboard')
-    expect((await owner.api.teams.get.query({ teamId })).members.map(({ login, role }) => `${login} ${role}`)).toContain('by-link viewer')
+    expect(
+      (await owner.api.teams.get.query({ teamId })).members.map(({ login, role }) => `${login} ${role}`),
+    ).toContain('by-link viewer')
     expect((await owner.api.teams.get.query({ teamId })).members.map(({ login }) => login)).not.toContain('by-login')
   })
 
   test('invite: a revoked and an expired code let nobody in', async () => {
-    for (const [id, how] of [[520, 'revoked'], [521, 'expired']] as const) {
+    for (const [id, how] of [
+      [520, 'revoked'],
+      [521, 'expired'],
+    ] as const) {
       const { data } = await asAdmin(invite, '/api/invites', {})
       if (how === 'revoked') await asAdmin(invite, '/trpc/admin.invites.revoke', { id: data.id })
-      else await invite.database.updateTable('InviteCode').set({ expiresAt: new Date(Date.now() - 1000) }).where('id', '=', data.id).execute()
+      else
+        await invite.database
+          .updateTable('InviteCode')
+          .set({ expiresAt: new Date(Date.now() - 1000) })
+          .where('id', '=', data.id)
+          .execute()
       github.person = gitHubPerson(id, `late-${id}`)
       expect((await signIn(invite, { invite: data.code })).body).toContain('waitlist')
     }
@@ -217,26 +273,45 @@ describe('sign-up modes', () => {
     expect(refused.status).toBe(403)
     expect(JSON.parse(refused.body).error.data.arc.code).toBe('payment_awaited')
     expect((await stripe.send('/auth/verify', { headers: { cookie } })).status).toBe(401)
-    expect((await stripe.send('/auth/sign-out', { method: 'POST', headers: { cookie, origin: stripe.origin } })).status).toBe(204)
+    expect(
+      (await stripe.send('/auth/sign-out', { method: 'POST', headers: { cookie, origin: stripe.origin } })).status,
+    ).toBe(204)
   })
 
   test('changing the mode locks nobody out who is in', async () => {
     github.person = gitHubPerson(540, 'settled')
     // In by `open`; the row is then looked at by `invite`.
     await signIn(open)
-    const row = await open.database.selectFrom('User').selectAll().where('githubId', '=', '540').executeTakeFirstOrThrow()
-    await invite.database.insertInto('User').values({ id: row.id, githubId: 540, login: row.login, name: row.name }).execute()
+    const row = await open.database
+      .selectFrom('User')
+      .selectAll()
+      .where('githubId', '=', '540')
+      .executeTakeFirstOrThrow()
+    await invite.database
+      .insertInto('User')
+      .values({ id: row.id, githubId: 540, login: row.login, name: row.name })
+      .execute()
     expect(await me(invite, sessionOf(await signIn(invite)))).toMatchObject({ userId: row.id })
   })
 })
 
 describe('sessions', () => {
-  const call = async (cookie: string, path: string, body: unknown = {}) => open.send(`/trpc/${path}`, { method: 'POST', headers: { cookie, origin: open.origin, 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  const call = async (cookie: string, path: string, body: unknown = {}) =>
+    open.send(`/trpc/${path}`, {
+      method: 'POST',
+      headers: { cookie, origin: open.origin, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
 
   test('are listed with device and address, and ended one by one and all at once', async () => {
     github.person = gitHubPerson(600, 'many')
-    const cookies = [sessionOf(await signIn(open)), sessionOf(await signIn(open)), sessionOf(await signIn(open))] as const
-    const list = async (cookie: string) => JSON.parse((await open.send('/trpc/auth.sessions.list', { headers: { cookie } })).body).result?.data
+    const cookies = [
+      sessionOf(await signIn(open)),
+      sessionOf(await signIn(open)),
+      sessionOf(await signIn(open)),
+    ] as const
+    const list = async (cookie: string) =>
+      JSON.parse((await open.send('/trpc/auth.sessions.list', { headers: { cookie } })).body).result?.data
     const seen = await list(cookies[0])
     expect(seen).toHaveLength(3)
     expect(seen.filter((session: { current: boolean }) => session.current)).toHaveLength(1)
@@ -254,7 +329,8 @@ describe('sessions', () => {
   test('nobody ends another’s', async () => {
     github.person = gitHubPerson(601, 'victim')
     const victim = sessionOf(await signIn(open))
-    const [target] = JSON.parse((await open.send('/trpc/auth.sessions.list', { headers: { cookie: victim } })).body).result.data
+    const [target] = JSON.parse((await open.send('/trpc/auth.sessions.list', { headers: { cookie: victim } })).body)
+      .result.data
     github.person = gitHubPerson(602, 'attacker')
     const attacker = sessionOf(await signIn(open))
     expect((await call(attacker, 'auth.sessions.end', { sessionId: target.id })).status).toBe(404)
@@ -266,11 +342,24 @@ describe('sessions', () => {
     const theirs = sessionOf(await signIn(open))
     github.person = gitHubPerson(701, 'stayer')
     const others = sessionOf(await signIn(open))
-    const rows = await open.database.selectFrom('Session').innerJoin('User', 'User.id', 'Session.userId').select('grant').where('githubId', 'in', ['700', '701']).execute()
+    const rows = await open.database
+      .selectFrom('Session')
+      .innerJoin('User', 'User.id', 'Session.userId')
+      .select('grant')
+      .where('githubId', 'in', ['700', '701'])
+      .execute()
     for (const { grant } of rows) expect(grant?.toString('latin1')).not.toContain('gho_')
     // While GitHub is out of order nobody is signed out.
     github.outage = 503
-    const checkedAt = async () => (await open.database.selectFrom('Session').innerJoin('User', 'User.id', 'Session.userId').select('grantCheckedAt').where('githubId', '=', '700').executeTakeFirstOrThrow()).grantCheckedAt?.getTime() ?? 0
+    const checkedAt = async () =>
+      (
+        await open.database
+          .selectFrom('Session')
+          .innerJoin('User', 'User.id', 'Session.userId')
+          .select('grantCheckedAt')
+          .where('githubId', '=', '700')
+          .executeTakeFirstOrThrow()
+      ).grantCheckedAt?.getTime() ?? 0
     const before = await checkedAt()
     await vi.waitFor(async () => expect(await checkedAt()).toBeGreaterThan(before), { timeout: 20_000 })
     expect(await me(open, theirs)).not.toBeNull()
@@ -285,7 +374,11 @@ describe('sessions', () => {
     for (const column of ['expiresAt', 'endsAt'] as const) {
       const cookie = sessionOf(await signIn(open))
       const id = cookie.split('=')[1]?.split('.')[0] ?? ''
-      await open.database.updateTable('Session').set({ [column]: new Date(Date.now() - 1000) }).where('id', '=', id).execute()
+      await open.database
+        .updateTable('Session')
+        .set({ [column]: new Date(Date.now() - 1000) })
+        .where('id', '=', id)
+        .execute()
       expect(await me(open, cookie)).toBeNull()
     }
   })
@@ -296,18 +389,27 @@ describe('administering', () => {
     github.person = gitHubPerson(700, 'cookie-holder')
     const cookie = sessionOf(await signIn(open))
     const attempts = []
-    for (let index = 0; index < 12; index += 1) attempts.push(await open.send('/api/admin/users', { headers: { authorization: `Bearer wrong-${index}`, cookie } }))
+    for (let index = 0; index < 12; index += 1)
+      attempts.push(
+        await open.send('/api/admin/users', { headers: { authorization: `Bearer wrong-${index}`, cookie } }),
+      )
     expect(attempts[0]?.status).toBe(401)
     expect(attempts.at(-1)?.status).toBe(429)
     expect(Number(attempts.at(-1)?.headers['retry-after'])).toBeGreaterThan(0)
-    const entries = await open.database.selectFrom('AuditEntry').select('outcome').where('action', '=', 'token.use').execute()
+    const entries = await open.database
+      .selectFrom('AuditEntry')
+      .select('outcome')
+      .where('action', '=', 'token.use')
+      .execute()
     expect(entries.length).toBeGreaterThanOrEqual(10)
     // The right one is still taken.
     expect((await asAdmin(open, '/api/admin/users')).status).toBe(200)
   })
 
   test('the internal token opens no admin’s door, nor does a member’s session', async () => {
-    expect((await stripe.send('/api/invites', { headers: { authorization: `Bearer ${stripe.internalToken}` } })).status).toBe(401)
+    expect(
+      (await stripe.send('/api/invites', { headers: { authorization: `Bearer ${stripe.internalToken}` } })).status,
+    ).toBe(401)
     github.person = gitHubPerson(701, 'member')
     const cookie = sessionOf(await signIn(open))
     const answer = await open.send('/trpc/admin.users.list', { headers: { cookie } })
@@ -333,7 +435,18 @@ describe('administering', () => {
     expect(refused.body).toContain('suspended')
     await asAdmin(open, '/trpc/admin.users.reinstate', { userId })
     expect(await me(open, sessionOf(await signIn(open)))).toMatchObject({ login: 'findable' })
-    const actions = await open.database.selectFrom('AuditEntry').select(['action', 'actorKind', 'actorId']).where('targetId', '=', userId).orderBy('id').execute()
-    expect(actions).toEqual(['tier-pro', 'role-admin', 'suspend', 'reinstate'].map((verb) => ({ action: `user.${verb}`, actorKind: 'admin', actorId: 'admin token' })))
+    const actions = await open.database
+      .selectFrom('AuditEntry')
+      .select(['action', 'actorKind', 'actorId'])
+      .where('targetId', '=', userId)
+      .orderBy('id')
+      .execute()
+    expect(actions).toEqual(
+      ['tier-pro', 'role-admin', 'suspend', 'reinstate'].map((verb) => ({
+        action: `user.${verb}`,
+        actorKind: 'admin',
+        actorId: 'admin token',
+      })),
+    )
   })
 })

@@ -41,7 +41,11 @@ export class GitHub {
     const url = settings.url.replace(/\/+$/, '')
     this.#settings = settings
     this.#api = url === 'https://github.com' ? 'https://api.github.com' : `${url}/api/v3`
-    this.#server = { issuer: url, authorization_endpoint: `${url}/login/oauth/authorize`, token_endpoint: `${url}/login/oauth/access_token` }
+    this.#server = {
+      issuer: url,
+      authorization_endpoint: `${url}/login/oauth/authorize`,
+      token_endpoint: `${url}/login/oauth/access_token`,
+    }
   }
 
   /** Where to send the browser. */
@@ -60,16 +64,26 @@ export class GitHub {
   /** Exchanges what GitHub sent back. @throws {GitHubRefusal} */
   async profile(callback: URLSearchParams, state: string, verifier: string): Promise<GitHubProfile> {
     const token = await this.#exchange(callback, state, verifier)
-    const [user, emails] = await Promise.all([this.#get('/user', token, User), this.#get('/user/emails', token, Emails)])
+    const [user, emails] = await Promise.all([
+      this.#get('/user', token, User),
+      this.#get('/user/emails', token, Emails),
+    ])
     const email = emails.find((entry) => entry.primary && entry.verified)?.email
-    if (email === undefined) throw new GitHubRefusal('GitHub knows no verified primary e-mail address of yours. Verify one there, then try again.')
+    if (email === undefined)
+      throw new GitHubRefusal(
+        'GitHub knows no verified primary e-mail address of yours. Verify one there, then try again.',
+      )
     return { githubId: user.id, login: user.login, name: user.name ?? user.login, email, accessToken: token }
   }
 
   /** Whether GitHub still knows the token: `gone` only where it says so itself. */
   async standsBehind(token: string): Promise<'stands' | 'gone' | 'unknown'> {
     try {
-      const response = await fetch(`${this.#api}/user`, { headers: headersFor(token), signal: AbortSignal.timeout(timeoutMs), redirect: 'error' })
+      const response = await fetch(`${this.#api}/user`, {
+        headers: headersFor(token),
+        signal: AbortSignal.timeout(timeoutMs),
+        redirect: 'error',
+      })
       await response.body?.cancel()
       return response.ok ? 'stands' : response.status === 401 ? 'gone' : 'unknown'
     } catch {
@@ -83,8 +97,19 @@ export class GitHub {
     try {
       // The issuer is not one that OAuth knows of, so a parameter that names one is none of ours.
       const checked = oauth.validateAuthResponse(this.#server, client, callback, state)
-      const options = { [oauth.allowInsecureRequests]: this.#server.issuer.startsWith('http:'), signal: AbortSignal.timeout(timeoutMs) }
-      const response = await oauth.authorizationCodeGrantRequest(this.#server, client, oauth.ClientSecretPost(clientSecret), checked, redirectUri, verifier, options)
+      const options = {
+        [oauth.allowInsecureRequests]: this.#server.issuer.startsWith('http:'),
+        signal: AbortSignal.timeout(timeoutMs),
+      }
+      const response = await oauth.authorizationCodeGrantRequest(
+        this.#server,
+        client,
+        oauth.ClientSecretPost(clientSecret),
+        checked,
+        redirectUri,
+        verifier,
+        options,
+      )
       return (await oauth.processAuthorizationCodeResponse(this.#server, client, response)).access_token
     } catch (error) {
       throw new GitHubRefusal('GitHub did not confirm who you are. Try again.', { cause: error })
@@ -93,7 +118,11 @@ export class GitHub {
 
   async #get<S extends z.ZodType>(path: string, token: string, schema: S): Promise<z.infer<S>> {
     try {
-      const response = await fetch(this.#api + path, { headers: headersFor(token), signal: AbortSignal.timeout(timeoutMs), redirect: 'error' })
+      const response = await fetch(this.#api + path, {
+        headers: headersFor(token),
+        signal: AbortSignal.timeout(timeoutMs),
+        redirect: 'error',
+      })
       if (!response.ok) throw new Error(`status ${response.status}`)
       return schema.parse(await response.json())
     } catch (error) {
@@ -102,4 +131,9 @@ export class GitHub {
   }
 }
 
-const headersFor = (token: string) => ({ accept: 'application/vnd.github+json', authorization: `Bearer ${token}`, 'user-agent': 'arcx', 'x-github-api-version': '2022-11-28' })
+const headersFor = (token: string) => ({
+  accept: 'application/vnd.github+json',
+  authorization: `Bearer ${token}`,
+  'user-agent': 'arcx',
+  'x-github-api-version': '2022-11-28',
+})

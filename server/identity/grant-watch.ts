@@ -31,7 +31,9 @@ export class GrantWatch {
     this.#log = log
     this.#timer = setInterval(
       () => {
-        this.#looking = this.#looking.then(() => this.#look()).catch((error: unknown) => log.warn({ err: error }, 'grants could not be checked'))
+        this.#looking = this.#looking
+          .then(() => this.#look())
+          .catch((error: unknown) => log.warn({ err: error }, 'grants could not be checked'))
       },
       Math.min(longestIntervalMs, recheckSeconds * 250),
     )
@@ -65,8 +67,10 @@ export class GrantWatch {
     for (const row of due) {
       const token = row.grant === null ? null : open(this.#key, row.grant, row.id)
       const verdict = token === null ? 'gone' : await this.#github.standsBehind(token)
-      if (verdict === 'unknown') this.#log.info({ sessionId: row.id }, 'GitHub could not be asked about a session; it is asked again')
-      if (verdict === 'gone') await this.#sessions.end(service, UserId.parse(row.userId), { only: SessionId.parse(row.id) })
+      if (verdict === 'unknown')
+        this.#log.info({ sessionId: row.id }, 'GitHub could not be asked about a session; it is asked again')
+      if (verdict === 'gone')
+        await this.#sessions.end(service, UserId.parse(row.userId), { only: SessionId.parse(row.id) })
     }
   }
 }

@@ -17,7 +17,12 @@ const githubSeconds = 600
 
 const LocalClaims = z.object({ local: z.literal(true) })
 /** What a trip to GitHub remembers. The state is the one-time code itself. */
-const GitHubClaims = z.object({ verifier: z.string(), to: z.string(), invite: z.string().nullable(), browser: z.string() })
+const GitHubClaims = z.object({
+  verifier: z.string(),
+  to: z.string(),
+  invite: z.string().nullable(),
+  browser: z.string(),
+})
 
 export type SignedIn =
   | { readonly kind: 'in'; readonly cookie: SessionCookie; readonly to: string; readonly waitsForPayment: boolean }
@@ -31,7 +36,13 @@ export class Identity implements IdentityPort {
   readonly #github: GitHub | null
   readonly #takeTeamInvite: TakeTeamInvite
 
-  constructor(database: Database, sessions: Sessions, github: GitHub | null, options: SignInOptions, takeTeamInvite: TakeTeamInvite) {
+  constructor(
+    database: Database,
+    sessions: Sessions,
+    github: GitHub | null,
+    options: SignInOptions,
+    takeTeamInvite: TakeTeamInvite,
+  ) {
     this.#database = database
     this.#sessions = sessions
     this.#github = github
@@ -68,19 +79,31 @@ export class Identity implements IdentityPort {
   async beginGitHub(to: string, invite: string | null): Promise<{ url: string; nonce: string; maxAgeSeconds: number }> {
     if (this.#github === null) throw errors.forbidden('sign in by GitHub')
     const [nonce, verifier] = [randomBytes(24).toString('base64url'), randomBytes(32).toString('base64url')]
-    const state = await issueCode(this.#database, 'github', { verifier, to, invite, browser: hashOf(nonce) }, githubSeconds)
+    const state = await issueCode(
+      this.#database,
+      'github',
+      { verifier, to, invite, browser: hashOf(nonce) },
+      githubSeconds,
+    )
     return { url: await this.#github.authorization(state, verifier), nonce, maxAgeSeconds: githubSeconds }
   }
 
   /** What becomes of a browser that GitHub sent back. @throws `sign_in_failed`, `account_suspended`; then nothing was made. */
-  async finishGitHub(callback: URLSearchParams, nonce: string | undefined, origin: Origin, userAgent: string): Promise<SignedIn> {
+  async finishGitHub(
+    callback: URLSearchParams,
+    nonce: string | undefined,
+    origin: Origin,
+    userAgent: string,
+  ): Promise<SignedIn> {
     if (this.#github === null) throw errors.forbidden('sign in by GitHub')
     const state = callback.get('state') ?? ''
     const claims = await redeemCode(this.#database, 'github', state, GitHubClaims)
     // A callback that this browser did not ask for would sign it in as somebody else.
     if (claims === null || nonce === undefined || hashOf(nonce) !== claims.browser) {
       await this.#refused(origin, 'callback_unknown')
-      throw errors.signInFailed('This way in was used already, has expired, or was begun in another browser. Try again.')
+      throw errors.signInFailed(
+        'This way in was used already, has expired, or was begun in another browser. Try again.',
+      )
     }
     if (callback.get('error') === 'access_denied') {
       await this.#refused(origin, 'denied')
@@ -92,7 +115,13 @@ export class Identity implements IdentityPort {
       throw errors.signInFailed(error.message)
     })
     const outcome = await this.#database.transaction().execute(async (transaction) => {
-      const admission = await admitPerson(transaction, this.options.signupMode, profile, claims.invite, this.#takeTeamInvite)
+      const admission = await admitPerson(
+        transaction,
+        this.options.signupMode,
+        profile,
+        claims.invite,
+        this.#takeTeamInvite,
+      )
       if (admission.kind !== 'in') return admission
       const cookie = await this.#sessions.begin(transaction, admission.user, origin, userAgent, profile.accessToken)
       return { ...admission, cookie }
@@ -108,7 +137,12 @@ export class Identity implements IdentityPort {
         await this.#refused(origin, 'waitlisted')
         return { kind: 'waitlisted', login: profile.login }
       case 'in':
-        return { kind: 'in', cookie: outcome.cookie, to: outcome.joined === null ? claims.to : `/teams/${outcome.joined}`, waitsForPayment: outcome.user.standing === 'waiting_payment' }
+        return {
+          kind: 'in',
+          cookie: outcome.cookie,
+          to: outcome.joined === null ? claims.to : `/teams/${outcome.joined}`,
+          waitsForPayment: outcome.user.standing === 'waiting_payment',
+        }
     }
   }
 

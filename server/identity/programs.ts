@@ -2,7 +2,18 @@ import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { ProgramKind, Scope, SessionId, errors } from '@arcx/router'
-import type { AuthorizedProgram, DeviceLogin, DeviceOutcome, NewApiToken, Origin, ProgramRequest, ProgramSession, ProgramsPort, SessionActor, WantedProgram } from '@arcx/router'
+import type {
+  AuthorizedProgram,
+  DeviceLogin,
+  DeviceOutcome,
+  NewApiToken,
+  Origin,
+  ProgramRequest,
+  ProgramSession,
+  ProgramsPort,
+  SessionActor,
+  WantedProgram,
+} from '@arcx/router'
 import type { Database } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
 import { issueCode, redeemCode } from '../credentials/codes.ts'
@@ -35,14 +46,34 @@ export class Programs implements ProgramsPort {
     this.#publicOrigin = publicOrigin
   }
 
-  async authorize(actor: SessionActor, { kind, clientName, port, state, challenge }: WantedProgram): Promise<AuthorizedProgram> {
-    const code = await issueCode(this.#database, 'program', { sessionId: actor.sessionId, challenge, clientName, kind }, codeSeconds)
-    await recordAudit(this.#database, { actor, action: 'program.authorize', target: { kind: 'program', name: clientName }, outcome: 'ok' })
+  async authorize(
+    actor: SessionActor,
+    { kind, clientName, port, state, challenge }: WantedProgram,
+  ): Promise<AuthorizedProgram> {
+    const code = await issueCode(
+      this.#database,
+      'program',
+      { sessionId: actor.sessionId, challenge, clientName, kind },
+      codeSeconds,
+    )
+    await recordAudit(this.#database, {
+      actor,
+      action: 'program.authorize',
+      target: { kind: 'program', name: clientName },
+      outcome: 'ok',
+    })
     const answer = new URLSearchParams({ code, state })
-    return { url: `http://127.0.0.1:${port}/callback?${answer}`, appUrl: kind === 'desktop' ? `arcx://signed-in?${answer}` : null }
+    return {
+      url: `http://127.0.0.1:${port}/callback?${answer}`,
+      appUrl: kind === 'desktop' ? `arcx://signed-in?${answer}` : null,
+    }
   }
 
-  async exchange(origin: Origin, code: string, verifier: string): Promise<{ readonly token: NewApiToken; readonly login: string }> {
+  async exchange(
+    origin: Origin,
+    code: string,
+    verifier: string,
+  ): Promise<{ readonly token: NewApiToken; readonly login: string }> {
     const claims = await this.#redeem('cli', code, verifier)
     return this.#admit(origin, claims.sessionId, claims.clientName)
   }
@@ -58,14 +89,30 @@ export class Programs implements ProgramsPort {
   async beginDevice(origin: Origin, clientName: string): Promise<DeviceLogin> {
     const deviceCode = randomBytes(32).toString('base64url')
     const userCode = Array.from({ length: 8 }, () => letters[randomInt(letters.length)]).join('')
-    await this.#database.deleteFrom('DeviceLogin').where('expiresAt', '<', sql<Date>`now()`).execute()
+    await this.#database
+      .deleteFrom('DeviceLogin')
+      .where('expiresAt', '<', sql<Date>`now()`)
+      .execute()
     await this.#database
       .insertInto('DeviceLogin')
-      .values({ hash: hashOf(deviceCode), userCode, clientName, address: origin.address, expiresAt: new Date(Date.now() + deviceSeconds * 1000) })
+      .values({
+        hash: hashOf(deviceCode),
+        userCode,
+        clientName,
+        address: origin.address,
+        expiresAt: new Date(Date.now() + deviceSeconds * 1000),
+      })
       .execute()
     const verificationUrl = `${this.#publicOrigin}/authorize`
     const shown = `${userCode.slice(0, 4)}-${userCode.slice(4)}`
-    return { deviceCode, userCode: shown, verificationUrl, completeUrl: `${verificationUrl}?${new URLSearchParams({ code: shown })}`, intervalSeconds, expiresInSeconds: deviceSeconds }
+    return {
+      deviceCode,
+      userCode: shown,
+      verificationUrl,
+      completeUrl: `${verificationUrl}?${new URLSearchParams({ code: shown })}`,
+      intervalSeconds,
+      expiresInSeconds: deviceSeconds,
+    }
   }
 
   async pollDevice(origin: Origin, deviceCode: string): Promise<DeviceOutcome> {
@@ -77,9 +124,18 @@ export class Programs implements ProgramsPort {
       .where('state', '!=', 'pending')
       .returning(['state', 'sessionId', 'clientName'])
       .executeTakeFirst()
-    if (settled?.state === 'approved') return { state: 'approved', ...(await this.#admit(origin, SessionId.parse(settled.sessionId), settled.clientName)) }
+    if (settled?.state === 'approved')
+      return {
+        state: 'approved',
+        ...(await this.#admit(origin, SessionId.parse(settled.sessionId), settled.clientName)),
+      }
     if (settled !== undefined) return { state: 'denied' }
-    const waiting = await this.#database.selectFrom('DeviceLogin').select('hash').where('hash', '=', hashOf(deviceCode)).where('expiresAt', '>', sql<Date>`now()`).executeTakeFirst()
+    const waiting = await this.#database
+      .selectFrom('DeviceLogin')
+      .select('hash')
+      .where('hash', '=', hashOf(deviceCode))
+      .where('expiresAt', '>', sql<Date>`now()`)
+      .executeTakeFirst()
     return { state: waiting === undefined ? 'expired' : 'pending' }
   }
 
@@ -106,21 +162,34 @@ export class Programs implements ProgramsPort {
         .returning('clientName')
         .executeTakeFirst()
       if (answered === undefined) throw errors.programCodeSpent()
-      await recordAudit(transaction, { actor, action: accepted ? 'program.authorize' : 'program.deny', target: { kind: 'program', name: answered.clientName }, outcome: 'ok' })
+      await recordAudit(transaction, {
+        actor,
+        action: accepted ? 'program.authorize' : 'program.deny',
+        target: { kind: 'program', name: answered.clientName },
+        outcome: 'ok',
+      })
     })
   }
 
   async #redeem(kind: ProgramKind, code: string, verifier: string): Promise<z.infer<typeof Claims>> {
     const claims = await redeemCode(this.#database, 'program', code, Claims)
-    if (claims === null || claims.kind !== kind || hashOf(verifier).toString('base64url') !== claims.challenge) throw errors.programCodeSpent()
+    if (claims === null || claims.kind !== kind || hashOf(verifier).toString('base64url') !== claims.challenge)
+      throw errors.programCodeSpent()
     return claims
   }
 
   /** A token for the program; only while the session stands in which its person let it in. */
-  async #admit(origin: Origin, sessionId: SessionId, clientName: string): Promise<{ readonly token: NewApiToken; readonly login: string }> {
+  async #admit(
+    origin: Origin,
+    sessionId: SessionId,
+    clientName: string,
+  ): Promise<{ readonly token: NewApiToken; readonly login: string }> {
     const person = await this.#sessions.personOfSession(sessionId)
     if (person === null || person.standing !== 'active') throw errors.programCodeSpent()
-    const token = await this.#tokens.create({ ...person, ...origin }, { name: clientName.slice(0, 60), scopes, workspaceIds: null, expiresDays: tokenDays })
+    const token = await this.#tokens.create(
+      { ...person, ...origin },
+      { name: clientName.slice(0, 60), scopes, workspaceIds: null, expiresDays: tokenDays },
+    )
     return { token, login: person.login }
   }
 }

@@ -47,35 +47,75 @@ export class Sessions {
   }
 
   /** Begins one, in the transaction that has found its person. `accessToken`: the identity provider's, sealed and asked about later. */
-  async begin(transaction: Transaction, user: Omit<Person, 'kind' | 'via' | 'userId' | 'sessionId'> & { readonly id: string }, origin: Origin, userAgent: string, accessToken?: string): Promise<SessionCookie> {
+  async begin(
+    transaction: Transaction,
+    user: Omit<Person, 'kind' | 'via' | 'userId' | 'sessionId'> & { readonly id: string },
+    origin: Origin,
+    userAgent: string,
+    accessToken?: string,
+  ): Promise<SessionCookie> {
     const sessionId = SessionId.parse(randomUUID())
     const now = Date.now()
     const endsAt = new Date(now + absoluteMs)
     await transaction
       .insertInto('Session')
       .values({
-        ...(accessToken === undefined ? {} : { grant: seal(this.#grantKey, accessToken, sessionId), grantCheckedAt: new Date() }),
+        ...(accessToken === undefined
+          ? {}
+          : { grant: seal(this.#grantKey, accessToken, sessionId), grantCheckedAt: new Date() }),
         id: sessionId,
         userId: user.id,
-        address: origin.address, userAgent: userAgent.slice(0, 300), expiresAt: new Date(now + slidingMs), endsAt })
+        address: origin.address,
+        userAgent: userAgent.slice(0, 300),
+        expiresAt: new Date(now + slidingMs),
+        endsAt,
+      })
       .execute()
     const { id, ...rest } = user
-    const actor: SessionActor = { kind: 'user', via: 'session', userId: UserId.parse(id), sessionId, ...rest, ...origin }
-    await recordAudit(transaction, { actor, action: 'session.start', target: { kind: 'session', id: sessionId }, outcome: 'ok' })
-    return { value: sign(this.#key, [sessionId, id, String(Math.floor(endsAt.getTime() / 1000))]), maxAgeSeconds: absoluteMs / 1000 }
+    const actor: SessionActor = {
+      kind: 'user',
+      via: 'session',
+      userId: UserId.parse(id),
+      sessionId,
+      ...rest,
+      ...origin,
+    }
+    await recordAudit(transaction, {
+      actor,
+      action: 'session.start',
+      target: { kind: 'session', id: sessionId },
+      outcome: 'ok',
+    })
+    return {
+      value: sign(this.#key, [sessionId, id, String(Math.floor(endsAt.getTime() / 1000))]),
+      maxAgeSeconds: absoluteMs / 1000,
+    }
   }
 
   /** A second one of the same person, begun from the first by a program that they let in; what GitHub granted goes with it. Null where the first has ended. */
-  async beginBeside(first: SessionId, origin: Origin, userAgent: string): Promise<{ readonly cookie: SessionCookie; readonly login: string } | null> {
+  async beginBeside(
+    first: SessionId,
+    origin: Origin,
+    userAgent: string,
+  ): Promise<{ readonly cookie: SessionCookie; readonly login: string } | null> {
     this.forget(first)
     const person = await this.personOfSession(first)
     if (person === null) return null
     const { kind: _kind, via: _via, userId, sessionId: _sessionId, ...rest } = person
     return this.#database.transaction().execute(async (transaction) => {
-      const row = await transaction.selectFrom('Session').select('grant').where('id', '=', first).where('endedAt', 'is', null).forShare().executeTakeFirst()
+      const row = await transaction
+        .selectFrom('Session')
+        .select('grant')
+        .where('id', '=', first)
+        .where('endedAt', 'is', null)
+        .forShare()
+        .executeTakeFirst()
       if (row === undefined) return null
       const accessToken = row.grant === null ? undefined : (open(this.#grantKey, row.grant, first) ?? undefined)
-      return { cookie: await this.begin(transaction, { id: userId, ...rest }, origin, userAgent, accessToken), login: person.login }
+      return {
+        cookie: await this.begin(transaction, { id: userId, ...rest }, origin, userAgent, accessToken),
+        login: person.login,
+      }
     })
   }
 
@@ -106,12 +146,26 @@ export class Sessions {
     const person: Person | null =
       row === undefined || row.standing === 'suspended' || row.standing === 'leaving'
         ? null
-        : { kind: 'user', via: 'session', userId: UserId.parse(row.id), login: row.login, name: row.name, role: row.role, tier: row.tier, standing: row.standing, sessionId }
+        : {
+            kind: 'user',
+            via: 'session',
+            userId: UserId.parse(row.id),
+            login: row.login,
+            name: row.name,
+            role: row.role,
+            tier: row.tier,
+            standing: row.standing,
+            sessionId,
+          }
     if (this.#remembered.size >= rememberedLimit) this.#remembered.clear()
     this.#remembered.set(sessionId, { person, at: Date.now() })
     if (row !== undefined && Date.now() - row.lastSeenAt.getTime() > seenEveryMs) {
       const expiresAt = sql<Date>`least("endsAt", now() + ${slidingMs} * interval '1 millisecond')`
-      await this.#database.updateTable('Session').set({ lastSeenAt: new Date(), expiresAt }).where('id', '=', sessionId).execute()
+      await this.#database
+        .updateTable('Session')
+        .set({ lastSeenAt: new Date(), expiresAt })
+        .where('id', '=', sessionId)
+        .execute()
     }
     return person
   }
@@ -136,15 +190,30 @@ export class Sessions {
   }
 
   /** Ends a person's sessions, those in `only` or all but `except`; returns how many. Their sockets close in every copy. */
-  async end(actor: Actor, userId: UserId, which: { readonly only?: SessionId; readonly except?: SessionId }): Promise<number> {
-    const ended = await this.#database.transaction().execute((transaction) => this.endWithin(transaction, actor, userId, which))
+  async end(
+    actor: Actor,
+    userId: UserId,
+    which: { readonly only?: SessionId; readonly except?: SessionId },
+  ): Promise<number> {
+    const ended = await this.#database
+      .transaction()
+      .execute((transaction) => this.endWithin(transaction, actor, userId, which))
     for (const id of ended) this.#remembered.delete(id)
     if (ended.length > 0) this.#onEvents()
     return ended.length
   }
 
-  async endWithin(transaction: Transaction, actor: Actor, userId: UserId, which: { readonly only?: SessionId; readonly except?: SessionId }): Promise<readonly SessionId[]> {
-    let update = transaction.updateTable('Session').set({ endedAt: new Date() }).where('userId', '=', userId).where('endedAt', 'is', null)
+  async endWithin(
+    transaction: Transaction,
+    actor: Actor,
+    userId: UserId,
+    which: { readonly only?: SessionId; readonly except?: SessionId },
+  ): Promise<readonly SessionId[]> {
+    let update = transaction
+      .updateTable('Session')
+      .set({ endedAt: new Date() })
+      .where('userId', '=', userId)
+      .where('endedAt', 'is', null)
     if (which.only !== undefined) update = update.where('id', '=', which.only)
     if (which.except !== undefined) update = update.where('id', '!=', which.except)
     const ids = (await update.returning('id').execute()).map((row) => SessionId.parse(row.id))

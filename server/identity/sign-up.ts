@@ -6,12 +6,28 @@ import type { Transaction } from '@arcx/database'
 import type { GitHubProfile } from './github.ts'
 
 /** What an open invitation to a team gives: a place in it, taken once the account is there. `null` where there is none. */
-export type TakeTeamInvite = (transaction: Transaction, code: string | null, login: string) => Promise<{ readonly joined: string | null; join(userId: UserId): Promise<void> } | null>
+export type TakeTeamInvite = (
+  transaction: Transaction,
+  code: string | null,
+  login: string,
+) => Promise<{ readonly joined: string | null; join(userId: UserId): Promise<void> } | null>
 
 export const inviteHash = (code: string): Buffer => createHash('sha256').update(code).digest()
 
 export type Admission =
-  | { readonly kind: 'in'; readonly user: { readonly id: string; readonly login: string; readonly name: string; readonly role: 'member' | 'admin'; readonly tier: 'free' | 'pro' | 'team'; readonly standing: 'active' | 'waiting_payment' }; readonly isNew: boolean; readonly joined: string | null }
+  | {
+      readonly kind: 'in'
+      readonly user: {
+        readonly id: string
+        readonly login: string
+        readonly name: string
+        readonly role: 'member' | 'admin'
+        readonly tier: 'free' | 'pro' | 'team'
+        readonly standing: 'active' | 'waiting_payment'
+      }
+      readonly isNew: boolean
+      readonly joined: string | null
+    }
   | { readonly kind: 'suspended' }
   | { readonly kind: 'leaving' }
   | { readonly kind: 'waitlisted' }
@@ -20,7 +36,13 @@ export type Admission =
  * Finds or makes the account of whoever GitHub says has come. Those already in stay in, whatever the mode is now; a
  * renamed login stays the same person, as GitHub's number is who they are.
  */
-export async function admitPerson(transaction: Transaction, mode: SignupMode, profile: GitHubProfile, inviteCode: string | null, takeTeamInvite: TakeTeamInvite): Promise<Admission> {
+export async function admitPerson(
+  transaction: Transaction,
+  mode: SignupMode,
+  profile: GitHubProfile,
+  inviteCode: string | null,
+  takeTeamInvite: TakeTeamInvite,
+): Promise<Admission> {
   // Two sign-ins of one new person at once: the second waits here, and then finds the account.
   await sql`SELECT pg_advisory_xact_lock(hashtextextended('arcx sign-up', ${profile.githubId}))`.execute(transaction)
   const { githubId, login, name, email } = profile
@@ -35,7 +57,8 @@ export async function admitPerson(transaction: Transaction, mode: SignupMode, pr
     if (standing === 'suspended' || standing === 'leaving') return { kind: standing }
     return { kind: 'in', user: { ...known, standing }, isNew: false, joined: null }
   }
-  const invited = mode !== 'invite' || (await takeInvite(transaction, inviteCode)) || (await wasInvited(transaction, githubId))
+  const invited =
+    mode !== 'invite' || (await takeInvite(transaction, inviteCode)) || (await wasInvited(transaction, githubId))
   const place = invited ? null : await takeTeamInvite(transaction, inviteCode, login)
   if (!invited && place === null) {
     await transaction
@@ -71,6 +94,10 @@ async function takeInvite(transaction: Transaction, code: string | null): Promis
 }
 
 async function wasInvited(transaction: Transaction, githubId: number): Promise<boolean> {
-  const entry = await transaction.selectFrom('WaitlistEntry').select('invitedAt').where('githubId', '=', String(githubId)).executeTakeFirst()
+  const entry = await transaction
+    .selectFrom('WaitlistEntry')
+    .select('invitedAt')
+    .where('githubId', '=', String(githubId))
+    .executeTakeFirst()
   return entry?.invitedAt instanceof Date
 }

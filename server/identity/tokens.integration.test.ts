@@ -16,15 +16,28 @@ let second: Workspace
 beforeAll(async () => {
   arc = await startTestOrchestrator()
   person = await arc.person()
-  ;[first, second] = await Promise.all([person.api.workspaces.create.mutate({ name: 'first' }), person.api.workspaces.create.mutate({ name: 'second' })])
+  ;[first, second] = await Promise.all([
+    person.api.workspaces.create.mutate({ name: 'first' }),
+    person.api.workspaces.create.mutate({ name: 'second' }),
+  ])
 })
 afterAll(() => arc?.destroy())
 
-const make = (scopes: Scope[], rest: { workspaceIds?: Workspace['id'][]; expiresDays?: number | null } = {}, by: Person = person) => by.api.tokens.create.mutate({ name: 'test', scopes, ...rest })
-const apiOf = ({ token }: Pick<NewApiToken, 'token'>) => createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: `${arc.origin}/trpc`, headers: { authorization: `Bearer ${token}` } })] })
+const make = (
+  scopes: Scope[],
+  rest: { workspaceIds?: Workspace['id'][]; expiresDays?: number | null } = {},
+  by: Person = person,
+) => by.api.tokens.create.mutate({ name: 'test', scopes, ...rest })
+const apiOf = ({ token }: Pick<NewApiToken, 'token'>) =>
+  createTRPCClient<AppRouter>({
+    links: [httpBatchLink({ url: `${arc.origin}/trpc`, headers: { authorization: `Bearer ${token}` } })],
+  })
 
 async function codeOf(work: Promise<unknown>): Promise<string | undefined> {
-  const error: unknown = await work.then(() => null, (reason: unknown) => reason)
+  const error: unknown = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  )
   return error instanceof TRPCClientError ? (error as TRPCClientError<AppRouter>).data?.arc?.code : undefined
 }
 
@@ -33,9 +46,16 @@ test('a token is shown once, kept as a hash, and listed by its ending with when 
   expect(made.token).toMatch(/^arcx_[0-9A-Za-z]{38}$/)
   expect(await apiOf(made).auth.me.query()).toMatchObject({ userId: person.userId })
   const listed = (await person.api.tokens.list.query()).find(({ id }) => id === made.id)
-  expect(listed).toMatchObject({ shown: `arcx_…${made.token.slice(-4)}`, scopes: ['workspaces:read'], lastUsedAt: expect.any(String) })
+  expect(listed).toMatchObject({
+    shown: `arcx_…${made.token.slice(-4)}`,
+    scopes: ['workspaces:read'],
+    lastUsedAt: expect.any(String),
+  })
   expect(JSON.stringify(listed)).not.toContain(made.token)
-  const dump = JSON.stringify([await arc.database.selectFrom('ApiToken').selectAll().execute(), await arc.database.selectFrom('AuditEntry').selectAll().execute()])
+  const dump = JSON.stringify([
+    await arc.database.selectFrom('ApiToken').selectAll().execute(),
+    await arc.database.selectFrom('AuditEntry').selectAll().execute(),
+  ])
   expect(dump).not.toContain(made.token)
   expect(await arc.log()).not.toContain(made.token)
 })
@@ -72,7 +92,11 @@ describe('scopes', () => {
   })
 
   test('a token with that scope makes others for no more than itself, which end no later, and any token ends itself', async () => {
-    const parent = await person.api.tokens.create.mutate({ name: 'parent', scopes: ['tokens', 'workspaces:read'], expiresDays: 7 })
+    const parent = await person.api.tokens.create.mutate({
+      name: 'parent',
+      scopes: ['tokens', 'workspaces:read'],
+      expiresDays: 7,
+    })
     const api = apiOf(parent)
     expect(await codeOf(api.tokens.create.mutate({ name: 'more', scopes: ['workspaces:write'] }))).toBe('forbidden')
     for (const expiresDays of [90, null]) {
@@ -81,8 +105,14 @@ describe('scopes', () => {
       expect(await apiOf(child).workspaces.list.query()).toBeInstanceOf(Array)
     }
     const { id } = await person.api.workspaces.create.mutate({ name: 'bound-to' })
-    const bound = await person.api.tokens.create.mutate({ name: 'bound', scopes: ['tokens', 'workspaces:read'], workspaceIds: [id] })
-    expect(await codeOf(apiOf(bound).tokens.create.mutate({ name: 'unbound', scopes: ['workspaces:read'] }))).toBe('forbidden')
+    const bound = await person.api.tokens.create.mutate({
+      name: 'bound',
+      scopes: ['tokens', 'workspaces:read'],
+      workspaceIds: [id],
+    })
+    expect(await codeOf(apiOf(bound).tokens.create.mutate({ name: 'unbound', scopes: ['workspaces:read'] }))).toBe(
+      'forbidden',
+    )
     await apiOf(bound).tokens.create.mutate({ name: 'as-bound', scopes: ['workspaces:read'], workspaceIds: [id] })
     await api.tokens.revokeOwn.mutate()
     expect(await codeOf(api.tokens.list.query())).toBe('token_wrong')
@@ -92,7 +122,10 @@ describe('scopes', () => {
     expect(await codeOf(make(['admin']))).toBe('forbidden')
     const admin = await arc.person()
     await arc.database.updateTable('User').set({ role: 'admin' }).where('id', '=', admin.userId).execute()
-    const [narrow, wide] = await vi.waitFor(() => Promise.all([make(['workspaces:write'], {}, admin), make(['admin'], {}, admin)]), { timeout: 10_000 })
+    const [narrow, wide] = await vi.waitFor(
+      () => Promise.all([make(['workspaces:write'], {}, admin), make(['admin'], {}, admin)]),
+      { timeout: 10_000 },
+    )
     expect(await codeOf(apiOf(narrow).admin.users.list.query())).toBe('scope_missing')
     expect((await apiOf(wide).admin.users.list.query()).length).toBeGreaterThan(1)
     await arc.database.updateTable('User').set({ role: 'member' }).where('id', '=', admin.userId).execute()
@@ -108,11 +141,20 @@ describe('scopes', () => {
 })
 
 test('an expired, a revoked, a mistyped and a suspended person’s token are unknown', async () => {
-  const [expired, revoked, mistyped] = await Promise.all([make(['workspaces:read']), make(['workspaces:read'], { expiresDays: null }), make(['workspaces:read'])])
-  await arc.database.updateTable('ApiToken').set({ expiresAt: new Date(Date.now() - 1000) }).where('id', '=', expired.id).execute()
+  const [expired, revoked, mistyped] = await Promise.all([
+    make(['workspaces:read']),
+    make(['workspaces:read'], { expiresDays: null }),
+    make(['workspaces:read']),
+  ])
+  await arc.database
+    .updateTable('ApiToken')
+    .set({ expiresAt: new Date(Date.now() - 1000) })
+    .where('id', '=', expired.id)
+    .execute()
   await person.api.tokens.revoke.mutate({ id: revoked.id })
   const changed = mistyped.token.slice(0, -1) + (mistyped.token.endsWith('0') ? '1' : '0')
-  for (const token of [expired.token, revoked.token, changed]) expect(await codeOf(apiOf({ token }).workspaces.list.query())).toBe('token_wrong')
+  for (const token of [expired.token, revoked.token, changed])
+    expect(await codeOf(apiOf({ token }).workspaces.list.query())).toBe('token_wrong')
   const leaver = await arc.person()
   const theirs = await make(['workspaces:read'], {}, leaver)
   await arc.database.updateTable('User').set({ standing: 'suspended' }).where('id', '=', leaver.userId).execute()
@@ -127,11 +169,17 @@ test('a token works over the WebSocket too, and revoking it closes that within 2
     }
   }
   const closed = Promise.withResolvers<number | undefined>()
-  const client = createWSClient({ url: `${arc.origin.replace('http', 'ws')}/trpc`, WebSocket: WithToken as unknown as typeof globalThis.WebSocket, onClose: (cause) => closed.resolve(cause?.code) })
+  const client = createWSClient({
+    url: `${arc.origin.replace('http', 'ws')}/trpc`,
+    WebSocket: WithToken as unknown as typeof globalThis.WebSocket,
+    onClose: (cause) => closed.resolve(cause?.code),
+  })
   const api = createTRPCClient<AppRouter>({ links: [wsLink({ client })] })
   const changes: WorkspaceChange[] = []
   api.workspaces.onChange.subscribe(undefined, { onData: ({ data }) => changes.push(data) })
-  await vi.waitFor(() => expect(changes[0]).toMatchObject({ type: 'snapshot', workspaces: [{ name: 'first' }] }), { timeout: 20_000 })
+  await vi.waitFor(() => expect(changes[0]).toMatchObject({ type: 'snapshot', workspaces: [{ name: 'first' }] }), {
+    timeout: 20_000,
+  })
   const revokedAt = Date.now()
   await person.api.tokens.revoke.mutate({ id: made.id })
   expect(await closed.promise).toBe(4401)
@@ -143,13 +191,28 @@ test('a workspace’s host takes no token, and the router’s socket no wrong on
   const { token } = await make(['workspaces:write'])
   const headers = { host: `first.localhost:${arc.port}`, authorization: `Bearer ${token}` }
   expect((await arc.send('/healthz', { headers })).status).toBe(401)
-  expect((await upgrade(arc.port, '/stable', { ...headers, origin: `http://first.localhost:${arc.port}` })).status).toBe(401)
-  expect((await upgrade(arc.port, '/trpc', { host: `localhost:${arc.port}`, authorization: 'Bearer wrong', cookie: person.cookie, origin: arc.origin })).status).toBe(401)
+  expect(
+    (await upgrade(arc.port, '/stable', { ...headers, origin: `http://first.localhost:${arc.port}` })).status,
+  ).toBe(401)
+  expect(
+    (
+      await upgrade(arc.port, '/trpc', {
+        host: `localhost:${arc.port}`,
+        authorization: 'Bearer wrong',
+        cookie: person.cookie,
+        origin: arc.origin,
+      })
+    ).status,
+  ).toBe(401)
 })
 
 test('the plain route takes a token as the router does', async () => {
   const { token } = await make(['workspaces:read'])
-  const answer = await arc.send('/dashboard/workspace', { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: '{"name":"by-token"}' })
+  const answer = await arc.send('/dashboard/workspace', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: '{"name":"by-token"}',
+  })
   expect(answer.status).toBe(403)
   expect(JSON.parse(answer.body).error.code).toBe('scope_missing')
 })

@@ -20,7 +20,11 @@ export class Tokens implements TokensPort {
   readonly #requireWorkspace: (actor: UserActor, id: WorkspaceId) => Promise<unknown>
   readonly #onEvents: () => void
 
-  constructor(database: Database, requireWorkspace: (actor: UserActor, id: WorkspaceId) => Promise<unknown>, onEvents: () => void) {
+  constructor(
+    database: Database,
+    requireWorkspace: (actor: UserActor, id: WorkspaceId) => Promise<unknown>,
+    onEvents: () => void,
+  ) {
     this.#database = database
     this.#requireWorkspace = requireWorkspace
     this.#onEvents = onEvents
@@ -28,18 +32,30 @@ export class Tokens implements TokensPort {
 
   async list(actor: UserActor): Promise<readonly ApiToken[]> {
     requireScope(actor)
-    const rows = await this.#database.selectFrom('ApiToken').selectAll().where('userId', '=', actor.userId).where('revokedAt', 'is', null).orderBy('createdAt', 'desc').execute()
+    const rows = await this.#database
+      .selectFrom('ApiToken')
+      .selectAll()
+      .where('userId', '=', actor.userId)
+      .where('revokedAt', 'is', null)
+      .orderBy('createdAt', 'desc')
+      .execute()
     return rows.map(present)
   }
 
   async create(actor: UserActor, wanted: WantedToken): Promise<NewApiToken> {
     requireScope(actor)
-    if (wanted.scopes.includes('admin') && actor.role !== 'admin') throw errors.forbidden('make a token that administers this server')
+    if (wanted.scopes.includes('admin') && actor.role !== 'admin')
+      throw errors.forbidden('make a token that administers this server')
     if (actor.via === 'token') requireWithin(actor, wanted)
     for (const id of wanted.workspaceIds ?? []) await this.#requireWorkspace(actor, id)
     const token = makeToken()
     const row = await this.#database.transaction().execute(async (transaction) => {
-      await transaction.selectFrom('User').select('id').where('id', '=', actor.userId).forUpdate().executeTakeFirstOrThrow()
+      await transaction
+        .selectFrom('User')
+        .select('id')
+        .where('id', '=', actor.userId)
+        .forUpdate()
+        .executeTakeFirstOrThrow()
       const { count } = await transaction
         .selectFrom('ApiToken')
         .select((builder) => builder.fn.countAll<string>().as('count'))
@@ -61,7 +77,12 @@ export class Tokens implements TokensPort {
         })
         .returningAll()
         .executeTakeFirstOrThrow()
-      await recordAudit(transaction, { actor, action: 'token.create', target: { kind: 'token', id: made.id, name: made.name }, outcome: 'ok' })
+      await recordAudit(transaction, {
+        actor,
+        action: 'token.create',
+        target: { kind: 'token', id: made.id, name: made.name },
+        outcome: 'ok',
+      })
       return made
     })
     return { ...present(row), token }
@@ -88,7 +109,12 @@ export class Tokens implements TokensPort {
         .returning('name')
         .executeTakeFirst()
       if (revoked === undefined) throw errors.tokenNotFound()
-      await recordAudit(transaction, { actor, action: 'token.revoke', target: { kind: 'token', id, name: revoked.name }, outcome: 'ok' })
+      await recordAudit(transaction, {
+        actor,
+        action: 'token.revoke',
+        target: { kind: 'token', id, name: revoked.name },
+        outcome: 'ok',
+      })
       await enqueue(transaction, { type: 'identity.token-ended', tokenId: id, userId: actor.userId })
     })
     this.#onEvents()
@@ -96,12 +122,20 @@ export class Tokens implements TokensPort {
 
   /** Closes what is open with a person's tokens, in every copy; within the transaction that takes what they stand for. */
   async closeWithin(transaction: Transaction, userId: UserId): Promise<void> {
-    const rows = await transaction.selectFrom('ApiToken').select('id').where('userId', '=', userId).where('revokedAt', 'is', null).execute()
-    for (const { id } of rows) await enqueue(transaction, { type: 'identity.token-ended', tokenId: TokenId.parse(id), userId })
+    const rows = await transaction
+      .selectFrom('ApiToken')
+      .select('id')
+      .where('userId', '=', userId)
+      .where('revokedAt', 'is', null)
+      .execute()
+    for (const { id } of rows)
+      await enqueue(transaction, { type: 'identity.token-ended', tokenId: TokenId.parse(id), userId })
   }
 
   /** Whose a token is that was shown before, and its bounds as they are now; `null` once it is over. */
-  async visitorOf(id: TokenId): Promise<Pick<TokenActor, 'via' | 'userId' | 'scopes' | 'workspaceIds' | 'standing'> | null> {
+  async visitorOf(
+    id: TokenId,
+  ): Promise<Pick<TokenActor, 'via' | 'userId' | 'scopes' | 'workspaceIds' | 'standing'> | null> {
     const row = await this.#database
       .selectFrom('ApiToken')
       .innerJoin('User', 'User.id', 'ApiToken.userId')
@@ -111,7 +145,13 @@ export class Tokens implements TokensPort {
       .select(['userId', 'scopes', 'workspaceIds', 'standing'])
       .executeTakeFirst()
     if (row === undefined || row.standing === 'suspended' || row.standing === 'leaving') return null
-    return { via: 'token', userId: UserId.parse(row.userId), scopes: row.scopes.map((scope) => Scope.parse(scope)), workspaceIds: row.workspaceIds?.map((each) => WorkspaceId.parse(each)) ?? null, standing: row.standing }
+    return {
+      via: 'token',
+      userId: UserId.parse(row.userId),
+      scopes: row.scopes.map((scope) => Scope.parse(scope)),
+      workspaceIds: row.workspaceIds?.map((each) => WorkspaceId.parse(each)) ?? null,
+      standing: row.standing,
+    }
   }
 
   /** Whose token this is; `null` for one that is made up, mistyped, expired, revoked, or of somebody suspended. */
@@ -123,7 +163,19 @@ export class Tokens implements TokensPort {
       .where('hash', '=', hashOf(token))
       .where('revokedAt', 'is', null)
       .where((builder) => builder.or([builder('expiresAt', 'is', null), builder('expiresAt', '>', sql<Date>`now()`)]))
-      .select(['ApiToken.id', 'ApiToken.userId', 'scopes', 'workspaceIds', 'expiresAt', 'lastUsedAt', 'login', 'User.name', 'role', 'tier', 'standing'])
+      .select([
+        'ApiToken.id',
+        'ApiToken.userId',
+        'scopes',
+        'workspaceIds',
+        'expiresAt',
+        'lastUsedAt',
+        'login',
+        'User.name',
+        'role',
+        'tier',
+        'standing',
+      ])
       .executeTakeFirst()
     if (row === undefined || row.standing === 'suspended' || row.standing === 'leaving') return null
     if (row.lastUsedAt === null || Date.now() - row.lastUsedAt.getTime() > usedEveryMs) {
@@ -153,9 +205,11 @@ function requireScope(actor: UserActor): void {
 
 /** @throws `forbidden` for what the token that asks has not itself. */
 function requireWithin(actor: TokenActor, wanted: WantedToken): void {
-  if (!wanted.scopes.every((scope) => actor.scopes.includes(scope))) throw errors.forbidden('make a token for more than the one that asks')
+  if (!wanted.scopes.every((scope) => actor.scopes.includes(scope)))
+    throw errors.forbidden('make a token for more than the one that asks')
   const bounds = actor.workspaceIds
-  if (bounds !== null && !(wanted.workspaceIds ?? ['all']).every((id) => bounds.some((own) => own === id))) throw errors.forbidden('make a token for more than the one that asks')
+  if (bounds !== null && !(wanted.workspaceIds ?? ['all']).every((id) => bounds.some((own) => own === id)))
+    throw errors.forbidden('make a token for more than the one that asks')
 }
 
 function endOf(actor: UserActor, { expiresDays }: WantedToken): Date | null {

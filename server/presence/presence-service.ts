@@ -1,6 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { ArcError } from '@arcx/router'
-import type { ClientConnection, DomainEvent, Place, PresenceChange, PresencePort, Resume, TeamId, Tracked, UserActor, UserId, Workspace, WorkspaceId, WorkspaceOperation } from '@arcx/router'
+import type {
+  ClientConnection,
+  DomainEvent,
+  Place,
+  PresenceChange,
+  PresencePort,
+  Resume,
+  TeamId,
+  Tracked,
+  UserActor,
+  UserId,
+  Workspace,
+  WorkspaceId,
+  WorkspaceOperation,
+} from '@arcx/router'
 import type { Presence } from '@arcx/service-kit/presence/presence'
 import type { View } from '@arcx/service-kit/presence/roll'
 import type { Feed } from '../events/feed.ts'
@@ -30,21 +44,38 @@ export class PresenceService implements PresencePort {
     this.#needs = needs
   }
 
-  async set(actor: UserActor, connection: ClientConnection | null, tab: string, place: Place | null, agent: string | null): Promise<void> {
+  async set(
+    actor: UserActor,
+    connection: ClientConnection | null,
+    tab: string,
+    place: Place | null,
+    agent: string | null,
+  ): Promise<void> {
     const { presence } = this.#needs
-    const key = connection === null ? `${actor.via === 'session' ? actor.sessionId : actor.tokenId} ${tab}` : `${connection.id} ${tab}`
+    const key =
+      connection === null
+        ? `${actor.via === 'session' ? actor.sessionId : actor.tokenId} ${tab}`
+        : `${connection.id} ${tab}`
     if (place === null) return this.#end(key)
     const teamId = place.workspaceId === null ? null : (await this.#needs.workspaceOf(actor, place.workspaceId)).teamId
     if (connection?.closed.aborted === true) return
     const own = presence.own()
     if (!own.some((entry) => entry.key === key)) {
-      if (own.filter(({ userId }) => userId === actor.userId).length >= perPerson) throw new ArcError('LimitReached', 'too_many_clients', `You are here by ${perPerson} clients already. Close some.`)
+      if (own.filter(({ userId }) => userId === actor.userId).length >= perPerson)
+        throw new ArcError(
+          'LimitReached',
+          'too_many_clients',
+          `You are here by ${perPerson} clients already. Close some.`,
+        )
       connection?.closed.addEventListener('abort', () => this.#end(key), { once: true })
     }
     presence.set({ key, userId: actor.userId, login: actor.login, name: actor.name, agent, teamId, place })
     if (connection !== null) return
     clearTimeout(this.#leases.get(key))
-    this.#leases.set(key, setTimeout(() => this.#end(key), leaseMs))
+    this.#leases.set(
+      key,
+      setTimeout(() => this.#end(key), leaseMs),
+    )
   }
 
   /** Somebody runs a program in a workspace, or forwards a port, until what it returns is called. */
@@ -53,7 +84,16 @@ export class PresenceService implements PresencePort {
     let over = false
     void this.#needs.workspaceOf(actor, workspaceId).then(
       ({ teamId }) => {
-        if (!over) this.#needs.presence.set({ key, userId: actor.userId, login: actor.login, name: actor.name, agent: null, teamId, place: { client: 'cli', workspaceId, file: null, line: null, typing: false, state: 'active' } })
+        if (!over)
+          this.#needs.presence.set({
+            key,
+            userId: actor.userId,
+            login: actor.login,
+            name: actor.name,
+            agent: null,
+            teamId,
+            place: { client: 'cli', workspaceId, file: null, line: null, typing: false, state: 'active' },
+          })
       },
       () => undefined,
     )
@@ -77,7 +117,10 @@ export class PresenceService implements PresencePort {
   }
 
   onWorkspace(actor: UserActor, workspaceId: WorkspaceId, resume: Resume): AsyncIterable<Tracked<PresenceChange>> {
-    const touches = (event: DomainEvent) => (event.type === 'teams.changed' ? event.userIds.includes(actor.userId) : event.type === 'workspaces.removed' && event.workspaceId === workspaceId)
+    const touches = (event: DomainEvent) =>
+      event.type === 'teams.changed'
+        ? event.userIds.includes(actor.userId)
+        : event.type === 'workspaces.removed' && event.workspaceId === workspaceId
     return this.#follow(resume, touches, async () => {
       await this.#needs.workspaceOf(actor, workspaceId)
       return ({ place }) => (place.workspaceId === workspaceId ? place : null)
@@ -107,7 +150,11 @@ export class PresenceService implements PresencePort {
   }
 
   /** `look` decides what the actor sees; it is asked again whenever an event touches that. */
-  async *#follow({ after, signal }: Resume, touches: (event: DomainEvent) => boolean, look: () => Promise<View>): AsyncIterable<Tracked<PresenceChange>> {
+  async *#follow(
+    { after, signal }: Resume,
+    touches: (event: DomainEvent) => boolean,
+    look: () => Promise<View>,
+  ): AsyncIterable<Tracked<PresenceChange>> {
     const { presence, feed } = this.#needs
     const { roll, holder } = presence
     const over = new AbortController()
@@ -142,7 +189,10 @@ export class PresenceService implements PresencePort {
           for (const change of changed) {
             version = change.version
             const present = roll.person(change.id, view)
-            yield { id: `${holder}:${version}`, data: present === undefined ? { type: 'gone', id: change.id } : { type: 'here', present } }
+            yield {
+              id: `${holder}:${version}`,
+              data: present === undefined ? { type: 'gone', id: change.id } : { type: 'here', present },
+            }
           }
         }
         if (roll.version === version && !stale) {

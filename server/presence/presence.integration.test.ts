@@ -63,8 +63,12 @@ test('a team sees who is here and where; several tabs are one person, and what t
   const { seen } = watchTeam(ann)
   await vi.waitFor(() => expect(seen.changes).toEqual([{ type: 'snapshot', present: [] }]), { timeout: 20_000 })
   const [tab, other] = [liveOf(ben), liveOf(ben)]
-  await tab.api.presence.set.mutate({ place: { client: 'web', workspaceId, file: 'src/main.ts', line: 12, typing: true } })
-  await other.api.presence.set.mutate({ place: { client: 'desktop', workspaceId: elsewhereId, file: 'secret-plan.md', state: 'idle' } })
+  await tab.api.presence.set.mutate({
+    place: { client: 'web', workspaceId, file: 'src/main.ts', line: 12, typing: true },
+  })
+  await other.api.presence.set.mutate({
+    place: { client: 'desktop', workspaceId: elsewhereId, file: 'secret-plan.md', state: 'idle' },
+  })
   await vi.waitFor(() => expect(seen.present.get(ben.userId)?.places).toHaveLength(2), { timeout: 20_000 })
   expect(seen.present.size).toBe(1)
   expect(seen.present.get(ben.userId)?.places).toEqual([
@@ -81,8 +85,17 @@ test('a team sees who is here and where; several tabs are one person, and what t
 test('in a workspace, an agent of somebody’s is shown as one, and a program that runs as the CLI', async () => {
   const seen = new Seen()
   liveOf(ann).api.presence.onWorkspace.subscribe({ workspaceId }, seen)
-  await liveOf(ben).api.presence.set.mutate({ agent: 'Refactorer', place: { client: 'agent', workspaceId, file: 'a.ts' } })
-  await vi.waitFor(() => expect([...seen.present.values()]).toMatchObject([{ userId: ben.userId, agent: 'Refactorer', places: [{ client: 'agent', file: 'a.ts' }] }]), { timeout: 20_000 })
+  await liveOf(ben).api.presence.set.mutate({
+    agent: 'Refactorer',
+    place: { client: 'agent', workspaceId, file: 'a.ts' },
+  })
+  await vi.waitFor(
+    () =>
+      expect([...seen.present.values()]).toMatchObject([
+        { userId: ben.userId, agent: 'Refactorer', places: [{ client: 'agent', file: 'a.ts' }] },
+      ]),
+    { timeout: 20_000 },
+  )
 })
 
 test('one that falls silent, as a computer that sleeps, is gone within ten seconds; so is one that called by requests', async () => {
@@ -135,7 +148,9 @@ test('strangers see nobody and stand nowhere; who leaves a team is told nothing 
   const refused = new Seen()
   liveOf(stranger).api.presence.onTeam.subscribe({ teamId }, refused)
   await vi.waitFor(() => expect(refused.error).toContain('no such team'), { timeout: 20_000 })
-  await expect(stranger.api.presence.set.mutate({ place: { client: 'web', workspaceId } })).rejects.toThrow('no such workspace')
+  await expect(stranger.api.presence.set.mutate({ place: { client: 'web', workspaceId } })).rejects.toThrow(
+    'no such workspace',
+  )
 
   const leaving = await arc.person()
   await arc.database.insertInto('Membership').values({ teamId, userId: leaving.userId, role: 'member' }).execute()

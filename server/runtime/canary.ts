@@ -21,13 +21,23 @@ export class IsolationBreach extends Error {
  * Opens a port on all of the host's addresses and runs a workspace that tries to reach it, by TCP and UDP.
  * @throws {IsolationBreach} when it gets through, or when the trial itself proves nothing.
  */
-export async function tryIsolation(engine: Engine, settings: ContainerSettings, outsideNames: 'closed' | 'open'): Promise<void> {
+export async function tryIsolation(
+  engine: Engine,
+  settings: ContainerSettings,
+  outsideNames: 'closed' | 'open',
+): Promise<void> {
   const nonce = randomUUID()
   const trap = await openTrap(nonce)
   try {
     await proveOpen(trap.port)
-    const findings = await runCanary(engine, settings, nonce, hostAddresses(settings).map((address) => `${address}:${trap.port}`))
-    if (findings.nonce !== nonce) throw new IsolationBreach('The isolation trial gave no answer; workspaces cannot be proven isolated.')
+    const findings = await runCanary(
+      engine,
+      settings,
+      nonce,
+      hostAddresses(settings).map((address) => `${address}:${trap.port}`),
+    )
+    if (findings.nonce !== nonce)
+      throw new IsolationBreach('The isolation trial gave no answer; workspaces cannot be proven isolated.')
     const leaks = [...findings.reached, ...trap.caught]
     if (leaks.length > 0) {
       throw new IsolationBreach(
@@ -75,7 +85,10 @@ async function runCanary(engine: Engine, settings: ContainerSettings, nonce: str
     const lines = new LogFrames().read(log)
     const said = lines.find((line) => line.data.stream === 'stdout')?.data.text
     if (said === undefined) {
-      const why = lines.map((line) => line.data.text).join(' ').slice(0, 200)
+      const why = lines
+        .map((line) => line.data.text)
+        .join(' ')
+        .slice(0, 200)
       throw new IsolationBreach(`The isolation trial could not run: ${why || 'it said nothing'}`)
     }
     return Findings.parse(JSON.parse(said))

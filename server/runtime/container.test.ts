@@ -11,12 +11,24 @@ const settings: ContainerSettings = {
   cpuCores: 2,
   pidsLimit: 512,
   seccomp: '{}',
-  isolation: { form: 'networked', network: { id: 'net-id', name: 'arc-net', bridge: 'br-1', gateway: '10.0.0.1', subnet: '10.0.0.0/16' } },
+  isolation: {
+    form: 'networked',
+    network: { id: 'net-id', name: 'arc-net', bridge: 'br-1', gateway: '10.0.0.1', subnet: '10.0.0.0/16' },
+  },
   tcpEdge: false,
   hasProxy: false,
 }
-const spec = { workspaceId: WorkspaceId.parse('00000000-0000-4000-8000-000000000001'), incarnation: 1, name: 'a', environment: {} }
-const options = containerOptions(settings, spec, { home: '/data/home', sockets: '/data/sockets', resolver: '/data/resolv.conf' })
+const spec = {
+  workspaceId: WorkspaceId.parse('00000000-0000-4000-8000-000000000001'),
+  incarnation: 1,
+  name: 'a',
+  environment: {},
+}
+const options = containerOptions(settings, spec, {
+  home: '/data/home',
+  sockets: '/data/sockets',
+  resolver: '/data/resolv.conf',
+})
 
 test('limits and confinement are the reference’s', () => {
   expect(options.HostConfig).toMatchObject({

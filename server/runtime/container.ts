@@ -84,7 +84,11 @@ export function confinement(settings: ContainerSettings): ContainerCreateOptions
 }
 
 /** Everything that Docker is told about a workspace. No secret is in it: `docker inspect` shows all of it. */
-export function containerOptions(settings: ContainerSettings, spec: ContainerSpec, paths: HomePaths): ContainerCreateOptions {
+export function containerOptions(
+  settings: ContainerSettings,
+  spec: ContainerSpec,
+  paths: HomePaths,
+): ContainerCreateOptions {
   const { isolation } = settings
   const host = `${spec.name}.${settings.domain}`
   return {
@@ -107,7 +111,9 @@ export function containerOptions(settings: ContainerSettings, spec: ContainerSpe
       Mounts: [
         { Type: 'bind', Source: paths.home, Target: '/home/arc' },
         { Type: 'bind', Source: paths.sockets, Target: socketsInside },
-        ...(settings.hasProxy ? [{ Type: 'bind' as const, Source: paths.resolver, Target: '/etc/resolv.conf', ReadOnly: true }] : []),
+        ...(settings.hasProxy
+          ? [{ Type: 'bind' as const, Source: paths.resolver, Target: '/etc/resolv.conf', ReadOnly: true }]
+          : []),
       ],
     },
   }

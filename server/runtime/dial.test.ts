@@ -15,7 +15,10 @@ afterAll(() => rm(directory, { recursive: true }))
 async function outcome(path: string): Promise<string> {
   const socket = dialUnix(path)
   try {
-    return await Promise.race([once(socket, 'connect').then(() => 'connected'), once(socket, 'close').then(() => 'closed')])
+    return await Promise.race([
+      once(socket, 'connect').then(() => 'connected'),
+      once(socket, 'close').then(() => 'closed'),
+    ])
   } catch {
     return 'refused'
   } finally {

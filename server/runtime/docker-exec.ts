@@ -44,7 +44,10 @@ done
 true`
 
 /** Runs a program in a container as the workspace's person. @throws `workspace_not_running`. */
-export async function startExecution(container: Container, { command, tty, directory }: ExecRequest): Promise<Execution> {
+export async function startExecution(
+  container: Container,
+  { command, tty, directory }: ExecRequest,
+): Promise<Execution> {
   const id = `${markVariable}=${randomUUID()}`
   const program = command.length === 0 ? ['/bin/bash', '-l'] : command
   const mark = tty === null ? `arcx-ended-${randomUUID()}` : ''
@@ -97,7 +100,7 @@ export async function startExecution(container: Container, { command, tty, direc
 
 /** The engine answers the start before there is a process, which a signal would then miss. */
 async function begun(exec: Exec): Promise<void> {
-  for (const end = Date.now() + beginMs; Date.now() < end; ) {
+  for (const end = Date.now() + beginMs; Date.now() < end;) {
     const state = await orNothing(exec.inspect())
     if (state === null || state.Pid !== 0 || state.ExitCode !== null) return
     await new Promise((resolve) => setTimeout(resolve, 10))

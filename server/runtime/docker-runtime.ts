@@ -21,7 +21,15 @@ import { measureFiles } from './measure-files.ts'
 import type { FilesUse } from './measure-files.ts'
 import { startExecution } from './docker-exec.ts'
 import { StartRefused } from './port.ts'
-import type { ContainerRef, ContainerSpec, ContainerStatus, ExecRequest, Execution, RuntimePort, SupervisorAnswer } from './port.ts'
+import type {
+  ContainerRef,
+  ContainerSpec,
+  ContainerStatus,
+  ExecRequest,
+  Execution,
+  RuntimePort,
+  SupervisorAnswer,
+} from './port.ts'
 import { SupervisorClient } from './supervisor-client.ts'
 
 const readyTimeoutMs = 60_000
@@ -38,7 +46,14 @@ export class DockerRuntime implements RuntimePort {
   readonly #clients = new Map<string, SupervisorClient>()
 
   /** `masterKey`: the key from which each container's own is derived. `door`: null where workspaces have no way out by arc-proxy. */
-  constructor(engine: Engine, settings: ContainerSettings, homes: Homes, masterKey: Buffer, door: EgressDoor | null, log: Log) {
+  constructor(
+    engine: Engine,
+    settings: ContainerSettings,
+    homes: Homes,
+    masterKey: Buffer,
+    door: EgressDoor | null,
+    log: Log,
+  ) {
     this.#engine = engine
     this.#settings = settings
     this.#homes = homes
@@ -49,7 +64,9 @@ export class DockerRuntime implements RuntimePort {
 
   async start(spec: ContainerSpec, onStep: (step: string) => Promise<void>, signal: AbortSignal): Promise<void> {
     await onStep('Preparing the home directory')
-    const paths = await this.#homes.ensure(spec.workspaceId).catch((error: unknown) => Promise.reject(refusalOf(error) ?? error))
+    const paths = await this.#homes
+      .ensure(spec.workspaceId)
+      .catch((error: unknown) => Promise.reject(refusalOf(error) ?? error))
     const authority = (await this.#door?.open(spec.workspaceId)) ?? null
     await onStep('Starting the container')
     const container = await this.#create(spec, paths)
@@ -76,7 +93,10 @@ export class DockerRuntime implements RuntimePort {
       await orNothing(container.stop({ t: 3 }))
       const log = await orNothing(container.logs({ stdout: true, stderr: true, timestamps: true, tail: keptLogLines }))
       // It is let go of even where its log cannot be kept, as on a full disk.
-      if (log !== null) await this.#homes.keepLog(workspaceId, log as unknown as Buffer).catch((error: unknown) => this.#log.warn({ err: error, workspaceId }, 'the log of a container was not kept'))
+      if (log !== null)
+        await this.#homes
+          .keepLog(workspaceId, log as unknown as Buffer)
+          .catch((error: unknown) => this.#log.warn({ err: error, workspaceId }, 'the log of a container was not kept'))
       await orNothing(container.remove({ force: true, v: true }))
       this.#forget(ref)
     }
@@ -96,7 +116,11 @@ export class DockerRuntime implements RuntimePort {
   }
 
   async *endings(signal: AbortSignal): AsyncIterable<WorkspaceId> {
-    const filters = { type: ['container' as const], event: ['die', 'destroy'], label: [this.#ownLabel, `${labels.role}=workspace`] }
+    const filters = {
+      type: ['container' as const],
+      event: ['die', 'destroy'],
+      label: [this.#ownLabel, `${labels.role}=workspace`],
+    }
     const stream = (await ask(this.#engine.getEvents({ filters, abortSignal: signal }))) as Readable
     try {
       for await (const line of createInterface({ input: stream })) {
@@ -116,7 +140,10 @@ export class DockerRuntime implements RuntimePort {
     const report = await this.#client(ref).report(from)
     return {
       lastActivityAt: report.lastActivityAt,
-      samples: report.samples.map(({ sequence: number, sample }) => ({ id: `${ref.incarnation}.${number}`, data: sample })),
+      samples: report.samples.map(({ sequence: number, sample }) => ({
+        id: `${ref.incarnation}.${number}`,
+        data: sample,
+      })),
     }
   }
 
@@ -132,7 +159,12 @@ export class DockerRuntime implements RuntimePort {
     return this.#client(ref).connect(port)
   }
 
-  async *logs(ref: ContainerRef, after: string | undefined, follow: boolean, signal: AbortSignal): AsyncIterable<Tracked<LogLine>> {
+  async *logs(
+    ref: ContainerRef,
+    after: string | undefined,
+    follow: boolean,
+    signal: AbortSignal,
+  ): AsyncIterable<Tracked<LogLine>> {
     const frames = new LogFrames()
     const isNew = (line: Tracked<LogLine>) => isBehind(line.id, after)
     const container = this.#engine.getContainer(containerName(ref))
@@ -197,7 +229,8 @@ export class DockerRuntime implements RuntimePort {
       return await ask(this.#engine.createContainer(options))
     } catch (error) {
       const status = statusOf(error) ?? 0
-      if (status >= 400 && status < 500 && status !== 409) throw new StartRefused(error instanceof Error ? error.message : String(error), { cause: error })
+      if (status >= 400 && status < 500 && status !== 409)
+        throw new StartRefused(error instanceof Error ? error.message : String(error), { cause: error })
       if (status !== 409) throw error
       // Left by a start that was cut off before its orders came; it can never become ready.
       await orNothing(this.#engine.getContainer(containerName(spec)).remove({ force: true }))
@@ -241,7 +274,8 @@ export class DockerRuntime implements RuntimePort {
       } catch (error) {
         if (outer.aborted) throw error
         if (ended.signal.aborted) throw new Error('The workspace ended before VS Code answered.', { cause: error })
-        if (timeout.aborted) throw new Error(`VS Code did not answer within ${readyTimeoutMs / 1000} s.`, { cause: error })
+        if (timeout.aborted)
+          throw new Error(`VS Code did not answer within ${readyTimeoutMs / 1000} s.`, { cause: error })
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     }
@@ -251,14 +285,19 @@ export class DockerRuntime implements RuntimePort {
   async #dropEndpoint(name: string): Promise<void> {
     const { isolation } = this.#settings
     if (isolation.form === 'sealed') return
-    await this.#engine.getNetwork(isolation.network.id).disconnect({ Container: name, Force: true }).catch((error: unknown) => this.#log.warn({ err: error, container: name }, 'an address stays taken'))
+    await this.#engine
+      .getNetwork(isolation.network.id)
+      .disconnect({ Container: name, Force: true })
+      .catch((error: unknown) => this.#log.warn({ err: error, container: name }, 'an address stays taken'))
   }
 
   /** What a container that failed said last, as one line. */
   async #lastWords(container: Container): Promise<string | null> {
     const state = (await orNothing(container.inspect()))?.State
     if (state === undefined || state.Running) return null
-    const log = (await orNothing(container.logs({ stdout: true, stderr: true, timestamps: true, tail: 3 }))) as Buffer | null
+    const log = (await orNothing(
+      container.logs({ stdout: true, stderr: true, timestamps: true, tail: 3 }),
+    )) as Buffer | null
     const lines = log === null ? [] : new LogFrames().read(log).map((line) => line.data.text)
     return `${endingOf(state)} ${lines.join(' ')}`.trim().slice(0, 400)
   }
@@ -281,7 +320,10 @@ export class DockerRuntime implements RuntimePort {
     const name = containerName(ref)
     const known = this.#clients.get(name)
     if (known !== undefined) return known
-    const client = new SupervisorClient(join(this.#homes.paths(ref.workspaceId).sockets, 'supervisor.sock'), this.#keyOf(ref))
+    const client = new SupervisorClient(
+      join(this.#homes.paths(ref.workspaceId).sockets, 'supervisor.sock'),
+      this.#keyOf(ref),
+    )
     this.#clients.set(name, client)
     return client
   }
@@ -294,7 +336,8 @@ export class DockerRuntime implements RuntimePort {
   }
 }
 
-const isLeftEndpoint = (error: unknown) => statusOf(error) === 403 && error instanceof Error && /endpoint with name .* already exists/.test(error.message)
+const isLeftEndpoint = (error: unknown) =>
+  statusOf(error) === 403 && error instanceof Error && /endpoint with name .* already exists/.test(error.message)
 
 function endingOf(state: ContainerInspectInfo['State']): string {
   if (state.OOMKilled) return 'It used more memory than it may.'

@@ -18,7 +18,11 @@ export class EgressDoor {
   /** The certificate of the authority that the workspace is to trust. @throws `egress_unavailable`. */
   async open(workspaceId: WorkspaceId): Promise<string> {
     try {
-      const response = await fetch(`${this.#url}/internal/workspaces/${workspaceId}`, { method: 'PUT', headers: { authorization: `Bearer ${this.#token}` }, signal: AbortSignal.timeout(timeoutMs) })
+      const response = await fetch(`${this.#url}/internal/workspaces/${workspaceId}`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${this.#token}` },
+        signal: AbortSignal.timeout(timeoutMs),
+      })
       if (!response.ok) throw new Error(`status ${response.status}`)
       return Opened.parse(await response.json()).authority
     } catch (error) {
@@ -27,6 +31,10 @@ export class EgressDoor {
   }
 
   async shut(workspaceId: WorkspaceId): Promise<void> {
-    await fetch(`${this.#url}/internal/workspaces/${workspaceId}`, { method: 'DELETE', headers: { authorization: `Bearer ${this.#token}` }, signal: AbortSignal.timeout(timeoutMs) }).catch(() => undefined)
+    await fetch(`${this.#url}/internal/workspaces/${workspaceId}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${this.#token}` },
+      signal: AbortSignal.timeout(timeoutMs),
+    }).catch(() => undefined)
   }
 }

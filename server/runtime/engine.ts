@@ -23,8 +23,13 @@ export async function ask<T>(call: Promise<T>): Promise<T> {
     return await call
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (statusOf(error) === null && typeof code === 'string' && connectionErrors.has(code)) throw errors.engineUnavailable(error)
-    if ((statusOf(error) ?? 0) >= 500) throw refusalOf(error) ?? errors.engineTroubled(error instanceof Error ? error.message.slice(0, 300) : 'unknown', error)
+    if (statusOf(error) === null && typeof code === 'string' && connectionErrors.has(code))
+      throw errors.engineUnavailable(error)
+    if ((statusOf(error) ?? 0) >= 500)
+      throw (
+        refusalOf(error) ??
+        errors.engineTroubled(error instanceof Error ? error.message.slice(0, 300) : 'unknown', error)
+      )
     throw error
   }
 }

@@ -27,8 +27,17 @@ export async function canFilter(): Promise<boolean> {
 
 /** What a workspace never reaches, whatever `ARC_EGRESS` says: private, shared, link-local (metadata), reserved. */
 export const closedRanges = [
-  '0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24',
-  '192.168.0.0/16', '198.18.0.0/15', '224.0.0.0/4', '240.0.0.0/4',
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
 ]
 
 /**
@@ -76,7 +85,12 @@ export async function openHost(network: Pick<WorkspaceNetwork, 'bridge'>): Promi
     ['ip6tables', 'INPUT', inputChain(network)],
   ] as const
   for (const [family, hook, chain] of hooks) {
-    while (await table(family, '-D', hook, '-i', network.bridge, '-j', chain).then(() => true, () => false));
+    while (
+      await table(family, '-D', hook, '-i', network.bridge, '-j', chain).then(
+        () => true,
+        () => false,
+      )
+    );
     await table(family, '-F', chain).catch(() => undefined)
     await table(family, '-X', chain).catch(() => undefined)
   }
@@ -89,7 +103,11 @@ const forwardChain = ({ bridge }: Pick<WorkspaceNetwork, 'bridge'>) => `ARCX-FWD
 async function fill(family: Family, chain: string, rules: readonly Rule[]): Promise<void> {
   const lines = ['*filter', `:${chain} - [0:0]`, ...rules.map((rule) => `-A ${chain} ${rule.join(' ')}`), 'COMMIT', '']
   const restore = spawn(`${family}-restore`, ['--wait', '--noflush'], { env, stdio: ['pipe', 'ignore', 'pipe'] })
-  const [[code], said] = await Promise.all([once(restore, 'close'), text(restore.stderr), restore.stdin.end(lines.join('\n'))])
+  const [[code], said] = await Promise.all([
+    once(restore, 'close'),
+    text(restore.stderr),
+    restore.stdin.end(lines.join('\n')),
+  ])
   if (code !== 0) throw new Error(`The packet filter could not be set: ${said.trim()}`)
 }
 
@@ -98,5 +116,6 @@ async function jumpFirst(family: Family, hook: string, bridge: string, chain: st
   const rules = (await table(family, '-S', hook)).stdout.split('\n').filter((line) => line.startsWith(`-A ${hook} `))
   const foreign = rules.findIndex((rule) => !/ -j ARCX-(IN|FWD)-/.test(rule))
   const first = foreign === -1 ? rules : rules.slice(0, foreign)
-  if (!first.includes(`-A ${hook} -i ${bridge} -j ${chain}`)) await table(family, '-I', hook, '1', '-i', bridge, '-j', chain)
+  if (!first.includes(`-A ${hook} -i ${bridge} -j ${chain}`))
+    await table(family, '-I', hook, '1', '-i', bridge, '-j', chain)
 }

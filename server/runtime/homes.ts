@@ -42,7 +42,8 @@ export class Homes {
     await mkdir(this.#root, { recursive: true, mode: 0o700 })
     await mkdir(own, { recursive: true, mode: 0o700 })
     await mkdir(paths.home, { recursive: true, mode: 0o750 })
-    if (process.getuid?.() === 0 && (await stat(paths.home)).uid === 0) await chown(paths.home, containerUid, containerUid)
+    if (process.getuid?.() === 0 && (await stat(paths.home)).uid === 0)
+      await chown(paths.home, containerUid, containerUid)
     await this.#sockets.make(paths.sockets)
     await writeFile(paths.resolver, resolverConfig, { mode: 0o644 })
     return paths

@@ -32,7 +32,9 @@ beforeAll(async () => {
   neighbourAddress = network?.IPAddress ?? ''
   gateway = network?.Gateway ?? ''
   await startInside(arc.engine, neighbour.id, ['python3', '-m', 'http.server', '8000', '--bind', '0.0.0.0'])
-  await vi.waitFor(async () => expect(await reached([`127.0.0.1:8000`], neighbour)).toHaveLength(1), { timeout: 10_000 })
+  await vi.waitFor(async () => expect(await reached([`127.0.0.1:8000`], neighbour)).toHaveLength(1), {
+    timeout: 10_000,
+  })
   listener = createServer((socket) => socket.end('reached')).listen(0, '0.0.0.0')
   await once(listener, 'listening')
   listenerPort = (listener.address() as AddressInfo).port
@@ -59,25 +61,46 @@ test('a program of the workspace reaches its own ports, so what follows means so
 describe('from inside a workspace', () => {
   test('another workspace is reached neither by address nor by name', async () => {
     expect(neighbourAddress).toMatch(/^\d+\./)
-    expect(await reached([neighbourAddress, 'neighbour', 'neighbour.localhost', `arcx-${neighbour.id}-1`].map((host) => `${host}:8000`))).toEqual([])
+    expect(
+      await reached(
+        [neighbourAddress, 'neighbour', 'neighbour.localhost', `arcx-${neighbour.id}-1`].map((host) => `${host}:8000`),
+      ),
+    ).toEqual([])
     for (const name of ['neighbour', 'neighbour.localhost', 'neighbour.']) {
-      expect((await runInside(arc.engine, hostile.id, ['timeout', '5', 'getent', 'ahostsv4', name])).output).not.toContain(neighbourAddress)
+      expect(
+        (await runInside(arc.engine, hostile.id, ['timeout', '5', 'getent', 'ahostsv4', name])).output,
+      ).not.toContain(neighbourAddress)
     }
   })
 
   test('the host’s services are not reached at any of its addresses', async () => {
-    const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []).filter((entry) => entry.family === 'IPv4' && !entry.internal).map((entry) => entry.address)
+    const own = Object.values(networkInterfaces())
+      .flatMap((list) => list ?? [])
+      .filter((entry) => entry.family === 'IPv4' && !entry.internal)
+      .map((entry) => entry.address)
     const ports = [listenerPort, arc.port, portOf(arc.databaseUrl), portOf(arc.natsUrl), 22, 2375]
-    expect(await reached([...new Set([...own, gateway])].flatMap((address) => ports.map((port) => `${address}:${port}`)))).toEqual([])
+    expect(
+      await reached([...new Set([...own, gateway])].flatMap((address) => ports.map((port) => `${address}:${port}`))),
+    ).toEqual([])
   })
 
   test('E2B private ranges, metadata addresses, HTTPS by IP without a host name: nothing answers', async () => {
-    const addresses = ['169.254.169.254', '169.254.170.2', '100.100.100.200', '10.0.0.1', '172.16.0.1', '192.168.0.1', '1.1.1.1']
+    const addresses = [
+      '169.254.169.254',
+      '169.254.170.2',
+      '100.100.100.200',
+      '10.0.0.1',
+      '172.16.0.1',
+      '192.168.0.1',
+      '1.1.1.1',
+    ]
     expect(await reached(addresses.flatMap((address) => [`${address}:80`, `${address}:443`]))).toEqual([])
   })
 
   test('Docker CVE-2024-29018: no outside name resolves, by whatever resolver', async () => {
-    expect((await runInside(arc.engine, hostile.id, ['timeout', '5', 'getent', 'hosts', 'example.com'])).exitCode).not.toBe(0)
+    expect(
+      (await runInside(arc.engine, hostile.id, ['timeout', '5', 'getent', 'hosts', 'example.com'])).exitCode,
+    ).not.toBe(0)
     const query = `const dgram=require('node:dgram');let got=false;const done=()=>{console.log(got?'answered':'silent');process.exit(0)};setTimeout(done,2500);
       for(const server of ['1.1.1.1','8.8.8.8','${gateway}']){const s=dgram.createSocket('udp4');s.on('error',()=>{});s.on('message',()=>{got=true;done()});
       s.send(Buffer.from('000101000001000000000000076578616d706c6503636f6d0000010001','hex'),53,server)}`
@@ -92,7 +115,11 @@ describe('from inside a workspace', () => {
     socket.bind(0, '0.0.0.0')
     await once(socket, 'listening')
     const { port } = socket.address()
-    await runInside(arc.engine, hostile.id, ['node', '-e', `const s=require('node:dgram').createSocket('udp4');s.on('error',()=>{});s.send('x',${port},'${gateway}',()=>setTimeout(()=>process.exit(0),300))`])
+    await runInside(arc.engine, hostile.id, [
+      'node',
+      '-e',
+      `const s=require('node:dgram').createSocket('udp4');s.on('error',()=>{});s.send('x',${port},'${gateway}',()=>setTimeout(()=>process.exit(0),300))`,
+    ])
     // The host’s own datagram arrives, so the socket hears.
     const heard = once(socket, 'message')
     createSocket('udp4').send('own', port, '127.0.0.1')
@@ -102,9 +129,11 @@ describe('from inside a workspace', () => {
   })
 
   test('there is no Docker socket, no device, and no way to another user', async () => {
-    const look = 'ls /var/run/docker.sock /run/docker.sock /dev/sda /dev/vda /dev/mem 2>&1; mount -t tmpfs none /mnt 2>&1; unshare -Ur true 2>&1; su -c true 2>&1 < /dev/null; ls /proc/1/root 2>&1; find / -xdev -perm -4000 2>/dev/null | head -3'
+    const look =
+      'ls /var/run/docker.sock /run/docker.sock /dev/sda /dev/vda /dev/mem 2>&1; mount -t tmpfs none /mnt 2>&1; unshare -Ur true 2>&1; su -c true 2>&1 < /dev/null; ls /proc/1/root 2>&1; find / -xdev -perm -4000 2>/dev/null | head -3'
     const { output } = await runInside(arc.engine, hostile.id, ['sh', '-c', look])
-    for (const name of ['/var/run/docker.sock', '/dev/sda', '/dev/vda', '/dev/mem']) expect(output).toContain(`cannot access '${name}'`)
+    for (const name of ['/var/run/docker.sock', '/dev/sda', '/dev/vda', '/dev/mem'])
+      expect(output).toContain(`cannot access '${name}'`)
     expect(output).toMatch(/mount:.*(denied|must be superuser)/i)
     expect(output).toMatch(/unshare: .*(not permitted|failed)/i)
   })
@@ -121,11 +150,16 @@ describe('from inside a workspace', () => {
     const victim = await createRunning(person, 'impostor')
     const pretend = `const fs=require('node:fs');fs.unlinkSync('/run/arcx/supervisor.sock');require('node:net').createServer(s=>s.end('HTTP/1.1 200 OK\\r\\n\\r\\n{}')).listen('/run/arcx/supervisor.sock')`
     const before = person.live()
-    const honest = await new Promise((resolve) => before.api.workspaces.stats.subscribe({ workspaceId: victim.id }, { onData: ({ id }) => resolve(id) }))
+    const honest = await new Promise((resolve) =>
+      before.api.workspaces.stats.subscribe({ workspaceId: victim.id }, { onData: ({ id }) => resolve(id) }),
+    )
     expect(honest).toBeDefined()
     await before.close()
     await startInside(arc.engine, victim.id, ['node', '-e', pretend])
-    await vi.waitFor(async () => expect((await runInside(arc.engine, victim.id, ['pgrep', '-f', 'createServer'])).exitCode).toBe(0), { timeout: 10_000 })
+    await vi.waitFor(
+      async () => expect((await runInside(arc.engine, victim.id, ['pgrep', '-f', 'createServer'])).exitCode).toBe(0),
+      { timeout: 10_000 },
+    )
     const live = person.live()
     // What it says is no report; the next container's supervisor is heard again.
     const ids: string[] = []
@@ -143,14 +177,18 @@ describe('sealed', () => {
       const person = await sealed.person()
       const workspace = await createRunning(person, 'sealed')
       expect((await runInside(sealed.engine, workspace.id, ['sh', '-c', 'ls /sys/class/net'])).output.trim()).toBe('lo')
-      expect((await runInside(sealed.engine, workspace.id, ['nc', '-z', '-w', '1', gateway, String(sealed.port)])).exitCode).not.toBe(0)
+      expect(
+        (await runInside(sealed.engine, workspace.id, ['nc', '-z', '-w', '1', gateway, String(sealed.port)])).exitCode,
+      ).not.toBe(0)
     } finally {
       await sealed.destroy()
     }
   })
 
   test('open egress cannot be asked of it', async () => {
-    await expect(startTestOrchestrator({ ARC_ISOLATION: 'sealed', ARC_EGRESS: 'open' })).rejects.toThrow('ARC_EGRESS is open, but workspaces here are sealed')
+    await expect(startTestOrchestrator({ ARC_ISOLATION: 'sealed', ARC_EGRESS: 'open' })).rejects.toThrow(
+      'ARC_EGRESS is open, but workspaces here are sealed',
+    )
   })
 })
 
@@ -159,10 +197,20 @@ test('arcx refuses to start, with the reason, where the canary gets through', as
   const engine = testEngine(run)
   // A network as arcx makes it, on which nobody has closed the host.
   const network = await ensureNetwork(engine, `${run.ARCX_TEST_RUN}-bare`, 'none')
-  const seccomp = JSON.stringify(JSON.parse(await readFile(fileURLToPath(new URL('../../deploy/seccomp.json', import.meta.url)), 'utf8')))
+  const seccomp = JSON.stringify(
+    JSON.parse(await readFile(fileURLToPath(new URL('../../deploy/seccomp.json', import.meta.url)), 'utf8')),
+  )
   const settings: ContainerSettings = {
-    deployment: testDeployment(run), image: run.ARCX_TEST_IMAGE, domain: 'localhost', memoryBytes: 2 ** 30, cpuCores: 1, pidsLimit: 128, seccomp,
-    isolation: { form: 'networked', network }, tcpEdge: false, hasProxy: false,
+    deployment: testDeployment(run),
+    image: run.ARCX_TEST_IMAGE,
+    domain: 'localhost',
+    memoryBytes: 2 ** 30,
+    cpuCores: 1,
+    pidsLimit: 128,
+    seccomp,
+    isolation: { form: 'networked', network },
+    tcpEdge: false,
+    hasProxy: false,
   }
   await expect(tryIsolation(engine, settings, 'closed')).rejects.toThrow(IsolationBreach)
   await expect(tryIsolation(engine, settings, 'closed')).rejects.toThrow(/A workspace could reach this machine/)
@@ -171,8 +219,14 @@ test('arcx refuses to start, with the reason, where the canary gets through', as
 test('the firewall’s rules stand before any other and are the same after a second start', async () => {
   const [network] = await arc.engine.listNetworks({ filters: { name: [testRun().ARCX_TEST_NETWORK] } })
   const bridge = `br-${network?.Id.slice(0, 12)}`
-  const all = async (hook: string) => (await promisify(execFile)('iptables', ['-S', hook])).stdout.split('\n').filter((line) => line.startsWith(`-A ${hook}`))
-  for (const [hook, chain] of [['INPUT', 'ARCX-IN'], ['DOCKER-USER', 'ARCX-FWD']] as const) {
+  const all = async (hook: string) =>
+    (await promisify(execFile)('iptables', ['-S', hook])).stdout
+      .split('\n')
+      .filter((line) => line.startsWith(`-A ${hook}`))
+  for (const [hook, chain] of [
+    ['INPUT', 'ARCX-IN'],
+    ['DOCKER-USER', 'ARCX-FWD'],
+  ] as const) {
     const rules = await all(hook)
     const own = `-A ${hook} -i ${bridge} -j ${chain}-${bridge}`
     expect(rules.slice(0, rules.indexOf(own)).filter((rule) => !rule.includes('-j ARCX-'))).toEqual([])

@@ -18,7 +18,11 @@ const complaintLength = 200
  * What lies in a directory, counted by du(1) at the lowest priority. It follows no link, and leaves out other file systems.
  * Resolves to null where it could not be counted within its bounds. @throws where du fails otherwise, and when the signal aborts.
  */
-export async function measureFiles(directory: string, signal: AbortSignal, timeoutMs = longestMs): Promise<FilesUse | null> {
+export async function measureFiles(
+  directory: string,
+  signal: AbortSignal,
+  timeoutMs = longestMs,
+): Promise<FilesUse | null> {
   const late = AbortSignal.timeout(timeoutMs)
   const either = AbortSignal.any([signal, late])
   try {
@@ -33,7 +37,12 @@ export async function measureFiles(directory: string, signal: AbortSignal, timeo
 
 async function du(directory: string, what: string, signal: AbortSignal): Promise<number | null> {
   const script = `ulimit -v ${memoryKilobytes}; exec nice -n 19 du --summarize --one-file-system "$1" -- "$2"`
-  const child = spawn('sh', ['-c', script, 'sh', what, directory], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], LC_ALL: 'C' }, signal, killSignal: 'SIGKILL' })
+  const child = spawn('sh', ['-c', script, 'sh', what, directory], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+    signal,
+    killSignal: 'SIGKILL',
+  })
   const failed = new Promise<never>((_resolve, reject) => child.once('error', reject))
   failed.catch(() => undefined)
   // Files that vanish meanwhile make it end with 1, and the sum stands all the same.

@@ -29,7 +29,8 @@ export async function ensureNetwork(engine: Engine, name: string, egress: Egress
         : found.Internal !== (egress === 'none')
           ? `was made for another ARC_EGRESS than ${egress}`
           : null
-  if (problem !== null) throw new Error(`The Docker network ${name} ${problem}. Remove it (docker network rm ${name}) and start again.`)
+  if (problem !== null)
+    throw new Error(`The Docker network ${name} ${problem}. Remove it (docker network rm ${name}) and start again.`)
   const config = found.IPAM?.Config?.find((entry) => entry.Gateway && !entry.Gateway.includes(':'))
   if (!config?.Gateway || !config.Subnet) throw new Error(`The Docker network ${name} has no IPv4 gateway.`)
   return {
@@ -63,7 +64,9 @@ async function create(engine: Engine, name: string, egress: Egress): Promise<Net
 }
 
 async function named(engine: Engine, name: string): Promise<NetworkInspectInfo | null> {
-  const found = (await ask(engine.listNetworks({ filters: { name: [name] } }))).filter((network) => network.Name === name)
+  const found = (await ask(engine.listNetworks({ filters: { name: [name] } }))).filter(
+    (network) => network.Name === name,
+  )
   const [oldest] = found.toSorted((a, b) => `${a.Created} ${a.Id}`.localeCompare(`${b.Created} ${b.Id}`))
   return oldest === undefined ? null : orNothing(engine.getNetwork(oldest.Id).inspect())
 }

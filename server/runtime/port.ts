@@ -80,7 +80,12 @@ export interface RuntimePort {
   /** A connection to the IDE of the workspace's newest container. The socket emits an error where there is none. */
   dialIde(workspaceId: WorkspaceId): Socket
   /** With `follow` until the container ends; without, what there is. */
-  logs(ref: ContainerRef, after: string | undefined, follow: boolean, signal: AbortSignal): AsyncIterable<Tracked<LogLine>>
+  logs(
+    ref: ContainerRef,
+    after: string | undefined,
+    follow: boolean,
+    signal: AbortSignal,
+  ): AsyncIterable<Tracked<LogLine>>
   /** @throws `workspace_not_running`. */
   exec(ref: ContainerRef, request: ExecRequest): Promise<Execution>
   /** A connection to a port on the container's own loopback address. @throws `port_closed`, `workspace_not_running`. */

@@ -40,13 +40,18 @@ export class SocketDirectories {
 
 /** Takes away all that is mounted below a directory, once no workspace runs any more. */
 export async function unmountSockets(directory: string): Promise<void> {
-  for (const path of await mounted()) if (path.startsWith(`${directory}/`)) await run('umount', ['--lazy', path]).catch(() => undefined)
+  for (const path of await mounted())
+    if (path.startsWith(`${directory}/`)) await run('umount', ['--lazy', path]).catch(() => undefined)
 }
 
 async function mounted(): Promise<readonly string[]> {
   const lines = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' '))
   // Blanks and the like stand there as octal numbers.
-  return lines.filter(([source]) => source === 'arcx-sockets').map(([, path = '']) => path.replace(/\\([0-7]{3})/g, (_whole, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))))
+  return lines
+    .filter(([source]) => source === 'arcx-sockets')
+    .map(([, path = '']) =>
+      path.replace(/\\([0-7]{3})/g, (_whole, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))),
+    )
 }
 
 const isMounted = async (path: string): Promise<boolean> => (await mounted()).includes(path)
@@ -55,10 +60,12 @@ const isMounted = async (path: string): Promise<boolean> => (await mounted()).in
 async function engineSeesOurMounts(): Promise<boolean> {
   const own = await readlink('/proc/self/ns/mnt')
   const namespaces = await Promise.all(
-    (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(async (pid) => {
-      const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')
-      return name.trim() === 'dockerd' ? await readlink(`/proc/${pid}/ns/mnt`).catch(() => '') : null
-    }),
+    (await readdir('/proc'))
+      .filter((name) => /^\d+$/.test(name))
+      .map(async (pid) => {
+        const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')
+        return name.trim() === 'dockerd' ? await readlink(`/proc/${pid}/ns/mnt`).catch(() => '') : null
+      }),
   )
   const ofEngines = namespaces.filter((namespace) => namespace !== null)
   return ofEngines.length > 0 && ofEngines.every((namespace) => namespace === own)

@@ -55,18 +55,23 @@ async function allOf(stream: Duplex): Promise<Buffer> {
 describe('a port by the supervisor', () => {
   const sides = ['near', 'far'] as const
   const sizes = [0, 1, 1_000_000, 5_000_000]
-  const table = sides.flatMap((first) => sizes.flatMap((before) => sizes.map((after) => [first, before, after] as const)))
-  test.each(table)('the %s side ends after %i bytes, and the other sends %i then: all arrive, and both ends', async (first, before, after) => {
-    const ends = await joined()
-    const [one, other] = first === 'near' ? [ends.near, ends.far] : [ends.far, ends.near]
-    const [sent, answered] = [randomBytes(before), randomBytes(after)]
-    const back = allOf(one)
-    one.end(sent)
-    expect((await allOf(other)).equals(sent)).toBe(true)
-    other.end(answered)
-    expect((await back).equals(answered)).toBe(true)
-    await vi.waitFor(() => expect([ends.near.destroyed, ends.far.destroyed]).toEqual([true, true]))
-  })
+  const table = sides.flatMap((first) =>
+    sizes.flatMap((before) => sizes.map((after) => [first, before, after] as const)),
+  )
+  test.each(table)(
+    'the %s side ends after %i bytes, and the other sends %i then: all arrive, and both ends',
+    async (first, before, after) => {
+      const ends = await joined()
+      const [one, other] = first === 'near' ? [ends.near, ends.far] : [ends.far, ends.near]
+      const [sent, answered] = [randomBytes(before), randomBytes(after)]
+      const back = allOf(one)
+      one.end(sent)
+      expect((await allOf(other)).equals(sent)).toBe(true)
+      other.end(answered)
+      expect((await back).equals(answered)).toBe(true)
+      await vi.waitFor(() => expect([ends.near.destroyed, ends.far.destroyed]).toEqual([true, true]))
+    },
+  )
 
   test.each(sizes)('a reset of the program’s is no clean end, with %i bytes on their way to it', async (size) => {
     const { near, far } = await joined()

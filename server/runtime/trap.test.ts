@@ -15,7 +15,9 @@ test('it notes who comes with its word, by TCP and by UDP, and nobody else', asy
     connect(trap.port, '127.0.0.1').end(word)
     udp.send(word, trap.port, '127.0.0.1')
   }
-  await vi.waitFor(() => expect([...trap.caught].toSorted()).toEqual(['TCP from 127.0.0.1', 'UDP from 127.0.0.1']), { timeout: 20_000 })
+  await vi.waitFor(() => expect([...trap.caught].toSorted()).toEqual(['TCP from 127.0.0.1', 'UDP from 127.0.0.1']), {
+    timeout: 20_000,
+  })
   udp.close()
 })
 

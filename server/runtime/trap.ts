@@ -46,7 +46,10 @@ export async function openTrap(word: string, port = 0): Promise<Trap> {
   }
 }
 
-async function bound(port: number, onMessage: (data: Buffer, from: { readonly address: string }) => void): Promise<Socket> {
+async function bound(
+  port: number,
+  onMessage: (data: Buffer, from: { readonly address: string }) => void,
+): Promise<Socket> {
   const udp = createSocket('udp4', onMessage)
   try {
     await once(udp.bind(port, '0.0.0.0'), 'listening')

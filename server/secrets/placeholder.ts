@@ -17,7 +17,11 @@ const longestFirst = Object.entries(issuerPrefixes).toSorted(([a], [b]) => b.len
  * one, since programs know keys by that. It depends on nothing else of the value: all the rest is random.
  */
 export function placeholderFor(value: string): string {
-  const [prefix, alphabet]: readonly [string, Alphabet] = longestFirst.find(([prefix]) => value.startsWith(prefix) && value.length - prefix.length >= fewestRandom) ?? ['', 'alphanumeric']
+  const [prefix, alphabet]: readonly [string, Alphabet] = longestFirst.find(
+    ([prefix]) => value.startsWith(prefix) && value.length - prefix.length >= fewestRandom,
+  ) ?? ['', 'alphanumeric']
   const letters = alphabets[alphabet]
-  return prefix + Array.from({ length: value.length - prefix.length }, () => letters[randomInt(letters.length)]).join('')
+  return (
+    prefix + Array.from({ length: value.length - prefix.length }, () => letters[randomInt(letters.length)]).join('')
+  )
 }

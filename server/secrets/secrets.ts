@@ -38,8 +38,19 @@ export class Secrets implements SecretsPort {
   async list(actor: UserActor, holder: Holder): Promise<readonly SecretView[]> {
     requireScope(actor)
     const whose = await this.#needs.holders.seen(actor, holder)
-    const query = this.#needs.database.selectFrom('Secret').select(['id', 'teamId', 'workspaceId', 'name', 'placeholder', 'hosts', 'places', 'createdAt', 'updatedAt']).orderBy('name')
-    const rows = await query.where((where) => where.or([where('ownerId', '=', whose.ownerId), where('teamId', '=', whose.teamId), where('workspaceId', '=', whose.workspaceId)])).execute()
+    const query = this.#needs.database
+      .selectFrom('Secret')
+      .select(['id', 'teamId', 'workspaceId', 'name', 'placeholder', 'hosts', 'places', 'createdAt', 'updatedAt'])
+      .orderBy('name')
+    const rows = await query
+      .where((where) =>
+        where.or([
+          where('ownerId', '=', whose.ownerId),
+          where('teamId', '=', whose.teamId),
+          where('workspaceId', '=', whose.workspaceId),
+        ]),
+      )
+      .execute()
     return rows.map(present)
   }
 
@@ -49,28 +60,71 @@ export class Secrets implements SecretsPort {
     const row = await this.#needs.database.transaction().execute(async (transaction) => {
       await lockHolder(transaction, whose)
       const query = transaction.selectFrom('Secret').select(['id', 'name'])
-      const known = await query.where((where) => where.or([where('ownerId', '=', whose.ownerId), where('teamId', '=', whose.teamId), where('workspaceId', '=', whose.workspaceId)])).execute()
+      const known = await query
+        .where((where) =>
+          where.or([
+            where('ownerId', '=', whose.ownerId),
+            where('teamId', '=', whose.teamId),
+            where('workspaceId', '=', whose.workspaceId),
+          ]),
+        )
+        .execute()
       const same = known.find((each) => each.name === name)
       if (same === undefined && known.length >= perHolder) throw errors.secretLimitReached(perHolder)
       const id = same?.id ?? randomUUID()
-      const fields = { sealed: this.#needs.envelopes.seal(value, id), placeholder: placeholderFor(value), hosts: [...new Set(hosts)], places: [...new Set(places)], updatedAt: new Date() }
+      const fields = {
+        sealed: this.#needs.envelopes.seal(value, id),
+        placeholder: placeholderFor(value),
+        hosts: [...new Set(hosts)],
+        places: [...new Set(places)],
+        updatedAt: new Date(),
+      }
       const kept =
         same === undefined
-          ? await transaction.insertInto('Secret').values({ id, ...whose, name, ...fields }).returningAll().executeTakeFirstOrThrow()
-          : await transaction.updateTable('Secret').set(fields).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
-      await recordAudit(transaction, { actor, action: 'secret.set', target: { kind: 'secret', id, name }, outcome: 'ok' })
+          ? await transaction
+              .insertInto('Secret')
+              .values({ id, ...whose, name, ...fields })
+              .returningAll()
+              .executeTakeFirstOrThrow()
+          : await transaction
+              .updateTable('Secret')
+              .set(fields)
+              .where('id', '=', id)
+              .returningAll()
+              .executeTakeFirstOrThrow()
+      await recordAudit(transaction, {
+        actor,
+        action: 'secret.set',
+        target: { kind: 'secret', id, name },
+        outcome: 'ok',
+      })
       return kept
     })
     return present(row)
   }
 
-  async grants(actor: UserActor, id: SecretId, hosts: readonly string[], places: readonly SecretPlace[]): Promise<SecretView> {
+  async grants(
+    actor: UserActor,
+    id: SecretId,
+    hosts: readonly string[],
+    places: readonly SecretPlace[],
+  ): Promise<SecretView> {
     await this.#requireOne(actor, id)
     const row = await this.#needs.database.transaction().execute(async (transaction) => {
       const fields = { hosts: [...new Set(hosts)], places: [...new Set(places)], updatedAt: new Date() }
-      const changed = await transaction.updateTable('Secret').set(fields).where('id', '=', id).returningAll().executeTakeFirst()
+      const changed = await transaction
+        .updateTable('Secret')
+        .set(fields)
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst()
       if (changed === undefined) throw errors.secretNotFound()
-      await recordAudit(transaction, { actor, action: 'secret.grants', target: { kind: 'secret', id, name: changed.name }, outcome: 'ok' })
+      await recordAudit(transaction, {
+        actor,
+        action: 'secret.grants',
+        target: { kind: 'secret', id, name: changed.name },
+        outcome: 'ok',
+      })
       return changed
     })
     return present(row)
@@ -81,7 +135,12 @@ export class Secrets implements SecretsPort {
     await this.#needs.database.transaction().execute(async (transaction) => {
       const gone = await transaction.deleteFrom('Secret').where('id', '=', id).returning('name').executeTakeFirst()
       if (gone === undefined) throw errors.secretNotFound()
-      await recordAudit(transaction, { actor, action: 'secret.remove', target: { kind: 'secret', id, name: gone.name }, outcome: 'ok' })
+      await recordAudit(transaction, {
+        actor,
+        action: 'secret.remove',
+        target: { kind: 'secret', id, name: gone.name },
+        outcome: 'ok',
+      })
     })
   }
 
@@ -89,11 +148,20 @@ export class Secrets implements SecretsPort {
    * What a workspace finds in its environment: names and placeholders. A team's workspace has its team's, and no
    * person's; its own come before either.
    */
-  async environmentOf(workspace: { readonly id: string; readonly ownerId: string | null; readonly teamId: string | null }): Promise<Readonly<Record<string, string>>> {
+  async environmentOf(workspace: {
+    readonly id: string
+    readonly ownerId: string | null
+    readonly teamId: string | null
+  }): Promise<Readonly<Record<string, string>>> {
     const rows = await this.#needs.database
       .selectFrom('Secret')
       .select(['name', 'placeholder', 'workspaceId'])
-      .where((where) => where.or([workspace.teamId === null ? where('ownerId', '=', workspace.ownerId) : where('teamId', '=', workspace.teamId), where('workspaceId', '=', workspace.id)]))
+      .where((where) =>
+        where.or([
+          workspace.teamId === null ? where('ownerId', '=', workspace.ownerId) : where('teamId', '=', workspace.teamId),
+          where('workspaceId', '=', workspace.id),
+        ]),
+      )
       .execute()
     const ownLast = rows.toSorted((a, b) => Number(a.workspaceId !== null) - Number(b.workspaceId !== null))
     return Object.fromEntries(ownLast.map(({ name, placeholder }) => [name, placeholder]))
@@ -108,7 +176,12 @@ export class Secrets implements SecretsPort {
       const again = this.#needs.envelopes.renew(sealed, id)
       if (again === null) continue
       // Whoever has set another value meanwhile has sealed it with the current key.
-      const { numUpdatedRows } = await this.#needs.database.updateTable('Secret').set({ sealed: again }).where('id', '=', id).where('sealed', '=', sealed).executeTakeFirst()
+      const { numUpdatedRows } = await this.#needs.database
+        .updateTable('Secret')
+        .set({ sealed: again })
+        .where('id', '=', id)
+        .where('sealed', '=', sealed)
+        .executeTakeFirst()
       renewed += Number(numUpdatedRows)
     }
     return renewed
@@ -117,7 +190,11 @@ export class Secrets implements SecretsPort {
   /** @throws `secret_not_found`, `team_not_found`, `forbidden` where it is not the actor's to change. */
   async #requireOne(actor: UserActor, id: SecretId): Promise<void> {
     requireScope(actor)
-    const row = await this.#needs.database.selectFrom('Secret').select(['ownerId', 'teamId', 'workspaceId']).where('id', '=', id).executeTakeFirst()
+    const row = await this.#needs.database
+      .selectFrom('Secret')
+      .select(['ownerId', 'teamId', 'workspaceId'])
+      .where('id', '=', id)
+      .executeTakeFirst()
     if (row === undefined || (row.ownerId !== null && row.ownerId !== actor.userId)) throw errors.secretNotFound()
     await this.#needs.holders.changed(actor, holderOfRow(row), 'change these secrets')
   }
@@ -130,9 +207,11 @@ function holderOfRow({ teamId, workspaceId }: HolderColumns): Holder {
 
 /** The holder's row keeps two at once apart. */
 async function lockHolder(transaction: Transaction, { ownerId, teamId, workspaceId }: HolderColumns): Promise<void> {
-  if (ownerId !== null) await transaction.selectFrom('User').select('id').where('id', '=', ownerId).forUpdate().execute()
+  if (ownerId !== null)
+    await transaction.selectFrom('User').select('id').where('id', '=', ownerId).forUpdate().execute()
   if (teamId !== null) await transaction.selectFrom('Team').select('id').where('id', '=', teamId).forUpdate().execute()
-  if (workspaceId !== null) await transaction.selectFrom('Workspace').select('id').where('id', '=', workspaceId).forUpdate().execute()
+  if (workspaceId !== null)
+    await transaction.selectFrom('Workspace').select('id').where('id', '=', workspaceId).forUpdate().execute()
 }
 
 function requireScope(actor: UserActor): void {

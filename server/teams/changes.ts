@@ -57,9 +57,20 @@ export class TeamChanges {
 
   /** Locks the team; what the actor is in it. @throws `team_not_found`, `forbidden`, `owner_stays`. */
   async place(transaction: Transaction, actor: UserActor, teamId: TeamId, operation: TeamOperation): Promise<Place> {
-    const team = await transaction.selectFrom('Team').select('name').where('id', '=', teamId).where('deletingAt', 'is', null).forUpdate().executeTakeFirst()
+    const team = await transaction
+      .selectFrom('Team')
+      .select('name')
+      .where('id', '=', teamId)
+      .where('deletingAt', 'is', null)
+      .forUpdate()
+      .executeTakeFirst()
     if (team === undefined) throw errors.teamNotFound()
-    const own = await transaction.selectFrom('Membership').select('role').where('teamId', '=', teamId).where('userId', '=', actor.userId).executeTakeFirst()
+    const own = await transaction
+      .selectFrom('Membership')
+      .select('role')
+      .where('teamId', '=', teamId)
+      .where('userId', '=', actor.userId)
+      .executeTakeFirst()
     const role = own?.role
     requireMay(role, operation)
     return { teamId, name: team.name, role }
@@ -71,14 +82,31 @@ export class TeamChanges {
     this.#onEvents()
   }
 
-  async tell(transaction: Transaction, actor: Actor, action: string, team: { readonly teamId: TeamId; readonly name: string }, changed: readonly UserId[], about?: string): Promise<void> {
+  async tell(
+    transaction: Transaction,
+    actor: Actor,
+    action: string,
+    team: { readonly teamId: TeamId; readonly name: string },
+    changed: readonly UserId[],
+    about?: string,
+  ): Promise<void> {
     await enqueue(transaction, { type: 'teams.changed', teamId: team.teamId, userIds: [...changed] })
     const name = about === undefined ? team.name : `${team.name}: ${about}`
-    await recordAudit(transaction, { actor, action: `team.${action}`, target: { kind: 'team', id: team.teamId, name }, outcome: 'ok' })
+    await recordAudit(transaction, {
+      actor,
+      action: `team.${action}`,
+      target: { kind: 'team', id: team.teamId, name },
+      outcome: 'ok',
+    })
   }
 
   /** What is refused is recorded too; what is done was recorded together with the change. */
-  async audited<T>(actor: UserActor, action: string, target: { id?: string; name?: string }, work: () => Promise<T>): Promise<T> {
+  async audited<T>(
+    actor: UserActor,
+    action: string,
+    target: { id?: string; name?: string },
+    work: () => Promise<T>,
+  ): Promise<T> {
     try {
       return await work()
     } catch (error) {

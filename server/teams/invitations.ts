@@ -2,7 +2,17 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Database, Transaction } from '@arcx/database'
 import { TeamId, TeamInviteId, errors } from '@arcx/router'
-import type { Invitation, InvitedRole, NewTeamInvite, Team, TeamInvite, TeamInvitesPort, UserActor, UserId, WantedTeamInvite } from '@arcx/router'
+import type {
+  Invitation,
+  InvitedRole,
+  NewTeamInvite,
+  Team,
+  TeamInvite,
+  TeamInvitesPort,
+  UserActor,
+  UserId,
+  WantedTeamInvite,
+} from '@arcx/router'
 import type { TeamChanges } from './changes.ts'
 import { requireScope } from './policy.ts'
 
@@ -19,14 +29,23 @@ export class TeamInvitations implements TeamInvitesPort {
   readonly #publicOrigin: string
   readonly #teamOf: (actor: UserActor, teamId: TeamId) => Promise<Team>
 
-  constructor(database: Database, changes: TeamChanges, publicOrigin: string, teamOf: (actor: UserActor, teamId: TeamId) => Promise<Team>) {
+  constructor(
+    database: Database,
+    changes: TeamChanges,
+    publicOrigin: string,
+    teamOf: (actor: UserActor, teamId: TeamId) => Promise<Team>,
+  ) {
     this.#database = database
     this.#changes = changes
     this.#publicOrigin = publicOrigin
     this.#teamOf = teamOf
   }
 
-  async invite(actor: UserActor, teamId: TeamId, { role, login, maxUses, expiresDays }: WantedTeamInvite): Promise<NewTeamInvite> {
+  async invite(
+    actor: UserActor,
+    teamId: TeamId,
+    { role, login, maxUses, expiresDays }: WantedTeamInvite,
+  ): Promise<NewTeamInvite> {
     const code = randomBytes(24).toString('base64url')
     const id = TeamInviteId.parse(randomUUID())
     await this.#changes.change(actor, teamId, 'invite', 'invite', async (transaction) => {
@@ -41,33 +60,62 @@ export class TeamInvitations implements TeamInvitesPort {
           .executeTakeFirst()
         if (already !== undefined) throw errors.alreadyMember(already.login)
         // The same invitation again: the newer one counts.
-        await transaction.deleteFrom('TeamInvite').where('teamId', '=', teamId).where(sql`lower("login")`, '=', login.toLowerCase()).execute()
+        await transaction
+          .deleteFrom('TeamInvite')
+          .where('teamId', '=', teamId)
+          .where(sql`lower("login")`, '=', login.toLowerCase())
+          .execute()
       }
-      await transaction.deleteFrom('TeamInvite').where('teamId', '=', teamId).where(sql<boolean>`"expiresAt" <= now() OR "uses" >= "maxUses"`).execute()
-      const { count } = await transaction.selectFrom('TeamInvite').select((builder) => builder.fn.countAll<string>().as('count')).where('teamId', '=', teamId).executeTakeFirstOrThrow()
+      await transaction
+        .deleteFrom('TeamInvite')
+        .where('teamId', '=', teamId)
+        .where(sql<boolean>`"expiresAt" <= now() OR "uses" >= "maxUses"`)
+        .execute()
+      const { count } = await transaction
+        .selectFrom('TeamInvite')
+        .select((builder) => builder.fn.countAll<string>().as('count'))
+        .where('teamId', '=', teamId)
+        .executeTakeFirstOrThrow()
       if (Number(count) >= openInviteLimit) throw errors.tooManyTeamInvites(openInviteLimit)
       await transaction
         .insertInto('TeamInvite')
-        .values({ id, teamId, role, hash: login === null ? teamInviteHash(code) : null, login, invitedById: actor.userId, maxUses: login === null ? maxUses : 1, expiresAt: new Date(Date.now() + expiresDays * dayMs) })
+        .values({
+          id,
+          teamId,
+          role,
+          hash: login === null ? teamInviteHash(code) : null,
+          login,
+          invitedById: actor.userId,
+          maxUses: login === null ? maxUses : 1,
+          expiresAt: new Date(Date.now() + expiresDays * dayMs),
+        })
         .execute()
       return { changed: [], ...(login === null ? {} : { about: login }) }
     })
     const invite = (await this.open(teamId)).find((each) => each.id === id)
     if (invite === undefined) throw errors.invitationSpent()
-    const url = login === null ? `${this.#publicOrigin}/join?${new URLSearchParams({ code })}` : `${this.#publicOrigin}/dashboard`
+    const url =
+      login === null ? `${this.#publicOrigin}/join?${new URLSearchParams({ code })}` : `${this.#publicOrigin}/dashboard`
     return { ...invite, url }
   }
 
   revokeInvite(actor: UserActor, teamId: TeamId, inviteId: TeamInviteId): Promise<void> {
     return this.#changes.change(actor, teamId, 'invite', 'invite-revoke', async (transaction) => {
-      const revoked = await transaction.deleteFrom('TeamInvite').where('id', '=', inviteId).where('teamId', '=', teamId).returning('login').executeTakeFirst()
+      const revoked = await transaction
+        .deleteFrom('TeamInvite')
+        .where('id', '=', inviteId)
+        .where('teamId', '=', teamId)
+        .returning('login')
+        .executeTakeFirst()
       if (revoked === undefined) throw errors.inviteNotFound()
       return { changed: [], ...(revoked.login === null ? {} : { about: revoked.login }) }
     })
   }
 
   async invitation(code: string): Promise<Invitation> {
-    const row = await this.#invitations(this.#database).where('TeamInvite.hash', '=', teamInviteHash(code)).executeTakeFirst()
+    const row = await this.#invitations(this.#database)
+      .where('TeamInvite.hash', '=', teamInviteHash(code))
+      .executeTakeFirst()
     if (row === undefined) throw errors.invitationSpent()
     return presentInvitation(row)
   }
@@ -75,7 +123,9 @@ export class TeamInvitations implements TeamInvitesPort {
   accept(actor: UserActor, code: string): Promise<Team> {
     return this.#changes.audited(actor, 'join', {}, async () => {
       requireScope(actor, 'teams:write')
-      return this.#join(actor, (transaction) => this.#invitations(transaction).where('TeamInvite.hash', '=', teamInviteHash(code)).executeTakeFirst())
+      return this.#join(actor, (transaction) =>
+        this.#invitations(transaction).where('TeamInvite.hash', '=', teamInviteHash(code)).executeTakeFirst(),
+      )
     })
   }
 
@@ -88,12 +138,23 @@ export class TeamInvitations implements TeamInvitesPort {
   answer(actor: UserActor, inviteId: TeamInviteId, accepted: boolean): Promise<Team | null> {
     return this.#changes.audited(actor, accepted ? 'join' : 'decline', {}, async () => {
       requireScope(actor, 'teams:write')
-      if (accepted) return this.#join(actor, (transaction) => this.#forLogin(transaction, actor.userId).where('TeamInvite.id', '=', inviteId).executeTakeFirst())
+      if (accepted)
+        return this.#join(actor, (transaction) =>
+          this.#forLogin(transaction, actor.userId).where('TeamInvite.id', '=', inviteId).executeTakeFirst(),
+        )
       await this.#database.transaction().execute(async (transaction) => {
-        const row = await this.#forLogin(transaction, actor.userId).where('TeamInvite.id', '=', inviteId).executeTakeFirst()
+        const row = await this.#forLogin(transaction, actor.userId)
+          .where('TeamInvite.id', '=', inviteId)
+          .executeTakeFirst()
         if (row === undefined) throw errors.invitationSpent()
         await transaction.deleteFrom('TeamInvite').where('id', '=', inviteId).execute()
-        await this.#changes.tell(transaction, actor, 'decline', { teamId: TeamId.parse(row.teamId), name: row.teamName }, [])
+        await this.#changes.tell(
+          transaction,
+          actor,
+          'decline',
+          { teamId: TeamId.parse(row.teamId), name: row.teamName },
+          [],
+        )
       })
       this.#changes.done([])
       return null
@@ -109,7 +170,11 @@ export class TeamInvitations implements TeamInvitesPort {
       const invite = await find(transaction)
       if (invite === undefined) throw errors.invitationSpent()
       const id = TeamId.parse(invite.teamId)
-      const { count } = await transaction.selectFrom('Membership').select((builder) => builder.fn.countAll<string>().as('count')).where('teamId', '=', id).executeTakeFirstOrThrow()
+      const { count } = await transaction
+        .selectFrom('Membership')
+        .select((builder) => builder.fn.countAll<string>().as('count'))
+        .where('teamId', '=', id)
+        .executeTakeFirstOrThrow()
       if (Number(count) >= memberLimit) throw errors.teamFull(memberLimit)
       const joined = await transaction
         .insertInto('Membership')
@@ -118,8 +183,16 @@ export class TeamInvitations implements TeamInvitesPort {
         .executeTakeFirst()
       // Who is in already stays what they are, and uses nothing up.
       if ((joined.numInsertedOrUpdatedRows ?? 0n) === 0n) return id
-      await transaction.updateTable('TeamInvite').set({ uses: sql`"uses" + 1` }).where('id', '=', invite.id).execute()
-      await transaction.deleteFrom('TeamInvite').where('id', '=', invite.id).where(sql<boolean>`"uses" >= "maxUses"`).execute()
+      await transaction
+        .updateTable('TeamInvite')
+        .set({ uses: sql`"uses" + 1` })
+        .where('id', '=', invite.id)
+        .execute()
+      await transaction
+        .deleteFrom('TeamInvite')
+        .where('id', '=', invite.id)
+        .where(sql<boolean>`"uses" >= "maxUses"`)
+        .execute()
       await this.#changes.tell(transaction, actor, 'join', { teamId: id, name: invite.teamName }, [actor.userId])
       return id
     })
@@ -132,13 +205,27 @@ export class TeamInvitations implements TeamInvitesPort {
     const rows = await this.#database
       .selectFrom('TeamInvite')
       .leftJoin('User', 'User.id', 'TeamInvite.invitedById')
-      .select(['TeamInvite.id', 'TeamInvite.role', 'TeamInvite.login', 'uses', 'maxUses', 'TeamInvite.createdAt', 'expiresAt', 'User.login as invitedBy'])
+      .select([
+        'TeamInvite.id',
+        'TeamInvite.role',
+        'TeamInvite.login',
+        'uses',
+        'maxUses',
+        'TeamInvite.createdAt',
+        'expiresAt',
+        'User.login as invitedBy',
+      ])
       .where('teamId', '=', teamId)
       .where('expiresAt', '>', sql<Date>`now()`)
       .where(sql<boolean>`"uses" < "maxUses"`)
       .orderBy('TeamInvite.createdAt', 'desc')
       .execute()
-    return rows.map(({ id, createdAt, expiresAt, ...row }) => ({ ...row, id: TeamInviteId.parse(id), createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString() }))
+    return rows.map(({ id, createdAt, expiresAt, ...row }) => ({
+      ...row,
+      id: TeamInviteId.parse(id),
+      createdAt: createdAt.toISOString(),
+      expiresAt: expiresAt.toISOString(),
+    }))
   }
 
   #invitations(database: Database | Transaction) {
@@ -146,7 +233,14 @@ export class TeamInvitations implements TeamInvitesPort {
       .selectFrom('TeamInvite')
       .innerJoin('Team', 'Team.id', 'TeamInvite.teamId')
       .leftJoin('User', 'User.id', 'TeamInvite.invitedById')
-      .select(['TeamInvite.id', 'TeamInvite.role', 'TeamInvite.teamId', 'TeamInvite.expiresAt', 'Team.name as teamName', 'User.login as invitedBy'])
+      .select([
+        'TeamInvite.id',
+        'TeamInvite.role',
+        'TeamInvite.teamId',
+        'TeamInvite.expiresAt',
+        'Team.name as teamName',
+        'User.login as invitedBy',
+      ])
       .where('Team.deletingAt', 'is', null)
       .where('TeamInvite.expiresAt', '>', sql<Date>`now()`)
       .where(sql<boolean>`"TeamInvite"."uses" < "TeamInvite"."maxUses"`)

@@ -17,7 +17,11 @@ export interface TeamPlace {
  * What an open invitation gives to somebody who signs up: the code of a link is used up by it, since a link for one must
  * not let in two; one by GitHub login only lets in, and is answered afterwards.
  */
-export async function takeTeamInvite(transaction: Transaction, code: string | null, login: string): Promise<TeamPlace | null> {
+export async function takeTeamInvite(
+  transaction: Transaction,
+  code: string | null,
+  login: string,
+): Promise<TeamPlace | null> {
   if (code !== null) {
     const used = await transaction
       .updateTable('TeamInvite')

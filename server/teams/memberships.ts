@@ -32,7 +32,11 @@ export class Memberships {
   }
 
   async #read(userId: string): Promise<Teams> {
-    const rows = await this.#database.selectFrom('Membership').select(['teamId', 'role']).where('userId', '=', userId).execute()
+    const rows = await this.#database
+      .selectFrom('Membership')
+      .select(['teamId', 'role'])
+      .where('userId', '=', userId)
+      .execute()
     return new Map(rows.map(({ teamId, role }) => [teamId, role]))
   }
 }

@@ -26,7 +26,9 @@ export class TeamRemoval {
   }
 
   poke(): void {
-    this.#sweeping = this.#sweeping.then(() => this.#finish()).catch((error: unknown) => this.#needs.log.warn({ err: error }, 'a team that is deleted stays for now'))
+    this.#sweeping = this.#sweeping
+      .then(() => this.#finish())
+      .catch((error: unknown) => this.#needs.log.warn({ err: error }, 'a team that is deleted stays for now'))
   }
 
   async close(): Promise<void> {
@@ -41,7 +43,13 @@ export class TeamRemoval {
       if ((await removeWorkspaces(service, TeamId.parse(id))) > 0) continue
       await database.transaction().execute(async (transaction) => {
         const gone = await transaction.deleteFrom('Team').where('id', '=', id).executeTakeFirst()
-        if (gone.numDeletedRows > 0n) await recordAudit(transaction, { actor: service, action: 'team.removed', target: { kind: 'team', id, name }, outcome: 'ok' })
+        if (gone.numDeletedRows > 0n)
+          await recordAudit(transaction, {
+            actor: service,
+            action: 'team.removed',
+            target: { kind: 'team', id, name },
+            outcome: 'ok',
+          })
       })
     }
   }

@@ -14,11 +14,17 @@ beforeAll(async () => {
 afterAll(() => arc?.destroy())
 
 const codeOf = async (work: Promise<unknown>) => {
-  const error: unknown = await work.then(() => null, (reason: unknown) => reason)
+  const error: unknown = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  )
   return error instanceof TRPCClientError ? (error as TRPCClientError<AppRouter>).data?.arc?.code : error
 }
 
-async function crew(name: string, roles: readonly InvitedRole[] = []): Promise<{ owner: Person; teamId: TeamId; members: Person[] }> {
+async function crew(
+  name: string,
+  roles: readonly InvitedRole[] = [],
+): Promise<{ owner: Person; teamId: TeamId; members: Person[] }> {
   const [owner, ...members] = await Promise.all([arc.person(), ...roles.map(() => arc.person())])
   const { id: teamId } = await owner.api.teams.create.mutate({ name })
   for (const [index, member] of members.entries()) {
@@ -29,7 +35,8 @@ async function crew(name: string, roles: readonly InvitedRole[] = []): Promise<{
 }
 
 /** Gives somebody an identity of GitHub's, as its sign-in would. */
-const asGitHub = (person: Person, githubId: number, login: string) => arc.database.updateTable('User').set({ githubId, login }).where('id', '=', person.userId).execute()
+const asGitHub = (person: Person, githubId: number, login: string) =>
+  arc.database.updateTable('User').set({ githubId, login }).where('id', '=', person.userId).execute()
 
 describe('invitations', () => {
   test('a link shows what it invites to before one is anybody, makes a member of whoever accepts, and then is spent', async () => {
@@ -38,8 +45,14 @@ describe('invitations', () => {
     const { url } = await owner.api.teams.invites.create.mutate({ teamId, role: 'viewer' })
     const code = new URL(url).searchParams.get('code') ?? ''
     const seen = await arc.send(`/trpc/teams.invitation?input=${encodeURIComponent(JSON.stringify({ code }))}`)
-    expect(JSON.parse(seen.body.toString())).toMatchObject({ result: { data: { teamName: 'link-team', role: 'viewer' } } })
-    expect(await first.api.teams.accept.mutate({ code })).toMatchObject({ name: 'link-team', role: 'viewer', memberCount: 2 })
+    expect(JSON.parse(seen.body.toString())).toMatchObject({
+      result: { data: { teamName: 'link-team', role: 'viewer' } },
+    })
+    expect(await first.api.teams.accept.mutate({ code })).toMatchObject({
+      name: 'link-team',
+      role: 'viewer',
+      memberCount: 2,
+    })
     expect(await codeOf(second.api.teams.accept.mutate({ code }))).toBe('invitation_spent')
     expect((await owner.api.teams.get.query({ teamId })).invites).toEqual([])
     expect(await second.api.teams.list.query()).toEqual([])
@@ -69,27 +82,51 @@ describe('invitations', () => {
     const [invitation] = await meant.api.teams.invitations.query()
     expect(invitation).toMatchObject({ teamName: 'by-login', role: 'admin' })
     const inviteId = invitation?.id ?? ''
-    expect(await codeOf(local.api.teams.answer.mutate({ inviteId: inviteId as never, accept: true }))).toBe('invitation_spent')
+    expect(await codeOf(local.api.teams.answer.mutate({ inviteId: inviteId as never, accept: true }))).toBe(
+      'invitation_spent',
+    )
     await meant.api.teams.answer.mutate({ inviteId: inviteId as never, accept: false })
     expect(await meant.api.teams.invitations.query()).toEqual([])
     await owner.api.teams.invites.create.mutate({ teamId, login: 'ADA-L', role: 'admin' })
     const [again] = await meant.api.teams.invitations.query()
-    expect(await meant.api.teams.answer.mutate({ inviteId: again?.id as never, accept: true })).toMatchObject({ role: 'admin' })
+    expect(await meant.api.teams.answer.mutate({ inviteId: again?.id as never, accept: true })).toMatchObject({
+      role: 'admin',
+    })
     expect(await codeOf(owner.api.teams.invites.create.mutate({ teamId, login: 'ada-l' }))).toBe('already_member')
   })
 
   test('a revoked one and an expired one are spent', async () => {
     const { owner, teamId } = await crew('withdrawn')
     const person = await arc.person()
-    const [revoked, expired] = await Promise.all([owner.api.teams.invites.create.mutate({ teamId }), owner.api.teams.invites.create.mutate({ teamId })])
+    const [revoked, expired] = await Promise.all([
+      owner.api.teams.invites.create.mutate({ teamId }),
+      owner.api.teams.invites.create.mutate({ teamId }),
+    ])
     await owner.api.teams.invites.revoke.mutate({ teamId, inviteId: revoked.id })
-    await arc.database.updateTable('TeamInvite').set({ expiresAt: new Date(Date.now() - 1000) }).where('id', '=', expired.id).execute()
-    for (const { url } of [revoked, expired]) expect(await codeOf(person.api.teams.accept.mutate({ code: new URL(url).searchParams.get('code') ?? '' }))).toBe('invitation_spent')
+    await arc.database
+      .updateTable('TeamInvite')
+      .set({ expiresAt: new Date(Date.now() - 1000) })
+      .where('id', '=', expired.id)
+      .execute()
+    for (const { url } of [revoked, expired])
+      expect(await codeOf(person.api.teams.accept.mutate({ code: new URL(url).searchParams.get('code') ?? '' }))).toBe(
+        'invitation_spent',
+      )
   })
 })
 
 describe('roles', () => {
-  const operations = ['get', 'rename', 'remove', 'invite', 'revoke', 'setRole', 'removeMember', 'transfer', 'leave'] as const
+  const operations = [
+    'get',
+    'rename',
+    'remove',
+    'invite',
+    'revoke',
+    'setRole',
+    'removeMember',
+    'transfer',
+    'leave',
+  ] as const
   type Operation = (typeof operations)[number]
   const [Y, N, S, H] = ['ok', 'forbidden', 'owner_stays', 'team_not_found'] as const
   const expected: Readonly<Record<string, Readonly<Record<Operation, string>>>> = {
@@ -97,42 +134,69 @@ describe('roles', () => {
     admin: { get: Y, rename: N, remove: N, invite: Y, revoke: Y, setRole: Y, removeMember: Y, transfer: N, leave: Y },
     member: { get: Y, rename: N, remove: N, invite: N, revoke: N, setRole: N, removeMember: N, transfer: N, leave: Y },
     viewer: { get: Y, rename: N, remove: N, invite: N, revoke: N, setRole: N, removeMember: N, transfer: N, leave: Y },
-    stranger: { get: H, rename: H, remove: H, invite: H, revoke: H, setRole: H, removeMember: H, transfer: H, leave: H },
+    stranger: {
+      get: H,
+      rename: H,
+      remove: H,
+      invite: H,
+      revoke: H,
+      setRole: H,
+      removeMember: H,
+      transfer: H,
+      leave: H,
+    },
   }
 
-  test.each(Object.keys(expected).flatMap((role) => operations.map((operation) => ({ role, operation }))))('$role, $operation', async ({ role, operation }) => {
-    const name = `t-${role}-${operation.toLowerCase()}`
-    const { owner, teamId, members } = await crew(name, ['admin', 'member', 'viewer', 'member'])
-    const [admin, member, viewer, other] = members
-    const person = role === 'owner' ? owner : role === 'admin' ? admin : role === 'member' ? member : role === 'viewer' ? viewer : await arc.person()
-    if (person === undefined || other === undefined) throw new Error('Nobody is there.')
-    const { id: inviteId } = await owner.api.teams.invites.create.mutate({ teamId })
-    const userId = other.userId
-    const { teams } = person.api
-    const work: Record<Operation, () => Promise<unknown>> = {
-      get: () => teams.get.query({ teamId }),
-      rename: () => teams.rename.mutate({ teamId, name: `${name}-2` }),
-      remove: () => teams.remove.mutate({ teamId }),
-      invite: () => teams.invites.create.mutate({ teamId }),
-      revoke: () => teams.invites.revoke.mutate({ teamId, inviteId }),
-      setRole: () => teams.members.setRole.mutate({ teamId, userId, role: 'viewer' }),
-      removeMember: () => teams.members.remove.mutate({ teamId, userId }),
-      transfer: () => teams.transfer.mutate({ teamId, userId }),
-      leave: () => teams.leave.mutate({ teamId }),
-    }
-    const before = await owner.api.teams.get.query({ teamId })
-    const verdict = (await codeOf(work[operation]())) ?? 'ok'
-    expect(verdict).toBe(expected[role]?.[operation])
-    if (verdict !== 'ok') expect(await owner.api.teams.get.query({ teamId })).toEqual(before)
-  })
+  test.each(Object.keys(expected).flatMap((role) => operations.map((operation) => ({ role, operation }))))(
+    '$role, $operation',
+    async ({ role, operation }) => {
+      const name = `t-${role}-${operation.toLowerCase()}`
+      const { owner, teamId, members } = await crew(name, ['admin', 'member', 'viewer', 'member'])
+      const [admin, member, viewer, other] = members
+      const person =
+        role === 'owner'
+          ? owner
+          : role === 'admin'
+            ? admin
+            : role === 'member'
+              ? member
+              : role === 'viewer'
+                ? viewer
+                : await arc.person()
+      if (person === undefined || other === undefined) throw new Error('Nobody is there.')
+      const { id: inviteId } = await owner.api.teams.invites.create.mutate({ teamId })
+      const userId = other.userId
+      const { teams } = person.api
+      const work: Record<Operation, () => Promise<unknown>> = {
+        get: () => teams.get.query({ teamId }),
+        rename: () => teams.rename.mutate({ teamId, name: `${name}-2` }),
+        remove: () => teams.remove.mutate({ teamId }),
+        invite: () => teams.invites.create.mutate({ teamId }),
+        revoke: () => teams.invites.revoke.mutate({ teamId, inviteId }),
+        setRole: () => teams.members.setRole.mutate({ teamId, userId, role: 'viewer' }),
+        removeMember: () => teams.members.remove.mutate({ teamId, userId }),
+        transfer: () => teams.transfer.mutate({ teamId, userId }),
+        leave: () => teams.leave.mutate({ teamId }),
+      }
+      const before = await owner.api.teams.get.query({ teamId })
+      const verdict = (await codeOf(work[operation]())) ?? 'ok'
+      expect(verdict).toBe(expected[role]?.[operation])
+      if (verdict !== 'ok') expect(await owner.api.teams.get.query({ teamId })).toEqual(before)
+    },
+  )
 
   test('a team always keeps one owner: whoever it is cannot be removed, demoted or leave, and two transfers at once leave one', async () => {
     const { owner, teamId, members } = await crew('one-owner', ['admin', 'member'])
     const [admin, member] = members
     if (admin === undefined || member === undefined) throw new Error('Nobody is there.')
     expect(await codeOf(admin.api.teams.members.remove.mutate({ teamId, userId: owner.userId }))).toBe('owner_stays')
-    expect(await codeOf(admin.api.teams.members.setRole.mutate({ teamId, userId: owner.userId, role: 'viewer' }))).toBe('owner_stays')
-    await Promise.allSettled([owner.api.teams.transfer.mutate({ teamId, userId: admin.userId }), owner.api.teams.transfer.mutate({ teamId, userId: member.userId })])
+    expect(await codeOf(admin.api.teams.members.setRole.mutate({ teamId, userId: owner.userId, role: 'viewer' }))).toBe(
+      'owner_stays',
+    )
+    await Promise.allSettled([
+      owner.api.teams.transfer.mutate({ teamId, userId: admin.userId }),
+      owner.api.teams.transfer.mutate({ teamId, userId: member.userId }),
+    ])
     const roles = (await owner.api.teams.get.query({ teamId })).members.map(({ role }) => role)
     expect(roles.filter((role) => role === 'owner')).toHaveLength(1)
     expect(roles).toHaveLength(3)
@@ -142,7 +206,10 @@ describe('roles', () => {
     const { owner, teamId, members } = await crew('duel', ['admin', 'admin'])
     const [one, two] = members
     if (one === undefined || two === undefined) throw new Error('Nobody is there.')
-    const outcomes = await Promise.allSettled([one.api.teams.members.remove.mutate({ teamId, userId: two.userId }), two.api.teams.members.remove.mutate({ teamId, userId: one.userId })])
+    const outcomes = await Promise.allSettled([
+      one.api.teams.members.remove.mutate({ teamId, userId: two.userId }),
+      two.api.teams.members.remove.mutate({ teamId, userId: one.userId }),
+    ])
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     expect((await owner.api.teams.get.query({ teamId })).members).toHaveLength(2)
   })
@@ -153,7 +220,10 @@ describe('what belongs to a team', () => {
     const person = await arc.person()
     await person.api.workspaces.list.query()
     const { id: teamId } = await person.api.teams.create.mutate({ name: 'at-once' })
-    expect(await person.api.workspaces.create.mutate({ name: 'first-of-it', teamId })).toMatchObject({ teamId, ownerId: null })
+    expect(await person.api.workspaces.create.mutate({ name: 'first-of-it', teamId })).toMatchObject({
+      teamId,
+      ownerId: null,
+    })
   })
 
   test('its workspaces count for its owner, whoever makes them', async () => {
@@ -163,7 +233,9 @@ describe('what belongs to a team', () => {
     const { url } = await owner.api.teams.invites.create.mutate({ teamId })
     await member.api.teams.accept.mutate({ code: new URL(url).searchParams.get('code') ?? '' })
     await member.api.workspaces.create.mutate({ name: 'the-only-one', teamId })
-    expect(await codeOf(member.api.workspaces.create.mutate({ name: 'one-more', teamId }))).toBe('workspace_limit_reached')
+    expect(await codeOf(member.api.workspaces.create.mutate({ name: 'one-more', teamId }))).toBe(
+      'workspace_limit_reached',
+    )
     expect(await codeOf(owner.api.workspaces.create.mutate({ name: 'one-more' }))).toBe('workspace_limit_reached')
     await member.api.workspaces.create.mutate({ name: 'of-my-own' })
   })
@@ -201,14 +273,24 @@ describe('what belongs to a team', () => {
     const origin = `http://${name}.localhost:${arc.port}`
     const open = async (person: Person) => {
       const cookie = await enterWorkspace(arc, person, name)
-      const query = new URLSearchParams({ reconnectionToken: crypto.randomUUID(), reconnection: 'false', skipWebSocketFrames: 'false' })
-      const { status, socket } = await upgrade(arc.port, `/?${query}`, { host: `${name}.localhost:${arc.port}`, cookie, origin })
+      const query = new URLSearchParams({
+        reconnectionToken: crypto.randomUUID(),
+        reconnection: 'false',
+        skipWebSocketFrames: 'false',
+      })
+      const { status, socket } = await upgrade(arc.port, `/?${query}`, {
+        host: `${name}.localhost:${arc.port}`,
+        cookie,
+        origin,
+      })
       if (status !== 101 || socket === null) throw new Error(`The workspace answered ${status}.`)
       return { cookie, socket }
     }
     const [first, second, kept] = [await open(removed), await open(demoted), await open(owner)]
     const logs = removed.live()
-    const ended = new Promise<unknown>((resolve) => logs.api.workspaces.logs.subscribe({ workspaceId: id }, { onError: resolve }))
+    const ended = new Promise<unknown>((resolve) =>
+      logs.api.workspaces.logs.subscribe({ workspaceId: id }, { onError: resolve }),
+    )
     await removed.api.workspaces.get.query({ workspaceId: id })
 
     await owner.api.teams.members.remove.mutate({ teamId, userId: removed.userId })
@@ -234,9 +316,20 @@ describe('what belongs to a team', () => {
     expect(await codeOf(owner.api.workspaces.create.mutate({ name: 'too-late', teamId }))).toBe('team_not_found')
     await arc.kill()
     await arc.start()
-    await vi.waitFor(async () => expect(await arc.database.selectFrom('Team').select('id').where('id', '=', teamId).execute()).toEqual([]), { timeout: 30_000 })
-    expect(await arc.database.selectFrom('Workspace').select('id').where('name', '=', 'doomed-too').execute()).toEqual([])
-    const actions = await arc.database.selectFrom('AuditEntry').select('action').where('targetId', '=', teamId).orderBy('id').execute()
+    await vi.waitFor(
+      async () =>
+        expect(await arc.database.selectFrom('Team').select('id').where('id', '=', teamId).execute()).toEqual([]),
+      { timeout: 30_000 },
+    )
+    expect(await arc.database.selectFrom('Workspace').select('id').where('name', '=', 'doomed-too').execute()).toEqual(
+      [],
+    )
+    const actions = await arc.database
+      .selectFrom('AuditEntry')
+      .select('action')
+      .where('targetId', '=', teamId)
+      .orderBy('id')
+      .execute()
     expect(actions.map(({ action }) => action).slice(-2)).toEqual(['team.remove', 'team.removed'])
   })
 
@@ -266,7 +359,10 @@ test('names follow the rules of workspaces’ names, are one team’s alone, and
     const error: unknown = await person.api.teams.create.mutate({ name }).catch((reason: unknown) => reason)
     return error instanceof TRPCClientError ? (error as TRPCClientError<AppRouter>).data?.arc : null
   }
-  expect(await refusal('taken-team')).toMatchObject({ code: 'team_name_taken', details: { suggestion: 'taken-team-2' } })
+  expect(await refusal('taken-team')).toMatchObject({
+    code: 'team_name_taken',
+    details: { suggestion: 'taken-team-2' },
+  })
   expect(await refusal('Not OK')).toMatchObject({ code: 'team_name_invalid', details: { suggestion: 'not-ok' } })
   expect(await refusal('admin')).toMatchObject({ code: 'team_name_invalid' })
 })
@@ -277,7 +373,15 @@ test('a token needs the scope for teams, and one that is for certain workspaces 
   const status = async (scopes: never[], path: string, workspaceIds: never = null as never) => {
     const { token } = await person.api.tokens.create.mutate({ name: 'x', scopes, workspaceIds })
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    return (await (path === 'teams.list' ? arc.send(`/trpc/${path}`, { headers }) : arc.send(`/trpc/${path}`, { method: 'POST', headers, body: JSON.stringify({ name: `tk-${crypto.randomUUID().slice(0, 8)}` }) }))).status
+    return (
+      await (path === 'teams.list'
+        ? arc.send(`/trpc/${path}`, { headers })
+        : arc.send(`/trpc/${path}`, {
+            method: 'POST',
+            headers,
+            body: JSON.stringify({ name: `tk-${crypto.randomUUID().slice(0, 8)}` }),
+          }))
+    ).status
   }
   expect(await status(['workspaces:write'] as never[], 'teams.list')).toBe(403)
   expect(await status(['teams:read'] as never[], 'teams.list')).toBe(200)

@@ -3,7 +3,19 @@ import { sql } from 'kysely'
 import { isUniqueViolation } from '@arcx/database'
 import type { Database, Transaction } from '@arcx/database'
 import { TeamId, UserId, errors, freeNameNear, nameProblem } from '@arcx/router'
-import type { Actor, DomainEvent, InvitedRole, Resume, Team, TeamChange, TeamDetails, TeamInvite, TeamsPort, Tracked, UserActor } from '@arcx/router'
+import type {
+  Actor,
+  DomainEvent,
+  InvitedRole,
+  Resume,
+  Team,
+  TeamChange,
+  TeamDetails,
+  TeamInvite,
+  TeamsPort,
+  Tracked,
+  UserActor,
+} from '@arcx/router'
 import type { AuditRecord } from '../audit/audit.ts'
 import { chosen } from '../events/chosen.ts'
 import type { Feed } from '../events/feed.ts'
@@ -48,7 +60,9 @@ export class Teams implements TeamsPort {
   async get(actor: UserActor, wanted: { readonly teamId: TeamId } | { readonly name: string }): Promise<TeamDetails> {
     requireScope(actor, 'teams:read')
     const { database } = this.#needs
-    const team = (await this.#teamsOf(actor.userId)).find((each) => ('name' in wanted ? each.name === wanted.name : each.id === wanted.teamId))
+    const team = (await this.#teamsOf(actor.userId)).find((each) =>
+      'name' in wanted ? each.name === wanted.name : each.id === wanted.teamId,
+    )
     requireMay(team?.role, 'see')
     if (team === undefined) throw errors.teamNotFound()
     const may = rightsIn(team.role)
@@ -67,7 +81,13 @@ export class Teams implements TeamsPort {
       ...team,
       may,
       invites,
-      members: members.map((row) => ({ userId: UserId.parse(row.id), login: row.login, name: row.name, role: row.role, joinedAt: row.joinedAt.toISOString() })),
+      members: members.map((row) => ({
+        userId: UserId.parse(row.id),
+        login: row.login,
+        name: row.name,
+        role: row.role,
+        joinedAt: row.joinedAt.toISOString(),
+      })),
     }
   }
 
@@ -77,7 +97,12 @@ export class Teams implements TeamsPort {
       await this.#requireGoodName(name)
       const teamId = TeamId.parse(randomUUID())
       await this.#named(actor, name, async (transaction) => {
-        await transaction.selectFrom('User').select('id').where('id', '=', actor.userId).forUpdate().executeTakeFirstOrThrow()
+        await transaction
+          .selectFrom('User')
+          .select('id')
+          .where('id', '=', actor.userId)
+          .forUpdate()
+          .executeTakeFirstOrThrow()
         const { count } = await transaction
           .selectFrom('Membership')
           .select((builder) => builder.fn.countAll<string>().as('count'))
@@ -119,7 +144,11 @@ export class Teams implements TeamsPort {
 
   leave(actor: UserActor, teamId: TeamId): Promise<void> {
     return this.#needs.changes.change(actor, teamId, 'leave', 'leave', async (transaction) => {
-      await transaction.deleteFrom('Membership').where('teamId', '=', teamId).where('userId', '=', actor.userId).execute()
+      await transaction
+        .deleteFrom('Membership')
+        .where('teamId', '=', teamId)
+        .where('userId', '=', actor.userId)
+        .execute()
       return { changed: [actor.userId] }
     })
   }
@@ -127,7 +156,12 @@ export class Teams implements TeamsPort {
   setRole(actor: UserActor, teamId: TeamId, userId: UserId, role: InvitedRole): Promise<void> {
     return this.#needs.changes.change(actor, teamId, 'manage', `role-${role}`, async (transaction) => {
       const login = await this.#otherThanOwner(transaction, teamId, userId)
-      await transaction.updateTable('Membership').set({ role }).where('teamId', '=', teamId).where('userId', '=', userId).execute()
+      await transaction
+        .updateTable('Membership')
+        .set({ role })
+        .where('teamId', '=', teamId)
+        .where('userId', '=', userId)
+        .execute()
       return { changed: [userId], about: login }
     })
   }
@@ -143,8 +177,18 @@ export class Teams implements TeamsPort {
   transfer(actor: UserActor, teamId: TeamId, userId: UserId): Promise<void> {
     return this.#needs.changes.change(actor, teamId, 'transfer', 'transfer', async (transaction) => {
       const login = await this.#otherThanOwner(transaction, teamId, userId)
-      await transaction.updateTable('Membership').set({ role: 'admin' }).where('teamId', '=', teamId).where('userId', '=', actor.userId).execute()
-      await transaction.updateTable('Membership').set({ role: 'owner' }).where('teamId', '=', teamId).where('userId', '=', userId).execute()
+      await transaction
+        .updateTable('Membership')
+        .set({ role: 'admin' })
+        .where('teamId', '=', teamId)
+        .where('userId', '=', actor.userId)
+        .execute()
+      await transaction
+        .updateTable('Membership')
+        .set({ role: 'owner' })
+        .where('teamId', '=', teamId)
+        .where('userId', '=', userId)
+        .execute()
       return { changed: [userId, actor.userId], about: login }
     })
   }
@@ -152,13 +196,18 @@ export class Teams implements TeamsPort {
   onChange(actor: UserActor, { after, signal }: Resume): AsyncIterable<Tracked<TeamChange>> {
     requireScope(actor, 'teams:read')
     const { feed, memberships } = this.#needs
-    return chosen(feed.subscribe(after, signal, ({ type }) => type === 'teams.changed'), async (item) => {
-      const id = String(item.sequence)
-      if ('gap' in item) return { id, data: anyTeam }
-      if (item.event.type !== 'teams.changed') return null
-      const { teamId, userIds } = item.event
-      return userIds.includes(actor.userId) || (await memberships.of(actor.userId)).has(teamId) ? { id, data: this.#changeOf(item.event) } : null
-    })
+    return chosen(
+      feed.subscribe(after, signal, ({ type }) => type === 'teams.changed'),
+      async (item) => {
+        const id = String(item.sequence)
+        if ('gap' in item) return { id, data: anyTeam }
+        if (item.event.type !== 'teams.changed') return null
+        const { teamId, userIds } = item.event
+        return userIds.includes(actor.userId) || (await memberships.of(actor.userId)).has(teamId)
+          ? { id, data: this.#changeOf(item.event) }
+          : null
+      },
+    )
   }
 
   #changeOf(event: TeamsChanged): TeamChange {
@@ -173,9 +222,19 @@ export class Teams implements TeamsPort {
    */
   async departWithin(transaction: Transaction, actor: Actor, userId: UserId): Promise<readonly AuditRecord[]> {
     const records: AuditRecord[] = []
-    const places = await transaction.selectFrom('Membership').select(['teamId', 'role']).where('userId', '=', userId).orderBy('teamId').execute()
+    const places = await transaction
+      .selectFrom('Membership')
+      .select(['teamId', 'role'])
+      .where('userId', '=', userId)
+      .orderBy('teamId')
+      .execute()
     for (const { teamId, role } of places) {
-      const team = await transaction.selectFrom('Team').select('name').where('id', '=', teamId).forUpdate().executeTakeFirstOrThrow()
+      const team = await transaction
+        .selectFrom('Team')
+        .select('name')
+        .where('id', '=', teamId)
+        .forUpdate()
+        .executeTakeFirstOrThrow()
       await transaction.deleteFrom('Membership').where('teamId', '=', teamId).where('userId', '=', userId).execute()
       const target = { kind: 'team', id: teamId, name: team.name }
       const changed = [userId]
@@ -193,7 +252,12 @@ export class Teams implements TeamsPort {
           await transaction.updateTable('Team').set({ deletingAt: new Date() }).where('id', '=', teamId).execute()
           records.push({ actor, action: 'team.remove', target, outcome: 'ok' })
         } else {
-          await transaction.updateTable('Membership').set({ role: 'owner' }).where('teamId', '=', teamId).where('userId', '=', heir.userId).execute()
+          await transaction
+            .updateTable('Membership')
+            .set({ role: 'owner' })
+            .where('teamId', '=', teamId)
+            .where('userId', '=', heir.userId)
+            .execute()
           changed.push(UserId.parse(heir.userId))
           records.push({ actor, action: 'team.transfer', target, outcome: 'ok' })
         }
@@ -228,8 +292,16 @@ export class Teams implements TeamsPort {
       .where('Own.userId', '=', userId)
       .select(['Team.id', 'Team.name', 'Team.createdAt', 'Own.role'])
       .select((builder) => [
-        builder.selectFrom('Membership').whereRef('Membership.teamId', '=', 'Team.id').select((count) => count.fn.countAll<string>().as('count')).as('members'),
-        builder.selectFrom('Workspace').whereRef('Workspace.teamId', '=', 'Team.id').select((count) => count.fn.countAll<string>().as('count')).as('workspaces'),
+        builder
+          .selectFrom('Membership')
+          .whereRef('Membership.teamId', '=', 'Team.id')
+          .select((count) => count.fn.countAll<string>().as('count'))
+          .as('members'),
+        builder
+          .selectFrom('Workspace')
+          .whereRef('Workspace.teamId', '=', 'Team.id')
+          .select((count) => count.fn.countAll<string>().as('count'))
+          .as('workspaces'),
       ])
       .orderBy('Team.name')
       .execute()
@@ -247,7 +319,11 @@ export class Teams implements TeamsPort {
   /** Who is in it. @throws `team_not_found`. */
   async membersOf(actor: UserActor, teamId: TeamId): Promise<readonly UserId[]> {
     requireScope(actor, 'teams:read')
-    const rows = await this.#needs.database.selectFrom('Membership').select('userId').where('teamId', '=', teamId).execute()
+    const rows = await this.#needs.database
+      .selectFrom('Membership')
+      .select('userId')
+      .where('teamId', '=', teamId)
+      .execute()
     if (!rows.some(({ userId }) => userId === actor.userId)) throw errors.teamNotFound()
     return rows.map(({ userId }) => UserId.parse(userId))
   }
@@ -276,7 +352,11 @@ export class Teams implements TeamsPort {
 
   #freeNameNear(wanted: string): Promise<string> {
     return freeNameNear(wanted, async (names) => {
-      const rows = await this.#needs.database.selectFrom('Team').select('name').where('name', 'in', [...names]).execute()
+      const rows = await this.#needs.database
+        .selectFrom('Team')
+        .select('name')
+        .where('name', 'in', [...names])
+        .execute()
       return new Set(rows.map((row) => row.name))
     })
   }

@@ -37,13 +37,20 @@ export class Admission {
     const [row, teams] = await Promise.all([this.#row(name), this.#teamsOf(person.userId)])
     if (row === null) throw errors.workspaceNotFound()
     requireMay({ ...person, teams }, 'open', row)
-    return { workspaceId: WorkspaceId.parse(row.id), name, running: row.state === 'running', incarnation: row.incarnation }
+    return {
+      workspaceId: WorkspaceId.parse(row.id),
+      name,
+      running: row.state === 'running',
+      incarnation: row.incarnation,
+    }
   }
 
   /** What a workspace is called now; null where it is gone, or the person may not open it. */
   async whereabouts(person: Visitor, workspaceId: WorkspaceId): Promise<Pick<Admitted, 'name' | 'incarnation'> | null> {
     const [row, teams] = await Promise.all([this.#store.byId(workspaceId), this.#teamsOf(person.userId)])
-    return row !== undefined && rightsTo({ ...person, teams }, row).includes('open') ? { name: row.name, incarnation: row.incarnation } : null
+    return row !== undefined && rightsTo({ ...person, teams }, row).includes('open')
+      ? { name: row.name, incarnation: row.incarnation }
+      : null
   }
 
   /** Forgets a name whenever its workspace changes. Ends with the signal. */

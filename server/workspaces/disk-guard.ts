@@ -20,7 +20,11 @@ const causeBytes = 16 * 2 ** 20
 export interface DiskGuardNeeds {
   readonly store: WorkspaceStore
   readonly runtime: Pick<RuntimePort, 'measure'>
-  readonly disk: { readonly state: DiskState; readonly reserveBytes: number; onLook(listener: (state: DiskState) => void): void }
+  readonly disk: {
+    readonly state: DiskState
+    readonly reserveBytes: number
+    onLook(listener: (state: DiskState) => void): void
+  }
   /** Null for none. */
   readonly limit: DiskLimit | null
   onChange(id: WorkspaceId): void
@@ -122,7 +126,15 @@ export class DiskGuard {
     if (use !== null) await this.#tell(row, id, use)
     if (limit === null) return
     const before = toldOf(row)
-    if (this.#allowances.exceeds(row.id, row.incarnation, shareOf(use, limit), before === null ? 0 : shareOf(before, limit))) await this.#stop(row, id, 'disk-limit', `${overLimit(use, limit)} Start it again to delete some.`)
+    if (
+      this.#allowances.exceeds(
+        row.id,
+        row.incarnation,
+        shareOf(use, limit),
+        before === null ? 0 : shareOf(before, limit),
+      )
+    )
+      await this.#stop(row, id, 'disk-limit', `${overLimit(use, limit)} Start it again to delete some.`)
   }
 
   async #tell(row: WorkspaceRow, id: WorkspaceId, use: DiskUse): Promise<void> {
@@ -139,13 +151,28 @@ export class DiskGuard {
     if (freeBytes(disk.state) >= disk.reserveBytes / 2) return
     const most = growths.toSorted((a, b) => b.bytes - a.bytes)[0]
     if (most === undefined || most.bytes < causeBytes) return
-    const cause = most.bytes === Number.POSITIVE_INFINITY ? 'has more files than can be counted' : `was filling it (${spokenBytes(most.bytes)} more since it was last measured)`
-    await this.#stop(most.row, WorkspaceId.parse(most.row.id), 'disk-reserve', `The disk of the server is nearly full, and this workspace ${cause}.`)
+    const cause =
+      most.bytes === Number.POSITIVE_INFINITY
+        ? 'has more files than can be counted'
+        : `was filling it (${spokenBytes(most.bytes)} more since it was last measured)`
+    await this.#stop(
+      most.row,
+      WorkspaceId.parse(most.row.id),
+      'disk-reserve',
+      `The disk of the server is nearly full, and this workspace ${cause}.`,
+    )
   }
 
   async #stop(row: WorkspaceRow, id: WorkspaceId, action: string, reason: string): Promise<void> {
     const { store, log, onChange } = this.#needs
-    const moved = await store.move(id, { to: 'stopping', from: ['running'], incarnation: row.incarnation, actor, action, reason })
+    const moved = await store.move(id, {
+      to: 'stopping',
+      from: ['running'],
+      incarnation: row.incarnation,
+      actor,
+      action,
+      reason,
+    })
     if (moved === null) return
     log.warn({ workspaceId: id, action, reason }, 'a workspace was stopped for the room that it takes')
     onChange(id)
@@ -167,10 +194,14 @@ export class DiskGuard {
 /** Where the homes are. */
 const freeBytes = (state: DiskState): number => state.rooms[0]?.freeBytes ?? Number.POSITIVE_INFINITY
 
-const toldOf = (row: WorkspaceRow): DiskUse | null => (row.diskBytes === null || row.diskFiles === null ? null : { bytes: Number(row.diskBytes), files: Number(row.diskFiles) })
+const toldOf = (row: WorkspaceRow): DiskUse | null =>
+  row.diskBytes === null || row.diskFiles === null
+    ? null
+    : { bytes: Number(row.diskBytes), files: Number(row.diskFiles) }
 
 function overLimit(use: DiskUse | null, limit: DiskLimit): string {
   if (use === null) return 'It has more files than can be counted.'
-  if (use.bytes > limit.bytes) return `Its files take ${spokenBytes(use.bytes)}, and it may keep ${spokenBytes(limit.bytes)}.`
+  if (use.bytes > limit.bytes)
+    return `Its files take ${spokenBytes(use.bytes)}, and it may keep ${spokenBytes(limit.bytes)}.`
   return `It has ${use.files.toLocaleString('en')} files, and it may keep ${limit.files.toLocaleString('en')}.`
 }

@@ -21,7 +21,10 @@ describe('what a workspace may grow to', () => {
     expect(allowances.exceeds('a', 7, 3.1, 3)).toBe(true)
   })
 
-  test.each([['a new one', 1], ['one that was started again', 2]])('%s that fills up before it is first measured is stopped', (_name, incarnation) => {
+  test.each([
+    ['a new one', 1],
+    ['one that was started again', 2],
+  ])('%s that fills up before it is first measured is stopped', (_name, incarnation) => {
     const allowances = new Allowances()
     if (incarnation > 1) allowances.exceeds('a', 1, 0.5, 0)
     expect(allowances.exceeds('a', incarnation, 5, 0)).toBe(true)
@@ -41,7 +44,9 @@ describe('what a workspace may grow to', () => {
   })
 
   test('however often one is started: what it grows by while it is watched stays small', () => {
-    const steps = fc.array(fc.record({ grow: fc.double({ min: 0, max: 0.2, noNaN: true }), restart: fc.boolean() }), { maxLength: 50 })
+    const steps = fc.array(fc.record({ grow: fc.double({ min: 0, max: 0.2, noNaN: true }), restart: fc.boolean() }), {
+      maxLength: 50,
+    })
     fc.assert(
       fc.property(steps, (actions) => {
         const allowances = new Allowances()
@@ -65,14 +70,19 @@ describe('what a workspace may grow to', () => {
 describe('what people are told of its size', () => {
   const mebibyte = 2 ** 20
   const use = (megabytes: number) => ({ bytes: megabytes * mebibyte, files: 10 })
-  const tells = (now: number, told: number | null, limitMegabytes: number, sinceMs = 60_000) => isWorthTelling(use(now), told === null ? null : use(told), diskLimitOf(limitMegabytes * mebibyte), sinceMs)
+  const tells = (now: number, told: number | null, limitMegabytes: number, sinceMs = 60_000) =>
+    isWorthTelling(use(now), told === null ? null : use(told), diskLimitOf(limitMegabytes * mebibyte), sinceMs)
 
   test.each([0, 100, 20 * 1024])('follows what it is, however large its limit (%d MB)', (limit) => {
     fc.assert(
-      fc.property(fc.double({ min: 0, max: 19_000, noNaN: true }), fc.double({ min: 0, max: 19_000, noNaN: true }), (told, now) => {
-        // What is not told of would be shown no different, or within 1 %.
-        if (!tells(now, told, limit)) expect(Math.abs(now - told)).toBeLessThan(Math.max(1, told * 0.01))
-      }),
+      fc.property(
+        fc.double({ min: 0, max: 19_000, noNaN: true }),
+        fc.double({ min: 0, max: 19_000, noNaN: true }),
+        (told, now) => {
+          // What is not told of would be shown no different, or within 1 %.
+          if (!tells(now, told, limit)) expect(Math.abs(now - told)).toBeLessThan(Math.max(1, told * 0.01))
+        },
+      ),
     )
     expect(tells(63, 0.1, limit)).toBe(true)
     expect(tells(0, null, limit, 0)).toBe(true)
@@ -96,4 +106,9 @@ test('many small files count as well as few large ones', () => {
   expect(diskLimitOf(0)).toBeNull()
 })
 
-test.each([[0, '0 MB'], [300 * 2 ** 20, '300 MB'], [20 * 2 ** 30, '20 GB'], [21.34 * 2 ** 30, '21.3 GB']])('%d is said as %s', (bytes, said) => expect(spokenBytes(bytes)).toBe(said))
+test.each([
+  [0, '0 MB'],
+  [300 * 2 ** 20, '300 MB'],
+  [20 * 2 ** 30, '20 GB'],
+  [21.34 * 2 ** 30, '21.3 GB'],
+])('%d is said as %s', (bytes, said) => expect(spokenBytes(bytes)).toBe(said))

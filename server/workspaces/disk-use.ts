@@ -19,10 +19,12 @@ export const warnShare = 0.8
 const graceShare = 0.05
 
 /** `bytes` of 0 is no limit. */
-export const diskLimitOf = (bytes: number): DiskLimit | null => (bytes === 0 ? null : { bytes, files: Math.max(fewestFiles, Math.ceil(bytes / bytesPerFile)) })
+export const diskLimitOf = (bytes: number): DiskLimit | null =>
+  bytes === 0 ? null : { bytes, files: Math.max(fewestFiles, Math.ceil(bytes / bytesPerFile)) }
 
 /** 1 at the limit; of room and number of files the worse. What could not be counted has too many files. */
-export const shareOf = (use: DiskUse | null, limit: DiskLimit): number => (use === null ? Number.POSITIVE_INFINITY : Math.max(use.bytes / limit.bytes, use.files / limit.files))
+export const shareOf = (use: DiskUse | null, limit: DiskLimit): number =>
+  use === null ? Number.POSITIVE_INFINITY : Math.max(use.bytes / limit.bytes, use.files / limit.files)
 
 /** A change of this share of the limit is told at once. */
 const toldShare = 0.02
@@ -70,7 +72,8 @@ export class Allowances {
     }
     if (wasOver && share <= known.allowed) {
       // Once it can be counted again, it has a bound again.
-      if (known.allowed === Number.POSITIVE_INFINITY && share < known.allowed) this.#known.set(id, { incarnation, allowed: share + graceShare })
+      if (known.allowed === Number.POSITIVE_INFINITY && share < known.allowed)
+        this.#known.set(id, { incarnation, allowed: share + graceShare })
       return false
     }
     if (!wasOver) this.#known.set(id, { incarnation, allowed: share + graceShare })

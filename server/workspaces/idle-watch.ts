@@ -18,13 +18,20 @@ export class IdleWatch {
   readonly #timer: NodeJS.Timeout
 
   /** `idleTimeoutSeconds` of 0 means never. */
-  constructor(store: WorkspaceStore, runtime: RuntimePort, idleTimeoutSeconds: number, onChange: (id: WorkspaceId) => void, log: Log) {
+  constructor(
+    store: WorkspaceStore,
+    runtime: RuntimePort,
+    idleTimeoutSeconds: number,
+    onChange: (id: WorkspaceId) => void,
+    log: Log,
+  ) {
     this.#store = store
     this.#runtime = runtime
     this.#idleTimeoutSeconds = idleTimeoutSeconds
     this.#onChange = onChange
     this.#log = log
-    const intervalMs = idleTimeoutSeconds === 0 ? longestIntervalMs : Math.min(longestIntervalMs, idleTimeoutSeconds * 250)
+    const intervalMs =
+      idleTimeoutSeconds === 0 ? longestIntervalMs : Math.min(longestIntervalMs, idleTimeoutSeconds * 250)
     this.#timer = setInterval(() => void this.#look(), intervalMs)
   }
 
@@ -58,7 +65,14 @@ export class IdleWatch {
     const idleSeconds = (Date.now() - activeAt.getTime()) / 1000
     if (this.#idleTimeoutSeconds === 0 || idleSeconds < this.#idleTimeoutSeconds) return
     const reason = `Stopped by itself: nobody used it for ${spoken(this.#idleTimeoutSeconds)}.`
-    const change = { to: 'stopping', from: ['running'], incarnation: row.incarnation, actor, action: 'idle-stop', reason } as const
+    const change = {
+      to: 'stopping',
+      from: ['running'],
+      incarnation: row.incarnation,
+      actor,
+      action: 'idle-stop',
+      reason,
+    } as const
     if ((await this.#store.move(id, change)) !== null) this.#onChange(id)
   }
 }

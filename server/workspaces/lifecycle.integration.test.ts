@@ -16,13 +16,17 @@ afterAll(() => arc?.destroy())
 
 /** The refusal's code and details. */
 async function refusal(work: Promise<unknown>) {
-  const error: unknown = await work.then(() => null, (reason: unknown) => reason)
+  const error: unknown = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  )
   if (!(error instanceof TRPCClientError)) throw new Error('It was not refused.', { cause: error })
   const known = error as TRPCClientError<AppRouter>
   return { message: known.message, status: known.data?.httpStatus, ...known.data?.arc }
 }
 
-const containersOf = (workspaceId: string) => arc.engine.listContainers({ all: true, filters: { label: [`arcx.workspace=${workspaceId}`] } })
+const containersOf = (workspaceId: string) =>
+  arc.engine.listContainers({ all: true, filters: { label: [`arcx.workspace=${workspaceId}`] } })
 
 test('a workspace is created, stopped, started, restarted, renamed and removed, and each step is in the audit record', async () => {
   const person = await arc.person()
@@ -47,7 +51,9 @@ test('a workspace is created, stopped, started, restarted, renamed and removed, 
 
   await api.workspaces.rename.mutate({ workspaceId, name: 'whole-life-renamed' })
   await untilState(person, workspaceId, 'running')
-  expect((await runInside(arc.engine, workspaceId, ['sh', '-c', 'cat /proc/*/environ 2>/dev/null | tr "\\0" "\\n"'])).output).toContain('ARCX_WORKSPACE=whole-life-renamed')
+  expect(
+    (await runInside(arc.engine, workspaceId, ['sh', '-c', 'cat /proc/*/environ 2>/dev/null | tr "\\0" "\\n"'])).output,
+  ).toContain('ARCX_WORKSPACE=whole-life-renamed')
   expect(await api.workspaces.get.query({ name: 'whole-life-renamed' })).toMatchObject({ id: workspaceId })
   expect(await refusal(api.workspaces.get.query({ name: 'whole-life' }))).toMatchObject({ code: 'workspace_not_found' })
 
@@ -56,40 +62,81 @@ test('a workspace is created, stopped, started, restarted, renamed and removed, 
   expect(await containersOf(workspaceId)).toHaveLength(0)
   await expect(stat(join(arc.directory, 'workspaces', workspaceId))).rejects.toThrow('ENOENT')
 
-  const entries = await arc.database.selectFrom('AuditEntry').selectAll().where('targetId', '=', workspaceId).orderBy('id').execute()
+  const entries = await arc.database
+    .selectFrom('AuditEntry')
+    .selectAll()
+    .where('targetId', '=', workspaceId)
+    .orderBy('id')
+    .execute()
   const byPerson = entries.filter((entry) => entry.actorKind === 'user')
-  expect(byPerson.map((entry) => entry.action)).toEqual(['create', 'stop', 'start', 'restart', 'rename', 'remove'].map((verb) => `workspace.${verb}`))
-  for (const entry of byPerson) expect(entry).toMatchObject({ actorId: person.userId, address: '127.0.0.1', outcome: 'ok', requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+  expect(byPerson.map((entry) => entry.action)).toEqual(
+    ['create', 'stop', 'start', 'restart', 'rename', 'remove'].map((verb) => `workspace.${verb}`),
+  )
+  for (const entry of byPerson)
+    expect(entry).toMatchObject({
+      actorId: person.userId,
+      address: '127.0.0.1',
+      outcome: 'ok',
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    })
   const byService = entries.filter((entry) => entry.actorKind === 'service').map((entry) => entry.action)
-  for (const action of ['workspace.starting', 'workspace.running', 'workspace.stopped', 'workspace.removed']) expect(byService).toContain(action)
+  for (const action of ['workspace.starting', 'workspace.running', 'workspace.stopped', 'workspace.removed'])
+    expect(byService).toContain(action)
 })
 
 describe('names', () => {
   test('what is refused says why and offers a free name', async () => {
     const { api } = await arc.person()
     await api.workspaces.create.mutate({ name: 'taken-name' })
-    expect(await refusal(api.workspaces.create.mutate({ name: 'taken-name' }))).toMatchObject({ status: 409, code: 'workspace_name_taken', details: { suggestion: 'taken-name-2' } })
-    expect(await refusal(api.workspaces.create.mutate({ name: 'Taken Name' }))).toMatchObject({ status: 400, code: 'workspace_name_invalid', details: { suggestion: 'taken-name-2' } })
-    expect(await refusal(api.workspaces.create.mutate({ name: 'www' }))).toMatchObject({ status: 400, details: { suggestion: 'www-1' } })
+    expect(await refusal(api.workspaces.create.mutate({ name: 'taken-name' }))).toMatchObject({
+      status: 409,
+      code: 'workspace_name_taken',
+      details: { suggestion: 'taken-name-2' },
+    })
+    expect(await refusal(api.workspaces.create.mutate({ name: 'Taken Name' }))).toMatchObject({
+      status: 400,
+      code: 'workspace_name_invalid',
+      details: { suggestion: 'taken-name-2' },
+    })
+    expect(await refusal(api.workspaces.create.mutate({ name: 'www' }))).toMatchObject({
+      status: 400,
+      details: { suggestion: 'www-1' },
+    })
   })
 
   test('somebody else’s name is taken too, and the refusal is recorded', async () => {
     const first = await arc.person()
     const second = await arc.person()
     await first.api.workspaces.create.mutate({ name: 'only-one' })
-    expect(await refusal(second.api.workspaces.create.mutate({ name: 'only-one' }))).toMatchObject({ code: 'workspace_name_taken' })
-    const entry = await arc.database.selectFrom('AuditEntry').selectAll().where('actorId', '=', second.userId).executeTakeFirstOrThrow()
-    expect(entry).toMatchObject({ action: 'workspace.create', targetName: 'only-one', outcome: 'refused:workspace_name_taken' })
+    expect(await refusal(second.api.workspaces.create.mutate({ name: 'only-one' }))).toMatchObject({
+      code: 'workspace_name_taken',
+    })
+    const entry = await arc.database
+      .selectFrom('AuditEntry')
+      .selectAll()
+      .where('actorId', '=', second.userId)
+      .executeTakeFirstOrThrow()
+    expect(entry).toMatchObject({
+      action: 'workspace.create',
+      targetName: 'only-one',
+      outcome: 'refused:workspace_name_taken',
+    })
   })
 })
 
 describe('tier limits', () => {
   test('hold against requests at once', async () => {
     const { api } = await arc.person('pro')
-    const asked = await Promise.allSettled(Array.from({ length: 12 }, (_, index) => api.workspaces.create.mutate({ name: `race-${index}` })))
+    const asked = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, index) => api.workspaces.create.mutate({ name: `race-${index}` })),
+    )
     expect(asked.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(5)
     expect(await api.workspaces.list.query()).toHaveLength(5)
-    expect(await refusal(api.workspaces.create.mutate({ name: 'race-more' }))).toMatchObject({ status: 429, code: 'workspace_limit_reached', details: { limit: 5, tier: 'pro' } })
+    expect(await refusal(api.workspaces.create.mutate({ name: 'race-more' }))).toMatchObject({
+      status: 429,
+      code: 'workspace_limit_reached',
+      details: { limit: 5, tier: 'pro' },
+    })
     for (const { id } of await api.workspaces.list.query()) await api.workspaces.remove.mutate({ workspaceId: id })
   })
 
@@ -109,10 +156,16 @@ test('Gitpod pull request 21108: a stranger can neither see nor change a workspa
   const { id: workspaceId } = await owner.api.workspaces.create.mutate({ name: 'not-yours' })
   const { workspaces } = stranger.api
   const attempts = [
-    workspaces.get.query({ workspaceId }), workspaces.get.query({ name: 'not-yours' }), workspaces.start.mutate({ workspaceId }), workspaces.stop.mutate({ workspaceId }),
-    workspaces.restart.mutate({ workspaceId }), workspaces.rename.mutate({ workspaceId, name: 'mine-now' }), workspaces.remove.mutate({ workspaceId }),
+    workspaces.get.query({ workspaceId }),
+    workspaces.get.query({ name: 'not-yours' }),
+    workspaces.start.mutate({ workspaceId }),
+    workspaces.stop.mutate({ workspaceId }),
+    workspaces.restart.mutate({ workspaceId }),
+    workspaces.rename.mutate({ workspaceId, name: 'mine-now' }),
+    workspaces.remove.mutate({ workspaceId }),
   ]
-  for (const attempt of attempts) expect(await refusal(attempt)).toMatchObject({ status: 404, code: 'workspace_not_found' })
+  for (const attempt of attempts)
+    expect(await refusal(attempt)).toMatchObject({ status: 404, code: 'workspace_not_found' })
   expect(await workspaces.list.query()).toEqual([])
   const live = stranger.live()
   for (const kind of ['logs', 'stats'] as const) {
@@ -132,7 +185,10 @@ test('an operation that does not fit the state is refused or already done, never
   await Promise.all([workspaces.stop.mutate({ workspaceId }), workspaces.stop.mutate({ workspaceId })])
   await untilState(person, workspaceId, 'stopped')
   await workspaces.remove.mutate({ workspaceId })
-  const outcome = await workspaces.start.mutate({ workspaceId }).then(() => 'done', () => 'refused')
+  const outcome = await workspaces.start.mutate({ workspaceId }).then(
+    () => 'done',
+    () => 'refused',
+  )
   expect(outcome).toBe('refused')
 })
 
@@ -150,7 +206,11 @@ test('the IDE runs as the home’s owner without root’s rights, whatever was p
   const { id: workspaceId } = await createRunning(person, 'no-root')
   const home = join(arc.directory, 'workspaces', workspaceId, 'home')
   expect((await stat(home)).uid).toBe(1000)
-  const ran = await runInside(arc.engine, workspaceId, ['sh', '-c', 'id -u; grep -E "^(CapEff|NoNewPrivs|Seccomp):" /proc/self/status; touch /etc/x 2>&1; ps -o user= -C node | sort -u'])
+  const ran = await runInside(arc.engine, workspaceId, [
+    'sh',
+    '-c',
+    'id -u; grep -E "^(CapEff|NoNewPrivs|Seccomp):" /proc/self/status; touch /etc/x 2>&1; ps -o user= -C node | sort -u',
+  ])
   expect(ran.output).toMatch(/^1000\s/)
   expect(ran.output).toMatch(/CapEff:\s+0{16}/)
   expect(ran.output).toMatch(/NoNewPrivs:\s+1/)
@@ -158,7 +218,12 @@ test('the IDE runs as the home’s owner without root’s rights, whatever was p
   expect(ran.output).toMatch(/Read-only file system|Permission denied/)
   const [info] = await containersOf(workspaceId)
   const inspected = await arc.engine.getContainer(info?.Id ?? '').inspect()
-  expect(inspected.HostConfig).toMatchObject({ Memory: 1024 ** 3, PidsLimit: 512, ReadonlyRootfs: true, Privileged: false })
+  expect(inspected.HostConfig).toMatchObject({
+    Memory: 1024 ** 3,
+    PidsLimit: 512,
+    ReadonlyRootfs: true,
+    Privileged: false,
+  })
   expect(inspected.HostConfig.CapDrop).toEqual(['ALL'])
   // A file of root's making in a home must not be followed or changed by root's right.
   await mkdir(join(home, 'planted'), { mode: 0o700 })
@@ -171,8 +236,18 @@ test('TanStack/ai 1084, Coder CVE-2025-66411: keys are in no inspect output, pro
   const { id: workspaceId } = await createRunning(person, 'no-keys')
   const [info] = await containersOf(workspaceId)
   const inspected = JSON.stringify(await arc.engine.getContainer(info?.Id ?? '').inspect())
-  const seen = inspected + (await runInside(arc.engine, workspaceId, ['sh', '-c', 'env; cat /proc/*/cmdline /proc/*/environ 2>/dev/null | tr "\\0" "\\n"'])).output + (await arc.log())
-  for (const secret of [arc.adminToken, arc.internalToken, arc.databaseUrl, arc.natsUrl]) expect(seen).not.toContain(secret)
+  const seen =
+    inspected +
+    (
+      await runInside(arc.engine, workspaceId, [
+        'sh',
+        '-c',
+        'env; cat /proc/*/cmdline /proc/*/environ 2>/dev/null | tr "\\0" "\\n"',
+      ])
+    ).output +
+    (await arc.log())
+  for (const secret of [arc.adminToken, arc.internalToken, arc.databaseUrl, arc.natsUrl])
+    expect(seen).not.toContain(secret)
 })
 
 test('a workspace that nobody uses stops by itself; output in a terminal keeps it awake, an open tab does not', async () => {
@@ -182,12 +257,21 @@ test('a workspace that nobody uses stops by itself; output in a terminal keeps i
     const [used, idle] = await Promise.all([createRunning(person, 'used'), createRunning(person, 'idle')])
     // A tab that nobody uses holds a socket to the IDE open.
     const cookie = await enterWorkspace(quick, person, 'idle')
-    const tab = await upgrade(quick.port, '/stable-0?reconnectionToken=1', { host: `idle.localhost:${quick.port}`, cookie, origin: `http://idle.localhost:${quick.port}` })
+    const tab = await upgrade(quick.port, '/stable-0?reconnectionToken=1', {
+      host: `idle.localhost:${quick.port}`,
+      cookie,
+      origin: `http://idle.localhost:${quick.port}`,
+    })
     expect(tab.status).toBe(101)
     tab.socket?.resume()
     // Output in a terminal, as the IDE's is one.
     const [info] = await quick.engine.listContainers({ filters: { label: [`arcx.workspace=${used.id}`] } })
-    const execution = await quick.engine.getContainer(info?.Id ?? '').exec({ Cmd: ['sh', '-c', 'while :; do echo tick; sleep 1; done'], User: '1000:1000', Tty: true, AttachStdout: true })
+    const execution = await quick.engine.getContainer(info?.Id ?? '').exec({
+      Cmd: ['sh', '-c', 'while :; do echo tick; sleep 1; done'],
+      User: '1000:1000',
+      Tty: true,
+      AttachStdout: true,
+    })
     const stream = await execution.start({ hijack: true, stdin: false, Tty: true })
     stream.resume()
     const stopped = await untilState(person, idle.id, 'stopped')
@@ -195,7 +279,11 @@ test('a workspace that nobody uses stops by itself; output in a terminal keeps i
     expect(await person.api.workspaces.get.query({ workspaceId: used.id })).toMatchObject({ state: 'running' })
     stream.destroy()
     tab.socket?.destroy()
-    const entry = await quick.database.selectFrom('AuditEntry').selectAll().where('action', '=', 'workspace.idle-stop').executeTakeFirstOrThrow()
+    const entry = await quick.database
+      .selectFrom('AuditEntry')
+      .selectAll()
+      .where('action', '=', 'workspace.idle-stop')
+      .executeTakeFirstOrThrow()
     expect(entry).toMatchObject({ actorKind: 'service', actorId: 'idle-watch', targetId: idle.id })
   } finally {
     await quick.destroy()

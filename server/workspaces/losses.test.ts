@@ -5,7 +5,10 @@ import { StartRefused } from '../runtime/port.ts'
 import { afterFailedStart, afterLoss, lossLimit, troubledStarts, wellAfterMs } from './losses.ts'
 
 /** How long each container ran before it was lost. */
-const lives = fc.array(fc.oneof(fc.integer({ min: 0, max: wellAfterMs - 1 }), fc.integer({ min: wellAfterMs, max: 100 * wellAfterMs })), { maxLength: 30 })
+const lives = fc.array(
+  fc.oneof(fc.integer({ min: 0, max: wellAfterMs - 1 }), fc.integer({ min: wellAfterMs, max: 100 * wellAfterMs })),
+  { maxLength: 30 },
+)
 
 test('a workspace fails by so many losses in a row, none of which had run well, and by nothing else', () => {
   fc.assert(
@@ -26,19 +29,25 @@ test('a workspace fails by so many losses in a row, none of which had run well, 
 
 test('losses that lie minutes apart never add up', () => {
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: wellAfterMs, max: 20 * wellAfterMs }), { minLength: 1, maxLength: 50 }), fc.integer({ min: 0, max: lossLimit }), (ran, before) => {
-      let losses = before
-      for (const ranMs of ran) {
-        const verdict = afterLoss(losses, ranMs)
-        expect(verdict).toEqual({ kind: 'again', losses: 1, pauseMs: 0 })
-        ;({ losses } = verdict)
-      }
-    }),
+    fc.property(
+      fc.array(fc.integer({ min: wellAfterMs, max: 20 * wellAfterMs }), { minLength: 1, maxLength: 50 }),
+      fc.integer({ min: 0, max: lossLimit }),
+      (ran, before) => {
+        let losses = before
+        for (const ranMs of ran) {
+          const verdict = afterLoss(losses, ranMs)
+          expect(verdict).toEqual({ kind: 'again', losses: 1, pauseMs: 0 })
+          ;({ losses } = verdict)
+        }
+      },
+    ),
   )
 })
 
 test('each further loss in a row is waited out longer', () => {
-  const pauses = Array.from({ length: lossLimit }, (_, before) => afterLoss(before, 0)).map((verdict) => (verdict.kind === 'again' ? verdict.pauseMs : -1))
+  const pauses = Array.from({ length: lossLimit }, (_, before) => afterLoss(before, 0)).map((verdict) =>
+    verdict.kind === 'again' ? verdict.pauseMs : -1,
+  )
   expect(pauses[0]).toBe(0)
   expect(pauses).toEqual([...new Set(pauses)].toSorted((one, other) => one - other))
 })
@@ -56,7 +65,8 @@ test.for([
 
 test('an engine with faults of its own is tried again for a while', () => {
   const error = errors.engineTroubled('no space left on device')
-  for (let troubled = 1; troubled < troubledStarts; troubled += 1) expect(afterFailedStart(error, 0, troubled)).toEqual({ kind: 'wait' })
+  for (let troubled = 1; troubled < troubledStarts; troubled += 1)
+    expect(afterFailedStart(error, 0, troubled)).toEqual({ kind: 'wait' })
   expect(afterFailedStart(error, 0, troubledStarts)).toEqual({ kind: 'failed', losses: 0 })
 })
 

@@ -10,7 +10,9 @@ export const troubledStarts = 5
 /** How long the second loss in a row is waited out, and each further one twice as long: an engine that is shutting down ends whatever is started. */
 const lossPauseMs = 1500
 
-export type AfterLoss = { readonly kind: 'again'; readonly losses: number; readonly pauseMs: number } | { readonly kind: 'failed'; readonly losses: number }
+export type AfterLoss =
+  | { readonly kind: 'again'; readonly losses: number; readonly pauseMs: number }
+  | { readonly kind: 'failed'; readonly losses: number }
 
 /** What follows when a container is lost that ran for `ranMs`, 0 where it never came up; `before`: those lost in a row until then. */
 export function afterLoss(before: number, ranMs: number): AfterLoss {
@@ -25,7 +27,9 @@ export type AfterFailedStart = { readonly kind: 'wait' } | AfterLoss
 /** What follows when a start fails. `troubled`: how often in a row the engine has failed it with faults of its own, this time too. */
 export function afterFailedStart(error: unknown, before: number, troubled: number): AfterFailedStart {
   if (error instanceof ArcError && error.kind === 'Unavailable') {
-    return error.code === 'engine_troubled' && troubled >= troubledStarts ? { kind: 'failed', losses: before } : { kind: 'wait' }
+    return error.code === 'engine_troubled' && troubled >= troubledStarts
+      ? { kind: 'failed', losses: before }
+      : { kind: 'wait' }
   }
   // What was refused once is refused again.
   if (error instanceof ArcError || error instanceof StartRefused) return { kind: 'failed', losses: before }

@@ -16,21 +16,130 @@ import type { Person } from '@arcx/testing/person'
 const operations = ['see', 'list', 'logs', 'open', 'create', 'start', 'stop', 'restart', 'rename', 'remove'] as const
 type Operation = (typeof operations)[number]
 type Verdict = 'yes' | 'no' | 'hidden'
-const asker = ['own', 'team owner', 'team admin', 'team member who made it', 'team member', 'team viewer', 'former member', 'stranger', 'server admin'] as const
+const asker = [
+  'own',
+  'team owner',
+  'team admin',
+  'team member who made it',
+  'team member',
+  'team viewer',
+  'former member',
+  'stranger',
+  'server admin',
+] as const
 type Who = (typeof asker)[number]
 
 const [Y, N, H] = ['yes', 'no', 'hidden'] as const
 const expected: Readonly<Record<Who, Readonly<Record<Operation, Verdict>>>> = {
-  own: /*                     */ { see: Y, list: Y, logs: Y, open: Y, create: Y, start: Y, stop: Y, restart: Y, rename: Y, remove: Y },
-  'team owner': /*            */ { see: Y, list: Y, logs: Y, open: Y, create: Y, start: Y, stop: Y, restart: Y, rename: Y, remove: Y },
-  'team admin': /*            */ { see: Y, list: Y, logs: Y, open: Y, create: Y, start: Y, stop: Y, restart: Y, rename: Y, remove: Y },
-  'team member who made it': { see: Y, list: Y, logs: Y, open: Y, create: Y, start: Y, stop: Y, restart: Y, rename: Y, remove: Y },
-  'team member': /*           */ { see: Y, list: Y, logs: Y, open: Y, create: Y, start: Y, stop: Y, restart: Y, rename: N, remove: N },
-  'team viewer': /*           */ { see: Y, list: Y, logs: Y, open: N, create: N, start: N, stop: N, restart: N, rename: N, remove: N },
-  'former member': /*         */ { see: H, list: H, logs: H, open: H, create: H, start: H, stop: H, restart: H, rename: H, remove: H },
-  stranger: /*                */ { see: H, list: H, logs: H, open: H, create: H, start: H, stop: H, restart: H, rename: H, remove: H },
+  own: /*                     */ {
+    see: Y,
+    list: Y,
+    logs: Y,
+    open: Y,
+    create: Y,
+    start: Y,
+    stop: Y,
+    restart: Y,
+    rename: Y,
+    remove: Y,
+  },
+  'team owner': /*            */ {
+    see: Y,
+    list: Y,
+    logs: Y,
+    open: Y,
+    create: Y,
+    start: Y,
+    stop: Y,
+    restart: Y,
+    rename: Y,
+    remove: Y,
+  },
+  'team admin': /*            */ {
+    see: Y,
+    list: Y,
+    logs: Y,
+    open: Y,
+    create: Y,
+    start: Y,
+    stop: Y,
+    restart: Y,
+    rename: Y,
+    remove: Y,
+  },
+  'team member who made it': {
+    see: Y,
+    list: Y,
+    logs: Y,
+    open: Y,
+    create: Y,
+    start: Y,
+    stop: Y,
+    restart: Y,
+    rename: Y,
+    remove: Y,
+  },
+  'team member': /*           */ {
+    see: Y,
+    list: Y,
+    logs: Y,
+    open: Y,
+    create: Y,
+    start: Y,
+    stop: Y,
+    restart: Y,
+    rename: N,
+    remove: N,
+  },
+  'team viewer': /*           */ {
+    see: Y,
+    list: Y,
+    logs: Y,
+    open: N,
+    create: N,
+    start: N,
+    stop: N,
+    restart: N,
+    rename: N,
+    remove: N,
+  },
+  'former member': /*         */ {
+    see: H,
+    list: H,
+    logs: H,
+    open: H,
+    create: H,
+    start: H,
+    stop: H,
+    restart: H,
+    rename: H,
+    remove: H,
+  },
+  stranger: /*                */ {
+    see: H,
+    list: H,
+    logs: H,
+    open: H,
+    create: H,
+    start: H,
+    stop: H,
+    restart: H,
+    rename: H,
+    remove: H,
+  },
   // Whoever runs the server has procedures of their own for that, which are recorded as such.
-  'server admin': /*          */ { see: H, list: H, logs: H, open: H, create: H, start: H, stop: H, restart: H, rename: H, remove: H },
+  'server admin': /*          */ {
+    see: H,
+    list: H,
+    logs: H,
+    open: H,
+    create: H,
+    start: H,
+    stop: H,
+    restart: H,
+    rename: H,
+    remove: H,
+  },
 }
 
 let arc: TestOrchestrator
@@ -43,15 +152,37 @@ beforeAll(async () => {
   for (const who of asker) people.set(who, await arc.person())
   const owner = personOf('team owner')
   teamId = (await owner.api.teams.create.mutate({ name: 'crew' })).id
-  const join = (who: Who, role: Exclude<TeamRole, 'owner'>) => arc.database.insertInto('Membership').values({ teamId, userId: personOf(who).userId, role }).execute()
-  await Promise.all([join('team admin', 'admin'), join('team member who made it', 'member'), join('team member', 'member'), join('team viewer', 'viewer'), join('former member', 'member')])
+  const join = (who: Who, role: Exclude<TeamRole, 'owner'>) =>
+    arc.database
+      .insertInto('Membership')
+      .values({ teamId, userId: personOf(who).userId, role })
+      .execute()
+  await Promise.all([
+    join('team admin', 'admin'),
+    join('team member who made it', 'member'),
+    join('team member', 'member'),
+    join('team viewer', 'viewer'),
+    join('former member', 'member'),
+  ])
   await owner.api.teams.members.remove.mutate({ teamId, userId: personOf('former member').userId })
-  await arc.database.updateTable('User').set({ role: 'admin' }).where('id', '=', personOf('server admin').userId).execute()
+  await arc.database
+    .updateTable('User')
+    .set({ role: 'admin' })
+    .where('id', '=', personOf('server admin').userId)
+    .execute()
   const shared = await createRunning(owner, 'shared-thing')
   const own = await createRunning(personOf('own'), 'own-thing')
   // The team's, made by the one member; the engine's side of it is the same.
-  await arc.database.updateTable('Workspace').set({ ownerId: null, teamId, createdById: personOf('team member who made it').userId }).where('id', '=', shared.id).execute()
-  for (const who of asker) rows.set(who, who === 'own' ? { id: own.id, name: own.name, teamId: null } : { id: shared.id, name: shared.name, teamId })
+  await arc.database
+    .updateTable('Workspace')
+    .set({ ownerId: null, teamId, createdById: personOf('team member who made it').userId })
+    .where('id', '=', shared.id)
+    .execute()
+  for (const who of asker)
+    rows.set(
+      who,
+      who === 'own' ? { id: own.id, name: own.name, teamId: null } : { id: shared.id, name: shared.name, teamId },
+    )
 })
 afterAll(() => arc?.destroy())
 
@@ -61,7 +192,10 @@ function personOf(who: Who): Person {
   return person
 }
 
-const codeOf = (error: unknown) => (error instanceof TRPCClientError ? ((error as TRPCClientError<AppRouter>).data?.arc?.code ?? error.message) : String(error))
+const codeOf = (error: unknown) =>
+  error instanceof TRPCClientError
+    ? ((error as TRPCClientError<AppRouter>).data?.arc?.code ?? error.message)
+    : String(error)
 
 async function verdictOf(work: () => Promise<unknown>): Promise<Verdict> {
   try {
@@ -80,7 +214,19 @@ async function spare(who: Who): Promise<WorkspaceId> {
   const id = WorkspaceId.parse(randomUUID())
   const team = rows.get(who)?.teamId ?? null
   const createdById = personOf(who === 'own' ? 'own' : 'team member who made it').userId
-  await arc.database.insertInto('Workspace').values({ id, ownerId: team === null ? personOf('own').userId : null, teamId: team, createdById, name: `spare-${id.slice(0, 8)}`, state: 'stopped', step: null, reason: null }).execute()
+  await arc.database
+    .insertInto('Workspace')
+    .values({
+      id,
+      ownerId: team === null ? personOf('own').userId : null,
+      teamId: team,
+      createdById,
+      name: `spare-${id.slice(0, 8)}`,
+      state: 'stopped',
+      step: null,
+      reason: null,
+    })
+    .execute()
   return id
 }
 
@@ -98,7 +244,12 @@ async function attempt(who: Who, operation: Operation): Promise<Verdict> {
     case 'logs': {
       const live = person.live()
       try {
-        return await verdictOf(() => new Promise((resolve, reject) => live.api.workspaces.logs.subscribe({ workspaceId }, { onData: resolve, onError: reject })))
+        return await verdictOf(
+          () =>
+            new Promise((resolve, reject) =>
+              live.api.workspaces.logs.subscribe({ workspaceId }, { onData: resolve, onError: reject }),
+            ),
+        )
       } finally {
         await live.close()
       }
@@ -106,13 +257,20 @@ async function attempt(who: Who, operation: Operation): Promise<Verdict> {
     case 'open': {
       const cookie = await enterWorkspace(arc, person, name).catch(() => '')
       const host = `${name}.localhost:${arc.port}`
-      if (cookie !== '' && cookie !== 'arc_workspace=') return (await send(arc.port, '/healthz', { headers: { host, cookie } })).status === 200 ? 'yes' : 'no'
-      const code = await api.workspaces.get.query({ workspaceId }).then(() => 'no' as const, () => 'hidden' as const)
+      if (cookie !== '' && cookie !== 'arc_workspace=')
+        return (await send(arc.port, '/healthz', { headers: { host, cookie } })).status === 200 ? 'yes' : 'no'
+      const code = await api.workspaces.get.query({ workspaceId }).then(
+        () => 'no' as const,
+        () => 'hidden' as const,
+      )
       return code
     }
     case 'create':
       return verdictOf(async () => {
-        const made = await api.workspaces.create.mutate({ name: `made-${randomUUID().slice(0, 8)}`, teamId: row.teamId })
+        const made = await api.workspaces.create.mutate({
+          name: `made-${randomUUID().slice(0, 8)}`,
+          teamId: row.teamId,
+        })
         await arc.database.updateTable('Workspace').set({ state: 'deleting' }).where('id', '=', made.id).execute()
       })
     case 'start':
@@ -137,7 +295,8 @@ describe.each(asker)('%s', (who) => {
       const holder = personOf(who === 'own' ? 'own' : 'team owner')
       const workspaceId = rows.get(who)?.id ?? WorkspaceId.parse('')
       expect(await attempt(who, operation)).toBe(expected[who][operation])
-      if (expected[who][operation] !== 'yes') expect((await holder.api.workspaces.get.query({ workspaceId })).state).toBe('running')
+      if (expected[who][operation] !== 'yes')
+        expect((await holder.api.workspaces.get.query({ workspaceId })).state).toBe('running')
       if (operation === 'stop' || operation === 'restart') {
         if (operation === 'stop' && expected[who].stop === 'yes') await untilState(holder, workspaceId, 'stopped')
         await holder.api.workspaces.start.mutate({ workspaceId }).catch(() => undefined)
@@ -148,9 +307,17 @@ describe.each(asker)('%s', (who) => {
 
   test('is told in `may` just what the table says', async () => {
     const workspaceId = rows.get(who)?.id ?? WorkspaceId.parse('')
-    const workspace = await personOf(who).api.workspaces.get.query({ workspaceId }).catch(() => null)
-    const told = (['see', 'open', 'start', 'stop', 'restart', 'rename', 'remove'] as const).filter((operation) => workspace?.may.includes(operation))
-    expect(told).toEqual((['see', 'open', 'start', 'stop', 'restart', 'rename', 'remove'] as const).filter((operation) => expected[who][operation] === 'yes'))
+    const workspace = await personOf(who)
+      .api.workspaces.get.query({ workspaceId })
+      .catch(() => null)
+    const told = (['see', 'open', 'start', 'stop', 'restart', 'rename', 'remove'] as const).filter((operation) =>
+      workspace?.may.includes(operation),
+    )
+    expect(told).toEqual(
+      (['see', 'open', 'start', 'stop', 'restart', 'rename', 'remove'] as const).filter(
+        (operation) => expected[who][operation] === 'yes',
+      ),
+    )
   })
 })
 
@@ -165,32 +332,43 @@ const scopes: Readonly<Record<Scope, readonly Operation[]>> = {
   admin: [],
 }
 
-test.each(Object.entries(scopes))('a token of its owner with %s alone may do that and no more', async (scope, allowed) => {
-  const person = personOf('server admin')
-  const row = rows.get('own')
-  if (row === undefined) throw new Error('It has not been made yet.')
-  // The same workspace, for a while theirs.
-  await arc.database.updateTable('Workspace').set({ ownerId: person.userId }).where('id', '=', row.id).execute()
-  const { token } = await person.api.tokens.create.mutate({ name: scope, scopes: [scope as Scope] })
-  const ask = async (path: string, input: unknown, isQuery = false) => {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    const encoded = JSON.stringify(input)
-    const answer = await (isQuery ? arc.send(`/trpc/${path}?input=${encodeURIComponent(encoded)}`, { headers }) : arc.send(`/trpc/${path}`, { method: 'POST', headers, body: encoded }))
-    return answer.status !== 403
-  }
-  const workspaceId = row.id
-  const spareOne = async () => {
-    const id = await spare('own')
-    await arc.database.updateTable('Workspace').set({ ownerId: person.userId }).where('id', '=', id).execute()
-    return id
-  }
-  const done: Operation[] = []
-  if (await ask('workspaces.get', { workspaceId }, true)) done.push('see')
-  if (await ask('workspaces.list', undefined, true)) done.push('list')
-  if (await ask('workspaces.create', { name: `by-token-${scope.replace(':', '-')}` })) done.push('create')
-  for (const operation of ['start', 'stop', 'restart'] as const) if (await ask(`workspaces.${operation}`, { workspaceId })) done.push(operation)
-  if (await ask('workspaces.rename', { workspaceId: await spareOne(), name: `again-${randomUUID().slice(0, 8)}` })) done.push('rename')
-  if (await ask('workspaces.remove', { workspaceId: await spareOne() })) done.push('remove')
-  expect(done).toEqual(allowed)
-  await arc.database.updateTable('Workspace').set({ ownerId: personOf('own').userId }).where('id', '=', row.id).execute()
-})
+test.each(Object.entries(scopes))(
+  'a token of its owner with %s alone may do that and no more',
+  async (scope, allowed) => {
+    const person = personOf('server admin')
+    const row = rows.get('own')
+    if (row === undefined) throw new Error('It has not been made yet.')
+    // The same workspace, for a while theirs.
+    await arc.database.updateTable('Workspace').set({ ownerId: person.userId }).where('id', '=', row.id).execute()
+    const { token } = await person.api.tokens.create.mutate({ name: scope, scopes: [scope as Scope] })
+    const ask = async (path: string, input: unknown, isQuery = false) => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+      const encoded = JSON.stringify(input)
+      const answer = await (isQuery
+        ? arc.send(`/trpc/${path}?input=${encodeURIComponent(encoded)}`, { headers })
+        : arc.send(`/trpc/${path}`, { method: 'POST', headers, body: encoded }))
+      return answer.status !== 403
+    }
+    const workspaceId = row.id
+    const spareOne = async () => {
+      const id = await spare('own')
+      await arc.database.updateTable('Workspace').set({ ownerId: person.userId }).where('id', '=', id).execute()
+      return id
+    }
+    const done: Operation[] = []
+    if (await ask('workspaces.get', { workspaceId }, true)) done.push('see')
+    if (await ask('workspaces.list', undefined, true)) done.push('list')
+    if (await ask('workspaces.create', { name: `by-token-${scope.replace(':', '-')}` })) done.push('create')
+    for (const operation of ['start', 'stop', 'restart'] as const)
+      if (await ask(`workspaces.${operation}`, { workspaceId })) done.push(operation)
+    if (await ask('workspaces.rename', { workspaceId: await spareOne(), name: `again-${randomUUID().slice(0, 8)}` }))
+      done.push('rename')
+    if (await ask('workspaces.remove', { workspaceId: await spareOne() })) done.push('remove')
+    expect(done).toEqual(allowed)
+    await arc.database
+      .updateTable('Workspace')
+      .set({ ownerId: personOf('own').userId })
+      .where('id', '=', row.id)
+      .execute()
+  },
+)

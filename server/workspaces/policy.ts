@@ -18,7 +18,8 @@ const policy: Readonly<Record<Relation, ReadonlySet<WorkspaceOperation>>> = {
   stranger: new Set<WorkspaceOperation>(),
 }
 
-const listed = (relation: Relation): readonly WorkspaceOperation[] => [...all].filter((operation) => policy[relation].has(operation))
+const listed = (relation: Relation): readonly WorkspaceOperation[] =>
+  [...all].filter((operation) => policy[relation].has(operation))
 const inOrder: Readonly<Record<Relation, readonly WorkspaceOperation[]>> = {
   owner: listed('owner'),
   'team-owner': listed('team-owner'),
@@ -63,7 +64,9 @@ export interface Target {
 
 /** The same for all who may do the same: somebody's signed-in browsers, or their tokens with the same bounds. */
 export function rightsKey(visitor: Visitor): string {
-  return visitor.via === 'session' ? visitor.userId : JSON.stringify([visitor.userId, visitor.scopes, visitor.workspaceIds])
+  return visitor.via === 'session'
+    ? visitor.userId
+    : JSON.stringify([visitor.userId, visitor.scopes, visitor.workspaceIds])
 }
 
 /** What the actor may do with it. */
@@ -79,7 +82,8 @@ export function maySee(asker: Asker, workspace: Target): boolean {
 }
 
 function may(asker: Asker, operation: WorkspaceOperation, workspace: Target): boolean {
-  if (asker.via === 'token' && asker.workspaceIds !== null && !asker.workspaceIds.some((id) => id === workspace.id)) return false
+  if (asker.via === 'token' && asker.workspaceIds !== null && !asker.workspaceIds.some((id) => id === workspace.id))
+    return false
   return policy[relationOf(asker, workspace)].has(operation)
 }
 
@@ -109,7 +113,8 @@ export function requireScope(asker: Visitor, operation: WorkspaceOperation | 'li
 /** @throws `team_not_found`, `forbidden`, `scope_missing`. */
 export function requireMayCreate(asker: Asker, teamId: string | null): void {
   requireScope(asker, 'create')
-  if (asker.via === 'token' && asker.workspaceIds !== null) throw errors.forbidden('create workspaces with a token that is for certain ones')
+  if (asker.via === 'token' && asker.workspaceIds !== null)
+    throw errors.forbidden('create workspaces with a token that is for certain ones')
   if (teamId === null) return
   const role = asker.teams.get(teamId)
   if (role === undefined) throw errors.teamNotFound()

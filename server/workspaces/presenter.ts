@@ -5,7 +5,11 @@ import { shareOf, warnShare } from './disk-use.ts'
 import type { DiskLimit } from './disk-use.ts'
 
 /** What leaves the server of a workspace; `urlOf` gives the address of a name. */
-export function presentWorkspace(row: WorkspaceRow, urlOf: (name: string) => string, diskLimit: DiskLimit | null): WorkspaceFacts {
+export function presentWorkspace(
+  row: WorkspaceRow,
+  urlOf: (name: string) => string,
+  diskLimit: DiskLimit | null,
+): WorkspaceFacts {
   return {
     id: WorkspaceId.parse(row.id),
     ownerId: row.ownerId === null ? null : UserId.parse(row.ownerId),
@@ -21,10 +25,19 @@ export function presentWorkspace(row: WorkspaceRow, urlOf: (name: string) => str
     updatedAt: row.updatedAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,
     lastActivityAt: row.lastActivityAt?.toISOString() ?? null,
-    disk: row.diskBytes === null || row.diskFiles === null ? null : presentDisk(Number(row.diskBytes), Number(row.diskFiles), diskLimit),
+    disk:
+      row.diskBytes === null || row.diskFiles === null
+        ? null
+        : presentDisk(Number(row.diskBytes), Number(row.diskFiles), diskLimit),
   }
 }
 
 function presentDisk(bytes: number, files: number, limit: DiskLimit | null): DiskFigures {
-  return { bytes, files, limitBytes: limit?.bytes ?? null, limitFiles: limit?.files ?? null, nearLimit: limit !== null && shareOf({ bytes, files }, limit) >= warnShare }
+  return {
+    bytes,
+    files,
+    limitBytes: limit?.bytes ?? null,
+    limitFiles: limit?.files ?? null,
+    nearLimit: limit !== null && shareOf({ bytes, files }, limit) >= warnShare,
+  }
 }

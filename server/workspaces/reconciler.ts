@@ -40,7 +40,13 @@ export class Reconciler {
   #sweeper: NodeJS.Timeout | undefined
   #running: Promise<unknown>[] = []
 
-  constructor(store: WorkspaceStore, runtime: RuntimePort, environmentOf: (row: WorkspaceRow) => Promise<Readonly<Record<string, string>>>, log: Log, concurrency: number) {
+  constructor(
+    store: WorkspaceStore,
+    runtime: RuntimePort,
+    environmentOf: (row: WorkspaceRow) => Promise<Readonly<Record<string, string>>>,
+    log: Log,
+    concurrency: number,
+  ) {
     this.#store = store
     this.#runtime = runtime
     this.#environmentOf = environmentOf
@@ -71,10 +77,14 @@ export class Reconciler {
     if (current !== undefined) {
       current.again = true
       // A start that nobody waits for any more is not finished first.
-      void this.#store.byId(id).then((row) => {
-        const meant = row !== undefined && row.state === current.seen.state && row.incarnation === current.seen.incarnation
-        if (!meant) current.abort.abort()
-      }, () => undefined)
+      void this.#store.byId(id).then(
+        (row) => {
+          const meant =
+            row !== undefined && row.state === current.seen.state && row.incarnation === current.seen.incarnation
+          if (!meant) current.abort.abort()
+        },
+        () => undefined,
+      )
       return
     }
     const drive: Drive = { again: false, abort: new AbortController(), seen: { state: '', incarnation: 0 } }
@@ -123,7 +133,15 @@ export class Reconciler {
     drive.seen.incarnation = row.incarnation
     switch (row.state) {
       case 'creating':
-        return (await this.#store.move(id, { to: 'starting', from: ['creating'], actor, action: 'starting', step: 'Waiting for its turn' })) !== null
+        return (
+          (await this.#store.move(id, {
+            to: 'starting',
+            from: ['creating'],
+            actor,
+            action: 'starting',
+            step: 'Waiting for its turn',
+          })) !== null
+        )
       case 'starting':
         return this.#begin(id, row, drive)
       case 'running':
@@ -173,9 +191,24 @@ export class Reconciler {
     }
     this.#log.error({ err: error, workspaceId: id, losses: verdict.losses }, 'a workspace could not be started')
     this.#troubled.delete(id)
-    if (verdict.kind === 'again') return this.#beginAgain(id, { from: 'starting', incarnation, ...verdict, reason: `${message} It is being started again.` })
+    if (verdict.kind === 'again')
+      return this.#beginAgain(id, {
+        from: 'starting',
+        incarnation,
+        ...verdict,
+        reason: `${message} It is being started again.`,
+      })
     const reason = `It could not be started: ${message}`
-    return (await this.#store.move(id, { to: 'failed', from: ['starting'], incarnation, actor, action: 'failed', reason })) !== null
+    return (
+      (await this.#store.move(id, {
+        to: 'failed',
+        from: ['starting'],
+        incarnation,
+        actor,
+        action: 'failed',
+        reason,
+      })) !== null
+    )
   }
 
   /** How often in a row the engine has failed this start with faults of its own. */
@@ -196,19 +229,54 @@ export class Reconciler {
     }
     const ending = own?.ending ?? 'Its container was removed.'
     const { incarnation } = row
-    if (interrupted) return this.#beginAgain(id, { from: 'running', incarnation, losses: row.losses, pauseMs: 0, reason: null })
+    if (interrupted)
+      return this.#beginAgain(id, { from: 'running', incarnation, losses: row.losses, pauseMs: 0, reason: null })
     const endedAt = own?.endedAt?.getTime() ?? Date.now()
     const verdict = afterLoss(row.losses, endedAt - (row.startedAt?.getTime() ?? endedAt))
-    if (verdict.kind === 'again') return this.#beginAgain(id, { from: 'running', incarnation, ...verdict, reason: `${ending} It is being started again.` })
+    if (verdict.kind === 'again')
+      return this.#beginAgain(id, {
+        from: 'running',
+        incarnation,
+        ...verdict,
+        reason: `${ending} It is being started again.`,
+      })
     const reason = `It ended ${verdict.losses} times in a row. ${ending}`
-    return (await this.#store.move(id, { to: 'failed', from: ['running'], incarnation, actor, action: 'failed', reason })) !== null
+    return (
+      (await this.#store.move(id, {
+        to: 'failed',
+        from: ['running'],
+        incarnation,
+        actor,
+        action: 'failed',
+        reason,
+      })) !== null
+    )
   }
 
   /** With the next container, once the pause is over. */
-  async #beginAgain(id: WorkspaceId, again: { readonly from: WorkspaceState; readonly incarnation: number; readonly losses: number; readonly pauseMs: number; readonly reason: string | null }): Promise<boolean> {
+  async #beginAgain(
+    id: WorkspaceId,
+    again: {
+      readonly from: WorkspaceState
+      readonly incarnation: number
+      readonly losses: number
+      readonly pauseMs: number
+      readonly reason: string | null
+    },
+  ): Promise<boolean> {
     const { from, incarnation, losses, pauseMs, reason } = again
-    const moved = await this.#store.move(id, { to: 'starting', from: [from], incarnation, actor, action: 'lost', losses, reason, step: 'Starting again' })
-    if (moved !== null && pauseMs > 0) this.#notBefore.set(id, { incarnation: moved.incarnation, at: Date.now() + pauseMs })
+    const moved = await this.#store.move(id, {
+      to: 'starting',
+      from: [from],
+      incarnation,
+      actor,
+      action: 'lost',
+      losses,
+      reason,
+      step: 'Starting again',
+    })
+    if (moved !== null && pauseMs > 0)
+      this.#notBefore.set(id, { incarnation: moved.incarnation, at: Date.now() + pauseMs })
     return moved !== null
   }
 
@@ -225,7 +293,11 @@ export class Reconciler {
     const interrupted = !this.#compared
     try {
       const [rows, containers] = await Promise.all([this.#store.awake(), this.#runtime.containers()])
-      const well = new Set(containers.filter((container) => container.running).map((container) => `${container.workspaceId} ${container.incarnation}`))
+      const well = new Set(
+        containers
+          .filter((container) => container.running)
+          .map((container) => `${container.workspaceId} ${container.incarnation}`),
+      )
       for (const row of rows) {
         if (row.state === 'running' && well.has(`${row.id} ${row.incarnation}`)) continue
         this.poke(WorkspaceId.parse(row.id), interrupted)

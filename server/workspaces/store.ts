@@ -41,7 +41,13 @@ export class WorkspaceStore {
   readonly #onEvents: () => void
 
   /** `background`: for what nobody waits for, and takes many rows along. */
-  constructor(database: Database, background: Database, urlOf: (name: string) => string, diskLimit: DiskLimit | null, onEvents: () => void) {
+  constructor(
+    database: Database,
+    background: Database,
+    urlOf: (name: string) => string,
+    diskLimit: DiskLimit | null,
+    onEvents: () => void,
+  ) {
     this.#database = database
     this.#background = background
     this.#urlOf = urlOf
@@ -64,7 +70,9 @@ export class WorkspaceStore {
   /** All of a person's own, or of a team's. */
   belongingTo(whose: Belonging): Promise<WorkspaceRow[]> {
     const rows = this.#database.selectFrom('Workspace').selectAll().orderBy('name')
-    return ('ownerId' in whose ? rows.where('ownerId', '=', whose.ownerId) : rows.where('teamId', '=', whose.teamId)).execute()
+    return (
+      'ownerId' in whose ? rows.where('ownerId', '=', whose.ownerId) : rows.where('teamId', '=', whose.teamId)
+    ).execute()
   }
 
   /** All of a person's own and of these teams'. */
@@ -72,14 +80,23 @@ export class WorkspaceStore {
     return this.#database
       .selectFrom('Workspace')
       .selectAll()
-      .where((builder) => builder.or([builder('ownerId', '=', ownerId), ...(teamIds.length === 0 ? [] : [builder('teamId', 'in', [...teamIds])])]))
+      .where((builder) =>
+        builder.or([
+          builder('ownerId', '=', ownerId),
+          ...(teamIds.length === 0 ? [] : [builder('teamId', 'in', [...teamIds])]),
+        ]),
+      )
       .orderBy('name')
       .execute()
   }
 
   /** All rows that have, or should have, a container. */
   awake(): Promise<WorkspaceRow[]> {
-    return this.#database.selectFrom('Workspace').selectAll().where('state', 'not in', [...restingStates]).execute()
+    return this.#database
+      .selectFrom('Workspace')
+      .selectAll()
+      .where('state', 'not in', [...restingStates])
+      .execute()
   }
 
   async countByState(): Promise<readonly { readonly state: WorkspaceState; readonly count: number }[]> {
@@ -92,7 +109,11 @@ export class WorkspaceStore {
   }
 
   async takenAmong(names: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await this.#database.selectFrom('Workspace').select('name').where('name', 'in', [...names]).execute()
+    const rows = await this.#database
+      .selectFrom('Workspace')
+      .select('name')
+      .where('name', 'in', [...names])
+      .execute()
     return new Set(rows.map((row) => row.name))
   }
 
@@ -104,7 +125,12 @@ export class WorkspaceStore {
     try {
       const row = await this.#database.transaction().execute(async (transaction) => {
         const payerId = teamId === null ? actor.userId : await ownerOf(transaction, teamId)
-        const payer = await transaction.selectFrom('User').select(['login', 'tier', 'standing']).where('id', '=', payerId).forUpdate().executeTakeFirstOrThrow()
+        const payer = await transaction
+          .selectFrom('User')
+          .select(['login', 'tier', 'standing'])
+          .where('id', '=', payerId)
+          .forUpdate()
+          .executeTakeFirstOrThrow()
         if (teamId === null) {
           if (payer.standing !== 'active') throw errors.signedOut()
         } else await holdTeam(transaction, teamId)
@@ -114,15 +140,35 @@ export class WorkspaceStore {
           .where((builder) =>
             builder.or([
               builder('ownerId', '=', payerId),
-              builder('teamId', 'in', builder.selectFrom('Membership').select('Membership.teamId').where('userId', '=', payerId).where('role', '=', 'owner')),
+              builder(
+                'teamId',
+                'in',
+                builder
+                  .selectFrom('Membership')
+                  .select('Membership.teamId')
+                  .where('userId', '=', payerId)
+                  .where('role', '=', 'owner'),
+              ),
             ]),
           )
           .executeTakeFirstOrThrow()
         const limit = tierLimits[payer.tier]
-        if (Number(count) >= limit) throw payerId === actor.userId ? errors.workspaceLimitReached(limit, payer.tier) : errors.teamLimitReached(limit, payer.login, payer.tier)
+        if (Number(count) >= limit)
+          throw payerId === actor.userId
+            ? errors.workspaceLimitReached(limit, payer.tier)
+            : errors.teamLimitReached(limit, payer.login, payer.tier)
         const inserted = await transaction
           .insertInto('Workspace')
-          .values({ id: randomUUID(), ownerId: teamId === null ? actor.userId : null, teamId, createdById: actor.userId, name, state: 'creating', step: 'Waiting for its turn', reason: null })
+          .values({
+            id: randomUUID(),
+            ownerId: teamId === null ? actor.userId : null,
+            teamId,
+            createdById: actor.userId,
+            name,
+            state: 'creating',
+            step: 'Waiting for its turn',
+            reason: null,
+          })
           .returningAll()
           .executeTakeFirstOrThrow()
         await this.#tell(transaction, inserted, actor, 'create')
@@ -265,13 +311,24 @@ export class WorkspaceStore {
 }
 
 async function ownerOf(transaction: Transaction, teamId: TeamId): Promise<string> {
-  const owner = await transaction.selectFrom('Membership').select('userId').where('teamId', '=', teamId).where('role', '=', 'owner').executeTakeFirst()
+  const owner = await transaction
+    .selectFrom('Membership')
+    .select('userId')
+    .where('teamId', '=', teamId)
+    .where('role', '=', 'owner')
+    .executeTakeFirst()
   if (owner === undefined) throw errors.teamNotFound()
   return owner.userId
 }
 
 /** Its deletion waits until this transaction is done, or has begun and is seen here. @throws `team_not_found`. */
 async function holdTeam(transaction: Transaction, teamId: TeamId): Promise<void> {
-  const team = await transaction.selectFrom('Team').select('id').where('id', '=', teamId).where('deletingAt', 'is', null).forShare().executeTakeFirst()
+  const team = await transaction
+    .selectFrom('Team')
+    .select('id')
+    .where('id', '=', teamId)
+    .where('deletingAt', 'is', null)
+    .forShare()
+    .executeTakeFirst()
   if (team === undefined) throw errors.teamNotFound()
 }

@@ -44,7 +44,11 @@ test('onChange survives a restart of the server', async () => {
   await arc.kill()
   await arc.start()
   await person.api.workspaces.stop.mutate({ workspaceId })
-  await vi.waitFor(() => expect(changes.some((change) => change.type === 'changed' && change.workspace.state === 'stopped')).toBe(true), { timeout: 20_000 })
+  await vi.waitFor(
+    () =>
+      expect(changes.some((change) => change.type === 'changed' && change.workspace.state === 'stopped')).toBe(true),
+    { timeout: 20_000 },
+  )
   await live.close()
   const revisions = changes.flatMap((change) => (change.type === 'changed' ? [change.workspace.revision] : []))
   expect(new Set(revisions).size).toBe(revisions.length)
@@ -58,7 +62,11 @@ test('nobody is told of another’s workspaces', async () => {
   await vi.waitFor(() => expect(changes).toHaveLength(1), { timeout: 20_000 })
   await createRunning(one, 'private')
   await createRunning(other, 'own')
-  await vi.waitFor(() => expect(changes.some((change) => change.type === 'changed' && change.workspace.state === 'running')).toBe(true), { timeout: 20_000 })
+  await vi.waitFor(
+    () =>
+      expect(changes.some((change) => change.type === 'changed' && change.workspace.state === 'running')).toBe(true),
+    { timeout: 20_000 },
+  )
   await live.close()
   expect(JSON.stringify(changes)).not.toContain('private')
 })
@@ -70,18 +78,29 @@ test('logs go on after a cut with no line lost or repeated, across a restart of 
   const lines: (LogLine & { id: string })[] = []
   live.api.workspaces.logs.subscribe({ workspaceId }, { onData: ({ id, data }) => lines.push({ ...data, id }) })
   await vi.waitFor(() => expect(lines.length).toBeGreaterThan(2), { timeout: 20_000 })
-  const say = (text: string) => runInside(arc.engine, workspaceId, ['sh', '-c', `for n in 1 2 3 4 5; do echo "${text} $n" > /proc/1/fd/1; done`], '0:0')
+  const say = (text: string) =>
+    runInside(
+      arc.engine,
+      workspaceId,
+      ['sh', '-c', `for n in 1 2 3 4 5; do echo "${text} $n" > /proc/1/fd/1; done`],
+      '0:0',
+    )
   await say('before')
   live.cut()
   await say('during')
   await say('after')
   await vi.waitFor(() => expect(lines.some(({ text }) => text === 'after 5')).toBe(true), { timeout: 10_000 })
   for (const word of ['before', 'during', 'after']) {
-    expect(lines.filter(({ text }) => text.startsWith(word)).map(({ text }) => text)).toEqual([1, 2, 3, 4, 5].map((n) => `${word} ${n}`))
+    expect(lines.filter(({ text }) => text.startsWith(word)).map(({ text }) => text)).toEqual(
+      [1, 2, 3, 4, 5].map((n) => `${word} ${n}`),
+    )
   }
   await person.api.workspaces.restart.mutate({ workspaceId })
   const seen = lines.length
-  await vi.waitFor(() => expect(lines.slice(seen).some(({ text }) => text.includes('HTTP server listening'))).toBe(true), { timeout: 20_000 })
+  await vi.waitFor(
+    () => expect(lines.slice(seen).some(({ text }) => text.includes('HTTP server listening'))).toBe(true),
+    { timeout: 20_000 },
+  )
   await live.close()
   expect(new Set(lines.map(({ id }) => id)).size).toBe(lines.length)
 })
@@ -92,7 +111,9 @@ test('the last log of a stopped workspace can still be read', async () => {
   await person.api.workspaces.stop.mutate({ workspaceId })
   await untilState(person, workspaceId, 'stopped')
   const live = person.live()
-  const first = await new Promise<LogLine>((resolve) => live.api.workspaces.logs.subscribe({ workspaceId }, { onData: ({ data }) => resolve(data) }))
+  const first = await new Promise<LogLine>((resolve) =>
+    live.api.workspaces.logs.subscribe({ workspaceId }, { onData: ({ data }) => resolve(data) }),
+  )
   expect(first.text).toContain('ide:')
   await live.close()
 })

@@ -20,7 +20,15 @@ beforeAll(async () => {
   teamId = (await owner.api.teams.create.mutate({ name: 'many-windows' })).id
   await arc.database.insertInto('Membership').values({ teamId, userId: member.userId, role: 'member' }).execute()
   // Rows alone: no container is needed to be listed.
-  const rows = Array.from({ length: workspaces }, (_, index) => ({ id: crypto.randomUUID(), teamId, createdById: owner.userId, name: `row-${index}`, state: 'stopped' as const, step: null, reason: null }))
+  const rows = Array.from({ length: workspaces }, (_, index) => ({
+    id: crypto.randomUUID(),
+    teamId,
+    createdById: owner.userId,
+    name: `row-${index}`,
+    state: 'stopped' as const,
+    step: null,
+    reason: null,
+  }))
   await arc.database.insertInto('Workspace').values(rows).execute()
 })
 afterAll(() => arc?.destroy())
@@ -43,7 +51,9 @@ async function open(count: number): Promise<readonly Window[]> {
 }
 
 async function untilTold(all: readonly Window[], ...kinds: readonly WorkspaceChange['type'][]): Promise<void> {
-  await vi.waitFor(() => expect(new Set(all.map(({ told }) => told.join()))).toEqual(new Set([kinds.join()])), { timeout: 30_000 })
+  await vi.waitFor(() => expect(new Set(all.map(({ told }) => told.join()))).toEqual(new Set([kinds.join()])), {
+    timeout: 30_000,
+  })
 }
 
 const close = (all: readonly Window[]) => Promise.all(all.map(({ live }) => live.close()))
@@ -53,7 +63,8 @@ function untilGone(before: Census): Promise<Census> {
   return vi.waitFor(
     async () => {
       const now = await arc.census()
-      for (const kind of ['generators', 'targets', 'handles', 'readables'] as const) expect(now[kind] - before[kind], kind).toBeLessThan(windows / 4)
+      for (const kind of ['generators', 'targets', 'handles', 'readables'] as const)
+        expect(now[kind] - before[kind], kind).toBeLessThan(windows / 4)
       return now
     },
     { timeout: 30_000, interval: 500 },

@@ -1,7 +1,24 @@
 import { isUniqueViolation } from '@arcx/database'
 import type { Database, WorkspaceRow } from '@arcx/database'
 import { ArcError, WorkspaceId, errors, freeNameNear, nameProblem } from '@arcx/router'
-import type { Actor, Administrator, DomainEvent, LogLine, Resume, StatsSample, TeamId, TeamRole, Tracked, UserActor, Workspace, WorkspaceChange, WorkspaceFacts, WorkspaceOperation, WorkspaceRules, WorkspacesPort } from '@arcx/router'
+import type {
+  Actor,
+  Administrator,
+  DomainEvent,
+  LogLine,
+  Resume,
+  StatsSample,
+  TeamId,
+  TeamRole,
+  Tracked,
+  UserActor,
+  Workspace,
+  WorkspaceChange,
+  WorkspaceFacts,
+  WorkspaceOperation,
+  WorkspaceRules,
+  WorkspacesPort,
+} from '@arcx/router'
 import { recordAudit } from '../audit/audit.ts'
 import type { DiskLevel } from '@arcx/service-kit/disk'
 import { chosen } from '../events/chosen.ts'
@@ -18,8 +35,16 @@ const statsIntervalMs = 2000
 type Drive = 'start' | 'stop' | 'restart' | 'remove'
 
 /** What each makes of a row, and the states in which it is fulfilled already, so that asking twice does no harm. */
-const drives: Readonly<Record<Drive, { readonly change: Omit<Change, 'actor' | 'action'>; readonly settled: readonly WorkspaceRow['state'][] }>> = {
-  start: { change: { to: 'starting', from: ['stopped', 'failed'], losses: 0, step: 'Waiting for its turn' }, settled: ['creating', 'starting', 'running'] },
+const drives: Readonly<
+  Record<
+    Drive,
+    { readonly change: Omit<Change, 'actor' | 'action'>; readonly settled: readonly WorkspaceRow['state'][] }
+  >
+> = {
+  start: {
+    change: { to: 'starting', from: ['stopped', 'failed'], losses: 0, step: 'Waiting for its turn' },
+    settled: ['creating', 'starting', 'running'],
+  },
   stop: { change: { to: 'stopping', step: 'Stopping' }, settled: ['stopping', 'stopped'] },
   restart: { change: { to: 'starting', losses: 0, step: 'Restarting' }, settled: ['creating'] },
   remove: { change: { to: 'deleting', step: 'Deleting' }, settled: ['deleting'] },
@@ -112,7 +137,12 @@ export class Workspaces implements WorkspacesPort {
   async removeAllOf(actor: Actor, whose: Belonging): Promise<number> {
     const rows = await this.#store.belongingTo(whose)
     for (const row of rows.filter(({ state }) => state !== 'deleting')) {
-      const moved = await this.#store.move(WorkspaceId.parse(row.id), { to: 'deleting', step: 'Deleting', actor, action: 'remove' })
+      const moved = await this.#store.move(WorkspaceId.parse(row.id), {
+        to: 'deleting',
+        step: 'Deleting',
+        actor,
+        action: 'remove',
+      })
       if (moved !== null) this.#changed(moved)
     }
     return rows.length
@@ -126,7 +156,14 @@ export class Workspaces implements WorkspacesPort {
       try {
         const renamed =
           (await this.#store.renameResting(workspaceId, name, actor)) ??
-          (await this.#store.move(workspaceId, { to: 'starting', from: ['running', 'starting'], actor, action: 'rename', name, step: 'Restarting under its new name' }))
+          (await this.#store.move(workspaceId, {
+            to: 'starting',
+            from: ['running', 'starting'],
+            actor,
+            action: 'rename',
+            name,
+            step: 'Restarting under its new name',
+          }))
         if (renamed === null) throw errors.workspaceBusy(row.state, 'be renamed')
         return this.#show(actor, this.#changed(renamed))
       } catch (error) {
@@ -140,7 +177,12 @@ export class Workspaces implements WorkspacesPort {
     return this.#freeNameNear(wanted)
   }
 
-  async *logs(actor: UserActor, workspaceId: WorkspaceId, follow: boolean, { after, signal }: Resume): AsyncIterable<Tracked<LogLine>> {
+  async *logs(
+    actor: UserActor,
+    workspaceId: WorkspaceId,
+    follow: boolean,
+    { after, signal }: Resume,
+  ): AsyncIterable<Tracked<LogLine>> {
     if (!follow) {
       const { incarnation } = await this.#require(actor, workspaceId, 'see')
       yield* this.#runtime.logs({ workspaceId, incarnation }, after, false, signal)
@@ -164,7 +206,11 @@ export class Workspaces implements WorkspacesPort {
     }
   }
 
-  async *stats(actor: UserActor, workspaceId: WorkspaceId, { after, signal }: Resume): AsyncIterable<Tracked<StatsSample>> {
+  async *stats(
+    actor: UserActor,
+    workspaceId: WorkspaceId,
+    { after, signal }: Resume,
+  ): AsyncIterable<Tracked<StatsSample>> {
     let last = after
     for await (const row of this.#states(actor, workspaceId, signal)) {
       const { incarnation } = row
@@ -188,17 +234,23 @@ export class Workspaces implements WorkspacesPort {
   onChange(actor: UserActor, { after, signal }: Resume): AsyncIterable<Tracked<WorkspaceChange>> {
     requireScope(actor, 'list')
     const rights = rightsKey(actor)
-    return chosen(this.#feed.subscribe(after, signal, (event) => mayConcern(actor, event)), async (item) => {
-      // All of somebody's windows get it at the same time, and the same of it.
-      const data = await this.#told.of(`${'gap' in item ? 'gap' : 'event'} ${item.sequence} ${rights}`, () => this.#changeFor(actor, item))
-      return data === null ? null : { id: String(item.sequence), data }
-    })
+    return chosen(
+      this.#feed.subscribe(after, signal, (event) => mayConcern(actor, event)),
+      async (item) => {
+        // All of somebody's windows get it at the same time, and the same of it.
+        const data = await this.#told.of(`${'gap' in item ? 'gap' : 'event'} ${item.sequence} ${rights}`, () =>
+          this.#changeFor(actor, item),
+        )
+        return data === null ? null : { id: String(item.sequence), data }
+      },
+    )
   }
 
   /** What somebody is told of it; null where it does not concern them. */
   async #changeFor(actor: UserActor, item: FeedItem): Promise<WorkspaceChange | null> {
     // After a change of teams others have come into view, or gone from it.
-    if ('gap' in item || item.event.type === 'teams.changed') return { type: 'snapshot', workspaces: await this.list(actor) }
+    if ('gap' in item || item.event.type === 'teams.changed')
+      return { type: 'snapshot', workspaces: await this.list(actor) }
     if (item.event.type === 'workspaces.changed') {
       const asker = await this.#asker(actor)
       const { workspace } = item.event
@@ -206,7 +258,9 @@ export class Workspaces implements WorkspacesPort {
     }
     if (item.event.type !== 'workspaces.removed') return null
     const { workspaceId, ownerId, teamId } = item.event
-    return maySee(await this.#asker(actor), { id: workspaceId, ownerId, teamId, createdById: null }) ? { type: 'removed', workspaceId } : null
+    return maySee(await this.#asker(actor), { id: workspaceId, ownerId, teamId, createdById: null })
+      ? { type: 'removed', workspaceId }
+      : null
   }
 
   /** The row now, and again after each of its changes, while the actor may see it. */
@@ -230,7 +284,12 @@ export class Workspaces implements WorkspacesPort {
     return this.#audited(actor, purpose, { kind: 'workspace', name }, async () => {
       const row = await this.requireExec(actor, name)
       if (row.state !== 'running') throw errors.workspaceNotRunning()
-      await recordAudit(this.#database, { actor, action: `workspace.${purpose}`, target: { kind: 'workspace', id: row.id, name }, outcome: 'ok' })
+      await recordAudit(this.#database, {
+        actor,
+        action: `workspace.${purpose}`,
+        target: { kind: 'workspace', id: row.id, name },
+        outcome: 'ok',
+      })
       return { workspaceId: WorkspaceId.parse(row.id), incarnation: row.incarnation }
     })
   }
@@ -252,18 +311,27 @@ export class Workspaces implements WorkspacesPort {
 
   /** The same operations on anybody's workspace, for whoever runs the server. */
   drive(actor: Administrator, workspaceId: WorkspaceId, operation: Drive): Promise<WorkspaceFacts> {
-    return this.#audited(actor, operation, { kind: 'workspace', id: workspaceId }, () => this.#driven(actor, workspaceId, operation, () => this.#known(workspaceId)))
+    return this.#audited(actor, operation, { kind: 'workspace', id: workspaceId }, () =>
+      this.#driven(actor, workspaceId, operation, () => this.#known(workspaceId)),
+    )
   }
 
   #move(actor: UserActor, workspaceId: WorkspaceId, operation: Drive): Promise<Workspace> {
     return this.#audited(actor, operation, { kind: 'workspace', id: workspaceId }, async () => {
-      const facts = await this.#driven(actor, workspaceId, operation, () => this.#require(actor, workspaceId, operation))
+      const facts = await this.#driven(actor, workspaceId, operation, () =>
+        this.#require(actor, workspaceId, operation),
+      )
       return shown(await this.#asker(actor), facts)
     })
   }
 
   /** `look`: the row now, for whoever asks. */
-  async #driven(actor: Actor, workspaceId: WorkspaceId, operation: Drive, look: () => Promise<WorkspaceRow>): Promise<WorkspaceFacts> {
+  async #driven(
+    actor: Actor,
+    workspaceId: WorkspaceId,
+    operation: Drive,
+    look: () => Promise<WorkspaceRow>,
+  ): Promise<WorkspaceFacts> {
     const { change, settled } = drives[operation]
     const row = await look()
     if (settled.includes(row.state)) return this.#store.present(row)
@@ -317,7 +385,12 @@ export class Workspaces implements WorkspacesPort {
   }
 
   /** What is refused is recorded too; what is done was recorded together with the change. */
-  async #audited<T>(actor: Actor, action: string, target: { kind: string; id?: string; name?: string }, work: () => Promise<T>): Promise<T> {
+  async #audited<T>(
+    actor: Actor,
+    action: string,
+    target: { kind: string; id?: string; name?: string },
+    work: () => Promise<T>,
+  ): Promise<T> {
     try {
       return await work()
     } catch (error) {
@@ -332,12 +405,14 @@ export class Workspaces implements WorkspacesPort {
 /** Whether an event may change what the actor sees; of a team's workspaces their membership decides later. */
 function mayConcern(actor: UserActor, event: DomainEvent): boolean {
   if (event.type === 'teams.changed') return event.userIds.includes(actor.userId)
-  if (event.type === 'workspaces.changed') return event.workspace.teamId !== null || event.workspace.ownerId === actor.userId
+  if (event.type === 'workspaces.changed')
+    return event.workspace.teamId !== null || event.workspace.ownerId === actor.userId
   return event.type === 'workspaces.removed' && (event.teamId !== null || event.ownerId === actor.userId)
 }
 
 const isOf = (workspaceId: WorkspaceId, event: DomainEvent): boolean =>
-  (event.type === 'workspaces.changed' && event.workspace.id === workspaceId) || (event.type === 'workspaces.removed' && event.workspaceId === workspaceId)
+  (event.type === 'workspaces.changed' && event.workspace.id === workspaceId) ||
+  (event.type === 'workspaces.removed' && event.workspaceId === workspaceId)
 
 function shown(asker: Asker, facts: WorkspaceFacts): Workspace {
   return { ...facts, may: rightsTo(asker, facts) }

@@ -52,7 +52,17 @@ export class BodyWatch {
       this.#watched.delete(watched)
       for (const each of [request, response, socket]) each.off('close', closed)
     }
-    const watched: Watched = { request, response, socket, isForwarded, forget, since: now, answeredAt: null, movedAt: now, moved: 0 }
+    const watched: Watched = {
+      request,
+      response,
+      socket,
+      isForwarded,
+      forget,
+      since: now,
+      answeredAt: null,
+      movedAt: now,
+      moved: 0,
+    }
     this.#watched.add(watched)
     // A request that was given up is not over: the rest of its body stands before the next one of its connection.
     const closed = () => {
@@ -83,7 +93,10 @@ export class BodyWatch {
     else if (request.complete) this.#lookAtAnswer(watched, now)
     else if (this.#isLate(watched, now)) {
       watched.forget()
-      if (!response.headersSent) socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 51\r\n\r\nThe body of this request did not come within time.\n')
+      if (!response.headersSent)
+        socket.end(
+          'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 51\r\n\r\nThe body of this request did not come within time.\n',
+        )
       setTimeout(() => socket.destroy(), response.headersSent ? 0 : lingerMs).unref()
     }
   }

@@ -23,7 +23,9 @@ export class TrustedProxies {
   /** Where a request came from: the last address on its way that is not one of them. */
   clientOf({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): string {
     let address = plain(socket.remoteAddress ?? '')
-    const said = String(headers['x-forwarded-for'] ?? '').split(',').map((each) => each.trim())
+    const said = String(headers['x-forwarded-for'] ?? '')
+      .split(',')
+      .map((each) => each.trim())
     while (this.has(address)) {
       const before = said.pop()
       if (before === undefined || isIP(before) === 0) break
@@ -41,7 +43,10 @@ export function addressKey(address: string): string {
   const before = head === '' ? [] : head.split(':')
   const after = tail === undefined || tail === '' ? [] : tail.split(':')
   const gap = tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0')
-  return `${[...before, ...gap, ...after].slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`
+  return `${[...before, ...gap, ...after]
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`
 }
 
 /** As IPv4 where it is that in the other's clothes. */

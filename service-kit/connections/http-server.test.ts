@@ -19,10 +19,24 @@ afterEach(async () => {
 /** Short, and longer than a busy machine takes to read what was sent at once. */
 const quick = { headersMs: 1500, idleConnectionMs: 1500, wholeMs: 1500, idleMs: 1500, restMs: 500, unreadMs: 1000 }
 async function serving(handle: Handle, changes: Partial<ServerBounds> = {}): Promise<number> {
-  const server = boundedServer({ most: { each: 1000, inAll: 1000 }, isShared: () => false, log: silent, metrics: createMetrics('test', silent), times: quick, ...changes }, handle)
+  const server = boundedServer(
+    {
+      most: { each: 1000, inAll: 1000 },
+      isShared: () => false,
+      log: silent,
+      metrics: createMetrics('test', silent),
+      times: quick,
+      ...changes,
+    },
+    handle,
+  )
   closers.push(async () => {
     // Whatever clients still hold: nothing is left of it here.
-    await expect.poll(async () => new Promise((resolve) => server.getConnections((_error, count) => resolve(count))), { timeout: 20_000 }).toBe(0)
+    await expect
+      .poll(async () => new Promise((resolve) => server.getConnections((_error, count) => resolve(count))), {
+        timeout: 20_000,
+      })
+      .toBe(0)
     server.close()
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -78,7 +92,9 @@ describe('everything that a client may draw out has an end', () => {
       response.writeHead(401).end('no')
       return 'own'
     })
-    expect(await untilClosed(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf')).toMatch(/^HTTP\/1.1 401/)
+    expect(await untilClosed(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf')).toMatch(
+      /^HTTP\/1.1 401/,
+    )
   })
 
   test('a body that drips, where it is answered here', async () => {
@@ -129,7 +145,11 @@ const givesUp: Handle = (request, response) => {
   return 'forwarded'
 }
 const fails: Handle = (request) => {
-  Object.defineProperty(request, 'complete', { get: () => { throw new Error('not to be looked at') } })
+  Object.defineProperty(request, 'complete', {
+    get: () => {
+      throw new Error('not to be looked at')
+    },
+  })
   return 'forwarded'
 }
 
@@ -138,13 +158,21 @@ test.each([
   ['cannot be looked at', fails, /not to be looked at.*not watched over/s],
 ])('behind a request that %s the others are still held to their times', async (_what, first, logged) => {
   let said = ''
-  const log = createLog('test', 'error', new Writable({ write: (chunk: Buffer, _encoding, done) => ((said += chunk.toString()), done()) }))
-  const port = await serving((request, response) => (request.url === '/first' ? first : answering)(request, response), { log })
+  const log = createLog(
+    'test',
+    'error',
+    new Writable({ write: (chunk: Buffer, _encoding, done) => ((said += chunk.toString()), done()) }),
+  )
+  const port = await serving((request, response) => (request.url === '/first' ? first : answering)(request, response), {
+    log,
+  })
   const early = await opened(port)
   early.resume()
   early.write('POST /first HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\nhalf')
   if (first === givesUp) await once(early, 'data')
-  expect(await untilClosed(port, 'POST /second HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf')).toMatch(/^HTTP\/1.1 408/)
+  expect(await untilClosed(port, 'POST /second HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf')).toMatch(
+    /^HTTP\/1.1 408/,
+  )
   expect(said).toMatch(logged)
   // What was given up has an end too; what cannot be looked at has none but its own.
   if (first === givesUp) await overFor(early)
@@ -152,13 +180,16 @@ test.each([
 })
 
 test('a body that goes on to a workspace may take as long as it moves, and an answer from there as long as somebody likes', async () => {
-  const port = await serving((request, response) => {
-    response.writeHead(200)
-    response.write('first')
-    request.on('data', (chunk: Buffer) => response.write(chunk))
-    request.on('end', () => response.end('last'))
-    return 'forwarded'
-  }, { times: { ...quick, idleMs: 20_000 } })
+  const port = await serving(
+    (request, response) => {
+      response.writeHead(200)
+      response.write('first')
+      request.on('data', (chunk: Buffer) => response.write(chunk))
+      request.on('end', () => response.end('last'))
+      return 'forwarded'
+    },
+    { times: { ...quick, idleMs: 20_000 } },
+  )
   const socket = await opened(port)
   let got = ''
   socket.on('data', (chunk: Buffer) => (got += chunk.toString()))
@@ -175,10 +206,17 @@ test('a body that goes on to a workspace may take as long as it moves, and an an
 
 test('a connection over the bound of its address is told so, one over the whole is closed, and those that are open go on', async () => {
   const metrics = createMetrics('test', silent)
-  const port = await serving(answering, { most: { each: 3, inAll: 5 }, isShared: (address) => address === '127.0.0.9', metrics, times: {} })
+  const port = await serving(answering, {
+    most: { each: 3, inAll: 5 },
+    isShared: (address) => address === '127.0.0.9',
+    metrics,
+    times: {},
+  })
   const [first, ...others] = await Promise.all([opened(port), opened(port), opened(port)])
   first.resume()
-  expect(await untilClosed(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')).toMatch(/^HTTP\/1.1 429 Too Many Requests\r\nRetry-After: 10\r\n/)
+  expect(await untilClosed(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')).toMatch(
+    /^HTTP\/1.1 429 Too Many Requests\r\nRetry-After: 10\r\n/,
+  )
   const shared = Array.from({ length: 4 }, () => connect({ port, host: '127.0.0.1', localAddress: '127.0.0.9' }))
   for (const socket of shared) {
     socket.on('error', () => socket.destroy())
@@ -199,20 +237,36 @@ test.each(['*', 'http://[', 'http://evil.com/', '['])('a target that is no path 
   const port = await serving(() => {
     throw new Error('it was handed on')
   })
-  expect(await untilClosed(port, `OPTIONS ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1.1 400/)
+  expect(await untilClosed(port, `OPTIONS ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)).toMatch(
+    /^HTTP\/1.1 400/,
+  )
 })
 
 test('an upgraded connection on which nothing is said is asked for by TCP, so that one whose client vanished ends', async () => {
-  const server = boundedServer({ most: { each: 10, inAll: 10 }, isShared: () => false, log: silent, metrics: createMetrics('test', silent), times: quick }, answering)
-  server.on('upgrade', (_request, socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'))
+  const server = boundedServer(
+    {
+      most: { each: 10, inAll: 10 },
+      isShared: () => false,
+      log: silent,
+      metrics: createMetrics('test', silent),
+      times: quick,
+    },
+    answering,
+  )
+  server.on('upgrade', (_request, socket) =>
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
+  )
   await once(server.listen(0, '127.0.0.1'), 'listening')
   closers.push(() => server.close())
   const { port } = server.address() as AddressInfo
   const socket = await opened(port)
   socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
   await once(socket, 'data')
-  const [ours, theirs] = [port, socket.localPort ?? 0].map((each) => `0100007F:${each.toString(16).toUpperCase().padStart(4, '0')}`)
+  const [ours, theirs] = [port, socket.localPort ?? 0].map(
+    (each) => `0100007F:${each.toString(16).toUpperCase().padStart(4, '0')}`,
+  )
   // The kind of a connection's timer, proc(5): 2 is keep-alive.
-  const timer = async () => new RegExp(`${ours} ${theirs} 01 \\w+:\\w+ (\\d\\d):`).exec(await readFile('/proc/net/tcp', 'utf8'))?.[1]
+  const timer = async () =>
+    new RegExp(`${ours} ${theirs} 01 \\w+:\\w+ (\\d\\d):`).exec(await readFile('/proc/net/tcp', 'utf8'))?.[1]
   await expect.poll(timer).toBe('02')
 })

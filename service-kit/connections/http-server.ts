@@ -43,14 +43,26 @@ const tellEveryMs = 60_000
 /** An HTTP server in which everything has an end: how many connections, and how long each part of a request may take. */
 export function boundedServer(bounds: ServerBounds, handle: Handle): Server {
   const all = { ...times, ...bounds.times }
-  const bodies = new BodyWatch(all, (error) => bounds.log.error({ err: error }, 'a request is not watched over any more'))
-  const options = { connectionsCheckingInterval: Math.min(checkMs, all.headersMs), headersTimeout: all.headersMs, requestTimeout: 0, keepAliveTimeout: all.idleConnectionMs, keepAlive: true, keepAliveInitialDelay: silentMs }
+  const bodies = new BodyWatch(all, (error) =>
+    bounds.log.error({ err: error }, 'a request is not watched over any more'),
+  )
+  const options = {
+    connectionsCheckingInterval: Math.min(checkMs, all.headersMs),
+    headersTimeout: all.headersMs,
+    requestTimeout: 0,
+    keepAliveTimeout: all.idleConnectionMs,
+    keepAlive: true,
+    keepAliveInitialDelay: silentMs,
+  }
   const server = createServer(options, (request, response) => {
-    if (parseTarget(request.url).kind === 'invalid') refuse(request, response, 400, 'That is no address of this server.\n')
+    if (parseTarget(request.url).kind === 'invalid')
+      refuse(request, response, 400, 'That is no address of this server.\n')
     else bodies.add(request, response, handle(request, response) === 'forwarded')
   })
   // Node answers it by itself otherwise, and nobody would watch over its body.
-  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => refuse(request, response, 417, 'Nothing of that kind can be expected of this server.\n'))
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+    refuse(request, response, 417, 'Nothing of that kind can be expected of this server.\n'),
+  )
   function refuse(request: IncomingMessage, response: ServerResponse, status: number, message: string): void {
     response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(message)
     bodies.add(request, response, false)
@@ -63,7 +75,12 @@ export function boundedServer(bounds: ServerBounds, handle: Handle): Server {
 /** Stands before the server's own listeners: what is not admitted never gets a parser. */
 function admit(server: Server, { most, isShared, log, metrics }: ServerBounds): void {
   const limit = new ConnectionLimit(most)
-  const refused = new Counter({ name: 'arcx_connections_refused_total', help: 'Connections that were over a bound.', labelNames: ['bound'], registers: [metrics] })
+  const refused = new Counter({
+    name: 'arcx_connections_refused_total',
+    help: 'Connections that were over a bound.',
+    labelNames: ['bound'],
+    registers: [metrics],
+  })
   new Gauge({
     name: 'arcx_connections_open_count',
     help: 'Open connections.',
@@ -77,7 +94,10 @@ function admit(server: Server, { most, isShared, log, metrics }: ServerBounds): 
   const tell = (bound: Refused, address: string) => {
     if (Date.now() - toldAt < tellEveryMs) return
     toldAt = Date.now()
-    log.warn({ bound, address, most }, 'connections are refused; if this address is a reverse proxy of yours, name it in ARC_TRUSTED_PROXIES')
+    log.warn(
+      { bound, address, most },
+      'connections are refused; if this address is a reverse proxy of yours, name it in ARC_TRUSTED_PROXIES',
+    )
   }
   const listeners = server.listeners('connection')
   server.removeAllListeners('connection')
@@ -94,7 +114,9 @@ function admit(server: Server, { most, isShared, log, metrics }: ServerBounds): 
     if (bound === 'all' || lingering >= mostLingering) return void socket.destroy()
     lingering += 1
     socket.once('close', () => (lingering -= 1))
-    socket.end('HTTP/1.1 429 Too Many Requests\r\nRetry-After: 10\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 53\r\n\r\nToo many connections from this address. Close some.\r\n')
+    socket.end(
+      'HTTP/1.1 429 Too Many Requests\r\nRetry-After: 10\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 53\r\n\r\nToo many connections from this address. Close some.\r\n',
+    )
     // What it still sends is read and dropped, or the answer would be lost with a reset.
     socket.resume()
     setTimeout(() => socket.destroy(), lingerMs).unref()

@@ -15,7 +15,14 @@ const perMessage = 500
 const Message = z.discriminatedUnion('type', [
   z.object({ type: z.literal('set'), holder: z.uuid(), sequence: z.number().int(), entry: PresenceEntry }),
   z.object({ type: z.literal('end'), holder: z.uuid(), sequence: z.number().int(), key: z.string() }),
-  z.object({ type: z.literal('whole'), holder: z.uuid(), sequence: z.number().int(), part: z.number().int(), parts: z.number().int(), entries: z.array(PresenceEntry) }),
+  z.object({
+    type: z.literal('whole'),
+    holder: z.uuid(),
+    sequence: z.number().int(),
+    part: z.number().int(),
+    parts: z.number().int(),
+    entries: z.array(PresenceEntry),
+  }),
   z.object({ type: z.literal('beat'), holder: z.uuid(), sequence: z.number().int() }),
   /** `of` null: everybody is asked. */
   z.object({ type: z.literal('ask'), of: z.uuid().nullable() }),
@@ -100,7 +107,8 @@ export class Presence {
           this.roll.set(message.holder, entry)
         }
         if (message.part < message.parts - 1) return
-        for (const key of this.roll.keysOf(message.holder)) if (!holder.coming.has(key)) this.roll.end(message.holder, key)
+        for (const key of this.roll.keysOf(message.holder))
+          if (!holder.coming.has(key)) this.roll.end(message.holder, key)
         holder.sequence = message.sequence
         return
       }
@@ -122,7 +130,14 @@ export class Presence {
     const entries = this.own()
     const parts = Math.max(1, Math.ceil(entries.length / perMessage))
     for (let part = 0; part < parts; part += 1) {
-      this.#tell({ type: 'whole', holder: this.holder, sequence: this.#sequence, part, parts, entries: entries.slice(part * perMessage, (part + 1) * perMessage) })
+      this.#tell({
+        type: 'whole',
+        holder: this.holder,
+        sequence: this.#sequence,
+        part,
+        parts,
+        entries: entries.slice(part * perMessage, (part + 1) * perMessage),
+      })
     }
   }
 

@@ -57,11 +57,14 @@ export class Roll {
   }
 
   endAll(holder: string): void {
-    for (const key of this.#entries.keys()) if (key.startsWith(`${holder} `)) this.end(holder, key.slice(holder.length + 1))
+    for (const key of this.#entries.keys())
+      if (key.startsWith(`${holder} `)) this.end(holder, key.slice(holder.length + 1))
   }
 
   keysOf(holder: string): string[] {
-    return [...this.#entries.keys()].filter((key) => key.startsWith(`${holder} `)).map((key) => key.slice(holder.length + 1))
+    return [...this.#entries.keys()]
+      .filter((key) => key.startsWith(`${holder} `))
+      .map((key) => key.slice(holder.length + 1))
   }
 
   /** Somebody as a reader sees them; undefined where they see nothing of them. */
@@ -75,7 +78,9 @@ export class Roll {
   }
 
   everybody(view: View): Present[] {
-    return [...this.#byPerson.keys()].flatMap((id) => this.person(id, view) ?? []).sort((a, b) => a.login.localeCompare(b.login) || a.id.localeCompare(b.id))
+    return [...this.#byPerson.keys()]
+      .flatMap((id) => this.person(id, view) ?? [])
+      .sort((a, b) => a.login.localeCompare(b.login) || a.id.localeCompare(b.id))
   }
 
   /** Who has changed since, each once and with the number of their last change, in its order; null where that is not remembered. */
@@ -106,6 +111,8 @@ export class Roll {
 }
 
 /** Where somebody is at work comes before where they only are. */
-const rankOf = (place: Place): number => stateRank[place.state] * 4 + (place.typing ? 0 : 2) + (place.file === null ? 1 : 0)
+const rankOf = (place: Place): number =>
+  stateRank[place.state] * 4 + (place.typing ? 0 : 2) + (place.file === null ? 1 : 0)
 
-const same = (a: PresenceEntry, b: PresenceEntry): boolean => JSON.stringify(PresenceEntry.parse(a)) === JSON.stringify(PresenceEntry.parse(b))
+const same = (a: PresenceEntry, b: PresenceEntry): boolean =>
+  JSON.stringify(PresenceEntry.parse(a)) === JSON.stringify(PresenceEntry.parse(b))

@@ -24,7 +24,9 @@ if (location.protocol.startsWith('http') && location.pathname === '/dashboard') 
     sessionStorage.setItem(key, JSON.stringify([...times, now]))
     setTimeout(() => location.reload(), times.length * 500)
   }
-  const isPart = (target) => target instanceof HTMLScriptElement || (target instanceof HTMLLinkElement && ['stylesheet', 'modulepreload'].includes(target.rel))
+  const isPart = (target) =>
+    target instanceof HTMLScriptElement ||
+    (target instanceof HTMLLinkElement && ['stylesheet', 'modulepreload'].includes(target.rel))
   const isShown = () => (document.getElementById('root')?.childElementCount ?? 0) > 0
   addEventListener('error', ({ target }) => isPart(target) && !isShown() && again(), true)
   window.arcxAgain = again

@@ -12,7 +12,12 @@ import { routes } from './routes.tsx'
 import { queryClient, showKnown, trpc } from './server/client.ts'
 import { speak } from './texts/language.ts'
 
-const router = createRouter({ routeTree: routes, defaultPreload: 'intent', defaultErrorComponent: Broken, scrollRestoration: true })
+const router = createRouter({
+  routeTree: routes,
+  defaultPreload: 'intent',
+  defaultErrorComponent: Broken,
+  scrollRestoration: true,
+})
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -29,8 +29,16 @@ const root = createRootRoute({
 })
 
 export const routes = root.addChildren([
-  createRoute({ getParentRoute: () => root, path: '/docs', component: lazyRouteComponent(() => import('./pages/docs.tsx'), 'DocsPage') }),
-  createRoute({ getParentRoute: () => root, path: '/docs/$page', component: lazyRouteComponent(() => import('./pages/docs.tsx'), 'DocsPage') }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/docs',
+    component: lazyRouteComponent(() => import('./pages/docs.tsx'), 'DocsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/docs/$page',
+    component: lazyRouteComponent(() => import('./pages/docs.tsx'), 'DocsPage'),
+  }),
   createRoute({
     getParentRoute: () => root,
     path: '/servers',
@@ -40,8 +48,16 @@ export const routes = root.addChildren([
       return wanted === undefined ? {} : { wanted }
     },
   }),
-  createRoute({ getParentRoute: () => root, path: '/switcher', component: lazyRouteComponent(() => import('./pages/switcher.tsx'), 'SwitcherPage') }),
-  createRoute({ getParentRoute: () => root, path: '/', component: lazyRouteComponent(() => import('./pages/landing.tsx'), 'Landing') }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/switcher',
+    component: lazyRouteComponent(() => import('./pages/switcher.tsx'), 'SwitcherPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/',
+    component: lazyRouteComponent(() => import('./pages/landing.tsx'), 'Landing'),
+  }),
   createRoute({
     getParentRoute: () => root,
     path: '/sign-in',
@@ -51,15 +67,25 @@ export const routes = root.addChildren([
       return { ...(to === undefined ? {} : { to }), ...(invite === undefined ? {} : { invite }) }
     },
   }),
-  createRoute({ getParentRoute: () => root, path: '/waiting', component: lazyRouteComponent(() => import('./pages/waiting.tsx'), 'Waiting') }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/waiting',
+    component: lazyRouteComponent(() => import('./pages/waiting.tsx'), 'Waiting'),
+  }),
   createRoute({
     getParentRoute: () => root,
     path: '/admin',
     component: lazyRouteComponent(() => import('./pages/admin.tsx'), 'AdminPage'),
     beforeLoad: requireSignedIn,
-    validateSearch: (search: Record<string, unknown>): { tab?: AdminTab } => (isAdminTab(search['tab']) ? { tab: search['tab'] } : {}),
+    validateSearch: (search: Record<string, unknown>): { tab?: AdminTab } =>
+      isAdminTab(search['tab']) ? { tab: search['tab'] } : {},
   }),
-  createRoute({ getParentRoute: () => root, path: '/settings', component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'Settings'), beforeLoad: requireSignedIn }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/settings',
+    component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'Settings'),
+    beforeLoad: requireSignedIn,
+  }),
   createRoute({
     getParentRoute: () => root,
     path: '/dashboard',
@@ -75,8 +101,15 @@ export const routes = root.addChildren([
     path: '/authorize',
     component: lazyRouteComponent(() => import('./pages/authorize.tsx'), 'AuthorizePage'),
     beforeLoad: requireSignedIn,
-    validateSearch: (search: Record<string, unknown>): { kind?: 'desktop'; port?: number; state?: string; challenge?: string; name?: string; code?: string } => {
-      const [state, challenge, name, code] = [text(search['state']), text(search['challenge']), text(search['name']), text(search['code'])]
+    validateSearch: (
+      search: Record<string, unknown>,
+    ): { kind?: 'desktop'; port?: number; state?: string; challenge?: string; name?: string; code?: string } => {
+      const [state, challenge, name, code] = [
+        text(search['state']),
+        text(search['challenge']),
+        text(search['name']),
+        text(search['code']),
+      ]
       const port = Number(search['port'])
       return {
         ...(search['kind'] === 'desktop' ? { kind: 'desktop' as const } : {}),
@@ -88,8 +121,18 @@ export const routes = root.addChildren([
       }
     },
   }),
-  createRoute({ getParentRoute: () => root, path: '/teams', component: lazyRouteComponent(() => import('./pages/teams.tsx'), 'TeamsPage'), beforeLoad: requireSignedIn }),
-  createRoute({ getParentRoute: () => root, path: '/teams/$name', component: lazyRouteComponent(() => import('./pages/team.tsx'), 'TeamPage'), beforeLoad: requireSignedIn }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/teams',
+    component: lazyRouteComponent(() => import('./pages/teams.tsx'), 'TeamsPage'),
+    beforeLoad: requireSignedIn,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/teams/$name',
+    component: lazyRouteComponent(() => import('./pages/team.tsx'), 'TeamPage'),
+    beforeLoad: requireSignedIn,
+  }),
   createRoute({
     getParentRoute: () => root,
     path: '/join',
@@ -99,7 +142,12 @@ export const routes = root.addChildren([
       return code === undefined ? {} : { code }
     },
   }),
-  createRoute({ getParentRoute: () => root, path: '/workspaces/$name', component: lazyRouteComponent(() => import('./pages/workspace.tsx'), 'WorkspacePage'), beforeLoad: requireSignedIn }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/workspaces/$name',
+    component: lazyRouteComponent(() => import('./pages/workspace.tsx'), 'WorkspacePage'),
+    beforeLoad: requireSignedIn,
+  }),
   createRoute({
     getParentRoute: () => root,
     path: '/workspaces/$name/history',

@@ -14,11 +14,14 @@ export const javaStorePassword = 'changeit'
 export function trust(authority: string | null): void {
   const known = readFileSync(usual, 'utf8')
   writeFileSync(bundle, authority === null ? known : `${known}\n${authority}\n`, { mode: 0o644 })
-  if (authority !== null) writeFileSync(javaStore, javaKeyStore([...certificatesIn(known), ...certificatesIn(authority)]), { mode: 0o644 })
+  if (authority !== null)
+    writeFileSync(javaStore, javaKeyStore([...certificatesIn(known), ...certificatesIn(authority)]), { mode: 0o644 })
 }
 
 function certificatesIn(pem: string): Buffer[] {
-  return [...pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g)].map(([, body = '']) => Buffer.from(body, 'base64'))
+  return [...pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g)].map(([, body = '']) =>
+    Buffer.from(body, 'base64'),
+  )
 }
 
 /** A key store of trusted certificates in Java's first format, version 2 (sun.security.provider.JavaKeyStore), which every Java reads. */
@@ -34,7 +37,16 @@ export function javaKeyStore(certificates: readonly Buffer[]): Buffer {
     return Buffer.concat([length, Buffer.from(words)])
   }
   const trusted = 2
-  const entries = certificates.map((certificate, index) => Buffer.concat([numbers(trusted), text(`arcx-${index}`), Buffer.alloc(8), text('X.509'), numbers(certificate.length), certificate]))
+  const entries = certificates.map((certificate, index) =>
+    Buffer.concat([
+      numbers(trusted),
+      text(`arcx-${index}`),
+      Buffer.alloc(8),
+      text('X.509'),
+      numbers(certificate.length),
+      certificate,
+    ]),
+  )
   const body = Buffer.concat([numbers(0xfe_ed_fe_ed, 2, certificates.length), ...entries])
   const password = Buffer.from(javaStorePassword, 'utf16le').swap16()
   return Buffer.concat([body, createHash('sha1').update(password).update('Mighty Aphrodite').update(body).digest()])

@@ -15,7 +15,10 @@ const resolver = '127.0.0.53'
  * The way out: a port on the workspace's own loopback address that leads to arc-proxy's socket. Returns what programs
  * must know to take it: the proxy, the certificates to trust, and the placeholders of secrets.
  */
-export function openEgress({ sockets, authority, environment }: Pick<SupervisorOrders, 'sockets' | 'authority' | 'environment'>, traffic: Traffic): Record<string, string> {
+export function openEgress(
+  { sockets, authority, environment }: Pick<SupervisorOrders, 'sockets' | 'authority' | 'environment'>,
+  traffic: Traffic,
+): Record<string, string> {
   trust(authority)
   return { ...environment, ...(authority === null ? {} : wayOut(sockets, traffic)) }
 }
@@ -30,7 +33,14 @@ function wayOut(sockets: string, traffic: Traffic): Record<string, string> {
   serveNames(resolver, outside)
   const url = `http://127.0.0.1:${proxyPort}`
   const none = 'localhost,127.0.0.1,::1'
-  const java = { 'javax.net.ssl.trustStore': javaStore, 'javax.net.ssl.trustStorePassword': javaStorePassword, 'http.proxyHost': '127.0.0.1', 'http.proxyPort': proxyPort, 'https.proxyHost': '127.0.0.1', 'https.proxyPort': proxyPort }
+  const java = {
+    'javax.net.ssl.trustStore': javaStore,
+    'javax.net.ssl.trustStorePassword': javaStorePassword,
+    'http.proxyHost': '127.0.0.1',
+    'http.proxyPort': proxyPort,
+    'https.proxyHost': '127.0.0.1',
+    'https.proxyPort': proxyPort,
+  }
   return {
     HTTP_PROXY: url,
     HTTPS_PROXY: url,
@@ -49,7 +59,9 @@ function wayOut(sockets: string, traffic: Traffic): Record<string, string> {
     AWS_CA_BUNDLE: bundle,
     GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: bundle,
     DENO_TLS_CA_STORE: 'system',
-    JAVA_TOOL_OPTIONS: Object.entries(java).map(([name, value]) => `-D${name}=${value}`).join(' '),
+    JAVA_TOOL_OPTIONS: Object.entries(java)
+      .map(([name, value]) => `-D${name}=${value}`)
+      .join(' '),
   }
 }
 

@@ -24,4 +24,5 @@ export const inShell = (variables: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `export ${name}='${value.replaceAll("'", String.raw`'\''`)}'\n`)
     .join('')
 
-export const keepEnvironment = (variables: Readonly<Record<string, string>>): void => writeFileSync(environmentFile, inShell(variables), { mode: 0o644 })
+export const keepEnvironment = (variables: Readonly<Record<string, string>>): void =>
+  writeFileSync(environmentFile, inShell(variables), { mode: 0o644 })

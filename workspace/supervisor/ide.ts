@@ -29,7 +29,13 @@ export class Ide {
   readonly ready: Promise<void>
 
   /** `variables`: what programs in the workspace see; nothing of the supervisor's own environment. */
-  constructor(socket: string, person: Person, workspaceName: string, variables: Readonly<Record<string, string>>, onGivenUp: () => void) {
+  constructor(
+    socket: string,
+    person: Person,
+    workspaceName: string,
+    variables: Readonly<Record<string, string>>,
+    onGivenUp: () => void,
+  ) {
     this.#socket = socket
     this.#person = person
     this.#variables = variables
@@ -56,14 +62,37 @@ export class Ide {
     const child = spawn(
       '/usr/local/bin/node',
       [
-        entry, '--socket', this.#socket, '--socket-mode', '666', '--auth', 'none', '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust',
-        '--disable-getting-started-override', '--app-name', workspaceName, '--user-data-dir', `${home}/.local/share/code-server`, project,
+        entry,
+        '--socket',
+        this.#socket,
+        '--socket-mode',
+        '666',
+        '--auth',
+        'none',
+        '--disable-telemetry',
+        '--disable-update-check',
+        '--disable-workspace-trust',
+        '--disable-getting-started-override',
+        '--app-name',
+        workspaceName,
+        '--user-data-dir',
+        `${home}/.local/share/code-server`,
+        project,
       ],
       // Root has no right to enter a home that its owner has closed, so the working directory is not set here.
-      { cwd: '/', uid, gid, env: { ...this.#variables, EXTENSIONS_GALLERY: noGallery }, stdio: ['ignore', 'pipe', 'pipe'] },
+      {
+        cwd: '/',
+        uid,
+        gid,
+        env: { ...this.#variables, EXTENSIONS_GALLERY: noGallery },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
     )
     this.#process = child
-    for (const [stream, out] of [[child.stdout, process.stdout], [child.stderr, process.stderr]] as const) {
+    for (const [stream, out] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ] as const) {
       createInterface({ input: stream }).on('line', (line) => {
         const said = ideLine(line)
         if (said !== null) out.write(said)
@@ -107,4 +136,3 @@ export async function furnishHome(person: Person): Promise<void> {
   })
   await once(child, 'exit')
 }
-

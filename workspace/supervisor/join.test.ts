@@ -16,7 +16,10 @@ beforeAll(async () => {
   directory = mkdtempSync(joinPath(tmpdir(), 'arcx-join-'))
   const path = joinPath(directory, 's')
   behind = createServer({ allowHalfOpen: true }).listen(path)
-  relay = createServer({ allowHalfOpen: true }, (tcp) => join(tcp, connect({ path, allowHalfOpen: true }))).listen(0, '127.0.0.1')
+  relay = createServer({ allowHalfOpen: true }, (tcp) => join(tcp, connect({ path, allowHalfOpen: true }))).listen(
+    0,
+    '127.0.0.1',
+  )
   await Promise.all([once(behind, 'listening'), once(relay, 'listening')])
 })
 afterAll(() => {
@@ -40,19 +43,24 @@ async function allOf(stream: Socket): Promise<Buffer> {
 }
 
 const sizes = [0, 1, 1_000_000]
-const table = (['tcp', 'unix'] as const).flatMap((first) => sizes.flatMap((before) => sizes.map((after) => [first, before, after] as const)))
+const table = (['tcp', 'unix'] as const).flatMap((first) =>
+  sizes.flatMap((before) => sizes.map((after) => [first, before, after] as const)),
+)
 
-test.each(table)('the %s side ends after %i bytes, and the other sends %i then: all arrive, and both end', async (first, before, after) => {
-  const ends = await joined()
-  const [one, other] = first === 'tcp' ? [ends.tcp, ends.unix] : [ends.unix, ends.tcp]
-  const [sent, answered] = [randomBytes(before), randomBytes(after)]
-  const back = allOf(one)
-  one.end(sent)
-  expect((await allOf(other)).equals(sent)).toBe(true)
-  other.end(answered)
-  expect((await back).equals(answered)).toBe(true)
-  await vi.waitFor(() => expect([ends.tcp.destroyed, ends.unix.destroyed]).toEqual([true, true]))
-})
+test.each(table)(
+  'the %s side ends after %i bytes, and the other sends %i then: all arrive, and both end',
+  async (first, before, after) => {
+    const ends = await joined()
+    const [one, other] = first === 'tcp' ? [ends.tcp, ends.unix] : [ends.unix, ends.tcp]
+    const [sent, answered] = [randomBytes(before), randomBytes(after)]
+    const back = allOf(one)
+    one.end(sent)
+    expect((await allOf(other)).equals(sent)).toBe(true)
+    other.end(answered)
+    expect((await back).equals(answered)).toBe(true)
+    await vi.waitFor(() => expect([ends.tcp.destroyed, ends.unix.destroyed]).toEqual([true, true]))
+  },
+)
 
 test('what the Unix side sent before it closed arrives, although it is taken slowly', async () => {
   const { tcp, unix } = await joined()

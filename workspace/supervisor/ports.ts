@@ -14,7 +14,14 @@ export function openPort(request: IncomingMessage, client: Duplex, head: Buffer)
   const [, port = ''] = /^127\.0\.0\.1:(\d{1,5})$/.exec(request.url ?? '') ?? []
   if (Number(port) < 1 || Number(port) > 65_535) return void client.end('HTTP/1.1 400 Bad Request\r\n\r\n')
   // Programs listen on either of its addresses. Where nothing does, that is known at once: only a busy machine is slow.
-  const program = connect({ host: 'localhost', port: Number(port), autoSelectFamily: true, autoSelectFamilyAttemptTimeout: attemptTimeoutMs, allowHalfOpen: true, noDelay: true })
+  const program = connect({
+    host: 'localhost',
+    port: Number(port),
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: attemptTimeoutMs,
+    allowHalfOpen: true,
+    noDelay: true,
+  })
   const refuse = () => client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
   const abandon = () => program.destroy()
   program.on('error', refuse)

@@ -20,7 +20,13 @@ export async function serveReports(
   void ready.then(() => (isReady = true))
   const server = createServer(
     // A forwarded connection that is done sending may still receive.
-    { allowHalfOpen: true, ciphers: 'PSK', minVersion: 'TLSv1.3', pskIdentityHint: identity, pskCallback: (_socket, name) => (name === identity ? key : null) },
+    {
+      allowHalfOpen: true,
+      ciphers: 'PSK',
+      minVersion: 'TLSv1.3',
+      pskIdentityHint: identity,
+      pskCallback: (_socket, name) => (name === identity ? key : null),
+    },
     async (request, response) => {
       const url = URL.parse(`https://supervisor${request.url ?? ''}`)
       if (url === null) return response.writeHead(400).end()

@@ -4,8 +4,15 @@ import { answerTo } from './resolver.ts'
 
 /** `api.example.com`, as a resolver asks. */
 function question(type: number, { name = ['api', 'example', 'com'], flags = 0x0100 } = {}): Buffer {
-  const labels = Buffer.concat([...name.map((label) => Buffer.concat([Buffer.of(label.length), Buffer.from(label)])), Buffer.of(0)])
-  return Buffer.concat([Buffer.of(0xab, 0xcd, flags >> 8, flags & 255, 0, 1, 0, 0, 0, 0, 0, 0), labels, Buffer.of(0, type, 0, 1)])
+  const labels = Buffer.concat([
+    ...name.map((label) => Buffer.concat([Buffer.of(label.length), Buffer.from(label)])),
+    Buffer.of(0),
+  ])
+  return Buffer.concat([
+    Buffer.of(0xab, 0xcd, flags >> 8, flags & 255, 0, 1, 0, 0, 0, 0, 0, 0),
+    labels,
+    Buffer.of(0, type, 0, 1),
+  ])
 }
 
 test('each name has the one address, to whoever asks for one of version 4', () => {
@@ -30,5 +37,8 @@ test('what is no question, cut off, compressed or made up, is answered as such o
   expect(answerTo(question(1, { flags: 0x8180 }), '127.2.0.1')).toBeNull()
   expect(answerTo(question(1).subarray(0, 20), '127.2.0.1')?.readUInt16BE(2)).toBe(0x8181)
   expect(answerTo(question(1, { flags: 0x2800 }), '127.2.0.1')?.readUInt16BE(2)).toBe(0x8184)
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => void answerTo(Buffer.from(bytes), '127.2.0.1')), { numRuns: 2000 })
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => void answerTo(Buffer.from(bytes), '127.2.0.1')),
+    { numRuns: 2000 },
+  )
 })

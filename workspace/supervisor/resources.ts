@@ -24,7 +24,9 @@ export function readResources(root = '/sys/fs/cgroup'): Resources {
   const unified = read('cpu.stat')
   const cpuSeconds =
     unified === null ? Number(read('cpuacct/cpuacct.usage') ?? 0) / 1e9 : field(unified, 'usage_usec') / 1e6
-  const [quota, period] = (read('cpu.max') ?? `${read('cpu/cpu.cfs_quota_us')} ${read('cpu/cpu.cfs_period_us')}`).split(' ').map(Number)
+  const [quota, period] = (read('cpu.max') ?? `${read('cpu/cpu.cfs_quota_us')} ${read('cpu/cpu.cfs_period_us')}`)
+    .split(' ')
+    .map(Number)
   const cores = (quota ?? 0) / (period ?? 0)
   const stat = read('memory.stat') ?? read('memory/memory.stat')
   const used = Number(read('memory.current') ?? read('memory/memory.usage_in_bytes') ?? 0)

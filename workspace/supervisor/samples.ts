@@ -60,7 +60,9 @@ export class Samples {
       memoryLimitBytes,
       sentBytesPerSecond: Math.round(perSecond(sent, previous.sent)),
       receivedBytesPerSecond: Math.round(perSecond(received, previous.received)),
-      ports: listeningPorts().filter((port) => port !== this.#ownPort).slice(0, 100),
+      ports: listeningPorts()
+        .filter((port) => port !== this.#ownPort)
+        .slice(0, 100),
       connections: connectionsTo(this.#ideSocket),
       lastActivityAt: this.lastActivityAt(),
     }

@@ -48,7 +48,9 @@ export class TcpEnds extends Duplex {
     }
     if (frames.length === 0) return done()
     this.#carrier.cork()
-    frames.forEach((frame, index) => (index === frames.length - 1 ? this.#carrier.write(frame, done) : this.#carrier.write(frame)))
+    frames.forEach((frame, index) =>
+      index === frames.length - 1 ? this.#carrier.write(frame, done) : this.#carrier.write(frame),
+    )
     this.#carrier.uncork()
   }
 

@@ -26,13 +26,18 @@ export class Traffic {
 
   total(): Amount {
     const [sent, received] = [this.#sent, this.#received]
-    return this.#ofInterfaces().reduce((sum, each) => ({ sent: sum.sent + each.sent, received: sum.received + each.received }), { sent, received })
+    return this.#ofInterfaces().reduce(
+      (sum, each) => ({ sent: sum.sent + each.sent, received: sum.received + each.received }),
+      { sent, received },
+    )
   }
 
   /** All but loopback, over which programs speak to one another. */
   #ofInterfaces(): Amount[] {
     try {
-      return [...readFileSync(this.#interfaces, 'utf8').matchAll(/^ *([^\s:]+): *(\d+)(?: +\d+){7} +(\d+)/gm)].filter(([, name]) => name !== 'lo').map(([, , received, sent]) => ({ sent: Number(sent), received: Number(received) }))
+      return [...readFileSync(this.#interfaces, 'utf8').matchAll(/^ *([^\s:]+): *(\d+)(?: +\d+){7} +(\d+)/gm)]
+        .filter(([, name]) => name !== 'lo')
+        .map(([, , received, sent]) => ({ sent: Number(sent), received: Number(received) }))
     } catch {
       return []
     }

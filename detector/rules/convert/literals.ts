@@ -22,7 +22,11 @@ const shortest = 3
 const wanted = 4
 
 /** Words that stand in any text. */
-const common: ReadonlySet<string> = new Set('key token secret api access auth http https http:// https:// :// password passwd pass client private www com .com test live user account app org id service bearer authorization basic --- ----- from with name project begin end private_key client_secret access_key secret_key api_key apikey api-key url the host server'.split(' '))
+const common: ReadonlySet<string> = new Set(
+  'key token secret api access auth http https http:// https:// :// password passwd pass client private www com .com test live user account app org id service bearer authorization basic --- ----- from with name project begin end private_key client_secret access_key secret_key api_key apikey api-key url the host server'.split(
+    ' ',
+  ),
+)
 
 export const wordsOf = (node: Node): Words | null => know(node).best
 export const longest = (node: Node): number => know(node).max
@@ -53,7 +57,9 @@ function membersOf(node: Node): string[] | null {
   if (node.kind === 'capture') return membersOf(node.item)
   if (node.kind === 'seq' && node.items.length === 1 && node.items[0] !== undefined) return membersOf(node.items[0])
   if (node.kind === 'repeat' && node.min >= 1) return membersOf(node.item)
-  return node.kind === 'set' && !node.set.beyond ? [...new Set([...node.set.ascii].map((code) => String.fromCharCode(code).toLowerCase()))] : null
+  return node.kind === 'set' && !node.set.beyond
+    ? [...new Set([...node.set.ascii].map((code) => String.fromCharCode(code).toLowerCase()))]
+    : null
 }
 
 function either(all: readonly Known[]): Known {
@@ -64,7 +70,14 @@ function either(all: readonly Known[]): Known {
     exact: exact !== null && exact.length <= mostWords ? exact : null,
     min: Math.min(...all.map(({ min }) => min)),
     max: Math.max(...all.map(({ max }) => max)),
-    best: found.length === bests.length ? { words: [...new Set(found.flatMap(({ words }) => words))], from: Math.min(...found.map(({ from }) => from)), to: Math.max(...found.map(({ to }) => to)) } : null,
+    best:
+      found.length === bests.length
+        ? {
+            words: [...new Set(found.flatMap(({ words }) => words))],
+            from: Math.min(...found.map(({ from }) => from)),
+            to: Math.max(...found.map(({ to }) => to)),
+          }
+        : null,
   }
 }
 
@@ -73,9 +86,15 @@ function repeated(item: Known, min: number, max: number): Known {
   if (item.exact !== null && min === 0 && max === 1) exact = ['', ...item.exact]
   else if (item.exact !== null && min === max && item.exact.length ** min <= mostWords) {
     exact = ['']
-    for (let count = 0; count < min; count += 1) exact = exact.flatMap((start) => (item.exact ?? []).map((each) => start + each))
+    for (let count = 0; count < min; count += 1)
+      exact = exact.flatMap((start) => (item.exact ?? []).map((each) => start + each))
   }
-  return { exact, min: item.min * min, max: item.max === 0 ? 0 : item.max * max, best: min === 0 ? null : (item.best ?? (item.exact === null ? null : candidate(item.exact, 0, 0))) }
+  return {
+    exact,
+    min: item.min * min,
+    max: item.max === 0 ? 0 : item.max * max,
+    best: min === 0 ? null : (item.best ?? (item.exact === null ? null : candidate(item.exact, 0, 0))),
+  }
 }
 
 function sequence(items: readonly Node[]): Known {
@@ -99,10 +118,17 @@ function sequence(items: readonly Node[]): Known {
       if (members !== null && least >= 2 && least < wanted && run.length * members.length <= mostLengthened) {
         const longer = run.flatMap((start) => members.map((each) => start + each))
         run = longer
-        if (least + 2 === wanted && item.kind === 'repeat' && item.min >= 2 && longer.length * members.length <= mostLengthened) run = longer.flatMap((start) => members.map((each) => start + each))
+        if (
+          least + 2 === wanted &&
+          item.kind === 'repeat' &&
+          item.min >= 2 &&
+          longer.length * members.length <= mostLengthened
+        )
+          run = longer.flatMap((start) => members.map((each) => start + each))
       }
       flush()
-      if (known.best !== null) candidates.push({ words: known.best.words, from: min + known.best.from, to: max + known.best.to })
+      if (known.best !== null)
+        candidates.push({ words: known.best.words, from: min + known.best.from, to: max + known.best.to })
       run = ['']
       // What is too much to go on with may be the beginning of the next run.
       if (known.exact !== null && known.exact.length <= mostWords) {
@@ -130,7 +156,10 @@ function candidate(run: readonly string[], from: number, to: number): Words | nu
 
 /** More for what is rarer in any text. */
 function score({ words, from, to }: Words): number {
-  const each = words.map((word) => Math.min(8, word.length) - (common.has(word) ? 6 : 0) + (/[^a-z]/.test(word) && !common.has(word) ? 1 : 0))
+  const each = words.map(
+    (word) =>
+      Math.min(8, word.length) - (common.has(word) ? 6 : 0) + (/[^a-z]/.test(word) && !common.has(word) ? 1 : 0),
+  )
   return Math.min(...each) - Math.log2(words.length) / 2 - (to === Infinity ? 3 : to - from > 64 ? 1 : 0)
 }
 
@@ -154,7 +183,9 @@ function runOf(node: Node): Run {
     case 'letter':
       return inRun(node.char) ? of(1) : of(0, false)
     case 'set':
-      return !node.set.beyond && [...node.set.ascii].every((code) => inRun(String.fromCharCode(code))) ? of(1) : of(0, false)
+      return !node.set.beyond && [...node.set.ascii].every((code) => inRun(String.fromCharCode(code)))
+        ? of(1)
+        : of(0, false)
     case 'assert':
     case 'look':
       return of(0)
@@ -163,12 +194,18 @@ function runOf(node: Node): Run {
     case 'alt': {
       const all = node.items.map(runOf)
       const least = (value: (run: Run) => number) => Math.min(...all.map(value))
-      return { start: least(({ start }) => start), best: least(({ best }) => best), end: least(({ end }) => end), isWhole: all.every(({ isWhole }) => isWhole) }
+      return {
+        start: least(({ start }) => start),
+        best: least(({ best }) => best),
+        end: least(({ end }) => end),
+        isWhole: all.every(({ isWhole }) => isWhole),
+      }
     }
     case 'repeat': {
       const item = runOf(node.item)
       if (node.min === 0) return of(0, item.isWhole)
-      if (item.isWhole) return { start: item.best * node.min, best: item.best * node.min, end: item.best * node.min, isWhole: true }
+      if (item.isWhole)
+        return { start: item.best * node.min, best: item.best * node.min, end: item.best * node.min, isWhole: true }
       return { ...item, best: node.min > 1 ? Math.max(item.best, item.end + item.start) : item.best }
     }
     case 'seq': {

@@ -7,7 +7,8 @@ export function print(node: Node, isFolded: boolean): string {
       return literal(node.char)
     case 'set': {
       const [only, other, ...rest] = node.set.ascii
-      if (isFolded && !node.set.beyond && only !== undefined && rest.length === 0 && other === (only ^ 32)) return String.fromCharCode(Math.max(only, other))
+      if (isFolded && !node.set.beyond && only !== undefined && rest.length === 0 && other === (only ^ 32))
+        return String.fromCharCode(Math.max(only, other))
       return printSet(node.set)
     }
     case 'assert':
@@ -15,14 +16,17 @@ export function print(node: Node, isFolded: boolean): string {
     case 'look':
       return `${node.open}${print(node.item, isFolded)})`
     case 'seq':
-      return node.items.map((each) => (each.kind === 'alt' ? `(?:${print(each, isFolded)})` : print(each, isFolded))).join('')
+      return node.items
+        .map((each) => (each.kind === 'alt' ? `(?:${print(each, isFolded)})` : print(each, isFolded)))
+        .join('')
     case 'alt':
       return node.items.map((each) => print(each, isFolded)).join('|')
     case 'capture':
       return `(${print(node.item, isFolded)})`
     case 'repeat': {
       const inner = print(node.item, isFolded)
-      const single = node.item.kind === 'capture' || node.item.kind === 'set' || (node.item.kind === 'letter' && inner.length <= 2)
+      const single =
+        node.item.kind === 'capture' || node.item.kind === 'set' || (node.item.kind === 'letter' && inner.length <= 2)
       return `${single ? inner : `(?:${inner})`}${countOf(node.min, node.max)}${node.lazy ? '?' : ''}`
     }
   }
@@ -42,12 +46,17 @@ function literal(char: string): string {
   return char < ' ' || char > '~' ? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}` : char
 }
 
-const shorthand: readonly (readonly [string, RegExp])[] = [['\\w', /\w/], ['\\d', /\d/]]
+const shorthand: readonly (readonly [string, RegExp])[] = [
+  ['\\w', /\w/],
+  ['\\d', /\d/],
+]
 
 function printSet(set: CharSet): string {
   // What is missing is shorter to name where most is there.
   const negated = set.ascii.size > 64
-  const codes = new Set(Array.from({ length: 128 }, (_, code) => code).filter((code) => set.ascii.has(code) !== negated))
+  const codes = new Set(
+    Array.from({ length: 128 }, (_, code) => code).filter((code) => set.ascii.has(code) !== negated),
+  )
   const beyond = set.beyond !== negated
   if (codes.size === 0 && negated && !beyond) return '[\\s\\S]'
   if (codes.size === 1 && !negated && !beyond) return literal(String.fromCharCode([...codes][0] ?? 0))
@@ -64,7 +73,7 @@ function printSet(set: CharSet): string {
     for (const code of spaces) codes.delete(code)
   }
   const sorted = [...codes].toSorted((a, b) => a - b)
-  for (let at = 0; at < sorted.length; ) {
+  for (let at = 0; at < sorted.length;) {
     let end = at
     while (sorted[end + 1] === (sorted[end] ?? 0) + 1) end += 1
     const [from, to] = [inSet(sorted[at] ?? 0), inSet(sorted[end] ?? 0)]

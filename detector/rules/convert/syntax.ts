@@ -31,7 +31,8 @@ interface Flags {
   readonly m: boolean
 }
 
-const range = (from: string, to: string) => Array.from({ length: to.charCodeAt(0) - from.charCodeAt(0) + 1 }, (_, at) => from.charCodeAt(0) + at)
+const range = (from: string, to: string) =>
+  Array.from({ length: to.charCodeAt(0) - from.charCodeAt(0) + 1 }, (_, at) => from.charCodeAt(0) + at)
 const all = Array.from({ length: 128 }, (_, code) => code)
 const digit = range('0', '9')
 const lower = range('a', 'z')
@@ -50,10 +51,23 @@ const posix: Readonly<Record<string, readonly number[]>> = {
   xdigit: [...digit, ...range('a', 'f'), ...range('A', 'F')],
   punct: all.filter((code) => code > 32 && code < 127 && !word.includes(code)).concat(95),
 }
-const named: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', f: '\f', v: '\v', a: '\x07', e: '\x1b', 0: '\0' }
+const named: Readonly<Record<string, string>> = {
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  f: '\f',
+  v: '\v',
+  a: '\x07',
+  e: '\x1b',
+  0: '\0',
+}
 
 const setOf = (codes: Iterable<number>, beyond = false): CharSet => ({ ascii: new Set(codes), beyond })
-const without = (codes: readonly number[]): CharSet => setOf(all.filter((code) => !codes.includes(code)), true)
+const without = (codes: readonly number[]): CharSet =>
+  setOf(
+    all.filter((code) => !codes.includes(code)),
+    true,
+  )
 
 /** @throws for what it does not know. */
 export function parse(source: string): Parsed {
@@ -77,11 +91,19 @@ export function parse(source: string): Parsed {
   }
   const setNode = (set: CharSet, flags: Flags): Node => {
     if (!flags.i) {
-      const closed = [...set.ascii].every((code) => !/[a-zA-Z]/.test(String.fromCharCode(code)) || set.ascii.has(code ^ 32))
+      const closed = [...set.ascii].every(
+        (code) => !/[a-zA-Z]/.test(String.fromCharCode(code)) || set.ascii.has(code ^ 32),
+      )
       if (!closed) unfolded += 1
       return { kind: 'set', set }
     }
-    return { kind: 'set', set: setOf([...set.ascii].flatMap((code) => (/[a-zA-Z]/.test(String.fromCharCode(code)) ? [code, code ^ 32] : [code])), set.beyond) }
+    return {
+      kind: 'set',
+      set: setOf(
+        [...set.ascii].flatMap((code) => (/[a-zA-Z]/.test(String.fromCharCode(code)) ? [code, code ^ 32] : [code])),
+        set.beyond,
+      ),
+    }
   }
 
   /** A class such as `\d`, behind its backslash. */
@@ -99,7 +121,10 @@ export function parse(source: string): Parsed {
     const name = source[at] ?? fail('Nothing behind a backslash')
     at += 1
     if (name === 'x' || name === 'u') {
-      const written = /^(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{2}(?:[0-9a-fA-F]{2})?))/.exec(name === 'x' ? source.slice(at).replace(/^([0-9a-fA-F]{2}).*/s, '$1') : source.slice(at)) ?? fail('No code')
+      const written =
+        /^(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{2}(?:[0-9a-fA-F]{2})?))/.exec(
+          name === 'x' ? source.slice(at).replace(/^([0-9a-fA-F]{2}).*/s, '$1') : source.slice(at),
+        ) ?? fail('No code')
       at += written[0].length
       return String.fromCharCode(Number.parseInt(written[1] ?? written[2] ?? '0', 16))
     }
@@ -148,7 +173,12 @@ export function parse(source: string): Parsed {
         from = source[at] === 'b' ? ((at += 1), '\b') : escaped()
       }
       let to = from
-      if (source[at] === '-' && source[at + 1] !== ']' && source[at + 1] !== '[' && !/^-\\[dwsDWS]/.test(source.slice(at))) {
+      if (
+        source[at] === '-' &&
+        source[at + 1] !== ']' &&
+        source[at + 1] !== '[' &&
+        !/^-\\[dwsDWS]/.test(source.slice(at))
+      ) {
         at += 1
         const last = source[at] ?? ''
         at += 1
@@ -159,8 +189,15 @@ export function parse(source: string): Parsed {
       for (let code = from.charCodeAt(0); code <= Math.min(127, to.charCodeAt(0)); code += 1) codes.add(code)
     }
     at += 1
-    const set = flags.i ? new Set([...codes].flatMap((code) => (/[a-zA-Z]/.test(String.fromCharCode(code)) ? [code, code ^ 32] : [code]))) : codes
-    return negated ? setOf(all.filter((code) => !set.has(code)), !beyond) : setOf(set, beyond)
+    const set = flags.i
+      ? new Set([...codes].flatMap((code) => (/[a-zA-Z]/.test(String.fromCharCode(code)) ? [code, code ^ 32] : [code])))
+      : codes
+    return negated
+      ? setOf(
+          all.filter((code) => !set.has(code)),
+          !beyond,
+        )
+      : setOf(set, beyond)
   }
 
   const alternatives = (given: Flags): Node => {
@@ -215,10 +252,10 @@ export function parse(source: string): Parsed {
     if (char === '\\') {
       const name = source[at] ?? ''
       const set = classOf(name)
-      if (set !== null) return (at += 1), { kind: 'set', set }
-      if (name === 'b' || name === 'B') return (at += 1), { kind: 'assert', text: `\\${name}` }
-      if (name === 'A') return (at += 1), { kind: 'assert', text: '^' }
-      if (name === 'z' || name === 'Z') return (at += 1), { kind: 'assert', text: '$' }
+      if (set !== null) return ((at += 1), { kind: 'set', set })
+      if (name === 'b' || name === 'B') return ((at += 1), { kind: 'assert', text: `\\${name}` })
+      if (name === 'A') return ((at += 1), { kind: 'assert', text: '^' })
+      if (name === 'z' || name === 'Z') return ((at += 1), { kind: 'assert', text: '$' })
       return letter(escaped(), flags)
     }
     if (char === '(') {
@@ -258,7 +295,16 @@ export function parse(source: string): Parsed {
       at += written[0].length
       const sign = written[1]
       const min = sign === undefined ? Number(written[2] === '' ? 0 : written[2]) : sign === '+' ? 1 : 0
-      const max = sign === undefined ? (written[3] === '' ? min : written[4] === '' ? Infinity : Number(written[4])) : sign === '?' ? 1 : Infinity
+      const max =
+        sign === undefined
+          ? written[3] === ''
+            ? min
+            : written[4] === ''
+              ? Infinity
+              : Number(written[4])
+          : sign === '?'
+            ? 1
+            : Infinity
       const lazy = source[at] === '?'
       if (lazy) at += 1
       else if (source[at] === '+') fail('A possessive quantifier')

@@ -26,14 +26,19 @@ async function download(login: string): Promise<void> {
 export function Leave({ login }: { login: string }) {
   const [leaving, setLeaving] = useState(false)
   const remove = useMutation(trpc.account.remove.mutationOptions({ onSuccess: () => void signOut() }))
-  const take = useMutation({ mutationFn: () => download(login), onError: (error) => tellRefusal(refusalOf(error).message) })
+  const take = useMutation({
+    mutationFn: () => download(login),
+    onError: (error) => tellRefusal(refusalOf(error).message),
+  })
   return (
     <section aria-labelledby="account" className="mt-8">
       <h2 id="account" className="mb-2 text-sm text-ink-soft">
         <Trans>Your data</Trans>
       </h2>
       <div className="flex flex-wrap items-center gap-3 rounded-card border border-line bg-surface p-4">
-        <p className="min-w-0 flex-1 basis-64 text-sm text-ink-soft"><Trans>Export what arcx holds about you, or delete your account with its workspaces.</Trans></p>
+        <p className="min-w-0 flex-1 basis-64 text-sm text-ink-soft">
+          <Trans>Export what arcx holds about you, or delete your account with its workspaces.</Trans>
+        </p>
         <Button onClick={() => take.mutate()} busy={take.isPending}>
           <Download size={15} aria-hidden /> <Trans>Export</Trans>
         </Button>
@@ -41,8 +46,18 @@ export function Leave({ login }: { login: string }) {
           <Trash2 size={15} aria-hidden /> <Trans>Delete account…</Trans>
         </Button>
       </div>
-      <ConfirmByName open={leaving} onClose={() => setLeaving(false)} title={t`Delete your account?`} name={login} removal={remove} onConfirm={() => remove.mutate({ login })}>
-        <Trans>Your workspaces with all that lies in them, your tokens and your sessions go for good. Your teams go to their eldest admin, or with you where nobody else is in them. There is no way back.</Trans>
+      <ConfirmByName
+        open={leaving}
+        onClose={() => setLeaving(false)}
+        title={t`Delete your account?`}
+        name={login}
+        removal={remove}
+        onConfirm={() => remove.mutate({ login })}
+      >
+        <Trans>
+          Your workspaces with all that lies in them, your tokens and your sessions go for good. Your teams go to their
+          eldest admin, or with you where nobody else is in them. There is no way back.
+        </Trans>
       </ConfirmByName>
     </section>
   )

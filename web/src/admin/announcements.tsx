@@ -19,7 +19,13 @@ type List = readonly Announcement[]
 const hoursMs = 3_600_000
 const foretold = [
   foretell(trpc.announcements.announce, (list: List, { text, tone = 'info', hours = null }) => [
-    { id: comingUp<Announcement['id']>(text), text, tone, createdAt: new Date().toISOString(), endsAt: hours === null ? null : new Date(Date.now() + hours * hoursMs).toISOString() },
+    {
+      id: comingUp<Announcement['id']>(text),
+      text,
+      tone,
+      createdAt: new Date().toISOString(),
+      endsAt: hours === null ? null : new Date(Date.now() + hours * hoursMs).toISOString(),
+    },
     ...list,
   ]),
   foretell(trpc.announcements.end, (list: List, { id }) => list.filter((announcement) => announcement.id !== id)),
@@ -41,8 +47,13 @@ export function AnnouncementsDesk() {
         await listChanged()
         if (before === undefined) return
         offerUndo(t`It is not announced any more`, t`Undo`, () => {
-          const hours = before.endsAt === null ? null : Math.max(1, Math.round((Date.parse(before.endsAt) - Date.now()) / hoursMs))
-          return perform(trpc.announcements.announce.mutationOptions({ onSuccess: listChanged }), { text: before.text, tone: before.tone, hours })
+          const hours =
+            before.endsAt === null ? null : Math.max(1, Math.round((Date.parse(before.endsAt) - Date.now()) / hoursMs))
+          return perform(trpc.announcements.announce.mutationOptions({ onSuccess: listChanged }), {
+            text: before.text,
+            tone: before.tone,
+            hours,
+          })
         })
       },
     }),
@@ -54,28 +65,58 @@ export function AnnouncementsDesk() {
         onSubmit={(event) => {
           event.preventDefault()
           setText('')
-          announce.mutate({ text, tone, hours: hours === 0 ? null : hours }, { onError: () => setText((since) => (since === '' ? text : since)) })
+          announce.mutate(
+            { text, tone, hours: hours === 0 ? null : hours },
+            { onError: () => setText((since) => (since === '' ? text : since)) },
+          )
         }}
       >
         <label className="flex flex-col gap-1 text-sm">
           <Trans>What everybody is to know</Trans>
-          <textarea className={`${inputClass} !h-20 py-2`} value={text} onChange={(event) => setText(event.target.value)} maxLength={500} required placeholder={t`On Friday at 18:00 the server is updated; workspaces stop for some minutes.`} />
+          <textarea
+            className={`${inputClass} !h-20 py-2`}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            maxLength={500}
+            required
+            placeholder={t`On Friday at 18:00 the server is updated; workspaces stop for some minutes.`}
+          />
         </label>
         <div className="flex flex-wrap items-end gap-3">
           <label className="flex flex-col gap-1 text-sm">
             <Trans>As</Trans>
-            <select className={`${inputClass} !h-9 !w-36`} value={tone} onChange={(event) => setTone(event.target.value === 'warning' ? 'warning' : 'info')}>
-              <option value="info"><Trans>information</Trans></option>
-              <option value="warning"><Trans>warning</Trans></option>
+            <select
+              className={`${inputClass} !h-9 !w-36`}
+              value={tone}
+              onChange={(event) => setTone(event.target.value === 'warning' ? 'warning' : 'info')}
+            >
+              <option value="info">
+                <Trans>information</Trans>
+              </option>
+              <option value="warning">
+                <Trans>warning</Trans>
+              </option>
             </select>
           </label>
           <label className="flex flex-col gap-1 text-sm">
             <Trans>For</Trans>
-            <select className={`${inputClass} !h-9 !w-36`} value={hours} onChange={(event) => setHours(Number(event.target.value))}>
-              <option value={1}><Trans>an hour</Trans></option>
-              <option value={24}><Trans>a day</Trans></option>
-              <option value={168}><Trans>a week</Trans></option>
-              <option value={0}><Trans>until ended</Trans></option>
+            <select
+              className={`${inputClass} !h-9 !w-36`}
+              value={hours}
+              onChange={(event) => setHours(Number(event.target.value))}
+            >
+              <option value={1}>
+                <Trans>an hour</Trans>
+              </option>
+              <option value={24}>
+                <Trans>a day</Trans>
+              </option>
+              <option value={168}>
+                <Trans>a week</Trans>
+              </option>
+              <option value={0}>
+                <Trans>until ended</Trans>
+              </option>
             </select>
           </label>
           <Button tone="primary" type="submit" disabled={text.trim() === ''} className="ml-auto">
@@ -86,9 +127,14 @@ export function AnnouncementsDesk() {
       {data === undefined ? (
         <div aria-busy className="skeleton h-16 w-full" />
       ) : data.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft"><Trans>Nothing is announced.</Trans></p>
+        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">
+          <Trans>Nothing is announced.</Trans>
+        </p>
       ) : (
-        <ul aria-label={t`Announcements that stand`} className="divide-y divide-line rounded-card border border-line bg-surface">
+        <ul
+          aria-label={t`Announcements that stand`}
+          className="divide-y divide-line rounded-card border border-line bg-surface"
+        >
           {data.map((announcement) => (
             <li key={announcement.id} className="flex flex-wrap items-center gap-3 px-4 py-3">
               <div className="min-w-0 flex-1 basis-60">
@@ -98,10 +144,17 @@ export function AnnouncementsDesk() {
                   <Trans>
                     since <Ago at={announcement.createdAt} />
                   </Trans>{' '}
-                  · {announcement.endsAt === null ? t`until ended` : t`until ${new Date(announcement.endsAt).toLocaleString()}`}
+                  ·{' '}
+                  {announcement.endsAt === null
+                    ? t`until ended`
+                    : t`until ${new Date(announcement.endsAt).toLocaleString()}`}
                 </div>
               </div>
-              <Button onClick={() => end.mutate({ id: announcement.id })} disabled={isComingUp(announcement)} busy={end.isPending && end.variables.id === announcement.id}>
+              <Button
+                onClick={() => end.mutate({ id: announcement.id })}
+                disabled={isComingUp(announcement)}
+                busy={end.isPending && end.variables.id === announcement.id}
+              >
                 <Trans>End</Trans>
               </Button>
             </li>

@@ -11,21 +11,41 @@ import { exactTime } from '../interface/time.tsx'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 
-const nouns = { workspace: msg`workspaces`, session: msg`sessions`, token: msg`tokens`, user: msg`people`, invite: msg`invitations`, waitlist: msg`the waitlist` } as const
+const nouns = {
+  workspace: msg`workspaces`,
+  session: msg`sessions`,
+  token: msg`tokens`,
+  user: msg`people`,
+  invite: msg`invitations`,
+  waitlist: msg`the waitlist`,
+} as const
 
 /** What everybody did, newest first, with the state of its hash chain. */
 export function AuditLog() {
   const [noun, setNoun] = useState('')
   const filter = noun === '' ? {} : { action: noun }
-  const pages = useInfiniteQuery(trpc.audit.list.infiniteQueryOptions({ ...filter, limit: 50 }, { getNextPageParam: (page) => (page.length < 50 ? undefined : page.at(-1)?.id), initialCursor: null }))
+  const pages = useInfiniteQuery(
+    trpc.audit.list.infiniteQueryOptions(
+      { ...filter, limit: 50 },
+      { getNextPageParam: (page) => (page.length < 50 ? undefined : page.at(-1)?.id), initialCursor: null },
+    ),
+  )
   const verdict = useQuery({ ...trpc.audit.verify.queryOptions(), staleTime: 0 })
   const entries = pages.data?.pages.flat()
-  const exported = (format: 'jsonl' | 'csv') => `${host.server()}/api/admin/audit?${new URLSearchParams({ ...filter, format })}`
+  const exported = (format: 'jsonl' | 'csv') =>
+    `${host.server()}/api/admin/audit?${new URLSearchParams({ ...filter, format })}`
   return (
     <>
       <div className="mb-4 flex flex-wrap items-center gap-2">
-        <select aria-label={t`What it is about`} className={`${inputClass} !h-9 !w-auto`} value={noun} onChange={(event) => setNoun(event.target.value)}>
-          <option value=""><Trans>Everything</Trans></option>
+        <select
+          aria-label={t`What it is about`}
+          className={`${inputClass} !h-9 !w-auto`}
+          value={noun}
+          onChange={(event) => setNoun(event.target.value)}
+        >
+          <option value="">
+            <Trans>Everything</Trans>
+          </option>
           {Object.entries(nouns).map(([name, words]) => (
             <option key={name} value={name}>
               {i18n._(words)}
@@ -34,14 +54,20 @@ export function AuditLog() {
         </select>
         <span role="status" className="flex items-center gap-1.5 text-sm">
           {verdict.data === undefined ? (
-            <span className="text-ink-soft"><Trans>Checking the chain…</Trans></span>
+            <span className="text-ink-soft">
+              <Trans>Checking the chain…</Trans>
+            </span>
           ) : verdict.data.kind === 'whole' ? (
             <>
-              <ShieldCheck size={16} aria-hidden className="text-good" /> <Trans>Verified: {verdict.data.entries} entries</Trans>
+              <ShieldCheck size={16} aria-hidden className="text-good" />{' '}
+              <Trans>Verified: {verdict.data.entries} entries</Trans>
             </>
           ) : (
             <span className="flex items-center gap-1.5 text-bad">
-              <ShieldAlert size={16} aria-hidden /> <Trans>Entry {verdict.data.id}: {verdict.data.why}</Trans>
+              <ShieldAlert size={16} aria-hidden />{' '}
+              <Trans>
+                Entry {verdict.data.id}: {verdict.data.why}
+              </Trans>
             </span>
           )}
         </span>
@@ -60,7 +86,12 @@ export function AuditLog() {
       ) : entries === undefined ? (
         <div aria-busy className="skeleton h-40 w-full" />
       ) : (
-        <div tabIndex={0} role="region" aria-label={t`Entries`} className="overflow-x-auto rounded-card border border-line bg-surface">
+        <div
+          tabIndex={0}
+          role="region"
+          aria-label={t`Entries`}
+          className="overflow-x-auto rounded-card border border-line bg-surface"
+        >
           <table className="w-full text-left text-sm max-sm:block">
             <thead className="text-ink-soft max-sm:sr-only">
               <tr className="border-b border-line">
@@ -74,7 +105,9 @@ export function AuditLog() {
             <tbody translate="no" className="divide-y divide-line max-sm:block">
               {entries.map((entry) => (
                 <tr key={entry.id} className="max-sm:flex max-sm:flex-wrap max-sm:gap-x-3 max-sm:px-3 max-sm:py-2">
-                  <td className="whitespace-nowrap px-3 py-2 max-sm:p-0 text-ink-soft tabular-nums">{exactTime(entry.at)}</td>
+                  <td className="whitespace-nowrap px-3 py-2 max-sm:p-0 text-ink-soft tabular-nums">
+                    {exactTime(entry.at)}
+                  </td>
                   <td className="max-w-40 truncate px-3 py-2 max-sm:p-0" title={entry.actorId}>
                     {entry.actorName}
                   </td>
@@ -83,7 +116,9 @@ export function AuditLog() {
                     {entry.targetName ?? entry.targetId}
                   </td>
                   <td className="whitespace-nowrap px-3 py-2 max-sm:p-0 text-ink-soft">{entry.address}</td>
-                  <td className={`px-3 py-2 max-sm:p-0 ${entry.outcome === 'ok' ? '' : 'text-bad'}`}>{entry.outcome.replace('refused:', 'refused: ').replaceAll('_', ' ')}</td>
+                  <td className={`px-3 py-2 max-sm:p-0 ${entry.outcome === 'ok' ? '' : 'text-bad'}`}>
+                    {entry.outcome.replace('refused:', 'refused: ').replaceAll('_', ' ')}
+                  </td>
                 </tr>
               ))}
             </tbody>

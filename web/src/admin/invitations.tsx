@@ -16,9 +16,15 @@ import { foretell, useOptimistic } from '../server/optimistic.ts'
 
 const onError = (error: unknown) => tellRefusal(refusalOf(error).message)
 
-const foretoldOfInvites = [foretell(trpc.admin.invites.revoke, (invites: readonly Invite[], { id }) => invites.map((invite) => (invite.id === id ? { ...invite, state: 'revoked' as const } : invite)))]
+const foretoldOfInvites = [
+  foretell(trpc.admin.invites.revoke, (invites: readonly Invite[], { id }) =>
+    invites.map((invite) => (invite.id === id ? { ...invite, state: 'revoked' as const } : invite)),
+  ),
+]
 const foretoldOfWaiting = [
-  foretell(trpc.admin.waitlist.invite, (waiting: readonly WaitlistEntry[], { githubId }) => waiting.map((entry) => (entry.githubId === githubId ? { ...entry, invitedAt: new Date().toISOString() } : entry))),
+  foretell(trpc.admin.waitlist.invite, (waiting: readonly WaitlistEntry[], { githubId }) =>
+    waiting.map((entry) => (entry.githubId === githubId ? { ...entry, invitedAt: new Date().toISOString() } : entry)),
+  ),
 ]
 
 const states = { open: msg`open`, used: msg`used up`, expired: msg`expired`, revoked: msg`revoked` } as const
@@ -33,12 +39,21 @@ export function Invitations() {
   const { data: options } = useQuery(trpc.auth.options.queryOptions())
   const create = useMutation(trpc.admin.invites.create.mutationOptions({ onSuccess: invitesChanged, onError }))
   const revoke = useMutation(trpc.admin.invites.revoke.mutationOptions({ onSuccess: invitesChanged, onError }))
-  const letIn = useMutation(trpc.admin.waitlist.invite.mutationOptions({ onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.admin.waitlist.list.queryKey() }), onError }))
+  const letIn = useMutation(
+    trpc.admin.waitlist.invite.mutationOptions({
+      onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.admin.waitlist.list.queryKey() }),
+      onError,
+    }),
+  )
   const [uses, setUses] = useState(1)
   const [copied, setCopied] = useState('')
   return (
     <>
-      {options !== undefined && options.signupMode !== 'invite' && <p className="mb-4 rounded-lg bg-accent-wash px-3 py-2 text-sm"><Trans>Sign-up is set to “{options.signupMode}”: nobody needs an invitation now.</Trans></p>}
+      {options !== undefined && options.signupMode !== 'invite' && (
+        <p className="mb-4 rounded-lg bg-accent-wash px-3 py-2 text-sm">
+          <Trans>Sign-up is set to “{options.signupMode}”: nobody needs an invitation now.</Trans>
+        </p>
+      )}
       {options?.github === false && <NeedsGitHub />}
       {options?.github === true && (
         <form
@@ -50,7 +65,15 @@ export function Invitations() {
         >
           <label className="flex flex-col gap-1 text-sm">
             <Trans>For how many people</Trans>
-            <input type="number" min={1} max={10_000} required className={`${inputClass} !h-9 !w-32`} value={uses} onChange={(event) => setUses(event.target.valueAsNumber || 1)} />
+            <input
+              type="number"
+              min={1}
+              max={10_000}
+              required
+              className={`${inputClass} !h-9 !w-32`}
+              value={uses}
+              onChange={(event) => setUses(event.target.valueAsNumber || 1)}
+            />
           </label>
           <Button tone="primary" type="submit" busy={create.isPending}>
             <Plus size={16} aria-hidden /> <Trans>New invitation</Trans>
@@ -58,10 +81,17 @@ export function Invitations() {
         </form>
       )}
       {create.data !== undefined && (
-        <div role="status" className="mb-4 flex flex-wrap items-center gap-2 rounded-card border border-line bg-sunken p-3">
-          <span className="w-full text-sm text-ink-soft"><Trans>Share this link. It is shown only once, and expires in 14 days.</Trans></span>
+        <div
+          role="status"
+          className="mb-4 flex flex-wrap items-center gap-2 rounded-card border border-line bg-sunken p-3"
+        >
+          <span className="w-full text-sm text-ink-soft">
+            <Trans>Share this link. It is shown only once, and expires in 14 days.</Trans>
+          </span>
           <code className="min-w-0 flex-1 break-all text-sm">{create.data.url}</code>
-          <Button onClick={() => void navigator.clipboard.writeText(create.data.url).then(() => setCopied(create.data.url))}>
+          <Button
+            onClick={() => void navigator.clipboard.writeText(create.data.url).then(() => setCopied(create.data.url))}
+          >
             <Copy size={14} aria-hidden /> {copied === create.data.url ? t`Copied` : t`Copy`}
           </Button>
         </div>
@@ -69,7 +99,9 @@ export function Invitations() {
       {invites === undefined ? (
         <div aria-busy className="skeleton h-16 w-full" />
       ) : invites.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft"><Trans>No invitation has been made yet.</Trans></p>
+        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">
+          <Trans>No invitation has been made yet.</Trans>
+        </p>
       ) : (
         <ul className="divide-y divide-line rounded-card border border-line bg-surface">
           {invites.map((invite) => (
@@ -78,7 +110,10 @@ export function Invitations() {
                 <Trans>
                   {invite.uses} of {invite.maxUses} used · made <Ago at={invite.createdAt} />
                 </Trans>{' '}
-                · <span className={invite.state === 'open' ? 'text-good' : 'text-ink-soft'}>{i18n._(states[invite.state])}</span>
+                ·{' '}
+                <span className={invite.state === 'open' ? 'text-good' : 'text-ink-soft'}>
+                  {i18n._(states[invite.state])}
+                </span>
               </span>
               {invite.state === 'open' && (
                 <Button onClick={() => revoke.mutate({ id: invite.id })}>
@@ -89,11 +124,15 @@ export function Invitations() {
           ))}
         </ul>
       )}
-      <h2 className="mb-2 mt-8 text-sm text-ink-soft"><Trans>Waitlist</Trans></h2>
+      <h2 className="mb-2 mt-8 text-sm text-ink-soft">
+        <Trans>Waitlist</Trans>
+      </h2>
       {waiting === undefined ? (
         <div aria-busy className="skeleton h-16 w-full" />
       ) : waiting.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft"><Trans>Nobody waits. Whoever signs in without an invitation appears here.</Trans></p>
+        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">
+          <Trans>Nobody waits. Whoever signs in without an invitation appears here.</Trans>
+        </p>
       ) : (
         <ul className="divide-y divide-line rounded-card border border-line bg-surface">
           {waiting.map((entry) => (
@@ -101,15 +140,22 @@ export function Invitations() {
               <span className="min-w-0 flex-1 basis-48 break-words">
                 <span className="font-medium">{entry.login}</span>{' '}
                 <span className="text-sm text-ink-soft">
-                  <Trans>{entry.email} · since <Ago at={entry.createdAt} /></Trans>
+                  <Trans>
+                    {entry.email} · since <Ago at={entry.createdAt} />
+                  </Trans>
                 </span>
               </span>
               {entry.invitedAt === null ? (
-                <Button onClick={() => letIn.mutate({ githubId: entry.githubId })} aria-label={t`Let ${entry.login} in`}>
+                <Button
+                  onClick={() => letIn.mutate({ githubId: entry.githubId })}
+                  aria-label={t`Let ${entry.login} in`}
+                >
                   <Trans>Let in</Trans>
                 </Button>
               ) : (
-                <span className="text-sm text-good"><Trans>may sign in now</Trans></span>
+                <span className="text-sm text-good">
+                  <Trans>may sign in now</Trans>
+                </span>
               )}
             </li>
           ))}

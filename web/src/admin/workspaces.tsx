@@ -14,27 +14,52 @@ import { refusalOf } from '../server/error.ts'
 import { foretell, useOptimistic } from '../server/optimistic.ts'
 import { StateDot, StateText } from '../workspaces/state.tsx'
 
-const after = { onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.admin.workspaces.list.queryKey() }), onError: (error: unknown) => tellRefusal(refusalOf(error).message) }
+const after = {
+  onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.admin.workspaces.list.queryKey() }),
+  onError: (error: unknown) => tellRefusal(refusalOf(error).message),
+}
 
 type List = readonly OwnedWorkspace[]
-const moved = (from: readonly WorkspaceState[], to: WorkspaceState) => (list: List, { workspaceId }: { readonly workspaceId: string }): List =>
-  list.map((workspace) => (workspace.id === workspaceId && from.includes(workspace.state) ? { ...workspace, state: to, step: null, reason: null } : workspace))
+const moved =
+  (from: readonly WorkspaceState[], to: WorkspaceState) =>
+  (list: List, { workspaceId }: { readonly workspaceId: string }): List =>
+    list.map((workspace) =>
+      workspace.id === workspaceId && from.includes(workspace.state)
+        ? { ...workspace, state: to, step: null, reason: null }
+        : workspace,
+    )
 const foretold = [
   foretell(trpc.admin.workspaces.start, moved(['stopped', 'failed'], 'starting')),
   foretell(trpc.admin.workspaces.stop, moved(['running', 'starting'], 'stopping')),
-  foretell(trpc.admin.workspaces.remove, moved(['creating', 'starting', 'running', 'stopping', 'stopped', 'failed'], 'deleting')),
+  foretell(
+    trpc.admin.workspaces.remove,
+    moved(['creating', 'starting', 'running', 'stopping', 'stopped', 'failed'], 'deleting'),
+  ),
 ]
 
 /** Everybody's workspaces: find, start, stop, delete. What is in them stays theirs. */
 export function EverybodysWorkspaces() {
   const [search, setSearch] = useState('')
-  const { data: known, error } = useQuery({ ...trpc.admin.workspaces.list.queryOptions({ search }), placeholderData: keepPreviousData, refetchInterval: 3000 })
+  const { data: known, error } = useQuery({
+    ...trpc.admin.workspaces.list.queryOptions({ search }),
+    placeholderData: keepPreviousData,
+    refetchInterval: 3000,
+  })
   const data = useOptimistic(known, foretold)
   return (
     <>
       <label className="mb-3 block">
-        <span className="sr-only"><Trans>Find by name, owner or team</Trans></span>
-        <input type="search" className={`${inputClass} sm:w-80`} placeholder={t`Name, owner or team`} value={search} onChange={(event) => setSearch(event.target.value)} maxLength={100} />
+        <span className="sr-only">
+          <Trans>Find by name, owner or team</Trans>
+        </span>
+        <input
+          type="search"
+          className={`${inputClass} sm:w-80`}
+          placeholder={t`Name, owner or team`}
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+          maxLength={100}
+        />
       </label>
       {error !== null ? (
         <p role="alert" className="text-bad">
@@ -43,7 +68,9 @@ export function EverybodysWorkspaces() {
       ) : data === undefined ? (
         <div aria-busy className="skeleton h-32 w-full" />
       ) : data.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong p-8 text-center text-ink-soft">{search === '' ? t`Nobody has a workspace yet.` : t`No workspace matches “${search}”.`}</p>
+        <p className="rounded-card border border-dashed border-line-strong p-8 text-center text-ink-soft">
+          {search === '' ? t`Nobody has a workspace yet.` : t`No workspace matches “${search}”.`}
+        </p>
       ) : (
         <ul className="divide-y divide-line rounded-card border border-line bg-surface">
           {data.map((workspace) => (
@@ -68,11 +95,14 @@ function Row({ workspace }: { workspace: OwnedWorkspace }) {
       <div className="min-w-0 flex-1 basis-56">
         <div className="font-medium break-all">{name}</div>
         <div className="text-sm text-ink-soft break-words">
-          {workspace.teamName === null ? workspace.ownerLogin : `team ${workspace.teamName}`} · <StateText workspace={workspace} />
+          {workspace.teamName === null ? workspace.ownerLogin : `team ${workspace.teamName}`} ·{' '}
+          <StateText workspace={workspace} />
           {workspace.lastActivityAt !== null && (
             <>
               {' '}
-              <Trans>· used <Ago at={workspace.lastActivityAt} /></Trans>
+              <Trans>
+                · used <Ago at={workspace.lastActivityAt} />
+              </Trans>
             </>
           )}
         </div>
@@ -82,14 +112,25 @@ function Row({ workspace }: { workspace: OwnedWorkspace }) {
           <Play size={15} aria-hidden /> <Trans>Start</Trans>
         </Button>
       ) : (
-        <Button onClick={() => stop.mutate({ workspaceId })} busy={stop.isPending} disabled={state !== 'running' && state !== 'starting'} aria-label={t`Stop ${name}`}>
+        <Button
+          onClick={() => stop.mutate({ workspaceId })}
+          busy={stop.isPending}
+          disabled={state !== 'running' && state !== 'starting'}
+          aria-label={t`Stop ${name}`}
+        >
           <Square size={14} aria-hidden /> <Trans>Stop</Trans>
         </Button>
       )}
       <Button onClick={() => setRemoving(true)} disabled={state === 'deleting'} aria-label={t`Delete ${name}`}>
         <Trash2 size={15} aria-hidden /> <Trans>Delete…</Trans>
       </Button>
-      <ConfirmByName open={removing} onClose={() => setRemoving(false)} title={t`Delete ${name}?`} name={name} onConfirm={() => remove.mutate({ workspaceId })}>
+      <ConfirmByName
+        open={removing}
+        onClose={() => setRemoving(false)}
+        title={t`Delete ${name}?`}
+        name={name}
+        onConfirm={() => remove.mutate({ workspaceId })}
+      >
         <Trans>It is somebody else’s. Its container and everything in its home go for good.</Trans>
       </ConfirmByName>
     </li>

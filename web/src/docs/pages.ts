@@ -3,7 +3,22 @@ import type { DocPage, DocSection } from './read.ts'
 const sources = import.meta.glob<string>('../../../docs/*.md', { query: '?raw', import: 'default' })
 
 /** In the order in which somebody new reads them. */
-export const docOrder = ['start', 'sign-in', 'desktop', 'teams', 'team-state', 'egress', 'detection', 'disk', 'cli', 'architecture', 'connections', 'languages', 'desktop-security', 'dependencies'] as const
+export const docOrder = [
+  'start',
+  'sign-in',
+  'desktop',
+  'teams',
+  'team-state',
+  'egress',
+  'detection',
+  'disk',
+  'cli',
+  'architecture',
+  'connections',
+  'languages',
+  'desktop-security',
+  'dependencies',
+] as const
 
 /** The pages that there are, in order. */
 export const docNames: readonly string[] = (() => {

@@ -43,13 +43,16 @@ export function readDoc(name: string, source: string): DocPage {
         const inside = this.parser.parseInline(tokens)
         const page = /^(?:\.\/)?([\w-]+)\.md(#.*)?$/.exec(href)
         if (page !== null) return `<a href="/docs/${page[1]}${page[2] ?? ''}" data-route>${inside}</a>`
-        return /^https?:/.test(href) ? `<a href="${href}" target="_blank" rel="noopener noreferrer">${inside}</a>` : `<a href="${href}">${inside}</a>`
+        return /^https?:/.test(href)
+          ? `<a href="${href}" target="_blank" rel="noopener noreferrer">${inside}</a>`
+          : `<a href="${href}">${inside}</a>`
       },
       // It scrolls by itself too.
       code: ({ text }) => `<pre tabindex="0"><code>${text.replace(/&/g, '&amp;').replace(/</g, '&lt;')}</code></pre>`,
       image: ({ href, text }) => `<img src="${images[`../../../docs/${href}`] ?? href}" alt="${text}" loading="lazy">`,
       table(token: Tokens.Table) {
-        const row = (cells: readonly Tokens.TableCell[], tag: 'td' | 'th') => `<tr>${cells.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join('')}</tr>`
+        const row = (cells: readonly Tokens.TableCell[], tag: 'td' | 'th') =>
+          `<tr>${cells.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join('')}</tr>`
         // It scrolls by itself where it is wider than the page, by the keyboard too.
         return `<div class="table" tabindex="0" role="region" aria-label="Table"><table><thead>${row(token.header, 'th')}</thead><tbody>${token.rows.map((cells) => row(cells, 'td')).join('')}</tbody></table></div>`
       },
@@ -64,7 +67,15 @@ function sectionsOf(page: string, title: string, tokens: readonly Token[]): read
   const sections: DocSection[] = []
   let heading = { text: title, depth: 1 }
   let words: string[] = []
-  const end = () => sections.push({ page, title, heading: plain(heading.text), anchor: anchorOf(heading.text), depth: heading.depth, words: plain(words.join(' ')).replace(/\s+/g, ' ') })
+  const end = () =>
+    sections.push({
+      page,
+      title,
+      heading: plain(heading.text),
+      anchor: anchorOf(heading.text),
+      depth: heading.depth,
+      words: plain(words.join(' ')).replace(/\s+/g, ' '),
+    })
   for (const token of tokens) {
     if (token.type !== 'heading') {
       words.push(token.raw)

@@ -46,7 +46,13 @@ export function Rules({ holder, mayChange }: { holder: Holder; mayChange: boolea
       {rules === undefined ? (
         <div aria-busy className="skeleton h-[23rem] w-full" />
       ) : (
-        <Form key={JSON.stringify(rules)} rules={rules} mayChange={mayChange} state={{ busy: set.isPending, kept: set.isSuccess, problem: set.error }} onSave={(wanted) => set.mutate({ ...holder, ...wanted })} />
+        <Form
+          key={JSON.stringify(rules)}
+          rules={rules}
+          mayChange={mayChange}
+          state={{ busy: set.isPending, kept: set.isSuccess, problem: set.error }}
+          onSave={(wanted) => set.mutate({ ...holder, ...wanted })}
+        />
       )}
     </section>
   )
@@ -58,9 +64,21 @@ interface Saving {
   readonly problem: unknown
 }
 
-function Form({ rules, mayChange, state, onSave }: { rules: EgressRules; mayChange: boolean; state: Saving; onSave: (rules: EgressRules) => void }) {
+function Form({
+  rules,
+  mayChange,
+  state,
+  onSave,
+}: {
+  rules: EgressRules
+  mayChange: boolean
+  state: Saving
+  onSave: (rules: EgressRules) => void
+}) {
   const [fallback, setFallback] = useState(rules.fallback)
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(rules.allow.filter((each) => each.startsWith('preset:'))))
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(
+    new Set(rules.allow.filter((each) => each.startsWith('preset:'))),
+  )
   const [allow, setAllow] = useState(rules.allow.filter((each) => !each.startsWith('preset:')).join(' '))
   const [deny, setDeny] = useState(rules.deny.join(' '))
   const [limits, setLimits] = useState<readonly TypedLimit[]>(rules.limits.map(typed))
@@ -72,15 +90,30 @@ function Form({ rules, mayChange, state, onSave }: { rules: EgressRules; mayChan
       className="flex flex-col gap-3 rounded-card border border-line bg-surface p-4"
       onSubmit={(event) => {
         event.preventDefault()
-        onSave({ fallback, allow: [...chosen, ...listed(allow)], deny: listed(deny), limits: limits.map(limitOf), found, pasted })
+        onSave({
+          fallback,
+          allow: [...chosen, ...listed(allow)],
+          deny: listed(deny),
+          limits: limits.map(limitOf),
+          found,
+          pasted,
+        })
       }}
     >
       <fieldset disabled={!mayChange} className="contents">
         <label className="flex flex-wrap items-center gap-2 text-sm">
           <Trans>Hosts that are not listed</Trans>
-          <select className={`${inputClass} !h-9 !w-auto`} value={fallback} onChange={(event) => setFallback(event.target.value === 'closed' ? 'closed' : 'open')}>
-            <option value="open"><Trans>are allowed</Trans></option>
-            <option value="closed"><Trans>are blocked</Trans></option>
+          <select
+            className={`${inputClass} !h-9 !w-auto`}
+            value={fallback}
+            onChange={(event) => setFallback(event.target.value === 'closed' ? 'closed' : 'open')}
+          >
+            <option value="open">
+              <Trans>are allowed</Trans>
+            </option>
+            <option value="closed">
+              <Trans>are blocked</Trans>
+            </option>
           </select>
         </label>
         {fallback === 'closed' && (
@@ -88,37 +121,86 @@ function Form({ rules, mayChange, state, onSave }: { rules: EgressRules; mayChan
             <div className="flex flex-wrap gap-x-4 gap-y-2 text-sm">
               {presets.map(([preset, words]) => (
                 <label key={preset} className="flex items-center gap-2">
-                  <input type="checkbox" className="accent-accent" checked={chosen.has(preset)} onChange={() => setChosen((before) => new Set(before.has(preset) ? [...before].filter((each) => each !== preset) : [...before, preset]))} /> {i18n._(words)}
+                  <input
+                    type="checkbox"
+                    className="accent-accent"
+                    checked={chosen.has(preset)}
+                    onChange={() =>
+                      setChosen(
+                        (before) =>
+                          new Set(
+                            before.has(preset) ? [...before].filter((each) => each !== preset) : [...before, preset],
+                          ),
+                      )
+                    }
+                  />{' '}
+                  {i18n._(words)}
                 </label>
               ))}
             </div>
             <label className="flex flex-col gap-1 text-sm">
               <Trans>Allowed hosts</Trans>
-              <input className={`${inputClass} !h-9 font-mono`} value={allow} aria-invalid={problemOf(state.problem, 'allow') !== null} onChange={(event) => setAllow(event.target.value)} placeholder="api.example.com *.internal.example" autoCapitalize="none" spellCheck={false} />
+              <input
+                className={`${inputClass} !h-9 font-mono`}
+                value={allow}
+                aria-invalid={problemOf(state.problem, 'allow') !== null}
+                onChange={(event) => setAllow(event.target.value)}
+                placeholder="api.example.com *.internal.example"
+                autoCapitalize="none"
+                spellCheck={false}
+              />
               <Problem>{problemOf(state.problem, 'allow')}</Problem>
             </label>
           </>
         )}
         <label className="flex flex-col gap-1 text-sm">
           <Trans>Denied hosts</Trans>
-          <input className={`${inputClass} !h-9 font-mono`} value={deny} aria-invalid={problemOf(state.problem, 'deny') !== null} onChange={(event) => setDeny(event.target.value)} placeholder={t`none`} autoCapitalize="none" spellCheck={false} />
+          <input
+            className={`${inputClass} !h-9 font-mono`}
+            value={deny}
+            aria-invalid={problemOf(state.problem, 'deny') !== null}
+            onChange={(event) => setDeny(event.target.value)}
+            placeholder={t`none`}
+            autoCapitalize="none"
+            spellCheck={false}
+          />
           <Problem>{problemOf(state.problem, 'deny')}</Problem>
         </label>
         <Limits limits={limits} problem={state.problem} onChange={setLimits} />
         <label className="flex flex-wrap items-center gap-2 text-sm">
           <Trans>A key that does not belong where a request goes</Trans>
-          <select className={`${inputClass} !h-9 !w-auto`} value={pasted} onChange={(event) => setPasted(choice(event.target.value, ['refuse', 'observe', 'off'] as const))}>
-            <option value="refuse"><Trans>is refused</Trans></option>
-            <option value="observe"><Trans>is noted in the record</Trans></option>
-            <option value="off"><Trans>is not looked for</Trans></option>
+          <select
+            className={`${inputClass} !h-9 !w-auto`}
+            value={pasted}
+            onChange={(event) => setPasted(choice(event.target.value, ['refuse', 'observe', 'off'] as const))}
+          >
+            <option value="refuse">
+              <Trans>is refused</Trans>
+            </option>
+            <option value="observe">
+              <Trans>is noted in the record</Trans>
+            </option>
+            <option value="off">
+              <Trans>is not looked for</Trans>
+            </option>
           </select>
         </label>
         <label className="flex flex-wrap items-center gap-2 text-sm">
           <Trans>Credentials in answers that are no secret here</Trans>
-          <select className={`${inputClass} !h-9 !w-auto`} value={found} onChange={(event) => setFound(choice(event.target.value, ['off', 'observe', 'redact'] as const))}>
-            <option value="off"><Trans>are not looked for</Trans></option>
-            <option value="observe"><Trans>are noted in the record</Trans></option>
-            <option value="redact"><Trans>are redacted</Trans></option>
+          <select
+            className={`${inputClass} !h-9 !w-auto`}
+            value={found}
+            onChange={(event) => setFound(choice(event.target.value, ['off', 'observe', 'redact'] as const))}
+          >
+            <option value="off">
+              <Trans>are not looked for</Trans>
+            </option>
+            <option value="observe">
+              <Trans>are noted in the record</Trans>
+            </option>
+            <option value="redact">
+              <Trans>are redacted</Trans>
+            </option>
           </select>
         </label>
         {problem !== null && (
@@ -126,7 +208,11 @@ function Form({ rules, mayChange, state, onSave }: { rules: EgressRules; mayChan
             {problem}
           </p>
         )}
-        {!mayChange && <p className="text-sm text-ink-soft"><Trans>Only the owner and admins of the team can change these rules.</Trans></p>}
+        {!mayChange && (
+          <p className="text-sm text-ink-soft">
+            <Trans>Only the owner and admins of the team can change these rules.</Trans>
+          </p>
+        )}
         {mayChange && (
           <div className="flex items-center justify-end gap-3">
             <span role="status" className="text-sm text-good">
@@ -142,4 +228,5 @@ function Form({ rules, mayChange, state, onSave }: { rules: EgressRules; mayChan
   )
 }
 
-const choice = <T extends string>(text: string, options: readonly [T, ...T[]]): T => options.find((each) => each === text) ?? options[0]
+const choice = <T extends string>(text: string, options: readonly [T, ...T[]]): T =>
+  options.find((each) => each === text) ?? options[0]

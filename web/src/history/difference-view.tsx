@@ -19,9 +19,24 @@ export function Difference({ before, after }: { before: string | null; after: st
   const lines = useMemo(() => (isWhole ? whole(after) : difference(before ?? '', after)), [isWhole, before, after])
   return (
     <>
-      <div role="group" aria-label={t`Shown`} className="mb-2 inline-flex rounded-lg border border-line bg-sunken p-0.5 text-sm">
-        {([[t`What changed`, false], [t`Whole text`, true]] as const).map(([words, value]) => (
-          <button key={words} type="button" aria-pressed={isWhole === value} onClick={() => setIsWhole(value)} className={`rounded-md px-2.5 py-1 ${isWhole === value ? 'bg-raised text-ink shadow-sm' : 'text-ink-soft hover:text-ink'}`}>
+      <div
+        role="group"
+        aria-label={t`Shown`}
+        className="mb-2 inline-flex rounded-lg border border-line bg-sunken p-0.5 text-sm"
+      >
+        {(
+          [
+            [t`What changed`, false],
+            [t`Whole text`, true],
+          ] as const
+        ).map(([words, value]) => (
+          <button
+            key={words}
+            type="button"
+            aria-pressed={isWhole === value}
+            onClick={() => setIsWhole(value)}
+            className={`rounded-md px-2.5 py-1 ${isWhole === value ? 'bg-raised text-ink shadow-sm' : 'text-ink-soft hover:text-ink'}`}
+          >
             {words}
           </button>
         ))}
@@ -32,18 +47,46 @@ export function Difference({ before, after }: { before: string | null; after: st
 }
 
 function Lines({ lines }: { lines: readonly DifferenceLine[] | null }) {
-  if (lines === null) return <p className="rounded-card border border-line bg-surface p-5 text-sm text-ink-soft"><Trans>Too much is different to be shown line by line.</Trans></p>
-  if (lines.length === 0) return <p className="rounded-card border border-line bg-surface p-5 text-sm text-ink-soft"><Trans>It is empty, or nothing is different.</Trans></p>
+  if (lines === null)
+    return (
+      <p className="rounded-card border border-line bg-surface p-5 text-sm text-ink-soft">
+        <Trans>Too much is different to be shown line by line.</Trans>
+      </p>
+    )
+  if (lines.length === 0)
+    return (
+      <p className="rounded-card border border-line bg-surface p-5 text-sm text-ink-soft">
+        <Trans>It is empty, or nothing is different.</Trans>
+      </p>
+    )
   return (
-    <div role="region" aria-label={t`Text`} tabIndex={0} className="max-h-[70vh] overflow-auto rounded-card border border-line bg-surface font-mono text-[0.8125rem] leading-relaxed">
+    <div
+      role="region"
+      aria-label={t`Text`}
+      tabIndex={0}
+      className="max-h-[70vh] overflow-auto rounded-card border border-line bg-surface font-mono text-[0.8125rem] leading-relaxed"
+    >
       <table className="w-full border-collapse">
         <tbody>
           {lines.slice(0, most).map((line) => (
-            <Line key={line.kind === 'newline' ? 'newline' : line.kind === 'gap' ? `gap ${line.before}` : `${line.before} ${line.after}`} line={line} />
+            <Line
+              key={
+                line.kind === 'newline'
+                  ? 'newline'
+                  : line.kind === 'gap'
+                    ? `gap ${line.before}`
+                    : `${line.before} ${line.after}`
+              }
+              line={line}
+            />
           ))}
         </tbody>
       </table>
-      {lines.length > most && <p className="p-3 font-sans text-ink-soft"><Trans>{lines.length - most} more lines are not shown.</Trans></p>}
+      {lines.length > most && (
+        <p className="p-3 font-sans text-ink-soft">
+          <Trans>{lines.length - most} more lines are not shown.</Trans>
+        </p>
+      )}
     </div>
   )
 }
@@ -54,7 +97,9 @@ function Line({ line }: { line: DifferenceLine }) {
       <tr className="bg-sunken text-ink-soft">
         <td colSpan={4} className="px-3 text-center">
           <span aria-hidden>⋯</span>
-          <span className="sr-only"><Trans>lines left out</Trans></span>
+          <span className="sr-only">
+            <Trans>lines left out</Trans>
+          </span>
         </td>
       </tr>
     )
@@ -63,7 +108,11 @@ function Line({ line }: { line: DifferenceLine }) {
     return (
       <tr className="bg-sunken text-ink-soft">
         <td colSpan={4} className="px-3 text-center font-sans">
-          {line.is === 'added' ? <Trans>Newline at end of file added</Trans> : <Trans>Newline at end of file removed</Trans>}
+          {line.is === 'added' ? (
+            <Trans>Newline at end of file added</Trans>
+          ) : (
+            <Trans>Newline at end of file removed</Trans>
+          )}
         </td>
       </tr>
     )
@@ -84,5 +133,7 @@ function Line({ line }: { line: DifferenceLine }) {
 
 function whole(text: string): readonly DifferenceLine[] {
   if (text === '') return []
-  return (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n').map((line, index) => ({ kind: 'same', before: index + 1, after: index + 1, text: line }))
+  return (text.endsWith('\n') ? text.slice(0, -1) : text)
+    .split('\n')
+    .map((line, index) => ({ kind: 'same', before: index + 1, after: index + 1, text: line }))
 }

@@ -15,17 +15,38 @@ import { causeIn } from './words.ts'
 const refreshMs = 5000
 
 /** A file's versions, what changed with the chosen one, and the way back to it. */
-export function Versions({ workspace, path, chosen }: { workspace: Workspace; path: string; chosen: string | undefined }) {
-  const { data: versions } = useQuery({ ...trpc.history.versions.queryOptions({ workspaceId: workspace.id, path }), refetchInterval: refreshMs })
+export function Versions({
+  workspace,
+  path,
+  chosen,
+}: {
+  workspace: Workspace
+  path: string
+  chosen: string | undefined
+}) {
+  const { data: versions } = useQuery({
+    ...trpc.history.versions.queryOptions({ workspaceId: workspace.id, path }),
+    refetchInterval: refreshMs,
+  })
   if (versions === undefined) return <div aria-busy className="skeleton h-64 w-full" />
-  const index = Math.max(0, versions.findIndex(({ id }) => id === chosen))
+  const index = Math.max(
+    0,
+    versions.findIndex(({ id }) => id === chosen),
+  )
   const [version, before] = [versions[index], versions[index + 1]]
   if (version === undefined) {
-    return <p className="rounded-card border border-dashed border-line-strong p-5 text-center text-sm text-ink-soft"><Trans>No version of it is kept yet: there is one each time that it is saved.</Trans></p>
+    return (
+      <p className="rounded-card border border-dashed border-line-strong p-5 text-center text-sm text-ink-soft">
+        <Trans>No version of it is kept yet: there is one each time that it is saved.</Trans>
+      </p>
+    )
   }
   return (
     <div className="grid gap-5 md:grid-cols-[17rem_1fr]">
-      <ol aria-label={t`Versions`} className="max-h-[70vh] divide-y divide-line overflow-auto rounded-card border border-line bg-surface max-md:max-h-56">
+      <ol
+        aria-label={t`Versions`}
+        className="max-h-[70vh] divide-y divide-line overflow-auto rounded-card border border-line bg-surface max-md:max-h-56"
+      >
         {versions.map((each, place) => (
           <li key={each.id}>
             <Choice version={each} isChosen={place === index} isLatest={place === 0} />
@@ -57,17 +78,37 @@ function Choice({ version, isChosen, isLatest }: { version: FileVersion; isChose
       <span className="font-medium">
         <Ago at={version.at} />
       </span>
-      {isLatest && <span className="ml-2 rounded-full border border-line px-2 text-xs text-ink-soft"><Trans>latest</Trans></span>}
+      {isLatest && (
+        <span className="ml-2 rounded-full border border-line px-2 text-xs text-ink-soft">
+          <Trans>latest</Trans>
+        </span>
+      )}
       <span className="block text-ink-soft">{causeIn(version)}</span>
     </button>
   )
 }
 
-function Chosen({ workspace, version, before }: { workspace: Workspace; version: FileVersionId; before: FileVersionId | null }) {
+function Chosen({
+  workspace,
+  version,
+  before,
+}: {
+  workspace: Workspace
+  version: FileVersionId
+  before: FileVersionId | null
+}) {
   const own = { staleTime: Infinity }
-  const { data: now } = useQuery({ ...trpc.history.version.queryOptions({ workspaceId: workspace.id, versionId: version }), ...own })
-  const { data: earlier } = useQuery({ ...trpc.history.version.queryOptions({ workspaceId: workspace.id, versionId: before ?? version }), ...own, enabled: before !== null })
-  if (now === undefined || (before !== null && earlier === undefined)) return <div aria-busy className="skeleton h-64 w-full" />
+  const { data: now } = useQuery({
+    ...trpc.history.version.queryOptions({ workspaceId: workspace.id, versionId: version }),
+    ...own,
+  })
+  const { data: earlier } = useQuery({
+    ...trpc.history.version.queryOptions({ workspaceId: workspace.id, versionId: before ?? version }),
+    ...own,
+    enabled: before !== null,
+  })
+  if (now === undefined || (before !== null && earlier === undefined))
+    return <div aria-busy className="skeleton h-64 w-full" />
   return <Difference key={version} before={before === null ? null : (earlier?.text ?? '')} after={now.text} />
 }
 
@@ -76,10 +117,23 @@ function Restore({ workspace, version }: { workspace: Workspace; version: FileVe
     trpc.history.restore.mutationOptions({
       async onSuccess(hasChanged) {
         await queryClient.invalidateQueries({ queryKey: trpc.history.pathKey() })
-        if (!hasChanged) return tell({ title: t`Nothing to restore`, words: t`${version.path} is as it was then already.` })
+        if (!hasChanged)
+          return tell({ title: t`Nothing to restore`, words: t`${version.path} is as it was then already.` })
         const [, before] = await trpcClient.history.versions.query({ workspaceId: workspace.id, path: version.path })
-        const undo = before === undefined ? {} : { action: { label: t`Undo`, run: () => restore.mutate({ workspaceId: workspace.id, versionId: before.id }) } }
-        tell({ title: t`Restored`, words: t`${version.path} is as it was then. What it held before is kept as a version.`, ...undo })
+        const undo =
+          before === undefined
+            ? {}
+            : {
+                action: {
+                  label: t`Undo`,
+                  run: () => restore.mutate({ workspaceId: workspace.id, versionId: before.id }),
+                },
+              }
+        tell({
+          title: t`Restored`,
+          words: t`${version.path} is as it was then. What it held before is kept as a version.`,
+          ...undo,
+        })
       },
       onError: (error) => tellRefusal(refusalOf(error).message),
     }),
@@ -87,7 +141,12 @@ function Restore({ workspace, version }: { workspace: Workspace; version: FileVe
   if (!workspace.may.includes('exec')) return null
   const isRunning = workspace.state === 'running'
   return (
-    <Button onClick={() => restore.mutate({ workspaceId: workspace.id, versionId: version.id })} busy={restore.isPending} disabled={!isRunning} title={isRunning ? undefined : t`Start the workspace first`}>
+    <Button
+      onClick={() => restore.mutate({ workspaceId: workspace.id, versionId: version.id })}
+      busy={restore.isPending}
+      disabled={!isRunning}
+      title={isRunning ? undefined : t`Start the workspace first`}
+    >
       <RotateCcw size={15} aria-hidden /> <Trans>Restore this version</Trans>
     </Button>
   )

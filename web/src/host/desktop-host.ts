@@ -2,11 +2,21 @@ import { TRPCClientError } from '@trpc/client'
 import type { TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
 import type { AppRouter } from '@arcx/router'
-import type { ApiFailure, ConnectionState, DesktopBridge, Event, Preferences, SignInState, TabsView, UpdateState } from '@arcx/desktop/contract/contract'
+import type {
+  ApiFailure,
+  ConnectionState,
+  DesktopBridge,
+  Event,
+  Preferences,
+  SignInState,
+  TabsView,
+  UpdateState,
+} from '@arcx/desktop/contract/contract'
 import type { Accounts, Host } from './host.ts'
 import { Writable } from './readable.ts'
 
-const failed = ({ message, code, data }: ApiFailure): TRPCClientError<AppRouter> => TRPCClientError.from({ error: { message, code: code ?? -32_603, data } } as never)
+const failed = ({ message, code, data }: ApiFailure): TRPCClientError<AppRouter> =>
+  TRPCClientError.from({ error: { message, code: code ?? -32_603, data } } as never)
 
 /** The router by the app's main process, which alone knows the session. */
 function bridgeLink(bridge: DesktopBridge, listeners: Map<number, (event: Event) => void>): TRPCLink<AppRouter> {
@@ -21,7 +31,8 @@ function bridgeLink(bridge: DesktopBridge, listeners: Map<number, (event: Event)
               observer.next({ result: { type: 'data', data: outcome.data } })
               observer.complete()
             },
-            (error: unknown) => observer.error(TRPCClientError.from(error instanceof Error ? error : new Error(String(error)))),
+            (error: unknown) =>
+              observer.error(TRPCClientError.from(error instanceof Error ? error : new Error(String(error)))),
           )
           return
         }
@@ -39,7 +50,11 @@ function bridgeLink(bridge: DesktopBridge, listeners: Map<number, (event: Event)
               return observer.complete()
           }
         })
-        bridge.request('api.subscribe', { handle, path: op.path, input: op.input }).catch((error: unknown) => observer.error(TRPCClientError.from(error instanceof Error ? error : new Error(String(error)))))
+        bridge
+          .request('api.subscribe', { handle, path: op.path, input: op.input })
+          .catch((error: unknown) =>
+            observer.error(TRPCClientError.from(error instanceof Error ? error : new Error(String(error)))),
+          )
         return () => {
           listeners.delete(handle)
           void bridge.request('api.unsubscribe', { handle })
@@ -114,7 +129,12 @@ export function desktopHost(bridge: DesktopBridge): Host {
     server: () => all.get().accounts.find(({ id }) => id === all.get().current)?.server ?? 'http://localhost',
     openWorkspace(workspaceId, url) {
       const { pathname, search, hash } = new URL(url)
-      ask(bridge.request('tabs.open', { workspaceId, to: pathname === '/' && search === '' ? null : pathname + search + hash }))
+      ask(
+        bridge.request('tabs.open', {
+          workspaceId,
+          to: pathname === '/' && search === '' ? null : pathname + search + hash,
+        }),
+      )
       return true
     },
     openExternally: (url) => ask(bridge.request('shell.openExternally', { url })),

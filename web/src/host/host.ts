@@ -1,6 +1,14 @@
 import type { TRPCLink } from '@trpc/client'
 import type { AppRouter } from '@arcx/router'
-import type { AccountView, ConnectionState, DesktopBridge, Preferences, SignInState, TabsView, UpdateState } from '@arcx/desktop/contract/contract'
+import type {
+  AccountView,
+  ConnectionState,
+  DesktopBridge,
+  Preferences,
+  SignInState,
+  TabsView,
+  UpdateState,
+} from '@arcx/desktop/contract/contract'
 import { desktopHost } from './desktop-host.ts'
 import type { Readable } from './readable.ts'
 import { webHost } from './web-host.ts'

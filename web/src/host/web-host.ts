@@ -30,7 +30,11 @@ export function webHost(): Host {
         // Where somebody is holds for as long as the connection by which it was said.
         condition: (operation) => operation.type === 'subscription' || operation.path === 'presence.set',
         true: wsLink({ client: socket }),
-        false: httpBatchLink({ url: '/trpc', maxItems: callsTogether, fetch: (url, init) => fetchOrTake(url, init as RequestInit | undefined) }),
+        false: httpBatchLink({
+          url: '/trpc',
+          maxItems: callsTogether,
+          fetch: (url, init) => fetchOrTake(url, init as RequestInit | undefined),
+        }),
       }),
     ],
     connection,

@@ -26,10 +26,24 @@ function Told({ announcements }: { announcements: readonly Announcement[] }) {
   return announcements
     .filter(({ id }) => !dismissed.includes(id))
     .map(({ id, text, tone }) => (
-      <div key={id} role="status" className={`mb-6 flex items-start gap-2.5 rounded-card py-2 pl-4 pr-2 ${tone === 'warning' ? 'bg-bad-wash' : 'bg-accent-wash'}`}>
-        {tone === 'warning' ? <TriangleAlert size={18} aria-label={t`Warning`} className="mt-2 shrink-0 text-bad" /> : <Megaphone size={18} aria-hidden className="mt-2 shrink-0 text-accent" />}
+      <div
+        key={id}
+        role="status"
+        className={`mb-6 flex items-start gap-2.5 rounded-card py-2 pl-4 pr-2 ${tone === 'warning' ? 'bg-bad-wash' : 'bg-accent-wash'}`}
+      >
+        {tone === 'warning' ? (
+          <TriangleAlert size={18} aria-label={t`Warning`} className="mt-2 shrink-0 text-bad" />
+        ) : (
+          <Megaphone size={18} aria-hidden className="mt-2 shrink-0 text-accent" />
+        )}
         <p className="min-w-0 flex-1 py-1.5 break-words whitespace-pre-line">{text}</p>
-        <button type="button" aria-label={t`Dismiss`} title={t`Dismiss`} className={buttonClass('ghost', true)} onClick={() => setDismissed(withDismissed(localStorage, id))}>
+        <button
+          type="button"
+          aria-label={t`Dismiss`}
+          title={t`Dismiss`}
+          className={buttonClass('ghost', true)}
+          onClick={() => setDismissed(withDismissed(localStorage, id))}
+        >
           <X size={16} aria-hidden />
         </button>
       </div>

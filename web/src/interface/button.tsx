@@ -14,9 +14,21 @@ export function buttonClass(tone: Tone = 'plain', square = false): string {
   return `inline-flex items-center justify-center gap-1.5 rounded-lg border text-sm font-medium h-9 ${square ? 'w-9' : 'px-3'} transition-colors whitespace-nowrap disabled:opacity-50 disabled:pointer-events-none ${tones[tone]}`
 }
 
-export function Button({ tone, busy = false, children, className = '', ...rest }: ComponentProps<'button'> & { tone?: Tone; busy?: boolean; children: ReactNode }) {
+export function Button({
+  tone,
+  busy = false,
+  children,
+  className = '',
+  ...rest
+}: ComponentProps<'button'> & { tone?: Tone; busy?: boolean; children: ReactNode }) {
   return (
-    <button type="button" {...rest} disabled={rest.disabled || busy} aria-busy={busy} className={`${buttonClass(tone)} ${className}`}>
+    <button
+      type="button"
+      {...rest}
+      disabled={rest.disabled || busy}
+      aria-busy={busy}
+      className={`${buttonClass(tone)} ${className}`}
+    >
       {children}
     </button>
   )

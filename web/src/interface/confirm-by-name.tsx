@@ -57,7 +57,13 @@ function Contents({ title, deed, children, name, removal, onConfirm, onClose }: 
         <Field.Label className="text-sm">
           {deed === undefined ? <Trans>Type {shown} to delete it</Trans> : deed.ask(shown)}
         </Field.Label>
-        <Field.Control className={`${inputClass} font-mono`} value={typed} onValueChange={setTyped} autoComplete="off" spellCheck={false} />
+        <Field.Control
+          className={`${inputClass} font-mono`}
+          value={typed}
+          onValueChange={setTyped}
+          autoComplete="off"
+          spellCheck={false}
+        />
       </Field.Root>
       {removal !== undefined && removal.error !== null && (
         <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">

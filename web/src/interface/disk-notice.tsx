@@ -15,13 +15,21 @@ export function DiskNotice() {
       <HardDrive size={18} aria-hidden className="mt-0.5 shrink-0 text-bad" />
       <div className="min-w-0">
         <p className="font-medium">
-          {data.level === 'full' ? <Trans>The disk of the server is full.</Trans> : <Trans>The disk of the server is nearly full.</Trans>}
+          {data.level === 'full' ? (
+            <Trans>The disk of the server is full.</Trans>
+          ) : (
+            <Trans>The disk of the server is nearly full.</Trans>
+          )}
         </p>
         <p>
           {data.level === 'full' ? (
-            <Trans>Nothing can be saved until there is room again. What runs goes on. Delete workspaces that nobody needs.</Trans>
+            <Trans>
+              Nothing can be saved until there is room again. What runs goes on. Delete workspaces that nobody needs.
+            </Trans>
           ) : (
-            <Trans>Nothing new is started until there is room again. What runs goes on. Delete workspaces that nobody needs.</Trans>
+            <Trans>
+              Nothing new is started until there is room again. What runs goes on. Delete workspaces that nobody needs.
+            </Trans>
           )}
         </p>
         {data.numbers !== null && (

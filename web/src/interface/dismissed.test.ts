@@ -15,9 +15,16 @@ test('what is put away stays so, once, and what is long past is forgotten', () =
   expect(readDismissed(storage).at(-1)).toBe('59')
 })
 
-test.each(['{', '{}', '[1, "a"]', 'null'])('what was kept wrongly breaks nothing: %s', (text) => expect(readDismissed(storageOf(text)).every((id) => typeof id === 'string')).toBe(true))
+test.each(['{', '{}', '[1, "a"]', 'null'])('what was kept wrongly breaks nothing: %s', (text) =>
+  expect(readDismissed(storageOf(text)).every((id) => typeof id === 'string')).toBe(true),
+)
 
 test('where nothing can be kept it is put away all the same', () => {
-  const full = { getItem: () => null, setItem: () => { throw new Error('QuotaExceededError') } }
+  const full = {
+    getItem: () => null,
+    setItem: () => {
+      throw new Error('QuotaExceededError')
+    },
+  }
   expect(withDismissed(full, 'a')).toEqual(['a'])
 })

@@ -11,4 +11,5 @@ export function FieldProblem({ children }: { children: string | null }) {
 }
 
 /** Whoever comes back to a form that was refused finds themselves at what is to be changed. */
-export const firstInvalid = (): HTMLElement | null => document.querySelector<HTMLElement>('[role=dialog] [aria-invalid=true]')
+export const firstInvalid = (): HTMLElement | null =>
+  document.querySelector<HTMLElement>('[role=dialog] [aria-invalid=true]')

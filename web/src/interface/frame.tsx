@@ -26,7 +26,10 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
   const navigate = useNavigate()
   return (
     <div className="min-h-dvh">
-      <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:left-3 focus:top-3 focus:z-50 focus:rounded-lg focus:bg-raised focus:px-3 focus:py-2">
+      <a
+        href="#content"
+        className="sr-only focus:not-sr-only focus:absolute focus:left-3 focus:top-3 focus:z-50 focus:rounded-lg focus:bg-raised focus:px-3 focus:py-2"
+      >
         <Trans>To the content</Trans>
       </a>
       <header className="sticky top-0 z-30 border-b border-line bg-canvas/85 backdrop-blur">
@@ -35,23 +38,42 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
             <Mark /> <span className="max-sm:sr-only">arcx</span>
           </Link>
           <nav aria-label={t`Main`} className="flex text-sm sm:ml-3 sm:gap-1">
-            <Link to="/dashboard" className="rounded-lg px-2 py-1.5 text-ink-soft sm:px-2.5 hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
+            <Link
+              to="/dashboard"
+              className="rounded-lg px-2 py-1.5 text-ink-soft sm:px-2.5 hover:text-ink [&.active]:text-ink [&.active]:bg-sunken"
+              activeProps={{ className: 'active' }}
+            >
               <Trans>Workspaces</Trans>
             </Link>
-            <Link to="/teams" className="rounded-lg px-2 py-1.5 text-ink-soft sm:px-2.5 hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
+            <Link
+              to="/teams"
+              className="rounded-lg px-2 py-1.5 text-ink-soft sm:px-2.5 hover:text-ink [&.active]:text-ink [&.active]:bg-sunken"
+              activeProps={{ className: 'active' }}
+            >
               <Trans>Teams</Trans>
             </Link>
             {me?.role === 'admin' && (
-              <Link to="/admin" className="rounded-lg px-2 py-1.5 text-ink-soft sm:px-2.5 hover:text-ink [&.active]:text-ink [&.active]:bg-sunken" activeProps={{ className: 'active' }}>
-                <span className="sm:hidden"><Trans>Admin</Trans></span>
-                <span className="max-sm:hidden"><Trans>Administration</Trans></span>
+              <Link
+                to="/admin"
+                className="rounded-lg px-2 py-1.5 text-ink-soft sm:px-2.5 hover:text-ink [&.active]:text-ink [&.active]:bg-sunken"
+                activeProps={{ className: 'active' }}
+              >
+                <span className="sm:hidden">
+                  <Trans>Admin</Trans>
+                </span>
+                <span className="max-sm:hidden">
+                  <Trans>Administration</Trans>
+                </span>
               </Link>
             )}
           </nav>
           <div className="ml-auto flex items-center gap-1">
             {connection === 'lost' && (
               <span role="status" className="flex items-center gap-2 text-sm text-busy sm:mr-2">
-                <span className="size-2 rounded-full bg-busy pulse-dot" /> <span className="max-sm:sr-only"><Trans>Reconnecting…</Trans></span>
+                <span className="size-2 rounded-full bg-busy pulse-dot" />{' '}
+                <span className="max-sm:sr-only">
+                  <Trans>Reconnecting…</Trans>
+                </span>
               </span>
             )}
             <PaletteButton />
@@ -66,16 +88,23 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
                 head={
                   <div className="px-2.5 py-2 border-b border-line mb-1">
                     <div className="font-medium">{me.name}</div>
-                    <div className="text-ink-soft"><Trans>Plan: {tierName(me.tier)}</Trans></div>
+                    <div className="text-ink-soft">
+                      <Trans>Plan: {tierName(me.tier)}</Trans>
+                    </div>
                   </div>
                 }
                 entries={[
                   { label: t`Settings`, icon: Settings, run: () => void navigate({ to: '/settings' }) },
-                  ...(host.accounts === null ? [] : [{ label: t`Servers and accounts`, icon: Server, run: () => void navigate({ to: '/servers' }) }]),
+                  ...(host.accounts === null
+                    ? []
+                    : [{ label: t`Servers and accounts`, icon: Server, run: () => void navigate({ to: '/servers' }) }]),
                   { label: t`Sign out`, icon: LogOut, run: () => void signOut() },
                 ]}
               >
-                <span className="grid size-7 place-items-center rounded-full bg-accent-wash text-xs font-semibold uppercase text-accent before:content-[attr(data-initials)]" data-initials={me.login.slice(0, 2)} />
+                <span
+                  className="grid size-7 place-items-center rounded-full bg-accent-wash text-xs font-semibold uppercase text-accent before:content-[attr(data-initials)]"
+                  data-initials={me.login.slice(0, 2)}
+                />
               </MenuButton>
             )}
           </div>

@@ -20,7 +20,16 @@ export function MenuButton(props: MenuButtonProps) {
   const [isAsked, setAsked] = useState(false)
   const { label, className, children } = props
   const button = (
-    <button type="button" aria-label={label} aria-haspopup="menu" aria-expanded={false} className={className} onPointerEnter={() => void bring()} onFocus={() => void bring()} onClick={() => setAsked(true)}>
+    <button
+      type="button"
+      aria-label={label}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      className={className}
+      onPointerEnter={() => void bring()}
+      onFocus={() => void bring()}
+      onClick={() => setAsked(true)}
+    >
       {children}
     </button>
   )

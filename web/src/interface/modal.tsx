@@ -12,12 +12,15 @@ export function Modal({ open, onClose, children }: { open: boolean; onClose: () 
     return firstInvalid()
   }
   // What opened it may be gone with what was done in it.
-  const end = () => (opener.current?.isConnected === true && opener.current !== document.body ? true : document.getElementById('content'))
+  const end = () =>
+    opener.current?.isConnected === true && opener.current !== document.body ? true : document.getElementById('content')
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className={backdropClass} />
-        <Dialog.Popup className={dialogClass} initialFocus={begin} finalFocus={end}>{open && children}</Dialog.Popup>
+        <Dialog.Popup className={dialogClass} initialFocus={begin} finalFocus={end}>
+          {open && children}
+        </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   )

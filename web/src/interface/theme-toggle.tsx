@@ -11,7 +11,15 @@ const words = { system: msg`As the system`, light: msg`Light`, dark: msg`Dark` }
 export function ThemeToggle() {
   const Icon = themes[useTheme()]
   return (
-    <MenuButton label={t`Colours`} className={buttonClass('ghost', true)} entries={(['system', 'light', 'dark'] as const).map((name) => ({ label: i18n._(words[name]), icon: themes[name], run: () => chooseTheme(name) }))}>
+    <MenuButton
+      label={t`Colours`}
+      className={buttonClass('ghost', true)}
+      entries={(['system', 'light', 'dark'] as const).map((name) => ({
+        label: i18n._(words[name]),
+        icon: themes[name],
+        run: () => chooseTheme(name),
+      }))}
+    >
       <Icon size={17} aria-hidden />
     </MenuButton>
   )

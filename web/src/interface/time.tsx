@@ -19,11 +19,20 @@ function formatOf(language: string): Intl.RelativeTimeFormat {
 export function relativeTime(at: string, now: number): string {
   const format = formatOf(i18n.locale)
   const seconds = (Date.parse(at) - now) / 1000
-  for (const [unit, size] of units) if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit)
+  for (const [unit, size] of units)
+    if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit)
   return t`just now`
 }
 
-const exact = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+const exact = new Intl.DateTimeFormat(undefined, {
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+})
 
 /** A moment to the second, always of one width, so that moments align in a column. */
 export const exactTime = (at: string): string => exact.format(new Date(at))

@@ -51,11 +51,17 @@ export default function ToastHost() {
 function Toasts() {
   const { toasts: shown } = Toast.useToastManager()
   return shown.map((toast) => (
-    <Toast.Root key={toast.id} toast={toast} className="rounded-xl border border-line bg-raised p-3.5 pr-10 shadow-pop relative data-[ending-style]:opacity-0 transition-opacity">
+    <Toast.Root
+      key={toast.id}
+      toast={toast}
+      className="rounded-xl border border-line bg-raised p-3.5 pr-10 shadow-pop relative data-[ending-style]:opacity-0 transition-opacity"
+    >
       <Toast.Content>
         <Toast.Title className="text-sm font-semibold" />
         <Toast.Description className="text-sm text-ink-soft" />
-        {toast.actionProps !== undefined && <Toast.Action className="mt-1.5 text-sm font-medium text-accent underline-offset-4 hover:underline" />}
+        {toast.actionProps !== undefined && (
+          <Toast.Action className="mt-1.5 text-sm font-medium text-accent underline-offset-4 hover:underline" />
+        )}
       </Toast.Content>
       <Toast.Close className="absolute right-2 top-2 rounded-md p-1 text-ink-soft hover:text-ink" aria-label={t`Close`}>
         <X size={15} aria-hidden />

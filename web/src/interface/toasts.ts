@@ -20,7 +20,10 @@ export function tellRefusal(message: string): void {
 
 /** Something has been done that can be taken back, for a while. */
 export function offerUndo(title: string, label: string, undo: () => Promise<unknown>): void {
-  tell({ title, action: { label, run: () => void undo().catch((error: unknown) => tellRefusal(refusalOf(error).message)) } })
+  tell({
+    title,
+    action: { label, run: () => void undo().catch((error: unknown) => tellRefusal(refusalOf(error).message)) },
+  })
 }
 
 /** Called by what brings the host, once. */

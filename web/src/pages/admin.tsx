@@ -17,7 +17,14 @@ import { Overview } from '../admin/overview.tsx'
 import { People } from '../admin/people.tsx'
 import { EverybodysWorkspaces } from '../admin/workspaces.tsx'
 
-const contents: Readonly<Record<AdminTab, () => ReactNode>> = { overview: Overview, people: People, workspaces: EverybodysWorkspaces, invitations: Invitations, announcements: AnnouncementsDesk, audit: AuditLog }
+const contents: Readonly<Record<AdminTab, () => ReactNode>> = {
+  overview: Overview,
+  people: People,
+  workspaces: EverybodysWorkspaces,
+  invitations: Invitations,
+  announcements: AnnouncementsDesk,
+  audit: AuditLog,
+}
 
 /** For whoever runs the server. */
 export function AdminPage(): ReactNode {
@@ -29,8 +36,12 @@ export function AdminPage(): ReactNode {
     return (
       <Frame>
         <div className="rounded-card border border-line bg-surface p-8 text-center">
-          <h1 className="text-lg font-semibold"><Trans>This is for whoever runs the server</Trans></h1>
-          <p className="mb-4 mt-1 text-ink-soft"><Trans>Your account is not marked admin.</Trans></p>
+          <h1 className="text-lg font-semibold">
+            <Trans>This is for whoever runs the server</Trans>
+          </h1>
+          <p className="mb-4 mt-1 text-ink-soft">
+            <Trans>Your account is not marked admin.</Trans>
+          </p>
           <Link to="/dashboard" className={buttonClass('primary')}>
             <Trans>To your workspaces</Trans>
           </Link>
@@ -40,9 +51,18 @@ export function AdminPage(): ReactNode {
   }
   return (
     <Frame>
-      <h1 className="mb-4 text-2xl font-semibold tracking-tight"><Trans>Administration</Trans></h1>
-      <Tabs.Root value={tab} onValueChange={(name: AdminTab) => void navigate({ search: { tab: name }, replace: true })}>
-        <Tabs.List activateOnFocus aria-label={t`Administration`} className="mb-6 flex flex-wrap gap-x-1 border-b border-line">
+      <h1 className="mb-4 text-2xl font-semibold tracking-tight">
+        <Trans>Administration</Trans>
+      </h1>
+      <Tabs.Root
+        value={tab}
+        onValueChange={(name: AdminTab) => void navigate({ search: { tab: name }, replace: true })}
+      >
+        <Tabs.List
+          activateOnFocus
+          aria-label={t`Administration`}
+          className="mb-6 flex flex-wrap gap-x-1 border-b border-line"
+        >
           {(Object.keys(adminTabs) as AdminTab[]).map((name) => (
             <Tabs.Tab
               key={name}

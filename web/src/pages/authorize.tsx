@@ -20,7 +20,13 @@ export function AuthorizePage() {
       <div className="w-full max-w-md rounded-card border border-line bg-surface p-7">
         <SquareTerminal size={36} aria-hidden className="text-accent" />
         {port !== undefined && state !== undefined && challenge !== undefined ? (
-          <OnThisMachine kind={kind} port={port} state={state} challenge={challenge} clientName={name ?? (kind === 'desktop' ? 'arcx app' : 'arcx CLI')} />
+          <OnThisMachine
+            kind={kind}
+            port={port}
+            state={state}
+            challenge={challenge}
+            clientName={name ?? (kind === 'desktop' ? 'arcx app' : 'arcx CLI')}
+          />
         ) : code === undefined ? (
           <AskCode />
         ) : (
@@ -31,15 +37,31 @@ export function AuthorizePage() {
   )
 }
 
-function OnThisMachine({ kind, port, state, challenge, clientName }: { kind: ProgramKind; port: number; state: string; challenge: string; clientName: string }) {
-  const authorize = useMutation(trpc.programs.authorize.mutationOptions({ onSuccess: ({ url, appUrl }) => location.assign(appUrl ?? url) }))
+function OnThisMachine({
+  kind,
+  port,
+  state,
+  challenge,
+  clientName,
+}: {
+  kind: ProgramKind
+  port: number
+  state: string
+  challenge: string
+  clientName: string
+}) {
+  const authorize = useMutation(
+    trpc.programs.authorize.mutationOptions({ onSuccess: ({ url, appUrl }) => location.assign(appUrl ?? url) }),
+  )
   if (authorize.isSuccess && authorize.data.appUrl !== null) {
     return (
       <>
         <h1 className="mt-4 flex items-center gap-2 text-xl font-semibold">
           <CircleCheck size={22} aria-hidden className="text-good" /> <Trans>Signed in</Trans>
         </h1>
-        <p className="mt-2 text-ink-soft"><Trans>Your browser asks whether it may open arcx. If it does not ask, or nothing opens:</Trans></p>
+        <p className="mt-2 text-ink-soft">
+          <Trans>Your browser asks whether it may open arcx. If it does not ask, or nothing opens:</Trans>
+        </p>
         <a href={authorize.data.url} className={`${buttonClass('primary')} mt-4`}>
           <Trans>Go back to the app</Trans>
         </a>
@@ -64,15 +86,24 @@ function OnThisMachine({ kind, port, state, challenge, clientName }: { kind: Pro
 }
 
 function ByCode({ code }: { code: string }) {
-  const { data: request, error } = useQuery({ ...trpc.programs.request.queryOptions({ userCode: code }), retry: false, staleTime: Number.POSITIVE_INFINITY })
+  const { data: request, error } = useQuery({
+    ...trpc.programs.request.queryOptions({ userCode: code }),
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
   const answer = useMutation(trpc.programs.answer.mutationOptions())
   if (answer.isSuccess) {
     return (
       <>
         <h1 className="mt-4 flex items-center gap-2 text-xl font-semibold">
-          {answer.variables.accept && <CircleCheck size={22} aria-hidden className="text-good" />} {answer.variables.accept ? t`Signed in` : t`Refused`}
+          {answer.variables.accept && <CircleCheck size={22} aria-hidden className="text-good" />}{' '}
+          {answer.variables.accept ? t`Signed in` : t`Refused`}
         </h1>
-        <p className="mt-2 text-ink-soft">{answer.variables.accept ? t`Go back to your terminal; you can close this page.` : t`The program was not let in. You can close this page.`}</p>
+        <p className="mt-2 text-ink-soft">
+          {answer.variables.accept
+            ? t`Go back to your terminal; you can close this page.`
+            : t`The program was not let in. You can close this page.`}
+        </p>
       </>
     )
   }
@@ -93,7 +124,10 @@ function ByCode({ code }: { code: string }) {
       clientName={request.clientName}
       origin={
         <>
-          <Trans>It asked <Ago at={request.createdAt} /> from {request.address} and shows the code <span className="font-mono font-semibold text-ink">{code}</span>. Allow it only if you started it yourself.</Trans>
+          <Trans>
+            It asked <Ago at={request.createdAt} /> from {request.address} and shows the code{' '}
+            <span className="font-mono font-semibold text-ink">{code}</span>. Allow it only if you started it yourself.
+          </Trans>
         </>
       }
       busy={answer.isPending}
@@ -119,10 +153,22 @@ function AskCode() {
         void navigate({ to: '/authorize', search: { code: typed.trim() } })
       }}
     >
-      <h1 className="text-xl font-semibold"><Trans>Sign in a program</Trans></h1>
+      <h1 className="text-xl font-semibold">
+        <Trans>Sign in a program</Trans>
+      </h1>
       <label className="flex flex-col gap-1.5 text-sm">
         <Trans>The code that it shows</Trans>
-        <input className={`${inputClass} font-mono uppercase tracking-widest`} value={typed} onChange={(event) => setTyped(event.target.value)} placeholder="XXXX-XXXX" autoComplete="off" autoCapitalize="characters" spellCheck={false} maxLength={9} required />
+        <input
+          className={`${inputClass} font-mono uppercase tracking-widest`}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+          placeholder="XXXX-XXXX"
+          autoComplete="off"
+          autoCapitalize="characters"
+          spellCheck={false}
+          maxLength={9}
+          required
+        />
       </label>
       <Button tone="primary" type="submit" disabled={typed.replace(/[^a-z]/gi, '').length !== 8}>
         <Trans>Go on</Trans>
@@ -131,12 +177,30 @@ function AskCode() {
   )
 }
 
-function Decision({ kind, clientName, origin, busy, error, onAllow, refuse }: { kind: ProgramKind; clientName: string; origin: ReactNode; busy: boolean; error: unknown; onAllow: () => void; refuse: ReactNode }) {
+function Decision({
+  kind,
+  clientName,
+  origin,
+  busy,
+  error,
+  onAllow,
+  refuse,
+}: {
+  kind: ProgramKind
+  clientName: string
+  origin: ReactNode
+  busy: boolean
+  error: unknown
+  onAllow: () => void
+  refuse: ReactNode
+}) {
   const { data: me } = useQuery(trpc.auth.me.queryOptions())
   const login = me?.login ?? t`you`
   return (
     <>
-      <h1 className="mt-4 text-xl font-semibold break-words">{kind === 'desktop' ? t`Sign in ${clientName}?` : t`Let ${clientName} act for you?`}</h1>
+      <h1 className="mt-4 text-xl font-semibold break-words">
+        {kind === 'desktop' ? t`Sign in ${clientName}?` : t`Let ${clientName} act for you?`}
+      </h1>
       <p className="mt-2 text-ink-soft">{origin}</p>
       <p className="mt-2 text-ink-soft">
         {kind === 'desktop'

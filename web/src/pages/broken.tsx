@@ -26,7 +26,13 @@ export function Broken({ error }: { error: unknown }) {
         <h1 className="text-xl font-semibold">
           <Trans>This page could not be shown</Trans>
         </h1>
-        <p className="text-ink-soft">{isMissing ? <Trans>A part of it did not come. Check your connection.</Trans> : <Trans>Something went wrong in it. What you did before is kept on the server.</Trans>}</p>
+        <p className="text-ink-soft">
+          {isMissing ? (
+            <Trans>A part of it did not come. Check your connection.</Trans>
+          ) : (
+            <Trans>Something went wrong in it. What you did before is kept on the server.</Trans>
+          )}
+        </p>
         <div className="flex gap-2">
           <Button tone="primary" onClick={() => location.reload()}>
             <Trans>Load it again</Trans>

@@ -32,7 +32,9 @@ export function Dashboard() {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && event.target.closest('input, textarea, [contenteditable], [role=dialog]') !== null
+      const typing =
+        event.target instanceof HTMLElement &&
+        event.target.closest('input, textarea, [contenteditable], [role=dialog]') !== null
       if (typing || event.ctrlKey || event.metaKey || event.altKey) return
       if (event.key === 'c') setCreating(true)
       else if (event.key === '/') searchBox.current?.focus()
@@ -46,17 +48,26 @@ export function Dashboard() {
   const shown = workspaces?.filter((workspace) => workspace.name.includes(filter.trim().toLowerCase()))
   const groups = [
     { key: 'own', title: t`Yours`, of: null, entries: shown?.filter(({ teamId }) => teamId === null) ?? [] },
-    ...(teams ?? []).map((team) => ({ key: team.id, title: team.name, of: team, entries: shown?.filter(({ teamId }) => teamId === team.id) ?? [] })),
+    ...(teams ?? []).map((team) => ({
+      key: team.id,
+      title: team.name,
+      of: team,
+      entries: shown?.filter(({ teamId }) => teamId === team.id) ?? [],
+    })),
   ]
   return (
     <Frame>
       <Invitations />
       <div className="mb-6 flex flex-wrap items-center gap-3">
-        <h1 className="text-2xl font-semibold tracking-tight"><Trans>Workspaces</Trans></h1>
+        <h1 className="text-2xl font-semibold tracking-tight">
+          <Trans>Workspaces</Trans>
+        </h1>
         <div className="ml-auto flex items-center gap-2 max-sm:w-full">
           {workspaces !== undefined && workspaces.length > 0 && (
             <label className="relative block max-sm:flex-1">
-              <span className="sr-only"><Trans>Filter by name</Trans></span>
+              <span className="sr-only">
+                <Trans>Filter by name</Trans>
+              </span>
               <Search size={15} aria-hidden className="absolute left-3 top-1/2 -translate-y-1/2 text-ink-soft" />
               <input
                 ref={searchBox}
@@ -64,7 +75,12 @@ export function Dashboard() {
                 placeholder={t`Filter  /`}
                 className={`${inputClass} !h-9 pl-9 sm:w-52`}
                 value={filter}
-                onChange={(event) => void navigate({ search: event.target.value === '' ? {} : { filter: event.target.value }, replace: true })}
+                onChange={(event) =>
+                  void navigate({
+                    search: event.target.value === '' ? {} : { filter: event.target.value },
+                    replace: true,
+                  })
+                }
               />
             </label>
           )}
@@ -75,16 +91,22 @@ export function Dashboard() {
       </div>
       {error !== null && workspaces === undefined ? (
         <div role="alert" className="rounded-card border border-line bg-surface p-6">
-          <p className="font-medium"><Trans>The workspaces could not be loaded.</Trans></p>
+          <p className="font-medium">
+            <Trans>The workspaces could not be loaded.</Trans>
+          </p>
           <p className="mb-4 text-ink-soft">{refusalOf(error).message}</p>
-          <Button onClick={() => void refetch()}><Trans>Try again</Trans></Button>
+          <Button onClick={() => void refetch()}>
+            <Trans>Try again</Trans>
+          </Button>
         </div>
       ) : shown === undefined ? (
         <Skeleton />
       ) : workspaces?.length === 0 && (teams ?? []).length === 0 ? (
         <Empty onCreate={() => setCreating(true)} />
       ) : shown.length === 0 && filter !== '' ? (
-        <p className="rounded-card border border-dashed border-line-strong p-8 text-center text-ink-soft"><Trans>No workspace is called “{filter}”.</Trans></p>
+        <p className="rounded-card border border-dashed border-line-strong p-8 text-center text-ink-soft">
+          <Trans>No workspace is called “{filter}”.</Trans>
+        </p>
       ) : (
         groups.map((group) => (
           <section key={group.key} aria-label={group.title} className="mb-6">
@@ -93,7 +115,11 @@ export function Dashboard() {
                 {group.of === null ? (
                   group.title
                 ) : (
-                  <Link to="/teams/$name" params={{ name: group.of.name }} className="hover:text-ink hover:underline underline-offset-4">
+                  <Link
+                    to="/teams/$name"
+                    params={{ name: group.of.name }}
+                    className="hover:text-ink hover:underline underline-offset-4"
+                  >
                     {group.title}
                   </Link>
                 )}
@@ -101,7 +127,13 @@ export function Dashboard() {
               </h2>
             )}
             {group.entries.length === 0 ? (
-              <p className="rounded-card border border-dashed border-line-strong px-4 py-5 text-sm text-ink-soft">{filter !== '' ? t`None by that name.` : group.of === null ? t`None of your own yet.` : t`The team has no workspace yet.`}</p>
+              <p className="rounded-card border border-dashed border-line-strong px-4 py-5 text-sm text-ink-soft">
+                {filter !== ''
+                  ? t`None by that name.`
+                  : group.of === null
+                    ? t`None of your own yet.`
+                    : t`The team has no workspace yet.`}
+              </p>
             ) : (
               <WorkspaceList workspaces={group.entries} />
             )}
@@ -134,16 +166,23 @@ function Empty({ onCreate }: { onCreate: () => void }) {
     <div className="flex flex-col items-center gap-4 rounded-card border border-dashed border-line-strong bg-surface px-6 py-16 text-center">
       <Mark size={44} />
       <div>
-        <h2 className="text-lg font-semibold"><Trans>Your first workspace</Trans></h2>
+        <h2 className="text-lg font-semibold">
+          <Trans>Your first workspace</Trans>
+        </h2>
         <p className="mx-auto mt-1 max-w-md text-ink-soft">
-          <Trans>A workspace is a container of your own with VS Code and a terminal, ready in about a second. What lies in its home stays when it stops.</Trans>
+          <Trans>
+            A workspace is a container of your own with VS Code and a terminal, ready in about a second. What lies in
+            its home stays when it stops.
+          </Trans>
         </p>
       </div>
       <Button tone="primary" onClick={onCreate}>
         <Plus size={16} aria-hidden /> <Trans>Create a workspace</Trans>
       </Button>
       <p className="text-sm text-ink-soft max-sm:hidden">
-        <Trans>or press <kbd className="rounded border border-line-strong bg-sunken px-1.5 font-mono text-xs">C</kbd></Trans>
+        <Trans>
+          or press <kbd className="rounded border border-line-strong bg-sunken px-1.5 font-mono text-xs">C</kbd>
+        </Trans>
       </p>
     </div>
   )
@@ -152,7 +191,9 @@ function Empty({ onCreate }: { onCreate: () => void }) {
 function Skeleton() {
   return (
     <div aria-busy className="divide-y divide-line rounded-card border border-line bg-surface">
-      <span className="sr-only"><Trans>Loading</Trans></span>
+      <span className="sr-only">
+        <Trans>Loading</Trans>
+      </span>
       {[0, 1, 2].map((index) => (
         <div key={index} className="flex items-center gap-4 px-4 py-5">
           <div className="skeleton size-2.5" />

@@ -33,7 +33,9 @@ export function DocsPage() {
           <Link to="/" aria-label="arcx" className="flex items-center gap-2.5 font-semibold">
             <Mark size={26} /> <span className="max-sm:sr-only">arcx</span>
           </Link>
-          <span className="text-ink-soft max-sm:sr-only"><Trans>Documentation</Trans></span>
+          <span className="text-ink-soft max-sm:sr-only">
+            <Trans>Documentation</Trans>
+          </span>
           <div className="ml-auto flex items-center gap-1.5">
             <PaletteButton />
             <ThemeToggle />
@@ -44,12 +46,24 @@ export function DocsPage() {
         </div>
       </header>
       <div className="mx-auto grid max-w-6xl grid-cols-[minmax(0,1fr)] gap-x-10 px-4 py-8 sm:px-6 md:grid-cols-[13rem_minmax(0,1fr)]">
-        <nav aria-label={t`Documentation`} className="mb-6 md:sticky md:top-22 md:h-[calc(100dvh-7rem)] md:overflow-y-auto">
+        <nav
+          aria-label={t`Documentation`}
+          className="mb-6 md:sticky md:top-22 md:h-[calc(100dvh-7rem)] md:overflow-y-auto"
+        >
           <Finding />
-          <ul lang="en" aria-busy={all === undefined} className="mt-4 flex flex-wrap gap-x-1 gap-y-0.5 text-sm md:flex-col">
+          <ul
+            lang="en"
+            aria-busy={all === undefined}
+            className="mt-4 flex flex-wrap gap-x-1 gap-y-0.5 text-sm md:flex-col"
+          >
             {docNames.map((each) => (
               <li key={each}>
-                <Link to="/docs/$page" params={{ page: each }} aria-current={each === name ? 'page' : undefined} className="block rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-ink">
+                <Link
+                  to="/docs/$page"
+                  params={{ page: each }}
+                  aria-current={each === name ? 'page' : undefined}
+                  className="block rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-ink"
+                >
                   {all?.find((one) => one.name === each)?.title ?? each}
                 </Link>
               </li>
@@ -64,8 +78,12 @@ export function DocsPage() {
             </div>
           ) : page === null ? (
             <>
-              <h1 className="text-2xl font-semibold tracking-tight"><Trans>There is no such page</Trans></h1>
-              <p className="mt-2 text-ink-soft"><Trans>The list beside this one has all that there are.</Trans></p>
+              <h1 className="text-2xl font-semibold tracking-tight">
+                <Trans>There is no such page</Trans>
+              </h1>
+              <p className="mt-2 text-ink-soft">
+                <Trans>The list beside this one has all that there are.</Trans>
+              </p>
             </>
           ) : (
             // Written by us and built with the program: nothing in it comes from elsewhere.
@@ -105,18 +123,36 @@ function Finding() {
   return (
     <search>
       <label className="relative block">
-        <span className="sr-only"><Trans>Search the documentation</Trans></span>
+        <span className="sr-only">
+          <Trans>Search the documentation</Trans>
+        </span>
         <Search size={15} aria-hidden className="absolute left-3 top-1/2 -translate-y-1/2 text-ink-soft" />
-        <input type="search" className={`${inputClass} !h-9 pl-9`} placeholder={t`Search`} value={typed} onChange={(event) => setTyped(event.target.value)} />
+        <input
+          type="search"
+          className={`${inputClass} !h-9 pl-9`}
+          placeholder={t`Search`}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
       </label>
       <div aria-live="polite">
-        {wanted !== '' && found.length === 0 && all !== undefined && <p className="mt-2 px-1 text-sm text-ink-soft"><Trans>Nothing about “{typed.trim()}”.</Trans></p>}
+        {wanted !== '' && found.length === 0 && all !== undefined && (
+          <p className="mt-2 px-1 text-sm text-ink-soft">
+            <Trans>Nothing about “{typed.trim()}”.</Trans>
+          </p>
+        )}
         {found.length > 0 && (
           <ul className="mt-2 rounded-card border border-line bg-surface p-1 text-sm">
             {found.map(({ section }) => (
               <li key={`${section.page}#${section.anchor}`}>
-                <Link to="/docs/$page" params={{ page: section.page }} hash={section.anchor} className="block rounded-lg px-2.5 py-1.5 hover:bg-accent-wash">
-                  <span className="font-medium">{section.heading}</span> <span className="block text-ink-soft">{excerpt(section.words, wanted)}</span>
+                <Link
+                  to="/docs/$page"
+                  params={{ page: section.page }}
+                  hash={section.anchor}
+                  className="block rounded-lg px-2.5 py-1.5 hover:bg-accent-wash"
+                >
+                  <span className="font-medium">{section.heading}</span>{' '}
+                  <span className="block text-ink-soft">{excerpt(section.words, wanted)}</span>
                 </Link>
               </li>
             ))}

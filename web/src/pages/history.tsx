@@ -31,7 +31,9 @@ export function HistoryPage() {
   if (workspace === undefined) {
     return (
       <Frame>
-        <h1 className="mb-4 text-lg font-semibold"><Trans>There is no workspace called {name}</Trans></h1>
+        <h1 className="mb-4 text-lg font-semibold">
+          <Trans>There is no workspace called {name}</Trans>
+        </h1>
         <Link to="/dashboard" className={buttonClass('primary')}>
           <Trans>To your workspaces</Trans>
         </Link>
@@ -64,8 +66,19 @@ function All({ workspace }: { workspace: Workspace }) {
         <ArrowLeft size={15} aria-hidden /> {workspace.name}
       </Link>
       <div className="mb-5 flex flex-wrap items-center justify-between gap-3">
-        <h1 className="text-2xl font-semibold tracking-tight break-all"><Trans>History of {workspace.name}</Trans></h1>
-        <input aria-label={t`Files with`} type="search" className={`${inputClass} !w-56 font-mono text-sm`} value={filter} onChange={(event) => setFilter(event.target.value)} placeholder={t`file`} autoCapitalize="none" spellCheck={false} />
+        <h1 className="text-2xl font-semibold tracking-tight break-all">
+          <Trans>History of {workspace.name}</Trans>
+        </h1>
+        <input
+          aria-label={t`Files with`}
+          type="search"
+          className={`${inputClass} !w-56 font-mono text-sm`}
+          value={filter}
+          onChange={(event) => setFilter(event.target.value)}
+          placeholder={t`file`}
+          autoCapitalize="none"
+          spellCheck={false}
+        />
       </div>
       <Changes workspace={workspace} limit={shownAtMost} filter={wanted} />
     </>

@@ -32,7 +32,9 @@ export function JoinPage() {
         <Mark size={40} />
         {error !== null ? (
           <>
-            <h1 className="mt-4 text-xl font-semibold"><Trans>This invitation has ended</Trans></h1>
+            <h1 className="mt-4 text-xl font-semibold">
+              <Trans>This invitation has ended</Trans>
+            </h1>
             <p className="mt-2 text-ink-soft">{refusalOf(error).message}</p>
             <Link to="/dashboard" className={`${buttonClass('primary')} mt-5`}>
               <Trans>To the dashboard</Trans>
@@ -42,10 +44,13 @@ export function JoinPage() {
           <div aria-busy className="skeleton mt-4 h-24 w-full" />
         ) : (
           <>
-            <h1 className="mt-4 text-xl font-semibold break-words"><Trans>Join {invitation.teamName}</Trans></h1>
+            <h1 className="mt-4 text-xl font-semibold break-words">
+              <Trans>Join {invitation.teamName}</Trans>
+            </h1>
             <p className="mt-2 text-ink-soft">
               <Trans>
-                {inviter} invites you to join as <span className="font-medium text-ink">{aRole(invitation.role)}</span>. {roleWords(invitation.role)}.
+                {inviter} invites you to join as <span className="font-medium text-ink">{aRole(invitation.role)}</span>.{' '}
+                {roleWords(invitation.role)}.
               </Trans>
             </p>
             {accept.isError && (
@@ -57,7 +62,11 @@ export function JoinPage() {
               {me === null && options?.github === false ? (
                 <NeedsGitHub />
               ) : me === null ? (
-                <Link to="/sign-in" search={{ to: `/join?${new URLSearchParams({ code })}`, invite: code }} className={buttonClass('primary')}>
+                <Link
+                  to="/sign-in"
+                  search={{ to: `/join?${new URLSearchParams({ code })}`, invite: code }}
+                  className={buttonClass('primary')}
+                >
                   <Trans>Sign in to join</Trans>
                 </Link>
               ) : (

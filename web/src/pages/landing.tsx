@@ -10,11 +10,31 @@ import { ThemeToggle } from '../interface/theme-toggle.tsx'
 import { trpc } from '../server/client.ts'
 
 const strengths = [
-  { icon: Gauge, title: msg`Ready in about a second`, text: msg`Create a workspace and VS Code is there, in the browser, with a terminal and a home that stays.` },
-  { icon: ShieldCheck, title: msg`Walls that are tried`, text: msg`At every start a program of ours tries to break out of a workspace. If it could, the server would not start.` },
-  { icon: Users, title: msg`Shared with whom you say`, text: msg`Teams with four roles. Take somebody out, and what they have open closes within two seconds.` },
-  { icon: SquareTerminal, title: msg`From your own terminal`, text: msg`arcx shell, cp and port-forward reach into a workspace; exec takes pipes and passes exit codes.` },
-  { icon: KeyRound, title: msg`Tokens with bounds`, text: msg`For programs: by scope, by workspace, with an end, and found by secret scanners when they leak.` },
+  {
+    icon: Gauge,
+    title: msg`Ready in about a second`,
+    text: msg`Create a workspace and VS Code is there, in the browser, with a terminal and a home that stays.`,
+  },
+  {
+    icon: ShieldCheck,
+    title: msg`Walls that are tried`,
+    text: msg`At every start a program of ours tries to break out of a workspace. If it could, the server would not start.`,
+  },
+  {
+    icon: Users,
+    title: msg`Shared with whom you say`,
+    text: msg`Teams with four roles. Take somebody out, and what they have open closes within two seconds.`,
+  },
+  {
+    icon: SquareTerminal,
+    title: msg`From your own terminal`,
+    text: msg`arcx shell, cp and port-forward reach into a workspace; exec takes pipes and passes exit codes.`,
+  },
+  {
+    icon: KeyRound,
+    title: msg`Tokens with bounds`,
+    text: msg`For programs: by scope, by workspace, with an end, and found by secret scanners when they leak.`,
+  },
 ] as const
 
 /** What somebody sees who has not signed in. */
@@ -42,13 +62,24 @@ export function Landing() {
         </div>
       </header>
       <main className="mx-auto max-w-5xl px-5 pb-20 pt-14 sm:pt-24">
-        <h1 className="max-w-2xl text-4xl font-semibold tracking-tight text-balance sm:text-5xl"><Trans>Workspaces that keep to themselves</Trans></h1>
-        <p className="mt-5 max-w-xl text-lg text-ink-soft"><Trans>Real VS Code and a terminal in a container of your own, on a server of your own: quick to begin, closed to everything you did not open, shared with the people you choose.</Trans></p>
+        <h1 className="max-w-2xl text-4xl font-semibold tracking-tight text-balance sm:text-5xl">
+          <Trans>Workspaces that keep to themselves</Trans>
+        </h1>
+        <p className="mt-5 max-w-xl text-lg text-ink-soft">
+          <Trans>
+            Real VS Code and a terminal in a container of your own, on a server of your own: quick to begin, closed to
+            everything you did not open, shared with the people you choose.
+          </Trans>
+        </p>
         <div className="mt-8 flex flex-wrap items-center gap-4">
           <Link to={me ? '/dashboard' : '/sign-in'} className={`${buttonClass('primary')} !h-11 !px-5`}>
             {me ? t`To your workspaces` : t`Get started`} <ArrowRight size={16} aria-hidden />
           </Link>
-          {options?.signupMode === 'invite' && options.github && !me && <span className="text-sm text-ink-soft"><Trans>By invitation; without one you join the waitlist.</Trans></span>}
+          {options?.signupMode === 'invite' && options.github && !me && (
+            <span className="text-sm text-ink-soft">
+              <Trans>By invitation; without one you join the waitlist.</Trans>
+            </span>
+          )}
         </div>
         <ul className="mt-16 grid gap-x-8 gap-y-10 sm:grid-cols-2 lg:grid-cols-3">
           {strengths.map(({ icon: Icon, title, text }) => (

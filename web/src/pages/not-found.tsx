@@ -8,7 +8,9 @@ export function NotFound() {
     <main className="grid min-h-dvh place-items-center px-4 text-center">
       <div className="flex flex-col items-center gap-4">
         <Mark size={44} />
-        <h1 className="text-xl font-semibold"><Trans>There is nothing here</Trans></h1>
+        <h1 className="text-xl font-semibold">
+          <Trans>There is nothing here</Trans>
+        </h1>
         <Link to="/dashboard" className={buttonClass('primary')}>
           <Trans>To your workspaces</Trans>
         </Link>

@@ -46,19 +46,36 @@ export function OpenPage() {
           <Mark size={34} />
           <div className="min-w-0">
             <h1 className="truncate font-semibold">{name}</h1>
-            {workspace !== undefined && <p className="text-sm text-ink-soft">{!workspace.may.includes('open') ? t`No access` : state === 'running' ? t`Opening…` : state === 'failed' ? t`It did not start` : t`Starting`}</p>}
+            {workspace !== undefined && (
+              <p className="text-sm text-ink-soft">
+                {!workspace.may.includes('open')
+                  ? t`No access`
+                  : state === 'running'
+                    ? t`Opening…`
+                    : state === 'failed'
+                      ? t`It did not start`
+                      : t`Starting`}
+              </p>
+            )}
           </div>
         </div>
         {workspace !== undefined && !workspace.may.includes('open') ? (
           <div>
-            <p className="mb-4 text-sm text-ink-soft"><Trans>You are a viewer of the team that this workspace belongs to: you see how it is, and may not open it. An admin of the team can make you a member.</Trans></p>
+            <p className="mb-4 text-sm text-ink-soft">
+              <Trans>
+                You are a viewer of the team that this workspace belongs to: you see how it is, and may not open it. An
+                admin of the team can make you a member.
+              </Trans>
+            </p>
             <Link to="/workspaces/$name" params={{ name }} className={buttonClass('primary')}>
               <Trans>See the workspace</Trans>
             </Link>
           </div>
         ) : workspaces !== undefined && workspace === undefined ? (
           <div>
-            <p className="mb-4 text-sm text-ink-soft"><Trans>There is no such workspace, or it is not yours.</Trans></p>
+            <p className="mb-4 text-sm text-ink-soft">
+              <Trans>There is no such workspace, or it is not yours.</Trans>
+            </p>
             <Link to="/dashboard" className={buttonClass('primary')}>
               <Trans>To your workspaces</Trans>
             </Link>

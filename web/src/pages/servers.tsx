@@ -28,11 +28,20 @@ function Servers({ accounts }: { accounts: Accounts }) {
       </div>
       <div className="w-full max-w-md">
         <Mark size={52} />
-        <h1 className="mt-5 text-3xl font-semibold tracking-tight">{all.length === 0 ? t`Welcome to arcx` : t`Servers and accounts`}</h1>
-        <p className="mt-3 text-ink-soft">{all.length === 0 ? t`Your workspaces live on a server of yours or your team’s. Which one?` : t`Where you are signed in, and as whom.`}</p>
+        <h1 className="mt-5 text-3xl font-semibold tracking-tight">
+          {all.length === 0 ? t`Welcome to arcx` : t`Servers and accounts`}
+        </h1>
+        <p className="mt-3 text-ink-soft">
+          {all.length === 0
+            ? t`Your workspaces live on a server of yours or your team’s. Which one?`
+            : t`Where you are signed in, and as whom.`}
+        </p>
         {wanted !== undefined && (
           <p role="status" className="mt-4 rounded-lg bg-accent-wash px-3 py-2 text-sm">
-            <Trans>A link leads to <strong className="break-all">{wanted}</strong>, where you are not signed in. Sign in there only if you know it.</Trans>
+            <Trans>
+              A link leads to <strong className="break-all">{wanted}</strong>, where you are not signed in. Sign in
+              there only if you know it.
+            </Trans>
           </p>
         )}
         {all.length > 0 && (
@@ -42,7 +51,12 @@ function Servers({ accounts }: { accounts: Accounts }) {
                 <Server size={18} aria-hidden className="text-ink-soft" />
                 <div className="min-w-0 flex-1">
                   <div className="font-medium">
-                    {account.login} {account.id === current && <span className="text-sm font-normal text-ink-soft"><Trans>(shown now)</Trans></span>}
+                    {account.login}{' '}
+                    {account.id === current && (
+                      <span className="text-sm font-normal text-ink-soft">
+                        <Trans>(shown now)</Trans>
+                      </span>
+                    )}
                   </div>
                   <div className="text-sm text-ink-soft break-all">{new URL(account.server).host}</div>
                 </div>
@@ -61,7 +75,13 @@ function Servers({ accounts }: { accounts: Accounts }) {
                     <Trans>Sign in again</Trans>
                   </Button>
                 )}
-                <Button tone="ghost" className="!px-2" aria-label={t`Remove ${account.login} at ${new URL(account.server).host}`} title={t`Sign out and remove`} onClick={() => accounts.signOut(account.id)}>
+                <Button
+                  tone="ghost"
+                  className="!px-2"
+                  aria-label={t`Remove ${account.login} at ${new URL(account.server).host}`}
+                  title={t`Sign out and remove`}
+                  onClick={() => accounts.signOut(account.id)}
+                >
                   <LogOut size={15} aria-hidden />
                 </Button>
               </li>
@@ -77,7 +97,17 @@ function Servers({ accounts }: { accounts: Accounts }) {
         >
           <label className="flex flex-col gap-1.5 text-sm font-medium">
             {all.length === 0 ? t`Address of your server` : t`Another server`}
-            <input autoFocus={all.length === 0} className={`${inputClass} font-mono font-normal`} value={typed} onChange={(event) => setTyped(event.target.value)} placeholder={t`arcx.example.com`} autoComplete="url" autoCapitalize="none" spellCheck={false} required />
+            <input
+              autoFocus={all.length === 0}
+              className={`${inputClass} font-mono font-normal`}
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+              placeholder={t`arcx.example.com`}
+              autoComplete="url"
+              autoCapitalize="none"
+              spellCheck={false}
+              required
+            />
           </label>
           {signIn.kind === 'failed' && (
             <p role="alert" className="mt-3 rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
@@ -87,7 +117,10 @@ function Servers({ accounts }: { accounts: Accounts }) {
           {signIn.kind === 'waiting' ? (
             <div role="status" className="mt-4 text-sm">
               <p className="flex items-center gap-2">
-                <Trans><span className="size-2 rounded-full bg-busy pulse-dot" /> Go on in your browser, at {new URL(signIn.server).host}.</Trans>
+                <Trans>
+                  <span className="size-2 rounded-full bg-busy pulse-dot" /> Go on in your browser, at{' '}
+                  {new URL(signIn.server).host}.
+                </Trans>
               </p>
               <div className="mt-3 flex flex-wrap gap-2">
                 <Button onClick={() => host.openExternally(signIn.url)}>
@@ -104,7 +137,14 @@ function Servers({ accounts }: { accounts: Accounts }) {
             </Button>
           )}
         </form>
-        {!accounts.areKept && <p className="mt-4 text-sm text-ink-soft"><Trans>This system has no keychain that arcx can use, so you sign in again after each start. On Linux, GNOME Keyring or KWallet is one.</Trans></p>}
+        {!accounts.areKept && (
+          <p className="mt-4 text-sm text-ink-soft">
+            <Trans>
+              This system has no keychain that arcx can use, so you sign in again after each start. On Linux, GNOME
+              Keyring or KWallet is one.
+            </Trans>
+          </p>
+        )}
       </div>
     </main>
   )

@@ -25,7 +25,9 @@ const ProgramSettings = lazyNamed(() => import('../shell/program-settings.tsx'),
 
 type Sessions = readonly SessionView[]
 const foretold = [
-  foretell(trpc.auth.sessions.end, (sessions: Sessions, { sessionId }) => sessions.filter(({ id }) => id !== sessionId)),
+  foretell(trpc.auth.sessions.end, (sessions: Sessions, { sessionId }) =>
+    sessions.filter(({ id }) => id !== sessionId),
+  ),
   foretell(trpc.auth.sessions.endOthers, (sessions: Sessions) => sessions.filter(({ current }) => current)),
 ]
 
@@ -41,13 +43,22 @@ export function Settings() {
   const endOthers = useMutation(trpc.auth.sessions.endOthers.mutationOptions(after))
   return (
     <Frame>
-      <h1 className="mb-6 text-2xl font-semibold tracking-tight"><Trans>Settings</Trans></h1>
+      <h1 className="mb-6 text-2xl font-semibold tracking-tight">
+        <Trans>Settings</Trans>
+      </h1>
       <section aria-labelledby="profile" className="mb-8">
         <h2 id="profile" className="mb-2 text-sm text-ink-soft">
           <Trans>Profile</Trans>
         </h2>
         <dl className="grid grid-cols-2 gap-4 rounded-card border border-line bg-surface p-4 text-sm sm:grid-cols-4">
-          {([[t`Name`, me?.name], [t`Login`, me?.login], [t`Plan`, me && tierName(me.tier)], [t`Role`, me && roleName(me.role)]] as const).map(([term, value]) => (
+          {(
+            [
+              [t`Name`, me?.name],
+              [t`Login`, me?.login],
+              [t`Plan`, me && tierName(me.tier)],
+              [t`Role`, me && roleName(me.role)],
+            ] as const
+          ).map(([term, value]) => (
             <div key={term}>
               <dt className="text-ink-soft">{term}</dt>
               <dd className="font-medium">{value ?? '…'}</dd>
@@ -78,14 +89,23 @@ export function Settings() {
                 <div className="min-w-0 flex-1 basis-52">
                   <div className="font-medium">
                     {deviceOf(session.userAgent)}
-                    {session.current && <span className="ml-2 rounded-full bg-accent-wash px-2 py-0.5 text-xs text-accent">{host.program === null ? t`this browser` : t`this app`}</span>}
+                    {session.current && (
+                      <span className="ml-2 rounded-full bg-accent-wash px-2 py-0.5 text-xs text-accent">
+                        {host.program === null ? t`this browser` : t`this app`}
+                      </span>
+                    )}
                   </div>
                   <div className="text-sm text-ink-soft">
-                    <Trans>from {session.address} · seen <Ago at={session.lastSeenAt} /></Trans>
+                    <Trans>
+                      from {session.address} · seen <Ago at={session.lastSeenAt} />
+                    </Trans>
                   </div>
                 </div>
                 {!session.current && (
-                  <Button onClick={() => end.mutate({ sessionId: session.id })} aria-label={t`Sign out ${deviceOf(session.userAgent)}, from ${session.address}`}>
+                  <Button
+                    onClick={() => end.mutate({ sessionId: session.id })}
+                    aria-label={t`Sign out ${deviceOf(session.userAgent)}, from ${session.address}`}
+                  >
                     <Trans>Sign out</Trans>
                   </Button>
                 )}

@@ -15,7 +15,16 @@ export function SwitcherPage() {
       (workspaces ?? [])
         .filter(({ may }) => may.includes('open'))
         .toSorted((a, b) => (b.lastActivityAt ?? '').localeCompare(a.lastActivityAt ?? ''))
-        .map(({ id, name, state }): Entry => ({ key: id, group: t`Workspaces`, label: name, hint: stateName(state), words: '', icon: SquareArrowOutUpRight, isUsual: true, run: () => host.program?.switched(id) })),
+        .map(({ id, name, state }): Entry => ({
+          key: id,
+          group: t`Workspaces`,
+          label: name,
+          hint: stateName(state),
+          words: '',
+          icon: SquareArrowOutUpRight,
+          isUsual: true,
+          run: () => host.program?.switched(id),
+        })),
     [workspaces],
   )
   useEffect(() => {

@@ -27,7 +27,12 @@ import { WorkspaceRow } from '../workspaces/row.tsx'
 
 const CreateDialog = lazyNamed(() => import('../workspaces/create-dialog.tsx'), 'CreateDialog')
 
-const roleSentences: Readonly<Record<TeamRole, MessageDescriptor>> = { owner: msg`You are its owner.`, admin: msg`You are its admin.`, member: msg`You are a member.`, viewer: msg`You are a viewer.` }
+const roleSentences: Readonly<Record<TeamRole, MessageDescriptor>> = {
+  owner: msg`You are its owner.`,
+  admin: msg`You are its admin.`,
+  member: msg`You are a member.`,
+  viewer: msg`You are a viewer.`,
+}
 
 export function TeamPage() {
   useLiveTeams()
@@ -41,7 +46,9 @@ export function TeamPage() {
       </Link>
       {error !== null ? (
         <div role="alert" className="rounded-card border border-line bg-surface p-8 text-center">
-          <h1 className="text-lg font-semibold"><Trans>There is no team called {name}</Trans></h1>
+          <h1 className="text-lg font-semibold">
+            <Trans>There is no team called {name}</Trans>
+          </h1>
           <p className="mb-4 mt-1 text-ink-soft">{refusalOf(error).message}</p>
           <Link to="/teams" className={buttonClass('primary')}>
             <Trans>To your teams</Trans>
@@ -65,7 +72,11 @@ function TeamView({ team }: { team: TeamDetails }) {
   const navigate = useNavigate()
   const { data: workspaces } = useWorkspaces()
   const [dialog, setDialog] = useState<'rename' | 'remove' | 'create' | 'leave' | null>(null)
-  const gone = { onMutate: () => void navigate({ to: '/teams' }), onSuccess: teamsChanged, onError: (error: unknown) => tellRefusal(refusalOf(error).message) }
+  const gone = {
+    onMutate: () => void navigate({ to: '/teams' }),
+    onSuccess: teamsChanged,
+    onError: (error: unknown) => tellRefusal(refusalOf(error).message),
+  }
   const leave = useMutation(trpc.teams.leave.mutationOptions(gone))
   const remove = useMutation(trpc.teams.remove.mutationOptions(gone))
   const own = workspaces?.filter(({ teamId }) => teamId === team.id)
@@ -107,7 +118,9 @@ function TeamView({ team }: { team: TeamDetails }) {
         {own === undefined ? (
           <div aria-busy className="skeleton h-16 w-full" />
         ) : own.length === 0 ? (
-          <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft"><Trans>The team has no workspace yet.</Trans></p>
+          <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">
+            <Trans>The team has no workspace yet.</Trans>
+          </p>
         ) : (
           <ul className="divide-y divide-line overflow-hidden rounded-card border border-line bg-surface">
             {own.map((workspace) => (
@@ -129,11 +142,28 @@ function TeamView({ team }: { team: TeamDetails }) {
         </Suspense>
       )}
       {dialog === 'rename' && <RenameTeam team={team} onClose={() => setDialog(null)} />}
-      <ConfirmByName open={dialog === 'leave'} onClose={() => setDialog(null)} title={t`Leave ${team.name}?`} deed={{ ask: (shown) => <Trans>Type {shown} to leave it</Trans>, button: t`Leave` }} name={team.name} onConfirm={() => leave.mutate({ teamId: team.id })}>
+      <ConfirmByName
+        open={dialog === 'leave'}
+        onClose={() => setDialog(null)}
+        title={t`Leave ${team.name}?`}
+        deed={{ ask: (shown) => <Trans>Type {shown} to leave it</Trans>, button: t`Leave` }}
+        name={team.name}
+        onConfirm={() => leave.mutate({ teamId: team.id })}
+      >
         <Trans>You lose its workspaces and secrets at once. To come back you have to be invited.</Trans>
       </ConfirmByName>
-      <ConfirmByName open={dialog === 'remove'} onClose={() => setDialog(null)} title={t`Delete the team ${team.name}?`} name={team.name} onConfirm={() => remove.mutate({ teamId: team.id })}>
-        <Plural value={team.workspaceCount} one="Its workspace with all that lies in it and every membership go for good. There is no way back." other="Its # workspaces with all that lies in them and every membership go for good. There is no way back." />
+      <ConfirmByName
+        open={dialog === 'remove'}
+        onClose={() => setDialog(null)}
+        title={t`Delete the team ${team.name}?`}
+        name={team.name}
+        onConfirm={() => remove.mutate({ teamId: team.id })}
+      >
+        <Plural
+          value={team.workspaceCount}
+          one="Its workspace with all that lies in it and every membership go for good. There is no way back."
+          other="Its # workspaces with all that lies in them and every membership go for good. There is no way back."
+        />
       </ConfirmByName>
     </>
   )

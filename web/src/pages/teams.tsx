@@ -22,16 +22,22 @@ export function TeamsPage() {
     <Frame>
       <Invitations />
       <div className="mb-6 flex flex-wrap items-center justify-between gap-3">
-        <h1 className="text-2xl font-semibold tracking-tight"><Trans>Teams</Trans></h1>
+        <h1 className="text-2xl font-semibold tracking-tight">
+          <Trans>Teams</Trans>
+        </h1>
         <Button tone="primary" onClick={() => setCreating(true)}>
           <Plus size={16} aria-hidden /> <Trans>New team</Trans>
         </Button>
       </div>
       {error !== null && teams === undefined ? (
         <div role="alert" className="rounded-card border border-line bg-surface p-6">
-          <p className="font-medium"><Trans>The teams could not be loaded.</Trans></p>
+          <p className="font-medium">
+            <Trans>The teams could not be loaded.</Trans>
+          </p>
           <p className="mb-4 text-ink-soft">{refusalOf(error).message}</p>
-          <Button onClick={() => void refetch()}><Trans>Try again</Trans></Button>
+          <Button onClick={() => void refetch()}>
+            <Trans>Try again</Trans>
+          </Button>
         </div>
       ) : teams === undefined ? (
         <div aria-busy className="skeleton h-20 w-full" />
@@ -39,8 +45,15 @@ export function TeamsPage() {
         <div className="flex flex-col items-center gap-4 rounded-card border border-dashed border-line-strong bg-surface px-6 py-14 text-center">
           <Users size={40} aria-hidden className="text-accent" />
           <div>
-            <h2 className="text-lg font-semibold"><Trans>Work in the same workspaces</Trans></h2>
-            <p className="mx-auto mt-1 max-w-md text-ink-soft"><Trans>A team’s workspaces are open to its members, each in the role you give them. Invite by a link or by GitHub login.</Trans></p>
+            <h2 className="text-lg font-semibold">
+              <Trans>Work in the same workspaces</Trans>
+            </h2>
+            <p className="mx-auto mt-1 max-w-md text-ink-soft">
+              <Trans>
+                A team’s workspaces are open to its members, each in the role you give them. Invite by a link or by
+                GitHub login.
+              </Trans>
+            </p>
           </div>
           <Button tone="primary" onClick={() => setCreating(true)}>
             <Plus size={16} aria-hidden /> <Trans>Create a team</Trans>
@@ -49,7 +62,10 @@ export function TeamsPage() {
       ) : (
         <ul className="divide-y divide-line overflow-hidden rounded-card border border-line bg-surface">
           {teams.map((team) => (
-            <li key={team.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3.5 hover:bg-accent-wash/30">
+            <li
+              key={team.id}
+              className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3.5 hover:bg-accent-wash/30"
+            >
               <span className="min-w-0 flex-1 basis-48 font-medium break-all">
                 {isComingUp(team) ? (
                   team.name
@@ -60,7 +76,8 @@ export function TeamsPage() {
                 )}
               </span>
               <span className="text-sm text-ink-soft">
-                <Plural value={team.memberCount} one="# member" other="# members" /> · <Plural value={team.workspaceCount} one="# workspace" other="# workspaces" />
+                <Plural value={team.memberCount} one="# member" other="# members" /> ·{' '}
+                <Plural value={team.workspaceCount} one="# workspace" other="# workspaces" />
               </span>
               <span className="rounded-full border border-line px-2.5 py-0.5 text-xs">{roleName(team.role)}</span>
             </li>

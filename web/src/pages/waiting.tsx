@@ -13,8 +13,18 @@ export function Waiting() {
     <main className="grid min-h-dvh place-items-center px-4">
       <div className="w-full max-w-md rounded-card border border-line bg-surface p-7">
         <Mark size={40} />
-        <h1 className="mt-4 text-xl font-semibold"><Trans>Your account waits for its payment</Trans></h1>
-        <p className="mt-2 text-ink-soft">{me ? <Trans>{me.login}, you are signed in. As soon as a plan is paid, this page takes you to your workspaces.</Trans> : <Trans>You are signed in. As soon as a plan is paid, this page takes you to your workspaces.</Trans>}</p>
+        <h1 className="mt-4 text-xl font-semibold">
+          <Trans>Your account waits for its payment</Trans>
+        </h1>
+        <p className="mt-2 text-ink-soft">
+          {me ? (
+            <Trans>
+              {me.login}, you are signed in. As soon as a plan is paid, this page takes you to your workspaces.
+            </Trans>
+          ) : (
+            <Trans>You are signed in. As soon as a plan is paid, this page takes you to your workspaces.</Trans>
+          )}
+        </p>
         <Button className="mt-5" onClick={() => void signOut()}>
           <Trans>Sign out</Trans>
         </Button>

@@ -31,7 +31,8 @@ export function WorkspacePage() {
   if (shown.name !== name || (named !== undefined && shown.id !== named)) setShown({ name, id: named })
   const workspace = workspaces?.find((entry) => entry.id === (named ?? (shown.name === name ? shown.id : undefined)))
   // Somebody has renamed it while it is looked at.
-  if (named === undefined && workspace !== undefined) return <Navigate to="/workspaces/$name" params={{ name: workspace.name }} replace />
+  if (named === undefined && workspace !== undefined)
+    return <Navigate to="/workspaces/$name" params={{ name: workspace.name }} replace />
   if (workspaces === undefined) {
     return (
       <Frame>
@@ -46,8 +47,12 @@ export function WorkspacePage() {
     return (
       <Frame>
         <div className="rounded-card border border-line bg-surface p-8 text-center">
-          <h1 className="text-lg font-semibold"><Trans>There is no workspace called {name}</Trans></h1>
-          <p className="mb-4 mt-1 text-ink-soft"><Trans>It may have been renamed or deleted, or it is not yours.</Trans></p>
+          <h1 className="text-lg font-semibold">
+            <Trans>There is no workspace called {name}</Trans>
+          </h1>
+          <p className="mb-4 mt-1 text-ink-soft">
+            <Trans>It may have been renamed or deleted, or it is not yours.</Trans>
+          </p>
           <Link to="/dashboard" className={buttonClass('primary')}>
             <Trans>To your workspaces</Trans>
           </Link>
@@ -85,10 +90,14 @@ export function WorkspacePage() {
         <Fact term={t`On disk`}>
           <DiskUse disk={workspace.disk} />
         </Fact>
-        <Fact term={t`Last used`}>{workspace.lastActivityAt === null ? t`never` : <Ago at={workspace.lastActivityAt} />}</Fact>
+        <Fact term={t`Last used`}>
+          {workspace.lastActivityAt === null ? t`never` : <Ago at={workspace.lastActivityAt} />}
+        </Fact>
       </dl>
       <Here key={`here ${workspace.id}`} workspaceId={workspace.id} />
-      {workspace.state === 'running' && <Resources key={`resources ${workspace.id} ${workspace.startedAt}`} workspace={workspace} />}
+      {workspace.state === 'running' && (
+        <Resources key={`resources ${workspace.id} ${workspace.startedAt}`} workspace={workspace} />
+      )}
       <Network key={`network ${workspace.id}`} workspaceId={workspace.id} />
       <OwnRules key={`rules ${workspace.id}`} workspace={workspace} />
       <section aria-labelledby="written" className="mt-6">
@@ -102,7 +111,9 @@ export function WorkspacePage() {
         </div>
         <Changes workspace={workspace} limit={5} />
       </section>
-      <h2 className="mb-2 mt-6 text-sm text-ink-soft"><Trans>Log</Trans></h2>
+      <h2 className="mb-2 mt-6 text-sm text-ink-soft">
+        <Trans>Log</Trans>
+      </h2>
       <Logs key={`log ${workspace.id}`} workspaceId={workspace.id} />
     </Frame>
   )
@@ -121,7 +132,9 @@ function OwnRules({ workspace }: { workspace: Workspace }) {
   const mayChange = workspace.teamId === null || role === 'owner' || role === 'admin'
   return (
     <details className="mt-6">
-      <summary className="cursor-pointer text-sm text-ink-soft"><Trans>Secrets and rules of this workspace only</Trans></summary>
+      <summary className="cursor-pointer text-sm text-ink-soft">
+        <Trans>Secrets and rules of this workspace only</Trans>
+      </summary>
       <Secrets holder={holder} mayChange={mayChange} />
       <Rules holder={holder} mayChange={mayChange} />
     </details>

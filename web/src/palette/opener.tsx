@@ -37,10 +37,21 @@ export function PaletteHost() {
 
 export function PaletteButton() {
   return (
-    <button type="button" onClick={() => dispatchEvent(new Event(asked))} className="flex h-9 items-center gap-2 rounded-lg border border-line bg-sunken px-2.5 text-sm text-ink-soft hover:border-line-strong hover:text-ink sm:w-44">
-      <Search size={15} aria-hidden /> <span className="max-sm:sr-only"><Trans>Search</Trans></span>
-      <span className="sr-only"><Trans>everything</Trans></span>
-      <kbd className="ml-auto rounded border border-line bg-surface px-1 font-mono text-[0.6875rem] max-sm:hidden">{isMac ? '⌘K' : 'Ctrl K'}</kbd>
+    <button
+      type="button"
+      onClick={() => dispatchEvent(new Event(asked))}
+      className="flex h-9 items-center gap-2 rounded-lg border border-line bg-sunken px-2.5 text-sm text-ink-soft hover:border-line-strong hover:text-ink sm:w-44"
+    >
+      <Search size={15} aria-hidden />{' '}
+      <span className="max-sm:sr-only">
+        <Trans>Search</Trans>
+      </span>
+      <span className="sr-only">
+        <Trans>everything</Trans>
+      </span>
+      <kbd className="ml-auto rounded border border-line bg-surface px-1 font-mono text-[0.6875rem] max-sm:hidden">
+        {isMac ? '⌘K' : 'Ctrl K'}
+      </kbd>
     </button>
   )
 }

@@ -13,8 +13,14 @@ export function search(entries: readonly Entry[], typed: string): readonly Entry
 
 /** What something is called counts before what is said of it. */
 function best(entries: readonly Entry[], wanted: string): readonly Entry[] {
-  const called = ranked(entries.map(({ label }) => label), wanted)
-  const about = ranked(entries.map(({ label, hint, words }) => `${label} ${hint} ${words}`), wanted)
+  const called = ranked(
+    entries.map(({ label }) => label),
+    wanted,
+  )
+  const about = ranked(
+    entries.map(({ label, hint, words }) => `${label} ${hint} ${words}`),
+    wanted,
+  )
   return [...new Set([...called, ...about])].flatMap((index) => entries[index] ?? []).slice(0, most)
 }
 

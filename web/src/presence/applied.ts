@@ -6,7 +6,9 @@ export function applied(present: readonly Present[], change: PresenceChange): re
     case 'snapshot':
       return change.present
     case 'here':
-      return [...present.filter(({ id }) => id !== change.present.id), change.present].sort((a, b) => a.login.localeCompare(b.login) || a.id.localeCompare(b.id))
+      return [...present.filter(({ id }) => id !== change.present.id), change.present].sort(
+        (a, b) => a.login.localeCompare(b.login) || a.id.localeCompare(b.id),
+      )
     case 'gone':
       return present.filter(({ id }) => id !== change.id)
   }

@@ -7,7 +7,10 @@ import { applied } from './applied.ts'
 type Scope = TeamId | WorkspaceId
 const keyOf = (scope: Scope) => ['present', scope]
 
-const take = (scope: Scope) => ({ data }: { readonly data: PresenceChange }) => void queryClient.setQueryData<readonly Present[]>(keyOf(scope), (present = []) => applied(present, data))
+const take =
+  (scope: Scope) =>
+  ({ data }: { readonly data: PresenceChange }) =>
+    void queryClient.setQueryData<readonly Present[]>(keyOf(scope), (present = []) => applied(present, data))
 
 /** Keeps true who of a team is here, for as long as a page shows it. */
 export function useLiveTeamPresence(teamId: TeamId): void {
@@ -21,6 +24,10 @@ export function useLiveWorkspacePresence(workspaceId: WorkspaceId): void {
 
 /** Who is here, as far as something on the page keeps it true; undefined until it is known. */
 export function usePresent(scope: Scope | null): readonly Present[] | undefined {
-  const { data } = useQuery<readonly Present[]>({ queryKey: ['present', scope], queryFn: skipToken, staleTime: Number.POSITIVE_INFINITY })
+  const { data } = useQuery<readonly Present[]>({
+    queryKey: ['present', scope],
+    queryFn: skipToken,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
   return data
 }

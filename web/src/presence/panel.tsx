@@ -24,7 +24,9 @@ export function PresencePanel({ scope, title = t`Here now` }: { scope: TeamId | 
       {present === undefined ? (
         <div aria-busy className="skeleton h-14 w-full" />
       ) : present.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong px-4 py-4 text-sm text-ink-soft"><Trans>Nobody at the moment.</Trans></p>
+        <p className="rounded-card border border-dashed border-line-strong px-4 py-4 text-sm text-ink-soft">
+          <Trans>Nobody at the moment.</Trans>
+        </p>
       ) : (
         <ul className="divide-y divide-line rounded-card border border-line bg-surface">
           {present.map((each) => (
@@ -45,7 +47,12 @@ function Row({ present, isMe }: { present: Present; isMe: boolean }) {
       <Avatar present={present} />
       <div className="min-w-0 flex-1 basis-40">
         <div className="font-medium break-words">
-          {nameOf(present)} {isMe && <span className="text-sm font-normal text-ink-soft"><Trans>(you)</Trans></span>}
+          {nameOf(present)}{' '}
+          {isMe && (
+            <span className="text-sm font-normal text-ink-soft">
+              <Trans>(you)</Trans>
+            </span>
+          )}
         </div>
         <ul className="text-sm text-ink-soft">
           {distinct(present.places.map((place) => whereOf(place, nameOfWorkspace))).map((where) => (
@@ -65,7 +72,12 @@ function OpenThere({ place, who }: { place: Place; who: string }) {
   const workspace = workspaces?.find(({ id }) => id === place.workspaceId)
   if (workspace === undefined || !workspace.may.includes('open')) return null
   return (
-    <OpenLink workspace={workspace} url={openAt(workspace, place.file, place.line)} className={buttonClass('plain')} aria-label={t`Go to ${who} in ${workspace.name}`}>
+    <OpenLink
+      workspace={workspace}
+      url={openAt(workspace, place.file, place.line)}
+      className={buttonClass('plain')}
+      aria-label={t`Go to ${who} in ${workspace.name}`}
+    >
       <Trans>Go there</Trans> <ArrowUpRight size={15} aria-hidden />
     </OpenLink>
   )

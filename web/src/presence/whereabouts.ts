@@ -7,9 +7,11 @@ const idleMs = 2 * 60_000
 const lookMs = 5000
 
 let usedAt = Date.now()
-for (const type of ['pointermove', 'pointerdown', 'keydown', 'wheel', 'touchstart']) addEventListener(type, () => (usedAt = Date.now()), { passive: true, capture: true })
+for (const type of ['pointermove', 'pointerdown', 'keydown', 'wheel', 'touchstart'])
+  addEventListener(type, () => (usedAt = Date.now()), { passive: true, capture: true })
 
-const stateNow = () => (document.visibilityState === 'hidden' ? 'away' : Date.now() - usedAt > idleMs ? 'idle' : 'active')
+const stateNow = () =>
+  document.visibilityState === 'hidden' ? 'away' : Date.now() - usedAt > idleMs ? 'idle' : 'active'
 
 /** Tells others that somebody is on this page, and in which workspace; for as long as the page stands. */
 export function useWhereabouts(workspaceId: WorkspaceId | null): void {

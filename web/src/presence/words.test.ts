@@ -7,7 +7,14 @@ import { speakEnglish } from '../texts/language.ts'
 beforeAll(speakEnglish)
 
 const place: Place = { client: 'ide', workspaceId: null, file: null, line: null, typing: false, state: 'active' }
-const person = (login: string): Present => ({ id: login, userId: login as Present['userId'], login, name: login.toUpperCase(), agent: null, places: [place] })
+const person = (login: string): Present => ({
+  id: login,
+  userId: login as Present['userId'],
+  login,
+  name: login.toUpperCase(),
+  agent: null,
+  places: [place],
+})
 
 test('says where somebody is, as far as it is known', () => {
   const within = { ...place, workspaceId: 'w' as Place['workspaceId'] }
@@ -24,7 +31,17 @@ test('an agent is called by its name, and whose it is', () => {
 })
 
 test('changes make of what is shown what is', () => {
-  const changes: PresenceChange[] = [{ type: 'snapshot', present: [person('ben')] }, { type: 'here', present: person('ann') }, { type: 'here', present: { ...person('ben'), name: 'Benjamin' } }, { type: 'gone', id: 'ann' }]
+  const changes: PresenceChange[] = [
+    { type: 'snapshot', present: [person('ben')] },
+    { type: 'here', present: person('ann') },
+    { type: 'here', present: { ...person('ben'), name: 'Benjamin' } },
+    { type: 'gone', id: 'ann' },
+  ]
   expect(changes.reduce(applied, [])).toEqual([{ ...person('ben'), name: 'Benjamin' }])
-  expect(changes.slice(0, 2).reduce(applied, []).map(({ login }) => login)).toEqual(['ann', 'ben'])
+  expect(
+    changes
+      .slice(0, 2)
+      .reduce(applied, [])
+      .map(({ login }) => login),
+  ).toEqual(['ann', 'ben'])
 })

@@ -31,17 +31,36 @@ const places: readonly (readonly [SecretPlace, MessageDescriptor])[] = [
   ['body', msg`bodies`],
   ['aws', msg`AWS signatures`],
 ]
-const wordsOf = (chosen: readonly SecretPlace[]) => places.filter(([place]) => chosen.includes(place)).map(([, words]) => i18n._(words)).join(', ')
+const wordsOf = (chosen: readonly SecretPlace[]) =>
+  places
+    .filter(([place]) => chosen.includes(place))
+    .map(([, words]) => i18n._(words))
+    .join(', ')
 
 type List = readonly SecretView[]
 const foretoldOf = ({ teamId, workspaceId }: Holder) => [
-  foretell(trpc.secrets.set, (list: List, { teamId: ofTeam = null, workspaceId: ofWorkspace = null, name, hosts, places: chosen = [] }) => {
-    if (ofTeam !== teamId || ofWorkspace !== workspaceId) return list
-    const updatedAt = new Date().toISOString()
-    const known = list.find((secret) => secret.name === name) ?? { id: comingUp<SecretView['id']>(name), teamId, workspaceId, name, placeholder: '', createdAt: updatedAt }
-    return [...list.filter((secret) => secret.name !== name), { ...known, hosts, places: chosen, updatedAt }].toSorted((a, b) => a.name.localeCompare(b.name))
-  }),
-  foretell(trpc.secrets.grants, (list: List, { id, hosts, places: chosen = [] }) => list.map((secret) => (secret.id === id ? { ...secret, hosts, places: chosen } : secret))),
+  foretell(
+    trpc.secrets.set,
+    (list: List, { teamId: ofTeam = null, workspaceId: ofWorkspace = null, name, hosts, places: chosen = [] }) => {
+      if (ofTeam !== teamId || ofWorkspace !== workspaceId) return list
+      const updatedAt = new Date().toISOString()
+      const known = list.find((secret) => secret.name === name) ?? {
+        id: comingUp<SecretView['id']>(name),
+        teamId,
+        workspaceId,
+        name,
+        placeholder: '',
+        createdAt: updatedAt,
+      }
+      return [
+        ...list.filter((secret) => secret.name !== name),
+        { ...known, hosts, places: chosen, updatedAt },
+      ].toSorted((a, b) => a.name.localeCompare(b.name))
+    },
+  ),
+  foretell(trpc.secrets.grants, (list: List, { id, hosts, places: chosen = [] }) =>
+    list.map((secret) => (secret.id === id ? { ...secret, hosts, places: chosen } : secret)),
+  ),
   foretell(trpc.secrets.remove, (list: List, { id }) => list.filter((secret) => secret.id !== id)),
 ]
 
@@ -49,11 +68,19 @@ const foretoldOf = ({ teamId, workspaceId }: Holder) => [
 export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: boolean }) {
   const { data } = useQuery(trpc.secrets.list.queryOptions(holder))
   const { teamId, workspaceId } = holder
-  const secrets = useOptimistic(data, useMemo(() => foretoldOf({ teamId, workspaceId }), [teamId, workspaceId]))
+  const secrets = useOptimistic(
+    data,
+    useMemo(() => foretoldOf({ teamId, workspaceId }), [teamId, workspaceId]),
+  )
   const [making, setMaking] = useState(false)
   const [granting, setGranting] = useState<SecretView | null>(null)
   const [removing, setRemoving] = useState<SecretView | null>(null)
-  const remove = useMutation(trpc.secrets.remove.mutationOptions({ onSuccess: changed, onError: (error) => tellRefusal(refusalOf(error).message) }))
+  const remove = useMutation(
+    trpc.secrets.remove.mutationOptions({
+      onSuccess: changed,
+      onError: (error) => tellRefusal(refusalOf(error).message),
+    }),
+  )
   return (
     <section aria-labelledby="secrets" className="mt-8">
       <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
@@ -70,7 +97,10 @@ export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: bool
         <div aria-busy className="skeleton h-20 w-full" />
       ) : secrets.length === 0 ? (
         <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">
-          <Trans>A workspace finds a placeholder in its environment. On the way to the hosts that you name it becomes the value, and in what comes back the value becomes the placeholder again.</Trans>
+          <Trans>
+            A workspace finds a placeholder in its environment. On the way to the hosts that you name it becomes the
+            value, and in what comes back the value becomes the placeholder again.
+          </Trans>
         </p>
       ) : (
         <ul className="divide-y divide-line rounded-card border border-line bg-surface">
@@ -80,19 +110,34 @@ export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: bool
               <div className="min-w-0 flex-1 basis-52">
                 <div className="font-mono text-sm font-medium break-all">{secret.name}</div>
                 <div className="text-sm break-words text-ink-soft">
-                  {secret.places.length === 0 ? <Trans>to {secret.hosts.join(', ')}</Trans> : <Trans>to {secret.hosts.join(', ')} in {wordsOf(secret.places)}</Trans>} ·{' '}
+                  {secret.places.length === 0 ? (
+                    <Trans>to {secret.hosts.join(', ')}</Trans>
+                  ) : (
+                    <Trans>
+                      to {secret.hosts.join(', ')} in {wordsOf(secret.places)}
+                    </Trans>
+                  )}{' '}
+                  ·{' '}
                   <Trans>
                     set <Ago at={secret.updatedAt} />
                   </Trans>
                 </div>
               </div>
               {mayChange && (
-                <Button onClick={() => setGranting(secret)} disabled={isComingUp(secret)} aria-label={t`Edit hosts of ${secret.name}`}>
+                <Button
+                  onClick={() => setGranting(secret)}
+                  disabled={isComingUp(secret)}
+                  aria-label={t`Edit hosts of ${secret.name}`}
+                >
                   <Trans>Edit hosts</Trans>
                 </Button>
               )}
               {mayChange && (
-                <Button onClick={() => setRemoving(secret)} disabled={isComingUp(secret)} aria-label={t`Delete ${secret.name}`}>
+                <Button
+                  onClick={() => setRemoving(secret)}
+                  disabled={isComingUp(secret)}
+                  aria-label={t`Delete ${secret.name}`}
+                >
                   <Trans>Delete…</Trans>
                 </Button>
               )}
@@ -102,8 +147,17 @@ export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: bool
       )}
       {making && <Making holder={holder} onClose={() => setMaking(false)} />}
       {granting !== null && <Granting secret={granting} onClose={() => setGranting(null)} />}
-      <ConfirmByName open={removing !== null} onClose={() => setRemoving(null)} title={t`Delete ${removing?.name ?? ''}?`} name={removing?.name ?? ''} onConfirm={() => removing !== null && remove.mutate({ id: removing.id })}>
-        <Trans>Its value goes for good; nobody can read it first. What asks with its placeholder is refused from the next request on.</Trans>
+      <ConfirmByName
+        open={removing !== null}
+        onClose={() => setRemoving(null)}
+        title={t`Delete ${removing?.name ?? ''}?`}
+        name={removing?.name ?? ''}
+        onConfirm={() => removing !== null && remove.mutate({ id: removing.id })}
+      >
+        <Trans>
+          Its value goes for good; nobody can read it first. What asks with its placeholder is refused from the next
+          request on.
+        </Trans>
       </ConfirmByName>
     </section>
   )
@@ -137,16 +191,41 @@ function Making({ holder, onClose }: { holder: Holder; onClose: () => void }) {
       onClose={onClose}
     >
       <Field.Root invalid={problemOf(set.error, 'name') !== null} className="flex flex-col gap-1.5">
-        <Field.Label className="text-sm font-medium"><Trans>Name</Trans></Field.Label>
-        <Field.Control className={`${inputClass} font-mono`} value={name} onValueChange={(text) => setName(text.toUpperCase())} placeholder="OPENAI_API_KEY" autoComplete="off" spellCheck={false} maxLength={64} />
+        <Field.Label className="text-sm font-medium">
+          <Trans>Name</Trans>
+        </Field.Label>
+        <Field.Control
+          className={`${inputClass} font-mono`}
+          value={name}
+          onValueChange={(text) => setName(text.toUpperCase())}
+          placeholder="OPENAI_API_KEY"
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={64}
+        />
         <FieldProblem>{problemOf(set.error, 'name')}</FieldProblem>
       </Field.Root>
       <Field.Root invalid={problemOf(set.error, 'value') !== null} className="flex flex-col gap-1.5">
-        <Field.Label className="text-sm font-medium"><Trans>Value</Trans></Field.Label>
-        <Field.Control className={`${inputClass} font-mono`} type="password" value={value} onValueChange={setValue} autoComplete="new-password" maxLength={4096} />
+        <Field.Label className="text-sm font-medium">
+          <Trans>Value</Trans>
+        </Field.Label>
+        <Field.Control
+          className={`${inputClass} font-mono`}
+          type="password"
+          value={value}
+          onValueChange={setValue}
+          autoComplete="new-password"
+          maxLength={4096}
+        />
         <FieldProblem>{problemOf(set.error, 'value')}</FieldProblem>
       </Field.Root>
-      <Grants hosts={hosts} onHosts={setHosts} problem={problemOf(set.error, 'hosts')} chosen={chosen} onChosen={setChosen} />
+      <Grants
+        hosts={hosts}
+        onHosts={setHosts}
+        problem={problemOf(set.error, 'hosts')}
+        chosen={chosen}
+        onChosen={setChosen}
+      />
     </SecretForm>
   )
 }
@@ -161,7 +240,11 @@ function Granting({ secret, onClose }: { secret: SecretView; onClose: () => void
         await changed()
         onClose()
         offerUndo(t`Hosts of ${secret.name} saved`, t`Undo`, () =>
-          perform(trpc.secrets.grants.mutationOptions({ onSuccess: changed }), { id: secret.id, hosts: [...secret.hosts], places: [...secret.places] }),
+          perform(trpc.secrets.grants.mutationOptions({ onSuccess: changed }), {
+            id: secret.id,
+            hosts: [...secret.hosts],
+            places: [...secret.places],
+          }),
         )
       },
     }),
@@ -177,7 +260,13 @@ function Granting({ secret, onClose }: { secret: SecretView; onClose: () => void
       onSubmit={() => grant.mutate({ id: secret.id, hosts: listed(hosts), places: [...chosen] })}
       onClose={onClose}
     >
-      <Grants hosts={hosts} onHosts={setHosts} problem={problemOf(grant.error, 'hosts')} chosen={chosen} onChosen={setChosen} />
+      <Grants
+        hosts={hosts}
+        onHosts={setHosts}
+        problem={problemOf(grant.error, 'hosts')}
+        chosen={chosen}
+        onChosen={setChosen}
+      />
     </SecretForm>
   )
 }
@@ -229,25 +318,64 @@ function SecretForm({ title, words, state, isWhole, end, fields, onSubmit, onClo
   )
 }
 
-function Grants({ hosts, onHosts, problem, chosen, onChosen }: { hosts: string; onHosts: (hosts: string) => void; problem: string | null; chosen: readonly SecretPlace[]; onChosen: (chosen: readonly SecretPlace[]) => void }) {
+function Grants({
+  hosts,
+  onHosts,
+  problem,
+  chosen,
+  onChosen,
+}: {
+  hosts: string
+  onHosts: (hosts: string) => void
+  problem: string | null
+  chosen: readonly SecretPlace[]
+  onChosen: (chosen: readonly SecretPlace[]) => void
+}) {
   return (
     <>
       <Field.Root invalid={problem !== null} className="flex flex-col gap-1.5">
-        <Field.Label className="text-sm font-medium"><Trans>Allowed hosts</Trans></Field.Label>
-        <Field.Control className={`${inputClass} font-mono`} value={hosts} onValueChange={onHosts} placeholder="api.openai.com" autoComplete="off" autoCapitalize="none" spellCheck={false} />
-        <Field.Description className="text-sm text-ink-soft"><Trans>It is sent to these hosts only, and over HTTPS only. Separate them with spaces; *.example.com stands for all below it.</Trans></Field.Description>
+        <Field.Label className="text-sm font-medium">
+          <Trans>Allowed hosts</Trans>
+        </Field.Label>
+        <Field.Control
+          className={`${inputClass} font-mono`}
+          value={hosts}
+          onValueChange={onHosts}
+          placeholder="api.openai.com"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+        />
+        <Field.Description className="text-sm text-ink-soft">
+          <Trans>
+            It is sent to these hosts only, and over HTTPS only. Separate them with spaces; *.example.com stands for all
+            below it.
+          </Trans>
+        </Field.Description>
         <FieldProblem>{problem}</FieldProblem>
       </Field.Root>
       <fieldset className="flex flex-col gap-1.5">
-        <legend className="mb-1.5 text-sm font-medium"><Trans>In which part of a request</Trans></legend>
+        <legend className="mb-1.5 text-sm font-medium">
+          <Trans>In which part of a request</Trans>
+        </legend>
         <div className="flex flex-wrap gap-x-4 gap-y-2 text-sm">
           {places.map(([place, words]) => (
             <label key={place} className="flex items-center gap-2">
-              <input type="checkbox" className="accent-accent" checked={chosen.includes(place)} onChange={() => onChosen(chosen.includes(place) ? chosen.filter((each) => each !== place) : [...chosen, place])} /> {i18n._(words)}
+              <input
+                type="checkbox"
+                className="accent-accent"
+                checked={chosen.includes(place)}
+                onChange={() =>
+                  onChosen(chosen.includes(place) ? chosen.filter((each) => each !== place) : [...chosen, place])
+                }
+              />{' '}
+              {i18n._(words)}
             </label>
           ))}
         </div>
-        <span className="text-sm text-ink-soft"><Trans>None chosen: in any.</Trans></span>
+        <span className="text-sm text-ink-soft">
+          <Trans>None chosen: in any.</Trans>
+        </span>
       </fieldset>
     </>
   )

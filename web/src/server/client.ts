@@ -14,5 +14,6 @@ export const trpc = createTRPCOptionsProxy<AppRouter>({ client: trpcClient, quer
 
 /** Shows what was known at the last start until the server has said what is. */
 export function showKnown(): void {
-  for (const [path, data] of Object.entries(host.known)) queryClient.setQueryData([path.split('.'), { type: 'query' }], data, { updatedAt: 1 })
+  for (const [path, data] of Object.entries(host.known))
+    queryClient.setQueryData([path.split('.'), { type: 'query' }], data, { updatedAt: 1 })
 }

@@ -4,7 +4,13 @@ import type { InputIssue } from '@arcx/router'
 import { problemBeside, problemOf, refusalOf } from './error.ts'
 
 const refusedFor = (issues: InputIssue[]) =>
-  TRPCClientError.from({ error: { code: -32600, message: issues.map(({ message }) => message).join(' '), data: { code: 'BAD_REQUEST', httpStatus: 400, arc: null, issues } } })
+  TRPCClientError.from({
+    error: {
+      code: -32600,
+      message: issues.map(({ message }) => message).join(' '),
+      data: { code: 'BAD_REQUEST', httpStatus: 400, arc: null, issues },
+    },
+  })
 
 test('each problem stands at its field, and what belongs to none beside them', () => {
   const error = refusedFor([
@@ -23,7 +29,13 @@ test('each problem stands at its field, and what belongs to none beside them', (
 })
 
 test('a refusal that is about no field is told whole', () => {
-  const error = TRPCClientError.from({ error: { code: -32600, message: 'There is no room.', data: { code: 'CONFLICT', httpStatus: 409, arc: null, issues: null } } })
+  const error = TRPCClientError.from({
+    error: {
+      code: -32600,
+      message: 'There is no room.',
+      data: { code: 'CONFLICT', httpStatus: 409, arc: null, issues: null },
+    },
+  })
   expect(problemOf(error, 'hosts')).toBeNull()
   expect(problemBeside(error, ['hosts'])).toBe('There is no room.')
 })

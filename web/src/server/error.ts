@@ -18,9 +18,19 @@ export function refusalOf(error: unknown): Refusal {
     const arc = known.data?.arc ?? null
     const suggestion = arc?.details['suggestion']
     if (known.data === undefined || known.data === null) {
-      return { message: t`The server cannot be reached. Check that it runs, then try again.`, code: null, suggestion: null, issues: [] }
+      return {
+        message: t`The server cannot be reached. Check that it runs, then try again.`,
+        code: null,
+        suggestion: null,
+        issues: [],
+      }
     }
-    return { message: known.message, code: arc?.code ?? null, suggestion: typeof suggestion === 'string' ? suggestion : null, issues: known.data.issues ?? [] }
+    return {
+      message: known.message,
+      code: arc?.code ?? null,
+      suggestion: typeof suggestion === 'string' ? suggestion : null,
+      issues: known.data.issues ?? [],
+    }
   }
   return { message: t`Something went wrong. Try again.`, code: null, suggestion: null, issues: [] }
 }
@@ -41,4 +51,5 @@ export function problemBeside(error: unknown, fields: readonly string[]): string
   return others.length === 0 ? null : sentences(others)
 }
 
-const sentences = (issues: readonly InputIssue[]): string => [...new Set(issues.map(({ message }) => message))].join(' ')
+const sentences = (issues: readonly InputIssue[]): string =>
+  [...new Set(issues.map(({ message }) => message))].join(' ')

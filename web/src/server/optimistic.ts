@@ -16,7 +16,10 @@ export interface Foretold<Data> {
 }
 
 /** `as` is handed what was asked of `procedure`. */
-export function foretell<Data, Asked>(procedure: Mutation<Asked>, as: (data: Data, asked: Asked) => Data): Foretold<Data> {
+export function foretell<Data, Asked>(
+  procedure: Mutation<Asked>,
+  as: (data: Data, asked: Asked) => Data,
+): Foretold<Data> {
   return { key: hashKey(procedure.mutationKey()), as: (data, asked) => as(data, asked as Asked) }
 }
 
@@ -34,15 +37,24 @@ export const isComingUp = ({ id }: { readonly id: string }): boolean => id.start
 export function useOptimistic<Data>(data: Data | undefined, foretold: readonly Foretold<Data>[]): Data | undefined {
   const underway = useMutationState({
     filters: { status: 'pending' },
-    select: ({ options: { mutationKey = [] }, state: { variables } }) => ({ key: hashKey(mutationKey), asked: variables }),
+    select: ({ options: { mutationKey = [] }, state: { variables } }) => ({
+      key: hashKey(mutationKey),
+      asked: variables,
+    }),
   })
   return useMemo(() => {
     if (data === undefined) return undefined
-    return underway.reduce((shown, { key, asked }) => foretold.find((each) => each.key === key)?.as(shown, asked) ?? shown, data)
+    return underway.reduce(
+      (shown, { key, asked }) => foretold.find((each) => each.key === key)?.as(shown, asked) ?? shown,
+      data,
+    )
   }, [data, foretold, underway])
 }
 
 /** Asks for something from where no component is there any more, and has it shown ahead as well. */
-export function perform<Data, Failure, Asked, Context>(options: MutationOptions<Data, Failure, Asked, Context>, asked: Asked): Promise<Data> {
+export function perform<Data, Failure, Asked, Context>(
+  options: MutationOptions<Data, Failure, Asked, Context>,
+  asked: Asked,
+): Promise<Data> {
   return queryClient.getMutationCache().build(queryClient, options).execute(asked)
 }

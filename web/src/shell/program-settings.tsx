@@ -16,15 +16,32 @@ export function ProgramSettings({ program }: { program: Program }) {
   const [keys, setKeys] = useState(preferences.switcherShortcut)
   const [refusal, setRefusal] = useState<string | null>(null)
   const [loginRefusal, setLoginRefusal] = useState<string | null>(null)
-  const problem = refusal ?? (isTaken ? t`Another program has these keys, so they do nothing here. Choose others.` : null)
+  const problem =
+    refusal ?? (isTaken ? t`Another program has these keys, so they do nothing here. Choose others.` : null)
   return (
     <section aria-labelledby="program" className="mt-8">
       <h2 id="program" className="mb-2 text-sm text-ink-soft">
         <Trans>This app</Trans>
       </h2>
       <div className="divide-y divide-line rounded-card border border-line bg-surface">
-        <Choice label={t`Notifications`} hint={t`When a workspace is ready, fails or stops by itself, and when you are invited.`} isOn={preferences.notifications} onChange={(notifications) => void program.prefer({ notifications })} />
-        <Choice label={t`Start with the system`} hint={t`It waits in the tray.`} isOn={preferences.openAtLogin} problem={loginRefusal} onChange={(openAtLogin) => void program.prefer({ openAtLogin }).then(() => setLoginRefusal(null), (error: unknown) => setLoginRefusal(sentence(error)))} />
+        <Choice
+          label={t`Notifications`}
+          hint={t`When a workspace is ready, fails or stops by itself, and when you are invited.`}
+          isOn={preferences.notifications}
+          onChange={(notifications) => void program.prefer({ notifications })}
+        />
+        <Choice
+          label={t`Start with the system`}
+          hint={t`It waits in the tray.`}
+          isOn={preferences.openAtLogin}
+          problem={loginRefusal}
+          onChange={(openAtLogin) =>
+            void program.prefer({ openAtLogin }).then(
+              () => setLoginRefusal(null),
+              (error: unknown) => setLoginRefusal(sentence(error)),
+            )
+          }
+        />
         <form
           className="flex flex-wrap items-center gap-3 px-4 py-3"
           onSubmit={(event) => {
@@ -37,10 +54,20 @@ export function ProgramSettings({ program }: { program: Program }) {
         >
           <label className="flex min-w-0 flex-1 basis-60 flex-wrap items-center gap-x-3 gap-y-1">
             <span className="flex-1 basis-44">
-              <span className="block font-medium"><Trans>Shortcut of the switcher</Trans></span>
-              <span className="text-sm text-ink-soft"><Trans>From anywhere. Empty for none.</Trans></span>
+              <span className="block font-medium">
+                <Trans>Shortcut of the switcher</Trans>
+              </span>
+              <span className="text-sm text-ink-soft">
+                <Trans>From anywhere. Empty for none.</Trans>
+              </span>
             </span>
-            <input className={`${inputClass} !h-9 max-w-64 font-mono text-sm`} value={keys} onChange={(event) => setKeys(event.target.value)} aria-invalid={problem !== null} aria-describedby={problem === null ? undefined : 'shortcut-refused'} />
+            <input
+              className={`${inputClass} !h-9 max-w-64 font-mono text-sm`}
+              value={keys}
+              onChange={(event) => setKeys(event.target.value)}
+              aria-invalid={problem !== null}
+              aria-describedby={problem === null ? undefined : 'shortcut-refused'}
+            />
           </label>
           <Button type="submit" disabled={keys.trim() === preferences.switcherShortcut}>
             <Trans>Set</Trans>
@@ -53,7 +80,9 @@ export function ProgramSettings({ program }: { program: Program }) {
         </form>
         <div className="flex flex-wrap items-center gap-3 px-4 py-3">
           <div className="flex-1 basis-44">
-            <div className="font-medium"><Trans>Version {program.version}</Trans></div>
+            <div className="font-medium">
+              <Trans>Version {program.version}</Trans>
+            </div>
             <div className="text-sm text-ink-soft" aria-live="polite">
               {aboutUpdate(update)}
             </div>
@@ -70,9 +99,24 @@ export function ProgramSettings({ program }: { program: Program }) {
 }
 
 /** What the main process said, without Electron's words around it. */
-const sentence = (error: unknown): string => (error instanceof Error ? error.message.replace(/^Error invoking remote method '[^']*': (?:\w*Error: )?/, '') : String(error))
+const sentence = (error: unknown): string =>
+  error instanceof Error
+    ? error.message.replace(/^Error invoking remote method '[^']*': (?:\w*Error: )?/, '')
+    : String(error)
 
-function Choice({ label, hint, isOn, problem = null, onChange }: { label: string; hint: ReactNode; isOn: boolean; problem?: string | null; onChange: (isOn: boolean) => void }) {
+function Choice({
+  label,
+  hint,
+  isOn,
+  problem = null,
+  onChange,
+}: {
+  label: string
+  hint: ReactNode
+  isOn: boolean
+  problem?: string | null
+  onChange: (isOn: boolean) => void
+}) {
   return (
     <label className="flex items-center gap-3 px-4 py-3">
       <span className="flex-1">
@@ -84,7 +128,12 @@ function Choice({ label, hint, isOn, problem = null, onChange }: { label: string
           </span>
         )}
       </span>
-      <Switch.Root checked={isOn} onCheckedChange={onChange} aria-label={label} className="relative h-6 w-10 shrink-0 rounded-full border border-line-strong bg-sunken transition-colors data-checked:border-accent data-checked:bg-accent">
+      <Switch.Root
+        checked={isOn}
+        onCheckedChange={onChange}
+        aria-label={label}
+        className="relative h-6 w-10 shrink-0 rounded-full border border-line-strong bg-sunken transition-colors data-checked:border-accent data-checked:bg-accent"
+      >
         <Switch.Thumb className="block size-4 translate-x-1 rounded-full bg-ink-soft transition-transform data-checked:translate-x-5 data-checked:bg-on-accent" />
       </Switch.Root>
     </label>

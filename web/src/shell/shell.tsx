@@ -34,7 +34,13 @@ function WithTabs({ tabs, children }: { tabs: Tabs; children: ReactNode }) {
   const scroller = useRef<HTMLDivElement>(null)
 
   useEffect(() => host.program?.onGoTo((to) => void navigate({ href: to })), [navigate])
-  useEffect(() => host.program?.onCommand((command) => command === 'newWorkspace' && void navigate({ to: '/dashboard', search: { new: true } })), [navigate])
+  useEffect(
+    () =>
+      host.program?.onCommand(
+        (command) => command === 'newWorkspace' && void navigate({ to: '/dashboard', search: { new: true } }),
+      ),
+    [navigate],
+  )
   useEffect(() => {
     if (connection === 'expired' && !isBare) void navigate({ to: '/servers' })
   }, [connection, navigate, isBare])
@@ -44,10 +50,24 @@ function WithTabs({ tabs, children }: { tabs: Tabs; children: ReactNode }) {
   if (isBare) return children
   return (
     <div className="flex h-dvh flex-col">
-      {all.length > 0 && <Strip tabs={tabs} all={all} active={active} isPanelOpen={isPanelOpen} onPanel={() => setPanelOpen((open) => !open)} />}
+      {all.length > 0 && (
+        <Strip
+          tabs={tabs}
+          all={all}
+          active={active}
+          isPanelOpen={isPanelOpen}
+          onPanel={() => setPanelOpen((open) => !open)}
+        />
+      )}
       {connection === 'lost' && (
-        <p role="status" className="flex shrink-0 items-center justify-center gap-2 border-b border-line bg-sunken px-4 py-1 text-sm text-busy">
-          <Trans><span className="size-2 rounded-full bg-busy pulse-dot" /> The server cannot be reached. What you see is the last that was known; arcx keeps trying.</Trans>
+        <p
+          role="status"
+          className="flex shrink-0 items-center justify-center gap-2 border-b border-line bg-sunken px-4 py-1 text-sm text-busy"
+        >
+          <Trans>
+            <span className="size-2 rounded-full bg-busy pulse-dot" /> The server cannot be reached. What you see is the
+            last that was known; arcx keeps trying.
+          </Trans>
         </p>
       )}
       <div ref={scroller} className={`min-h-0 flex-1 overflow-auto ${current === null ? '' : 'hidden'}`}>
@@ -61,7 +81,11 @@ function WithTabs({ tabs, children }: { tabs: Tabs; children: ReactNode }) {
             </Suspense>
           </div>
           {isPanelOpen && (
-            <aside style={{ width: panelWidth }} className="shrink-0 overflow-auto border-l border-line bg-canvas p-4" aria-label={t`Team`}>
+            <aside
+              style={{ width: panelWidth }}
+              className="shrink-0 overflow-auto border-l border-line bg-canvas p-4"
+              aria-label={t`Team`}
+            >
               <Suspense>
                 <SidePanel tab={current} />
               </Suspense>
@@ -73,12 +97,27 @@ function WithTabs({ tabs, children }: { tabs: Tabs; children: ReactNode }) {
   )
 }
 
-function Strip({ tabs, all, active, isPanelOpen, onPanel }: { tabs: Tabs; all: readonly TabView[]; active: string | null; isPanelOpen: boolean; onPanel: () => void }) {
+function Strip({
+  tabs,
+  all,
+  active,
+  isPanelOpen,
+  onPanel,
+}: {
+  tabs: Tabs
+  all: readonly TabView[]
+  active: string | null
+  isPanelOpen: boolean
+  onPanel: () => void
+}) {
   const dragged = useRef<string | null>(null)
   const ids = [null, ...all.map(({ id }) => id)]
   const step = (by: number) => tabs.activate(ids[(ids.indexOf(active) + by + ids.length) % ids.length] ?? null)
   return (
-    <div style={{ height: stripHeight }} className="flex shrink-0 items-stretch gap-1 border-b border-line bg-sunken px-2 pt-1">
+    <div
+      style={{ height: stripHeight }}
+      className="flex shrink-0 items-stretch gap-1 border-b border-line bg-sunken px-2 pt-1"
+    >
       <ul
         aria-label={t`Open workspaces`}
         className="flex min-w-0 flex-1 items-stretch gap-1 overflow-x-auto"
@@ -92,7 +131,10 @@ function Strip({ tabs, all, active, isPanelOpen, onPanel }: { tabs: Tabs; all: r
       >
         <li className="flex items-stretch">
           <TabButton isActive={active === null} onClick={() => tabs.activate(null)}>
-            <House size={14} aria-hidden /> <span className="sr-only"><Trans>Launcher</Trans></span>
+            <House size={14} aria-hidden />{' '}
+            <span className="sr-only">
+              <Trans>Launcher</Trans>
+            </span>
           </TabButton>
         </li>
         {all.map((tab, index) => (
@@ -110,14 +152,27 @@ function Strip({ tabs, all, active, isPanelOpen, onPanel }: { tabs: Tabs; all: r
               <span className="truncate">{tab.name}</span>
               <span className="sr-only">({i18n._(words[tab.phase.kind])})</span>
             </TabButton>
-            <button type="button" tabIndex={-1} aria-label={t`Close ${tab.name}`} className="my-1 rounded px-1 text-ink-soft hover:bg-line hover:text-ink" onClick={() => tabs.close(tab.id)}>
+            <button
+              type="button"
+              tabIndex={-1}
+              aria-label={t`Close ${tab.name}`}
+              className="my-1 rounded px-1 text-ink-soft hover:bg-line hover:text-ink"
+              onClick={() => tabs.close(tab.id)}
+            >
               <X size={13} aria-hidden />
             </button>
           </li>
         ))}
       </ul>
       {active !== null && (
-        <button type="button" aria-pressed={isPanelOpen} aria-label={t`Team panel`} title={t`Who is here`} className="my-0.5 rounded-md px-2 text-ink-soft hover:bg-line hover:text-ink aria-pressed:text-accent" onClick={onPanel}>
+        <button
+          type="button"
+          aria-pressed={isPanelOpen}
+          aria-label={t`Team panel`}
+          title={t`Who is here`}
+          className="my-0.5 rounded-md px-2 text-ink-soft hover:bg-line hover:text-ink aria-pressed:text-accent"
+          onClick={onPanel}
+        >
           <PanelRight size={16} aria-hidden />
         </button>
       )}
@@ -127,11 +182,31 @@ function Strip({ tabs, all, active, isPanelOpen, onPanel }: { tabs: Tabs; all: r
 
 function TabButton({ isActive, onClick, children }: { isActive: boolean; onClick: () => void; children: ReactNode }) {
   return (
-    <button type="button" aria-current={isActive ? 'page' : undefined} tabIndex={isActive ? 0 : -1} onClick={onClick} className="flex max-w-52 min-w-0 items-center gap-2 rounded-t-lg border border-b-0 border-transparent px-3 text-sm text-ink-soft hover:text-ink aria-[current]:border-line aria-[current]:bg-canvas aria-[current]:text-ink">
+    <button
+      type="button"
+      aria-current={isActive ? 'page' : undefined}
+      tabIndex={isActive ? 0 : -1}
+      onClick={onClick}
+      className="flex max-w-52 min-w-0 items-center gap-2 rounded-t-lg border border-b-0 border-transparent px-3 text-sm text-ink-soft hover:text-ink aria-[current]:border-line aria-[current]:bg-canvas aria-[current]:text-ink"
+    >
       {children}
     </button>
   )
 }
 
-const dots: Readonly<Record<TabView['phase']['kind'], string>> = { entering: 'bg-busy pulse-dot', starting: 'bg-busy pulse-dot', resting: 'bg-rest', open: 'bg-good', lost: 'bg-busy pulse-dot', failed: 'bg-bad' }
-const words: Readonly<Record<TabView['phase']['kind'], MessageDescriptor>> = { entering: msg`opening`, starting: msg`starting`, resting: msg`stopped`, open: msg`open`, lost: msg`connection lost`, failed: msg`failed` }
+const dots: Readonly<Record<TabView['phase']['kind'], string>> = {
+  entering: 'bg-busy pulse-dot',
+  starting: 'bg-busy pulse-dot',
+  resting: 'bg-rest',
+  open: 'bg-good',
+  lost: 'bg-busy pulse-dot',
+  failed: 'bg-bad',
+}
+const words: Readonly<Record<TabView['phase']['kind'], MessageDescriptor>> = {
+  entering: msg`opening`,
+  starting: msg`starting`,
+  resting: msg`stopped`,
+  open: msg`open`,
+  lost: msg`connection lost`,
+  failed: msg`failed`,
+}

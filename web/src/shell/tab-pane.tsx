@@ -28,15 +28,30 @@ export function TabPane({ tabs, tab }: { tabs: Tabs; tab: TabView }) {
             </p>
           </div>
         </div>
-        {phase.kind === 'starting' && workspace !== undefined && <StartProgress state={workspace.state} step={workspace.step} />}
+        {phase.kind === 'starting' && workspace !== undefined && (
+          <StartProgress state={workspace.state} step={workspace.step} />
+        )}
         {phase.kind === 'entering' && <div className="skeleton h-16 w-full" />}
-        {phase.kind === 'lost' && <p className="text-sm text-ink-soft"><SelectOrdinal value={phase.attempt} _1="Trying again. What you had open is on the server." one="Trying again, for the #st time. What you had open is on the server." two="Trying again, for the #nd time. What you had open is on the server." few="Trying again, for the #rd time. What you had open is on the server." other="Trying again, for the #th time. What you had open is on the server." /></p>}
+        {phase.kind === 'lost' && (
+          <p className="text-sm text-ink-soft">
+            <SelectOrdinal
+              value={phase.attempt}
+              _1="Trying again. What you had open is on the server."
+              one="Trying again, for the #st time. What you had open is on the server."
+              two="Trying again, for the #nd time. What you had open is on the server."
+              few="Trying again, for the #rd time. What you had open is on the server."
+              other="Trying again, for the #th time. What you had open is on the server."
+            />
+          </p>
+        )}
         {phase.kind === 'failed' && (
           <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
             {phase.message}
           </p>
         )}
-        {phase.kind === 'resting' && <p className="text-sm text-ink-soft">{workspace?.reason ?? t`What lies in its home is kept.`}</p>}
+        {phase.kind === 'resting' && (
+          <p className="text-sm text-ink-soft">{workspace?.reason ?? t`What lies in its home is kept.`}</p>
+        )}
         {(phase.kind === 'resting' || phase.kind === 'lost' || phase.kind === 'failed') && (
           <div className="mt-5 flex gap-2">
             <Button tone="primary" onClick={() => tabs.retry(tab.id)}>
@@ -52,4 +67,10 @@ export function TabPane({ tabs, tab }: { tabs: Tabs; tab: TabView }) {
   )
 }
 
-const titles = { entering: msg`Opening…`, starting: msg`Starting`, resting: msg`Stopped`, lost: msg`The connection was lost`, failed: msg`It could not be opened` } as const
+const titles = {
+  entering: msg`Opening…`,
+  starting: msg`Starting`,
+  resting: msg`Stopped`,
+  lost: msg`The connection was lost`,
+  failed: msg`It could not be opened`,
+} as const

@@ -5,14 +5,30 @@ import { comingUp, foretell } from '../server/optimistic.ts'
 type Teams = readonly Team[]
 type Invitations = readonly (Invitation & { readonly id: TeamInviteId })[]
 
-const named = <Named extends Team>(team: Named, { teamId, name }: { readonly teamId: string; readonly name: string }): Named => (team.id === teamId ? { ...team, name } : team)
-const without = (teams: Teams, { teamId }: { readonly teamId: string }): Teams => teams.filter(({ id }) => id !== teamId)
+const named = <Named extends Team>(
+  team: Named,
+  { teamId, name }: { readonly teamId: string; readonly name: string },
+): Named => (team.id === teamId ? { ...team, name } : team)
+const without = (teams: Teams, { teamId }: { readonly teamId: string }): Teams =>
+  teams.filter(({ id }) => id !== teamId)
 const byName = (a: Team, b: Team) => a.name.localeCompare(b.name)
 
 /** What becomes of the teams that one is in by what one asks for. */
 export const foretoldOfTeams = [
   foretell(trpc.teams.create, (teams: Teams, { name }) =>
-    teams.some((team) => team.name === name) ? teams : [...teams, { id: comingUp<Team['id']>(name), name, role: 'owner' as const, memberCount: 1, workspaceCount: 0, createdAt: new Date().toISOString() }].toSorted(byName),
+    teams.some((team) => team.name === name)
+      ? teams
+      : [
+          ...teams,
+          {
+            id: comingUp<Team['id']>(name),
+            name,
+            role: 'owner' as const,
+            memberCount: 1,
+            workspaceCount: 0,
+            createdAt: new Date().toISOString(),
+          },
+        ].toSorted(byName),
   ),
   foretell(trpc.teams.rename, (teams: Teams, asked) => teams.map((team) => named(team, asked)).toSorted(byName)),
   foretell(trpc.teams.leave, without),
@@ -23,16 +39,35 @@ export const foretoldOfTeams = [
 export const foretoldOfTeam = [
   foretell(trpc.teams.rename, (team: TeamDetails, asked) => named(team, asked)),
   foretell(trpc.teams.members.setRole, (team: TeamDetails, { teamId, userId, role }) =>
-    team.id === teamId ? { ...team, members: team.members.map((member) => (member.userId === userId ? { ...member, role } : member)) } : team,
-  ),
-  foretell(trpc.teams.members.remove, (team: TeamDetails, { teamId, userId }) => (team.id === teamId ? { ...team, members: team.members.filter((member) => member.userId !== userId) } : team)),
-  foretell(trpc.teams.transfer, (team: TeamDetails, { teamId, userId }) =>
     team.id === teamId
-      ? { ...team, members: team.members.map((member) => (member.userId === userId ? { ...member, role: 'owner' as const } : member.role === 'owner' ? { ...member, role: 'admin' as const } : member)) }
+      ? { ...team, members: team.members.map((member) => (member.userId === userId ? { ...member, role } : member)) }
       : team,
   ),
-  foretell(trpc.teams.invites.revoke, (team: TeamDetails, { teamId, inviteId }) => (team.id === teamId ? { ...team, invites: team.invites.filter(({ id }) => id !== inviteId) } : team)),
+  foretell(trpc.teams.members.remove, (team: TeamDetails, { teamId, userId }) =>
+    team.id === teamId ? { ...team, members: team.members.filter((member) => member.userId !== userId) } : team,
+  ),
+  foretell(trpc.teams.transfer, (team: TeamDetails, { teamId, userId }) =>
+    team.id === teamId
+      ? {
+          ...team,
+          members: team.members.map((member) =>
+            member.userId === userId
+              ? { ...member, role: 'owner' as const }
+              : member.role === 'owner'
+                ? { ...member, role: 'admin' as const }
+                : member,
+          ),
+        }
+      : team,
+  ),
+  foretell(trpc.teams.invites.revoke, (team: TeamDetails, { teamId, inviteId }) =>
+    team.id === teamId ? { ...team, invites: team.invites.filter(({ id }) => id !== inviteId) } : team,
+  ),
 ]
 
 /** What becomes of the invitations that one has. */
-export const foretoldOfInvitations = [foretell(trpc.teams.answer, (invitations: Invitations, { inviteId }) => invitations.filter(({ id }) => id !== inviteId))]
+export const foretoldOfInvitations = [
+  foretell(trpc.teams.answer, (invitations: Invitations, { inviteId }) =>
+    invitations.filter(({ id }) => id !== inviteId),
+  ),
+]

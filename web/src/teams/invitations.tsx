@@ -27,17 +27,30 @@ export function Invitations() {
     }),
   )
   return invitations.map((invitation) => (
-    <section key={invitation.id} aria-label={t`Invitation to ${invitation.teamName}`} className="mb-4 flex flex-wrap items-center gap-3 rounded-card border border-accent/40 bg-accent-wash p-4">
+    <section
+      key={invitation.id}
+      aria-label={t`Invitation to ${invitation.teamName}`}
+      className="mb-4 flex flex-wrap items-center gap-3 rounded-card border border-accent/40 bg-accent-wash p-4"
+    >
       <Users size={18} aria-hidden className="text-accent" />
       <p className="min-w-0 flex-1 basis-60">
         <Trans>
-          {invitation.invitedBy ?? t`Somebody`} invites you to the team <span className="font-semibold">{invitation.teamName}</span> as {aRole(invitation.role)}.
+          {invitation.invitedBy ?? t`Somebody`} invites you to the team{' '}
+          <span className="font-semibold">{invitation.teamName}</span> as {aRole(invitation.role)}.
         </Trans>
       </p>
-      <Button tone="primary" busy={answer.isPending} onClick={() => answer.mutate({ inviteId: invitation.id, accept: true })}>
+      <Button
+        tone="primary"
+        busy={answer.isPending}
+        onClick={() => answer.mutate({ inviteId: invitation.id, accept: true })}
+      >
         <Trans>Join</Trans>
       </Button>
-      <Button tone="ghost" busy={answer.isPending} onClick={() => answer.mutate({ inviteId: invitation.id, accept: false })}>
+      <Button
+        tone="ghost"
+        busy={answer.isPending}
+        onClick={() => answer.mutate({ inviteId: invitation.id, accept: false })}
+      >
         <Trans>Decline</Trans>
       </Button>
     </section>

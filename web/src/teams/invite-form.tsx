@@ -35,19 +35,37 @@ export function InviteForm({ team }: { team: TeamDetails }) {
           className="mb-3 flex flex-wrap items-end gap-2 rounded-card border border-line bg-surface p-4"
           onSubmit={(event) => {
             event.preventDefault()
-            invite.mutate({ teamId: team.id, role, login: login.trim() === '' ? null : login.trim() }, { onSuccess: () => setLogin('') })
+            invite.mutate(
+              { teamId: team.id, role, login: login.trim() === '' ? null : login.trim() },
+              { onSuccess: () => setLogin('') },
+            )
           }}
         >
           <label className="flex min-w-0 flex-1 basis-52 flex-col gap-1 text-sm">
             <Trans>GitHub login; leave empty for a link</Trans>
-            <input className={`${inputClass} !h-9`} value={login} aria-invalid={problem !== null} onChange={(event) => {
+            <input
+              className={`${inputClass} !h-9`}
+              value={login}
+              aria-invalid={problem !== null}
+              onChange={(event) => {
                 setLogin(event.target.value)
                 invite.reset()
-              }} placeholder="octocat" autoComplete="off" autoCapitalize="none" spellCheck={false} maxLength={100} />
+              }}
+              placeholder="octocat"
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              maxLength={100}
+            />
           </label>
           <label className="flex flex-col gap-1 text-sm">
             <Trans>As</Trans>
-            <select className={`${inputClass} !h-9 !w-32`} title={roleWords(role)} value={role} onChange={(event) => setRole(invitedRoles.find((each) => each === event.target.value) ?? 'member')}>
+            <select
+              className={`${inputClass} !h-9 !w-32`}
+              title={roleWords(role)}
+              value={role}
+              onChange={(event) => setRole(invitedRoles.find((each) => each === event.target.value) ?? 'member')}
+            >
               {invitedRoles.map((each) => (
                 <option key={each} value={each}>
                   {roleName(each)}
@@ -67,9 +85,14 @@ export function InviteForm({ team }: { team: TeamDetails }) {
         </form>
       )}
       {made !== undefined && (
-        <div role="status" className="mb-3 flex flex-wrap items-center gap-2 rounded-card border border-line bg-sunken p-3">
+        <div
+          role="status"
+          className="mb-3 flex flex-wrap items-center gap-2 rounded-card border border-line bg-sunken p-3"
+        >
           <span className="w-full text-sm text-ink-soft">
-            {made.login === null ? t`Share this link. It lets in one person, is shown only once, and expires in 7 days.` : t`${made.login} sees the invitation after signing in here:`}
+            {made.login === null
+              ? t`Share this link. It lets in one person, is shown only once, and expires in 7 days.`
+              : t`${made.login} sees the invitation after signing in here:`}
           </span>
           <code aria-label={t`Invitation link`} className="min-w-0 flex-1 break-all text-sm">
             {made.url}
@@ -80,14 +103,19 @@ export function InviteForm({ team }: { team: TeamDetails }) {
         </div>
       )}
       {team.invites.length > 0 && (
-        <ul aria-label={t`Open invitations`} className="divide-y divide-line rounded-card border border-line bg-surface">
+        <ul
+          aria-label={t`Open invitations`}
+          className="divide-y divide-line rounded-card border border-line bg-surface"
+        >
           {team.invites.map((open) => (
             <li key={open.id} className="flex flex-wrap items-center gap-3 px-4 py-3 text-sm">
               <span className="min-w-0 flex-1 basis-48">
-                <Trans><span className="font-medium">{open.login ?? t`Link`}</span> as {aRole(open.role)}{' '}
-                <span className="text-ink-soft">
-                  · by {open.invitedBy ?? t`a former member`} · ends {new Date(open.expiresAt).toLocaleDateString()}
-                </span></Trans>
+                <Trans>
+                  <span className="font-medium">{open.login ?? t`Link`}</span> as {aRole(open.role)}{' '}
+                  <span className="text-ink-soft">
+                    · by {open.invitedBy ?? t`a former member`} · ends {new Date(open.expiresAt).toLocaleDateString()}
+                  </span>
+                </Trans>
               </span>
               <Button onClick={() => revoke.mutate({ teamId: team.id, inviteId: open.id })}>
                 <Trans>Withdraw</Trans>

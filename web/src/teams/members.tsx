@@ -42,7 +42,9 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
         await teamsChanged()
         const former = invitedRoles.find((each) => each === before)
         if (former === undefined) return
-        offerUndo(t`${member.login} is now ${aRole(role)}`, t`Undo`, () => perform(trpc.teams.members.setRole.mutationOptions({ onSuccess: teamsChanged }), { ...ids, role: former }))
+        offerUndo(t`${member.login} is now ${aRole(role)}`, t`Undo`, () =>
+          perform(trpc.teams.members.setRole.mutationOptions({ onSuccess: teamsChanged }), { ...ids, role: former }),
+        )
       },
       onError,
     }),
@@ -54,12 +56,21 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
   const manageable = team.may.includes('manage') && member.role !== 'owner' && !isMe
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3" data-member={member.login}>
-      <span aria-hidden translate="no" className="grid size-8 place-items-center rounded-full bg-accent-wash text-xs font-semibold uppercase text-accent">
+      <span
+        aria-hidden
+        translate="no"
+        className="grid size-8 place-items-center rounded-full bg-accent-wash text-xs font-semibold uppercase text-accent"
+      >
         {member.login.slice(0, 2)}
       </span>
       <div className="min-w-0 flex-1 basis-28">
         <div className="font-medium break-words">
-          {member.name} {isMe && <span className="text-sm font-normal text-ink-soft"><Trans>(you)</Trans></span>}
+          {member.name}{' '}
+          {isMe && (
+            <span className="text-sm font-normal text-ink-soft">
+              <Trans>(you)</Trans>
+            </span>
+          )}
         </div>
         <div className="text-sm text-ink-soft break-all">{member.login}</div>
       </div>
@@ -89,15 +100,36 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
         <MenuButton
           label={t`More for ${member.login}`}
           className={buttonClass('ghost', true)}
-          entries={[...(team.may.includes('transfer') ? [{ label: t`Transfer ownership…`, icon: Crown, run: () => setAsking('transfer') }] : []), { label: t`Remove from the team…`, icon: UserMinus, isBad: true, run: () => setAsking('remove') }]}
+          entries={[
+            ...(team.may.includes('transfer')
+              ? [{ label: t`Transfer ownership…`, icon: Crown, run: () => setAsking('transfer') }]
+              : []),
+            { label: t`Remove from the team…`, icon: UserMinus, isBad: true, run: () => setAsking('remove') },
+          ]}
         >
           <Ellipsis size={17} aria-hidden />
         </MenuButton>
       )}
-      <ConfirmByName open={asking === 'remove'} onClose={() => setAsking(null)} title={t`Remove ${member.login} from ${team.name}?`} deed={{ ask: (shown) => <Trans>Type {shown} to remove them</Trans>, button: t`Remove` }} name={member.login} onConfirm={() => remove.mutate(ids)}>
-        <Trans>They lose the team’s workspaces and secrets at once. To come back they have to be invited, and to accept.</Trans>
+      <ConfirmByName
+        open={asking === 'remove'}
+        onClose={() => setAsking(null)}
+        title={t`Remove ${member.login} from ${team.name}?`}
+        deed={{ ask: (shown) => <Trans>Type {shown} to remove them</Trans>, button: t`Remove` }}
+        name={member.login}
+        onConfirm={() => remove.mutate(ids)}
+      >
+        <Trans>
+          They lose the team’s workspaces and secrets at once. To come back they have to be invited, and to accept.
+        </Trans>
       </ConfirmByName>
-      <ConfirmByName open={asking === 'transfer'} onClose={() => setAsking(null)} title={t`Transfer ${team.name} to ${member.login}?`} deed={{ ask: (shown) => <Trans>Type {shown} to transfer it</Trans>, button: t`Transfer` }} name={member.login} onConfirm={() => transfer.mutate(ids)}>
+      <ConfirmByName
+        open={asking === 'transfer'}
+        onClose={() => setAsking(null)}
+        title={t`Transfer ${team.name} to ${member.login}?`}
+        deed={{ ask: (shown) => <Trans>Type {shown} to transfer it</Trans>, button: t`Transfer` }}
+        name={member.login}
+        onConfirm={() => transfer.mutate(ids)}
+      >
         <Trans>The team is theirs then, and you are one of its admins; only they can give it back.</Trans>
       </ConfirmByName>
     </li>

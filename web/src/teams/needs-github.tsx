@@ -14,7 +14,10 @@ export function NeedsGitHub() {
     <p role="note" className="mb-3 flex items-start gap-2.5 rounded-card border border-line bg-sunken p-4 text-sm">
       <Info size={17} aria-hidden className="mt-0.5 shrink-0 text-ink-soft" />
       <span>
-        <Trans>Inviting people needs sign-in with GitHub, which is not set up on this server: nobody else could sign in. Whoever runs it sets GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET and restarts it; docs/sign-in.md says how.</Trans>
+        <Trans>
+          Inviting people needs sign-in with GitHub, which is not set up on this server: nobody else could sign in.
+          Whoever runs it sets GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET and restarts it; docs/sign-in.md says how.
+        </Trans>
       </span>
     </p>
   )

@@ -25,7 +25,9 @@ export function RenameTeam({ team, onClose }: { team: TeamDetails; onClose: () =
       async onSuccess(renamed) {
         await follow(renamed)
         onClose()
-        offerUndo(t`${former} renamed to ${renamed.name}`, t`Undo`, () => perform(trpc.teams.rename.mutationOptions({ onSuccess: follow }), { teamId: team.id, name: former }))
+        offerUndo(t`${former} renamed to ${renamed.name}`, t`Undo`, () =>
+          perform(trpc.teams.rename.mutationOptions({ onSuccess: follow }), { teamId: team.id, name: former }),
+        )
       },
     }),
   )

@@ -20,7 +20,10 @@ export const speakEnglish = (): void => i18n.loadAndActivate({ locale: 'en', mes
 
 /** Loads the texts; to be called before anything is shown. */
 export async function speak(): Promise<void> {
-  const language = chosenLanguage(navigator.languages, Object.keys(others).map((path) => path.slice(2, -3)))
+  const language = chosenLanguage(
+    navigator.languages,
+    Object.keys(others).map((path) => path.slice(2, -3)),
+  )
   speakEnglish()
   const loaded = await others[`./${language}.po`]?.().catch(() => undefined)
   if (loaded !== undefined) i18n.loadAndActivate({ locale: language, messages: loaded.messages })

@@ -30,7 +30,9 @@ const scopes: readonly (readonly [Scope, MessageDescriptor])[] = [
 
 const changed = () => queryClient.invalidateQueries({ queryKey: trpc.tokens.list.queryKey() })
 
-const foretold = [foretell(trpc.tokens.revoke, (tokens: readonly ApiToken[], { id }) => tokens.filter((token) => token.id !== id))]
+const foretold = [
+  foretell(trpc.tokens.revoke, (tokens: readonly ApiToken[], { id }) => tokens.filter((token) => token.id !== id)),
+]
 
 /** A person's API tokens, with making and revoking. */
 export function Tokens() {
@@ -38,7 +40,12 @@ export function Tokens() {
   const tokens = useOptimistic(data, foretold)
   const [making, setMaking] = useState(false)
   const [revoking, setRevoking] = useState<ApiToken | null>(null)
-  const revoke = useMutation(trpc.tokens.revoke.mutationOptions({ onSuccess: changed, onError: (error) => tellRefusal(refusalOf(error).message) }))
+  const revoke = useMutation(
+    trpc.tokens.revoke.mutationOptions({
+      onSuccess: changed,
+      onError: (error) => tellRefusal(refusalOf(error).message),
+    }),
+  )
   return (
     <section aria-labelledby="tokens" className="mt-8">
       <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
@@ -52,7 +59,9 @@ export function Tokens() {
       {tokens === undefined ? (
         <div aria-busy className="skeleton h-20 w-full" />
       ) : tokens.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft"><Trans>A token lets a program act for you, within what you allow it. You have none.</Trans></p>
+        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">
+          <Trans>A token lets a program act for you, within what you allow it. You have none.</Trans>
+        </p>
       ) : (
         <ul className="divide-y divide-line rounded-card border border-line bg-surface">
           {tokens.map((token) => (
@@ -63,8 +72,24 @@ export function Tokens() {
                   {token.name} <span className="ml-1 font-mono text-sm font-normal text-ink-soft">{token.shown}</span>
                 </div>
                 <div className="text-sm text-ink-soft">
-                  {token.scopes.join(', ')} · {token.lastUsedAt === null ? t`never used` : <><Trans>used <Ago at={token.lastUsedAt} /></Trans></>} ·{' '}
-                  {token.expiresAt === null ? t`no end` : <><Trans>ends {new Date(token.expiresAt).toLocaleDateString()}</Trans></>}
+                  {token.scopes.join(', ')} ·{' '}
+                  {token.lastUsedAt === null ? (
+                    t`never used`
+                  ) : (
+                    <>
+                      <Trans>
+                        used <Ago at={token.lastUsedAt} />
+                      </Trans>
+                    </>
+                  )}{' '}
+                  ·{' '}
+                  {token.expiresAt === null ? (
+                    t`no end`
+                  ) : (
+                    <>
+                      <Trans>ends {new Date(token.expiresAt).toLocaleDateString()}</Trans>
+                    </>
+                  )}
                 </div>
               </div>
               <Button onClick={() => setRevoking(token)} aria-label={t`Revoke ${token.name}`}>
@@ -97,7 +122,10 @@ function Making({ onClose }: { onClose: () => void }) {
   const [days, setDays] = useState(90)
   const create = useMutation(trpc.tokens.create.mutationOptions({ onSuccess: changed }))
   if (create.isSuccess) return <Made made={create.data} onClose={onClose} />
-  const toggle = (scope: Scope) => setChosen((before) => new Set(before.has(scope) ? [...before].filter((each) => each !== scope) : [...before, scope]))
+  const toggle = (scope: Scope) =>
+    setChosen(
+      (before) => new Set(before.has(scope) ? [...before].filter((each) => each !== scope) : [...before, scope]),
+    )
   return (
     <form
       className="flex flex-col gap-4"
@@ -106,16 +134,34 @@ function Making({ onClose }: { onClose: () => void }) {
         create.mutate({ name, scopes: [...chosen], expiresDays: days === 0 ? null : days })
       }}
     >
-      <Dialog.Title className="text-lg font-semibold"><Trans>New API token</Trans></Dialog.Title>
+      <Dialog.Title className="text-lg font-semibold">
+        <Trans>New API token</Trans>
+      </Dialog.Title>
       <Field.Root className="flex flex-col gap-1.5">
-        <Field.Label className="text-sm font-medium"><Trans>Name</Trans></Field.Label>
-        <Field.Control className={inputClass} value={name} onValueChange={setName} placeholder={t`What it is for`} maxLength={60} autoComplete="off" />
+        <Field.Label className="text-sm font-medium">
+          <Trans>Name</Trans>
+        </Field.Label>
+        <Field.Control
+          className={inputClass}
+          value={name}
+          onValueChange={setName}
+          placeholder={t`What it is for`}
+          maxLength={60}
+          autoComplete="off"
+        />
       </Field.Root>
       <fieldset className="flex flex-col gap-2">
-        <legend className="mb-1.5 text-sm font-medium"><Trans>It may</Trans></legend>
+        <legend className="mb-1.5 text-sm font-medium">
+          <Trans>It may</Trans>
+        </legend>
         {scopes.map(([scope, words]) => (
           <label key={scope} className="flex items-baseline gap-2.5 text-sm">
-            <input type="checkbox" checked={chosen.has(scope)} onChange={() => toggle(scope)} className="accent-accent" />
+            <input
+              type="checkbox"
+              checked={chosen.has(scope)}
+              onChange={() => toggle(scope)}
+              className="accent-accent"
+            />
             <span>
               {i18n._(words)} <span className="font-mono text-xs text-ink-soft">{scope}</span>
             </span>
@@ -125,11 +171,21 @@ function Making({ onClose }: { onClose: () => void }) {
       <label className="flex flex-col gap-1.5 text-sm font-medium">
         <Trans>It ends</Trans>
         <select className={inputClass} value={days} onChange={(event) => setDays(Number(event.target.value))}>
-          <option value={7}><Trans>in 7 days</Trans></option>
-          <option value={30}><Trans>in 30 days</Trans></option>
-          <option value={90}><Trans>in 90 days</Trans></option>
-          <option value={365}><Trans>in a year</Trans></option>
-          <option value={0}><Trans>never</Trans></option>
+          <option value={7}>
+            <Trans>in 7 days</Trans>
+          </option>
+          <option value={30}>
+            <Trans>in 30 days</Trans>
+          </option>
+          <option value={90}>
+            <Trans>in 90 days</Trans>
+          </option>
+          <option value={365}>
+            <Trans>in a year</Trans>
+          </option>
+          <option value={0}>
+            <Trans>never</Trans>
+          </option>
         </select>
       </label>
       {create.isError && (
@@ -157,8 +213,12 @@ function Made({ made, onClose }: { made: NewApiToken; onClose: () => void }) {
   }
   return (
     <div className="flex flex-col gap-4">
-      <Dialog.Title className="text-lg font-semibold"><Trans>{made.name} is made</Trans></Dialog.Title>
-      <Dialog.Description className="-mt-2 text-sm text-ink-soft"><Trans>Copy it now. You will not be able to see it again: arcx keeps only its hash.</Trans></Dialog.Description>
+      <Dialog.Title className="text-lg font-semibold">
+        <Trans>{made.name} is made</Trans>
+      </Dialog.Title>
+      <Dialog.Description className="-mt-2 text-sm text-ink-soft">
+        <Trans>Copy it now. You will not be able to see it again: arcx keeps only its hash.</Trans>
+      </Dialog.Description>
       <div className="flex items-center gap-2 rounded-lg border border-line bg-sunken py-1.5 pl-3 pr-1.5">
         <code aria-label={t`Token`} className="min-w-0 flex-1 break-all text-sm">
           {made.token}

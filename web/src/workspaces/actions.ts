@@ -16,7 +16,9 @@ export function useWorkspaceActions() {
       ...after,
       onSuccess(workspace) {
         showWorkspace(workspace)
-        offerUndo(t`Stopping ${workspace.name}`, t`Start it again`, () => perform(trpc.workspaces.start.mutationOptions({ onSuccess: showWorkspace }), { workspaceId: workspace.id }))
+        offerUndo(t`Stopping ${workspace.name}`, t`Start it again`, () =>
+          perform(trpc.workspaces.start.mutationOptions({ onSuccess: showWorkspace }), { workspaceId: workspace.id }),
+        )
       },
     }),
   )

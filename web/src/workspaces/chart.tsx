@@ -21,7 +21,19 @@ const height = 88
 const leastTop = 1024
 
 /** One quantity, or two of a kind, over the last minutes, from zero to its limit or to the most there was; the newest value in words. */
-export function Chart({ title, lines, limit, spoken, windowMs = 5 * 60_000 }: { title: string; lines: readonly [Line] | readonly [Line, Line]; limit?: number; spoken: (value: number) => string; windowMs?: number }) {
+export function Chart({
+  title,
+  lines,
+  limit,
+  spoken,
+  windowMs = 5 * 60_000,
+}: {
+  title: string
+  lines: readonly [Line] | readonly [Line, Line]
+  limit?: number
+  spoken: (value: number) => string
+  windowMs?: number
+}) {
   const gradient = useId()
   const [main, other] = lines
   const end = main.points.at(-1)?.at ?? 0
@@ -29,13 +41,17 @@ export function Chart({ title, lines, limit, spoken, windowMs = 5 * 60_000 }: { 
   const top = Math.max(limit ?? leastTop, ...shown.flat().map(({ value }) => value))
   const x = (at: number) => width - ((end - at) / windowMs) * width
   const y = (value: number) => height - 2 - (value / top) * (height - 6)
-  const [path, otherPath] = shown.map((points) => points.map(({ at, value }) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(' L'))
+  const [path, otherPath] = shown.map((points) =>
+    points.map(({ at, value }) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(' L'),
+  )
   const first = shown[0]?.[0]
   const valueOf = ({ points }: Line) => {
     const value = points.at(-1)?.value
     return value === undefined ? null : spoken(value)
   }
-  const inWords = lines.map((line) => [line.name, valueOf(line)].filter((word) => word !== undefined).join(' ')).join(', ')
+  const inWords = lines
+    .map((line) => [line.name, valueOf(line)].filter((word) => word !== undefined).join(' '))
+    .join(', ')
   return (
     <figure className="min-w-0 rounded-card border border-line bg-surface p-4">
       <figcaption className="flex flex-wrap items-baseline justify-between gap-x-3 text-sm">
@@ -49,12 +65,23 @@ export function Chart({ title, lines, limit, spoken, windowMs = 5 * 60_000 }: { 
                 </span>
               )}
               {valueOf(line) ?? '–'}
-              {limit !== undefined && <span className="font-normal text-ink-soft"> <Trans>of {spoken(limit)}</Trans></span>}
+              {limit !== undefined && (
+                <span className="font-normal text-ink-soft">
+                  {' '}
+                  <Trans>of {spoken(limit)}</Trans>
+                </span>
+              )}
             </span>
           ))}
         </span>
       </figcaption>
-      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" className="mt-3 h-22 w-full" role="img" aria-label={`${title}: ${valueOf(main) === null ? t`no value yet` : inWords}`}>
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        preserveAspectRatio="none"
+        className="mt-3 h-22 w-full"
+        role="img"
+        aria-label={`${title}: ${valueOf(main) === null ? t`no value yet` : inWords}`}
+      >
         <defs>
           <linearGradient id={gradient} x1="0" x2="0" y1="0" y2="1">
             <stop offset="0" stopColor="var(--color-accent)" stopOpacity="0.32" />
@@ -62,13 +89,42 @@ export function Chart({ title, lines, limit, spoken, windowMs = 5 * 60_000 }: { 
           </linearGradient>
         </defs>
         {[0.25, 0.5, 0.75].map((part) => (
-          <line key={part} x1="0" x2={width} y1={height * part} y2={height * part} stroke="var(--color-line)" strokeWidth="1" vectorEffect="non-scaling-stroke" />
+          <line
+            key={part}
+            x1="0"
+            x2={width}
+            y1={height * part}
+            y2={height * part}
+            stroke="var(--color-line)"
+            strokeWidth="1"
+            vectorEffect="non-scaling-stroke"
+          />
         ))}
         {first !== undefined && main.points.length > 1 && (
           <>
-            <path d={`M${x(first.at).toFixed(1)},${height} L${path} L${width},${height} Z`} fill={`url(#${gradient})`} />
-            <path d={`M${path}`} fill="none" stroke="var(--color-accent)" strokeWidth="2" strokeLinejoin="round" vectorEffect="non-scaling-stroke" />
-            {other !== undefined && <path d={`M${otherPath}`} fill="none" stroke="var(--color-ink-soft)" strokeWidth="1.5" strokeDasharray="4 3" strokeLinejoin="round" vectorEffect="non-scaling-stroke" />}
+            <path
+              d={`M${x(first.at).toFixed(1)},${height} L${path} L${width},${height} Z`}
+              fill={`url(#${gradient})`}
+            />
+            <path
+              d={`M${path}`}
+              fill="none"
+              stroke="var(--color-accent)"
+              strokeWidth="2"
+              strokeLinejoin="round"
+              vectorEffect="non-scaling-stroke"
+            />
+            {other !== undefined && (
+              <path
+                d={`M${otherPath}`}
+                fill="none"
+                stroke="var(--color-ink-soft)"
+                strokeWidth="1.5"
+                strokeDasharray="4 3"
+                strokeLinejoin="round"
+                vectorEffect="non-scaling-stroke"
+              />
+            )}
           </>
         )}
       </svg>

@@ -19,7 +19,15 @@ import { OpenLink } from './open-link.tsx'
 import { StartProgress } from './progress.tsx'
 
 /** Asks for a name, then shows the workspace come up. */
-export function CreateDialog({ open, onClose, teamId = null }: { open: boolean; onClose: () => void; teamId?: TeamId | null }) {
+export function CreateDialog({
+  open,
+  onClose,
+  teamId = null,
+}: {
+  open: boolean
+  onClose: () => void
+  teamId?: TeamId | null
+}) {
   return (
     <Modal open={open} onClose={onClose}>
       <Contents onClose={onClose} initialTeam={teamId} />
@@ -31,7 +39,11 @@ function Contents({ onClose, initialTeam }: { onClose: () => void; initialTeam: 
   const { data: teams } = useTeams()
   const [teamId, setTeamId] = useState<TeamId | null>(initialTeam)
   const places = teams?.filter((team) => team.role !== 'viewer' && !isComingUp(team)) ?? []
-  const { data: proposed } = useQuery({ ...trpc.workspaces.freeName.queryOptions({ wanted: 'my-project' }), staleTime: 0, gcTime: 0 })
+  const { data: proposed } = useQuery({
+    ...trpc.workspaces.freeName.queryOptions({ wanted: 'my-project' }),
+    staleTime: 0,
+    gcTime: 0,
+  })
   const [typed, setTyped] = useState('')
   const isThere = useRef(true)
   useEffect(() => {
@@ -41,17 +53,25 @@ function Contents({ onClose, initialTeam }: { onClose: () => void; initialTeam: 
   const create = useMutation(trpc.workspaces.create.mutationOptions({ onSuccess: showWorkspace }))
   // Shown where nothing is typed, and never among what is: it may come while somebody types.
   const name = typed.trim() === '' ? (proposed ?? '') : typed.trim()
-  if (create.variables !== undefined && !create.isError) return <Created name={create.data?.name ?? create.variables.name} isMade={create.isSuccess} onClose={onClose} />
+  if (create.variables !== undefined && !create.isError)
+    return <Created name={create.data?.name ?? create.variables.name} isMade={create.isSuccess} onClose={onClose} />
   return (
     <form
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault()
-        if (name !== '') void create.mutateAsync({ name, teamId }).catch((error: unknown) => isThere.current || tellRefusal(refusalOf(error).message))
+        if (name !== '')
+          void create
+            .mutateAsync({ name, teamId })
+            .catch((error: unknown) => isThere.current || tellRefusal(refusalOf(error).message))
       }}
     >
-      <Dialog.Title className="text-lg font-semibold"><Trans>New workspace</Trans></Dialog.Title>
-      <Dialog.Description className="-mt-3 text-sm text-ink-soft"><Trans>A container of its own with VS Code, a terminal and a home that stays.</Trans></Dialog.Description>
+      <Dialog.Title className="text-lg font-semibold">
+        <Trans>New workspace</Trans>
+      </Dialog.Title>
+      <Dialog.Description className="-mt-3 text-sm text-ink-soft">
+        <Trans>A container of its own with VS Code, a terminal and a home that stays.</Trans>
+      </Dialog.Description>
       <NameField
         label={t`Name`}
         name={typed}
@@ -65,8 +85,14 @@ function Contents({ onClose, initialTeam }: { onClose: () => void; initialTeam: 
       {places.length > 0 && (
         <label className="flex flex-col gap-1.5 text-sm font-medium">
           <Trans>Belongs to</Trans>
-          <select className={inputClass} value={teamId ?? ''} onChange={(event) => setTeamId(places.find(({ id }) => id === event.target.value)?.id ?? null)}>
-            <option value=""><Trans>you alone</Trans></option>
+          <select
+            className={inputClass}
+            value={teamId ?? ''}
+            onChange={(event) => setTeamId(places.find(({ id }) => id === event.target.value)?.id ?? null)}
+          >
+            <option value="">
+              <Trans>you alone</Trans>
+            </option>
             {places.map((team) => (
               <option key={team.id} value={team.id}>
                 <Trans>team {team.name}</Trans>
@@ -98,7 +124,9 @@ function Created({ name, isMade, onClose }: { name: string; isMade: boolean; onC
   }, [isMade, list, workspace, onClose])
   return (
     <div className="flex flex-col gap-5">
-      <Dialog.Title className="text-lg font-semibold">{running ? t`${name} is ready` : t`Creating ${name}`}</Dialog.Title>
+      <Dialog.Title className="text-lg font-semibold">
+        {running ? t`${name} is ready` : t`Creating ${name}`}
+      </Dialog.Title>
       {state === 'failed' ? (
         <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
           {reason}

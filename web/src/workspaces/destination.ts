@@ -8,7 +8,13 @@ export function openAt({ url }: { readonly url: string }, file: string | null, l
   // A file that is not of the project goes by its whole path.
   target.pathname = file.startsWith('/') ? file : `${project}/${file}`
   ide.searchParams.set('folder', project)
-  ide.searchParams.set('payload', JSON.stringify([['openFile', line === null ? target.href : `${target.href}:${line}:1`], ['gotoLineMode', String(line !== null)]]))
+  ide.searchParams.set(
+    'payload',
+    JSON.stringify([
+      ['openFile', line === null ? target.href : `${target.href}:${line}:1`],
+      ['gotoLineMode', String(line !== null)],
+    ]),
+  )
   return ide.href
 }
 

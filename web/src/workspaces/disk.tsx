@@ -9,7 +9,13 @@ export function DiskUse({ disk }: { disk: DiskFigures | null }) {
   const { bytes, limitBytes, nearLimit } = disk
   return (
     <span className={nearLimit ? 'text-bad' : ''}>
-      {limitBytes === null ? spokenBytes(bytes) : <Trans>{spokenBytes(bytes)} of {spokenBytes(limitBytes)}</Trans>}
+      {limitBytes === null ? (
+        spokenBytes(bytes)
+      ) : (
+        <Trans>
+          {spokenBytes(bytes)} of {spokenBytes(limitBytes)}
+        </Trans>
+      )}
     </span>
   )
 }
@@ -24,7 +30,10 @@ export function DiskWarning({ disk }: { disk: DiskFigures | null }) {
       <HardDrive size={14} aria-hidden className="mt-0.5 shrink-0" />
       <span>
         {ofBytes >= disk.files / disk.limitFiles ? (
-          <Trans>{percent} % of its {spokenBytes(disk.limitBytes)} on disk are used. Delete some files: over the limit it is stopped.</Trans>
+          <Trans>
+            {percent} % of its {spokenBytes(disk.limitBytes)} on disk are used. Delete some files: over the limit it is
+            stopped.
+          </Trans>
         ) : (
           <Trans>It has {percent} % of as many files as it may. Delete some: over the limit it is stopped.</Trans>
         )}

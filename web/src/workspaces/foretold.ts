@@ -15,7 +15,24 @@ function addressOf(name: string): string {
 
 function madeOf(name: string, teamId: TeamId | null): Workspace {
   const now = new Date().toISOString()
-  return { id: comingUp<WorkspaceId>(name), ownerId: null, teamId, createdById: null, name, url: addressOf(name), state: 'creating', step: null, reason: null, revision: 0, createdAt: now, updatedAt: now, startedAt: null, lastActivityAt: null, disk: null, may: [] }
+  return {
+    id: comingUp<WorkspaceId>(name),
+    ownerId: null,
+    teamId,
+    createdById: null,
+    name,
+    url: addressOf(name),
+    state: 'creating',
+    step: null,
+    reason: null,
+    revision: 0,
+    createdAt: now,
+    updatedAt: now,
+    startedAt: null,
+    lastActivityAt: null,
+    disk: null,
+    may: [],
+  }
 }
 
 function changed(list: List, workspaceId: string, change: (workspace: Workspace) => Partial<Workspace>): List {
@@ -23,15 +40,23 @@ function changed(list: List, workspaceId: string, change: (workspace: Workspace)
 }
 
 /** One that is in another state than that in which it was asked for has been changed by the server already. */
-const moved = (from: readonly WorkspaceState[], to: WorkspaceState) => (list: List, { workspaceId }: { readonly workspaceId: string }) =>
-  changed(list, workspaceId, ({ state }) => (from.includes(state) ? { state: to, step: null, reason: null } : {}))
+const moved =
+  (from: readonly WorkspaceState[], to: WorkspaceState) =>
+  (list: List, { workspaceId }: { readonly workspaceId: string }) =>
+    changed(list, workspaceId, ({ state }) => (from.includes(state) ? { state: to, step: null, reason: null } : {}))
 
 /** What becomes of the workspaces that one sees by what one asks for. */
 export const foretold = [
-  foretell(trpc.workspaces.create, (list: List, { name, teamId = null }) => (list.some((each) => each.name === name) ? list : [...list, madeOf(name, teamId as TeamId | null)].toSorted(byName))),
+  foretell(trpc.workspaces.create, (list: List, { name, teamId = null }) =>
+    list.some((each) => each.name === name) ? list : [...list, madeOf(name, teamId as TeamId | null)].toSorted(byName),
+  ),
   foretell(trpc.workspaces.start, moved(['stopped', 'failed'], 'starting')),
   foretell(trpc.workspaces.stop, moved(['running', 'starting'], 'stopping')),
   foretell(trpc.workspaces.restart, moved(['running'], 'stopping')),
-  foretell(trpc.workspaces.rename, (list: List, { workspaceId, name }) => changed(list, workspaceId, () => ({ name, url: addressOf(name) })).toSorted(byName)),
-  foretell(trpc.workspaces.remove, (list: List, { workspaceId }) => changed(list, workspaceId, () => ({ state: 'deleting', step: null, reason: null }))),
+  foretell(trpc.workspaces.rename, (list: List, { workspaceId, name }) =>
+    changed(list, workspaceId, () => ({ name, url: addressOf(name) })).toSorted(byName),
+  ),
+  foretell(trpc.workspaces.remove, (list: List, { workspaceId }) =>
+    changed(list, workspaceId, () => ({ state: 'deleting', step: null, reason: null })),
+  ),
 ]

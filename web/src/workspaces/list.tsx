@@ -17,5 +17,11 @@ export function WorkspaceList({ workspaces }: { workspaces: readonly Workspace[]
       ))}
     </ul>
   )
-  return workspaces.length <= allUpTo ? first : <Suspense fallback={first}><LongList workspaces={workspaces} /></Suspense>
+  return workspaces.length <= allUpTo ? (
+    first
+  ) : (
+    <Suspense fallback={first}>
+      <LongList workspaces={workspaces} />
+    </Suspense>
+  )
 }

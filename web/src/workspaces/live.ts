@@ -34,7 +34,6 @@ export function showWorkspace(workspace: Workspace): void {
   })
 }
 
-
 function apply(change: WorkspaceChange): void {
   switch (change.type) {
     case 'snapshot':
@@ -57,7 +56,10 @@ function applier(): (change: WorkspaceChange) => void {
   let applied = Promise.resolve()
   return (change) => {
     // A list that was asked for before this change may lack it, and would come after it.
-    applied = applied.then(() => queryClient.cancelQueries({ queryKey: listKey() })).then(() => apply(change)).catch((error: unknown) => console.error(error))
+    applied = applied
+      .then(() => queryClient.cancelQueries({ queryKey: listKey() }))
+      .then(() => apply(change))
+      .catch((error: unknown) => console.error(error))
   }
 }
 

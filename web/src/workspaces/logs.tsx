@@ -33,9 +33,17 @@ export function Logs({ workspaceId }: { workspaceId: WorkspaceId }) {
       }}
       className="h-80 overflow-auto rounded-card border border-line bg-sunken p-3 font-mono text-[0.8125rem] leading-relaxed"
     >
-      {lines.length === 0 && <p className="text-ink-soft"><Trans>Nothing has been logged yet.</Trans></p>}
+      {lines.length === 0 && (
+        <p className="text-ink-soft">
+          <Trans>Nothing has been logged yet.</Trans>
+        </p>
+      )}
       {lines.map((line) => (
-        <div key={line.id} translate="no" className={`whitespace-pre-wrap break-all ${line.stream === 'stderr' ? 'text-bad' : ''}`}>
+        <div
+          key={line.id}
+          translate="no"
+          className={`whitespace-pre-wrap break-all ${line.stream === 'stderr' ? 'text-bad' : ''}`}
+        >
           <span className="select-none text-ink-soft">{line.at.slice(11, 19)} </span>
           {line.text}
         </div>

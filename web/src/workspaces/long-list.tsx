@@ -12,20 +12,43 @@ const rowHeight = 69
 /** Of very many, those that can be seen. */
 export default function LongList({ workspaces }: { workspaces: readonly Workspace[] }) {
   const scroller = useScroller()
-  return scroller === null ? <OfWindow workspaces={workspaces} /> : <OfElement workspaces={workspaces} scroller={scroller} />
+  return scroller === null ? (
+    <OfWindow workspaces={workspaces} />
+  ) : (
+    <OfElement workspaces={workspaces} scroller={scroller} />
+  )
 }
 
 function OfWindow({ workspaces }: { workspaces: readonly Workspace[] }) {
   const [top, measureTop] = useTop(null)
   // oxlint-disable-next-line react/incompatible-library -- its functions are called in this render alone
-  const virtualizer = useWindowVirtualizer({ count: workspaces.length, estimateSize: () => rowHeight, overscan: 8, scrollMargin: top, getItemKey: (index) => workspaces[index]?.id ?? index })
+  const virtualizer = useWindowVirtualizer({
+    count: workspaces.length,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    scrollMargin: top,
+    getItemKey: (index) => workspaces[index]?.id ?? index,
+  })
   return <Rows measureTop={measureTop} top={top} virtualizer={virtualizer} workspaces={workspaces} />
 }
 
-function OfElement({ workspaces, scroller }: { workspaces: readonly Workspace[]; scroller: RefObject<HTMLElement | null> }) {
+function OfElement({
+  workspaces,
+  scroller,
+}: {
+  workspaces: readonly Workspace[]
+  scroller: RefObject<HTMLElement | null>
+}) {
   const [top, measureTop] = useTop(scroller)
   // oxlint-disable-next-line react/incompatible-library -- its functions are called in this render alone
-  const virtualizer = useVirtualizer({ count: workspaces.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8, scrollMargin: top, getItemKey: (index) => workspaces[index]?.id ?? index })
+  const virtualizer = useVirtualizer({
+    count: workspaces.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    scrollMargin: top,
+    getItemKey: (index) => workspaces[index]?.id ?? index,
+  })
   return <Rows measureTop={measureTop} top={top} virtualizer={virtualizer} workspaces={workspaces} />
 }
 
@@ -44,13 +67,27 @@ function useTop(scroller: RefObject<HTMLElement | null> | null): readonly [numbe
   return [top, measure]
 }
 
-function Rows<S extends Element | Window>({ measureTop, top, virtualizer, workspaces }: { measureTop: (list: HTMLElement | null) => void; top: number; virtualizer: Virtualizer<S, Element>; workspaces: readonly Workspace[] }) {
+function Rows<S extends Element | Window>({
+  measureTop,
+  top,
+  virtualizer,
+  workspaces,
+}: {
+  measureTop: (list: HTMLElement | null) => void
+  top: number
+  virtualizer: Virtualizer<S, Element>
+  workspaces: readonly Workspace[]
+}) {
   return (
     <ul ref={measureTop} className={`relative ${listFrameClass}`} style={{ height: virtualizer.getTotalSize() }}>
       {virtualizer.getVirtualItems().map(({ index, key, start }) => {
         const workspace = workspaces[index]
         return workspace === undefined ? null : (
-          <WorkspaceRow key={key} workspace={workspace} among={{ index, of: workspaces.length, measure: virtualizer.measureElement, y: start - top }} />
+          <WorkspaceRow
+            key={key}
+            workspace={workspace}
+            among={{ index, of: workspaces.length, measure: virtualizer.measureElement, y: start - top }}
+          />
         )
       })}
     </ul>

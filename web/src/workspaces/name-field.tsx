@@ -7,7 +7,21 @@ import type { Refusal } from '../server/error.ts'
 import { canBeName } from './name.ts'
 
 /** A name with what is wrong with it, and a free one at a click. `proposed`: what it is where nothing is typed. */
-export function NameField({ name, proposed = '', onName, refusal, label, hint }: { name: string; proposed?: string; onName: (name: string) => void; refusal: Refusal | null; label: string; hint?: ReactNode }) {
+export function NameField({
+  name,
+  proposed = '',
+  onName,
+  refusal,
+  label,
+  hint,
+}: {
+  name: string
+  proposed?: string
+  onName: (name: string) => void
+  refusal: Refusal | null
+  label: string
+  hint?: ReactNode
+}) {
   const suggestion = refusal?.suggestion ?? null
   const shown = name.trim() === '' ? proposed : name.trim()
   return (
@@ -27,16 +41,31 @@ export function NameField({ name, proposed = '', onName, refusal, label, hint }:
       <Field.Description className="text-sm text-ink-soft">
         {hint ??
           (shown === '' || canBeName(shown) ? (
-            <Trans>It becomes the address: <span className="font-mono wrap-anywhere">{shown || 'name'}.{new URL(host.server()).host}</span></Trans>
+            <Trans>
+              It becomes the address:{' '}
+              <span className="font-mono wrap-anywhere">
+                {shown || 'name'}.{new URL(host.server()).host}
+              </span>
+            </Trans>
           ) : (
-            <Trans>It becomes a part of the address. Use 1 to 40 lower-case letters, digits and hyphens, and no hyphen at the beginning or end.</Trans>
+            <Trans>
+              It becomes a part of the address. Use 1 to 40 lower-case letters, digits and hyphens, and no hyphen at the
+              beginning or end.
+            </Trans>
           ))}
       </Field.Description>
       {refusal !== null && (
-        <div role="alert" className="flex flex-wrap items-center gap-2 rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad">
+        <div
+          role="alert"
+          className="flex flex-wrap items-center gap-2 rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad"
+        >
           {refusal.message}
           {suggestion !== null && (
-            <button type="button" className="font-semibold underline underline-offset-2" onClick={() => onName(suggestion)}>
+            <button
+              type="button"
+              className="font-semibold underline underline-offset-2"
+              onClick={() => onName(suggestion)}
+            >
               <Trans>Use {suggestion}</Trans>
             </button>
           )}

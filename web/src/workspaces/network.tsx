@@ -40,7 +40,11 @@ export function Network({ workspaceId }: { workspaceId: WorkspaceId }) {
   const [host, setHost] = useState('')
   const wanted = useDeferredValue(host.trim())
   const [limit, setLimit] = useState(page)
-  const { data: calls } = useQuery({ ...trpc.egress.calls.queryOptions({ workspaceId, refused, host: wanted === '' ? null : wanted, limit }), refetchInterval: 1500, placeholderData: keepPreviousData })
+  const { data: calls } = useQuery({
+    ...trpc.egress.calls.queryOptions({ workspaceId, refused, host: wanted === '' ? null : wanted, limit }),
+    refetchInterval: 1500,
+    placeholderData: keepPreviousData,
+  })
   return (
     <section aria-labelledby="network">
       <div className="mb-2 mt-6 flex flex-wrap items-center justify-between gap-2">
@@ -48,30 +52,57 @@ export function Network({ workspaceId }: { workspaceId: WorkspaceId }) {
           <Trans>Calls to the outside</Trans>
         </h2>
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-sm">
-          <input aria-label={t`Filter by host`} type="search" className={`${inputClass} !h-8 !w-44 font-mono`} value={host} onChange={(event) => setHost(event.target.value)} placeholder={t`filter by host`} autoCapitalize="none" spellCheck={false} />
+          <input
+            aria-label={t`Filter by host`}
+            type="search"
+            className={`${inputClass} !h-8 !w-44 font-mono`}
+            value={host}
+            onChange={(event) => setHost(event.target.value)}
+            placeholder={t`filter by host`}
+            autoCapitalize="none"
+            spellCheck={false}
+          />
           <label className="flex items-center gap-2">
-            <input type="checkbox" className="accent-accent" checked={refused} onChange={(event) => setRefused(event.target.checked)} /> <Trans>Only refused</Trans>
+            <input
+              type="checkbox"
+              className="accent-accent"
+              checked={refused}
+              onChange={(event) => setRefused(event.target.checked)}
+            />{' '}
+            <Trans>Only refused</Trans>
           </label>
         </div>
       </div>
       {calls === undefined ? (
         <div aria-busy className="skeleton h-16 w-full" />
       ) : calls.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong p-5 text-center text-sm text-ink-soft">{refused || wanted !== '' ? t`No calls match.` : t`No calls yet.`}</p>
+        <p className="rounded-card border border-dashed border-line-strong p-5 text-center text-sm text-ink-soft">
+          {refused || wanted !== '' ? t`No calls match.` : t`No calls yet.`}
+        </p>
       ) : (
         <ul className="max-h-80 divide-y divide-line overflow-auto rounded-card border border-line bg-surface">
           {calls.map((call) => (
             <li key={call.id} className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 px-4 py-2 text-sm">
               <span className="w-14 shrink-0 font-mono text-xs text-ink-soft">{call.method}</span>
               <span className="min-w-0 flex-1 basis-60 font-mono text-xs wrap-anywhere">{call.url}</span>
-              {call.secrets.length > 0 && <span className="rounded-full bg-accent-wash px-2 text-xs"><Trans>with {call.secrets.join(', ')}</Trans></span>}
-              {call.scrubbed > 0 && <span className="rounded-full bg-accent-wash px-2 text-xs"><Trans>{call.scrubbed} redacted</Trans></span>}
+              {call.secrets.length > 0 && (
+                <span className="rounded-full bg-accent-wash px-2 text-xs">
+                  <Trans>with {call.secrets.join(', ')}</Trans>
+                </span>
+              )}
+              {call.scrubbed > 0 && (
+                <span className="rounded-full bg-accent-wash px-2 text-xs">
+                  <Trans>{call.scrubbed} redacted</Trans>
+                </span>
+              )}
               {Object.entries(call.redacted).map(([rule, count]) => (
                 <span key={rule} className="rounded-full bg-bad-wash px-2 text-xs text-bad">
                   {count} × {rule}
                 </span>
               ))}
-              <span className={call.outcome === 'passed' || call.outcome === 'open' ? 'text-ink-soft' : 'text-bad'}>{outcomeOf(call)}</span>
+              <span className={call.outcome === 'passed' || call.outcome === 'open' ? 'text-ink-soft' : 'text-bad'}>
+                {outcomeOf(call)}
+              </span>
               <span className="w-24 text-right text-xs text-ink-soft">
                 <Ago at={call.at} />
               </span>

@@ -8,10 +8,29 @@ import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { showWorkspace } from './live.ts'
 
-export function RemoveDialog({ workspace, open, onClose }: { workspace: Workspace; open: boolean; onClose: () => void }) {
-  const remove = useMutation(trpc.workspaces.remove.mutationOptions({ onSuccess: showWorkspace, onError: (error) => tellRefusal(refusalOf(error).message) }))
+export function RemoveDialog({
+  workspace,
+  open,
+  onClose,
+}: {
+  workspace: Workspace
+  open: boolean
+  onClose: () => void
+}) {
+  const remove = useMutation(
+    trpc.workspaces.remove.mutationOptions({
+      onSuccess: showWorkspace,
+      onError: (error) => tellRefusal(refusalOf(error).message),
+    }),
+  )
   return (
-    <ConfirmByName open={open} onClose={onClose} title={t`Delete ${workspace.name}?`} name={workspace.name} onConfirm={() => remove.mutate({ workspaceId: workspace.id })}>
+    <ConfirmByName
+      open={open}
+      onClose={onClose}
+      title={t`Delete ${workspace.name}?`}
+      name={workspace.name}
+      onConfirm={() => remove.mutate({ workspaceId: workspace.id })}
+    >
       <Trans>Its container and everything in its home go for good. There is no way back.</Trans>
     </ConfirmByName>
   )

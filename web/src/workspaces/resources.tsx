@@ -31,12 +31,23 @@ export function Resources({ workspace }: { workspace: Workspace }) {
     ),
   )
   const last = samples.at(-1)
-  const points = (value: (sample: StatsSample) => number) => samples.map((sample) => ({ at: Date.parse(sample.at), value: value(sample) }))
+  const points = (value: (sample: StatsSample) => number) =>
+    samples.map((sample) => ({ at: Date.parse(sample.at), value: value(sample) }))
   return (
     <div className="flex flex-col gap-4">
       <div className="grid gap-4 sm:grid-cols-3">
-        <Chart title={t`CPU`} lines={[{ points: points((sample) => sample.cpuCores) }]} limit={last?.cpuLimitCores ?? 1} spoken={spokenCores} />
-        <Chart title={t`Memory`} lines={[{ points: points((sample) => sample.memoryBytes) }]} limit={last?.memoryLimitBytes ?? gibibyte} spoken={spokenBytes} />
+        <Chart
+          title={t`CPU`}
+          lines={[{ points: points((sample) => sample.cpuCores) }]}
+          limit={last?.cpuLimitCores ?? 1}
+          spoken={spokenCores}
+        />
+        <Chart
+          title={t`Memory`}
+          lines={[{ points: points((sample) => sample.memoryBytes) }]}
+          limit={last?.memoryLimitBytes ?? gibibyte}
+          spoken={spokenBytes}
+        />
         <Chart
           title={t`Traffic`}
           lines={[
@@ -51,12 +62,19 @@ export function Resources({ workspace }: { workspace: Workspace }) {
           <Trans>Ports</Trans>
         </h2>
         {last === undefined || last.ports.length === 0 ? (
-          <p className="mt-1 text-sm"><Trans>Nothing listens yet. Start a web server in the terminal and it appears here.</Trans></p>
+          <p className="mt-1 text-sm">
+            <Trans>Nothing listens yet. Start a web server in the terminal and it appears here.</Trans>
+          </p>
         ) : (
           <ul className="mt-2 flex flex-wrap gap-2">
             {last.ports.map((port) => (
               <li key={port}>
-                <a className="inline-flex items-center gap-1.5 rounded-lg border border-line px-2.5 py-1 font-mono text-sm hover:border-line-strong" href={`${workspace.url}/proxy/${port}/`} target="_blank" rel="noopener noreferrer">
+                <a
+                  className="inline-flex items-center gap-1.5 rounded-lg border border-line px-2.5 py-1 font-mono text-sm hover:border-line-strong"
+                  href={`${workspace.url}/proxy/${port}/`}
+                  target="_blank"
+                  rel="noopener noreferrer"
+                >
                   {port} <ExternalLink size={13} aria-hidden />
                 </a>
               </li>

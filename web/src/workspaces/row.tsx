@@ -29,7 +29,14 @@ export function WorkspaceRow({ workspace, among }: { workspace: Workspace; among
       data-state={workspace.state}
       {...(among === undefined
         ? { className: rowClass }
-        : { className: `${rowClass} absolute inset-x-0 top-0 border-b border-line`, style: { transform: `translateY(${among.y}px)` }, ref: among.measure, 'data-index': among.index, 'aria-posinset': among.index + 1, 'aria-setsize': among.of })}
+        : {
+            className: `${rowClass} absolute inset-x-0 top-0 border-b border-line`,
+            style: { transform: `translateY(${among.y}px)` },
+            ref: among.measure,
+            'data-index': among.index,
+            'aria-posinset': among.index + 1,
+            'aria-setsize': among.of,
+          })}
     >
       <Content workspace={workspace} />
     </li>
@@ -38,7 +45,10 @@ export function WorkspaceRow({ workspace, among }: { workspace: Workspace; among
 
 /** Made anew with its workspace alone, however often its list scrolls. */
 const Content = memo(function Content({ workspace }: { workspace: Workspace }) {
-  const present = usePresent(workspace.teamId)?.filter(({ places }) => places.some(({ workspaceId }) => workspaceId === workspace.id)) ?? []
+  const present =
+    usePresent(workspace.teamId)?.filter(({ places }) =>
+      places.some(({ workspaceId }) => workspaceId === workspace.id),
+    ) ?? []
   return (
     <>
       <StateDot state={workspace.state} />
@@ -46,7 +56,11 @@ const Content = memo(function Content({ workspace }: { workspace: Workspace }) {
         {isComingUp(workspace) ? (
           <span className="font-medium break-all">{workspace.name}</span>
         ) : (
-          <Link to="/workspaces/$name" params={{ name: workspace.name }} className="font-medium hover:underline underline-offset-4 break-all">
+          <Link
+            to="/workspaces/$name"
+            params={{ name: workspace.name }}
+            className="font-medium hover:underline underline-offset-4 break-all"
+          >
             {workspace.name}
           </Link>
         )}
@@ -59,7 +73,9 @@ const Content = memo(function Content({ workspace }: { workspace: Workspace }) {
       <div className="w-36 text-sm whitespace-nowrap text-ink-soft max-md:hidden">
         {workspace.lastActivityAt === null ? null : (
           <>
-            <Trans>Used <Ago at={workspace.lastActivityAt} /></Trans>
+            <Trans>
+              Used <Ago at={workspace.lastActivityAt} />
+            </Trans>
           </>
         )}
       </div>

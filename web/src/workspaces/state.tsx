@@ -3,7 +3,10 @@ import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import type { WorkspaceFacts, WorkspaceState } from '@arcx/router'
 
-const words: Record<WorkspaceState, { readonly label: MessageDescriptor; readonly colour: string; readonly moving: boolean }> = {
+const words: Record<
+  WorkspaceState,
+  { readonly label: MessageDescriptor; readonly colour: string; readonly moving: boolean }
+> = {
   creating: { label: msg`Creating`, colour: 'bg-busy', moving: true },
   starting: { label: msg`Starting`, colour: 'bg-busy', moving: true },
   running: { label: msg`Running`, colour: 'bg-good', moving: false },
@@ -19,7 +22,12 @@ export const isMoving = (state: WorkspaceState): boolean => words[state].moving
 
 export function StateDot({ state }: { state: WorkspaceState }) {
   const { colour, moving } = words[state]
-  return <span aria-hidden className={`inline-block size-2.5 shrink-0 rounded-full ${colour} ${moving ? 'pulse-dot' : ''}`} />
+  return (
+    <span
+      aria-hidden
+      className={`inline-block size-2.5 shrink-0 rounded-full ${colour} ${moving ? 'pulse-dot' : ''}`}
+    />
+  )
 }
 
 /** The state in words, with what is being done or why it is so. */

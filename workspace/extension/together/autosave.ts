@@ -74,7 +74,9 @@ export class Autosave {
   #isFirstToSave(): boolean {
     const { awareness } = this.#needs
     const latest = this.#latestTyped()
-    const those = [...awareness.getStates()].filter(([, state]) => whenTyped(state) === latest).map(([client]) => client)
+    const those = [...awareness.getStates()]
+      .filter(([, state]) => whenTyped(state) === latest)
+      .map(([client]) => client)
     return Math.min(...those) === awareness.clientID
   }
 }

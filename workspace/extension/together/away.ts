@@ -7,9 +7,21 @@ interface Notice {
 }
 
 const notices: Readonly<Record<Refusal, Notice>> = {
-  stopped: { message: 'The workspace has been stopped. What you type is kept in this window, which goes on by itself when the workspace runs again.', action: 'Start Workspace' },
-  'signed out': { message: 'You have been signed out of arcx. What you type is kept in this window, which goes on by itself when you are signed in again.', action: 'Sign In' },
-  'not allowed': { message: 'You may not open this workspace any more, or it has been deleted. Copy what you still need: what you type here is not saved.', action: null },
+  stopped: {
+    message:
+      'The workspace has been stopped. What you type is kept in this window, which goes on by itself when the workspace runs again.',
+    action: 'Start Workspace',
+  },
+  'signed out': {
+    message:
+      'You have been signed out of arcx. What you type is kept in this window, which goes on by itself when you are signed in again.',
+    action: 'Sign In',
+  },
+  'not allowed': {
+    message:
+      'You may not open this workspace any more, or it has been deleted. Copy what you still need: what you type here is not saved.',
+    action: null,
+  },
 }
 
 /** A workspace that only restarts is back by then, and the window with it. */

@@ -23,7 +23,10 @@ beforeAll(async () => {
   collab = await startTestCollab()
   people = await Promise.all([collab.arc.person(), collab.arc.person()])
   const { id: teamId } = await (people[0] as Person).api.teams.create.mutate({ name: 'windows' })
-  await collab.arc.database.insertInto('Membership').values({ teamId, userId: (people[1] as Person).userId, role: 'member' }).execute()
+  await collab.arc.database
+    .insertInto('Membership')
+    .values({ teamId, userId: (people[1] as Person).userId, role: 'member' })
+    .execute()
   workspaceId = (await (people[0] as Person).api.workspaces.create.mutate({ name: 'edited', teamId })).id
 })
 afterAll(() => collab?.destroy())
@@ -76,7 +79,19 @@ class Window implements EditedFile {
   static async open(person: Person, file: File, path: string, port = collab.port): Promise<Window> {
     const window = new Window(file)
     window.#text = file.text
-    const door = { socketUrl: '', identity: { ticket: '', may: 'write' as const, userId: '', login: '', name: '', incarnation: 1, renamed: false, expiresAt: '' } }
+    const door = {
+      socketUrl: '',
+      identity: {
+        ticket: '',
+        may: 'write' as const,
+        userId: '',
+        login: '',
+        name: '',
+        incarnation: 1,
+        renamed: false,
+        expiresAt: '',
+      },
+    }
     const renew = async () => {
       const { url, ticket } = await person.api.collab.ticket.mutate({ workspaceId })
       const at = new URL(url)
@@ -124,7 +139,8 @@ class Window implements EditedFile {
     const version = this.#version
     await pause(randomInt(8))
     if (this.#version !== version) return false
-    for (const { at, remove, insert } of changes.toReversed()) this.#text = this.#text.slice(0, at) + insert + this.#text.slice(at + remove)
+    for (const { at, remove, insert } of changes.toReversed())
+      this.#text = this.#text.slice(0, at) + insert + this.#text.slice(at + remove)
     this.#version += 1
     this.#dirty = true
     this.binding.changed(false, this.#text)
@@ -210,16 +226,25 @@ test('a program that writes the file while both type takes nothing away, and not
 
 test('a window that could not take up what another saved tries again, until nothing looks unsaved any more', async () => {
   const file = new File('x\n')
-  const [a, b] = await Promise.all([Window.open(ann(), file, 'unsettled.txt'), Window.open(ben(), file, 'unsettled.txt')])
+  const [a, b] = await Promise.all([
+    Window.open(ann(), file, 'unsettled.txt'),
+    Window.open(ben(), file, 'unsettled.txt'),
+  ])
   b.refusedSettlings = 6
   a.type(1, '1')
   await vi.waitFor(() => expect(b.text()).toBe('x1\n'), { timeout: 20_000 })
-  await vi.waitFor(() => expect([file.text, a.isDirty(), b.isDirty()]).toEqual(['x1\n', false, false]), { timeout: 40_000, interval: 200 })
+  await vi.waitFor(() => expect([file.text, a.isDirty(), b.isDirty()]).toEqual(['x1\n', false, false]), {
+    timeout: 40_000,
+    interval: 200,
+  })
 }, 60_000)
 
 test('letters that are typed while the file is written are not taken for what is in it, and so not for deleted afterwards', async () => {
   const file = new File('x\n')
-  const [a, b] = await Promise.all([Window.open(ann(), file, 'meanwhile.txt'), Window.open(ben(), file, 'meanwhile.txt')])
+  const [a, b] = await Promise.all([
+    Window.open(ann(), file, 'meanwhile.txt'),
+    Window.open(ben(), file, 'meanwhile.txt'),
+  ])
   file.toldAfterMs = () => 150
   file.onWriting = () => {
     file.onWriting = () => undefined
@@ -284,7 +309,10 @@ test('a program that writes upon what a window has just written, before anybody 
 }, 30_000)
 
 test('a program that writes over what a window has just written, before anybody is told of that, has the last word, also where its text is nearer to an earlier one', async () => {
-  for (const [path, program] of [['over.txt', 'a program was here\n'], ['back.txt', 'keep me\n']] as const) {
+  for (const [path, program] of [
+    ['over.txt', 'a program was here\n'],
+    ['back.txt', 'keep me\n'],
+  ] as const) {
     const file = new File('keep me\n')
     const a = await Window.open(ann(), file, path)
     file.toldAfterMs = () => 600
@@ -349,8 +377,16 @@ test('a window that has lost its connection goes on, saves, and is brought toget
 test(`three windows on two copies and a program that writes underneath: nothing typed is lost, all end equal to the disk (ARCX_EDIT_SEED=${seed})`, async () => {
   const second = await collab.copy()
   const file = new File(Array.from({ length: 30 }, (_, index) => `line ${index}\n`).join(''))
-  const open = [await Window.open(ann(), file, 'random.txt'), await Window.open(ben(), file, 'random.txt', second.port), await Window.open(ann(), file, 'random.txt', second.port)]
-  const step = fc.record({ who: fc.nat(3), at: fc.double({ min: 0, max: 1, noNaN: true }), wait: fc.constantFrom(0, 0, 5, 20, 60, 900) })
+  const open = [
+    await Window.open(ann(), file, 'random.txt'),
+    await Window.open(ben(), file, 'random.txt', second.port),
+    await Window.open(ann(), file, 'random.txt', second.port),
+  ]
+  const step = fc.record({
+    who: fc.nat(3),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    wait: fc.constantFrom(0, 0, 5, 20, 60, 900),
+  })
   const [steps = []] = fc.sample(fc.array(step, { minLength: 70, maxLength: 70 }), { seed, numRuns: 1 })
   for (const [index, { who, at, wait }] of steps.entries()) {
     const window = open[who]

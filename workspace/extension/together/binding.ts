@@ -37,7 +37,8 @@ interface Saving {
 }
 
 const bytesOf = new TextEncoder()
-const hashOf = (text: string): string => [...digest(bytesOf.encode(text))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+const hashOf = (text: string): string =>
+  [...digest(bytesOf.encode(text))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms))
 
 /**
@@ -133,10 +134,15 @@ export class Binding {
     const saving: Saving = { shown: [this.#announcement()], told: new Set() }
     this.#saving = saving
     if (!this.#isPlaced || !this.#line.isConnected) return
-    for (let sight = await this.#look(), before: string | null = null; sight !== null && sight.text !== before; sight = await this.#look()) {
+    for (
+      let sight = await this.#look(), before: string | null = null;
+      sight !== null && sight.text !== before;
+      sight = await this.#look()
+    ) {
       before = sight.text
       await this.#found(sight, { told: saving.told, isWritten: false })
-      for (let tries = 0; tries < 40 && (this.#isPumping || textOf(this.#shown) !== textOf(this.#line.doc)); tries += 1) await pause(25)
+      for (let tries = 0; tries < 40 && (this.#isPumping || textOf(this.#shown) !== textOf(this.#line.doc)); tries += 1)
+        await pause(25)
       await this.#announce()
     }
   }
@@ -178,7 +184,8 @@ export class Binding {
   /** Somebody else has saved what stands here: then there is nothing to save here any more. */
   async settleWith(disk: string | null): Promise<void> {
     const text = disk ?? (await this.#editor.readDisk())
-    if (text !== null && this.#editor.isDirty() && this.#editor.text() === text && this.#placing === 'not') await this.#editor.settle()
+    if (text !== null && this.#editor.isDirty() && this.#editor.text() === text && this.#placing === 'not')
+      await this.#editor.settle()
   }
 
   /** Resolves once team-state has stored what was typed here, however long it is away; at once where it has. */
@@ -220,7 +227,10 @@ export class Binding {
         if (!this.#editor.isDirty()) continue
         // Unsaved letters from before this window was opened are in the shared text as well; others are its person's.
         const clean = this.#clean
-        const [shared, wanted] = clean === null ? [encodeStateAsUpdate(this.#line.doc), textOf(this.#line.doc)] : [state, merged(clean, disk, text)]
+        const [shared, wanted] =
+          clean === null
+            ? [encodeStateAsUpdate(this.#line.doc), textOf(this.#line.doc)]
+            : [state, merged(clean, disk, text)]
         if (wanted !== text && !(await this.#editor.apply(changesBetween(text, wanted)))) continue
         this.#shown = fork(shared)
       } else this.#shown = fork(state)
@@ -290,7 +300,8 @@ export class Binding {
   }
 
   #tellShown(): void {
-    if (this.#saving !== null && this.#saving.shown.push(this.#announcement()) > mostWhileSaving) this.#saving.shown.shift()
+    if (this.#saving !== null && this.#saving.shown.push(this.#announcement()) > mostWhileSaving)
+      this.#saving.shown.shift()
     for (const listener of this.#listeners) listener()
   }
 
@@ -304,11 +315,18 @@ export class Binding {
    * Tells what was found on disk; the state in which team-state has placed it.
    * @throws where it cannot be told.
    */
-  async #found(first: Sight, save: { readonly told: ReadonlySet<string>; readonly isWritten: boolean } | null = null): Promise<Uint8Array | null> {
+  async #found(
+    first: Sight,
+    save: { readonly told: ReadonlySet<string>; readonly isWritten: boolean } | null = null,
+  ): Promise<Uint8Array | null> {
     for (let tries = 0; tries < mostLooks; tries += 1) {
       const sight = tries === 0 ? first : await this.#look()
       if (sight === null) return null
-      const answer = await this.#line.ask({ type: 'found', ...sight, save: save === null ? null : { announced: [...save.told].slice(-mostAnnounced), isWritten: save.isWritten } })
+      const answer = await this.#line.ask({
+        type: 'found',
+        ...sight,
+        save: save === null ? null : { announced: [...save.told].slice(-mostAnnounced), isWritten: save.isWritten },
+      })
       if (answer.type === 'stale') {
         this.#knownHash = answer.hash
         continue

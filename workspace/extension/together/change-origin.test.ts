@@ -16,7 +16,10 @@ test('a first letter that is told of before the document is dirty was typed all 
   expect(told).toEqual([])
   origin.on(becameDirty)
   origin.on(change('ab', true))
-  expect(told).toEqual([[false, 'a'], [false, 'ab']])
+  expect(told).toEqual([
+    [false, 'a'],
+    [false, 'ab'],
+  ])
 })
 
 test('what leaves a document clean came from disk, with the text it had then', async () => {
@@ -24,7 +27,12 @@ test('what leaves a document clean came from disk, with the text it had then', a
   origin.on(change('read', false))
   origin.on(change('read again', false))
   expect(told).toEqual([[true, 'read']])
-  await vi.waitFor(() => expect(told).toEqual([[true, 'read'], [true, 'read again']]))
+  await vi.waitFor(() =>
+    expect(told).toEqual([
+      [true, 'read'],
+      [true, 'read again'],
+    ]),
+  )
 })
 
 test('what was typed after a reading does not take the reading for typed', () => {
@@ -32,7 +40,10 @@ test('what was typed after a reading does not take the reading for typed', () =>
   origin.on(change('read', false))
   origin.on(change('read!', true))
   origin.on(becameDirty)
-  expect(told).toEqual([[true, 'read'], [false, 'read!']])
+  expect(told).toEqual([
+    [true, 'read'],
+    [false, 'read!'],
+  ])
 })
 
 test('an undoing that leaves a document clean is its person’s', () => {

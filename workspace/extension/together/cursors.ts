@@ -1,5 +1,9 @@
 import * as vscode from 'vscode'
-import { createAbsolutePositionFromRelativePosition, createRelativePositionFromJSON, createRelativePositionFromTypeIndex } from 'yjs'
+import {
+  createAbsolutePositionFromRelativePosition,
+  createRelativePositionFromJSON,
+  createRelativePositionFromTypeIndex,
+} from 'yjs'
 import { z } from 'zod'
 import { textName } from '@arcx/collab/text/shared-text'
 import type { Binding } from './binding.ts'
@@ -7,7 +11,10 @@ import { coloursOf, hueOf } from './colours.ts'
 import type { TextLine } from './text-line.ts'
 
 const Selection = z.object({ anchor: z.unknown(), head: z.unknown() })
-const State = z.looseObject({ user: z.looseObject({ id: z.string(), name: z.string() }), selections: z.array(Selection).max(50).catch([]) })
+const State = z.looseObject({
+  user: z.looseObject({ id: z.string(), name: z.string() }),
+  selections: z.array(Selection).max(50).catch([]),
+})
 
 interface Look {
   readonly cursor: vscode.TextEditorDecorationType
@@ -68,13 +75,24 @@ export class Cursors implements vscode.Disposable {
       const look = this.#lookOf(client, user.id, user.name)
       const ranges = selections.flatMap(({ anchor, head }) => {
         const [from, to] = [this.#offsetOf(anchor), this.#offsetOf(head)]
-        return from === null || to === null ? [] : [{ range: new vscode.Range(this.#positionAt(from), this.#positionAt(to)), head: this.#positionAt(to) }]
+        return from === null || to === null
+          ? []
+          : [{ range: new vscode.Range(this.#positionAt(from), this.#positionAt(to)), head: this.#positionAt(to) }]
       })
       for (const editor of editors) {
-        editor.setDecorations(look.selection, ranges.filter(({ range }) => !range.isEmpty).map(({ range }) => ({ range, hoverMessage: user.name })))
+        editor.setDecorations(
+          look.selection,
+          ranges.filter(({ range }) => !range.isEmpty).map(({ range }) => ({ range, hoverMessage: user.name })),
+        )
         const heads = ranges.map(({ head }) => ({ range: new vscode.Range(head, head), hoverMessage: user.name }))
-        editor.setDecorations(look.cursor, heads.filter(({ range }) => range.start.line > 0))
-        editor.setDecorations(look.first, heads.filter(({ range }) => range.start.line === 0))
+        editor.setDecorations(
+          look.cursor,
+          heads.filter(({ range }) => range.start.line > 0),
+        )
+        editor.setDecorations(
+          look.first,
+          heads.filter(({ range }) => range.start.line === 0),
+        )
       }
     }
     for (const client of this.#looks.keys()) if (!here.has(client)) this.#forget(client)
@@ -86,16 +104,22 @@ export class Cursors implements vscode.Disposable {
     // What is not placed yet has no position that others would know.
     const { lineCount } = this.#document
     if (this.#offsetAt(this.#document.lineAt(lineCount - 1).range.end) !== shared.length) return
-    const relative = (position: vscode.Position) => createRelativePositionFromTypeIndex(shared, this.#offsetAt(position))
+    const relative = (position: vscode.Position) =>
+      createRelativePositionFromTypeIndex(shared, this.#offsetAt(position))
     this.#line.provider.awareness.setLocalStateField(
       'selections',
-      editor.selections.slice(0, 50).map(({ anchor, active }) => ({ anchor: relative(anchor), head: relative(active) })),
+      editor.selections
+        .slice(0, 50)
+        .map(({ anchor, active }) => ({ anchor: relative(anchor), head: relative(active) })),
     )
   }
 
   #offsetOf(json: unknown): number | null {
     try {
-      return createAbsolutePositionFromRelativePosition(createRelativePositionFromJSON(json), this.#binding.shown)?.index ?? null
+      return (
+        createAbsolutePositionFromRelativePosition(createRelativePositionFromJSON(json), this.#binding.shown)?.index ??
+        null
+      )
     } catch {
       return null
     }
@@ -119,17 +143,30 @@ export class Cursors implements vscode.Disposable {
     if (known !== undefined) return known
     const hue = hueOf(id)
     const { light, dark } = coloursOf(hue)
-    const coloured = ({ colour, ink }: typeof light): vscode.ThemableDecorationRenderOptions => ({ borderColor: colour, overviewRulerColor: colour, after: { color: ink, backgroundColor: colour } })
+    const coloured = ({ colour, ink }: typeof light): vscode.ThemableDecorationRenderOptions => ({
+      borderColor: colour,
+      overviewRulerColor: colour,
+      after: { color: ink, backgroundColor: colour },
+    })
     const cursor = (rise: string): vscode.DecorationRenderOptions => ({
       light: coloured(light),
       dark: coloured(dark),
       borderStyle: 'solid',
       borderWidth: '0 0 0 2px',
       overviewRulerLane: vscode.OverviewRulerLane.Full,
-      after: { contentText: name, margin: '0 0 0 2px', textDecoration: `none; font-size: 0.72em; padding: 0 4px; border-radius: 3px; position: absolute; z-index: 10; transform: translateY(${rise}); white-space: nowrap; pointer-events: none` },
+      after: {
+        contentText: name,
+        margin: '0 0 0 2px',
+        textDecoration: `none; font-size: 0.72em; padding: 0 4px; border-radius: 3px; position: absolute; z-index: 10; transform: translateY(${rise}); white-space: nowrap; pointer-events: none`,
+      },
     })
     const look: Look = {
-      selection: vscode.window.createTextEditorDecorationType({ backgroundColor: `hsla(${hue}, 75%, 50%, 0.25)`, overviewRulerLane: vscode.OverviewRulerLane.Right, light: { overviewRulerColor: light.colour }, dark: { overviewRulerColor: dark.colour } }),
+      selection: vscode.window.createTextEditorDecorationType({
+        backgroundColor: `hsla(${hue}, 75%, 50%, 0.25)`,
+        overviewRulerLane: vscode.OverviewRulerLane.Right,
+        light: { overviewRulerColor: light.colour },
+        dark: { overviewRulerColor: dark.colour },
+      }),
       cursor: vscode.window.createTextEditorDecorationType(cursor('-0.9em')),
       first: vscode.window.createTextEditorDecorationType(cursor('1.1em')),
     }

@@ -1,6 +1,15 @@
 import { z } from 'zod'
 
-const Identity = z.object({ ticket: z.string(), may: z.enum(['read', 'write']), userId: z.string(), login: z.string(), name: z.string(), incarnation: z.number(), renamed: z.boolean(), expiresAt: z.string() })
+const Identity = z.object({
+  ticket: z.string(),
+  may: z.enum(['read', 'write']),
+  userId: z.string(),
+  login: z.string(),
+  name: z.string(),
+  incarnation: z.number(),
+  renamed: z.boolean(),
+  expiresAt: z.string(),
+})
 export type Identity = z.infer<typeof Identity>
 
 /** Why the gateway lets a window in no longer. */
@@ -13,7 +22,12 @@ export interface DoorEvents {
   onRefused(refusal: Refusal | null): void
 }
 
-const refusals: Readonly<Record<number, Refusal>> = { 401: 'signed out', 403: 'not allowed', 404: 'not allowed', 503: 'stopped' }
+const refusals: Readonly<Record<number, Refusal>> = {
+  401: 'signed out',
+  403: 'not allowed',
+  404: 'not allowed',
+  503: 'stopped',
+}
 const renewMs = 30_000
 
 /** The way from this window to team-state. Whose window it is the gateway knows, by its cookie; nothing else is asked. */

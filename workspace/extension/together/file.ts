@@ -7,10 +7,12 @@ const project = '/home/arc/project/'
 const isWanted = () => vscode.workspace.getConfiguration('arcx.together').get('autoSave', true)
 
 /** The name under which team-state keeps a file: its path in the project, or its whole path. */
-export const nameOf = (uri: vscode.Uri): string => (uri.path.startsWith(project) ? uri.path.slice(project.length) : uri.path)
+export const nameOf = (uri: vscode.Uri): string =>
+  uri.path.startsWith(project) ? uri.path.slice(project.length) : uri.path
 
 /** Where a file of that name is, in the same workspace as another. */
-export const uriOf = (name: string, beside: vscode.Uri): vscode.Uri => beside.with({ path: name.startsWith('/') ? name : project + name, query: '', fragment: '' })
+export const uriOf = (name: string, beside: vscode.Uri): vscode.Uri =>
+  beside.with({ path: name.startsWith('/') ? name : project + name, query: '', fragment: '' })
 
 const normal = (text: string): string => text.replaceAll('\r\n', '\n')
 
@@ -44,7 +46,9 @@ export class OpenFile implements EditedFile {
     const positions = new Positions(this.text())
     edit.set(
       this.document.uri,
-      changes.map(({ at, remove, insert }) => vscode.TextEdit.replace(new vscode.Range(positions.at(at), positions.at(at + remove)), insert)),
+      changes.map(({ at, remove, insert }) =>
+        vscode.TextEdit.replace(new vscode.Range(positions.at(at), positions.at(at + remove)), insert),
+      ),
     )
     // Refused by the editor where the document has become another since.
     return Promise.resolve(vscode.workspace.applyEdit(edit))
@@ -66,7 +70,8 @@ export class OpenFile implements EditedFile {
 
   async settle(): Promise<void> {
     // The editor has a command for the file in front alone; another is settled when it comes there.
-    if (vscode.window.activeTextEditor?.document === this.document) await vscode.commands.executeCommand('workbench.action.files.revert')
+    if (vscode.window.activeTextEditor?.document === this.document)
+      await vscode.commands.executeCommand('workbench.action.files.revert')
   }
 
   savesItself(): boolean {

@@ -23,7 +23,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const room = new Room(door, () => people?.refresh())
   people = new People(() => room, door.identity.userId, folder)
   files = new SharedFiles(door)
-  context.subscriptions.push(away, { dispose: () => door.close() }, { dispose: () => room.close() }, people, files, whereabouts(room))
+  context.subscriptions.push(
+    away,
+    { dispose: () => door.close() },
+    { dispose: () => room.close() },
+    people,
+    files,
+    whereabouts(room),
+  )
 }
 
 /** The server may be restarting just now. */

@@ -29,7 +29,8 @@ export class Reload {
 
   async #ask(): Promise<void> {
     const reload = 'Reload Now'
-    const message = 'The workspace was restarted. This window reloads as soon as the server has what you typed last; it does not answer yet. Reloading now may lose it.'
+    const message =
+      'The workspace was restarted. This window reloads as soon as the server has what you typed last; it does not answer yet. Reloading now may lose it.'
     if ((await vscode.window.showWarningMessage(message, reload)) === reload) await now()
   }
 }

@@ -41,7 +41,9 @@ export class Room {
   }
 
   #connect(): void {
-    const socket = new WebSocket(`${this.#door.socketUrl}?${new URLSearchParams({ ticket: this.#door.identity.ticket })}`)
+    const socket = new WebSocket(
+      `${this.#door.socketUrl}?${new URLSearchParams({ ticket: this.#door.identity.ticket })}`,
+    )
     this.#socket = socket
     socket.addEventListener('open', () => {
       this.#tries = 0
@@ -56,7 +58,10 @@ export class Room {
       this.#onChange()
       if (this.#closed) return
       this.#tries += 1
-      this.#timer = setTimeout(() => void this.#door.renew().then(() => this.#closed || this.#connect()), Math.min(retryMs * this.#tries, mostMs))
+      this.#timer = setTimeout(
+        () => void this.#door.renew().then(() => this.#closed || this.#connect()),
+        Math.min(retryMs * this.#tries, mostMs),
+      )
     })
   }
 

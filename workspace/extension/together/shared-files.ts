@@ -35,13 +35,24 @@ export class SharedFiles implements vscode.Disposable {
         if (shared === undefined) return
         const hasChanged = contentChanges.length > 0
         if (hasChanged && reasonNot(document) !== null) return this.#end(document)
-        shared.origin.on({ text: shared.file.text(), hasChanged, isDirty: document.isDirty, isUndone: reason !== undefined })
+        shared.origin.on({
+          text: shared.file.text(),
+          hasChanged,
+          isDirty: document.isDirty,
+          isUndone: reason !== undefined,
+        })
       }),
       vscode.workspace.onWillSaveTextDocument((event) => {
         const shared = this.#shared.get(event.document)
         if (shared !== undefined) event.waitUntil(shared.binding.beforeSave().catch(() => undefined))
       }),
-      vscode.workspace.onDidSaveTextDocument((document) => void this.#shared.get(document)?.binding.saved().catch(() => undefined)),
+      vscode.workspace.onDidSaveTextDocument(
+        (document) =>
+          void this.#shared
+            .get(document)
+            ?.binding.saved()
+            .catch(() => undefined),
+      ),
       vscode.window.onDidChangeActiveTextEditor((editor) => {
         if (editor !== undefined) void this.#shared.get(editor.document)?.binding.settleWith(null)
         this.#show()
@@ -61,9 +72,14 @@ export class SharedFiles implements vscode.Disposable {
   }
 
   #reconcile(): void {
-    const inTabs = new Set(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.flatMap(({ input }) => (input instanceof vscode.TabInputText ? [input.uri.toString()] : []))))
+    const inTabs = new Set(
+      vscode.window.tabGroups.all.flatMap(({ tabs }) =>
+        tabs.flatMap(({ input }) => (input instanceof vscode.TabInputText ? [input.uri.toString()] : [])),
+      ),
+    )
     for (const document of this.#shared.keys()) if (!inTabs.has(document.uri.toString())) this.#end(document)
-    for (const document of vscode.workspace.textDocuments) if (inTabs.has(document.uri.toString()) && reasonNot(document) === null) this.#begin(document)
+    for (const document of vscode.workspace.textDocuments)
+      if (inTabs.has(document.uri.toString()) && reasonNot(document) === null) this.#begin(document)
     this.#show()
   }
 
@@ -73,12 +89,21 @@ export class SharedFiles implements vscode.Disposable {
     const line = new TextLine(this.#door, nameOf(document.uri))
     const binding = new Binding(file, line)
     const parent = vscode.Uri.joinPath(document.uri, '..')
-    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(parent, document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1)))
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      new vscode.RelativePattern(parent, document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1)),
+    )
     watcher.onDidChange(() => binding.diskChanged())
     watcher.onDidCreate(() => binding.diskChanged())
     line.provider.on('status', () => this.#show())
     line.provider.awareness.on('change', () => this.#show())
-    this.#shared.set(document, { file, line, binding, origin: new ChangeOrigin((isFromDisk, text) => binding.changed(isFromDisk, text)), cursors: new Cursors(document, line, binding), watcher })
+    this.#shared.set(document, {
+      file,
+      line,
+      binding,
+      origin: new ChangeOrigin((isFromDisk, text) => binding.changed(isFromDisk, text)),
+      cursors: new Cursors(document, line, binding),
+      watcher,
+    })
   }
 
   #end(document: vscode.TextDocument): void {
@@ -104,10 +129,14 @@ export class SharedFiles implements vscode.Disposable {
       this.#bar.tooltip = `${reasonNot(document) ?? 'It is not open in a tab.'} Whoever saves it last writes over what others have written.`
     } else if (!shared.line.provider.wsconnected) {
       this.#bar.text = '$(sync~spin) Working alone'
-      this.#bar.tooltip = 'There is no connection to the others. What you write is kept, and brought together when there is.'
+      this.#bar.tooltip =
+        'There is no connection to the others. What you write is kept, and brought together when there is.'
     } else {
       this.#bar.text = others > 0 ? `$(organization) Shared with ${others}` : '$(organization) Shared'
-      this.#bar.tooltip = others > 0 ? 'Everybody who has this file open writes in one text' : 'Whoever else opens this file writes in the same text'
+      this.#bar.tooltip =
+        others > 0
+          ? 'Everybody who has this file open writes in one text'
+          : 'Whoever else opens this file writes in the same text'
     }
     this.#bar.show()
   }

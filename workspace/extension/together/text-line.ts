@@ -24,7 +24,12 @@ export class TextLine {
   constructor(door: Pick<Door, 'socketUrl' | 'identity'>, path: string, WebSocketClass?: typeof WebSocket) {
     this.#door = door
     const params = Object.defineProperty({}, 'ticket', { enumerable: true, get: () => door.identity.ticket })
-    this.provider = new WebsocketProvider(door.socketUrl, encodeURIComponent(path), this.doc, { params, disableBc: true, maxBackoffTime: 2500, ...(WebSocketClass === undefined ? {} : { WebSocketPolyfill: WebSocketClass }) })
+    this.provider = new WebsocketProvider(door.socketUrl, encodeURIComponent(path), this.doc, {
+      params,
+      disableBc: true,
+      maxBackoffTime: 2500,
+      ...(WebSocketClass === undefined ? {} : { WebSocketPolyfill: WebSocketClass }),
+    })
     this.provider.messageHandlers[diskMessage] = (_encoder, decoder) => {
       const answer = DiskAnswer.parse(JSON.parse(readVarString(decoder)))
       this.#waiting.get(answer.number)?.resolve(answer)
