@@ -12,7 +12,10 @@ const rule = (...patterns: Ban[]): DummyRuleMap => ({ 'no-restricted-imports': [
 /** Each outside system has one place that knows it. */
 const docker: Ban = { regex: '^dockerode$', message: 'Only server/runtime knows Docker.' }
 const nats: Ban = { regex: '^@nats-io/', message: 'Only service-kit/bus knows NATS.' }
-const sql: Ban = { regex: '^(pg|kysely)(/|$)', message: 'Only database/ and the capabilities’ stores speak SQL.' }
+const sql: Ban = {
+  regex: '^(pg|kysely|@prisma/.*)(/|$)',
+  message: 'Only prisma/, database/ and the capabilities’ stores speak SQL.',
+}
 
 const ours = (names: string): string => `^@arcx/(${names})(/|$)`
 const outOfServices: Ban = {
@@ -29,7 +32,7 @@ export default defineConfig({
   plugins: ['typescript', 'import', 'react', 'unicorn', 'promise'],
   categories: { correctness: 'error', suspicious: 'error', perf: 'error' },
   env: { node: true, es2024: true },
-  ignorePatterns: ['**/dist', '.arcx', 'node_modules'],
+  ignorePatterns: ['**/dist', 'prisma/client', '.arcx', 'node_modules'],
   rules: {
     'typescript/no-explicit-any': 'error',
     'typescript/no-non-null-assertion': 'error',
@@ -73,7 +76,10 @@ export default defineConfig({
         docker,
         nats,
         sql,
-        { regex: ours('server|database|service-kit|launch|testing'), message: 'A client knows the contract alone.' },
+        {
+          regex: ours('server|database|prisma|service-kit|launch|testing'),
+          message: 'A client knows the contract alone.',
+        },
         {
           regex: ours('router'),
           message: 'A client takes types alone from the contract.',
@@ -88,7 +94,7 @@ export default defineConfig({
         nats,
         sql,
         {
-          regex: ours('server|database|service-kit|launch|testing|web'),
+          regex: ours('server|database|prisma|service-kit|launch|testing|web'),
           message: 'A client knows the contract alone.',
         },
         {
@@ -101,10 +107,13 @@ export default defineConfig({
     { files: ['proxy/**', 'collab/**'], rules: rule(docker, sql, ...service) },
     {
       files: ['service-kit/**'],
-      rules: rule(docker, sql, { regex: ours('server|database|launch|testing'), message: 'service-kit stands below.' }),
+      rules: rule(docker, sql, {
+        regex: ours('server|database|prisma|launch|testing'),
+        message: 'service-kit stands below.',
+      }),
     },
     {
-      files: ['database/**'],
+      files: ['database/**', 'prisma/**'],
       rules: rule(docker, nats, {
         regex: ours('server|service-kit|launch|testing'),
         message: 'The database stands below.',
@@ -175,7 +184,7 @@ export default defineConfig({
         sql,
         { regex: '^electron($|-updater)', message: 'What the app decides knows nothing of Electron.' },
         {
-          regex: ours('server|database|service-kit|launch|testing|web'),
+          regex: ours('server|database|prisma|service-kit|launch|testing|web'),
           message: 'A client knows the contract alone.',
         },
         { regex: ours('router'), message: 'A client takes types alone from the contract.', allowTypeImports: true },

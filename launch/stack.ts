@@ -4,8 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Server } from 'node:net'
 import type Docker from 'dockerode'
 import { z } from 'zod'
-import { openDatabase } from '@arcx/database'
-import { migrate } from '@arcx/database/migrate'
+import { migrate } from '@arcx/prisma/migrate'
 import { unmountSockets } from '@arcx/server/runtime/socket-directory'
 import { ensureEngine, startEngine, untilLastEngineHasEnded } from './docker-engine.ts'
 import { ensureImage } from './image.ts'
@@ -161,8 +160,7 @@ async function bringUp(settings: LaunchSettings, progress: Progress, started: St
       }),
     ensureWeb(repository, progress),
   ])
-  const database = openDatabase(databaseUrl, () => undefined, { maxConnections: 1, work: 'schema' })
-  await migrate(database).finally(() => database.destroy())
+  await migrate(databaseUrl)
 
   const proxyPort = Number(process.env['ARC_PROXY_PORT'] ?? (await freePort(3002)))
   const collabPort = Number(process.env['ARC_COLLAB_PORT'] ?? (await freePort(3001)))

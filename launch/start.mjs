@@ -1,7 +1,7 @@
 // Runs on whatever Node the machine has: brings the dependencies, among them the pinned Node, and hands over to it.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -29,9 +29,11 @@ if (process.platform !== 'linux' && Number(process.versions.node.split('.')[0]) 
 let child
 
 /** Runs a program to its end; resolves to its exit code. */
-function run(command, args, options) {
+function run(command, args, options, onOutput = () => undefined) {
   return new Promise((resolve, reject) => {
     child = spawn(command, args, options)
+    child.stdout?.on('data', onOutput)
+    child.stderr?.on('data', onOutput)
     child.once('error', reject)
     child.once('exit', (code, signal) => resolve(signal ? 1 : (code ?? 1)))
   })
@@ -81,6 +83,41 @@ if (installed !== wanted) {
   linkPostgresLibraries()
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, wanted)
+}
+
+await generateDatabaseClient()
+
+/** What the sources import to reach the database is made from its schema, and anew when that has changed. */
+async function generateDatabaseClient() {
+  const directory = join(root, 'prisma', 'schema')
+  const hash = createHash('sha256').update(wanted)
+  for (const name of readdirSync(directory).toSorted()) hash.update(readFileSync(join(directory, name)))
+  const digest = hash.digest('hex')
+  const generated = join(root, 'prisma', 'client', '.generated')
+  if (existsSync(generated) && readFileSync(generated, 'utf8') === digest) return
+  const output = await capture(process.platform === 'linux' ? node : process.execPath, [
+    join(root, 'node_modules', 'prisma', 'build', 'index.js'),
+    'generate',
+    '--no-hints',
+  ])
+  if (output.code !== 0) fail(`the database client could not be generated:\n${output.text}`)
+  writeFileSync(generated, digest)
+}
+
+/** Runs Prisma; it neither downloads its engine, which nothing here needs, nor calls home. */
+async function capture(command, args) {
+  let text = ''
+  const code = await run(
+    command,
+    args,
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' },
+    },
+    (chunk) => (text += chunk),
+  )
+  return { code, text }
 }
 
 /** npm packages hold no links, so PostgreSQL's shared libraries lack their short names until this is done. */

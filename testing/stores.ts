@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { openDatabase } from '@arcx/database'
-import { migrate } from '@arcx/database/migrate'
+import { migrate } from '@arcx/prisma/migrate'
 import type { Child } from '@arcx/launch/children'
 import { processesIn } from '@arcx/launch/ending'
 import { Kept } from '@arcx/launch/kept'
@@ -77,7 +77,7 @@ export async function startOwnStores(
     ),
   ])
   const database = openDatabase(url, () => undefined, { maxConnections: 5, work: 'schema' })
-  await migrate(database)
+  await migrate(url)
   return {
     database: {
       url,

@@ -1,0 +1,262 @@
+CREATE TABLE "Announcement" (
+  "id" uuid NOT NULL,
+  "text" text NOT NULL,
+  "tone" text NOT NULL,
+  "createdAt" timestamp with time zone NOT NULL DEFAULT now(),
+  "endsAt" timestamp with time zone
+);
+INSERT INTO "Announcement" ("id", "text", "tone", "createdAt", "endsAt") OVERRIDING SYSTEM VALUE VALUES
+  ('00000000-0000-4000-8000-000000000040', 'Maintenance at noon', 'warning', '2026-03-01 10:00:00.123456+00', '2027-03-02 10:00:00+00');
+CREATE TABLE "ApiToken" (
+  "id" uuid NOT NULL,
+  "userId" uuid NOT NULL,
+  "name" text NOT NULL,
+  "hash" bytea NOT NULL,
+  "ending" text NOT NULL,
+  "scopes" text[] NOT NULL,
+  "workspaceIds" uuid[],
+  "createdAt" timestamp with time zone NOT NULL DEFAULT now(),
+  "expiresAt" timestamp with time zone,
+  "lastUsedAt" timestamp with time zone,
+  "revokedAt" timestamp with time zone
+);
+INSERT INTO "ApiToken" ("id", "userId", "name", "hash", "ending", "scopes", "workspaceIds", "createdAt", "expiresAt", "lastUsedAt", "revokedAt") OVERRIDING SYSTEM VALUE VALUES
+  ('00000000-0000-4000-8000-000000000020', '00000000-0000-4000-8000-000000000001', 'ci', E'\\x746f6b656e', 'abcd', '{workspaces:read,exec}', NULL, '2026-03-01 10:00:00.123456+00', NULL, '2026-03-02 10:00:00+00', NULL),
+  ('00000000-0000-4000-8000-000000000021', '00000000-0000-4000-8000-000000000001', 'bound', E'\\x746f6b656e32', 'wxyz', '{exec}', '{00000000-0000-4000-8000-000000000030}', '2026-03-01 10:00:00.123456+00', '2027-03-02 10:00:00+00', NULL, '2026-03-02 10:00:00+00');
+CREATE TABLE "AuditEntry" (
+  "id" bigint NOT NULL,
+  "at" timestamp with time zone NOT NULL DEFAULT now(),
+  "actorKind" text NOT NULL,
+  "actorId" text NOT NULL,
+  "action" text NOT NULL,
+  "targetKind" text,
+  "targetId" text,
+  "targetName" text,
+  "address" text,
+  "requestId" text,
+  "outcome" text NOT NULL,
+  "hash" bytea
+);
+INSERT INTO "AuditEntry" ("id", "at", "actorKind", "actorId", "action", "targetKind", "targetId", "targetName", "address", "requestId", "outcome", "hash") OVERRIDING SYSTEM VALUE VALUES
+  ('1', '2026-03-01 10:00:00.123456+00', 'user', '00000000-0000-4000-8000-000000000001', 'workspace.create', 'workspace', '00000000-0000-4000-8000-000000000030', 'own', '192.0.2.7', 'r1', 'success', E'\\x6831'),
+  ('2', '2026-03-02 10:00:00+00', 'system', 'reconciler', 'workspace.stop', NULL, NULL, NULL, NULL, NULL, 'success', E'\\x6832');
+CREATE TABLE "Code" (
+  "hash" bytea NOT NULL,
+  "purpose" text NOT NULL,
+  "claims" jsonb NOT NULL,
+  "expiresAt" timestamp with time zone NOT NULL
+);
+INSERT INTO "Code" ("hash", "purpose", "claims", "expiresAt") OVERRIDING SYSTEM VALUE VALUES
+  (E'\\x636f6465', 'sign-in', '{"userId": "00000000-0000-4000-8000-000000000001"}', '2027-03-02 10:00:00+00');
+CREATE TABLE "DeviceLogin" (
+  "hash" bytea NOT NULL,
+  "userCode" text NOT NULL,
+  "clientName" text NOT NULL,
+  "address" text NOT NULL,
+  "state" text NOT NULL DEFAULT 'pending'::text,
+  "sessionId" uuid,
+  "createdAt" timestamp with time zone NOT NULL DEFAULT now(),
+  "expiresAt" timestamp with time zone NOT NULL
+);
+INSERT INTO "DeviceLogin" ("hash", "userCode", "clientName", "address", "state", "sessionId", "createdAt", "expiresAt") OVERRIDING SYSTEM VALUE VALUES
+  (E'\\x646576696365', 'ABCDEFGH', 'arcx on a laptop', '192.0.2.9', 'approved', '00000000-0000-4000-8000-000000000010', '2026-03-01 10:00:00.123456+00', '2027-03-02 10:00:00+00');
+CREATE TABLE "InviteCode" (
+  "id" uuid NOT NULL,
+  "hash" bytea NOT NULL,
+  "maxUses" integer NOT NULL,
+  "uses" integer NOT NULL DEFAULT 0,
+  "expiresAt" timestamp with time zone NOT NULL,
+  "createdAt" timestamp with time zone NOT NULL DEFAULT now(),
+  "revokedAt" timestamp with time zone
+);
+INSERT INTO "InviteCode" ("id", "hash", "maxUses", "uses", "expiresAt", "createdAt", "revokedAt") OVERRIDING SYSTEM VALUE VALUES
+  ('00000000-0000-4000-8000-000000000025', E'\\x696e76697465', '3', '1', '2027-03-02 10:00:00+00', '2026-03-01 10:00:00.123456+00', NULL);
+CREATE TABLE "Membership" (
+  "teamId" uuid NOT NULL,
+  "userId" uuid NOT NULL,
+  "role" text NOT NULL,
+  "joinedAt" timestamp with time zone NOT NULL DEFAULT now()
+);
+INSERT INTO "Membership" ("teamId", "userId", "role", "joinedAt") OVERRIDING SYSTEM VALUE VALUES
+  ('00000000-0000-4000-8000-000000000005', '00000000-0000-4000-8000-000000000001', 'owner', '2026-03-01 10:00:00.123456+00'),
+  ('00000000-0000-4000-8000-000000000005', '00000000-0000-4000-8000-000000000002', 'viewer', '2026-03-02 10:00:00+00');
+CREATE TABLE "OutboxEvent" (
+  "id" bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  "subject" text NOT NULL,
+  "payload" jsonb NOT NULL,
+  "createdAt" timestamp with time zone NOT NULL DEFAULT now()
+);
+INSERT INTO "OutboxEvent" ("id", "subject", "payload", "createdAt") OVERRIDING SYSTEM VALUE VALUES
+  ('5', 'arcx.events.user.1', '{"list": [1, null], "type": "workspace"}', '2026-03-01 10:00:00.123456+00');
+SELECT setval(pg_get_serial_sequence('"OutboxEvent"', 'id'), 5);
+CREATE TABLE "Session" (
+  "id" uuid NOT NULL,
+  "userId" uuid NOT NULL,
+  "address" text NOT NULL,
+  "userAgent" text NOT NULL,
+  "createdAt" timestamp with time zone NOT NULL DEFAULT now(),
+  "lastSeenAt" timestamp with time zone NOT NULL DEFAULT now(),
+  "expiresAt" timestamp with time zone NOT NULL,
+  "endedAt" timestamp with time zone,
+  "endsAt" timestamp with time zone NOT NULL,
+  "grant" bytea,
+  "grantCheckedAt" timestamp with time zone
+);
+INSERT INTO "Session" ("id", "userId", "address", "userAgent", "createdAt", "lastSeenAt", "expiresAt", "endedAt", "endsAt", "grant", "grantCheckedAt") OVERRIDING SYSTEM VALUE VALUES
+  ('00000000-0000-4000-8000-000000000010', '00000000-0000-4000-8000-000000000001', '192.0.2.7', 'Firefox', '2026-03-01 10:00:00.123456+00', '2026-03-02 10:00:00+00', '2027-03-02 10:00:00+00', NULL, '2027-03-02 10:00:00+00', E'\\x7365616c6564006772616e74', '2026-03-02 10:00:00+00'),
+  ('00000000-0000-4000-8000-000000000011', '00000000-0000-4000-8000-000000000002', '::1', 'arcx', '2026-03-01 10:00:00.123456+00', '2026-03-01 10:00:00.123456+00', '2026-03-02 10:00:00+00', '2026-03-02 10:00:00+00', '2027-03-02 10:00:00+00', NULL, NULL);
+CREATE TABLE "Team" (
+  "id" uuid NOT NULL,
+  "name" text NOT NULL,
+  "createdAt" timestamp with time zone NOT NULL DEFAULT now(),
+  "deletingAt" timestamp with time zone
+);
+INSERT INTO "Team" ("id", "name", "createdAt", "deletingAt") OVERRIDING SYSTEM VALUE VALUES
+  ('00000000-0000-4000-8000-000000000005', 'pair', '2026-03-01 10:00:00.123456+00', NULL);
+CREATE TABLE "TeamInvite" (
+  "id" uuid NOT NULL,
+  "teamId" uuid NOT NULL,
+  "role" text NOT NULL,
+  "hash" bytea,
+  "login" text,
+  "invitedById" uuid,
+  "maxUses" integer NOT NULL,
+  "uses" integer NOT NULL DEFAULT 0,
+  "createdAt" timestamp with time zone NOT NULL DEFAULT now(),
+  "expiresAt" timestamp with time zone NOT NULL
+);
+INSERT INTO "TeamInvite" ("id", "teamId", "role", "hash", "login", "invitedById", "maxUses", "uses", "createdAt", "expiresAt") OVERRIDING SYSTEM VALUE VALUES
+  ('00000000-0000-4000-8000-000000000026', '00000000-0000-4000-8000-000000000005', 'member', E'\\x6c696e6b', NULL, '00000000-0000-4000-8000-000000000001', '5', '2', '2026-03-01 10:00:00.123456+00', '2027-03-02 10:00:00+00'),
+  ('00000000-0000-4000-8000-000000000027', '00000000-0000-4000-8000-000000000005', 'admin', NULL, 'Carl', '00000000-0000-4000-8000-000000000001', '1', '0', '2026-03-01 10:00:00.123456+00', '2027-03-02 10:00:00+00');
+CREATE TABLE "User" (
+  "id" uuid NOT NULL,
+  "login" text NOT NULL,
+  "name" text NOT NULL,
+  "role" text NOT NULL DEFAULT 'member'::text,
+  "tier" text NOT NULL DEFAULT 'free'::text,
+  "createdAt" timestamp with time zone NOT NULL DEFAULT now(),
+  "githubId" bigint,
+  "email" text,
+  "standing" text NOT NULL DEFAULT 'active'::text
+);
+INSERT INTO "User" ("id", "login", "name", "role", "tier", "createdAt", "githubId", "email", "standing") OVERRIDING SYSTEM VALUE VALUES
+  ('00000000-0000-4000-8000-000000000001', 'ann_b', 'Ann', 'admin', 'pro', '2026-03-01 10:00:00.123456+00', '9007199254740993', 'ann@example.org', 'active'),
+  ('00000000-0000-4000-8000-000000000002', 'annxb', 'Ben', 'member', 'free', '2026-03-02 10:00:00+00', NULL, NULL, 'suspended');
+CREATE TABLE "WaitlistEntry" (
+  "githubId" bigint NOT NULL,
+  "login" text NOT NULL,
+  "email" text NOT NULL,
+  "createdAt" timestamp with time zone NOT NULL DEFAULT now(),
+  "invitedAt" timestamp with time zone
+);
+INSERT INTO "WaitlistEntry" ("githubId", "login", "email", "createdAt", "invitedAt") OVERRIDING SYSTEM VALUE VALUES
+  ('42', 'waiting', 'w@example.org', '2026-03-01 10:00:00.123456+00', NULL);
+CREATE TABLE "Workspace" (
+  "id" uuid NOT NULL,
+  "ownerId" uuid,
+  "name" text NOT NULL,
+  "state" text NOT NULL,
+  "step" text,
+  "reason" text,
+  "incarnation" integer NOT NULL DEFAULT 0,
+  "losses" integer NOT NULL DEFAULT 0,
+  "revision" bigint NOT NULL DEFAULT 1,
+  "createdAt" timestamp with time zone NOT NULL DEFAULT now(),
+  "updatedAt" timestamp with time zone NOT NULL DEFAULT now(),
+  "startedAt" timestamp with time zone,
+  "lastActivityAt" timestamp with time zone,
+  "teamId" uuid,
+  "createdById" uuid
+);
+INSERT INTO "Workspace" ("id", "ownerId", "name", "state", "step", "reason", "incarnation", "losses", "revision", "createdAt", "updatedAt", "startedAt", "lastActivityAt", "teamId", "createdById") OVERRIDING SYSTEM VALUE VALUES
+  ('00000000-0000-4000-8000-000000000030', '00000000-0000-4000-8000-000000000001', 'own', 'running', NULL, NULL, '7', '1', '9007199254740995', '2026-03-01 10:00:00.123456+00', '2026-03-02 10:00:00+00', '2026-03-02 10:00:00+00', '2026-03-02 10:00:00+00', NULL, '00000000-0000-4000-8000-000000000001'),
+  ('00000000-0000-4000-8000-000000000031', '00000000-0000-4000-8000-000000000002', 'failed-one', 'failed', 'image', 'It was not there.', '1', '0', '3', '2026-03-01 10:00:00.123456+00', '2026-03-02 10:00:00+00', NULL, NULL, NULL, '00000000-0000-4000-8000-000000000002'),
+  ('00000000-0000-4000-8000-000000000032', NULL, 'teams-own', 'stopped', NULL, NULL, '2', '0', '9', '2026-03-01 10:00:00.123456+00', '2026-03-02 10:00:00+00', NULL, NULL, '00000000-0000-4000-8000-000000000005', '00000000-0000-4000-8000-000000000002');
+CREATE TABLE "kysely_migration" (
+  "name" character varying(255) NOT NULL,
+  "timestamp" character varying(255) NOT NULL
+);
+INSERT INTO "kysely_migration" ("name", "timestamp") OVERRIDING SYSTEM VALUE VALUES
+  ('0001-first', '2026-11-27T20:29:18.408Z'),
+  ('0002-people', '2026-11-27T20:29:18.554Z'),
+  ('0003-audit-chain', '2026-11-27T20:29:18.799Z'),
+  ('0004-api-tokens', '2026-11-27T20:29:18.864Z'),
+  ('0005-leaving', '2026-11-27T20:29:18.884Z'),
+  ('0006-teams', '2026-11-27T20:29:18.905Z'),
+  ('0007-programs', '2026-11-27T20:29:18.912Z'),
+  ('0008-announcements', '2026-11-27T20:29:19.081Z'),
+  ('0009-grants', '2026-11-27T20:29:19.084Z');
+CREATE TABLE "kysely_migration_lock" (
+  "id" character varying(255) NOT NULL,
+  "is_locked" integer NOT NULL DEFAULT 0
+);
+INSERT INTO "kysely_migration_lock" ("id", "is_locked") OVERRIDING SYSTEM VALUE VALUES
+  ('migration_lock', '0');
+ALTER TABLE "Announcement" ADD CONSTRAINT "Announcement_pkey" PRIMARY KEY (id);
+ALTER TABLE "ApiToken" ADD CONSTRAINT "ApiToken_pkey" PRIMARY KEY (id);
+ALTER TABLE "AuditEntry" ADD CONSTRAINT "AuditEntry_pkey" PRIMARY KEY (id);
+ALTER TABLE "Code" ADD CONSTRAINT "Code_pkey" PRIMARY KEY (hash);
+ALTER TABLE "DeviceLogin" ADD CONSTRAINT "DeviceLogin_pkey" PRIMARY KEY (hash);
+ALTER TABLE "InviteCode" ADD CONSTRAINT "InviteCode_pkey" PRIMARY KEY (id);
+ALTER TABLE "Membership" ADD CONSTRAINT "Membership_pkey" PRIMARY KEY ("teamId", "userId");
+ALTER TABLE "OutboxEvent" ADD CONSTRAINT "OutboxEvent_pkey" PRIMARY KEY (id);
+ALTER TABLE "Session" ADD CONSTRAINT "Session_pkey" PRIMARY KEY (id);
+ALTER TABLE "TeamInvite" ADD CONSTRAINT "TeamInvite_pkey" PRIMARY KEY (id);
+ALTER TABLE "Team" ADD CONSTRAINT "Team_pkey" PRIMARY KEY (id);
+ALTER TABLE "User" ADD CONSTRAINT "User_pkey" PRIMARY KEY (id);
+ALTER TABLE "WaitlistEntry" ADD CONSTRAINT "WaitlistEntry_pkey" PRIMARY KEY ("githubId");
+ALTER TABLE "Workspace" ADD CONSTRAINT "Workspace_pkey" PRIMARY KEY (id);
+ALTER TABLE kysely_migration_lock ADD CONSTRAINT "kysely_migration_lock_pkey" PRIMARY KEY (id);
+ALTER TABLE kysely_migration ADD CONSTRAINT "kysely_migration_pkey" PRIMARY KEY (name);
+ALTER TABLE "ApiToken" ADD CONSTRAINT "ApiToken_hash_key" UNIQUE (hash);
+ALTER TABLE "DeviceLogin" ADD CONSTRAINT "DeviceLogin_userCode_key" UNIQUE ("userCode");
+ALTER TABLE "InviteCode" ADD CONSTRAINT "InviteCode_hash_key" UNIQUE (hash);
+ALTER TABLE "TeamInvite" ADD CONSTRAINT "TeamInvite_hash_key" UNIQUE (hash);
+ALTER TABLE "Team" ADD CONSTRAINT "Team_name_key" UNIQUE (name);
+ALTER TABLE "User" ADD CONSTRAINT "User_githubId_key" UNIQUE ("githubId");
+ALTER TABLE "Workspace" ADD CONSTRAINT "Workspace_name_key" UNIQUE (name);
+ALTER TABLE "Announcement" ADD CONSTRAINT "Announcement_tone_check" CHECK ((tone = ANY (ARRAY['info'::text, 'warning'::text])));
+ALTER TABLE "DeviceLogin" ADD CONSTRAINT "DeviceLogin_state_check" CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'denied'::text])));
+ALTER TABLE "InviteCode" ADD CONSTRAINT "InviteCode_check" CHECK ((uses <= "maxUses"));
+ALTER TABLE "InviteCode" ADD CONSTRAINT "InviteCode_maxUses_check" CHECK (("maxUses" > 0));
+ALTER TABLE "Membership" ADD CONSTRAINT "Membership_role_check" CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'viewer'::text])));
+ALTER TABLE "TeamInvite" ADD CONSTRAINT "TeamInvite_check" CHECK (((hash IS NULL) <> (login IS NULL)));
+ALTER TABLE "TeamInvite" ADD CONSTRAINT "TeamInvite_role_check" CHECK ((role = ANY (ARRAY['admin'::text, 'member'::text, 'viewer'::text])));
+ALTER TABLE "User" ADD CONSTRAINT "User_role_check" CHECK ((role = ANY (ARRAY['member'::text, 'admin'::text])));
+ALTER TABLE "User" ADD CONSTRAINT "User_standing_check" CHECK ((standing = ANY (ARRAY['active'::text, 'waiting_payment'::text, 'suspended'::text, 'leaving'::text])));
+ALTER TABLE "User" ADD CONSTRAINT "User_tier_check" CHECK ((tier = ANY (ARRAY['free'::text, 'pro'::text, 'team'::text])));
+ALTER TABLE "Workspace" ADD CONSTRAINT "Workspace_belongs" CHECK ((("ownerId" IS NULL) <> ("teamId" IS NULL)));
+ALTER TABLE "Workspace" ADD CONSTRAINT "Workspace_state_check" CHECK ((state = ANY (ARRAY['creating'::text, 'starting'::text, 'running'::text, 'stopping'::text, 'stopped'::text, 'failed'::text, 'deleting'::text])));
+ALTER TABLE "ApiToken" ADD CONSTRAINT "ApiToken_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"(id) ON DELETE CASCADE;
+ALTER TABLE "DeviceLogin" ADD CONSTRAINT "DeviceLogin_sessionId_fkey" FOREIGN KEY ("sessionId") REFERENCES "Session"(id) ON DELETE CASCADE;
+ALTER TABLE "Membership" ADD CONSTRAINT "Membership_teamId_fkey" FOREIGN KEY ("teamId") REFERENCES "Team"(id) ON DELETE CASCADE;
+ALTER TABLE "Membership" ADD CONSTRAINT "Membership_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"(id) ON DELETE CASCADE;
+ALTER TABLE "Session" ADD CONSTRAINT "Session_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User"(id) ON DELETE CASCADE;
+ALTER TABLE "TeamInvite" ADD CONSTRAINT "TeamInvite_invitedById_fkey" FOREIGN KEY ("invitedById") REFERENCES "User"(id) ON DELETE SET NULL;
+ALTER TABLE "TeamInvite" ADD CONSTRAINT "TeamInvite_teamId_fkey" FOREIGN KEY ("teamId") REFERENCES "Team"(id) ON DELETE CASCADE;
+ALTER TABLE "Workspace" ADD CONSTRAINT "Workspace_createdById_fkey" FOREIGN KEY ("createdById") REFERENCES "User"(id) ON DELETE SET NULL;
+ALTER TABLE "Workspace" ADD CONSTRAINT "Workspace_ownerId_fkey" FOREIGN KEY ("ownerId") REFERENCES "User"(id);
+ALTER TABLE "Workspace" ADD CONSTRAINT "Workspace_teamId_fkey" FOREIGN KEY ("teamId") REFERENCES "Team"(id);
+CREATE INDEX "ApiToken_userId" ON public."ApiToken" USING btree ("userId", "createdAt");
+CREATE INDEX "AuditEntry_action" ON public."AuditEntry" USING btree (action, id);
+CREATE INDEX "AuditEntry_actor" ON public."AuditEntry" USING btree ("actorId", id);
+CREATE INDEX "AuditEntry_at" ON public."AuditEntry" USING btree (at);
+CREATE INDEX "AuditEntry_target" ON public."AuditEntry" USING btree ("targetId", id);
+CREATE INDEX "Code_expiresAt" ON public."Code" USING btree ("expiresAt");
+CREATE INDEX "DeviceLogin_expiresAt" ON public."DeviceLogin" USING btree ("expiresAt");
+CREATE INDEX "InviteCode_createdAt" ON public."InviteCode" USING btree ("createdAt");
+CREATE UNIQUE INDEX "Membership_one_owner" ON public."Membership" USING btree ("teamId") WHERE (role = 'owner'::text);
+CREATE INDEX "Membership_userId" ON public."Membership" USING btree ("userId");
+CREATE INDEX "Session_grant" ON public."Session" USING btree ("grantCheckedAt") WHERE (("grant" IS NOT NULL) AND ("endedAt" IS NULL));
+CREATE INDEX "Session_userId" ON public."Session" USING btree ("userId");
+CREATE UNIQUE INDEX "TeamInvite_login" ON public."TeamInvite" USING btree (lower(login), "teamId") WHERE (login IS NOT NULL);
+CREATE INDEX "TeamInvite_teamId" ON public."TeamInvite" USING btree ("teamId");
+CREATE INDEX "Team_deleting" ON public."Team" USING btree (id) WHERE ("deletingAt" IS NOT NULL);
+CREATE INDEX "User_createdAt" ON public."User" USING btree ("createdAt", id);
+CREATE INDEX "User_leaving" ON public."User" USING btree (id) WHERE (standing = 'leaving'::text);
+CREATE UNIQUE INDEX "User_local_login" ON public."User" USING btree (login) WHERE ("githubId" IS NULL);
+CREATE INDEX "User_login" ON public."User" USING btree (lower(login));
+CREATE INDEX "WaitlistEntry_createdAt" ON public."WaitlistEntry" USING btree ("createdAt");
+CREATE INDEX "Workspace_awake" ON public."Workspace" USING btree (state) WHERE (state = ANY (ARRAY['creating'::text, 'starting'::text, 'running'::text, 'stopping'::text, 'deleting'::text]));
+CREATE INDEX "Workspace_ownerId_name" ON public."Workspace" USING btree ("ownerId", name);
+CREATE INDEX "Workspace_teamId" ON public."Workspace" USING btree ("teamId", name) WHERE ("teamId" IS NOT NULL);
