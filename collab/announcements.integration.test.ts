@@ -1,7 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Doc, encodeStateAsUpdate } from 'yjs'
-import { openDatabase } from '@arcx/database'
 import type { Database } from '@arcx/database'
 import { startTestCollab } from '@arcx/testing/collab'
 import type { TestCollab } from '@arcx/testing/collab'
@@ -18,11 +17,10 @@ beforeAll(async () => {
   collab = await startTestCollab()
   ann = await collab.arc.person()
   workspaceId = (await ann.api.workspaces.create.mutate({ name: 'announced' })).id
-  database = openDatabase(collab.arc.databaseUrl, () => undefined)
-  disk = new DiskStore(database)
+  database = collab.arc.database
+  disk = new DiskStore(collab.arc.prisma)
 })
 afterAll(async () => {
-  await database?.destroy()
   await collab?.destroy()
 })
 

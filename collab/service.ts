@@ -1,4 +1,4 @@
-import { checkDatabase, openDatabase } from '@arcx/database'
+import { checkDatabase, openPool, openPrisma } from '@arcx/prisma'
 import type { Log } from '@arcx/service-kit/log'
 import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
 import { operationsServer } from '@arcx/service-kit/operations'
@@ -22,10 +22,9 @@ export const startCollab = (config: CollabConfig, log: Log): Promise<Service> =>
 
 async function start(config: CollabConfig, log: Log, shutdown: Shutdown): Promise<Pick<Service, 'metrics'>> {
   const metrics = createMetrics('team-state', log)
-  const database = openDatabase(config.DATABASE_URL, (error) =>
-    log.warn({ err: error }, 'a database connection was lost'),
-  )
-  shutdown.add('database', () => database.destroy())
+  const pool = openPool(config.DATABASE_URL, (error) => log.warn({ err: error }, 'a database connection was lost'))
+  shutdown.add('database', () => pool.end())
+  const database = openPrisma(pool)
   const channel = await openChannel(config.NATS_URL, log)
   shutdown.add('channel', () => channel.close())
   const presence = new Presence(channel, log)

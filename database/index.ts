@@ -15,7 +15,11 @@ export function openDatabase(
   onConnectionError: (error: Error) => void,
   options: PoolOptions = {},
 ): Database {
-  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: openPool(url, onConnectionError, options) }) })
+  return kyselyOver(openPool(url, onConnectionError, options))
+}
+
+export function kyselyOver(pool: pg.Pool): Database {
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
 }
 
 /** @throws when the database does not answer. */

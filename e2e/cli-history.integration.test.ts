@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { addVersion } from '@arcx/database/document-history'
-import type { VersionCause } from '@arcx/database/document-history'
+import { addVersion } from '@arcx/prisma/sql/document-history'
+import type { VersionCause } from '@arcx/prisma/sql/document-history'
 import { runInside } from '@arcx/testing/orchestrator'
 import { startWithCli } from './with-cli.ts'
 import type { WithCli } from './with-cli.ts'
@@ -31,10 +31,7 @@ async function keep(
     .insertInto('DocumentUpdate')
     .values({ documentId, update: Buffer.alloc(0), userId: all.person.userId })
     .execute()
-  for (const [text, userId, cause] of versions)
-    await all.arc.database
-      .transaction()
-      .execute((transaction) => addVersion(transaction, { documentId, userId, cause, text }))
+  for (const [text, userId, cause] of versions) await addVersion(all.arc.prisma, { documentId, userId, cause, text })
 }
 
 test('who wrote stands in arcx history, and what a file held is printed as it was; arcx restore writes it, and that can be taken back', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createSecureContext, rootCertificates } from 'node:tls'
-import { checkDatabase, openDatabase } from '@arcx/database'
+import { checkDatabase, openPool, openPrisma } from '@arcx/prisma'
 import { WorkspaceId } from '@arcx/router'
 import { Envelopes } from '@arcx/service-kit/envelopes'
 import { internalRoutes } from '@arcx/service-kit/internal-routes'
@@ -26,6 +26,7 @@ import { Tenants } from './egress/tenants.ts'
 import { Upstreams } from './egress/upstreams.ts'
 import { Authority } from './entrance/authority.ts'
 import { Entrance } from './entrance/entrance.ts'
+import { ProxyStore } from './store.ts'
 
 /** Of the orchestrator, and of those who ask how it is. */
 const operationsConnections = 200
@@ -41,10 +42,13 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   const metrics = createMetrics('proxy', log)
   shutdown.add('stream resets', resetStreamsAtOnce())
   const onConnectionError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
-  const database = openDatabase(config.DATABASE_URL, onConnectionError)
-  shutdown.add('database', () => database.destroy())
-  const background = openDatabase(config.DATABASE_URL, onConnectionError, { work: 'background', maxConnections: 1 })
-  shutdown.add('database for background work', () => background.destroy())
+  const pool = openPool(config.DATABASE_URL, onConnectionError)
+  shutdown.add('database', () => pool.end())
+  const database = openPrisma(pool)
+  const store = new ProxyStore(database)
+  const backgroundPool = openPool(config.DATABASE_URL, onConnectionError, { work: 'background', maxConnections: 1 })
+  shutdown.add('database for background work', () => backgroundPool.end())
+  const background = new ProxyStore(openPrisma(backgroundPool, 'background'))
   const journal = await openJournal(config.NATS_URL, log, 'ARCX_EGRESS', 'egress.calls', journalBytes)
   shutdown.add('journal', () => journal.close())
   const app = operationsServer(
@@ -104,10 +108,10 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   await app.listen({ host: '127.0.0.1', port: config.ARC_PROXY_PORT })
   shutdown.add('http', () => app.close())
 
-  const records = await Records.open(database, journal, log)
+  const records = await Records.open(store, journal, log)
   shutdown.add('records', () => records.close())
   const exchange = new Exchange({
-    tenants: new Tenants(database, new Envelopes(config.ARC_SECRETS_KEY, config.ARC_SECRETS_KEY_FORMER)),
+    tenants: new Tenants(store, new Envelopes(config.ARC_SECRETS_KEY, config.ARC_SECRETS_KEY_FORMER)),
     policy: { fallback: config.ARC_EGRESS_DEFAULT, allow: config.ARC_EGRESS_ALLOW, deny: config.ARC_EGRESS_DENY },
     limits: new Limits(),
     guard,
@@ -133,12 +137,7 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   })
 
   // Those that run already have lost their listener with the last process.
-  const running = await database
-    .selectFrom('Workspace')
-    .select('id')
-    .where('state', 'in', ['starting', 'running'])
-    .execute()
-  for (const { id } of running)
+  for (const id of await store.activeWorkspaceIds())
     await entrance
       .open(id, directoryOf(id))
       .catch((error: unknown) => log.info({ err: error, workspaceId: id }, 'a workspace is not listened for yet'))
@@ -151,9 +150,6 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   return { metrics }
 
   async function forget(): Promise<void> {
-    await background
-      .deleteFrom('EgressRecord')
-      .where('at', '<', new Date(Date.now() - config.ARC_EGRESS_KEEP_DAYS * dayMs))
-      .execute()
+    await background.forgetRecords(new Date(Date.now() - config.ARC_EGRESS_KEEP_DAYS * dayMs))
   }
 }

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { availableParallelism } from 'node:os'
-import { checkDatabase, openDatabase } from '@arcx/database'
+import { checkDatabase, kyselyOver, openDatabase } from '@arcx/database'
+import { openPool, openPrisma } from '@arcx/prisma'
 import type { DomainEvent } from '@arcx/router'
 import { openBus } from '@arcx/service-kit/bus'
 import { TrustedProxies } from '@arcx/service-kit/connections/client-address'
@@ -131,8 +132,10 @@ async function start(
   })
   shutdown.add('disk watch', () => disk.close())
   const onConnectionError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
-  const database = openDatabase(config.DATABASE_URL, onConnectionError)
-  shutdown.add('database', () => database.destroy())
+  const pool = openPool(config.DATABASE_URL, onConnectionError)
+  shutdown.add('database', () => pool.end())
+  const database = kyselyOver(pool)
+  const prisma = openPrisma(pool)
   const background = openDatabase(config.DATABASE_URL, onConnectionError, { work: 'background', maxConnections: 2 })
   shutdown.add('database for background work', () => background.destroy())
   const bus = await openBus(config.NATS_URL, log)
@@ -312,7 +315,7 @@ async function start(
     },
   })
   const history = new FileHistory({
-    database,
+    database: prisma,
     workspaceOf: (actor, id) => workspaces.get(actor, id),
     runningOf: (actor, id) => workspaces.running(actor, id),
     run: (container, request) => runtime.exec(container, request),

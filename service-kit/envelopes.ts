@@ -39,7 +39,7 @@ export class Envelopes {
   }
 
   /** `null` where no key that is known opens it, or the context is another. */
-  open(sealed: Buffer, context: string): string | null {
+  open(sealed: Uint8Array, context: string): string | null {
     const wrapping = this.#wrappingOf(sealed)
     // Sealed with the deployment's key itself, as it was at first.
     if (wrapping === null)
@@ -48,12 +48,12 @@ export class Envelopes {
     return key === null ? null : open(key, sealed.subarray(headBytes + wrappedBytes), context)
   }
 
-  isCurrent(sealed: Buffer): boolean {
+  isCurrent(sealed: Uint8Array): boolean {
     return this.#wrappingOf(sealed) === this.#current
   }
 
   /** The same under the current key; `null` where no key that is known opens it. */
-  renew(sealed: Buffer, context: string): Buffer | null {
+  renew(sealed: Uint8Array, context: string): Buffer | null {
     const wrapping = this.#wrappingOf(sealed)
     if (wrapping === null) {
       const text = this.open(sealed, context)
@@ -63,7 +63,7 @@ export class Envelopes {
     return key === null ? null : Buffer.concat([this.#wrap(key, context), sealed.subarray(headBytes + wrappedBytes)])
   }
 
-  #wrappingOf(sealed: Buffer): WrappingKey | null {
+  #wrappingOf(sealed: Uint8Array): WrappingKey | null {
     if (sealed[0] !== version) return null
     return this.#known.find(({ id }) => id.equals(sealed.subarray(1, headBytes))) ?? null
   }
@@ -76,7 +76,7 @@ export class Envelopes {
     ])
   }
 
-  #unwrap(wrapping: WrappingKey, sealed: Buffer, context: string): Buffer | null {
+  #unwrap(wrapping: WrappingKey, sealed: Uint8Array, context: string): Buffer | null {
     const text = open(wrapping.key, sealed.subarray(headBytes, headBytes + wrappedBytes), `key of ${context}`)
     return text === null ? null : Buffer.from(text, 'base64')
   }

@@ -13,7 +13,7 @@ export function seal(key: Buffer, text: string, context: string): Buffer {
 }
 
 /** What was sealed; `null` for another key, another context, or a changed byte. */
-export function open(key: Buffer, sealed: Buffer, context: string): string | null {
+export function open(key: Buffer, sealed: Uint8Array, context: string): string | null {
   if (sealed.length < ivBytes + tagBytes) return null
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, ivBytes), { authTagLength: tagBytes })

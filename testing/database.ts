@@ -1,11 +1,15 @@
-import { openDatabase } from '@arcx/database'
+import { kyselyOver } from '@arcx/database'
 import type { Database } from '@arcx/database'
+import { openPool, openPrisma } from '@arcx/prisma'
+import type { Database as Prisma } from '@arcx/prisma'
 import { migrate } from '@arcx/prisma/migrate'
 import { createEmptyDatabase } from './empty-database.ts'
 
 export interface TestDatabase {
   readonly url: string
   readonly database: Database
+  /** The same, by Prisma. */
+  readonly prisma: Prisma
   drop(): Promise<void>
 }
 
@@ -13,12 +17,13 @@ export interface TestDatabase {
 export async function createDatabase(): Promise<TestDatabase> {
   const empty = await createEmptyDatabase()
   await migrate(empty.url)
-  const database = openDatabase(empty.url, () => undefined, { maxConnections: 5, work: 'schema' })
+  const pool = openPool(empty.url, () => undefined, { maxConnections: 5, work: 'schema' })
   return {
     url: empty.url,
-    database,
+    database: kyselyOver(pool),
+    prisma: openPrisma(pool, 'schema'),
     async drop() {
-      await database.destroy()
+      await pool.end()
       await empty.drop()
     },
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type Docker from 'dockerode'
 import type { Database } from '@arcx/database'
+import type { Database as Prisma } from '@arcx/prisma'
 import type { Child } from '@arcx/launch/children'
 import { freePort } from '@arcx/launch/ports'
 import type { Tier, Workspace, WorkspaceState } from '@arcx/router'
@@ -41,6 +42,8 @@ export interface TestOrchestrator {
   readonly adminToken: string
   readonly internalToken: string
   readonly database: Database
+  /** The same, by Prisma. */
+  readonly prisma: Prisma
   readonly databaseUrl: string
   readonly natsUrl: string
   readonly engine: Docker
@@ -72,7 +75,7 @@ export async function startTestOrchestrator(
   place?: string,
 ): Promise<TestOrchestrator> {
   const run = testRun()
-  const [{ url: databaseUrl, database, drop }, bus, directory, port] = await Promise.all([
+  const [{ url: databaseUrl, database, prisma, drop }, bus, directory, port] = await Promise.all([
     stores?.database ?? createDatabase(),
     stores?.bus ?? startBus(),
     place ?? testDirectory(run, 'data'),
@@ -139,6 +142,7 @@ export async function startTestOrchestrator(
     adminToken,
     internalToken,
     database,
+    prisma,
     databaseUrl,
     natsUrl: bus.url,
     engine,

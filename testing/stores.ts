@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { openDatabase } from '@arcx/database'
+import { kyselyOver } from '@arcx/database'
+import { openPool, openPrisma } from '@arcx/prisma'
 import { migrate } from '@arcx/prisma/migrate'
 import type { Child } from '@arcx/launch/children'
 import { processesIn } from '@arcx/launch/ending'
@@ -76,14 +77,15 @@ export async function startOwnStores(
       (signal) => startNats({ ...busOptions, signal }),
     ),
   ])
-  const database = openDatabase(url, () => undefined, { maxConnections: 5, work: 'schema' })
+  const pool = openPool(url, () => undefined, { maxConnections: 5, work: 'schema' })
   await migrate(url)
   return {
     database: {
       url,
-      database,
+      database: kyselyOver(pool),
+      prisma: openPrisma(pool, 'schema'),
       async drop() {
-        await database.destroy()
+        await pool.end()
         await postgres.kill()
       },
     },

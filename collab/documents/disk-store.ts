@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto'
 import { encodeStateAsUpdate } from 'yjs'
-import type { Database, Transaction } from '@arcx/database'
-import { keepAnnouncements } from '@arcx/database/document-announcements'
-import { addVersion, latestIf } from '@arcx/database/document-history'
-import type { VersionCause } from '@arcx/database/document-history'
+import { inTransaction } from '@arcx/prisma'
+import type { Database, Queries } from '@arcx/prisma'
+import { keepAnnouncements } from '@arcx/prisma/sql/document-announcements'
+import { addVersion, latestIf } from '@arcx/prisma/sql/document-history'
+import type { VersionCause } from '@arcx/prisma/sql/document-history'
 import { assemble, isUsable } from '../text/assemble.ts'
 import { changesBetween } from '../text/changes.ts'
 import type { SaveUnderway } from '../text/protocol.ts'
 import { fork, rewrite, textOf } from '../text/shared-text.ts'
 import { checkUpdate } from '../text/update-check.ts'
 import { maxTextBytes, maxTextPieces } from './memory.ts'
+import { lockDocument } from './store.ts'
 
 const announcedSeconds = 120
 /** Of one text's announcements, of one person and of all; beyond, the oldest go. */
@@ -57,31 +59,24 @@ export class DiskStore {
   /** @throws {UnusableAnnouncement} */
   async announce(documentId: string, hash: string, state: Uint8Array, userId: string): Promise<void> {
     if (!isStateOf(state, hash)) throw new UnusableAnnouncement('the state is not of the text that was announced')
-    await this.#database.transaction().execute(async (transaction) => {
+    await inTransaction(this.#database, async (queries) => {
       // One after the other, so that none is left out of the count.
-      await transaction
-        .selectFrom('Document')
-        .select('id')
-        .where('id', '=', documentId)
-        .forNoKeyUpdate()
-        .executeTakeFirstOrThrow()
-      await transaction
-        .insertInto('DocumentAnnouncement')
-        .values({ documentId, hash, state: Buffer.from(state), userId, at: new Date() })
-        .onConflict((conflict) =>
-          conflict.columns(['documentId', 'hash']).doUpdateSet({ state: Buffer.from(state), userId, at: new Date() }),
-        )
-        .execute()
-      await keepAnnouncements(transaction, documentId, keptAnnouncements)
+      await lockDocument(queries, documentId, 'NO KEY UPDATE')
+      const announced = { state: Uint8Array.from(state), userId, at: new Date() }
+      await queries.documentAnnouncement.upsert({
+        where: { documentId_hash: { documentId, hash } },
+        create: { documentId, hash, ...announced },
+        update: announced,
+      })
+      await keepAnnouncements(queries, documentId, keptAnnouncements)
     })
   }
 
   /** Forgets what was announced too long ago, whether or not anybody has found it. */
   async expire(): Promise<void> {
-    await this.#database
-      .deleteFrom('DocumentAnnouncement')
-      .where('at', '<', new Date(Date.now() - announcedSeconds * 1000))
-      .execute()
+    await this.#database.documentAnnouncement.deleteMany({
+      where: { at: { lt: new Date(Date.now() - announcedSeconds * 1000) } },
+    })
   }
 
   /**
@@ -97,142 +92,129 @@ export class DiskStore {
     current: Uint8Array,
   ): Promise<Found> {
     const hash = hashOf(text)
-    return this.#database.transaction().execute(async (transaction) => {
-      const stored = await transaction
-        .selectFrom('Document')
-        .select(['diskHash', 'diskState'])
-        .where('id', '=', documentId)
-        .forUpdate()
-        .executeTakeFirstOrThrow()
+    return inTransaction(this.#database, async (queries) => {
+      await lockDocument(queries, documentId, 'UPDATE')
+      const stored = await queries.document.findUniqueOrThrow({
+        where: { id: documentId },
+        select: { diskHash: true, diskState: true },
+      })
       // Of a state that cannot be used no change is told apart: then it is told apart from the text as it is.
       const row = stored.diskState !== null && !isUsable(stored.diskState) ? { ...stored, diskState: null } : stored
       const written =
         save?.isWritten === true && !save.announced.includes(hash)
-          ? await this.#announced(transaction, documentId, save.announced)
+          ? await this.#announced(queries, documentId, save.announced)
           : []
       if (row.diskHash === hash && row.diskState !== null && written.length === 0) {
         // A program may have put it back to that just after somebody wrote.
-        if (save === null && (await this.#isBeingWritten(transaction, documentId))) return { kind: 'saving' }
+        if (save === null && (await this.#isBeingWritten(queries, documentId))) return { kind: 'saving' }
         return { kind: 'known', hash, state: row.diskState, update: null }
       }
       // Whoever does not know what it was last may have looked before that, and must look again, also at what was announced.
       if (row.diskHash !== from) return { kind: 'stale', hash: row.diskHash }
       const over = [hash, ...(save?.announced ?? [])] as const
-      const exact = await transaction
-        .selectFrom('DocumentAnnouncement')
-        .select(['state', 'userId'])
-        .where('documentId', '=', documentId)
-        .where('hash', '=', hash)
-        .executeTakeFirst()
-      if (exact !== undefined && isStateOf(exact.state, hash)) {
-        await this.#move(transaction, documentId, over, exact.state, text, 'saved', exact.userId)
+      const exact = await queries.documentAnnouncement.findUnique({
+        where: { documentId_hash: { documentId, hash } },
+        select: { state: true, userId: true },
+      })
+      if (exact !== null && isStateOf(exact.state, hash)) {
+        await this.#move(queries, documentId, over, exact.state, text, 'saved', exact.userId)
         return { kind: 'known', hash, state: exact.state, update: null }
       }
       const own = fork(current)
       if (textOf(own) === text) {
-        await this.#move(transaction, documentId, over, Buffer.from(current), text, 'saved', userId)
+        await this.#move(queries, documentId, over, current, text, 'saved', userId)
         return { kind: 'known', hash, state: current, update: null }
       }
-      if ((save === null || save.announced.length === 0) && (await this.#isBeingWritten(transaction, documentId)))
+      if ((save === null || save.announced.length === 0) && (await this.#isBeingWritten(queries, documentId)))
         return { kind: 'saving' }
-      if (row.diskHash === null) return await this.#opened(transaction, documentId, hash, text)
+      if (row.diskHash === null) return await this.#opened(queries, documentId, hash, text)
       const known: Holding = { state: row.diskState ?? current, userId: null, isAnnounced: false }
       const before = nearest(
-        written.length > 0 ? written : [known, ...(await this.#announced(transaction, documentId, null))],
+        written.length > 0 ? written : [known, ...(await this.#announced(queries, documentId, null))],
         text,
       )
       const disk = fork(before.state)
       // Nobody has told of that, and nobody will any more.
       if (before.isAnnounced)
-        await addVersion(transaction, { documentId, userId: before.userId, cause: 'saved', text: textOf(disk) })
+        await addVersion(queries, { documentId, userId: before.userId, cause: 'saved', text: textOf(disk) })
       const update = rewrite(disk, text)
       const state = Buffer.from(encodeStateAsUpdate(disk))
       // Whoever restored an earlier version has written the file by that.
-      const latest = await latestIf(transaction, documentId, text)
+      const latest = await latestIf(queries, documentId, text)
       const restorer = latest?.cause === 'restored' ? latest.userId : null
       if (update !== null)
-        await transaction
-          .insertInto('DocumentUpdate')
-          .values({ documentId, update: Buffer.from(update), userId: restorer })
-          .execute()
-      await this.#move(transaction, documentId, over, state, text, 'disk', restorer)
+        await queries.documentUpdate.createMany({
+          data: [{ documentId, update: Uint8Array.from(update), userId: restorer }],
+        })
+      await this.#move(queries, documentId, over, state, text, 'disk', restorer)
       return { kind: 'known', hash, state, update }
     })
   }
 
   /** Read for the first time. Nobody has written that, so it stands in no tail, from which history is told. */
-  async #opened(transaction: Transaction, documentId: string, hash: string, text: string): Promise<Found> {
+  async #opened(queries: Queries, documentId: string, hash: string, text: string): Promise<Found> {
     const update = rewrite(fork(null), text)
-    const { snapshot } = await transaction
-      .selectFrom('Document')
-      .select('snapshot')
-      .where('id', '=', documentId)
-      .executeTakeFirstOrThrow()
+    const { snapshot } = await queries.document.findUniqueOrThrow({
+      where: { id: documentId },
+      select: { snapshot: true },
+    })
     const parts = [snapshot, update].flatMap((part) => (part === null ? [] : [part]))
     const { doc } = assemble(parts)
     const state = update ?? encodeStateAsUpdate(fork(null))
-    await transaction
-      .updateTable('Document')
-      .set({ snapshot: parts.length === 0 ? null : Buffer.from(encodeStateAsUpdate(doc)) })
-      .where('id', '=', documentId)
-      .execute()
-    await this.#move(transaction, documentId, [hash], Buffer.from(state), text, 'opened', null)
+    await queries.document.updateMany({
+      where: { id: documentId },
+      data: { snapshot: parts.length === 0 ? null : Uint8Array.from(encodeStateAsUpdate(doc)) },
+    })
+    await this.#move(queries, documentId, [hash], state, text, 'opened', null)
     return { kind: 'known', hash, state, update }
   }
 
-  async #isBeingWritten(transaction: Transaction, documentId: string): Promise<boolean> {
-    const row = await transaction
-      .selectFrom('DocumentAnnouncement')
-      .select('hash')
-      .where('documentId', '=', documentId)
-      .where('at', '>', new Date(Date.now() - savingSeconds * 1000))
-      .limit(1)
-      .executeTakeFirst()
-    return row !== undefined
+  async #isBeingWritten(queries: Queries, documentId: string): Promise<boolean> {
+    const row = await queries.documentAnnouncement.findFirst({
+      where: { documentId, at: { gt: new Date(Date.now() - savingSeconds * 1000) } },
+      select: { hash: true },
+    })
+    return row !== null
   }
 
   /** The latest states that were announced, of these hashes alone where there are some. */
   async #announced(
-    transaction: Transaction,
+    queries: Queries,
     documentId: string,
     hashes: readonly string[] | null,
   ): Promise<readonly Holding[]> {
     if (hashes?.length === 0) return []
-    const all = transaction
-      .selectFrom('DocumentAnnouncement')
-      .select(['state', 'userId'])
-      .where('documentId', '=', documentId)
-    const rows = await (hashes === null ? all : all.where('hash', 'in', hashes))
-      .orderBy('at', 'desc')
-      .limit(mostCandidates)
-      .execute()
+    const rows = await queries.documentAnnouncement.findMany({
+      where: { documentId, ...(hashes === null ? {} : { hash: { in: [...hashes] } }) },
+      select: { state: true, userId: true },
+      orderBy: { at: 'desc' },
+      take: mostCandidates,
+    })
     return rows.filter(({ state }) => isUsable(state)).map((row) => ({ ...row, isAnnounced: true }))
   }
 
   /** `over`: the hashes of what was announced and is told of now; the text's own is the first. */
   async #move(
-    transaction: Transaction,
+    queries: Queries,
     documentId: string,
     over: readonly [string, ...string[]],
-    state: Buffer,
+    state: Uint8Array,
     text: string,
     cause: VersionCause,
     userId: string | null,
   ): Promise<void> {
     const [hash] = over
-    await transaction
-      .updateTable('Document')
-      .set({ diskHash: hash, diskState: state })
-      .where('id', '=', documentId)
-      .execute()
-    await transaction
-      .deleteFrom('DocumentAnnouncement')
-      .where('documentId', '=', documentId)
-      .where((where) =>
-        where.or([where('hash', 'in', over), where('at', '<', new Date(Date.now() - announcedSeconds * 1000))]),
-      )
-      .execute()
-    await addVersion(transaction, { documentId, userId, cause, text })
+    await queries.document.updateMany({
+      where: { id: documentId },
+      data: { diskHash: hash, diskState: Uint8Array.from(state) },
+    })
+    await queries.documentAnnouncement.deleteMany({
+      where: {
+        documentId,
+        OR: [{ hash: { in: [...over] } }, { at: { lt: new Date(Date.now() - announcedSeconds * 1000) } }],
+      },
+    })
+    await addVersion(queries, { documentId, userId, cause, text })
   }
 }
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { encodeStateAsUpdate } from 'yjs'
 import type { Doc } from 'yjs'
-import type { Database } from '@arcx/database'
-import { foldUpdates } from '@arcx/database/document-history'
+import { Prisma, inTransaction } from '@arcx/prisma'
+import type { Database, Queries } from '@arcx/prisma'
+import { foldUpdates } from '@arcx/prisma/sql/document-history'
 import type { Log } from '@arcx/service-kit/log'
 import { assemble, isUsable, piecesOf } from '../text/assemble.ts'
 import { memoryOf } from './memory.ts'
@@ -29,29 +30,21 @@ export class DocumentStore {
 
   /** A text's id, also of one that nobody has written yet. */
   async identify(workspaceId: string, path: string): Promise<string> {
-    await this.#database
-      .insertInto('Document')
-      .values({ id: randomUUID(), workspaceId, path, snapshot: null })
-      .onConflict((conflict) => conflict.columns(['workspaceId', 'path']).doNothing())
-      .execute()
-    return (
-      await this.#database
-        .selectFrom('Document')
-        .select('id')
-        .where('workspaceId', '=', workspaceId)
-        .where('path', '=', path)
-        .executeTakeFirstOrThrow()
-    ).id
+    await this.#database.document.createMany({ data: [{ id: randomUUID(), workspaceId, path }], skipDuplicates: true })
+    const { id } = await this.#database.document.findUniqueOrThrow({
+      where: { workspaceId_path: { workspaceId, path } },
+      select: { id: true },
+    })
+    return id
   }
 
   /** `admit` throws where there is no room for as much. What cannot be used is set aside, and the text opens without it. */
   async load(id: string, admit: (memory: number) => void): Promise<StoredDocument> {
     for (;;) {
-      const { snapshot } = await this.#database
-        .selectFrom('Document')
-        .select('snapshot')
-        .where('id', '=', id)
-        .executeTakeFirstOrThrow()
+      const { snapshot } = await this.#database.document.findUniqueOrThrow({
+        where: { id },
+        select: { snapshot: true },
+      })
       const tail = await this.#tail(this.#database, id)
       const parts = [...(snapshot === null ? [] : [snapshot]), ...tail.map(({ update }) => update)]
       const sum = (all: readonly Uint8Array[]) => all.reduce((bytes, { length }) => bytes + length, 0)
@@ -76,50 +69,44 @@ export class DocumentStore {
     }
   }
 
-  #tail(database: Database, id: string) {
-    return database
-      .selectFrom('DocumentUpdate')
-      .select(['sequence', 'update'])
-      .where('documentId', '=', id)
-      .where('isUnusable', '=', false)
-      .orderBy('sequence')
-      .execute()
+  #tail(queries: Queries, documentId: string) {
+    return queries.documentUpdate.findMany({
+      where: { documentId, isUnusable: false },
+      select: { sequence: true, update: true },
+      orderBy: { sequence: 'asc' },
+    })
   }
 
   /** It stays stored, and is not read any more. */
-  async #setAside(database: Database, documentId: string, sequences: readonly string[]): Promise<void> {
+  async #setAside(queries: Queries, documentId: string, sequences: readonly bigint[]): Promise<void> {
     if (sequences.length === 0) return
-    this.#log.error({ documentId, sequences }, 'updates of a text cannot be used and were set aside')
-    await database
-      .updateTable('DocumentUpdate')
-      .set({ isUnusable: true })
-      .where('documentId', '=', documentId)
-      .where('sequence', 'in', sequences)
-      .execute()
+    this.#log.error(
+      { documentId, sequences: sequences.map(String) },
+      'updates of a text cannot be used and were set aside',
+    )
+    await queries.documentUpdate.updateMany({
+      where: { documentId, sequence: { in: [...sequences] } },
+      data: { isUnusable: true },
+    })
   }
 
   /** The text as its file last held it takes its place; where that is not known, the file is read as if for the first time. */
-  #replaceSnapshot(documentId: string, snapshot: Buffer): Promise<void> {
+  #replaceSnapshot(documentId: string, snapshot: Uint8Array): Promise<void> {
     this.#log.error({ documentId }, 'the snapshot of a text cannot be used and was set aside')
-    return this.#database.transaction().execute(async (transaction) => {
-      const row = await transaction
-        .selectFrom('Document')
-        .select(['snapshot', 'diskHash', 'diskState'])
-        .where('id', '=', documentId)
-        .forUpdate()
-        .executeTakeFirstOrThrow()
-      if (row.snapshot === null || !row.snapshot.equals(snapshot)) return
-      await transaction
-        .insertInto('DocumentUpdate')
-        .values({ documentId, update: snapshot, userId: null, isUnusable: true })
-        .execute()
+    return inTransaction(this.#database, async (queries) => {
+      await lockDocument(queries, documentId, 'UPDATE')
+      const row = await queries.document.findUniqueOrThrow({
+        where: { id: documentId },
+        select: { snapshot: true, diskHash: true, diskState: true },
+      })
+      if (row.snapshot === null || Buffer.compare(row.snapshot, snapshot) !== 0) return
+      await queries.documentUpdate.createMany({ data: [{ documentId, update: row.snapshot, isUnusable: true }] })
       const { diskHash, diskState } =
         row.diskState !== null && isUsable(row.diskState) ? row : { diskHash: null, diskState: null }
-      await transaction
-        .updateTable('Document')
-        .set({ snapshot: diskState, diskHash, diskState })
-        .where('id', '=', documentId)
-        .execute()
+      await queries.document.updateMany({
+        where: { id: documentId },
+        data: { snapshot: diskState, diskHash, diskState },
+      })
     })
   }
 
@@ -128,10 +115,9 @@ export class DocumentStore {
     documentId: string,
     updates: readonly { readonly update: Uint8Array; readonly userId: string }[],
   ): Promise<void> {
-    await this.#database
-      .insertInto('DocumentUpdate')
-      .values(updates.map(({ update, userId }) => ({ documentId, update: Buffer.from(update), userId })))
-      .execute()
+    await this.#database.documentUpdate.createMany({
+      data: updates.map(({ update, userId }) => ({ documentId, update: Uint8Array.from(update), userId })),
+    })
   }
 
   /**
@@ -139,37 +125,38 @@ export class DocumentStore {
    * stays in the tail. Resolves to the snapshot's size.
    */
   compact(documentId: string): Promise<{ readonly bytes: number; readonly pieces: number }> {
-    return this.#database.transaction().execute(async (transaction) => {
-      const row = await transaction
-        .selectFrom('Document')
-        .select('snapshot')
-        .where('id', '=', documentId)
-        .forNoKeyUpdate()
-        .executeTakeFirst()
-      if (row === undefined) return sizeOf(null)
-      const tail = await this.#tail(transaction, documentId)
+    return inTransaction(this.#database, async (queries) => {
+      await lockDocument(queries, documentId, 'NO KEY UPDATE')
+      const row = await queries.document.findUnique({ where: { id: documentId }, select: { snapshot: true } })
+      if (row === null) return sizeOf(null)
+      const tail = await this.#tail(queries, documentId)
       if (tail.length === 0) return sizeOf(row.snapshot)
       const before = row.snapshot === null ? [] : [row.snapshot]
       const { doc, unusable } = assemble([...before, ...tail.map(({ update }) => update)])
-      const snapshot = Buffer.from(encodeStateAsUpdate(doc))
+      const snapshot = Uint8Array.from(encodeStateAsUpdate(doc))
       doc.destroy()
       if (before.length > 0 && unusable.includes(0)) throw new Error('the snapshot cannot be used')
       const isSetAside = (_: unknown, index: number) => unusable.includes(index + before.length)
       await this.#setAside(
-        transaction,
+        queries,
         documentId,
         tail.filter(isSetAside).map(({ sequence }) => sequence),
       )
-      await transaction.updateTable('Document').set({ snapshot }).where('id', '=', documentId).execute()
+      await queries.document.updateMany({ where: { id: documentId }, data: { snapshot } })
       // By what was read, not by a bound: a lower sequence may become visible later.
       await foldUpdates(
-        transaction,
+        queries,
         documentId,
         tail.filter((each, index) => !isSetAside(each, index)).map(({ sequence }) => sequence),
       )
       return sizeOf(snapshot)
     })
   }
+}
+
+/** Until the transaction is over, nobody else has the text's row locked; Prisma has no word for that. */
+export async function lockDocument(queries: Queries, id: string, lock: 'UPDATE' | 'NO KEY UPDATE'): Promise<void> {
+  await queries.$queryRaw`SELECT 1 FROM "Document" WHERE "id" = ${id}::uuid FOR ${Prisma.raw(lock)}`
 }
 
 const sizeOf = (snapshot: Uint8Array | null) =>

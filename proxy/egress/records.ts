@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import type { Database } from '@arcx/database'
-import { writeEgressRecords } from '@arcx/database/egress-records'
 import type { Journal } from '@arcx/service-kit/journal'
 import type { Log } from '@arcx/service-kit/log'
+import type { ProxyStore } from '../store.ts'
 
 const writeMs = 200
 /** What is over is in the journal already as begun; it can wait for others. */
@@ -37,6 +36,8 @@ const EgressRecord = z.object({
 })
 export type EgressRecord = z.infer<typeof EgressRecord>
 
+type RecordStore = Pick<ProxyStore, 'writeRecords' | 'interruptOpenRecords'>
+
 interface Batch {
   /** As JSON. */
   readonly records: string[]
@@ -52,7 +53,7 @@ const newBatch = (): Batch => ({ records: [], isAwaited: false, stored: Promise.
  * PostgreSQL in batches, and out of the journal. So a crash loses none, and when one cannot be written, nothing leaves.
  */
 export class Records {
-  readonly #database: Database
+  readonly #written: RecordStore
   readonly #journal: Journal
   readonly #log: Log
   readonly #timer: NodeJS.Timeout
@@ -65,8 +66,8 @@ export class Records {
   #stored = 0
   #writing: Promise<void> = Promise.resolve()
 
-  private constructor(database: Database, journal: Journal, log: Log) {
-    this.#database = database
+  private constructor(store: RecordStore, journal: Journal, log: Log) {
+    this.#written = store
     this.#journal = journal
     this.#log = log
     this.#timer = setInterval(() => {
@@ -75,7 +76,7 @@ export class Records {
   }
 
   /** Brings to PostgreSQL first what a former process left in the journal. @throws when either is away. */
-  static async open(database: Database, journal: Journal, log: Log): Promise<Records> {
+  static async open(store: RecordStore, journal: Journal, log: Log): Promise<Records> {
     const left = new Map<string, string>()
     let last = 0
     for await (const { sequence, text } of journal.entries()) {
@@ -84,11 +85,11 @@ export class Records {
     }
     const all = [...left.values()]
     for (let from = 0; from < all.length; from += batchSize)
-      await writeEgressRecords(database, arrayOf(all.slice(from, from + batchSize)))
-    await database.updateTable('EgressRecord').set({ outcome: 'interrupted' }).where('outcome', '=', 'open').execute()
+      await store.writeRecords(arrayOf(all.slice(from, from + batchSize)))
+    await store.interruptOpenRecords()
     if (last > 0) await journal.discardThrough(last)
     if (all.length > 0) log.info({ calls: all.length }, 'calls of a former process are recorded')
-    return new Records(database, journal, log)
+    return new Records(store, journal, log)
   }
 
   /** Whether what happens now can still be written down. */
@@ -119,12 +120,7 @@ export class Records {
     await this.#writing
     await this.#write()
     // What goes on still is cut with this process.
-    await this.#database
-      .updateTable('EgressRecord')
-      .set({ outcome: 'interrupted' })
-      .where('outcome', '=', 'open')
-      .execute()
-      .catch(() => undefined)
+    await this.#written.interruptOpenRecords().catch(() => undefined)
   }
 
   #add(record: EgressRecord): void {
@@ -164,7 +160,7 @@ export class Records {
     try {
       for (let from = 0; from < records.length; from += batchSize) {
         const batch = records.slice(from, from + batchSize)
-        await writeEgressRecords(this.#database, arrayOf(batch.map(([, text]) => text)))
+        await this.#written.writeRecords(arrayOf(batch.map(([, text]) => text)))
         for (const [id, text] of batch) if (this.#waiting.get(id) === text) this.#waiting.delete(id)
       }
       if (through > 0) await this.#journal.discardThrough(through)

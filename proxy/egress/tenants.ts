@@ -1,4 +1,3 @@
-import type { Database } from '@arcx/database'
 import { EgressRules, noRules, secretPlaces, writtenOut } from '@arcx/router'
 import type { EgressLimit } from '@arcx/router'
 import type { Envelopes } from '@arcx/service-kit/envelopes'
@@ -9,6 +8,7 @@ import { allowsHost } from './policy.ts'
 import { Prepared } from './prepared.ts'
 import { Pairs } from '../replace/pairs.ts'
 import { variantsOf } from '../replace/variants.ts'
+import type { ProxyStore } from '../store.ts'
 
 const freshMs = 2000
 const rememberedLimit = 500
@@ -116,15 +116,15 @@ interface Remembered {
 
 /** Tenants by workspace; at most two seconds old. @throws where the database is away, or a secret cannot be opened. */
 export class Tenants {
-  readonly #database: Database
+  readonly #store: Pick<ProxyStore, 'tenant'>
   readonly #envelopes: Envelopes
   readonly #remembered = new Map<string, Remembered>()
   /** What a tenant was made from: while that is the same, so is the tenant, and what was made ready for it. */
   readonly #made = new Map<string, { readonly from: string; readonly tenant: Tenant }>()
   readonly #prepared = new Prepared(preparedBytes)
 
-  constructor(database: Database, envelopes: Envelopes) {
-    this.#database = database
+  constructor(store: Pick<ProxyStore, 'tenant'>, envelopes: Envelopes) {
+    this.#store = store
     this.#envelopes = envelopes
   }
 
@@ -149,43 +149,12 @@ export class Tenants {
   }
 
   async #read(workspaceId: string): Promise<Tenant | null> {
-    const workspace = await this.#database
-      .selectFrom('Workspace')
-      .select(['ownerId', 'teamId', 'createdById'])
-      .where('id', '=', workspaceId)
-      .executeTakeFirst()
-    if (workspace === undefined) {
+    const stored = await this.#store.tenant(workspaceId)
+    if (stored === null) {
       this.#made.delete(workspaceId)
       return null
     }
-    const [rows, policies] = await Promise.all([
-      this.#database
-        .selectFrom('Secret')
-        .select(['id', 'name', 'sealed', 'placeholder', 'hosts', 'places', 'updatedAt'])
-        .where((where) =>
-          where.or([
-            workspace.teamId === null
-              ? where('ownerId', '=', workspace.ownerId)
-              : where('teamId', '=', workspace.teamId),
-            where('workspaceId', '=', workspaceId),
-          ]),
-        )
-        .orderBy('id')
-        .execute(),
-      this.#database
-        .selectFrom('EgressPolicy')
-        .select(['id', 'fallback', 'allow', 'deny', 'limits', 'found', 'pasted', 'updatedAt'])
-        .where((where) =>
-          where.or([
-            workspace.teamId === null
-              ? where('ownerId', '=', workspace.ownerId)
-              : where('teamId', '=', workspace.teamId),
-            where('workspaceId', '=', workspaceId),
-          ]),
-        )
-        .orderBy('id')
-        .execute(),
-    ])
+    const { workspace, secrets: rows, policies } = stored
     const from = JSON.stringify([workspace, ...[...rows, ...policies].map(({ id, updatedAt }) => [id, updatedAt])])
     const known = this.#made.get(workspaceId)
     if (known?.from === from) return known.tenant

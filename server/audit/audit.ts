@@ -23,7 +23,7 @@ export function recordAudit(database: Database | Transaction, record: AuditRecor
 }
 
 async function append(transaction: Transaction, { actor, action, target, outcome }: AuditRecord): Promise<void> {
-  await sql`SELECT pg_advisory_xact_lock(hashtextextended('arcx audit', 0))`.execute(transaction)
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended('arcx audit', 0))::text`.execute(transaction)
   const last = await transaction
     .selectFrom('AuditEntry')
     .select(['id', 'hash'])

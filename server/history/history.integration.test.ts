@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { FileVersionId } from '@arcx/router'
 import type { Workspace } from '@arcx/router'
-import { addVersion } from '@arcx/database/document-history'
-import type { VersionCause } from '@arcx/database/document-history'
+import { addVersion } from '@arcx/prisma/sql/document-history'
+import type { VersionCause } from '@arcx/prisma/sql/document-history'
 import { startTestCollab } from '@arcx/testing/collab'
 import type { TestCollab } from '@arcx/testing/collab'
 import { runInside, untilState } from '@arcx/testing/orchestrator'
@@ -54,9 +54,7 @@ async function keep(
     .values({ id, workspaceId: workspace.id, path, snapshot: null })
     .execute()
   for (const [text, by, cause] of versions)
-    await collab.arc.database
-      .transaction()
-      .execute((transaction) => addVersion(transaction, { documentId: id, userId: by?.userId ?? null, cause, text }))
+    await addVersion(collab.arc.prisma, { documentId: id, userId: by?.userId ?? null, cause, text })
   return id
 }
 
@@ -183,11 +181,7 @@ test('of old versions every so often one is kept, so that a file’s history doe
   const kept = await versionsOf('busy.txt')
   expect(kept.length).toBeGreaterThanOrEqual(100)
   expect(kept.length).toBeLessThanOrEqual(102)
-  await collab.arc.database
-    .transaction()
-    .execute((transaction) =>
-      addVersion(transaction, { documentId, userId: ann.userId, cause: 'saved', text: '129\n' }),
-    )
+  await addVersion(collab.arc.prisma, { documentId, userId: ann.userId, cause: 'saved', text: '129\n' })
   expect(await versionsOf('busy.txt')).toHaveLength(kept.length)
 })
 

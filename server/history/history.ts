@@ -8,9 +8,11 @@ import type {
   WorkspaceId,
   Writer,
 } from '@arcx/router'
-import type { Database } from '@arcx/database'
-import { addVersion, documentChanges, documentVersion, documentVersions } from '@arcx/database/document-history'
-import type { DocumentVersionRow } from '@arcx/database/document-history'
+import { overPrisma } from '@arcx/database/over-prisma'
+import { inTransaction } from '@arcx/prisma'
+import type { Database, Queries } from '@arcx/prisma'
+import { addVersion, documentChanges, documentVersion, documentVersions } from '@arcx/prisma/sql/document-history'
+import type { DocumentVersionRow } from '@arcx/prisma/sql/document-history'
 import { recordAudit } from '../audit/audit.ts'
 import type { ContainerRef, ExecRequest, Execution } from '../runtime/port.ts'
 import { WorkspaceFile } from './workspace-file.ts'
@@ -73,22 +75,17 @@ export class FileHistory implements HistoryPort {
         this.#needs.runningOf(actor, workspaceId),
       ])
       const file = new WorkspaceFile((ref, request) => this.#needs.run(ref, request), container, version.path)
-      return await this.#needs.database.transaction().execute(async (transaction) => {
+      return await inTransaction(this.#needs.database, async (queries) => {
         const { documentId } = version
         // Until it is recorded, no window takes what it finds on disk for a program's.
-        await transaction
-          .selectFrom('Document')
-          .select('id')
-          .where('id', '=', documentId)
-          .forUpdate()
-          .executeTakeFirstOrThrow()
+        await lockDocument(queries, documentId)
         const now = await file.read()
         const before = now === null ? null : plain(now)
         if (before === version.text) return false
-        if (before !== null) await addVersion(transaction, { documentId, userId: null, cause: 'disk', text: before })
-        await addVersion(transaction, { documentId, userId: actor.userId, cause: 'restored', text: version.text })
+        if (before !== null) await addVersion(queries, { documentId, userId: null, cause: 'disk', text: before })
+        await addVersion(queries, { documentId, userId: actor.userId, cause: 'restored', text: version.text })
         await file.write(written(version.text, now))
-        await recordAudit(transaction, {
+        await recordAudit(overPrisma(queries), {
           actor,
           action,
           target: { kind: 'file', id: workspaceId, name: `${container.name}:${version.path}` },
@@ -98,12 +95,10 @@ export class FileHistory implements HistoryPort {
       })
     } catch (error) {
       const outcome = error instanceof ArcError ? `refused:${error.code}` : 'failed'
-      await recordAudit(this.#needs.database, {
-        actor,
-        action,
-        target: { kind: 'workspace', id: workspaceId },
-        outcome,
-      })
+      const target = { kind: 'workspace', id: workspaceId } as const
+      await inTransaction(this.#needs.database, (queries) =>
+        recordAudit(overPrisma(queries), { actor, action, target, outcome }),
+      )
       throw error
     }
   }
@@ -119,7 +114,10 @@ export class FileHistory implements HistoryPort {
     const people =
       ids.length === 0
         ? []
-        : await this.#needs.database.selectFrom('User').select(['id', 'login', 'name']).where('id', 'in', ids).execute()
+        : await this.#needs.database.user.findMany({
+            where: { id: { in: ids } },
+            select: { id: true, login: true, name: true },
+          })
     const known = new Map(people.map(({ id, login, name }) => [id, { login, name }]))
     return (userId) => {
       if (userId === null) return { kind: 'program' }
@@ -140,4 +138,9 @@ const plain = (text: string): string => (text.startsWith(byteOrderMark) ? text.s
 function written(text: string, now: string | null): string {
   const lines = now?.includes('\r\n') === true ? text.replaceAll('\n', '\r\n') : text
   return now?.startsWith(byteOrderMark) === true ? byteOrderMark + lines : lines
+}
+
+/** Until the transaction is over; Prisma has no word for that. */
+async function lockDocument(queries: Queries, id: string): Promise<void> {
+  await queries.$queryRaw`SELECT 1 FROM "Document" WHERE "id" = ${id}::uuid FOR UPDATE`
 }

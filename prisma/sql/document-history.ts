@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
-import { sql } from 'kysely'
-import type { Database, Transaction } from './index.ts'
+import { z } from 'zod'
+import type { Queries } from '../index.ts'
 
 /** Somebody's writing in one text, without a long pause; `userId` null for the file itself, written by a program. */
 export interface DocumentChangeRow {
@@ -14,7 +14,8 @@ export interface DocumentChangeRow {
   readonly updates: number
 }
 
-export type VersionCause = 'opened' | 'saved' | 'disk' | 'restored'
+const VersionCause = z.enum(['opened', 'saved', 'disk', 'restored'])
+export type VersionCause = z.infer<typeof VersionCause>
 
 /** What a text's file held at a moment. */
 export interface DocumentVersionRow {
@@ -34,28 +35,24 @@ const keptBytes = 16 * 1024 * 1024
 
 const [pack, unpack] = [promisify(gzip), promisify(gunzip)]
 
-/** Takes updates out of a text's tail, by their sequences, and keeps who wrote them when. */
-export async function foldUpdates(
-  transaction: Transaction,
-  documentId: string,
-  sequences: readonly string[],
-): Promise<void> {
-  await sql`
-    WITH "folded" AS (DELETE FROM "DocumentUpdate" WHERE "documentId" = ${documentId} AND "sequence" = ANY(${sequences}::bigint[]) RETURNING "userId", "at")
+/** Takes updates out of a text's tail, by their sequences, and keeps who wrote them when. Raw: what one statement deletes another groups. */
+export async function foldUpdates(queries: Queries, documentId: string, sequences: readonly bigint[]): Promise<void> {
+  await queries.$executeRaw`
+    WITH "folded" AS (DELETE FROM "DocumentUpdate" WHERE "documentId" = ${documentId}::uuid AND "sequence" = ANY(${sequences.map(String)}::bigint[]) RETURNING "userId", "at")
     INSERT INTO "DocumentChange" ("documentId", "userId", "firstAt", "lastAt", "updates")
     SELECT ${documentId}::uuid, "userId", min("at"), max("at"), count(*) FROM "folded" GROUP BY "userId", date_bin('5 minutes', "at", 'epoch') ORDER BY min("at")
-  `.execute(transaction)
+  `
 }
 
 /** Who wrote in a workspace's texts, the latest first; `path` for one text alone. */
 export async function documentChanges(
-  database: Database,
+  queries: Queries,
   workspaceId: string,
   path: string | null,
   limit: number,
 ): Promise<readonly DocumentChangeRow[]> {
-  const { rows } = await sql<DocumentChangeRow>`
-    WITH "own" AS (SELECT "id", "path" FROM "Document" WHERE "workspaceId" = ${workspaceId} AND (${path}::text IS NULL OR "path" = ${path})),
+  return await queries.$queryRaw<DocumentChangeRow[]>`
+    WITH "own" AS (SELECT "id", "path" FROM "Document" WHERE "workspaceId" = ${workspaceId}::uuid AND (${path}::text IS NULL OR "path" = ${path})),
     "all" AS (
       SELECT "documentId", "userId", "firstAt", "lastAt", "updates" FROM "DocumentChange" WHERE "documentId" IN (SELECT "id" FROM "own")
       UNION ALL
@@ -65,13 +62,12 @@ export async function documentChanges(
     FROM "all" JOIN "own" ON "own"."id" = "documentId"
     GROUP BY "documentId", "path", "userId", date_bin('5 minutes', "firstAt", 'epoch')
     ORDER BY max("lastAt") DESC LIMIT ${limit}
-  `.execute(database)
-  return rows
+  `
 }
 
 /** Keeps what a text's file holds now, where it is another than it held last; old versions make room. */
 export async function addVersion(
-  transaction: Transaction,
+  queries: Queries,
   version: {
     readonly documentId: string
     readonly userId: string | null
@@ -80,75 +76,90 @@ export async function addVersion(
   },
 ): Promise<void> {
   const { documentId, userId, cause, text } = version
-  if ((await latestIf(transaction, documentId, text)) !== null) return
-  // Each is later than those before it, also within one transaction.
-  await transaction
-    .insertInto('DocumentVersion')
-    .values({
-      id: randomUUID(),
-      documentId,
-      userId,
-      cause,
-      at: sql<Date>`clock_timestamp()`,
-      letters: text.length,
-      text: await pack(text),
-    })
-    .execute()
-  await sql`
+  if ((await latestIf(queries, documentId, text)) !== null) return
+  // Each is later than those before it, also within one transaction, whose own time stands still.
+  await queries.$executeRaw`
+    INSERT INTO "DocumentVersion" ("id", "documentId", "userId", "cause", "at", "letters", "text")
+    VALUES (${randomUUID()}::uuid, ${documentId}::uuid, ${userId}::uuid, ${cause}, clock_timestamp(), ${text.length}, ${await pack(text)})
+  `
+  await queries.$executeRaw`
     DELETE FROM "DocumentVersion" WHERE "id" IN (
       SELECT "id" FROM (
         SELECT "id",
           row_number() OVER (ORDER BY "at" DESC) AS "place",
           row_number() OVER (PARTITION BY date_bin('10 minutes', "at", 'epoch') ORDER BY "at" DESC) AS "placeInTime",
           sum(octet_length("text")) OVER (ORDER BY "at" DESC) AS "bytes"
-        FROM "DocumentVersion" WHERE "documentId" = ${documentId}
+        FROM "DocumentVersion" WHERE "documentId" = ${documentId}::uuid
       ) AS "placed"
       WHERE "place" > 1 AND ("place" > ${keptAtMost} OR ("place" > ${keptAll} AND "placeInTime" > 1) OR "bytes" > ${keptBytes})
     )
-  `.execute(transaction)
+  `
 }
 
 /** The latest version of a text, where it is this one. */
 export async function latestIf(
-  transaction: Transaction,
+  queries: Queries,
   documentId: string,
   text: string,
 ): Promise<{ readonly userId: string | null; readonly cause: VersionCause } | null> {
-  const row = await transaction
-    .selectFrom('DocumentVersion')
-    .select(['userId', 'cause', 'letters', 'text'])
-    .where('documentId', '=', documentId)
-    .orderBy('at', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  if (row === undefined || row.letters !== text.length) return null
-  return (await unpack(row.text)).toString() === text ? row : null
+  const row = await queries.documentVersion.findFirst({
+    where: { documentId },
+    select: { userId: true, cause: true, letters: true, text: true },
+    orderBy: { at: 'desc' },
+  })
+  if (row === null || row.letters !== text.length) return null
+  return (await unpack(row.text)).toString() === text
+    ? { userId: row.userId, cause: VersionCause.parse(row.cause) }
+    : null
 }
 
-const versionsWithin = (database: Database, workspaceId: string) =>
-  database
-    .selectFrom('DocumentVersion')
-    .innerJoin('Document', 'Document.id', 'DocumentVersion.documentId')
-    .where('workspaceId', '=', workspaceId)
-    .select(['DocumentVersion.id', 'documentId', 'path', 'userId', 'at', 'cause', 'letters'])
+const described = {
+  id: true,
+  documentId: true,
+  document: { select: { path: true } },
+  userId: true,
+  at: true,
+  cause: true,
+  letters: true,
+} as const
+
+type Described = Omit<DocumentVersionRow, 'path' | 'cause'> & {
+  readonly document: { readonly path: string }
+  readonly cause: string
+}
+
+const versionOf = ({ id, documentId, document, userId, at, cause, letters }: Described): DocumentVersionRow => ({
+  id,
+  documentId,
+  path: document.path,
+  userId,
+  at,
+  cause: VersionCause.parse(cause),
+  letters,
+})
 
 /** The latest first. */
-export function documentVersions(
-  database: Database,
+export async function documentVersions(
+  queries: Queries,
   workspaceId: string,
   path: string,
 ): Promise<readonly DocumentVersionRow[]> {
-  return versionsWithin(database, workspaceId).where('path', '=', path).orderBy('at', 'desc').execute()
+  const rows = await queries.documentVersion.findMany({
+    where: { document: { workspaceId, path } },
+    select: described,
+    orderBy: { at: 'desc' },
+  })
+  return rows.map(versionOf)
 }
 
 export async function documentVersion(
-  database: Database,
+  queries: Queries,
   workspaceId: string,
   id: string,
 ): Promise<(DocumentVersionRow & { readonly text: string }) | null> {
-  const row = await versionsWithin(database, workspaceId)
-    .where('DocumentVersion.id', '=', id)
-    .select('text')
-    .executeTakeFirst()
-  return row === undefined ? null : { ...row, text: (await unpack(row.text)).toString() }
+  const row = await queries.documentVersion.findFirst({
+    where: { id, document: { workspaceId } },
+    select: { ...described, text: true },
+  })
+  return row === null ? null : { ...versionOf(row), text: (await unpack(row.text)).toString() }
 }
