@@ -2,6 +2,7 @@ import * as vscode from 'vscode'
 import { maxSharedLength } from '@arcx/collab/text/protocol'
 import type { TextChange } from '@arcx/collab/text/changes'
 import type { EditedFile } from './edited-file.ts'
+import { isUnsaved } from './unsaved.ts'
 
 const project = '/home/arc/project/'
 const isWanted = () => vscode.workspace.getConfiguration('arcx.together').get('autoSave', true)
@@ -38,7 +39,12 @@ export class OpenFile implements EditedFile {
   }
 
   isDirty(): boolean {
-    return this.document.isDirty
+    const uri = this.document.uri.toString()
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs)
+    return isUnsaved(
+      this.document,
+      tabs.filter(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === uri),
+    )
   }
 
   apply(changes: readonly TextChange[]): Promise<boolean> {
