@@ -64,9 +64,10 @@ export class BodyWatch {
       moved: 0,
     }
     this.#watched.add(watched)
-    // A request that was given up is not over: the rest of its body stands before the next one of its connection.
+    // A request that was given up is not over: the rest of its body stands before the next one of its connection. Nor is
+    // one that was read to its end, before its answer has gone.
     const closed = () => {
-      if (socket.destroyed || request.complete) forget()
+      if (isOver(watched)) forget()
     }
     for (const each of [request, response, socket]) each.on('close', closed)
   }
@@ -89,7 +90,7 @@ export class BodyWatch {
 
   #lookAt(watched: Watched, now: number): void {
     const { request, response, socket } = watched
-    if (socket.destroyed || (request.complete && response.writableFinished)) watched.forget()
+    if (isOver(watched)) watched.forget()
     else if (request.complete) this.#lookAtAnswer(watched, now)
     else if (this.#isLate(watched, now)) {
       watched.forget()
@@ -126,3 +127,6 @@ export class BodyWatch {
     } else if (now - watched.movedAt > this.#times.unreadMs) socket.destroy()
   }
 }
+
+const isOver = ({ request, response, socket }: Watched): boolean =>
+  socket.destroyed || (request.complete && response.writableFinished)

@@ -136,6 +136,23 @@ describe('everything that a client may draw out has an end', () => {
     socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
     await gone.promise
   })
+
+  test.each([
+    ['no body', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['a body', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody'],
+  ])('an answer that nobody reads, to a request that was read to its end, with %s', async (_what, asked) => {
+    const gone = Promise.withResolvers<void>()
+    const port = await serving((request, response) => {
+      response.on('close', () => gone.resolve())
+      request.resume()
+      request.on('end', () => response.end(Buffer.alloc(64 * 2 ** 20)))
+      return 'own'
+    })
+    const socket = await opened(port)
+    socket.pause()
+    socket.write(asked)
+    await gone.promise
+  })
 })
 
 /** Given up in the midst of its body, as by a pipeline that failed: Node takes its socket from it then. */
