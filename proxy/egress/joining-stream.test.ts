@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Pairs } from '../replace/pairs.ts'
 import { variantsOf } from '../replace/variants.ts'
 import { JoiningStream, streamKind } from './joining-stream.ts'
@@ -152,4 +152,28 @@ test('lines of JSON that are too long to be taken apart go on as they come, and 
   const out = await seen
   expect(out.slice(0, long.length)).toBe(long)
   expect(contents(lines(out.slice(long.length)))).toBe(placeholder)
+})
+
+test('a line that comes byte by byte is not looked through again for each', async () => {
+  const bytes = 100_000
+  let looked = 0
+  const lastIndexOf = vi.spyOn(String.prototype, 'lastIndexOf').mockImplementation(function (this: string) {
+    looked += this.length
+    return -1
+  })
+  const stream = new JoiningStream(pairs, 'events', () => undefined)
+  stream.resume()
+  for (let count = 0; count < bytes; count += 1) stream.write(Buffer.from('a'))
+  lastIndexOf.mockRestore()
+  stream.destroy()
+  expect(looked).toBeGreaterThanOrEqual(bytes)
+  expect(looked).toBeLessThan(10 * bytes)
+})
+
+test('no more lines wait than the memory has room for, however short they are', async () => {
+  const stream = new JoiningStream(pairs, 'events', () => undefined)
+  const seen = text(stream)
+  stream.write(Buffer.from('data: sk-live-Aa1\n'))
+  for (let count = 0; count < 4; count += 1) stream.write(Buffer.alloc(50_000, '\n'))
+  await expect(seen).rejects.toThrow('too long to be held')
 })

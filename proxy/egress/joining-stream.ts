@@ -5,6 +5,10 @@ import { Replacer, replaceAll } from '../replace/replacer.ts'
 
 /** What is held while a value may go on in the next events; a stream that asks for more is broken off. */
 const mostHeld = 1024 * 1024
+/** Each takes a hundred times as much as an empty one has bytes. */
+const mostHeldLines = 100_000
+/** A text that is put together of more pieces takes many times its length until they are joined. */
+const mostHeldPieces = 1000
 /** Names whose texts are kept; those that came last longest ago are given up, or a stream could fill the memory with them. */
 const mostNames = 1000
 /** Fewer characters of a value may go ahead: what ends so by chance would else wait for an event that may never come. */
@@ -56,7 +60,9 @@ export class JoiningStream extends Transform {
   readonly #waiting: Line[] = []
   #waitingSize = 0
   #lines = 0
+  /** Of a line whose end has not come; no end stands in it. */
   #held = ''
+  #heldPieces = 0
   /** In a line that is too long to be taken apart, and goes on as it comes. */
   #isInLong = false
   #count = 0
@@ -69,10 +75,14 @@ export class JoiningStream extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#held += chunk.toString('latin1')
-    const end = lastEnd(this.#held)
-    for (const bytes of linesOf(this.#held.slice(0, end))) this.#take(bytes)
-    this.#held = this.#held.slice(end)
+    const text = chunk.toString('latin1')
+    // In what is new alone: whoever sends a long line byte by byte would else have all of it looked through for each.
+    const end = lastEnd(text)
+    if (end === 0) this.#hold(text)
+    else {
+      for (const bytes of linesOf(this.#held + text.slice(0, end))) this.#take(bytes)
+      this.#held = text.slice(end)
+    }
     // Records of JSON may be of any length, and hold no whole value any more; events are short.
     if (this.#kind === 'lines' && this.#held !== '' && (this.#isInLong || this.#held.length > mostHeld)) {
       this.#take(this.#held)
@@ -80,7 +90,7 @@ export class JoiningStream extends Transform {
       this.#isInLong = true
     }
     const ready = this.#ready(false)
-    if (this.#held.length + this.#waitingSize > mostHeld)
+    if (this.#held.length + this.#waitingSize > mostHeld || this.#waiting.length > mostHeldLines)
       return done(new Error('What waits in this stream for the rest of what may be a secret is too long to be held.'))
     done(null, ready)
   }
@@ -94,6 +104,14 @@ export class JoiningStream extends Transform {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#onOver(this.#count)
     done(error)
+  }
+
+  #hold(text: string): void {
+    this.#held += text
+    this.#heldPieces += 1
+    if (this.#heldPieces < mostHeldPieces) return
+    this.#heldPieces = 0
+    this.#held = ownCopy(this.#held)
   }
 
   #take(bytes: string): void {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { Readable } from 'node:stream'
-import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { constants, deflateRawSync, gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { Pairs } from '../replace/pairs.ts'
 import { variantsOf } from '../replace/variants.ts'
@@ -104,4 +104,27 @@ test('what would open to no end is looked at so far, and then goes by', async ()
       await buffer(Readable.from([whole]).compose(new LookingInside(pairs, () => new Error('found'))) as Readable)
     ).equals(whole),
   ).toBe(true)
+})
+
+const begun = `key ${value.slice(0, 12)}`
+const skippable = Buffer.alloc(64 * 1024)
+skippable.writeUInt32LE(0x184d2a50, 0)
+skippable.writeUInt32LE(skippable.length - 8, 4)
+test.each([
+  ['zstd, of frames that are skipped', zstdCompressSync(begun), skippable],
+  [
+    'gzip, of blocks that are empty',
+    Buffer.concat([gzipSync('').subarray(0, 10), deflateRawSync(begun, { finishFlush: constants.Z_SYNC_FLUSH })]),
+    Buffer.from('000000ffff'.repeat(10_000), 'hex'),
+  ],
+])('behind what may be the beginning of a value no more is held than a bound: %s', async (_what, first, more) => {
+  const looking = new LookingInside(pairs, () => new Error('found'))
+  const over = new Promise<Error>((resolve) => looking.once('error', resolve))
+  looking.resume()
+  let taken = 0
+  looking.write(first)
+  for (; taken < 16 * 2 ** 20 && !looking.destroyed; taken += more.length)
+    await new Promise((resolve) => looking.write(more, resolve))
+  expect(taken).toBeLessThan(2 * 2 ** 20)
+  expect((await over).message).toBe('found')
 })

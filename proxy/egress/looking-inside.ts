@@ -12,6 +12,8 @@ import { ZstdFrames } from './zstd-frames.ts'
 const lookedAtBytes = 32 * 1024 * 1024
 /** A message is opened at once, and so far. */
 const wholeBytes = 4 * 1024 * 1024
+/** What is held while a value may go on in what comes next; nobody sends more that opens to nothing but to fill the memory. */
+const mostHeld = 1024 * 1024
 /** Each is opened by itself, which takes its time; nobody writes a message of more but to hide something. */
 const mostParts = 1000
 /** What such bytes begin with (RFC 1952, section 2.3; RFC 8878, sections 3.1.1 and 3.1.2). */
@@ -131,6 +133,7 @@ export class LookingInside extends Transform {
   /** Goes on with what is waited for. */
   #whenLooked: () => void = () => undefined
   #held: Buffer[] = []
+  #heldSize = 0
   #seen = 0
 
   constructor(pairs: Pairs, onFound: () => Error) {
@@ -174,13 +177,15 @@ export class LookingInside extends Transform {
   }
 
   #look(decoding: Decoding, chunk: Buffer, done: TransformCallback): void {
+    const isFull = this.#heldSize > mostHeld
     this.#held.push(chunk)
+    this.#heldSize += chunk.length
     let isOver = false
     this.#whenLooked = () => {
       if (isOver) return
       isOver = true
-      if (this.#inside !== 'none' && this.#replacer.isHolding && !this.#wasFound()) done()
-      else this.#letGo(done)
+      if (this.#inside === 'none' || !this.#replacer.isHolding || this.#wasFound()) this.#letGo(done)
+      else done(isFull ? this.#onFound() : null)
     }
     // What does not open any further, nobody else reads further either.
     decoding.write(chunk, (error) => (error === null ? this.#whenLooked() : this.#stop()))
@@ -196,6 +201,7 @@ export class LookingInside extends Transform {
     if (this.#wasFound()) return done(this.#onFound())
     const bytes = Buffer.concat(this.#held)
     this.#held = []
+    this.#heldSize = 0
     done(null, bytes)
   }
 
