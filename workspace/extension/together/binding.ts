@@ -13,6 +13,11 @@ const settleMs = 700
 /** Whoever writes the file tells of it within that, mostly. */
 const tellingMs = 150
 const flushMs = 100
+/**
+ * A save waits no longer for team-state. VS Code goes on after 1.5 s by itself, and never again asks an extension that was
+ * late four times: what others write would be overwritten unseen from there on.
+ */
+const mostBeforeSaveMs = 1200
 const mostLooks = 30
 /** Each is a whole text’s state. */
 const mostWhileSaving = 50
@@ -34,6 +39,8 @@ interface Sight {
 interface Saving {
   readonly shown: Announcement[]
   readonly told: Set<string>
+  /** It writes, or has written: what was to be found out before is of no use any more. */
+  isWritten: boolean
 }
 
 const bytesOf = new TextEncoder()
@@ -131,25 +138,40 @@ export class Binding {
 
   /** To be awaited before the editor writes the file: nothing that others wrote to it is overwritten unseen. */
   async beforeSave(): Promise<void> {
-    const saving: Saving = { shown: [this.#announcement()], told: new Set() }
+    const saving: Saving = { shown: [this.#announcement()], told: new Set(), isWritten: false }
     this.#saving = saving
     if (!this.#isPlaced || !this.#line.isConnected) return
+    const late = Promise.withResolvers<void>()
+    const timer = setTimeout(() => late.resolve(), mostBeforeSaveMs)
+    const prepared = this.#prepare(saving)
+    try {
+      await Promise.race([prepared, late.promise])
+    } finally {
+      clearTimeout(timer)
+      saving.isWritten = true
+      prepared.catch(() => undefined)
+    }
+  }
+
+  async #prepare(saving: Saving): Promise<void> {
     for (
       let sight = await this.#look(), before: string | null = null;
-      sight !== null && sight.text !== before;
+      sight !== null && sight.text !== before && !saving.isWritten;
       sight = await this.#look()
     ) {
       before = sight.text
-      await this.#found(sight, { told: saving.told, isWritten: false })
+      await this.#found(sight, saving)
       for (let tries = 0; tries < 40 && (this.#isPumping || textOf(this.#shown) !== textOf(this.#line.doc)); tries += 1)
         await pause(25)
-      await this.#announce()
+      if (!saving.isWritten) await this.#announce(saving)
     }
   }
 
   /** The editor has written the file; what was typed meanwhile is not in it. */
   async saved(): Promise<void> {
-    const { shown, told } = this.#saving ?? { shown: [], told: new Set() }
+    const saving: Saving = this.#saving ?? { shown: [], told: new Set(), isWritten: true }
+    const { shown, told } = saving
+    saving.isWritten = true
     this.#saving = null
     const sight = await this.#look()
     const hash = sight === null ? null : hashOf(sight.text)
@@ -166,7 +188,7 @@ export class Binding {
       await this.#line.ask(written)
       told.add(written.hash)
     }
-    if (sight !== null) await this.#found(sight, { told, isWritten: true })
+    if (sight !== null) await this.#found(sight, saving)
   }
 
   /** The file has been written, by whomever. */
@@ -315,17 +337,17 @@ export class Binding {
    * Tells what was found on disk; the state in which team-state has placed it.
    * @throws where it cannot be told.
    */
-  async #found(
-    first: Sight,
-    save: { readonly told: ReadonlySet<string>; readonly isWritten: boolean } | null = null,
-  ): Promise<Uint8Array | null> {
+  async #found(first: Sight, saving: Saving | null = null): Promise<Uint8Array | null> {
+    const isWritten = saving?.isWritten === true
     for (let tries = 0; tries < mostLooks; tries += 1) {
+      // It was asked for before the file was written, and it is written by now.
+      if ((saving?.isWritten === true) !== isWritten) return null
       const sight = tries === 0 ? first : await this.#look()
       if (sight === null) return null
       const answer = await this.#line.ask({
         type: 'found',
         ...sight,
-        save: save === null ? null : { announced: [...save.told].slice(-mostAnnounced), isWritten: save.isWritten },
+        save: saving === null ? null : { announced: [...saving.told].slice(-mostAnnounced), isWritten },
       })
       if (answer.type === 'stale') {
         this.#knownHash = answer.hash
@@ -344,10 +366,10 @@ export class Binding {
     return null
   }
 
-  async #announce(): Promise<void> {
+  async #announce({ told }: Saving): Promise<void> {
     const announcement = this.#announcement()
     await this.#line.ask(announcement)
-    this.#saving?.told.add(announcement.hash)
+    told.add(announcement.hash)
   }
 
   #announcement(): Announcement {
