@@ -4,7 +4,7 @@ import type { WorkspaceId } from '@arcx/router'
 
 const most = 500
 
-/** Connections to workspaces, kept for the next request. */
+/** Connections to workspaces, kept for the next request; beyond a bound those of the workspace that was asked for longest ago are closed. */
 export class Agents {
   readonly #dial: (workspaceId: WorkspaceId) => Socket
   readonly #agents = new Map<WorkspaceId, Agent>()
@@ -15,7 +15,12 @@ export class Agents {
 
   of(workspaceId: WorkspaceId): Agent {
     const known = this.#agents.get(workspaceId)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      // The one that was asked for last stands last.
+      this.#agents.delete(workspaceId)
+      this.#agents.set(workspaceId, known)
+      return known
+    }
     if (this.#agents.size >= most) {
       const oldest = this.#agents.entries().next().value
       if (oldest !== undefined) {

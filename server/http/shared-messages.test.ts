@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { Passing } from '@arcx/router/server'
 import { sharedMessages } from './shared-messages.ts'
 
-const item = (id: number, eventId: string, data: unknown) => ({
+const item = (id: number | string, eventId: string, data: unknown, jsonrpc?: '2.0') => ({
   id,
-  jsonrpc: undefined,
+  jsonrpc,
   result: { type: 'data', data: { id: eventId, data: new Passing(data) }, id: eventId },
 })
 const [workspace, other] = [{ name: 'mine', text: 'Ü “quoted” 🙂' }, { name: 'other' }]
@@ -34,6 +34,8 @@ test('an item is put into words once for all who get it by the same ids, and ane
     item(2, '7', workspace),
     item(1, '8', workspace),
     item(1, '7', other),
+    item('1', '7', workspace),
+    item(1, '7', workspace, '2.0'),
     item(1, '7', { ...workspace }),
   ]
   for (const [index, message] of others().entries()) {

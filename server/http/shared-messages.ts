@@ -2,7 +2,7 @@ import { jsonEncoder } from '@trpc/server/adapters/ws'
 import { Passing } from '@arcx/router/server'
 
 interface Told {
-  /** The ids in the envelope: of the request, and of the event. */
+  /** What else stands in the message: its ids, of the request and of the event, each with its type, and what protocol it names. */
   readonly key: string
   readonly bytes: Buffer<ArrayBuffer>
 }
@@ -31,12 +31,12 @@ export function sharedMessages(): typeof jsonEncoder {
 /** What a subscription yields (`resumable`), as tRPC wraps it. */
 function itemOf(message: unknown): { readonly key: string; readonly passing: Passing; readonly data: object } | null {
   if (!isRecord(message) || !isRecord(message['result'])) return null
-  const { id, result } = message
+  const { id, jsonrpc, result } = message
   const { id: eventId, data: envelope } = result
   if (!isRecord(envelope) || !(envelope['data'] instanceof Passing)) return null
   const passing = envelope['data']
   return typeof passing.data === 'object' && passing.data !== null
-    ? { key: `${String(id)} ${String(eventId)}`, passing, data: passing.data }
+    ? { key: JSON.stringify([id, eventId, jsonrpc]), passing, data: passing.data }
     : null
 }
 
