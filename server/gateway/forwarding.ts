@@ -11,6 +11,8 @@ export function cleanRequest(headers: IncomingHttpHeaders, clientAddress: string
   if (cookie === undefined) delete headers.cookie
   else headers.cookie = cookie
   if (/^bearer\s+arcx_/i.test(headers.authorization ?? '')) delete headers.authorization
+  // Whoever waited to be told to go on has been told so here (RFC 9110, section 10.1.1).
+  delete headers.expect
   headers['x-forwarded-for'] = clientAddress
   headers['x-forwarded-proto'] = secure ? 'https' : 'http'
   if (headers.host !== undefined) headers['x-forwarded-host'] = headers.host

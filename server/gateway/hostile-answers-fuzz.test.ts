@@ -7,7 +7,7 @@ import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { SessionId, UserId, WorkspaceId } from '@arcx/router'
 import { boundedServer } from '@arcx/service-kit/connections/http-server'
 import { createLog } from '@arcx/service-kit/log'
@@ -244,6 +244,23 @@ test.each([
   const seen = await visit('GET', isUpgrade)
   expect(String(seen.status)).toMatch(status)
   if (!isUpgrade && seen.next !== null) expect(seen.next).toBe('200 yes well')
+})
+
+test('a WebSocket that nobody asked for does not leave a visitor waiting who waited to be told to go on', async () => {
+  answer = () => Buffer.from(webSocketAnswer('101 X'))
+  const socket = connect(port, '127.0.0.1')
+  let got = ''
+  socket.on('data', (bytes: Buffer) => (got += bytes.toString('latin1')))
+  try {
+    socket.write(
+      asked('POST', '/odd', 'Origin: http://mine.localhost:3000\r\nExpect: 100-continue\r\nContent-Length: 4\r\n'),
+    )
+    await vi.waitFor(() => expect(got).toMatch(/^HTTP\/1.1 100 /), { timeout: 10_000 })
+    socket.write('body')
+    await vi.waitFor(() => expect(got).toMatch(/\r\n\r\nHTTP\/1.1 502 /), { timeout: 10_000 })
+  } finally {
+    socket.destroy()
+  }
 })
 
 test('an answer keeps the bytes of its headers, and so does a WebSocket’s', async () => {
