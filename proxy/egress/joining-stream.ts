@@ -2,13 +2,12 @@ import { Transform } from 'node:stream'
 import type { TransformCallback } from 'node:stream'
 import type { Pairs } from '../replace/pairs.ts'
 import { Replacer, replaceAll } from '../replace/replacer.ts'
+import { HeldText, ownCopy } from './held-text.ts'
 
 /** What is held while a value may go on in the next events; a stream that asks for more is broken off. */
 const mostHeld = 1024 * 1024
 /** Each takes a hundred times as much as an empty one has bytes. */
 const mostHeldLines = 100_000
-/** A text that is put together of more pieces takes many times its length until they are joined. */
-const mostHeldPieces = 1000
 /** Names whose texts are kept; those that came last longest ago are given up, or a stream could fill the memory with them. */
 const mostNames = 1000
 /** Fewer characters of a value may go ahead: what ends so by chance would else wait for an event that may never come. */
@@ -61,8 +60,7 @@ export class JoiningStream extends Transform {
   #waitingSize = 0
   #lines = 0
   /** Of a line whose end has not come; no end stands in it. */
-  #held = ''
-  #heldPieces = 0
+  readonly #held = new HeldText()
   /** In a line that is too long to be taken apart, and goes on as it comes. */
   #isInLong = false
   #count = 0
@@ -78,15 +76,15 @@ export class JoiningStream extends Transform {
     const text = chunk.toString('latin1')
     // In what is new alone: whoever sends a long line byte by byte would else have all of it looked through for each.
     const end = lastEnd(text)
-    if (end === 0) this.#hold(text)
+    if (end === 0) this.#held.add(text)
     else {
-      for (const bytes of linesOf(this.#held + text.slice(0, end))) this.#take(bytes)
-      this.#held = text.slice(end)
+      for (const bytes of linesOf(this.#held.text + text.slice(0, end))) this.#take(bytes)
+      this.#held.text = text.slice(end)
     }
     // Records of JSON may be of any length, and hold no whole value any more; events are short.
-    if (this.#kind === 'lines' && this.#held !== '' && (this.#isInLong || this.#held.length > mostHeld)) {
-      this.#take(this.#held)
-      this.#held = ''
+    if (this.#kind === 'lines' && this.#held.length > 0 && (this.#isInLong || this.#held.length > mostHeld)) {
+      this.#take(this.#held.text)
+      this.#held.text = ''
       this.#isInLong = true
     }
     const ready = this.#ready(false)
@@ -96,22 +94,14 @@ export class JoiningStream extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
-    if (this.#held !== '') this.#take(this.#held)
-    this.#held = ''
+    if (this.#held.length > 0) this.#take(this.#held.text)
+    this.#held.text = ''
     done(null, this.#ready(true))
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#onOver(this.#count)
     done(error)
-  }
-
-  #hold(text: string): void {
-    this.#held += text
-    this.#heldPieces += 1
-    if (this.#heldPieces < mostHeldPieces) return
-    this.#heldPieces = 0
-    this.#held = ownCopy(this.#held)
   }
 
   #take(bytes: string): void {
@@ -208,8 +198,6 @@ export class JoiningStream extends Transform {
   }
 }
 
-/** A part of a string keeps the whole of it in memory. */
-const ownCopy = (text: string) => Buffer.from(text, 'latin1').toString('latin1')
 const lastEnd = (text: string) => Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1
 const linesOf = (text: string) => text.match(/[^\r\n]*(?:\r\n|\n|\r)/g) ?? []
 

@@ -14,3 +14,19 @@ test.each([true, false])('a line without an end is not kept whole: blotted out, 
   expect([...told.redacted.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(30)
   stream.destroy()
 })
+
+test('a line that comes byte by byte is not looked through again for each', () => {
+  const bytes = 50_000
+  let looked = 0
+  const lastIndexOf = vi.spyOn(String.prototype, 'lastIndexOf').mockImplementation(function (this: string) {
+    looked += this.length
+    return -1
+  })
+  const stream = new UnknownCredentials(new Told(), { blots: false, lines: true })
+  stream.resume()
+  for (let count = 0; count < bytes; count += 1) stream.write(Buffer.from('a'))
+  lastIndexOf.mockRestore()
+  stream.destroy()
+  expect(looked).toBeGreaterThanOrEqual(bytes)
+  expect(looked).toBeLessThan(10 * bytes)
+})

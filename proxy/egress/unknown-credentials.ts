@@ -3,6 +3,7 @@ import type { TransformCallback } from 'node:stream'
 import { blotted } from '@arcx/detector/blot'
 import { findCredentials } from '@arcx/detector/detector'
 import { findHomed } from '@arcx/detector/homes'
+import { HeldText } from './held-text.ts'
 import { matchesHost } from './host.ts'
 import { Refusal } from './refusal.ts'
 import type { Tenant } from './tenants.ts'
@@ -31,7 +32,7 @@ export class UnknownCredentials extends Transform {
   readonly #told: Told
   readonly #blots: boolean
   readonly #isLines: boolean
-  #held = ''
+  readonly #held = new HeldText()
 
   constructor(told: Told, { blots, lines }: { readonly blots: boolean; readonly lines: boolean }) {
     super()
@@ -42,8 +43,8 @@ export class UnknownCredentials extends Transform {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     // One character a byte.
-    this.#held += chunk.toString('latin1')
-    const cut = this.#cut()
+    const text = chunk.toString('latin1')
+    const cut = this.#cut(text)
     const clean = cut === 0 ? '' : this.#take(cut)
     // What is only looked at is not held up by it.
     done(null, this.#blots ? Buffer.from(clean, 'latin1') : chunk)
@@ -54,23 +55,27 @@ export class UnknownCredentials extends Transform {
     done(null, this.#blots ? Buffer.from(clean, 'latin1') : null)
   }
 
-  /** As far as nothing that comes can change what is found. */
-  #cut(): number {
+  /** With what has come now, as far as nothing that comes can change what is found. */
+  #cut(text: string): number {
+    const before = this.#held.length
+    this.#held.add(text)
     const { length } = this.#held
-    const lineEnd = this.#isLines ? this.#held.lastIndexOf('\n') + 1 : 0
-    if (lineEnd > 0) return lineEnd
+    // In what has come alone, or whoever sends a long line byte by byte would have all of it looked through for each: an
+    // end that is held already stands in the midst of a finding.
+    const lineEnd = this.#isLines ? text.lastIndexOf('\n') + 1 : 0
+    if (lineEnd > 0) return before + lineEnd
     return length >= (this.#isLines ? mostLineBytes : pieceBytes) ? length - overlapBytes : 0
   }
 
   #take(wanted: number): string {
-    const findings = findCredentials(this.#held)
+    const held = this.#held.text
+    const findings = findCredentials(held)
     const across = findings.find(({ start, end }) => start < wanted && end > wanted)
     const cut = across?.start ?? wanted
     const before = findings.filter(({ end }) => end <= cut)
     for (const { rule } of before) this.#told.found(rule)
-    const out = blotted(this.#held.slice(0, cut), before)
-    this.#held = this.#held.slice(cut)
-    return out
+    this.#held.text = held.slice(cut)
+    return blotted(held.slice(0, cut), before)
   }
 }
 
