@@ -70,13 +70,22 @@ export async function ensureEngine(
 }
 
 /** Says in an engine's environment which launcher's it is. */
-const ownerOf = (logDirectory: string) => `ARC_ENGINE_OF=${logDirectory}`
+const ownerVariable = 'ARC_ENGINE_OF'
+
+export const engineEnvironment = (logDirectory: string): Readonly<Record<string, string>> => ({
+  PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`,
+  [ownerVariable]: logDirectory,
+})
 
 /** An engine outlives a launcher that is killed: it is ended, so that this one may keep one of its own. Containers run on. */
 export async function untilLastEngineHasEnded(logDirectory: string, progress: Progress): Promise<void> {
   const isEngine = ([program = '']: readonly string[]) => basename(program) === 'dockerd'
   await untilEnded(
-    { name: 'the Docker engine', find: () => processesCalled(isEngine, ownerOf(logDirectory)), signal: 'SIGTERM' },
+    {
+      name: 'the Docker engine',
+      find: () => processesCalled(isEngine, `${ownerVariable}=${logDirectory}`),
+      signal: 'SIGTERM',
+    },
     progress,
   )
 }
@@ -91,8 +100,7 @@ export async function startEngine(
   const engine = new Docker({ socketPath: host.slice('unix://'.length) })
   const logFile = join(logDirectory, 'docker.log')
   const dockerd = (await isInstalled('dockerd')) ?? 'dockerd'
-  const [name = '', owner] = ownerOf(logDirectory).split('=', 2)
-  const env = { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, [name]: owner }
+  const env = engineEnvironment(logDirectory)
   // One that was killed leaves a containerd behind that ends while the next engine already counts on it, so it is tried
   // twice. Containers outlive the engine, unless it is told of that elsewhere already, or is in a swarm: then not at all.
   for (const options of [['--live-restore'], ['--live-restore'], []]) {
