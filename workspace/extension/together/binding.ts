@@ -39,7 +39,7 @@ interface Sight {
 interface Saving {
   readonly shown: Announcement[]
   readonly told: Set<string>
-  /** It writes, or has written: what was to be found out before is of no use any more. */
+  /** It writes, or has written: what is still to be found out comes too late for that. */
   isWritten: boolean
 }
 
@@ -160,18 +160,17 @@ export class Binding {
       sight = await this.#look()
     ) {
       before = sight.text
-      await this.#found(sight, saving)
+      await this.#found(sight, { told: saving.told, isWritten: false })
       for (let tries = 0; tries < 40 && (this.#isPumping || textOf(this.#shown) !== textOf(this.#line.doc)); tries += 1)
         await pause(25)
-      if (!saving.isWritten) await this.#announce(saving)
+      // Also where it is late: until it is told what was written, others would take it for somebody else's.
+      if (this.#saving === saving) await this.#announce(saving)
     }
   }
 
   /** The editor has written the file; what was typed meanwhile is not in it. */
   async saved(): Promise<void> {
-    const saving: Saving = this.#saving ?? { shown: [], told: new Set(), isWritten: true }
-    const { shown, told } = saving
-    saving.isWritten = true
+    const { shown, told } = this.#saving ?? { shown: [], told: new Set() }
     this.#saving = null
     const sight = await this.#look()
     const hash = sight === null ? null : hashOf(sight.text)
@@ -188,7 +187,7 @@ export class Binding {
       await this.#line.ask(written)
       told.add(written.hash)
     }
-    if (sight !== null) await this.#found(sight, saving)
+    if (sight !== null) await this.#found(sight, { told, isWritten: true })
   }
 
   /** The file has been written, by whomever. */
@@ -337,17 +336,17 @@ export class Binding {
    * Tells what was found on disk; the state in which team-state has placed it.
    * @throws where it cannot be told.
    */
-  async #found(first: Sight, saving: Saving | null = null): Promise<Uint8Array | null> {
-    const isWritten = saving?.isWritten === true
+  async #found(
+    first: Sight,
+    save: { readonly told: ReadonlySet<string>; readonly isWritten: boolean } | null = null,
+  ): Promise<Uint8Array | null> {
     for (let tries = 0; tries < mostLooks; tries += 1) {
-      // It was asked for before the file was written, and it is written by now.
-      if ((saving?.isWritten === true) !== isWritten) return null
       const sight = tries === 0 ? first : await this.#look()
       if (sight === null) return null
       const answer = await this.#line.ask({
         type: 'found',
         ...sight,
-        save: saving === null ? null : { announced: [...saving.told].slice(-mostAnnounced), isWritten },
+        save: save === null ? null : { announced: [...save.told].slice(-mostAnnounced), isWritten: save.isWritten },
       })
       if (answer.type === 'stale') {
         this.#knownHash = answer.hash
