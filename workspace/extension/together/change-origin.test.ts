@@ -4,9 +4,12 @@ import { ChangeOrigin } from './change-origin.ts'
 const change = (text: string, isDirty: boolean, isUndone = false) => ({ text, hasChanged: true, isDirty, isUndone })
 const becameDirty = { text: '', hasChanged: false, isDirty: true, isUndone: false }
 
-function origins() {
+function origins(isMarked = false) {
   const told: [boolean, string][] = []
-  const origin = new ChangeOrigin((isFromDisk, text) => void told.push([isFromDisk, text]))
+  const origin = new ChangeOrigin(
+    (isFromDisk, text) => void told.push([isFromDisk, text]),
+    () => isMarked,
+  )
   return { told, origin }
 }
 
@@ -50,4 +53,16 @@ test('an undoing that leaves a document clean is its person’s', () => {
   const { told, origin } = origins()
   origin.on(change('before', false, true))
   expect(told).toEqual([[false, 'before']])
+})
+
+test('what is typed while the editor takes the document for saved and its tab does not was typed', async () => {
+  const { told, origin } = origins(true)
+  origin.on(change('saved and more', false))
+  origin.on(change('saved and more!', false))
+  await vi.waitFor(() =>
+    expect(told).toEqual([
+      [false, 'saved and more'],
+      [false, 'saved and more!'],
+    ]),
+  )
 })

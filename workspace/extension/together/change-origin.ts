@@ -15,10 +15,16 @@ interface DocumentEvent {
 /** Tells of each change of one document where it came from. */
 export class ChangeOrigin {
   readonly #tell: (isFromDisk: boolean, text: string) => void
+  readonly #isMarked: () => boolean
   #undecided: { readonly text: string; readonly timer: ReturnType<typeof setTimeout> } | null = null
 
-  constructor(tell: (isFromDisk: boolean, text: string) => void) {
+  /**
+   * `isMarked`: whether the editor shows the document as unsaved. It says of a document that nothing is unsaved when a save
+   * is done, also where more was typed than was written, and until it has been saved again.
+   */
+  constructor(tell: (isFromDisk: boolean, text: string) => void, isMarked: () => boolean) {
     this.#tell = tell
+    this.#isMarked = isMarked
   }
 
   on({ text, hasChanged, isDirty, isUndone }: DocumentEvent): void {
@@ -40,6 +46,6 @@ export class ChangeOrigin {
     if (this.#undecided === null) return
     const { text } = this.#undecided
     this.close()
-    this.#tell(isFromDisk, text)
+    this.#tell(isFromDisk && !this.#isMarked(), text)
   }
 }

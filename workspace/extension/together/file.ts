@@ -39,12 +39,18 @@ export class OpenFile implements EditedFile {
   }
 
   isDirty(): boolean {
+    return isUnsaved(this.document, this.#tabs())
+  }
+
+  /** Whether a tab shows it as unsaved. */
+  isMarked(): boolean {
+    return this.#tabs().some(({ isDirty }) => isDirty)
+  }
+
+  #tabs(): readonly vscode.Tab[] {
     const uri = this.document.uri.toString()
     const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs)
-    return isUnsaved(
-      this.document,
-      tabs.filter(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === uri),
-    )
+    return tabs.filter(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === uri)
   }
 
   apply(changes: readonly TextChange[]): Promise<boolean> {

@@ -100,7 +100,10 @@ export class SharedFiles implements vscode.Disposable {
       file,
       line,
       binding,
-      origin: new ChangeOrigin((isFromDisk, text) => binding.changed(isFromDisk, text)),
+      origin: new ChangeOrigin(
+        (isFromDisk, text) => binding.changed(isFromDisk, text),
+        () => file.isMarked(),
+      ),
       cursors: new Cursors(document, line, binding),
       watcher,
     })
