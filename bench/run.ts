@@ -1,6 +1,7 @@
 import { cpus } from 'node:os'
 import type { Progress } from '@arcx/launch/progress'
 import { prepare } from '@arcx/testing/prepare'
+import { benchDatabase } from './database.ts'
 import { benchDetection } from './detection.ts'
 import { benchList } from './list.ts'
 import { benchMitmproxy, benchProxy } from './proxy.ts'
@@ -15,6 +16,7 @@ import { benchWeb } from './web.ts'
 const benches: Readonly<Record<string, Bench>> = {
   start: benchStart,
   list: benchList,
+  database: benchDatabase,
   proxy: benchProxy,
   mitmproxy: benchMitmproxy,
   searching: benchSearching,

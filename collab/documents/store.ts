@@ -45,7 +45,7 @@ export class DocumentStore {
         where: { id },
         select: { snapshot: true },
       })
-      const tail = await this.#tail(this.#database, id)
+      const tail = await updatesOf(this.#database, id)
       const parts = [...(snapshot === null ? [] : [snapshot]), ...tail.map(({ update }) => update)]
       const sum = (all: readonly Uint8Array[]) => all.reduce((bytes, { length }) => bytes + length, 0)
       const pieces = parts.reduce((total, part) => total + piecesOf(part), 0)
@@ -67,14 +67,6 @@ export class DocumentStore {
       await this.#setAside(this.#database, id, sequences)
       if (snapshot !== null && unusable.includes(0)) await this.#replaceSnapshot(id, snapshot)
     }
-  }
-
-  #tail(queries: Queries, documentId: string) {
-    return queries.documentUpdate.findMany({
-      where: { documentId, isUnusable: false },
-      select: { sequence: true, update: true },
-      orderBy: { sequence: 'asc' },
-    })
   }
 
   /** It stays stored, and is not read any more. */
@@ -115,9 +107,10 @@ export class DocumentStore {
     documentId: string,
     updates: readonly { readonly update: Uint8Array; readonly userId: string }[],
   ): Promise<void> {
-    await this.#database.documentUpdate.createMany({
-      data: updates.map(({ update, userId }) => ({ documentId, update: Uint8Array.from(update), userId })),
-    })
+    const rows = updates.map(({ update, userId }) => Prisma.sql`(${documentId}::uuid, ${update}, ${userId}::uuid)`)
+    // Raw: by `createMany` it takes four times as long, and every letter waits for it.
+    await this.#database.$executeRaw`
+      INSERT INTO "DocumentUpdate" ("documentId", "update", "userId") VALUES ${Prisma.join(rows)}`
   }
 
   /**
@@ -129,7 +122,7 @@ export class DocumentStore {
       await lockDocument(queries, documentId, 'NO KEY UPDATE')
       const row = await queries.document.findUnique({ where: { id: documentId }, select: { snapshot: true } })
       if (row === null) return sizeOf(null)
-      const tail = await this.#tail(queries, documentId)
+      const tail = await updatesOf(queries, documentId)
       if (tail.length === 0) return sizeOf(row.snapshot)
       const before = row.snapshot === null ? [] : [row.snapshot]
       const { doc, unusable } = assemble([...before, ...tail.map(({ update }) => update)])
@@ -152,6 +145,13 @@ export class DocumentStore {
       return sizeOf(snapshot)
     })
   }
+}
+
+/** A text’s tail, in the order in which it was stored. Raw: by `findMany` it takes three times as long. */
+export function updatesOf(queries: Queries, documentId: string) {
+  return queries.$queryRaw<{ readonly sequence: bigint; readonly update: Uint8Array<ArrayBuffer> }[]>`
+    SELECT "sequence", "update" FROM "DocumentUpdate"
+    WHERE "documentId" = ${documentId}::uuid AND NOT "isUnusable" ORDER BY "sequence"`
 }
 
 /** Until the transaction is over, nobody else has the text's row locked; Prisma has no word for that. */
