@@ -206,11 +206,11 @@ export class ProxyRig {
   }
 
   /** Starts it, and has it listen for the workspaces. @throws where it does not come up. */
-  async startProxy(): Promise<void> {
+  async startProxy(settings: Readonly<Record<string, string>> = {}): Promise<void> {
     this.#child = await startServiceProcess(
       'proxy',
       program,
-      { PATH: process.env['PATH'], ...this.#settings },
+      { PATH: process.env['PATH'], ...this.#settings, ...settings },
       join(this.directory, 'proxy.log'),
     )
     for (const id of [this.workspaceId, this.strangerId]) {

@@ -86,4 +86,5 @@ export function partialAnswer(headers: IncomingHttpHeaders, wanted: Wanted | nul
   return part
 }
 
-export const textOf = (value: string | readonly string[] | undefined): string => [value ?? []].flat().join(',')
+export const textOf = (value: string | readonly string[] | undefined): string =>
+  typeof value === 'string' ? value : (value ?? []).join(',')

@@ -19,6 +19,7 @@ import { UnknownCredentials, isText } from './unknown-credentials.ts'
 
 /** A program that does not read what it asked for is not waited for any longer. */
 const unreadMs = 600_000
+const onePieceBytes = 16 * 1024
 
 export type Client = ServerResponse | Http2ServerResponse
 
@@ -59,6 +60,8 @@ export class Answer implements Dispatcher.DispatchHandler {
   #isOver = false
   #hasTrailers = false
   #hasBegun = false
+  /** What came in one piece, and waits a moment for its end: both in one write with the head cost half of two. */
+  #piece: Buffer | null = null
 
   constructor(needs: AnswerNeeds) {
     this.#needs = needs
@@ -172,7 +175,8 @@ export class Answer implements Dispatcher.DispatchHandler {
       if (!this.#opened.write(chunk)) this.#wait(controller, this.#opened)
       return
     }
-    if (!this.#hasBegun) {
+    const isFirst = !this.#hasBegun
+    if (isFirst) {
       this.#hasBegun = true
       const { isTrusted, tenant, told } = this.#needs
       if (this.#replacer !== null && tenant.scrub !== null && isTrusted && mayBeCompressed(chunk)) {
@@ -192,7 +196,20 @@ export class Answer implements Dispatcher.DispatchHandler {
     } catch (error) {
       return this.abort(error instanceof Error ? error : new Error(String(error)))
     }
+    if (isFirst && out.length <= onePieceBytes) {
+      this.#piece = out
+      process.nextTick(() => this.#pass(controller))
+      return
+    }
+    this.#pass(controller)
     if (!write(this.#needs.client, out)) this.#wait(controller, this.#needs.client)
+  }
+
+  /** The end has not come with it. */
+  #pass(controller: Dispatcher.DispatchController): void {
+    const piece = this.#piece
+    this.#piece = null
+    if (piece !== null && !this.#isOver && !write(this.#needs.client, piece)) this.#wait(controller, this.#needs.client)
   }
 
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
@@ -203,10 +220,10 @@ export class Answer implements Dispatcher.DispatchHandler {
     if (this.#opened !== null) return void this.#opened.end()
     const rest = this.#replacer === null ? undefined : this.#kept(this.#replacer.end())
     told.scrubbed += this.#replacer?.count ?? 0
-    if (rest !== undefined && rest.length > 0) {
-      told.down += rest.length
-      client.end(rest)
-    } else client.end()
+    if (rest !== undefined) told.down += rest.length
+    const pieces = [this.#piece, rest].filter((piece) => piece !== null && piece !== undefined && piece.length > 0)
+    this.#piece = null
+    endWith(client, pieces as Buffer[])
     this.#end(null)
   }
 
@@ -246,6 +263,14 @@ export class Answer implements Dispatcher.DispatchHandler {
     if (this.#unread !== null) clearTimeout(this.#unread)
     this.#needs.onOver(error)
   }
+}
+
+/** A text goes out with the head that waits, in one; bytes would be a piece of their own. */
+function endWith(client: Client, pieces: readonly Buffer[]): void {
+  const [piece = null] = pieces
+  if (piece === null) client.end()
+  else if (client instanceof Http2ServerResponse) client.end(pieces.length === 1 ? piece : Buffer.concat(pieces))
+  else client.end(pieces.map((each) => each.toString('latin1')).join(''), 'latin1')
 }
 
 const write = (client: Client, bytes: Buffer): boolean =>

@@ -18,7 +18,7 @@ import { bodyOf, hostOf, leak, prepare } from './outgoing.ts'
 import { allowsHost } from './policy.ts'
 import type { HostRules } from './policy.ts'
 import { recordedPath } from './record-text.ts'
-import type { EgressRecord, Records } from './records.ts'
+import type { Records } from './records.ts'
 import { Refusal, refuse, refuseUpgrade } from './refusal.ts'
 import type { HostRefused } from './refusal.ts'
 import type { Tenant, Tenants } from './tenants.ts'
@@ -188,7 +188,7 @@ export class Exchange {
     const host = recordedPath(name.replaceAll(/[\0-\x1f\x7f]/g, ' '), (text) =>
       scrub === null ? text : replaceAll(scrub, text).text,
     ).slice(0, recordedHost)
-    const description = {
+    told.describe({
       workspaceId,
       userId: told.tenant?.userId ?? null,
       method: method.slice(0, 20),
@@ -196,8 +196,8 @@ export class Exchange {
       host,
       port: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port),
       path: '',
-    }
-    this.#needs.records.over(recordOf(told, description, told.outcome))
+    })
+    this.#needs.records.over(told.record(told.outcome))
   }
 
   async #whileOpen(open: Open, work: () => Promise<void>): Promise<void> {
@@ -218,7 +218,8 @@ export class Exchange {
       const { code } = refusalOf(error, call)
       told.outcome = told.status !== null && told.status < 400 ? `cut:${code}` : `refused:${code}`
     } finally {
-      this.#needs.records.over(recordOf(told, (told.description ??= describe(call, asked, told.tenant)), told.outcome))
+      if (!told.isDescribed) told.describe(describe(call, asked, told.tenant))
+      this.#needs.records.over(told.record(told.outcome))
       this.#needs.metrics.over(told)
     }
   }
@@ -243,8 +244,8 @@ export class Exchange {
     this.#judge(tenant, host)
     told.meter = this.#needs.limits.admit(workspaceId, host, tenant.limits)
     try {
-      told.description = describe(call, asked, tenant)
-      await this.#needs.records.begun(recordOf(told, told.description, 'open'))
+      told.describe(describe(call, asked, tenant))
+      await this.#needs.records.begun(told.record('open'))
     } catch {
       throw notRecorded()
     }
@@ -314,22 +315,6 @@ function describe(call: Call, { method }: Asked, tenant: Tenant | null): Descrip
   const scrub = tenant?.scrub ?? null
   const path = recordedPath(target, (text) => (scrub === null ? text : replaceAll(scrub, text).text))
   return { workspaceId, userId: tenant?.userId ?? null, method: method.slice(0, 20), scheme, host, port, path }
-}
-
-function recordOf(told: Told, description: Description, outcome: string): EgressRecord {
-  return {
-    id: told.id,
-    ...description,
-    at: told.at.toISOString(),
-    outcome,
-    status: told.status,
-    bytesUp: told.up,
-    bytesDown: told.down,
-    durationMs: Date.now() - told.at.getTime(),
-    secrets: [...told.used],
-    scrubbed: told.scrubbed,
-    redacted: Object.fromEntries(told.redacted),
-  }
 }
 
 const notRecorded = () =>

@@ -1,14 +1,19 @@
 import type { Pairs } from '../replace/pairs.ts'
 
+interface Kept {
+  readonly pairs: Pairs
+  lastUse: number
+}
+
 /**
  * Pairs that were made ready, kept while there is room: those used longest ago go first, and are made anew when they are
  * wanted again. By what they are made of, so that workspaces with the same secrets share them.
  */
 export class Prepared {
   readonly #mostBytes: number
-  /** In the order of their last use. */
-  readonly #kept = new Map<string, Pairs>()
+  readonly #kept = new Map<string, Kept>()
   #bytes = 0
+  #uses = 0
 
   constructor(mostBytes: number) {
     this.#mostBytes = mostBytes
@@ -22,19 +27,24 @@ export class Prepared {
   of(key: string, make: () => Pairs): Pairs {
     const known = this.#kept.get(key)
     if (known !== undefined) {
+      // A number, as each call asks several times: the order is looked for only where one must go.
+      known.lastUse = this.#uses += 1
+      return known.pairs
+    }
+    const pairs = make()
+    this.#bytes += pairs.bytes
+    if (this.#bytes > this.#mostBytes) this.#forgetOldest()
+    // The last one is in use, however large it is.
+    this.#kept.set(key, { pairs, lastUse: (this.#uses += 1) })
+    return pairs
+  }
+
+  #forgetOldest(): void {
+    const oldestFirst = [...this.#kept].sort(([, a], [, b]) => a.lastUse - b.lastUse)
+    for (const [key, { pairs }] of oldestFirst) {
+      if (this.#bytes <= this.#mostBytes) return
       this.#kept.delete(key)
-      this.#kept.set(key, known)
-      return known
+      this.#bytes -= pairs.bytes
     }
-    const made = make()
-    this.#kept.set(key, made)
-    this.#bytes += made.bytes
-    for (const [oldest, { bytes }] of this.#kept) {
-      // The last one is in use, however large it is.
-      if (this.#bytes <= this.#mostBytes || this.#kept.size === 1) break
-      this.#kept.delete(oldest)
-      this.#bytes -= bytes
-    }
-    return made
   }
 }

@@ -38,6 +38,12 @@ export type EgressRecord = z.infer<typeof EgressRecord>
 
 type RecordStore = Pick<ProxyStore, 'writeRecords' | 'interruptOpenRecords'>
 
+/** The same as it is stored. */
+export interface CallRecord {
+  readonly id: string
+  readonly json: string
+}
+
 interface Batch {
   /** As JSON. */
   readonly records: string[]
@@ -98,14 +104,14 @@ export class Records {
   }
 
   /** Resolves once it is where a crash does not reach it. @throws when it cannot be stored. */
-  begun(record: EgressRecord): Promise<void> {
+  begun(record: CallRecord): Promise<void> {
     this.#add(record)
     this.#next.isAwaited = true
     this.#storeSoon()
     return this.#next.stored.promise
   }
 
-  over(record: EgressRecord): void {
+  over(record: CallRecord): void {
     this.#add(record)
     this.#gathering ??= setTimeout(() => {
       this.#gathering = null
@@ -123,10 +129,9 @@ export class Records {
     await this.#written.interruptOpenRecords().catch(() => undefined)
   }
 
-  #add(record: EgressRecord): void {
-    const text = JSON.stringify(record)
-    this.#waiting.set(record.id, text)
-    this.#next.records.push(text)
+  #add({ id, json }: CallRecord): void {
+    this.#waiting.set(id, json)
+    this.#next.records.push(json)
   }
 
   #storeSoon(): void {

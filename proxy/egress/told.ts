@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import type { EgressRecord } from './records.ts'
+import type { CallRecord, EgressRecord } from './records.ts'
 import type { Tenant } from './tenants.ts'
 
 export type Description = Pick<EgressRecord, 'workspaceId' | 'userId' | 'method' | 'scheme' | 'host' | 'port' | 'path'>
+
+const none: readonly string[] = []
+const noRedactions: Readonly<Record<string, number>> = {}
 
 /** What the record is made from, as it comes to be known. */
 export class Told {
   readonly id = randomUUID()
   readonly at = new Date()
   tenant: Tenant | null = null
-  /** What was known before it went. */
-  description: Description | null = null
   outcome = 'passed'
   status: number | null = null
   up = 0
@@ -21,8 +22,34 @@ export class Told {
   readonly used = new Set<string>()
   /** Credentials that rules found. */
   readonly redacted = new Map<string, number>()
+  /** What was known before it went, as JSON without its last brace; empty as long as nothing was. */
+  #described = ''
   /** Throws once more has gone by than may. */
   meter: (bytes: number) => void = () => undefined
+
+  get isDescribed(): boolean {
+    return this.#described !== ''
+  }
+
+  /** Put into words once, for the record of its beginning and of its end: they are much of what a short call costs. */
+  describe(description: Description): void {
+    this.#described = JSON.stringify({ id: this.id, at: this.at.toISOString(), ...description }).slice(0, -1)
+  }
+
+  /** As it stands. */
+  record(outcome: string): CallRecord {
+    const standing: Omit<EgressRecord, keyof Description | 'id' | 'at'> = {
+      outcome,
+      status: this.status,
+      bytesUp: this.up,
+      bytesDown: this.down,
+      durationMs: Date.now() - this.at.getTime(),
+      secrets: this.used.size === 0 ? none : [...this.used],
+      scrubbed: this.scrubbed,
+      redacted: this.redacted.size === 0 ? noRedactions : Object.fromEntries(this.redacted),
+    }
+    return { id: this.id, json: `${this.#described},${JSON.stringify(standing).slice(1)}` }
+  }
 
   sent(bytes: number): void {
     this.up += bytes

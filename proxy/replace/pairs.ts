@@ -22,6 +22,10 @@ const knownBytes = 320
 /** And what Pairs take that look for next to nothing. */
 const leastBytes = 65_536
 
+/** Texts in which none stands are remembered, as headers are the same in nearly every call: as many, and as long ones. */
+const mostClean = 128
+const longestClean = 64
+
 const startAt = (bytes: Uint8Array, at: number) =>
   quadOf(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0, bytes[at + 3] ?? 0)
 
@@ -47,6 +51,7 @@ export class Pairs {
   readonly #interruptions: Interruptions
   /** Bytes that may stand before one, and share a character with it. */
   readonly #canLead = new Uint8Array(256)
+  readonly #clean = new Set<string>()
   /** How many bytes of memory it keeps, about. */
   readonly bytes: number
 
@@ -79,6 +84,18 @@ export class Pairs {
       this.#byStart.bytes +
       this.#interruptions.bytes +
       all.reduce((sum, { from, to }) => sum + from.length + to.length + knownBytes, leastBytes)
+  }
+
+  /** Whether a text is known to hold none of them. */
+  isClean(text: string): boolean {
+    return this.#clean.has(text)
+  }
+
+  noteClean(text: string): void {
+    if (text.length > longestClean) return
+    if (this.#clean.size >= mostClean) this.#clean.clear()
+    // A copy: the text may be a part of a longer one, which would be kept with it.
+    this.#clean.add(Buffer.from(text, 'latin1').toString('latin1'))
   }
 
   /** The next place from `from` on at which one of them could stand as it is; the end where there is none. */

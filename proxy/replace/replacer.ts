@@ -126,9 +126,13 @@ const nobody: ReadonlySet<string> = new Set()
 
 /** In a text that is there whole, of characters that are bytes: a header's, an address's. */
 export function replaceAll(pairs: Pairs, text: string): Replaced {
-  if (pairs.isEmpty) return { text, count: 0, owners: nobody }
+  if (pairs.isEmpty || pairs.isClean(text)) return { text, count: 0, owners: nobody }
   const { out, count, owners } = replaceWhole(pairs, Buffer.from(text, 'latin1'))
-  return count === 0 ? { text, count, owners } : { text: out.toString('latin1'), count, owners }
+  if (count === 0) {
+    pairs.noteClean(text)
+    return { text, count, owners }
+  }
+  return { text: out.toString('latin1'), count, owners }
 }
 
 /** In bytes that are there whole. */
