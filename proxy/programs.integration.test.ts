@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { ProxyRig, codeOf } from '@arcx/testing/proxy'
 
 let rig: ProxyRig
@@ -159,7 +159,8 @@ test('a server whose lines end with LF alone is named with what is wrong', async
   expect(got.body.toString()).not.toContain('undefined')
 })
 
-test('git shows why it was refused', async () => {
+/** What git says where it is to list a repository's branches. */
+async function gitSays(url: string): Promise<string> {
   const relay = createServer((socket) => {
     const inner = connect(rig.socketOf(rig.workspaceId))
     socket.on('error', () => inner.destroy()).pipe(inner)
@@ -167,21 +168,55 @@ test('git shows why it was refused', async () => {
   }).listen(0, '127.0.0.1')
   await once(relay, 'listening')
   const { port } = relay.address() as AddressInfo
-  const errors = await new Promise<string>((resolve) =>
-    execFile(
-      'git',
-      [
-        '-c',
-        `http.proxy=http://127.0.0.1:${port}`,
-        '-c',
-        `http.sslCAInfo=${join(rig.directory, 'authority.pem')}`,
-        'ls-remote',
-        'https://denied.test/a/b.git',
-      ],
-      { env: { PATH: process.env['PATH'], GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' } },
-      (_error, _out, stderr) => resolve(stderr),
-    ),
+  try {
+    return await new Promise<string>((resolve) =>
+      execFile(
+        'git',
+        [
+          '-c',
+          `http.proxy=http://127.0.0.1:${port}`,
+          '-c',
+          `http.sslCAInfo=${join(rig.directory, 'authority.pem')}`,
+          'ls-remote',
+          url,
+        ],
+        { env: { PATH: process.env['PATH'], GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' } },
+        (_error, _out, stderr) => resolve(stderr),
+      ),
+    )
+  } finally {
+    relay.close()
+  }
+}
+
+test('git shows why it was refused', async () => {
+  expect(await gitSays('https://denied.test/a/b.git')).toContain('remote: arcx: Workspaces may not reach denied.test.')
+})
+
+test('git shows which setting of the server would allow it, or that there is no such name', async () => {
+  expect(await gitSays('https://a.denied.test/a/b.git')).toContain('ARC_EGRESS_DENY of this server names *.denied.test')
+  for (const scheme of ['https', 'http'])
+    expect(await gitSays(`${scheme}://inside.test/a/b.git`)).toContain(
+      'remote: arcx: inside.test leads to a private address (10.0.0.1), which no workspace may reach. Whoever runs this server can permit it by adding 10.0.0.1/32 to ARC_EGRESS_EXEMPT.',
+    )
+  expect(await gitSays('https://no-such.invalid/a/b.git')).toContain('remote: arcx: no-such.invalid is not known')
+})
+
+test('git shows which rule of the workspace refused it', async () => {
+  await rig.setRules({ deny: ['preset:github'] })
+  await vi.waitFor(
+    async () =>
+      expect(await gitSays('https://github.com/a/b.git')).toContain(
+        'This workspace may not reach github.com. Its rules for network access deny preset:github: ',
+      ),
+    { timeout: 10_000 },
   )
-  relay.close()
-  expect(errors).toContain('remote: arcx: Workspaces may not reach denied.test.')
+  await rig.setRules({ fallback: 'closed', allow: ['api.test'] })
+  await vi.waitFor(
+    async () =>
+      expect(await gitSays('https://github.com/a/b.git')).toContain(
+        'allow listed hosts alone, and github.com is not one',
+      ),
+    { timeout: 10_000 },
+  )
 })

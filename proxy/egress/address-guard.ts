@@ -46,7 +46,9 @@ export class AddressGuard {
     const found = await this.#resolve(host)
     for (const { address } of found)
       if (!this.#allows(address))
-        throw new AddressRefused(`${host} leads to an address inside (${address}), which no workspace may reach.`)
+        throw new AddressRefused(
+          `${host} leads to a private address (${address}), which no workspace may reach. Whoever runs this server can permit it by adding ${networkOf(address)} to ARC_EGRESS_EXEMPT.`,
+        )
     if (found.length === 0) throw new Error(`${host} has no address.`)
     return found
   }
@@ -67,4 +69,10 @@ export class AddressGuard {
     const parsed = ipaddr.process(address)
     return this.#exempt.some(([network, bits]) => parsed.kind() === network.kind() && parsed.match(network, bits))
   }
+}
+
+/** It alone, as ARC_EGRESS_EXEMPT takes it. */
+function networkOf(address: string): string {
+  const parsed = ipaddr.process(address)
+  return `${parsed.toString()}/${parsed.kind() === 'ipv4' ? 32 : 128}`
 }

@@ -15,7 +15,7 @@ import type { Call } from './call.ts'
 import { Limits } from './limits.ts'
 import type { EgressMetrics } from './metrics.ts'
 import { bodyOf, hostOf, leak, prepare } from './outgoing.ts'
-import { allowsHost } from './policy.ts'
+import { denialOf } from './policy.ts'
 import type { HostRules } from './policy.ts'
 import { recordedPath } from './record-text.ts'
 import type { Records } from './records.ts'
@@ -253,17 +253,25 @@ export class Exchange {
   }
 
   #judge(tenant: Tenant, host: string): void {
-    if (!allowsHost(this.#needs.policy, host))
+    const here = denialOf(this.#needs.policy, host)
+    if (here !== null)
       throw new Refusal(
         403,
         'host_refused',
-        `Workspaces may not reach ${host}. Ask whoever runs this server to permit it.`,
+        here.kind === 'denied'
+          ? `Workspaces may not reach ${host}. ARC_EGRESS_DENY of this server names ${here.pattern}: ask whoever runs it to take that out.`
+          : `Workspaces may not reach ${host}. This server lets through only what ARC_EGRESS_ALLOW names: ask whoever runs it to add ${host}.`,
       )
-    if (!tenant.allows(host))
+    const own = tenant.denialOf(host)
+    if (own !== null)
       throw new Refusal(
         403,
         'host_refused',
-        `This workspace may not reach ${host}. Whoever it belongs to, a person or the admins of a team, can permit it.`,
+        `This workspace may not reach ${host}. ${
+          own.kind === 'denied'
+            ? `Its rules for network access deny ${own.pattern}`
+            : `Its rules for network access allow listed hosts alone, and ${host} is not one`
+        }: whoever it belongs to, a person or the admins of a team, can ${own.kind === 'denied' ? 'take that out' : 'add it'}.`,
       )
   }
 

@@ -28,7 +28,7 @@ export class Limits {
         throw new Refusal(
           429,
           'rate_exceeded',
-          `This workspace may call ${host} ${limit.requestsPerMinute} times a minute.`,
+          `This workspace may call ${host} ${limit.requestsPerMinute} times a minute: its rules for network access limit ${limit.host}.`,
           Math.ceil((window.minute + minuteMs - now) / 1000),
         )
       }
@@ -62,10 +62,10 @@ export class Limits {
 const isSpent = ({ megabytesPerHour }: EgressLimit, { bytes }: Window) =>
   megabytesPerHour !== null && bytes >= megabytesPerHour * 1e6
 
-const spent = (host: string, { megabytesPerHour }: EgressLimit, { hour }: Window, now: number) =>
+const spent = (host: string, { megabytesPerHour, host: pattern }: EgressLimit, { hour }: Window, now: number) =>
   new Refusal(
     429,
     'bytes_exceeded',
-    `This workspace may exchange ${megabytesPerHour} MB an hour with ${host}.`,
+    `This workspace may exchange ${megabytesPerHour} MB an hour with ${host}: its rules for network access limit ${pattern}.`,
     Math.max(1, Math.ceil((hour + hourMs - now) / 1000)),
   )

@@ -48,7 +48,7 @@ export function leak({ scheme, host }: Call, tenant: Tenant): Refusal {
   const isForHttps = scheme === 'http' && tenant.outwardTo('https', host).own.length > 0
   const reason = isForHttps
     ? `Secrets go by HTTPS only, and this is plain http: use https://${host}.`
-    : `It may not go to ${host}, or not in that place.`
+    : `It may not go to ${host}, or not in that place: the secret’s hosts and places say where it may.`
   return new Refusal(
     403,
     'leak_attempted',

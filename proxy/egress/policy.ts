@@ -6,8 +6,12 @@ export interface HostRules {
   readonly deny: readonly string[]
 }
 
-/** Whether workspaces may reach a host. A denial counts before a permission. */
-export function allowsHost({ fallback, allow, deny }: HostRules, host: string): boolean {
-  if (deny.some((pattern) => matchesHost(pattern, host))) return false
-  return fallback === 'open' || allow.some((pattern) => matchesHost(pattern, host))
+/** Which rule keeps workspaces from a host: one that denies it, or that none allows it. */
+export type HostDenial = { readonly kind: 'denied'; readonly pattern: string } | { readonly kind: 'not_allowed' }
+
+/** `null` where workspaces may reach a host. A denial counts before a permission. */
+export function denialOf({ fallback, allow, deny }: HostRules, host: string): HostDenial | null {
+  const pattern = deny.find((each) => matchesHost(each, host))
+  if (pattern !== undefined) return { kind: 'denied', pattern }
+  return fallback === 'open' || allow.some((each) => matchesHost(each, host)) ? null : { kind: 'not_allowed' }
 }

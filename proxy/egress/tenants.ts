@@ -4,7 +4,8 @@ import type { Envelopes } from '@arcx/service-kit/envelopes'
 import { matchesHost } from './host.ts'
 import { Outward, contentsOf } from './outward.ts'
 import type { TenantSecret } from './outward.ts'
-import { allowsHost } from './policy.ts'
+import { denialOf } from './policy.ts'
+import type { HostDenial, HostRules } from './policy.ts'
 import { Prepared } from './prepared.ts'
 import { Pairs } from '../replace/pairs.ts'
 import { variantsOf } from '../replace/variants.ts'
@@ -24,7 +25,7 @@ export class Tenant {
   readonly found: EgressRules['found']
   readonly pasted: EgressRules['pasted']
   /** All of them count: the holder's, and the workspace's own. */
-  readonly #rules: readonly EgressRules[]
+  readonly #rules: readonly { readonly rules: HostRules; readonly said: readonly string[] }[]
   /** By which secrets may go along, since that is the same for most hosts. */
   readonly #outward = new Map<string, Outward>()
   readonly #prepared: Prepared
@@ -38,10 +39,9 @@ export class Tenant {
   ) {
     this.userId = userId
     this.secrets = secrets
-    this.#rules = rules.map((each) => ({
-      ...each,
-      allow: [...writtenOut(each.allow)],
-      deny: [...writtenOut(each.deny)],
+    this.#rules = rules.map(({ fallback, allow, deny }) => ({
+      rules: { fallback, allow: writtenOut(allow), deny: writtenOut(deny) },
+      said: deny,
     }))
     this.limits = rules.flatMap(({ limits }) => limits)
     this.found = strictest(
@@ -84,8 +84,17 @@ export class Tenant {
     )
   }
 
-  allows(host: string): boolean {
-    return this.#rules.every((rules) => allowsHost(rules, host))
+  /** Which of its rules keeps it from a host; `null` where none does. */
+  denialOf(host: string): HostDenial | null {
+    for (const { rules, said } of this.#rules) {
+      const denial = denialOf(rules, host)
+      if (denial === null) continue
+      if (denial.kind === 'not_allowed') return denial
+      // A preset is named as whoever wrote the rule knows it.
+      const pattern = said.find((each) => writtenOut([each]).includes(denial.pattern))
+      return { kind: 'denied', pattern: pattern ?? denial.pattern }
+    }
+    return null
   }
 
   /** What a request to a host may carry, and what it must not. */

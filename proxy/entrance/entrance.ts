@@ -463,7 +463,7 @@ const badHost = (text: string, scheme: 'http' | 'https') =>
   new HostRefused(
     403,
     'host_refused',
-    `“${text.slice(0, 100)}” is no host name. Bare addresses are not let through: use the name.`,
+    `“${text.slice(0, 100)}” is no host name. Bare addresses are not let through: use the name. One that has none can be given one by whoever runs this server, in ARC_EGRESS_NAMES.`,
     text,
     scheme,
   )
