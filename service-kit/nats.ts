@@ -13,6 +13,8 @@ export async function connectNats(
     ...options,
     ...serverOf(url),
     maxReconnectAttempts: -1,
+    // Each request would take the stack of whoever made it, for an error that hardly ever comes.
+    noAsyncTraces: true,
     waitOnFirstConnect: true,
     reconnectTimeWait: 250,
   })
