@@ -155,7 +155,7 @@ describe('a key of somebody’s on its way to where it does not belong', () => {
 describe('credentials in answers, of which nobody has told arcx', () => {
   const body = JSON.stringify({ key: strayKey, pem: '-----BEGIN PRIVATE KEY-----\n', id: 42, ok: true })
 
-  test('pass by default, are counted when observed, and blotted out when they are to be, in JSON that stays JSON', async () => {
+  test('pass by default, are counted when observed, and redacted when they are to be, in JSON that stays JSON', async () => {
     rig.answer = echo(body)
     expect((await rig.https('api.test', '/found')).body.toString()).toBe(body)
     await rig.setRules({ found: 'observe' })

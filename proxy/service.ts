@@ -18,14 +18,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ProxyConfig } from './config.ts'
 import { AddressGuard } from './egress/address-guard.ts'
 import { Exchange } from './egress/exchange.ts'
-import { Limits } from './egress/limits.ts'
+import { RateLimits } from './egress/rate-limits.ts'
 import { EgressMetrics } from './egress/metrics.ts'
 import { Records } from './egress/records.ts'
 import { resetStreamsAtOnce } from './egress/stream-resets.ts'
 import { Tenants } from './egress/tenants.ts'
 import { Upstreams } from './egress/upstreams.ts'
 import { Authority } from './entrance/authority.ts'
-import { Entrance } from './entrance/entrance.ts'
+import { ProxyServer } from './entrance/entrance.ts'
 import { ProxyStore } from './store.ts'
 
 /** Of the orchestrator, and of those who ask how it is. */
@@ -113,7 +113,7 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   const exchange = new Exchange({
     tenants: new Tenants(store, new Envelopes(config.ARC_SECRETS_KEY, config.ARC_SECRETS_KEY_FORMER)),
     policy: { fallback: config.ARC_EGRESS_DEFAULT, allow: config.ARC_EGRESS_ALLOW, deny: config.ARC_EGRESS_DENY },
-    limits: new Limits(),
+    limits: new RateLimits(),
     guard,
     upstreams,
     records,
@@ -122,7 +122,7 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
     trust,
   })
   shutdown.add('exchange', () => exchange.close())
-  const entrance = new Entrance(exchange, authority, log, {
+  const entrance = new ProxyServer(exchange, authority, log, {
     each: config.ARC_EGRESS_CONNECTIONS,
     inAll: config.ARC_EGRESS_CONNECTIONS_TOTAL,
   })

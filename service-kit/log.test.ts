@@ -34,7 +34,7 @@ test('Coder CVE-2026-111926: what speaks of secrets is cut', () => {
   expect(lines.join('')).not.toContain('hunter2')
 })
 
-test('a credential in an error’s text is blotted out, and the line stays JSON', () => {
+test('a credential in an error’s text is redacted, and the line stays JSON', () => {
   const { lines, out } = capture()
   const key = 'ghp_a9K2mX7pQ4rT8vW3yZ6bC1dF5gH0jL2nP4sU'
   createLog('proxy', 'info', out).warn(

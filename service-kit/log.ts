@@ -1,4 +1,4 @@
-import { blotted } from '@arcx/detector/blot'
+import { redacted } from '@arcx/detector/redact'
 import { findCredentials } from '@arcx/detector/detector'
 import { pino } from 'pino'
 import type { DestinationStream, Logger } from 'pino'
@@ -7,7 +7,7 @@ import { LogOutput } from './log-output.ts'
 
 export type Log = Logger
 
-/** JSON lines on standard output. Fields whose names speak of secrets are cut wherever they stand; credentials in what others have said, in errors above all, are blotted out. */
+/** JSON lines on standard output. Fields whose names speak of secrets are cut wherever they stand; credentials in what others have said, in errors above all, are redacted. */
 export function createLog(
   service: string,
   level: string,
@@ -32,7 +32,7 @@ export function createLog(
       ],
       censor: '[cut]',
     },
-    hooks: { streamWrite: (line: string) => blotted(line, findCredentials(line)) },
+    hooks: { streamWrite: (line: string) => redacted(line, findCredentials(line)) },
   }
   return pino(options, destination)
 }

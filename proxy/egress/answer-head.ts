@@ -8,27 +8,27 @@ import { partOf } from './ranges.ts'
 import type { Part, Wanted } from './ranges.ts'
 import { Refusal } from './refusal.ts'
 import type { Tenant } from './tenants.ts'
-import type { Told } from './told.ts'
+import type { CallTrace } from './call-trace.ts'
 
 /** Headers or trailers with values made placeholders; one whose name holds a value is left out, as names have no case to tell it by. */
 export function cleanHeaders(
   headers: IncomingHttpHeaders,
   tenant: Tenant,
-  told: Told,
+  trace: CallTrace,
 ): Record<string, string | string[]> {
   const named = namedIn(typeof headers.connection === 'string' ? headers.connection : undefined)
   const out: Record<string, string | string[]> = {}
   const clean = (value: string) => {
     if (tenant.scrub === null) return value
     const { text, count } = replaceAll(tenant.scrub, value)
-    told.scrubbed += count
+    trace.scrubbed += count
     return text
   }
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || name.startsWith(':') || hopByHop.has(name) || named.has(name) || name === 'alt-svc')
       continue
     if (tenant.scrubInNames !== null && holds(tenant.scrubInNames, name)) {
-      told.scrubbed += 1
+      trace.scrubbed += 1
       continue
     }
     out[name] = typeof value === 'string' ? clean(value) : value.map(clean)
@@ -37,11 +37,11 @@ export function cleanHeaders(
 }
 
 /** A status line’s text: the server’s own where it is plain and holds nothing, or else the usual one. */
-export function reasonOf(status: number, message: string | undefined, tenant: Tenant, told: Told): string {
+export function reasonOf(status: number, message: string | undefined, tenant: Tenant, trace: CallTrace): string {
   const usual = STATUS_CODES[status] ?? ''
   if (message === undefined || !/^[\t\x20-\x7e]*$/.test(message)) return usual
   if (tenant.scrub === null || !holds(tenant.scrub, message)) return message
-  told.scrubbed += 1
+  trace.scrubbed += 1
   return usual
 }
 

@@ -14,7 +14,7 @@ import type { Wanted } from './ranges.ts'
 import { Refusal } from './refusal.ts'
 import { Counting, ReplacingStream } from './streams.ts'
 import type { Tenant } from './tenants.ts'
-import type { Told } from './told.ts'
+import type { CallTrace } from './call-trace.ts'
 import { UnknownCredentials, isText } from './unknown-credentials.ts'
 
 /** A program that does not read what it asked for is not waited for any longer. */
@@ -27,11 +27,11 @@ export class ProgramGone extends Error {
   override readonly name = 'ProgramGone'
 }
 
-export interface AnswerNeeds {
+export interface AnswerDependencies {
   readonly method: string
   readonly client: Client
   readonly tenant: Tenant
-  readonly told: Told
+  readonly trace: CallTrace
   readonly host: string
   /** Whether a value can come back from there: the host may get one. */
   readonly isTrusted: boolean
@@ -46,7 +46,7 @@ export interface AnswerNeeds {
  * compressed, since that is what nearly every answer takes: a pipeline of streams costs several times as much.
  */
 export class Answer implements Dispatcher.DispatchHandler {
-  readonly #needs: AnswerNeeds
+  readonly #dependencies: AnswerDependencies
   #controller: Dispatcher.DispatchController | null = null
   #replacer: Replacer | null = null
   /** Where bytes go that take more than that. */
@@ -63,10 +63,10 @@ export class Answer implements Dispatcher.DispatchHandler {
   /** What came in one piece, and waits a moment for its end: both in one write with the head cost half of two. */
   #piece: Buffer | null = null
 
-  constructor(needs: AnswerNeeds) {
-    this.#needs = needs
-    needs.client.on('close', () => {
-      if (!needs.client.writableEnded) this.abort(new ProgramGone('the program went'))
+  constructor(dependencies: AnswerDependencies) {
+    this.#dependencies = dependencies
+    dependencies.client.on('close', () => {
+      if (!dependencies.client.writableEnded) this.abort(new ProgramGone('the program went'))
     })
   }
 
@@ -91,19 +91,19 @@ export class Answer implements Dispatcher.DispatchHandler {
   ): void {
     // What comes before the answer itself is for one hop (RFC 9110, section 15.2).
     if (status < 200) return
-    const { method, client, tenant, told, host, wanted } = this.#needs
+    const { method, client, tenant, trace, host, wanted } = this.#dependencies
     const { scrub } = tenant
-    const out = cleanHeaders(headers, tenant, told)
+    const out = cleanHeaders(headers, tenant, trace)
     const hasBody = method !== 'HEAD' && status !== 204 && status !== 304 && headers['content-length'] !== '0'
     // There is none, whatever is said of it (RFC 9110, section 8.6); over HTTP/2 it would be taken for an error.
     if (status === 204 || status === 304) delete out['content-length']
     const contentType = textOf(headers['content-type']) || undefined
     const kind = streamKind(contentType)
     const looks = hasBody && tenant.found !== 'off' && isText(contentType)
-    const blots = looks && tenant.found === 'redact'
+    const redacts = looks && tenant.found === 'redact'
     const coded = hasBody ? codedAs(headers, host, scrub !== null || looks) : null
     const part = hasBody && status === 206 && scrub !== null ? partialAnswer(headers, wanted, host) : null
-    if (hasBody && (scrub !== null || blots)) {
+    if (hasBody && (scrub !== null || redacts)) {
       // A digest of what it was is none of what it is; its length may be another.
       for (const name of ['content-md5', 'digest', 'repr-digest', 'content-digest']) delete out[name]
       if (coded !== null || scrub?.keepsLength === false) delete out['content-length']
@@ -113,13 +113,13 @@ export class Answer implements Dispatcher.DispatchHandler {
       if (scrub?.keepsLength === true || part.length === 0) out['content-length'] = String(part.length)
       this.#cut = new Cut(part)
     }
-    told.status = part?.length === 0 ? 416 : status
+    trace.status = part?.length === 0 ? 416 : status
     this.#hasTrailers = out['content-length'] === undefined
-    if (client instanceof Http2ServerResponse) client.writeHead(told.status, out)
+    if (client instanceof Http2ServerResponse) client.writeHead(trace.status, out)
     else
       client.writeHead(
-        told.status,
-        reasonOf(told.status, told.status === status ? message : undefined, tenant, told),
+        trace.status,
+        reasonOf(trace.status, trace.status === status ? message : undefined, tenant, trace),
         out,
       )
     if (coded === null && !looks && !(scrub !== null && hasBody && kind !== null)) {
@@ -137,9 +137,9 @@ export class Answer implements Dispatcher.DispatchHandler {
               `The answer of ${host} cannot be opened as ${coding.name}, in which it is compressed: ${reason}.`,
             ),
         ),
-        scrub === null ? null : new ReplacingStream(scrub, (count) => (told.scrubbed += count)),
-        scrub !== null && kind !== null ? new JoiningStream(scrub, kind, (count) => (told.scrubbed += count)) : null,
-        looks ? new UnknownCredentials(told, { blots, lines: kind !== null }) : null,
+        scrub === null ? null : new ReplacingStream(scrub, (count) => (trace.scrubbed += count)),
+        scrub !== null && kind !== null ? new JoiningStream(scrub, kind, (count) => (trace.scrubbed += count)) : null,
+        looks ? new UnknownCredentials(trace, { redacts, lines: kind !== null }) : null,
         coded?.isKept === true ? coding?.close() : null,
         this.#cut === null ? null : new Cutting(this.#cut),
       ])
@@ -149,10 +149,10 @@ export class Answer implements Dispatcher.DispatchHandler {
 
   /** Where what comes goes from now on. */
   #through(steps: readonly (Duplex | null | undefined)[]): Duplex {
-    const { client, told } = this.#needs
+    const { client, trace } = this.#dependencies
     const all = [
       ...steps.filter((step) => step !== null && step !== undefined),
-      new Counting((bytes) => told.received(bytes)),
+      new Counting((bytes) => trace.received(bytes)),
     ]
     const [first] = all as [Duplex]
     this.#opened = first
@@ -178,12 +178,12 @@ export class Answer implements Dispatcher.DispatchHandler {
     const isFirst = !this.#hasBegun
     if (isFirst) {
       this.#hasBegun = true
-      const { isTrusted, tenant, told } = this.#needs
+      const { isTrusted, tenant, trace } = this.#dependencies
       if (this.#replacer !== null && tenant.scrub !== null && isTrusted && mayBeCompressed(chunk)) {
         this.#replacer = null
         this.#through([
           new LookingInside(tenant.scrub, valueInside),
-          new ReplacingStream(tenant.scrub, (count) => (told.scrubbed += count)),
+          new ReplacingStream(tenant.scrub, (count) => (trace.scrubbed += count)),
           this.#cut === null ? null : new Cutting(this.#cut),
         ])
         return this.onResponseData(controller, chunk)
@@ -192,7 +192,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     const out = this.#kept(this.#replacer === null ? chunk : this.#replacer.write(chunk))
     if (out.length === 0) return
     try {
-      this.#needs.told.received(out.length)
+      this.#dependencies.trace.received(out.length)
     } catch (error) {
       return this.abort(error instanceof Error ? error : new Error(String(error)))
     }
@@ -202,25 +202,26 @@ export class Answer implements Dispatcher.DispatchHandler {
       return
     }
     this.#pass(controller)
-    if (!write(this.#needs.client, out)) this.#wait(controller, this.#needs.client)
+    if (!write(this.#dependencies.client, out)) this.#wait(controller, this.#dependencies.client)
   }
 
   /** The end has not come with it. */
   #pass(controller: Dispatcher.DispatchController): void {
     const piece = this.#piece
     this.#piece = null
-    if (piece !== null && !this.#isOver && !write(this.#needs.client, piece)) this.#wait(controller, this.#needs.client)
+    if (piece !== null && !this.#isOver && !write(this.#dependencies.client, piece))
+      this.#wait(controller, this.#dependencies.client)
   }
 
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
-    const { client, tenant, told } = this.#needs
+    const { client, tenant, trace } = this.#dependencies
     if (this.#hasTrailers && Object.keys(trailers).length > 0)
-      client.addTrailers(cleanHeaders(trailers, tenant, told) as never)
+      client.addTrailers(cleanHeaders(trailers, tenant, trace) as never)
     if (this.#untold !== null) this.#tell(_controller)
     if (this.#opened !== null) return void this.#opened.end()
     const rest = this.#replacer === null ? undefined : this.#kept(this.#replacer.end())
-    told.scrubbed += this.#replacer?.count ?? 0
-    if (rest !== undefined) told.down += rest.length
+    trace.scrubbed += this.#replacer?.count ?? 0
+    if (rest !== undefined) trace.down += rest.length
     const pieces = [this.#piece, rest].filter((piece) => piece !== null && piece !== undefined && piece.length > 0)
     this.#piece = null
     endWith(client, pieces as Buffer[])
@@ -261,7 +262,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     if (this.#isOver) return
     this.#isOver = true
     if (this.#unread !== null) clearTimeout(this.#unread)
-    this.#needs.onOver(error)
+    this.#dependencies.onOver(error)
   }
 }
 

@@ -9,10 +9,10 @@ import { AddressRefused } from './address-guard.ts'
 import type { AddressGuard } from './address-guard.ts'
 import { Answer, ProgramGone } from './answer.ts'
 import type { Client } from './answer.ts'
-import { askedOf } from './asked.ts'
-import type { Asked } from './asked.ts'
+import { proxiedRequestOf } from './proxied-request.ts'
+import type { ProxiedRequest } from './proxied-request.ts'
 import type { Call } from './call.ts'
-import { Limits } from './limits.ts'
+import { RateLimits } from './rate-limits.ts'
 import type { EgressMetrics } from './metrics.ts'
 import { bodyOf, hostOf, leak, prepare } from './outgoing.ts'
 import { denialOf } from './policy.ts'
@@ -22,8 +22,8 @@ import type { Records } from './records.ts'
 import { Refusal, refuse, refuseUpgrade } from './refusal.ts'
 import type { HostRefused } from './refusal.ts'
 import type { Tenant, Tenants } from './tenants.ts'
-import { Told } from './told.ts'
-import type { Description } from './told.ts'
+import { CallTrace } from './call-trace.ts'
+import type { Description } from './call-trace.ts'
 import { judgePasted } from './unknown-credentials.ts'
 import type { Upstreams } from './upstreams.ts'
 import { dialWebSocket, relayMessages } from './web-socket.ts'
@@ -34,11 +34,11 @@ const rejudgeMs = 2000
 const refusedHosts = { host: '*', requestsPerMinute: 60, megabytesPerHour: null }
 const recordedHost = 100
 
-export interface ExchangeNeeds {
+export interface ExchangeDependencies {
   readonly tenants: Tenants
   /** Of the deployment: what it refuses, nobody can allow. */
   readonly policy: HostRules
-  readonly limits: Limits
+  readonly limits: RateLimits
   readonly guard: AddressGuard
   readonly upstreams: Upstreams
   readonly records: Records
@@ -51,24 +51,24 @@ export interface ExchangeNeeds {
 /** A call that goes on. */
 interface Open {
   readonly call: Call
-  readonly told: Told
+  readonly trace: CallTrace
   cut(reason: Refusal): void
 }
 
 /** One call to the outside: judged, its placeholders made values, passed on, and what comes back cleaned as it flows. */
 export class Exchange {
-  readonly #needs: ExchangeNeeds
+  readonly #dependencies: ExchangeDependencies
   readonly #open = new Set<Open>()
-  readonly #refusedHosts = new Limits()
+  readonly #refusedHosts = new RateLimits()
   readonly #timer: NodeJS.Timeout
   #isRejudging = false
 
-  constructor(needs: ExchangeNeeds) {
-    this.#needs = needs
+  constructor(dependencies: ExchangeDependencies) {
+    this.#dependencies = dependencies
     this.#timer = setInterval(
       guarded(
         () => this.#rejudge(),
-        (error) => needs.log.error({ err: error }, 'open calls could not be judged again'),
+        (error) => dependencies.log.error({ err: error }, 'open calls could not be judged again'),
       ),
       rejudgeMs,
     )
@@ -80,31 +80,31 @@ export class Exchange {
   }
 
   async handle(call: Call, request: IncomingMessage | Http2ServerRequest, client: Client): Promise<void> {
-    const asked = askedOf(request)
-    await this.#recorded(call, asked, async (told) => {
+    const proxied = proxiedRequestOf(request)
+    await this.#recorded(call, proxied, async (trace) => {
       try {
-        const tenant = await this.#admitted(call, asked, told)
-        const outgoing = prepare(call, asked, tenant, told)
-        const body = await bodyOf(call, asked, outgoing, tenant, told)
+        const tenant = await this.#admitted(call, proxied, trace)
+        const outgoing = prepare(call, proxied, tenant, trace)
+        const body = await bodyOf(call, proxied, outgoing, tenant, trace)
         // Who went meanwhile is told of no more, and an upload of theirs looks as if it were whole.
         if (isGone(client)) throw new ProgramGone('the program went')
         const over = Promise.withResolvers<void>()
         const answer = new Answer({
-          method: asked.method,
+          method: proxied.method,
           client,
           tenant,
-          told,
+          trace,
           host: call.host,
           isTrusted: outgoing.outward.own.length > 0,
           wanted: outgoing.wanted,
           onOver: (error) => (error === null ? over.resolve() : over.reject(error)),
         })
         const { target: path, headers } = outgoing
-        await this.#whileOpen({ call, told, cut: (reason) => answer.abort(reason) }, () => {
-          this.#needs.upstreams.dispatch(
+        await this.#whileOpen({ call, trace, cut: (reason) => answer.abort(reason) }, () => {
+          this.#dependencies.upstreams.dispatch(
             call.workspaceId,
-            asked.version,
-            { origin: `${call.scheme}://${hostOf(call)}`, path, method: asked.method as 'GET', headers, body },
+            proxied.version,
+            { origin: `${call.scheme}://${hostOf(call)}`, path, method: proxied.method as 'GET', headers, body },
             answer,
           )
           return over.promise
@@ -116,11 +116,11 @@ export class Exchange {
         else request.resume()
         const refusal = refusalOf(error, call)
         if (refusal.code === 'upstream_failed' || refusal.code === 'answer_malformed')
-          this.#needs.log.info({ err: error, host: call.host }, 'a call failed')
+          this.#dependencies.log.info({ err: error, host: call.host }, 'a call failed')
         // What has begun cannot be taken back; cut off, it is at least not taken for whole.
         if (client.headersSent) cutOff(client)
         else {
-          told.status = refusal.status
+          trace.status = refusal.status
           refuse(client, refusal)
         }
         throw refusal
@@ -130,20 +130,20 @@ export class Exchange {
 
   /** The same for a WebSocket (RFC 6455): judged as a request, and then each message by itself, both ways. */
   async upgrade(call: Call, request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    const asked = askedOf(request)
-    await this.#recorded(call, asked, async (told) => {
+    const proxied = proxiedRequestOf(request)
+    await this.#recorded(call, proxied, async (trace) => {
       try {
-        const tenant = await this.#admitted(call, asked, told)
-        const { outward, target, headers } = prepare(call, asked, tenant, told)
+        const tenant = await this.#admitted(call, proxied, trace)
+        const { outward, target, headers } = prepare(call, proxied, tenant, trace)
         const upstream = await dialWebSocket({
           call,
           target,
           headers,
-          lookup: this.#needs.guard.lookup,
-          trust: this.#needs.trust,
+          lookup: this.#dependencies.guard.lookup,
+          trust: this.#dependencies.trust,
         })
         const { promise: isCut, reject } = Promise.withResolvers<never>()
-        await this.#whileOpen({ call, told, cut: reject }, () =>
+        await this.#whileOpen({ call, trace, cut: reject }, () =>
           relayMessages({
             request,
             socket,
@@ -151,17 +151,17 @@ export class Exchange {
             upstream,
             tenant,
             outward,
-            told,
+            trace,
             isCut,
             leak: () => leak(call, tenant),
-            judge: (text) => judgePasted(text, call.host, tenant, told),
+            judge: (text) => judgePasted(text, call.host, tenant, trace),
           }),
         )
       } catch (error) {
         const refusal = refusalOf(error, call)
-        if (told.status === 101) socket.destroy()
+        if (trace.status === 101) socket.destroy()
         else {
-          told.status = refusal.status
+          trace.status = refusal.status
           refuseUpgrade(socket, refusal)
         }
         throw refusal
@@ -171,33 +171,33 @@ export class Exchange {
 
   /** Records a call that was refused before it was one: its host is none that could be called. */
   async refusedHost(workspaceId: string, method: string, refusal: HostRefused): Promise<void> {
-    const told = new Told()
-    told.status = refusal.status
-    told.outcome = `refused:${refusal.code}`
-    this.#needs.metrics.over(told)
-    if (this.#needs.records.isFull) return
+    const trace = new CallTrace()
+    trace.status = refusal.status
+    trace.outcome = `refused:${refusal.code}`
+    this.#dependencies.metrics.over(trace)
+    if (this.#dependencies.records.isFull) return
     try {
       this.#refusedHosts.admit(workspaceId, '', [refusedHosts])
-      told.tenant = await this.#needs.tenants.of(workspaceId)
+      trace.tenant = await this.#dependencies.tenants.of(workspaceId)
     } catch {
       return
     }
-    const { scheme, asked } = refusal
-    const [, name = asked, port] = /^(.*?)(?::(\d{1,5}))?$/s.exec(asked) ?? []
-    const scrub = told.tenant?.scrub ?? null
+    const { scheme, named } = refusal
+    const [, name = named, port] = /^(.*?)(?::(\d{1,5}))?$/s.exec(named) ?? []
+    const scrub = trace.tenant?.scrub ?? null
     const host = recordedPath(name.replaceAll(/[\0-\x1f\x7f]/g, ' '), (text) =>
       scrub === null ? text : replaceAll(scrub, text).text,
     ).slice(0, recordedHost)
-    told.describe({
+    trace.describe({
       workspaceId,
-      userId: told.tenant?.userId ?? null,
+      userId: trace.tenant?.userId ?? null,
       method: method.slice(0, 20),
       scheme,
       host,
       port: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port),
       path: '',
     })
-    this.#needs.records.over(told.record(told.outcome))
+    this.#dependencies.records.over(trace.record(trace.outcome))
   }
 
   async #whileOpen(open: Open, work: () => Promise<void>): Promise<void> {
@@ -210,29 +210,29 @@ export class Exchange {
   }
 
   /** Whatever becomes of it is written down. */
-  async #recorded(call: Call, asked: Asked, work: (told: Told) => Promise<void>): Promise<void> {
-    const told = new Told()
+  async #recorded(call: Call, proxied: ProxiedRequest, work: (trace: CallTrace) => Promise<void>): Promise<void> {
+    const trace = new CallTrace()
     try {
-      await work(told)
+      await work(trace)
     } catch (error) {
       const { code } = refusalOf(error, call)
-      told.outcome = told.status !== null && told.status < 400 ? `cut:${code}` : `refused:${code}`
+      trace.outcome = trace.status !== null && trace.status < 400 ? `cut:${code}` : `refused:${code}`
     } finally {
-      if (!told.isDescribed) told.describe(describe(call, asked, told.tenant))
-      this.#needs.records.over(told.record(told.outcome))
-      this.#needs.metrics.over(told)
+      if (!trace.isDescribed) trace.describe(describe(call, proxied, trace.tenant))
+      this.#dependencies.records.over(trace.record(trace.outcome))
+      this.#dependencies.metrics.over(trace)
     }
   }
 
   /** Fails closed: who is not known, what may not go there, or what could not be written down, goes nowhere. @throws {Refusal} */
-  async #admitted(call: Call, asked: Asked, told: Told): Promise<Tenant> {
+  async #admitted(call: Call, proxied: ProxiedRequest, trace: CallTrace): Promise<Tenant> {
     const { workspaceId, host } = call
-    if (this.#needs.records.isFull) throw notRecorded()
+    if (this.#dependencies.records.isFull) throw notRecorded()
     let tenant: Tenant | null
     try {
-      tenant = await this.#needs.tenants.of(workspaceId)
+      tenant = await this.#dependencies.tenants.of(workspaceId)
     } catch (error) {
-      this.#needs.log.error({ err: error, workspaceId }, 'a workspace’s secrets cannot be read')
+      this.#dependencies.log.error({ err: error, workspaceId }, 'a workspace’s secrets cannot be read')
       throw new Refusal(
         503,
         'secrets_unavailable',
@@ -240,12 +240,12 @@ export class Exchange {
       )
     }
     if (tenant === null) throw new Refusal(407, 'workspace_unknown', 'This workspace is not known here.')
-    told.tenant = tenant
+    trace.tenant = tenant
     this.#judge(tenant, host)
-    told.meter = this.#needs.limits.admit(workspaceId, host, tenant.limits)
+    trace.meter = this.#dependencies.limits.admit(workspaceId, host, tenant.limits)
     try {
-      told.describe(describe(call, asked, tenant))
-      await this.#needs.records.begun(told.record('open'))
+      trace.describe(describe(call, proxied, tenant))
+      await this.#dependencies.records.begun(trace.record('open'))
     } catch {
       throw notRecorded()
     }
@@ -253,7 +253,7 @@ export class Exchange {
   }
 
   #judge(tenant: Tenant, host: string): void {
-    const here = denialOf(this.#needs.policy, host)
+    const here = denialOf(this.#dependencies.policy, host)
     if (here !== null)
       throw new Refusal(
         403,
@@ -282,23 +282,23 @@ export class Exchange {
     try {
       const before = Date.now() - rejudgeMs
       for (const open of this.#open) {
-        if (open.told.at.getTime() <= before) await this.#rejudgeOne(open)
+        if (open.trace.at.getTime() <= before) await this.#rejudgeOne(open)
       }
     } finally {
       this.#isRejudging = false
     }
   }
 
-  async #rejudgeOne({ call, told, cut }: Open): Promise<void> {
+  async #rejudgeOne({ call, trace, cut }: Open): Promise<void> {
     // With the database away nothing new goes out; what is open was judged.
-    const tenant = await this.#needs.tenants.of(call.workspaceId).catch(() => undefined)
-    if (tenant === undefined || tenant === told.tenant) return
+    const tenant = await this.#dependencies.tenants.of(call.workspaceId).catch(() => undefined)
+    if (tenant === undefined || tenant === trace.tenant) return
     try {
       if (tenant === null) throw new Refusal(407, 'workspace_unknown', 'This workspace is not known here.')
       this.#judge(tenant, call.host)
       const { own } = tenant.outwardTo(call.scheme, call.host)
-      for (const { name, value } of told.tenant?.secrets ?? []) {
-        if (told.used.has(name) && !own.some((each) => each.name === name && each.value === value))
+      for (const { name, value } of trace.tenant?.secrets ?? []) {
+        if (trace.used.has(name) && !own.some((each) => each.name === name && each.value === value))
           throw new Refusal(403, 'secret_withdrawn', `The secret ${name} may not go to ${call.host} any more.`)
       }
     } catch (error) {
@@ -318,7 +318,7 @@ function cutOff(client: Client): void {
 }
 
 /** What is known of a call before it goes. */
-function describe(call: Call, { method }: Asked, tenant: Tenant | null): Description {
+function describe(call: Call, { method }: ProxiedRequest, tenant: Tenant | null): Description {
   const { workspaceId, scheme, host, port, target } = call
   const scrub = tenant?.scrub ?? null
   const path = recordedPath(target, (text) => (scrub === null ? text : replaceAll(scrub, text).text))

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram } from '@arcx/service-kit/metrics'
 import type { Registry } from '@arcx/service-kit/metrics'
-import type { Told } from './told.ts'
+import type { CallTrace } from './call-trace.ts'
 
 /** What happened to calls, in figures; by outcome, and never by host or workspace, of which there is no end. */
 export class EgressMetrics {
@@ -52,7 +52,7 @@ export class EgressMetrics {
     })
   }
 
-  over({ outcome, at, up, down, scrubbed, redacted }: Told): void {
+  over({ outcome, at, up, down, scrubbed, redacted }: CallTrace): void {
     this.#calls.inc({ outcome })
     this.#seconds.observe({ outcome }, (Date.now() - at.getTime()) / 1000)
     this.#bytes.inc({ direction: 'up' }, up)

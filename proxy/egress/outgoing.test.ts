@@ -5,13 +5,13 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { askedOf } from './asked.ts'
+import { proxiedRequestOf } from './proxied-request.ts'
 import type { Call } from './call.ts'
 import { bodyOf } from './outgoing.ts'
 import { Outward } from './outward.ts'
 import { Prepared } from './prepared.ts'
 import { Tenant } from './tenants.ts'
-import { Told } from './told.ts'
+import { CallTrace } from './call-trace.ts'
 
 const secret = {
   name: 'KEY',
@@ -46,10 +46,10 @@ async function sentOn(coding: string, pieces: readonly Buffer[]): Promise<Buffer
     const [asked] = await arrived
     const body = bodyOf(
       call,
-      askedOf(asked),
+      proxiedRequestOf(asked),
       { target: '/', headers: {}, outward: new Outward([], [secret], prepared), wanted: null },
       new Tenant(null, [secret], [], prepared),
-      new Told(),
+      new CallTrace(),
     )
     for (const piece of pieces) {
       program.write(piece)

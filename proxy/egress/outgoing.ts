@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Readable, pipeline } from 'node:stream'
 import type { Duplex } from 'node:stream'
 import { holds, replaceAll } from '../replace/replacer.ts'
-import type { Asked } from './asked.ts'
+import type { ProxiedRequest } from './proxied-request.ts'
 import { parseAwsAuthorization, signedAgain } from './aws-signature.ts'
 import type { Call } from './call.ts'
 import { CodingUnknown, codingsAskedFor, labelOf, tellingBytes } from './codings.ts'
@@ -14,7 +14,7 @@ import type { Wanted } from './ranges.ts'
 import { Refusal } from './refusal.ts'
 import { Counting, GuardingStream, PuttingIn } from './streams.ts'
 import type { Tenant } from './tenants.ts'
-import type { Told } from './told.ts'
+import type { CallTrace } from './call-trace.ts'
 import { PastedKeys, isText, judgePasted } from './unknown-credentials.ts'
 
 /** For one hop alone (RFC 9110, section 7.6.1), what is the proxy's own, and what it answers itself. */
@@ -66,28 +66,28 @@ export interface Outgoing {
 }
 
 /** Its address and headers with placeholders made values. @throws {Refusal} where it carries what may not go there. */
-export function prepare(call: Call, asked: Asked, tenant: Tenant, told: Told): Outgoing {
+export function prepare(call: Call, proxied: ProxiedRequest, tenant: Tenant, trace: CallTrace): Outgoing {
   const outward = tenant.outwardTo(call.scheme, call.host)
   // What is no place for a secret carries no placeholder elsewhere either.
   for (const [place, text] of [
     ['address', call.host],
-    ['address', asked.method],
-    ...[...asked.headers.keys()].map((name) => ['header', name] as const),
+    ['address', proxied.method],
+    ...[...proxied.headers.keys()].map((name) => ['header', name] as const),
   ] as const) {
     const strangers = outward.strangers(place)
     if (strangers !== null && holds(strangers, text)) throw leak(call, tenant)
   }
-  const target = swapped(call.target, 'address', 'url', () => leak(call, tenant), outward, told).text
-  judgePasted(call.target, call.host, tenant, told)
-  const named = namedIn(asked.headers.get('connection')?.[0])
+  const target = swapped(call.target, 'address', 'url', () => leak(call, tenant), outward, trace).text
+  judgePasted(call.target, call.host, tenant, trace)
+  const named = namedIn(proxied.headers.get('connection')?.[0])
   const headers: Record<string, string | string[]> = {}
   const carriers = new Set<string>()
-  for (const [name, values] of asked.headers) {
+  for (const [name, values] of proxied.headers) {
     if (hopByHop.has(name) || named.has(name)) continue
     const out = values.map((value) => {
       const { place, open, close } = basicParts(name, value)
-      const { text, count } = swapped(open, place, 'raw', () => leak(call, tenant), outward, told)
-      judgePasted(open, call.host, tenant, told)
+      const { text, count } = swapped(open, place, 'raw', () => leak(call, tenant), outward, trace)
+      judgePasted(open, call.host, tenant, trace)
       if (count === 0) return value
       carriers.add(name)
       return close(text)
@@ -100,16 +100,16 @@ export function prepare(call: Call, asked: Asked, tenant: Tenant, told: Told): O
       if (credentialHeaders.has(name) && !carriers.has(name)) delete headers[name]
   headers['host'] = hostOf(call)
   const looks = tenant.scrub !== null || tenant.found !== 'off'
-  if (looks) headers['accept-encoding'] = codingsAskedFor(asked.headers.get('accept-encoding')?.join(','))
-  const part = tenant.scrub === null ? null : askedPart(asked, headers, tenant.scrub.span)
+  if (looks) headers['accept-encoding'] = codingsAskedFor(proxied.headers.get('accept-encoding')?.join(','))
+  const part = tenant.scrub === null ? null : askedPart(proxied, headers, tenant.scrub.span)
   return { target, headers, outward, wanted: part }
 }
 
 /** A value in two parts would pass unseen: a part is asked for with what is around it, several or odd ones as the whole. */
-function askedPart(asked: Asked, headers: Record<string, string | string[]>, span: number): Wanted | null {
-  const ranges = asked.headers.get('range')
+function askedPart(proxied: ProxiedRequest, headers: Record<string, string | string[]>, span: number): Wanted | null {
+  const ranges = proxied.headers.get('range')
   if (ranges === undefined) return null
-  const part = asked.method === 'GET' && ranges.length === 1 ? widened(ranges[0], span) : null
+  const part = proxied.method === 'GET' && ranges.length === 1 ? widened(ranges[0], span) : null
   if (part === null) {
     delete headers['range']
     delete headers['if-range']
@@ -124,22 +124,22 @@ function askedPart(asked: Asked, headers: Record<string, string | string[]>, spa
 /** What is sent behind the headers; `null` for nothing. Changes them where the body's length or coding does. */
 export async function bodyOf(
   call: Call,
-  asked: Asked,
+  proxied: ProxiedRequest,
   outgoing: Outgoing,
   tenant: Tenant,
-  told: Told,
+  trace: CallTrace,
 ): Promise<Readable | Buffer | null> {
-  const signed = await signedBody(call, asked, outgoing, tenant, told)
+  const signed = await signedBody(call, proxied, outgoing, tenant, trace)
   if (signed !== undefined) return signed
-  if (!asked.hasBody) return null
+  if (!proxied.hasBody) return null
   const { outward, headers } = outgoing
   const steps: Duplex[] = []
-  let source: Readable = asked.body
+  let source: Readable = proxied.body
   const strangers = outward.strangers('body')
-  const [contentType] = asked.headers.get('content-type') ?? []
+  const [contentType] = proxied.headers.get('content-type') ?? []
   const looksForKeys = tenant.pasted !== 'off' && isText(contentType)
   if (outward.own.length > 0 || strangers !== null || looksForKeys) {
-    const { coding, body } = await codingOf(asked)
+    const { coding, body } = await codingOf(proxied)
     source = body
     if (coding !== null) {
       steps.push(
@@ -160,14 +160,14 @@ export async function bodyOf(
         new LookingInside(strangers, () => leak(call, tenant)),
         new GuardingStream(strangers, () => leak(call, tenant)),
       )
-    if (looksForKeys) steps.push(new PastedKeys((text) => judgePasted(text, call.host, tenant, told)))
+    if (looksForKeys) steps.push(new PastedKeys((text) => judgePasted(text, call.host, tenant, trace)))
     if (outward.own.length > 0) {
       const pairs = outward.swaps('body', writingOf(contentType))
-      steps.push(new PuttingIn(pairs, told.used))
+      steps.push(new PuttingIn(pairs, trace.used))
       if (!pairs.keepsLength) delete headers['content-length']
     }
   }
-  const counting = new Counting((bytes) => told.sent(bytes))
+  const counting = new Counting((bytes) => trace.sent(bytes))
   // A failure comes out of the last of them.
   pipeline([source, ...steps, counting] as never, () => undefined)
   return counting
@@ -177,7 +177,7 @@ export async function bodyOf(
 async function codingOf({
   headers,
   body,
-}: Asked): Promise<{ readonly coding: Coding | null; readonly body: Readable }> {
+}: ProxiedRequest): Promise<{ readonly coding: Coding | null; readonly body: Readable }> {
   try {
     const label = labelOf(headers.get('content-encoding')?.join(','))
     if (label === null) return { coding: null, body }
@@ -215,15 +215,15 @@ function whenReadable(body: Readable, done: () => void): void {
 /** For AWS: signed by a placeholder, it is signed again by the value. `undefined` where it is not signed so. */
 async function signedBody(
   call: Call,
-  asked: Asked,
+  proxied: ProxiedRequest,
   { outward, headers, target }: Outgoing,
   tenant: Tenant,
-  told: Told,
+  trace: CallTrace,
 ): Promise<Readable | Buffer | null | undefined> {
-  const authorization = parseAwsAuthorization(asked.headers.get('authorization')?.[0])
+  const authorization = parseAwsAuthorization(proxied.headers.get('authorization')?.[0])
   const { signers } = outward
   if (authorization === null || signers.length === 0) return undefined
-  const [told256] = asked.headers.get('x-amz-content-sha256') ?? []
+  const [told256] = proxied.headers.get('x-amz-content-sha256') ?? []
   if (told256?.startsWith('STREAMING-AWS4') === true)
     throw new Refusal(
       400,
@@ -231,16 +231,16 @@ async function signedBody(
       'Bodies that are signed piece by piece cannot be signed again: have the program send its body unsigned (UNSIGNED-PAYLOAD) or whole.',
     )
   const strangers = outward.strangers('body')
-  const guarded = asked.hasBody
+  const guarded = proxied.hasBody
     ? guardedBody(
-        asked,
+        proxied,
         strangers === null
           ? []
           : [
               new LookingInside(strangers, () => leak(call, tenant)),
               new GuardingStream(strangers, () => leak(call, tenant)),
             ],
-        told,
+        trace,
       )
     : null
   const body = told256 === undefined && guarded !== null ? await whole(guarded) : guarded
@@ -250,9 +250,9 @@ async function signedBody(
       .update(body instanceof Buffer ? body : '')
       .digest('hex')
   const incoming = {
-    method: asked.method,
+    method: proxied.method,
     target: call.target,
-    headers: new Map([...asked.headers, ['host', [call.hostHeader]]]),
+    headers: new Map([...proxied.headers, ['host', [call.hostHeader]]]),
     payloadHash,
   }
   const outHeaders = new Map(Object.entries(headers).map(([name, value]) => [name, [value].flat()] as const))
@@ -268,16 +268,16 @@ async function signedBody(
     )
     if (again === null) continue
     headers['authorization'] = again
-    told.used.add(name)
+    trace.used.add(name)
     return body
   }
   // Signed by something else, which is none of ours; but what was read of its body is to go on.
   return body instanceof Buffer ? body : (guarded ?? undefined)
 }
 
-function guardedBody(asked: Asked, steps: readonly Duplex[], told: Told): Readable {
-  const counting = new Counting((bytes) => told.sent(bytes))
-  pipeline([asked.body, ...steps, counting] as never, () => undefined)
+function guardedBody(proxied: ProxiedRequest, steps: readonly Duplex[], trace: CallTrace): Readable {
+  const counting = new Counting((bytes) => trace.sent(bytes))
+  pipeline([proxied.body, ...steps, counting] as never, () => undefined)
   return counting
 }
 
@@ -303,12 +303,12 @@ function swapped(
   writing: Writing,
   leaked: () => Refusal,
   outward: Outward,
-  told: Told,
+  trace: CallTrace,
 ): { readonly text: string; readonly count: number } {
   const strangers = outward.strangers(place)
   if (strangers !== null && holds(strangers, text)) throw leaked()
   const out = replaceAll(outward.swaps(place, writing), text)
-  for (const owner of out.owners) told.used.add(owner)
+  for (const owner of out.owners) trace.used.add(owner)
   return out
 }
 

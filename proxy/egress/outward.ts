@@ -16,7 +16,7 @@ export interface TenantSecret {
 
 export type Writing = 'raw' | 'url' | 'json' | 'form'
 /** Where in a request a text stands. */
-export type Place = Exclude<SecretPlace, 'aws'>
+export type RequestPart = Exclude<SecretPlace, 'aws'>
 
 const written: Readonly<Record<Writing, (text: string) => string>> = {
   raw: (text) => text,
@@ -50,7 +50,7 @@ export class Outward {
   }
 
   /** Placeholder → value, as the place where it stands takes it. */
-  swaps(place: Place, writing: Writing): Pairs {
+  swaps(place: RequestPart, writing: Writing): Pairs {
     const { secrets, contents } = this.#meantBy(`${place} ${writing}`, `swap ${writing}`, () =>
       this.own.filter((secret) => mayStand(secret, place)),
     )
@@ -79,7 +79,7 @@ export class Outward {
   }
 
   /** Placeholders and values of secrets that have no business there; `null` where there are none. */
-  strangers(place: Place): Pairs | null {
+  strangers(place: RequestPart): Pairs | null {
     const { secrets, contents } = this.#meantBy(place, 'stranger', () => [
       ...this.#elsewhere,
       ...this.own.filter((secret) => !mayStand(secret, place)),

@@ -5,12 +5,12 @@ import { expect, test } from 'vitest'
 import { noRules } from '@arcx/router'
 import { Pairs } from '../replace/pairs.ts'
 import { variantsOf } from '../replace/variants.ts'
-import type { Place, TenantSecret, Writing } from './outward.ts'
+import type { RequestPart, TenantSecret, Writing } from './outward.ts'
 import { Prepared } from './prepared.ts'
 import { Tenant } from './tenants.ts'
 
 const mebibyte = 2 ** 20
-const places: readonly Place[] = ['header', 'basic', 'address', 'body']
+const places: readonly RequestPart[] = ['header', 'basic', 'address', 'body']
 const writings: readonly Writing[] = ['raw', 'url', 'json', 'form']
 
 const secretsOf = (count: number): readonly TenantSecret[] =>

@@ -21,12 +21,12 @@ export class Refusal extends Error {
 
 /** For a host that nobody may reach, as it was named; nothing else is known of the call yet. */
 export class HostRefused extends Refusal {
-  readonly asked: string
+  readonly named: string
   readonly scheme: 'http' | 'https'
 
-  constructor(status: number, code: string, message: string, asked: string, scheme: 'http' | 'https') {
+  constructor(status: number, code: string, message: string, named: string, scheme: 'http' | 'https') {
     super(status, code, message)
-    this.asked = asked
+    this.named = named
     this.scheme = scheme
   }
 }

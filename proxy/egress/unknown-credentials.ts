@@ -1,13 +1,13 @@
 import { Transform } from 'node:stream'
 import type { TransformCallback } from 'node:stream'
-import { blotted } from '@arcx/detector/blot'
+import { redacted } from '@arcx/detector/redact'
 import { findCredentials } from '@arcx/detector/detector'
 import { findHomed } from '@arcx/detector/homes'
 import { HeldText } from './held-text.ts'
 import { matchesHost } from './host.ts'
 import { Refusal } from './refusal.ts'
 import type { Tenant } from './tenants.ts'
-import type { Told } from './told.ts'
+import type { CallTrace } from './call-trace.ts'
 
 const pieceBytes = 64 * 1024
 /** What may still belong to something that goes on; as far as the longest rule reaches. */
@@ -25,19 +25,19 @@ export const isText = (contentType: string | undefined): boolean =>
   )
 
 /**
- * Finds credentials of which nobody has told arcx in a body as it flows, and blots them out where it is to: letters
+ * Finds credentials of which nobody has told arcx in a body as it flows, and redacts them where it is to: letters
  * become x and digits 1, so that lengths, JSON and everything around stay as they are.
  */
 export class UnknownCredentials extends Transform {
-  readonly #told: Told
-  readonly #blots: boolean
+  readonly #trace: CallTrace
+  readonly #redacts: boolean
   readonly #isLines: boolean
   readonly #held = new HeldText()
 
-  constructor(told: Told, { blots, lines }: { readonly blots: boolean; readonly lines: boolean }) {
+  constructor(trace: CallTrace, { redacts, lines }: { readonly redacts: boolean; readonly lines: boolean }) {
     super()
-    this.#told = told
-    this.#blots = blots
+    this.#trace = trace
+    this.#redacts = redacts
     this.#isLines = lines
   }
 
@@ -47,12 +47,12 @@ export class UnknownCredentials extends Transform {
     const cut = this.#cut(text)
     const clean = cut === 0 ? '' : this.#take(cut)
     // What is only looked at is not held up by it.
-    done(null, this.#blots ? Buffer.from(clean, 'latin1') : chunk)
+    done(null, this.#redacts ? Buffer.from(clean, 'latin1') : chunk)
   }
 
   override _flush(done: TransformCallback): void {
     const clean = this.#take(this.#held.length)
-    done(null, this.#blots ? Buffer.from(clean, 'latin1') : null)
+    done(null, this.#redacts ? Buffer.from(clean, 'latin1') : null)
   }
 
   /** With what has come now, as far as nothing that comes can change what is found. */
@@ -73,14 +73,14 @@ export class UnknownCredentials extends Transform {
     const across = findings.find(({ start, end }) => start < wanted && end > wanted)
     const cut = across?.start ?? wanted
     const before = findings.filter(({ end }) => end <= cut)
-    for (const { rule } of before) this.#told.found(rule)
+    for (const { rule } of before) this.#trace.found(rule)
     this.#held.text = held.slice(cut)
-    return blotted(held.slice(0, cut), before)
+    return redacted(held.slice(0, cut), before)
   }
 }
 
 /** Whether a text of a request carries a key that does not belong where it goes: noted, or refused. @throws {Refusal} */
-export function judgePasted(text: string, host: string, tenant: Tenant, told: Told): void {
+export function judgePasted(text: string, host: string, tenant: Tenant, trace: CallTrace): void {
   if (tenant.pasted === 'off') return
   for (const { rule, start, end, hosts } of findHomed(text)) {
     const key = text.slice(start, end)
@@ -90,7 +90,7 @@ export function judgePasted(text: string, host: string, tenant: Tenant, told: To
       tenant.secrets.some(({ placeholder }) => placeholder.includes(key) || key.includes(placeholder))
     )
       continue
-    told.found(rule)
+    trace.found(rule)
     if (tenant.pasted === 'refuse') {
       throw new Refusal(
         403,

@@ -9,7 +9,7 @@ import { Outward } from './outward.ts'
 import { Prepared } from './prepared.ts'
 import { Refusal } from './refusal.ts'
 import { Tenant } from './tenants.ts'
-import { Told } from './told.ts'
+import { CallTrace } from './call-trace.ts'
 import { relayMessages } from './web-socket.ts'
 
 const prepared = new Prepared(2 ** 24)
@@ -39,13 +39,13 @@ async function relayed(handshake: string, before: (program: Socket, taken: Socke
   const [request, socket, head] = await upgraded
   socket.on('error', () => socket.destroy())
   await before(program, socket)
-  const told = new Told()
+  const trace = new CallTrace()
   const relaying = relayMessages({
     request,
     socket,
     head,
     upstream,
-    told,
+    trace,
     tenant: new Tenant(null, [], [], prepared),
     outward: new Outward([], [], prepared),
     isCut: new Promise<never>(() => undefined),
@@ -55,7 +55,7 @@ async function relayed(handshake: string, before: (program: Socket, taken: Socke
     },
   })
   relaying.catch(() => undefined)
-  return { outside, upstream, program, socket, relaying, told }
+  return { outside, upstream, program, socket, relaying, trace }
 }
 
 const handshake = (...more: string[]) =>

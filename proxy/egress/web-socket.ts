@@ -3,7 +3,7 @@ import type { LookupFunction, Socket } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { RawData } from 'ws'
-import { blotted } from '@arcx/detector/blot'
+import { redacted } from '@arcx/detector/redact'
 import { findCredentials } from '@arcx/detector/detector'
 import { guarded } from '@arcx/service-kit/guarded'
 import { ProgramGone } from './answer.ts'
@@ -13,7 +13,7 @@ import { Refusal } from './refusal.ts'
 import { replaceAll, replaceWhole } from '../replace/replacer.ts'
 import type { Outward } from './outward.ts'
 import type { Tenant } from './tenants.ts'
-import type { Told } from './told.ts'
+import type { CallTrace } from './call-trace.ts'
 
 /** A message is whole before it is judged, so it has an end. */
 const maxMessageBytes = 16 * 1024 * 1024
@@ -77,7 +77,7 @@ export interface Relaying {
   readonly upstream: WebSocket
   readonly tenant: Tenant
   readonly outward: Outward
-  readonly told: Told
+  readonly trace: CallTrace
   /** Rejects when it is to end. */
   readonly isCut: Promise<never>
   leak(): Refusal
@@ -93,7 +93,7 @@ export async function relayMessages({
   upstream,
   tenant,
   outward,
-  told,
+  trace,
   isCut,
   leak,
   judge,
@@ -114,7 +114,7 @@ export async function relayMessages({
     upstream.terminate()
     throw error
   })
-  told.status = 101
+  trace.status = 101
   const over = Promise.withResolvers<void>()
   const fail = (error: unknown) => {
     client.terminate()
@@ -130,19 +130,19 @@ export async function relayMessages({
   const sent = (data: RawData, isBinary: boolean) => {
     const bytes = bytesOf(data)
     const text = bytes.toString('utf8')
-    told.sent(bytes.length)
+    trace.sent(bytes.length)
     judgeSent(bytes, text)
     const { out, owners } = replaceWhole(outward.swaps('body', looksLikeJson(text) ? 'json' : 'raw'), bytes)
-    for (const owner of owners) told.used.add(owner)
+    for (const owner of owners) trace.used.add(owner)
     pass(upstream, client, out, isBinary)
   }
   const received = (data: RawData, isBinary: boolean) => {
     const bytes = bytesOf(data)
-    told.received(bytes.length)
+    trace.received(bytes.length)
     if (tenant.scrub !== null && holdsInside(tenant.scrub, bytes)) throw valueInside()
     const clean = tenant.scrub === null ? { out: bytes, count: 0 } : replaceWhole(tenant.scrub, bytes)
-    told.scrubbed += clean.count
-    pass(client, upstream, foundIn(clean.out, isBinary, tenant, told), isBinary)
+    trace.scrubbed += clean.count
+    pass(client, upstream, foundIn(clean.out, isBinary, tenant, trace), isBinary)
   }
   /** Text like any other; scrubbed, it may have become too long for a frame. */
   const reasonOf = (from: WebSocket, reason: Buffer): Buffer => {
@@ -193,13 +193,13 @@ function pass(to: WebSocket, from: WebSocket, bytes: Buffer, isBinary: boolean):
   if (to.bufferedAmount >= waitingBytes) from.pause()
 }
 
-/** Credentials that nobody has told of, blotted out where they are to be. */
-function foundIn(bytes: Buffer, isBinary: boolean, tenant: Tenant, told: Told): Buffer {
+/** Credentials that nobody has told of, redacted where they are to be. */
+function foundIn(bytes: Buffer, isBinary: boolean, tenant: Tenant, trace: CallTrace): Buffer {
   if (tenant.found === 'off' || isBinary) return bytes
   const text = bytes.toString('latin1')
   const findings = findCredentials(text)
-  for (const { rule } of findings) told.found(rule)
-  return tenant.found === 'redact' && findings.length > 0 ? Buffer.from(blotted(text, findings), 'latin1') : bytes
+  for (const { rule } of findings) trace.found(rule)
+  return tenant.found === 'redact' && findings.length > 0 ? Buffer.from(redacted(text, findings), 'latin1') : bytes
 }
 
 const looksLikeJson = (text: string) => /^\s*[[{"]/.test(text)

@@ -49,7 +49,7 @@ interface Origin {
  * certain. Four ways: plain proxy requests (RFC 9112, section 3.2.2), `CONNECT` with TLS opened, requests as to the
  * server itself, of programs that know of no proxy, and `/to/HOST/…`.
  */
-export class Entrance {
+export class ProxyServer {
   readonly #exchange: Exchange
   readonly #authority: Authority
   readonly #log: Log

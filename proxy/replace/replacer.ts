@@ -10,7 +10,7 @@ const filler = 0x78
  * What to do where what stands instead would be longer or shorter though a length was told before: put as many x there,
  * leave what is there, or, where none was told, put it there all the same.
  */
-export type Misfit = 'blot' | 'leave' | 'take'
+export type Misfit = 'mask' | 'leave' | 'take'
 
 /**
  * Replaces in a stream of bytes, across the borders of its pieces. What cannot be part of anything looked for goes on
@@ -23,7 +23,7 @@ export class Replacer {
   #held: Buffer = empty
   #count = 0
 
-  constructor(pairs: Pairs, misfit: Misfit = 'blot') {
+  constructor(pairs: Pairs, misfit: Misfit = 'mask') {
     this.#pairs = pairs
     this.#misfit = misfit
   }

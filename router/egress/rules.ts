@@ -41,7 +41,7 @@ export const EgressRules = z.object({
   /** They count before those that are allowed. */
   deny: patterns,
   limits: z.array(EgressLimit).max(50).default([]),
-  /** What becomes of credentials in answers, of which nobody has told arcx: nothing, a note in the record, or that and they are blotted out. */
+  /** What becomes of credentials in answers, of which nobody has told arcx: nothing, a note in the record, or that and they are redacted. */
   found: z.enum(['off', 'observe', 'redact']).default('off'),
   /** What becomes of a request with a key of somebody's that does not belong where it goes. */
   pasted: z.enum(['off', 'observe', 'refuse']).default('refuse'),

@@ -8,7 +8,7 @@ const none: readonly string[] = []
 const noRedactions: Readonly<Record<string, number>> = {}
 
 /** What the record is made from, as it comes to be known. */
-export class Told {
+export class CallTrace {
   readonly id = randomUUID()
   readonly at = new Date()
   tenant: Tenant | null = null

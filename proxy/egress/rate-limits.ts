@@ -14,7 +14,7 @@ interface Window {
 }
 
 /** How often, and how much, each workspace may call a host: counted from the full minute and hour, in this process. */
-export class Limits {
+export class RateLimits {
   readonly #windows = new Map<string, Window>()
 
   /** Counts a request; returns what counts its bytes, and throws once there are too many. @throws {Refusal} 429. */

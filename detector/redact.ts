@@ -1,10 +1,10 @@
 import type { Finding } from './detector.ts'
 
 /**
- * A text with what was found blotted out: letters become x and digits 1, so that its length, JSON and everything around
+ * A text with what was found redacted: letters become x and digits 1, so that its length, JSON and everything around
  * stay as they are. Escapes stay whole, or it were no JSON any more.
  */
-export function blotted(text: string, findings: readonly Finding[]): string {
+export function redacted(text: string, findings: readonly Finding[]): string {
   let out = ''
   let done = 0
   for (const { start, end } of findings) {

@@ -3,7 +3,7 @@ import { Http2ServerRequest } from 'node:http2'
 import { Refusal } from './refusal.ts'
 
 /** A request of a program's, over HTTP/1.1 or HTTP/2 alike. */
-export interface Asked {
+export interface ProxiedRequest {
   readonly version: '1.1' | '2'
   readonly method: string
   /** Lower-case names; none of HTTP/2's own, and not the host's. */
@@ -12,7 +12,7 @@ export interface Asked {
   readonly body: IncomingMessage | Http2ServerRequest
 }
 
-export function askedOf(request: IncomingMessage | Http2ServerRequest): Asked {
+export function proxiedRequestOf(request: IncomingMessage | Http2ServerRequest): ProxiedRequest {
   const headers = new Map<string, string[]>()
   const { rawHeaders } = request
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
