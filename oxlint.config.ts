@@ -28,6 +28,34 @@ const outOfPackage: Ban = { regex: '^(\\.\\./){2}', message: 'Another package is
 const capability = (message: string, others: string): Ban => ({ regex: `^\\.\\./(${others})/`, message })
 const service = [nats, outOfServices, outOfPackage]
 
+/** The folders of `proxy/egress/`, lowest first: each takes from those below it alone. */
+const egressLayers = [
+  ['policy'],
+  ['tenants', 'streams', 'content-coding', 'upstream'],
+  ['records'],
+  ['detection'],
+  ['request'],
+  ['response'],
+  ['websocket'],
+]
+const egressOverrides = egressLayers.flatMap((layer, index) =>
+  layer.map((folder) => ({
+    files: [`proxy/egress/${folder}/*.ts`],
+    rules: rule(
+      docker,
+      sql,
+      nats,
+      outOfServices,
+      { regex: '^(\\.\\./){3}', message: 'Another package is imported by its name.' },
+      { regex: '^\\.\\./\\.\\./(entrance/|[^/]*$)', message: 'Of the rest of arc-proxy, egress knows replace alone.' },
+      {
+        regex: `^\\.\\./(${egressLayers.slice(index).flat().join('|')})/`,
+        message: 'A folder of egress takes from those below it alone.',
+      },
+    ),
+  })),
+)
+
 export default defineConfig({
   plugins: ['typescript', 'import', 'react', 'unicorn', 'promise'],
   categories: { correctness: 'error', suspicious: 'error', perf: 'error' },
@@ -105,6 +133,18 @@ export default defineConfig({
       ),
     },
     { files: ['proxy/**', 'collab/**'], rules: rule(docker, sql, ...service) },
+    {
+      files: ['proxy/replace/*.ts'],
+      rules: rule(docker, sql, ...service, { regex: '^\\.\\./', message: 'The search for values knows nothing else.' }),
+    },
+    {
+      files: ['proxy/egress/*.ts'],
+      rules: rule(docker, sql, ...service, {
+        regex: '^\\.\\./entrance/',
+        message: 'Requests come in above: egress knows not by which way.',
+      }),
+    },
+    ...egressOverrides,
     {
       files: ['service-kit/**'],
       rules: rule(docker, sql, {

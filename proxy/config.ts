@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js'
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { formerKeys, parseConfig, port, token, wholeNumber } from '@arcx/service-kit/config'
-import { normalHost } from './egress/host.ts'
+import { normalHost } from './egress/policy/host.ts'
 
 const list = (text: string) =>
   text

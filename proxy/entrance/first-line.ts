@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { guarded } from '@arcx/service-kit/guarded'
-import { Refusal, refuseUpgrade } from '../egress/refusal.ts'
+import { Refusal, refuseUpgrade } from '../egress/policy/refusal.ts'
 import { isInFirstLine } from './request-target.ts'
 
 /**

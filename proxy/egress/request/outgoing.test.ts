@@ -8,10 +8,10 @@ import { expect, test } from 'vitest'
 import { proxiedRequestOf } from './proxied-request.ts'
 import type { Call } from './call.ts'
 import { bodyOf } from './outgoing.ts'
-import { Outward } from './outward.ts'
-import { Prepared } from './prepared.ts'
-import { Tenant } from './tenants.ts'
-import { CallTrace } from './call-trace.ts'
+import { Outward } from '../tenants/outward.ts'
+import { Prepared } from '../tenants/prepared.ts'
+import { Tenant } from '../tenants/tenants.ts'
+import { CallTrace } from '../records/call-trace.ts'
 
 const secret = {
   name: 'KEY',

@@ -1,15 +1,15 @@
 import { EgressRules, noRules, secretPlaces, writtenOut } from '@arcx/router'
 import type { EgressLimit } from '@arcx/router'
 import type { Envelopes } from '@arcx/service-kit/envelopes'
-import { matchesHost } from './host.ts'
+import { matchesHost } from '../policy/host.ts'
 import { Outward, contentsOf } from './outward.ts'
 import type { TenantSecret } from './outward.ts'
-import { denialOf } from './policy.ts'
-import type { HostDenial, HostRules } from './policy.ts'
+import { denialOf } from '../policy/policy.ts'
+import type { HostDenial, HostRules } from '../policy/policy.ts'
 import { Prepared } from './prepared.ts'
-import { Pairs } from '../replace/pairs.ts'
-import { variantsOf } from '../replace/variants.ts'
-import type { ProxyStore } from '../store.ts'
+import { Pairs } from '../../replace/pairs.ts'
+import { variantsOf } from '../../replace/variants.ts'
+import type { ProxyStore } from '../../store.ts'
 
 const freshMs = 2000
 const rememberedLimit = 500

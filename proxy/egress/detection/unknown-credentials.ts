@@ -3,11 +3,11 @@ import type { TransformCallback } from 'node:stream'
 import { redacted } from '@arcx/detector/redact'
 import { findCredentials } from '@arcx/detector/detector'
 import { findHomed } from '@arcx/detector/homes'
-import { HeldText } from './held-text.ts'
-import { matchesHost } from './host.ts'
-import { Refusal } from './refusal.ts'
-import type { Tenant } from './tenants.ts'
-import type { CallTrace } from './call-trace.ts'
+import { HeldText } from '../streams/held-text.ts'
+import { matchesHost } from '../policy/host.ts'
+import { Refusal } from '../policy/refusal.ts'
+import type { Tenant } from '../tenants/tenants.ts'
+import type { CallTrace } from '../records/call-trace.ts'
 
 const pieceBytes = 64 * 1024
 /** What may still belong to something that goes on; as far as the longest rule reaches. */

@@ -1,14 +1,14 @@
 import { STATUS_CODES } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
-import { holds, replaceAll } from '../replace/replacer.ts'
-import { CodingUnknown, labelOf } from './codings.ts'
-import type { Label } from './codings.ts'
-import { hopByHop, namedIn } from './outgoing.ts'
-import { partOf } from './ranges.ts'
-import type { Part, Wanted } from './ranges.ts'
-import { Refusal } from './refusal.ts'
-import type { Tenant } from './tenants.ts'
-import type { CallTrace } from './call-trace.ts'
+import { holds, replaceAll } from '../../replace/replacer.ts'
+import { CodingUnknown, labelOf } from '../content-coding/codings.ts'
+import type { Label } from '../content-coding/codings.ts'
+import { hopByHop, namedIn } from '../request/outgoing.ts'
+import { partOf } from '../request/ranges.ts'
+import type { Part, Wanted } from '../request/ranges.ts'
+import { Refusal } from '../policy/refusal.ts'
+import type { Tenant } from '../tenants/tenants.ts'
+import type { CallTrace } from '../records/call-trace.ts'
 
 /** Headers or trailers with values made placeholders; one whose name holds a value is left out, as names have no case to tell it by. */
 export function cleanHeaders(

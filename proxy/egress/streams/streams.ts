@@ -1,7 +1,7 @@
 import { Transform } from 'node:stream'
 import type { TransformCallback } from 'node:stream'
-import { Replacer } from '../replace/replacer.ts'
-import type { Pairs } from '../replace/pairs.ts'
+import { Replacer } from '../../replace/replacer.ts'
+import type { Pairs } from '../../replace/pairs.ts'
 
 /** A Replacer in a pipeline. */
 export class ReplacingStream extends Transform {

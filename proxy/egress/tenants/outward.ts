@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { SecretPlace } from '@arcx/router'
 import type { Prepared } from './prepared.ts'
-import { Pairs } from '../replace/pairs.ts'
-import { variantsOf } from '../replace/variants.ts'
-import type { Pair } from '../replace/variants.ts'
+import { Pairs } from '../../replace/pairs.ts'
+import { variantsOf } from '../../replace/variants.ts'
+import type { Pair } from '../../replace/variants.ts'
 
 export interface TenantSecret {
   readonly name: string

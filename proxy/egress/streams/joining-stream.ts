@@ -1,8 +1,8 @@
 import { Transform } from 'node:stream'
 import type { TransformCallback } from 'node:stream'
-import type { Pairs } from '../replace/pairs.ts'
-import { Replacer, replaceAll } from '../replace/replacer.ts'
 import { HeldText, ownCopy } from './held-text.ts'
+import type { Pairs } from '../../replace/pairs.ts'
+import { Replacer, replaceAll } from '../../replace/replacer.ts'
 
 /** What is held while a value may go on in the next events; a stream that asks for more is broken off. */
 const mostHeld = 1024 * 1024

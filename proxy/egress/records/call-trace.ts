@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { CallRecord, EgressRecord } from './records.ts'
-import type { Tenant } from './tenants.ts'
+import type { Tenant } from '../tenants/tenants.ts'
 
 export type Description = Pick<EgressRecord, 'workspaceId' | 'userId' | 'method' | 'scheme' | 'host' | 'port' | 'path'>
 

@@ -1,11 +1,11 @@
 import { Transform } from 'node:stream'
 import type { TransformCallback } from 'node:stream'
 import { constants, inflateRawSync, zstdDecompressSync } from 'node:zlib'
-import { Replacer, replaceWhole } from '../replace/replacer.ts'
-import type { Pairs } from '../replace/pairs.ts'
+import { Replacer, replaceWhole } from '../../replace/replacer.ts'
+import type { Pairs } from '../../replace/pairs.ts'
 import { gzipFormat, zstdFormat } from './codings.ts'
 import { Decoding } from './decoding.ts'
-import { Refusal } from './refusal.ts'
+import { Refusal } from '../policy/refusal.ts'
 import { ZstdFrames } from './zstd-frames.ts'
 
 /** Of what a stream opens to, as many bytes are looked at; more is not worth its time. */

@@ -1,4 +1,4 @@
-import type { Pairs } from '../replace/pairs.ts'
+import type { Pairs } from '../../replace/pairs.ts'
 
 interface Kept {
   readonly pairs: Pairs

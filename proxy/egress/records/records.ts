@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Journal } from '@arcx/service-kit/journal'
 import type { Log } from '@arcx/service-kit/log'
-import type { ProxyStore } from '../store.ts'
+import type { ProxyStore } from '../../store.ts'
 
 const writeMs = 200
 /** What is over is in the journal already as begun; it can wait for others. */

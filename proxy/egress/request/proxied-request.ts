@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Http2ServerRequest } from 'node:http2'
-import { Refusal } from './refusal.ts'
+import { Refusal } from '../policy/refusal.ts'
 
 /** A request of a program's, over HTTP/1.1 or HTTP/2 alike. */
 export interface ProxiedRequest {

@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
-import { Pairs } from '../replace/pairs.ts'
-import { variantsOf } from '../replace/variants.ts'
+import { Pairs } from '../../replace/pairs.ts'
+import { variantsOf } from '../../replace/variants.ts'
 import { JoiningStream, streamKind } from './joining-stream.ts'
 import type { StreamKind } from './joining-stream.ts'
 

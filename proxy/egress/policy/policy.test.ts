@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { noRules } from '@arcx/router'
 import { denialOf } from './policy.ts'
-import { Prepared } from './prepared.ts'
-import { Tenant } from './tenants.ts'
+import { Prepared } from '../tenants/prepared.ts'
+import { Tenant } from '../tenants/tenants.ts'
 
 test('a denial counts before a permission, and is named by its pattern', () => {
   const rules = { fallback: 'open', allow: ['a.test'], deny: ['*.b.test', 'a.test'] } as const

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { CallTrace } from './call-trace.ts'
+import { CallTrace } from '../records/call-trace.ts'
 import { UnknownCredentials } from './unknown-credentials.ts'
 
 test.each([true, false])('a line without an end is not kept whole: redacted, %s', async (redacts) => {
