@@ -25,7 +25,7 @@ import { resetStreamsAtOnce } from './egress/upstream/stream-resets.ts'
 import { Tenants } from './egress/tenants/tenants.ts'
 import { Upstreams } from './egress/upstream/upstreams.ts'
 import { Authority } from './entrance/authority.ts'
-import { ProxyServer } from './entrance/entrance.ts'
+import { ProxyServer } from './entrance/proxy-server.ts'
 import { ProxyStore } from './store.ts'
 
 /** Of the orchestrator, and of those who ask how it is. */

@@ -53,7 +53,7 @@ describe('what comes from a socket ends nothing', () => {
     expect(
       found(/\bcreate(Http)?Server\(/, [
         'service-kit/connections/http-server.ts',
-        'proxy/entrance/entrance.ts',
+        'proxy/entrance/proxy-server.ts',
         'loopback/loopback.ts',
         /^workspace/,
         'server/runtime/trap.ts',

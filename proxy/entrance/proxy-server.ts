@@ -2,29 +2,26 @@ import { createServer as createHttpServer } from 'node:http'
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
 import type { Http2Server, Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from 'node:http2'
-import { constants } from 'node:fs'
-import { chmod, open, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
 import { BodyWatch } from '@arcx/service-kit/connections/body-time'
 import { ConnectionLimit } from '@arcx/service-kit/connections/limit'
 import type { Most, Refused } from '@arcx/service-kit/connections/limit'
 import { guarded } from '@arcx/service-kit/guarded'
 import type { Log } from '@arcx/service-kit/log'
-import type { Call } from '../egress/request/call.ts'
 import type { Exchange } from '../egress/exchange.ts'
 import { HostRefused, Refusal, refuse, refuseUpgrade } from '../egress/policy/refusal.ts'
-import { normalHost } from '../egress/policy/host.ts'
 import type { Authority } from './authority.ts'
+import { badHost, callOf, hasFragment, hostAndPort } from './call-target.ts'
+import type { HostAndPort, Origin } from './call-target.ts'
+import { firstByte, whenBegun } from './first-bytes.ts'
 import { whenFirstLine } from './first-line.ts'
-import { percentEncoded, withAsciiTarget } from './request-target.ts'
+import { headerBytes, malformedRequest } from './malformed-request.ts'
+import { withAsciiTarget } from './request-target.ts'
+import { interceptTls, tlsHandshake } from './tls-interception.ts'
 import { endUnread } from './unread-bodies.ts'
+import { listenIn } from './workspace-socket.ts'
 
-const headerBytes = 64 * 1024
-const maxTarget = 16 * 1024
-/** Of connections that wait to be taken: whoever comes beyond that to such a socket is refused, and not asked to try again as over TCP (unix(7), EAGAIN). */
-const backlog = 4096
 /** From a connection, or a tunnel, to its first byte; then for a TLS handshake; then for a request's headers. */
 const beginMs = 20_000
 /** Without a request. */
@@ -35,14 +32,6 @@ const silentStreamMs = 660_000
 /** Between two pieces of a body: a program may think in between, as git does before it pushes. */
 const bodyTimes = { wholeMs: 300_000, idleMs: 300_000, restMs: 30_000, unreadMs: 300_000 }
 const tellEveryMs = 60_000
-/** What a TLS handshake begins with (RFC 8446, section 5.1). */
-const tlsHandshake = 22
-
-/** What is known of a connection: whose it is, and within a tunnel, to where. */
-interface Origin {
-  readonly workspaceId: string
-  readonly tunnel: { readonly scheme: 'http' | 'https'; readonly host: string; readonly port: number } | null
-}
 
 /**
  * Where workspaces come in: a socket for each, in a directory that is that workspace's alone, so that who calls is
@@ -129,21 +118,7 @@ export class ProxyServer {
       },
     )
     this.#http.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      if (!socket.writable) return
-      if (error.code === 'HPE_HEADER_OVERFLOW')
-        refuseUpgrade(
-          socket as Socket,
-          new Refusal(431, 'headers_too_long', `Headers have at most ${headerBytes / 1024} KB together.`),
-        )
-      else
-        refuseUpgrade(
-          socket as Socket,
-          new Refusal(
-            400,
-            'request_malformed',
-            `This is no well-formed HTTP request${(/CRLF/.test(error.message) ? malformed['HPE_CR_EXPECTED'] : malformed[error.code ?? '']) ?? ''}.`,
-          ),
-        )
+      if (socket.writable) refuseUpgrade(socket as Socket, malformedRequest(error))
     })
   }
 
@@ -154,7 +129,8 @@ export class ProxyServer {
       socket.on('error', () => socket.destroy())
       const bound = this.#connections.take(workspaceId, socket)
       if (bound !== null) return this.#tooMany(socket, workspaceId, bound)
-      this.#begun(socket, () => this.#arrive(socket, workspaceId))
+      // Somebody who heeds no variables begins with TLS at once, and says by its handshake where to.
+      this.#begun(socket, () => this.#open(socket, workspaceId, null))
     })
     await listenIn(server, directory)
     this.#listeners.set(workspaceId, server)
@@ -190,7 +166,7 @@ export class ProxyServer {
     const origin = key === undefined ? undefined : this.#origins.get(key)
     try {
       if (origin === undefined) throw new Refusal(407, 'workspace_unknown', 'This workspace is not known here.')
-      await this.#exchange.handle(this.#callOf(origin, request), request, response)
+      await this.#exchange.handle(callOf(origin, request), request, response)
     } catch (error) {
       this.#tell(origin, request, error)
       if (response.headersSent)
@@ -208,7 +184,7 @@ export class ProxyServer {
       if (request.headers.upgrade?.toLowerCase() !== 'websocket')
         throw new Refusal(501, 'upgrade_unknown', 'The only protocol that is changed to is WebSocket.')
       if (request.url?.includes('#') === true) throw hasFragment()
-      await this.#exchange.upgrade(this.#callOf(origin, request), request, socket, head)
+      await this.#exchange.upgrade(callOf(origin, request), request, socket, head)
     } catch (error) {
       this.#tell(origin, request, error)
       refuseUpgrade(socket, error instanceof Refusal ? error : new Refusal(500, 'failed', 'The proxy failed.'))
@@ -222,44 +198,6 @@ export class ProxyServer {
     this.#exchange
       .refusedHost(origin.workspaceId, request.method ?? '', error)
       .catch((failed: unknown) => this.#log.error({ err: failed }, 'a refused call is not recorded'))
-  }
-
-  #callOf({ workspaceId, tunnel }: Origin, request: IncomingMessage | Http2ServerRequest): Call {
-    const asked = percentEncoded(request.url ?? '')
-    const hostHeader = 'authority' in request ? namedHost(request) : (request.headers.host ?? '')
-    if (asked.length > maxTarget)
-      throw new Refusal(414, 'target_too_long', `An address has at most ${maxTarget} characters.`)
-    if (tunnel !== null) {
-      if (!asked.startsWith('/')) throw new Refusal(400, 'target_invalid', 'Within a tunnel an address is a path.')
-      // A tunnel goes to one host: what is asked of another in it would go round the policy.
-      const named = hostAndPort(hostHeader, tunnel.port)
-      if (named?.host !== tunnel.host)
-        throw new HostRefused(421, 'host_differs', `This tunnel goes to ${tunnel.host}.`, hostHeader, tunnel.scheme)
-      return { workspaceId, ...tunnel, hostHeader, target: asked }
-    }
-    const [, upstream, rest = ''] = /^\/to\/([^/?]+)(.*)$/s.exec(asked) ?? []
-    if (upstream !== undefined) {
-      const named = hostAndPort(upstream, 443)
-      if (named === null) throw badHost(upstream, 'https')
-      return { workspaceId, scheme: 'https', ...named, hostHeader, target: rest.startsWith('/') ? rest : `/${rest}` }
-    }
-    if (asked.startsWith('/') && !/^(?:127\.0\.0\.1|localhost)(?::|$)/.test(hostHeader)) {
-      const named = hostAndPort(hostHeader, 80)
-      if (named === null) throw badHost(hostHeader, 'http')
-      return { workspaceId, scheme: 'http', ...named, hostHeader, target: asked }
-    }
-    const [, scheme = '', authority = '', path = ''] = /^(https?|wss?):\/\/([^/?#@]+)([/?][^#]*)?$/i.exec(asked) ?? []
-    const kind = ['https', 'wss'].includes(scheme.toLowerCase()) ? 'https' : 'http'
-    const named = scheme === '' ? null : hostAndPort(authority, kind === 'https' ? 443 : 80)
-    if (scheme === '' && asked.includes('#')) throw hasFragment()
-    if (scheme === '')
-      throw new Refusal(
-        400,
-        'target_invalid',
-        'This is arcx’s proxy: ask it for http://HOST/…, CONNECT HOST:443, or /to/HOST/….',
-      )
-    if (named === null) throw badHost(authority, kind)
-    return { workspaceId, scheme: kind, ...named, hostHeader, target: path.startsWith('/') ? path : `/${path}` }
   }
 
   #tooMany(socket: Socket, workspaceId: string, bound: Refused): void {
@@ -279,32 +217,6 @@ export class ProxyServer {
     this.#log.warn({ workspaceId, bound }, 'connections of a workspace are refused')
   }
 
-  /** Once something has come. */
-  #begun(socket: Socket, work: () => void): void {
-    const timer = setTimeout(() => socket.destroy(), beginMs)
-    socket.once('close', () => clearTimeout(timer))
-    const arrived = () => {
-      clearTimeout(timer)
-      work()
-    }
-    socket.once(
-      'readable',
-      guarded(arrived, (error) => {
-        this.#log.error({ err: error }, 'a connection could not be taken')
-        socket.destroy()
-      }),
-    )
-  }
-
-  /** Somebody who heeds no variables begins with TLS at once, and says by its handshake where to (RFC 6066, section 3). */
-  #arrive(socket: Socket, workspaceId: string): void {
-    const first = socket.read(1) as Buffer | null
-    if (first === null) return void socket.destroy()
-    socket.unshift(first)
-    if (first[0] === tlsHandshake) this.#intercept(socket, workspaceId, null, 443)
-    else this.#enter(socket, { workspaceId, tunnel: null })
-  }
-
   #connect(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const origin = this.#origins.get(socket)
     const named = hostAndPort(request.url ?? '', 443)
@@ -319,60 +231,30 @@ export class ProxyServer {
     }
     socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
     if (head.length > 0) socket.unshift(head)
-    this.#begun(socket, () => {
-      const first = socket.read(1) as Buffer | null
-      if (first === null) return void socket.destroy()
-      socket.unshift(first)
-      if (first[0] === tlsHandshake) this.#intercept(socket, origin.workspaceId, named.host, named.port)
-      else this.#enter(socket, { workspaceId: origin.workspaceId, tunnel: { scheme: 'http', ...named } })
-    })
+    this.#begun(socket, () => this.#open(socket, origin.workspaceId, named))
   }
 
-  /** `wanted`: null for whatever the handshake names. */
-  #intercept(socket: Socket, workspaceId: string, wanted: string | null, port: number): void {
-    let host = wanted
-    const tls = new TLSSocket(socket, {
-      isServer: true,
-      ALPNProtocols: ['h2', 'http/1.1'],
-      SNICallback: (name, done) => {
-        // The name in the handshake is the tunnel's, or there is no certificate for it.
-        const named = normalHost(name)
-        host ??= named
-        if (named === null || named !== host) done(new Error('The handshake names another host, or none.'))
-        else void this.#certify(named, done)
+  #begun(socket: Socket, work: () => void): void {
+    whenBegun(socket, beginMs, (error) => this.#log.error({ err: error }, 'a connection could not be taken'), work)
+  }
+
+  /** TLS, to a host that the tunnel or the handshake names; or else requests in clear. */
+  #open(socket: Socket, workspaceId: string, named: HostAndPort | null): void {
+    const first = firstByte(socket)
+    if (first === null) return void socket.destroy()
+    if (first !== tlsHandshake)
+      return this.#enter(socket, { workspaceId, tunnel: named === null ? null : { scheme: 'http', ...named } })
+    interceptTls(socket, {
+      authority: this.#authority,
+      wanted: named?.host ?? null,
+      withinMs: beginMs,
+      onSecured: (tls, host) => {
+        const origin: Origin = { workspaceId, tunnel: { scheme: 'https', host, port: named?.port ?? 443 } }
+        if (tls.alpnProtocol === 'h2') this.#enterHttp2(tls, origin)
+        // Its first request comes when it likes; until then it is held to the same time.
+        else this.#begun(tls, () => this.#enter(tls, origin))
       },
     })
-    const timer = setTimeout(() => tls.destroy(), beginMs)
-    tls.on('error', () => tls.destroy())
-    tls.once('close', () => clearTimeout(timer))
-    const secured = () => {
-      clearTimeout(timer)
-      // Without a name it is HTTPS to a bare address.
-      if (host === null) return void tls.destroy()
-      // As a server of its own would: HTTP/2 waits for it.
-      Object.assign(tls, { secureConnecting: false })
-      const origin: Origin = { workspaceId, tunnel: { scheme: 'https', host, port } }
-      if (tls.alpnProtocol === 'h2') this.#enterHttp2(tls, origin)
-      // Its first request comes when it likes; until then it is held to the same time.
-      else this.#begun(tls, () => this.#enter(tls, origin))
-    }
-    tls.once(
-      'secure',
-      guarded(secured, () => tls.destroy()),
-    )
-  }
-
-  async #certify(
-    host: string,
-    done: (error: Error | null, context?: Awaited<ReturnType<Authority['contextFor']>>) => void,
-  ): Promise<void> {
-    let context: Awaited<ReturnType<Authority['contextFor']>>
-    try {
-      context = await this.#authority.contextFor(host)
-    } catch (error) {
-      return done(error instanceof Error ? error : new Error(String(error)))
-    }
-    done(null, context)
   }
 
   #enterHttp2(socket: Socket, origin: Origin): void {
@@ -406,71 +288,4 @@ export class ProxyServer {
       this.#http.emit('connection', socket)
     })
   }
-}
-
-/**
- * A workspace can write to the directory: what it put at the name goes, and is not followed. By a handle on the
- * directory, what was opened is what is listened in, and a long path fits.
- */
-async function listenIn(server: Server, directory: string): Promise<void> {
-  const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
-  try {
-    const path = `/proc/self/fd/${handle.fd}/proxy.sock`
-    await rm(path, { recursive: true, force: true })
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen({ path, backlog }, resolve)
-    })
-    await chmod(path, 0o666)
-  } finally {
-    await handle.close()
-  }
-}
-
-/** What the parser's reasons (llhttp) mean to whoever wrote the request. */
-const malformed: Readonly<Record<string, string>> = {
-  HPE_CR_EXPECTED: ': a line ends with LF alone, where HTTP has CR LF',
-  HPE_LF_EXPECTED: ': a line ends with CR alone, where HTTP has CR LF',
-  HPE_INVALID_METHOD: ': it has no method that is known',
-  HPE_INVALID_URL:
-    ': its address has a character that belongs in none. What is no ASCII is percent-encoded: é as %C3%A9',
-  HPE_INVALID_VERSION: ': it names no version of HTTP that is known',
-  HPE_INVALID_CONSTANT: ': it names no version of HTTP that is known',
-  HPE_INVALID_HEADER_TOKEN: ': a header has a character that belongs in none',
-  HPE_INVALID_CONTENT_LENGTH: ': its length is no number',
-  HPE_UNEXPECTED_CONTENT_LENGTH: ': it says its length in two ways',
-  HPE_INVALID_TRANSFER_ENCODING: ': its transfer coding does not end with chunked',
-  HPE_INVALID_CHUNK_SIZE: ': a piece of its body does not say its size',
-}
-
-/** Both ways of naming it must name the same (RFC 9113, section 8.3.1). */
-function namedHost(request: Http2ServerRequest): string {
-  const { ':authority': authority, host } = request.headers
-  if (authority !== undefined && host !== undefined && host !== authority)
-    throw new Refusal(400, 'host_differs', 'This request names two hosts.')
-  return authority ?? host ?? ''
-}
-
-/** RFC 6455, section 3; RFC 9112, section 3.2. */
-const hasFragment = () =>
-  new Refusal(
-    400,
-    'target_invalid',
-    'The address of a request has no fragment: leave out what stands from # on, or write %23 where the character itself is meant.',
-  )
-
-const badHost = (text: string, scheme: 'http' | 'https') =>
-  new HostRefused(
-    403,
-    'host_refused',
-    `“${text.slice(0, 100)}” is no host name. Bare addresses are not let through: use the name. One that has none can be given one by whoever runs this server, in ARC_EGRESS_NAMES.`,
-    text,
-    scheme,
-  )
-
-function hostAndPort(authority: string, fallback: number): { readonly host: string; readonly port: number } | null {
-  const [, name = '', port] = /^([^:[\]]+)(?::(\d{1,5}))?$/.exec(authority) ?? []
-  const host = normalHost(name)
-  const number = port === undefined ? fallback : Number(port)
-  return host === null || number < 1 || number > 65_535 ? null : { host, port: number }
 }
