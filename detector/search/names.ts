@@ -1,3 +1,4 @@
+import { kinds } from './kinds.ts'
 import { usualPairs } from './wordlike.ts'
 
 /** Long words seldom stand behind `_` or `-`, as many keys do; there they must look more like words. */
@@ -69,15 +70,34 @@ for (let last = 0; last < 64; last += 1) {
   }
 }
 
-/** The same for letters alone, fewer than 256, in one table, as no processor foresees where words begin. */
-export function isNameOfLetters(bytes: Uint8Array, from: number, to: number): boolean {
+export const longestName = 80
+const shortestOfLetters = 16
+
+/**
+ * Where a run of letters alone ends; less than zero where it is long and no words look like it. In one table, as no
+ * processor foresees where words begin, and in one pass.
+ * @param bytes with something else than a letter behind the run
+ */
+export function endOfLetters(bytes: Uint8Array, from: number): number {
   let sum = 0
   let last = 0
-  for (let at = from; at < to; at += 1) {
-    const code = (bytes[at] ?? 0) & 63
+  let to = from
+  for (; to - from < longestName; to += 1) {
+    const byte = bytes[to] ?? 0
+    if (kinds[byte] !== 1) break
+    const code = byte & 63
     sum += steps[(last << 6) | code] ?? 0
     last = code
   }
-  if (sum >= longestAbbreviation * capitalStep) return isName(bytes, from, to)
-  return isOfWords(bytes, from, to - from, sum & 0xff, (sum >>> 8) & 0xff, (sum >>> 16) & 0xff)
+  const size = to - from
+  if (size < shortestOfLetters) return to
+  if (size === longestName) {
+    while (kinds[bytes[to] ?? 0] === 1) to += 1
+    return -to
+  }
+  const looksLikeWords =
+    sum >= longestAbbreviation * capitalStep
+      ? isName(bytes, from, to)
+      : isOfWords(bytes, from, size, sum & 0xff, (sum >>> 8) & 0xff, (sum >>> 16) & 0xff)
+  return looksLikeWords ? to : -to
 }

@@ -1,6 +1,6 @@
 import { isDigest, isOfBase64 } from './digest.ts'
 import { kinds } from './kinds.ts'
-import { isName, isNameOfLetters } from './names.ts'
+import { endOfLetters, isName, longestName } from './names.ts'
 
 /** Where a closer look is worth while: spans in which a credential may lie, and names that may be followed by one. */
 export interface Places {
@@ -76,11 +76,9 @@ function cases(char: string): number[] {
 }
 
 const shortestMixed = 8
-const shortestOfLetters = 16
 const shortestJoined = 4
 const shortestKey = 20
 const isOfKey = (code: number) => kinds[code] !== 0 || code === 45 || code === 95
-const longestName = 80
 /** How far before what looks random its name may stand. */
 const before = 120
 const behind = 64
@@ -145,12 +143,10 @@ function findPlaces(scan: Scan, from: number, to: number): void {
       addNames(bytes, length, at * 4 + 2, pairs[word >>> 16] ?? 0, names)
     }
     const small = (word | toLower) & lowBits
-    if ((((small + fromA) | 0) & ~((small + beyondZ) | 0) & ~word & highBits) === highBits) {
-      run += 1
-      if (run === wordsOfRun) addLetters(bytes, length, (at - 2) * 4, ofLetters)
-      continue
-    }
-    run = 0
+    const others = (((small + fromA) | 0) & ~((small + beyondZ) | 0) & ~word & highBits) ^ highBits
+    // Without a branch: whether four bytes are letters is guessed wrong too often.
+    run = (run + 1) & ~((others | (0 - others)) >> 31)
+    if (run === wordsOfRun) addLetters(bytes, length, (at - 2) * 4, ofLetters)
     const offset = word ^ zeros
     if ((~(((offset & lowBits) + beyondNine) | 0 | offset) & highBits) !== 0 && at * 4 + 4 > done) {
       const end = addMixed(bytes, length, at * 4, done, spans)
@@ -216,15 +212,9 @@ function isInKey(bytes: Buffer, from: number, to: number, length: number): boole
 function addLetters(bytes: Buffer, length: number, at: number, spans: number[]): void {
   let from = at
   while (from > 0 && kinds[bytes[from - 1] ?? 0] === 1) from -= 1
-  let to = at + 4 * wordsOfRun
-  while (to < length && kinds[bytes[to] ?? 0] === 1) to += 1
-  if (
-    to - from < shortestOfLetters ||
-    (to - from < longestName && isNameOfLetters(bytes, from, to)) ||
-    isDigest(bytes, from)
-  )
-    return
-  addSpan(spans, from - before, Math.min(length, to + behind))
+  const end = endOfLetters(bytes, from)
+  if (end > 0 || isDigest(bytes, from)) return
+  addSpan(spans, from - before, Math.min(length, behind - end))
 }
 
 function addSpan(spans: number[], begin: number, end: number): void {
