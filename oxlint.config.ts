@@ -47,7 +47,10 @@ const egressOverrides = egressLayers.flatMap((layer, index) =>
       nats,
       outOfServices,
       { regex: '^(\\.\\./){3}', message: 'Another package is imported by its name.' },
-      { regex: '^\\.\\./\\.\\./(entrance/|[^/]*$)', message: 'Of the rest of arc-proxy, egress knows replace alone.' },
+      {
+        regex: '^\\.\\./\\.\\./(entrance/|(config|main|service)\\.ts$)',
+        message: 'Of the rest of arc-proxy, egress knows replace and the store alone.',
+      },
       {
         regex: `^\\.\\./(${egressLayers.slice(index).flat().join('|')})/`,
         message: 'A folder of egress takes from those below it alone.',

@@ -60,7 +60,7 @@ test('a connection that the server ends within a transaction is told as away, an
 test('a server that answers nothing is given up, and its connection does not go back into the pool', async () => {
   const sockets = new Set<Socket>()
   // It takes the greeting as PostgreSQL does, and no query.
-  const ready = Buffer.from('520000000800000000' + '5a0000000549', 'hex')
+  const ready = Buffer.from('5200000008000000005a0000000549', 'hex')
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.once('data', () => socket.write(ready))

@@ -22,7 +22,7 @@ test('a line that comes byte by byte is not looked through again for each', () =
     looked += this.length
     return -1
   })
-  const stream = new UnknownCredentials(new Told(), { blots: false, lines: true })
+  const stream = new UnknownCredentials(new CallTrace(), { redacts: false, lines: true })
   stream.resume()
   for (let count = 0; count < bytes; count += 1) stream.write(Buffer.from('a'))
   lastIndexOf.mockRestore()
