@@ -40,6 +40,8 @@ export type { SecretPlace, SecretView, SecretsPort, WantedSecret } from './secre
 export { secretPlaces } from './secrets/port.ts'
 export type { Limited, LimitsPort, MostCallsOfRequest } from './limits.ts'
 export { mostCallsOfRequest } from './limits.ts'
+export type { PagePath } from './pages.ts'
+export { pagePaths } from './pages.ts'
 export { ExecControl, ExecOpen, ForwardQuery, forwardCloseCodes, execStreams } from './exec.ts'
 export type { ExecNote } from './exec.ts'
 export type {

@@ -7,7 +7,7 @@ import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import type { FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify'
 import { LogController, fastify } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ArcError, errors, mostCallsOfRequest, refusalOf } from '@arcx/router'
+import { ArcError, errors, mostCallsOfRequest, pagePaths, refusalOf } from '@arcx/router'
 import type { AppRouter, Context, Ports } from '@arcx/router'
 import { appRouter, withTrpcCode } from '@arcx/router/server'
 import { addressKey } from '@arcx/service-kit/connections/client-address'
@@ -198,6 +198,8 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
     // Looked for when they are asked for: while somebody works on the pages they are built anew under other names.
     index: false,
     dotfiles: 'ignore',
+    // A directory is nothing that can be asked for.
+    allowedPath: (path) => !path.endsWith('/'),
     // Beside each file lie its compressed forms, made when it was built.
     preCompressed: true,
     setHeaders: (response, path) => {
@@ -205,11 +207,18 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
       response.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
   })
+  const application = (_request: FastifyRequest, reply: FastifyReply) => reply.type('text/html').sendFile('index.html')
+  for (const path of pagePaths) {
+    const route = path.replaceAll('$', ':')
+    app.get(route, application)
+    if (route !== '/') app.get(`${route}/`, application)
+  }
   app.setNotFoundHandler((request, reply) => {
-    const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')
-    if (wantsPage) return reply.header('cache-control', 'no-cache').type('text/html').sendFile('index.html')
+    reply.code(404)
+    // The application says it in a page of its own.
+    if (asksForPage(request)) return reply.type('text/html').sendFile('index.html')
     return reply
-      .code(404)
+      .type(jsonType)
       .serializer(asLine)
       .send({ error: { kind: 'NotFound', code: 'not_found', message: 'There is nothing here.' } })
   })
@@ -217,7 +226,12 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
   return { app, server, actorOf }
 }
 
+/** A browser that shows what comes, rather than a program. */
+const asksForPage = ({ method, headers }: FastifyRequest) =>
+  (method === 'GET' || method === 'HEAD') && (headers.accept ?? '').includes('text/html')
+
 /** People read it in a terminal, where the prompt comes next. */
+const jsonType = 'application/json; charset=utf-8'
 const asLine = (payload: unknown) => `${JSON.stringify(payload)}\n`
 
 /** Asked by probes and scrapers under whatever address they have. */
@@ -239,7 +253,7 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply,
     known?.message ?? (status < 500 && error instanceof Error ? error.message : 'Something went wrong on the server.')
   const wait = known?.details['retryAfterSeconds']
   if (wait !== undefined) reply.header('retry-after', String(wait))
-  if (request.method === 'GET' && (request.headers.accept ?? '').includes('text/html')) {
+  if (asksForPage(request)) {
     return reply
       .code(status)
       .headers(pageHeaders)
@@ -257,6 +271,7 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply,
   }
   return reply
     .code(status)
+    .type(jsonType)
     .serializer(asLine)
     .send({
       error: {

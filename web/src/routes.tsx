@@ -1,4 +1,5 @@
 import { Outlet, createRootRoute, createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import type { PagePath } from '@arcx/router'
 import { host } from './host/host.ts'
 import { isAdminTab } from './admin/tabs.ts'
 import type { AdminTab } from './admin/tabs.ts'
@@ -31,17 +32,17 @@ const root = createRootRoute({
 export const routes = root.addChildren([
   createRoute({
     getParentRoute: () => root,
-    path: '/docs',
+    path: '/docs' satisfies PagePath,
     component: lazyRouteComponent(() => import('./pages/docs.tsx'), 'DocsPage'),
   }),
   createRoute({
     getParentRoute: () => root,
-    path: '/docs/$page',
+    path: '/docs/$page' satisfies PagePath,
     component: lazyRouteComponent(() => import('./pages/docs.tsx'), 'DocsPage'),
   }),
   createRoute({
     getParentRoute: () => root,
-    path: '/servers',
+    path: '/servers' satisfies PagePath,
     component: lazyRouteComponent(() => import('./pages/servers.tsx'), 'ServersPage'),
     validateSearch: (search: Record<string, unknown>): { wanted?: string } => {
       const wanted = text(search['wanted'])
@@ -50,17 +51,17 @@ export const routes = root.addChildren([
   }),
   createRoute({
     getParentRoute: () => root,
-    path: '/switcher',
+    path: '/switcher' satisfies PagePath,
     component: lazyRouteComponent(() => import('./pages/switcher.tsx'), 'SwitcherPage'),
   }),
   createRoute({
     getParentRoute: () => root,
-    path: '/',
+    path: '/' satisfies PagePath,
     component: lazyRouteComponent(() => import('./pages/landing.tsx'), 'Landing'),
   }),
   createRoute({
     getParentRoute: () => root,
-    path: '/sign-in',
+    path: '/sign-in' satisfies PagePath,
     component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignIn'),
     validateSearch: (search: Record<string, unknown>): { to?: string; invite?: string } => {
       const [to, invite] = [text(search['to']), text(search['invite'])]
@@ -69,12 +70,12 @@ export const routes = root.addChildren([
   }),
   createRoute({
     getParentRoute: () => root,
-    path: '/waiting',
+    path: '/waiting' satisfies PagePath,
     component: lazyRouteComponent(() => import('./pages/waiting.tsx'), 'Waiting'),
   }),
   createRoute({
     getParentRoute: () => root,
-    path: '/admin',
+    path: '/admin' satisfies PagePath,
     component: lazyRouteComponent(() => import('./pages/admin.tsx'), 'AdminPage'),
     beforeLoad: requireSignedIn,
     validateSearch: (search: Record<string, unknown>): { tab?: AdminTab } =>
@@ -82,13 +83,13 @@ export const routes = root.addChildren([
   }),
   createRoute({
     getParentRoute: () => root,
-    path: '/settings',
+    path: '/settings' satisfies PagePath,
     component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'Settings'),
     beforeLoad: requireSignedIn,
   }),
   createRoute({
     getParentRoute: () => root,
-    path: '/dashboard',
+    path: '/dashboard' satisfies PagePath,
     component: Dashboard,
     beforeLoad: requireSignedIn,
     validateSearch: (search: Record<string, unknown>): { filter?: string; new?: true } => {
@@ -98,7 +99,7 @@ export const routes = root.addChildren([
   }),
   createRoute({
     getParentRoute: () => root,
-    path: '/authorize',
+    path: '/authorize' satisfies PagePath,
     component: lazyRouteComponent(() => import('./pages/authorize.tsx'), 'AuthorizePage'),
     beforeLoad: requireSignedIn,
     validateSearch: (
@@ -123,19 +124,19 @@ export const routes = root.addChildren([
   }),
   createRoute({
     getParentRoute: () => root,
-    path: '/teams',
+    path: '/teams' satisfies PagePath,
     component: lazyRouteComponent(() => import('./pages/teams.tsx'), 'TeamsPage'),
     beforeLoad: requireSignedIn,
   }),
   createRoute({
     getParentRoute: () => root,
-    path: '/teams/$name',
+    path: '/teams/$name' satisfies PagePath,
     component: lazyRouteComponent(() => import('./pages/team.tsx'), 'TeamPage'),
     beforeLoad: requireSignedIn,
   }),
   createRoute({
     getParentRoute: () => root,
-    path: '/join',
+    path: '/join' satisfies PagePath,
     component: lazyRouteComponent(() => import('./pages/join.tsx'), 'JoinPage'),
     validateSearch: (search: Record<string, unknown>): { code?: string } => {
       const code = text(search['code'])
@@ -144,13 +145,13 @@ export const routes = root.addChildren([
   }),
   createRoute({
     getParentRoute: () => root,
-    path: '/workspaces/$name',
+    path: '/workspaces/$name' satisfies PagePath,
     component: lazyRouteComponent(() => import('./pages/workspace.tsx'), 'WorkspacePage'),
     beforeLoad: requireSignedIn,
   }),
   createRoute({
     getParentRoute: () => root,
-    path: '/workspaces/$name/history',
+    path: '/workspaces/$name/history' satisfies PagePath,
     component: lazyRouteComponent(() => import('./pages/history.tsx'), 'HistoryPage'),
     beforeLoad: requireSignedIn,
     validateSearch: (search: Record<string, unknown>): { path?: string; version?: string } => {
@@ -160,7 +161,7 @@ export const routes = root.addChildren([
   }),
   createRoute({
     getParentRoute: () => root,
-    path: '/open/$name',
+    path: '/open/$name' satisfies PagePath,
     component: lazyRouteComponent(() => import('./pages/open.tsx'), 'OpenPage'),
     beforeLoad: requireSignedIn,
     validateSearch: (search: Record<string, unknown>): { to?: string } => {
