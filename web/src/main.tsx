@@ -6,6 +6,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import './theme.css'
 import { host } from './host/host.ts'
+import { keepFocusOnPage } from './interface/focus-heirs.ts'
 import { ToastCorner } from './interface/toast-corner.tsx'
 import { Broken } from './pages/broken.tsx'
 import { routes } from './routes.tsx'
@@ -38,6 +39,7 @@ if (element === null) throw new Error('The page has no root element.')
 await Promise.all([host.ready(), speak()])
 showKnown()
 bringAhead(location.pathname)
+keepFocusOnPage(document)
 createRoot(element).render(
   <StrictMode>
     <I18nProvider i18n={i18n}>

@@ -1,11 +1,12 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Field } from '@base-ui/react/field'
 import { Trans } from '@lingui/react/macro'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { refusalOf } from '../server/error.ts'
 import { Button } from './button.tsx'
 import { backdropClass, dialogClass, inputClass } from './dialog.ts'
+import { dialogFocus } from './dialog-focus.ts'
 
 /** What is done, where it is not a deletion. */
 interface Deed {
@@ -28,11 +29,24 @@ interface Asked {
 
 /** What cannot be undone is done by typing its name. */
 export function ConfirmByName({ open, ...asked }: Asked & { open: boolean }) {
+  const isDone = useRef(false)
+  const focus = dialogFocus(() => isDone.current)
+  const { onConfirm } = asked
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && asked.onClose()}>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className={backdropClass} />
-        <AlertDialog.Popup className={dialogClass}>{open && <Contents {...asked} />}</AlertDialog.Popup>
+        <AlertDialog.Popup className={dialogClass} {...focus}>
+          {open && (
+            <Contents
+              {...asked}
+              onConfirm={() => {
+                isDone.current = true
+                onConfirm()
+              }}
+            />
+          )}
+        </AlertDialog.Popup>
       </AlertDialog.Portal>
     </AlertDialog.Root>
   )

@@ -1,5 +1,6 @@
 import { Menu } from '@base-ui/react/menu'
 import type { LucideIcon } from 'lucide-react'
+import { useLayoutEffect, useRef } from 'react'
 import type { MenuButtonProps } from './menu-button.tsx'
 
 export interface MenuEntry {
@@ -17,9 +18,12 @@ const itemClass =
 
 /** The menu itself, open from the first. */
 export default function OpenedMenu({ label, className, children, head, entries }: MenuButtonProps) {
+  const trigger = useRef<HTMLButtonElement>(null)
+  // It takes the place of the button that was pressed, and so its focus: to come back to when the menu closes.
+  useLayoutEffect(() => trigger.current?.focus({ preventScroll: true }), [])
   return (
     <Menu.Root defaultOpen>
-      <Menu.Trigger className={className} aria-label={label}>
+      <Menu.Trigger ref={trigger} className={className} aria-label={label}>
         {children}
       </Menu.Trigger>
       <Menu.Portal>

@@ -223,7 +223,7 @@ function Made({ made, onClose }: { made: NewApiToken; onClose: () => void }) {
         <code aria-label={t`Token`} className="min-w-0 flex-1 break-all text-sm">
           {made.token}
         </code>
-        <Button onClick={() => void copy()}>
+        <Button autoFocus onClick={() => void copy()}>
           <Copy size={14} aria-hidden /> <span aria-live="polite">{copied ? t`Copied` : t`Copy`}</span>
         </Button>
       </div>

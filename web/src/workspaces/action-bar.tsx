@@ -54,8 +54,7 @@ export function ActionBar({ workspace }: { workspace: Workspace }) {
       ) : (
         <Button
           onClick={() => stop.mutate({ workspaceId })}
-          busy={stop.isPending}
-          disabled={!canStop}
+          busy={stop.isPending || !canStop}
           aria-label={t`Stop ${name}`}
           title={t`Stop`}
         >

@@ -122,6 +122,11 @@ function Created({ name, isMade, onClose }: { name: string; isMade: boolean; onC
   useEffect(() => {
     if (isMade && list !== undefined && workspace === undefined) onClose()
   }, [isMade, list, workspace, onClose])
+  const openLink = useRef<HTMLAnchorElement>(null)
+  useEffect(() => {
+    // Not from under whoever has gone on to another button.
+    if (running && document.activeElement?.closest('button, a') === null) openLink.current?.focus()
+  }, [running])
   return (
     <div className="flex flex-col gap-5">
       <Dialog.Title className="text-lg font-semibold">
@@ -139,7 +144,7 @@ function Created({ name, isMade, onClose }: { name: string; isMade: boolean; onC
           {running ? t`Close` : t`Go on without waiting`}
         </Button>
         {workspace !== undefined && running && (
-          <OpenLink autoFocus workspace={workspace} className={buttonClass('primary')} onOpened={onClose}>
+          <OpenLink ref={openLink} workspace={workspace} className={buttonClass('primary')} onOpened={onClose}>
             <ExternalLink size={15} aria-hidden /> <Trans>Open workspace</Trans>
           </OpenLink>
         )}

@@ -36,6 +36,7 @@ export function NameField({
         autoCapitalize="none"
         spellCheck={false}
         maxLength={60}
+        autoFocus={refusal !== null}
         onFocus={(event) => event.currentTarget.select()}
       />
       <Field.Description className="text-sm text-ink-soft">
