@@ -166,7 +166,7 @@ test(
     await page.goto(`${arc.origin}/settings`)
     await page.getByRole('heading', { name: 'Secrets' }).waitFor()
     await press('New secret')
-  await atLast(/^input Name/)
+    await atLast(/^input Name/)
     await page.keyboard.type('A_KEY')
     await page.keyboard.press('Tab')
     await page.keyboard.type('a value of enough letters')

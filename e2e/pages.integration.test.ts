@@ -85,7 +85,7 @@ test('on a phone nothing is wider than the screen, offline as well, and every pa
     .first()
     .waitFor()
   await arc.kill()
-  await page.getByText('Reconnecting…').waitFor({ state: 'attached' })
+  await page.getByText('The server cannot be reached.').waitFor()
   expect(await width()).toBeLessThanOrEqual(390)
   await page.context().close()
 })

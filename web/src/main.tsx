@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client'
 import './theme.css'
 import { host } from './host/host.ts'
 import { keepFocusOnPage } from './interface/focus-heirs.ts'
+import { bringRestWhenIdle } from './interface/lazy-named.ts'
 import { ToastCorner } from './interface/toast-corner.tsx'
 import { Broken } from './pages/broken.tsx'
 import { routes } from './routes.tsx'
@@ -50,3 +51,4 @@ createRoot(element).render(
     </I18nProvider>
   </StrictMode>,
 )
+bringRestWhenIdle()

@@ -3,6 +3,7 @@ import type { AppRouter, MostCallsOfRequest } from '@arcx/router'
 import type { ConnectionState } from '@arcx/desktop/contract/contract'
 import { fetchOrTake } from './ahead.ts'
 import type { Host } from './host.ts'
+import { watchReach } from './reach.ts'
 import { Writable } from './readable.ts'
 
 /** Close code by which the server says that the session has ended. */
@@ -12,15 +13,22 @@ const callsTogether: MostCallsOfRequest = 50
 /** A browser: one server, the one that the page came from. */
 export function webHost(): Host {
   const connection = new Writable<ConnectionState>('connecting')
+  let [ofSocket, isInReach]: [ConnectionState, boolean] = ['connecting', true]
+  const show = (change: { readonly ofSocket?: ConnectionState; readonly isInReach?: boolean }) => {
+    ;({ ofSocket = ofSocket, isInReach = isInReach } = change)
+    const state = isInReach ? ofSocket : 'lost'
+    if (state !== connection.get()) connection.set(state)
+  }
+  const doubt = watchReach((is) => show({ isInReach: is }))
   const socket = createWSClient({
     url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/trpc`,
     lazy: { enabled: true, closeMs: 24 * 3600_000 },
     keepAlive: { enabled: true, intervalMs: 15_000, pongTimeoutMs: 5000 },
     retryDelayMs: (attempt) => Math.min(200 * 2 ** attempt, 5000),
-    onOpen: () => connection.set('open'),
+    onOpen: () => show({ ofSocket: 'open' }),
     onClose(cause) {
       if (cause?.code === sessionEnded) location.assign('/sign-in')
-      else connection.set('lost')
+      else show({ ofSocket: 'lost' })
     },
   })
   return {
@@ -33,7 +41,11 @@ export function webHost(): Host {
         false: httpBatchLink({
           url: '/trpc',
           maxItems: callsTogether,
-          fetch: (url, init) => fetchOrTake(url, init as RequestInit | undefined),
+          fetch: (url, init) =>
+            fetchOrTake(url, init as RequestInit | undefined).catch((error: unknown) => {
+              doubt()
+              throw error
+            }),
         }),
       }),
     ],

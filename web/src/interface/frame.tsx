@@ -3,7 +3,6 @@ import { Trans } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { LogOut, Server, Settings } from 'lucide-react'
-import { useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 import type { WorkspaceId } from '@arcx/router'
 import { useWhereabouts } from '../presence/whereabouts.ts'
@@ -14,6 +13,7 @@ import { signOut } from '../server/sign-out.ts'
 import { PaletteButton } from '../palette/opener.tsx'
 import { Announcements } from './announcements.tsx'
 import { buttonClass } from './button.tsx'
+import { ConnectionBanner } from './connection-banner.tsx'
 import { Mark } from './mark.tsx'
 import { MenuButton } from './menu-button.tsx'
 import { ThemeToggle } from './theme-toggle.tsx'
@@ -21,7 +21,6 @@ import { ThemeToggle } from './theme-toggle.tsx'
 /** What stands around every page of a signed-in person; `workspaceId` for a page that is about one. */
 export function Frame({ children, workspaceId = null }: { children: ReactNode; workspaceId?: WorkspaceId | null }) {
   useWhereabouts(workspaceId)
-  const connection = useSyncExternalStore(host.connection.subscribe, host.connection.get)
   const { data: me } = useQuery(trpc.auth.me.queryOptions())
   const navigate = useNavigate()
   return (
@@ -68,14 +67,6 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
             )}
           </nav>
           <div className="ml-auto flex items-center gap-1">
-            {connection === 'lost' && (
-              <span role="status" className="flex items-center gap-2 text-sm text-busy sm:mr-2">
-                <span className="size-2 rounded-full bg-busy pulse-dot" />{' '}
-                <span className="max-sm:sr-only">
-                  <Trans>Reconnecting…</Trans>
-                </span>
-              </span>
-            )}
             <PaletteButton />
             {/* On a phone the palette has it. */}
             <span className="max-sm:hidden">
@@ -109,6 +100,8 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
             )}
           </div>
         </div>
+        {/* The app has one above all of its pages. */}
+        {host.tabs === null && <ConnectionBanner />}
       </header>
       <main id="content" tabIndex={-1} className="outline-none mx-auto max-w-6xl px-4 py-8 sm:px-6">
         <Announcements />

@@ -1,9 +1,11 @@
 import { Suspense, lazy, useState } from 'react'
 import type { ReactNode } from 'react'
+import { bringLater } from './lazy-named.ts'
 import type { MenuEntry } from './menu-popup.tsx'
 
 const bring = () => import('./menu-popup.tsx')
 const OpenedMenu = lazy(bring)
+bringLater(bring)
 
 export interface MenuButtonProps {
   label: string

@@ -7,7 +7,12 @@ import { host } from '../host/host.ts'
 export const trpcClient = createTRPCClient<AppRouter>({ links: [...host.links] })
 
 export const queryClient = new QueryClient({
-  defaultOptions: { queries: { staleTime: 30_000, retry: 2, refetchOnWindowFocus: false } },
+  defaultOptions: {
+    // What cannot be sent is refused at once, and not kept to be sent when nobody expects it any more. A browser also says
+    // that it is offline where the server is on the same machine and can be reached.
+    mutations: { networkMode: 'always' },
+    queries: { staleTime: 30_000, retry: 2, refetchOnWindowFocus: false, networkMode: 'always' },
+  },
 })
 
 export const trpc = createTRPCOptionsProxy<AppRouter>({ client: trpcClient, queryClient })

@@ -11,6 +11,8 @@ export interface Refusal {
   readonly issues: readonly InputIssue[]
 }
 
+const isOffline = () => typeof navigator !== 'undefined' && navigator.onLine === false
+
 /** What to tell the person about something that did not work. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof TRPCClientError) {
@@ -19,7 +21,9 @@ export function refusalOf(error: unknown): Refusal {
     const suggestion = arc?.details['suggestion']
     if (known.data === undefined || known.data === null) {
       return {
-        message: t`The server cannot be reached. Check that it runs, then try again.`,
+        message: isOffline()
+          ? t`You are offline, so this was not sent. Try again when you are connected.`
+          : t`The server cannot be reached. Check that it runs, then try again.`,
         code: null,
         suggestion: null,
         issues: [],

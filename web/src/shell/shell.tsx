@@ -8,6 +8,7 @@ import { Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'rea
 import type { ReactNode } from 'react'
 import type { TabView } from '@arcx/desktop/contract/contract'
 import { host } from '../host/host.ts'
+import { ConnectionBanner } from '../interface/connection-banner.tsx'
 import { lazyNamed } from '../interface/lazy-named.ts'
 import { Scroller } from '../interface/scroller.ts'
 import type { Tabs } from '../host/host.ts'
@@ -59,17 +60,9 @@ function WithTabs({ tabs, children }: { tabs: Tabs; children: ReactNode }) {
           onPanel={() => setPanelOpen((open) => !open)}
         />
       )}
-      {connection === 'lost' && (
-        <p
-          role="status"
-          className="flex shrink-0 items-center justify-center gap-2 border-b border-line bg-sunken px-4 py-1 text-sm text-busy"
-        >
-          <Trans>
-            <span className="size-2 rounded-full bg-busy pulse-dot" /> The server cannot be reached. What you see is the
-            last that was known; arcx keeps trying.
-          </Trans>
-        </p>
-      )}
+      <div className="shrink-0">
+        <ConnectionBanner />
+      </div>
       <div ref={scroller} className={`min-h-0 flex-1 overflow-auto ${current === null ? '' : 'hidden'}`}>
         <Scroller value={scroller}>{children}</Scroller>
       </div>
