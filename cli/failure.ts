@@ -87,6 +87,6 @@ function reasonOf(error: Error): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : error.message
 }
 
-/** The schema's sentences, with the input that each is about. */
+/** The schema's sentences. Where a value is one of several, the sentence quotes it, and what is typed has no `hosts.0`. */
 const said = (issues: readonly InputIssue[]): string =>
-  issues.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ')
+  [...new Set(issues.map(({ field, message }) => (/^$|\./.test(field) ? message : `${field}: ${message}`)))].join(' ')

@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers'
-import tab from '@bomb.sh/tab/commander'
 import { Command } from '@commander-js/extra-typings'
 import { Option } from 'commander'
 import type { Command as AnyCommand } from 'commander'
+import { addCompletion } from './completion.ts'
 import { addAccountCommands } from './commands/account.ts'
 import { addAdminCommands } from './commands/admin.ts'
 import { addEgressCommands } from './commands/egress.ts'
@@ -75,7 +75,7 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
     addGlobals(command)
     command.showHelpAfterError(`(see ${fullName(command)} --help)`)
   }
-  tab(program as unknown as AnyCommand, { completionCommandName: 'completion' })
+  addCompletion(program as unknown as AnyCommand)
   return program
 }
 

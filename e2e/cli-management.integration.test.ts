@@ -116,8 +116,10 @@ test('secrets: the value comes from standard input, is shown by nothing, and its
   expect(
     JSON.parse((await cli.run(['secrets', 'ls', '--workspace', 'box', '--json', ...keeper])).stdout.toString()),
   ).toMatchObject([{ name: 'API_KEY', places: [] }])
-  expect((await cli.run(['secrets', 'rm', 'API_KEY', ...keeper])).code).toBe(0)
-  expect((await cli.run(['secrets', 'rm', 'API_KEY', ...keeper])).code).toBe(5)
+  const unasked = await cli.run(['secrets', 'rm', 'API_KEY', ...keeper])
+  expect([unasked.code, unasked.stderr.toString()]).toEqual([2, expect.stringContaining('--force')])
+  expect((await cli.run(['secrets', 'rm', '--force', 'API_KEY', ...keeper])).code).toBe(0)
+  expect((await cli.run(['secrets', 'rm', '--force', 'API_KEY', ...keeper])).code).toBe(5)
   expect(await said(['egress', 'box'])).toBe('No calls yet.\n')
 })
 

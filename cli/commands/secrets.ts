@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers'
 import type { Command } from '@commander-js/extra-typings'
 import { Option } from '@commander-js/extra-typings'
 import type { SecretPlace } from '@arcx/router'
+import { confirmByName } from '../confirm.ts'
 import { Failure, exitCodes } from '../failure.ts'
 import { holderNamed, holderOptions } from '../holder.ts'
 import type { HolderNamed } from '../holder.ts'
@@ -100,14 +101,16 @@ export function addSecretCommands(program: Command, sessions: Sessions): void {
 
   secrets
     .command('rm')
-    .description('Delete a secret.')
+    .description('Delete a secret, for good: its value cannot be read first.')
     .argument('<name>')
+    .option('-f, --force', 'do not ask')
     .option(...holderOptions[0])
     .option(...holderOptions[1])
     .action(async (name, options, command) => {
       const session = sessions.of(command)
       const server = await session.server()
       const id = await secretNamed(server, options, name)
+      if (options.force !== true) await confirmByName(name, `the secret ${name}`)
       await server.api.secrets.remove.mutate({ id })
       session.output.result({ id, name }, `${name} is deleted.`)
     })

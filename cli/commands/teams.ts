@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import type { InvitedRole, TeamId, UserId } from '@arcx/router'
+import { confirmByName } from '../confirm.ts'
 import { Failure, exitCodes } from '../failure.ts'
 import { table } from '../output/output.ts'
 import type { Sessions } from '../program.ts'
@@ -199,14 +200,9 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
     .command('delete')
     .description('Delete a team with all its workspaces, for good.')
     .argument('<team>')
-    .option('-f, --force', 'needed, since it cannot be undone')
+    .option('-f, --force', 'do not ask')
     .action(async (name, options, command) => {
-      if (options.force !== true)
-        throw new Failure(
-          `That deletes ${name} with all its workspaces for good. Say --force.`,
-          'not_confirmed',
-          exitCodes.usage,
-        )
+      if (options.force !== true) await confirmByName(name, `the team ${name} with all its workspaces`)
       const session = sessions.of(command)
       const { api } = await session.server()
       const { id: teamId } = await api.teams.get.query({ name })

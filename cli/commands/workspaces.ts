@@ -1,7 +1,8 @@
 import type { Command } from '@commander-js/extra-typings'
 import open from 'open'
 import type { Workspace, WorkspaceState } from '@arcx/router'
-import { Failure, exitCodes, failureOf } from '../failure.ts'
+import { confirmByName } from '../confirm.ts'
+import { failureOf } from '../failure.ts'
 import { ago, spokenBytes, table } from '../output/output.ts'
 import type { Output } from '../output/output.ts'
 import type { Sessions } from '../program.ts'
@@ -126,7 +127,7 @@ export function addWorkspaceCommands(program: Command, sessions: Sessions): void
       const server = await session.server()
       for (const name of names) {
         const workspace = await findWorkspace(server, name)
-        if (options.force !== true) await confirm(workspace.name)
+        if (options.force !== true) await confirmByName(workspace.name, `${workspace.name} with all that lies in it`)
         const removing = await server.api.workspaces.remove.mutate({ workspaceId: workspace.id })
         await untilState(server, session.output, removing, 'gone')
         session.output.result(
@@ -174,19 +175,4 @@ export function addWorkspaceCommands(program: Command, sessions: Sessions): void
         live.close()
       }
     })
-}
-
-/** @throws `not_confirmed`. */
-async function confirm(name: string): Promise<void> {
-  if (!process.stdin.isTTY)
-    throw new Failure(
-      `That deletes ${name} for good. Say --force where nobody can be asked.`,
-      'not_confirmed',
-      exitCodes.usage,
-    )
-  const { createInterface } = await import('node:readline/promises')
-  const asking = createInterface({ input: process.stdin, output: process.stderr })
-  const typed = await asking.question(`Type ${name} to delete it with all that lies in it: `)
-  asking.close()
-  if (typed.trim() !== name) throw new Failure('Nothing was deleted.', 'not_confirmed', exitCodes.failed)
 }
