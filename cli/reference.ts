@@ -35,7 +35,7 @@ export function renderReference(): string {
   const codes = (Object.keys(exitCodes) as (keyof typeof exitCodes)[]).map(
     (name) => `| ${exitCodes[name]} | ${exitCodeWords[name]} |`,
   )
-  return `# The arcx command
+  return `# Command line
 
 <!-- Made from the commands by \`npm run docs\`; a test holds it against them. -->
 

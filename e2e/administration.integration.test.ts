@@ -99,7 +99,7 @@ test('whoever runs the server sees how it stands, stops and deletes a workspace 
   await desk.goto(`${arc.origin}/admin`)
   await desk.getByText('Signed-in browsers').waitFor()
   await desk.getByRole('tab', { name: 'Announcements' }).click()
-  await desk.getByLabel('What everybody is to know').fill('Coffee is ready.')
+  await desk.getByLabel('Message to everyone').fill('Coffee is ready.')
   await desk.getByRole('button', { name: 'Announce' }).click()
   await desk.getByRole('status').getByText('Coffee is ready.').waitFor()
   await theirs.goto(`${arc.origin}/dashboard`)
@@ -107,7 +107,7 @@ test('whoever runs the server sees how it stands, stops and deletes a workspace 
   await desk.getByRole('button', { name: 'End' }).click()
   await desk.getByText('Nothing is announced.').waitFor()
   await desk.getByRole('button', { name: 'Undo' }).click()
-  await desk.getByRole('list', { name: 'Announcements that stand' }).getByText('Coffee is ready.').waitFor()
+  await desk.getByRole('list', { name: 'Current announcements' }).getByText('Coffee is ready.').waitFor()
   await desk.getByRole('button', { name: 'End' }).click()
   await desk.getByText('Nothing is announced.').waitFor()
 
@@ -148,7 +148,7 @@ test('a person takes their data along and deletes their account by typing its na
   await page.goto(`${arc.origin}/settings`)
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Export' }).click(),
+    page.getByRole('button', { name: 'Download your data' }).click(),
   ])
   const taken = JSON.parse(await readFile(await file.path(), 'utf8'))
   expect(taken.account.id).toBe(person.userId)

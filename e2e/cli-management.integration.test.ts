@@ -120,7 +120,7 @@ test('secrets: the value comes from standard input, is shown by nothing, and its
   expect([unasked.code, unasked.stderr.toString()]).toEqual([2, expect.stringContaining('--force')])
   expect((await cli.run(['secrets', 'rm', '--force', 'API_KEY', ...keeper])).code).toBe(0)
   expect((await cli.run(['secrets', 'rm', '--force', 'API_KEY', ...keeper])).code).toBe(5)
-  expect(await said(['egress', 'box'])).toBe('No calls yet.\n')
+  expect(await said(['egress', 'box'])).toBe('No requests yet.\n')
 })
 
 test('egress: calls by outcome and host, and on as they come', async () => {

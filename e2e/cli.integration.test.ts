@@ -97,8 +97,8 @@ describe('signing in', () => {
       const context = await browserOf(person)
       const page = await context.newPage()
       await page.goto(`${arc.origin}/authorize`)
-      await page.getByLabel('The code that it shows').fill((await shown).toLowerCase())
-      await page.getByRole('button', { name: 'Go on' }).click()
+      await page.getByLabel('Code shown by the program').fill((await shown).toLowerCase())
+      await page.getByRole('button', { name: 'Continue' }).click()
       await page.getByRole('button', { name: button }).click()
       const [exitCode] = (await once(child, 'close')) as [number]
       expect(exitCode).toBe(code)

@@ -83,12 +83,12 @@ test('a secret is made in the settings, with where it may go, and its value is o
 
 test('calls are seen as they happen, those that were refused apart, and by host', async () => {
   await page.goto(`${arc.origin}/workspaces/calls-out`)
-  const calls = page.getByRole('region', { name: 'Calls to the outside' })
+  const calls = page.getByRole('region', { name: 'Outgoing requests' })
   await calls.getByText('/seen').waitFor()
   await calls.getByText('with OPENAI_API_KEY').waitFor()
   // It comes by itself.
   await inside(`curl -sS -H "Authorization: Bearer $OPENAI_API_KEY" ${origin.replace('api.', 'other.')}/leaks`)
-  await calls.getByText('secret not allowed for this host').waitFor()
+  await calls.getByText('Secret blocked: host not allowed').waitFor()
   await calls.getByLabel('Only refused').check()
   await calls.getByText('/seen').waitFor({ state: 'detached' })
   await calls.getByText('/leaks').waitFor()
@@ -97,7 +97,7 @@ test('calls are seen as they happen, those that were refused apart, and by host'
   await calls.getByText('/leaks').waitFor({ state: 'detached' })
   await calls.getByText('/seen').waitFor()
   await calls.getByLabel('Filter by host').fill('nowhere')
-  await calls.getByText('No calls match.').waitFor()
+  await calls.getByText('No requests match.').waitFor()
 })
 
 test('another grant, and rules with a limit, count for what runs; a workspace has rules of its own', async () => {

@@ -366,12 +366,12 @@ const deeds: readonly Deed[] = [
     asks: 'announcements.announce',
     at: '/admin?tab=announcements',
     do: async (page) => {
-      await page.getByLabel('What everybody is to know').fill('Cake is ready.')
+      await page.getByLabel('Message to everyone').fill('Cake is ready.')
       await page.getByRole('button', { name: 'Announce', exact: true }).click()
     },
     isDone: async (page) => {
       await page.getByRole('listitem').getByText('Cake is ready.').waitFor()
-      expect(await page.getByLabel('What everybody is to know').inputValue()).toBe('')
+      expect(await page.getByLabel('Message to everyone').inputValue()).toBe('')
       expect(
         await page
           .getByRole('listitem')
@@ -382,7 +382,7 @@ const deeds: readonly Deed[] = [
     },
     isAsBefore: async (page) => {
       await page.getByRole('listitem').getByText('Cake is ready.').waitFor({ state: 'detached' })
-      expect(await page.getByLabel('What everybody is to know').inputValue()).toBe('Cake is ready.')
+      expect(await page.getByLabel('Message to everyone').inputValue()).toBe('Cake is ready.')
     },
   },
   {

@@ -159,7 +159,7 @@ export const errors = {
     new ArcError(
       'Unauthenticated',
       'sign_in_link_spent',
-      'This sign-in link was used or has expired. Run `npm run sign-in` for a new one.',
+      'This sign-in link was used or has expired. For a new one, run npm run sign-in where arcx runs.',
     ),
 
   tokenNotFound: () => new ArcError('NotFound', 'token_not_found', 'There is no such token, or it has ended already.'),

@@ -15,8 +15,8 @@ export function addEgressCommands(program: Command, sessions: Sessions): void {
     .command('egress')
     .description('Show what a workspace did outside: every call, passed and refused.')
     .argument('<workspace>')
-    .option('--refused', 'only refused calls, and those that were cut off')
-    .option('--host <text>', 'only calls to hosts whose name contains this')
+    .option('--refused', 'only refused requests, and those that were cut off')
+    .option('--host <text>', 'only requests to hosts whose name contains this')
     .option('--limit <count>', 'how many, newest first', countOf('--limit', 1, 500), 50)
     .option('-f, --follow', 'go on showing new ones as they are over')
     .action(async (wanted, options, command) => {
@@ -35,7 +35,7 @@ export function addEgressCommands(program: Command, sessions: Sessions): void {
         return session.output.result(
           calls,
           calls.length === 0
-            ? 'No calls yet.'
+            ? 'No requests yet.'
             : table(['AT', 'METHOD', 'ADDRESS', 'OUTCOME', 'SECRETS', 'REDACTED'], calls.map(rowOf)),
         )
       const shown = new Set<string>()

@@ -37,10 +37,10 @@ export function Leave({ login }: { login: string }) {
       </h2>
       <div className="flex flex-wrap items-center gap-3 rounded-card border border-line bg-surface p-4">
         <p className="min-w-0 flex-1 basis-64 text-sm text-ink-soft">
-          <Trans>Export what arcx holds about you, or delete your account with its workspaces.</Trans>
+          <Trans>Download what arcx stores about you, or delete your account with its workspaces.</Trans>
         </p>
         <Button onClick={() => take.mutate()} busy={take.isPending}>
-          <Download size={15} aria-hidden /> <Trans>Export</Trans>
+          <Download size={15} aria-hidden /> <Trans>Download your data</Trans>
         </Button>
         <Button tone="danger" onClick={() => setLeaving(true)}>
           <Trash2 size={15} aria-hidden /> <Trans>Delete account…</Trans>

@@ -72,7 +72,7 @@ export function AnnouncementsDesk() {
         }}
       >
         <label className="flex flex-col gap-1 text-sm">
-          <Trans>What everybody is to know</Trans>
+          <Trans>Message to everyone</Trans>
           <textarea
             className={`${inputClass} !h-20 py-2`}
             value={text}
@@ -132,7 +132,7 @@ export function AnnouncementsDesk() {
         </p>
       ) : (
         <ul
-          aria-label={t`Announcements that stand`}
+          aria-label={t`Current announcements`}
           className="divide-y divide-line rounded-card border border-line bg-surface"
         >
           {data.map((announcement) => (

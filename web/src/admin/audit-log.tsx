@@ -38,7 +38,7 @@ export function AuditLog() {
     <>
       <div className="mb-4 flex flex-wrap items-center gap-2">
         <select
-          aria-label={t`What it is about`}
+          aria-label={t`Filter by subject`}
           className={`${inputClass} !h-9 !w-auto`}
           value={noun}
           onChange={(event) => setNoun(event.target.value)}
@@ -55,12 +55,12 @@ export function AuditLog() {
         <span role="status" className="flex items-center gap-1.5 text-sm">
           {verdict.data === undefined ? (
             <span className="text-ink-soft">
-              <Trans>Checking the chain…</Trans>
+              <Trans>Verifying…</Trans>
             </span>
           ) : verdict.data.kind === 'whole' ? (
             <>
               <ShieldCheck size={16} aria-hidden className="text-good" />{' '}
-              <Trans>Verified: {verdict.data.entries} entries</Trans>
+              <Trans>Verified: {verdict.data.entries} entries intact</Trans>
             </>
           ) : (
             <span className="flex items-center gap-1.5 text-bad">
@@ -95,7 +95,7 @@ export function AuditLog() {
           <table className="w-full text-left text-sm max-sm:block">
             <thead className="text-ink-soft max-sm:sr-only">
               <tr className="border-b border-line">
-                {[t`When`, t`Who`, t`Did`, t`To`, t`From`, t`Outcome`].map((title) => (
+                {[t`Time`, t`Actor`, t`Action`, t`Target`, t`Address`, t`Outcome`].map((title) => (
                   <th key={title} scope="col" className="px-3 py-2 font-normal">
                     {title}
                   </th>

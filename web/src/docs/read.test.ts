@@ -22,6 +22,19 @@ test('headings get anchors, neighbours become routes, tables scroll by themselve
   expect(sections[0]?.words).toContain('there')
 })
 
+test('each table is named by what it stands under, none is a landmark, and no header cell is empty', async () => {
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.md'))
+  for (const name of names) {
+    const { html } = readDoc(name.slice(0, -3), await readFile(directory + name, 'utf8'))
+    const labels = [...html.matchAll(/<div class="table"[^>]*aria-label="([^"]*)"/g)].map(([, label]) => label)
+    expect(new Set(labels).size, name).toBe(labels.length)
+    expect(html, name).not.toMatch(/role="region"|<th>\s*<\/th>|<thead><tr>(<td><\/td>)*<\/tr>/)
+  }
+  expect(readDoc('a', '# A\n\n## Of “b”\n\n| x | |\n| --- | --- |\n| 1 | 2 |\n').html).toContain(
+    'aria-label="Table: Of “b”"><table><thead><tr><th>x</th><td></td></tr></thead>',
+  )
+})
+
 test('every link from page to page in docs/ leads to a page and a heading that there is', async () => {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.md'))
   const pages = new Map(

@@ -23,6 +23,7 @@ export interface DocPage {
 const images = import.meta.glob<string>('../../../docs/images/*', { query: '?url', import: 'default', eager: true })
 
 const plain = (text: string) => text.replace(/[`*_]|\[([^\]]*)\]\([^)]*\)/g, '$1')
+const attribute = (text: string) => text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;')
 export const anchorOf = (heading: string): string =>
   plain(heading)
     .toLowerCase()
@@ -32,11 +33,14 @@ export const anchorOf = (heading: string): string =>
 
 /** A page of `docs/`, as HTML and as what can be searched. Links to its neighbours become routes, its images the built ones. */
 export function readDoc(name: string, source: string): DocPage {
+  let under = name
+  let tables = 0
   const marked = new Marked({
     gfm: true,
     renderer: {
       heading({ tokens, depth, text }) {
         const anchor = anchorOf(text)
+        ;[under, tables] = [plain(text), 0]
         return `<h${depth} id="${anchor}"><a href="#${anchor}">${this.parser.parseInline(tokens)}</a></h${depth}>`
       },
       link({ href, tokens }) {
@@ -51,10 +55,21 @@ export function readDoc(name: string, source: string): DocPage {
       code: ({ text }) => `<pre tabindex="0"><code>${text.replace(/&/g, '&amp;').replace(/</g, '&lt;')}</code></pre>`,
       image: ({ href, text }) => `<img src="${images[`../../../docs/${href}`] ?? href}" alt="${text}" loading="lazy">`,
       table(token: Tokens.Table) {
+        tables += 1
         const row = (cells: readonly Tokens.TableCell[], tag: 'td' | 'th') =>
-          `<tr>${cells.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join('')}</tr>`
+          `<tr>${cells
+            .map(({ tokens, text }) => {
+              const cell = tag === 'th' && text.trim() === '' ? 'td' : tag
+              return `<${cell}>${this.parser.parseInline(tokens)}</${cell}>`
+            })
+            .join('')}</tr>`
+        // One whose columns have no names has no header.
+        const head = token.header.some(({ text }) => text.trim() !== '')
+          ? `<thead>${row(token.header, 'th')}</thead>`
+          : ''
+        const label = attribute(`Table: ${under}${tables > 1 ? `, ${tables}` : ''}`)
         // It scrolls by itself where it is wider than the page, by the keyboard too.
-        return `<div class="table" tabindex="0" role="region" aria-label="Table"><table><thead>${row(token.header, 'th')}</thead><tbody>${token.rows.map((cells) => row(cells, 'td')).join('')}</tbody></table></div>`
+        return `<div class="table" tabindex="0" role="group" aria-label="${label}"><table>${head}<tbody>${token.rows.map((cells) => row(cells, 'td')).join('')}</tbody></table></div>`
       },
     },
   })

@@ -41,7 +41,7 @@ export function Rules({ holder, mayChange }: { holder: Holder; mayChange: boolea
   return (
     <section aria-labelledby="egress" className="mt-8">
       <h2 id="egress" className="mb-2 text-sm text-ink-soft">
-        <Trans>Network rules of {whoseWorkspaces(holder)}</Trans>
+        <Trans>Network access of {whoseWorkspaces(holder)}</Trans>
       </h2>
       {rules === undefined ? (
         <div aria-busy className="skeleton h-[23rem] w-full" />
@@ -178,10 +178,10 @@ function Form({
               <Trans>is refused</Trans>
             </option>
             <option value="observe">
-              <Trans>is noted in the record</Trans>
+              <Trans>is recorded</Trans>
             </option>
             <option value="off">
-              <Trans>is not looked for</Trans>
+              <Trans>is ignored</Trans>
             </option>
           </select>
         </label>
@@ -193,10 +193,10 @@ function Form({
             onChange={(event) => setFound(choice(event.target.value, ['off', 'observe', 'redact'] as const))}
           >
             <option value="off">
-              <Trans>are not looked for</Trans>
+              <Trans>are ignored</Trans>
             </option>
             <option value="observe">
-              <Trans>are noted in the record</Trans>
+              <Trans>are recorded</Trans>
             </option>
             <option value="redact">
               <Trans>are redacted</Trans>

@@ -2,7 +2,8 @@ import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { LogOut, Server, Settings } from 'lucide-react'
+import { BookOpen, CircleHelp, LogOut, Server, Settings, SquareTerminal } from 'lucide-react'
+import { Suspense, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { WorkspaceId } from '@arcx/router'
 import { useWhereabouts } from '../presence/whereabouts.ts'
@@ -14,15 +15,25 @@ import { PaletteButton } from '../palette/opener.tsx'
 import { Announcements } from './announcements.tsx'
 import { buttonClass } from './button.tsx'
 import { ConnectionBanner } from './connection-banner.tsx'
+import { lazyNamed } from './lazy-named.ts'
 import { Mark } from './mark.tsx'
 import { MenuButton } from './menu-button.tsx'
-import { ThemeToggle } from './theme-toggle.tsx'
+import { useIsSmallScreen } from './small-screen.ts'
+import { ThemeToggle, themeEntries } from './theme-toggle.tsx'
+
+const ConnectDialog = lazyNamed(() => import('../workspaces/connect-dialog.tsx'), 'ConnectDialog')
 
 /** What stands around every page of a signed-in person; `workspaceId` for a page that is about one. */
 export function Frame({ children, workspaceId = null }: { children: ReactNode; workspaceId?: WorkspaceId | null }) {
   useWhereabouts(workspaceId)
   const { data: me } = useQuery(trpc.auth.me.queryOptions())
   const navigate = useNavigate()
+  const isSmall = useIsSmallScreen()
+  const [isConnecting, setConnecting] = useState(false)
+  const help = [
+    { label: t`Documentation`, icon: BookOpen, run: () => void navigate({ to: '/docs' }) },
+    { label: t`Command line and desktop app`, icon: SquareTerminal, run: () => setConnecting(true) },
+  ]
   return (
     <div className="min-h-dvh">
       <a
@@ -68,10 +79,13 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
           </nav>
           <div className="ml-auto flex items-center gap-1">
             <PaletteButton />
-            {/* On a phone the palette has it. */}
-            <span className="max-sm:hidden">
-              <ThemeToggle />
-            </span>
+            {/* On a phone they are in the account's menu. */}
+            {!isSmall && (
+              <MenuButton label={t`Help`} className={buttonClass('ghost', true)} entries={help}>
+                <CircleHelp size={17} aria-hidden />
+              </MenuButton>
+            )}
+            {!isSmall && <ThemeToggle />}
             {me && (
               <MenuButton
                 label={t`Account of ${me.name}`}
@@ -89,6 +103,7 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
                   ...(host.accounts === null
                     ? []
                     : [{ label: t`Servers and accounts`, icon: Server, run: () => void navigate({ to: '/servers' }) }]),
+                  ...(isSmall ? [...help, ...themeEntries()] : []),
                   { label: t`Sign out`, icon: LogOut, run: () => void signOut() },
                 ]}
               >
@@ -107,6 +122,11 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
         <Announcements />
         {children}
       </main>
+      {isConnecting && (
+        <Suspense>
+          <ConnectDialog workspace={null} open onClose={() => setConnecting(false)} />
+        </Suspense>
+      )}
     </div>
   )
 }

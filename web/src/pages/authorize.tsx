@@ -11,6 +11,7 @@ import { inputClass } from '../interface/dialog.ts'
 import { Ago } from '../interface/time.tsx'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
+import { shownCode } from './device-code.ts'
 
 /** Where a person lets a program act for them, on this machine or one that shows a code, or signs in the desktop app. */
 export function AuthorizePage() {
@@ -126,7 +127,8 @@ function ByCode({ code }: { code: string }) {
         <>
           <Trans>
             It asked <Ago at={request.createdAt} /> from {request.address} and shows the code{' '}
-            <span className="font-mono font-semibold text-ink">{code}</span>. Allow it only if you started it yourself.
+            <span className="font-mono font-semibold text-ink">{shownCode(code)}</span>. Allow it only if you started it
+            yourself.
           </Trans>
         </>
       }
@@ -150,18 +152,19 @@ function AskCode() {
       className="mt-4 flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault()
-        void navigate({ to: '/authorize', search: { code: typed.trim() } })
+        void navigate({ to: '/authorize', search: { code: shownCode(typed) } })
       }}
     >
       <h1 className="text-xl font-semibold">
         <Trans>Sign in a program</Trans>
       </h1>
       <label className="flex flex-col gap-1.5 text-sm">
-        <Trans>The code that it shows</Trans>
+        <Trans>Code shown by the program</Trans>
         <input
           className={`${inputClass} font-mono uppercase tracking-widest`}
           value={typed}
-          onChange={(event) => setTyped(event.target.value)}
+          onChange={(event) => setTyped(event.target.value.toUpperCase())}
+          autoFocus
           placeholder="XXXX-XXXX"
           autoComplete="off"
           autoCapitalize="characters"
@@ -171,7 +174,7 @@ function AskCode() {
         />
       </label>
       <Button tone="primary" type="submit" disabled={typed.replace(/[^a-z]/gi, '').length !== 8}>
-        <Trans>Go on</Trans>
+        <Trans>Continue</Trans>
       </Button>
     </form>
   )

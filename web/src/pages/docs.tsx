@@ -18,7 +18,6 @@ export function DocsPage() {
   const { page: name = docNames[0] ?? '' } = useParams({ strict: false })
   const { hash } = useLocation()
   const navigate = useNavigate()
-  const { data: all } = useQuery({ queryKey: ['docs', 'all'], queryFn: docPages, ...forever })
   const { data: page } = useQuery({ queryKey: ['docs', name], queryFn: () => docPage(name), ...forever })
   useEffect(() => {
     if (page === undefined || page === null) return
@@ -51,24 +50,16 @@ export function DocsPage() {
           className="mb-6 md:sticky md:top-22 md:h-[calc(100dvh-7rem)] md:overflow-y-auto"
         >
           <Finding />
-          <ul
-            lang="en"
-            aria-busy={all === undefined}
-            className="mt-4 flex flex-wrap gap-x-1 gap-y-0.5 text-sm md:flex-col"
-          >
-            {docNames.map((each) => (
-              <li key={each}>
-                <Link
-                  to="/docs/$page"
-                  params={{ page: each }}
-                  aria-current={each === name ? 'page' : undefined}
-                  className="block rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-ink"
-                >
-                  {all?.find((one) => one.name === each)?.title ?? each}
-                </Link>
-              </li>
-            ))}
-          </ul>
+          {/* On a phone, the text comes before the list of all pages. */}
+          <details className="mt-3 md:hidden">
+            <summary className="cursor-pointer rounded-lg px-2.5 py-1.5 text-sm text-ink-soft">
+              <Trans>All pages</Trans>
+            </summary>
+            <Pages current={name} />
+          </details>
+          <div className="max-md:hidden">
+            <Pages current={name} />
+          </div>
         </nav>
         <main id="content">
           {page === undefined ? (
@@ -102,6 +93,26 @@ export function DocsPage() {
         </main>
       </div>
     </div>
+  )
+}
+
+function Pages({ current }: { current: string }) {
+  const { data: all } = useQuery({ queryKey: ['docs', 'all'], queryFn: docPages, ...forever })
+  return (
+    <ul lang="en" aria-busy={all === undefined} className="mt-4 flex flex-col gap-y-0.5 text-sm max-md:mt-1">
+      {docNames.map((each) => (
+        <li key={each}>
+          <Link
+            to="/docs/$page"
+            params={{ page: each }}
+            aria-current={each === current ? 'page' : undefined}
+            className="block rounded-lg px-2.5 py-1.5 text-ink-soft hover:text-ink aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-ink"
+          >
+            {all?.find((one) => one.name === each)?.title ?? each}
+          </Link>
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -8,7 +8,7 @@ import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { NeedsGitHub } from '../teams/needs-github.tsx'
 import { aRole, roleWords } from '../teams/roles.ts'
-import { teamsChanged } from '../teams/live.ts'
+import { teamsChanged, useTeams } from '../teams/live.ts'
 
 /** Where the link of an invitation leads, signed in or not. */
 export function JoinPage() {
@@ -25,6 +25,8 @@ export function JoinPage() {
       },
     }),
   )
+  const { data: teams } = useTeams({ enabled: me !== null && me !== undefined })
+  const own = teams?.find(({ id }) => id === invitation?.teamId)
   const inviter = invitation?.invitedBy ?? t`Somebody`
   return (
     <main className="grid min-h-dvh place-items-center px-4">
@@ -40,8 +42,23 @@ export function JoinPage() {
               <Trans>To the dashboard</Trans>
             </Link>
           </>
-        ) : invitation === undefined || me === undefined ? (
+        ) : invitation === undefined || me === undefined || (me !== null && teams === undefined) ? (
           <div aria-busy className="skeleton mt-4 h-24 w-full" />
+        ) : own !== undefined ? (
+          <>
+            <h1 className="mt-4 text-xl font-semibold break-words">
+              <Trans>You are in {own.name} already</Trans>
+            </h1>
+            <p className="mt-2 text-ink-soft">
+              <Trans>
+                You are {aRole(own.role)} of the team. Send the link to the person whom you want to invite; it is not
+                used up.
+              </Trans>
+            </p>
+            <Link to="/teams/$name" params={{ name: own.name }} className={`${buttonClass('primary')} mt-5`}>
+              <Trans>Go to the team</Trans>
+            </Link>
+          </>
         ) : (
           <>
             <h1 className="mt-4 text-xl font-semibold break-words">

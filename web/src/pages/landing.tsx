@@ -3,7 +3,7 @@ import { msg, t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { ArrowRight, Gauge, KeyRound, ShieldCheck, SquareTerminal, Users } from 'lucide-react'
+import { ArrowRight, Gauge, Globe, KeyRound, ShieldCheck, SquareTerminal, Users } from 'lucide-react'
 import { buttonClass } from '../interface/button.tsx'
 import { Mark } from '../interface/mark.tsx'
 import { ThemeToggle } from '../interface/theme-toggle.tsx'
@@ -17,13 +17,18 @@ const strengths = [
   },
   {
     icon: ShieldCheck,
-    title: msg`Walls that are tried`,
-    text: msg`At every start a program of ours tries to break out of a workspace. If it could, the server would not start.`,
+    title: msg`Isolation that is tested`,
+    text: msg`Each time the server starts, a test program tries to break out of a workspace. If it succeeds, the server does not start.`,
+  },
+  {
+    icon: Globe,
+    title: msg`Outgoing requests under control`,
+    text: msg`Workspaces may reach the internet unless you restrict it: private addresses are blocked, every request is recorded, and you can allow or deny hosts.`,
   },
   {
     icon: Users,
-    title: msg`Shared with whom you say`,
-    text: msg`Teams with four roles. Take somebody out, and what they have open closes within two seconds.`,
+    title: msg`Shared with the people you choose`,
+    text: msg`Teams with four roles. Remove somebody, and what they have open closes within two seconds.`,
   },
   {
     icon: SquareTerminal,
@@ -32,8 +37,8 @@ const strengths = [
   },
   {
     icon: KeyRound,
-    title: msg`Tokens with bounds`,
-    text: msg`For programs: by scope, by workspace, with an end, and found by secret scanners when they leak.`,
+    title: msg`Scoped API tokens`,
+    text: msg`For programs: limited by scope and workspace, with an expiry date, and recognised by secret scanners when they leak.`,
   },
 ] as const
 
@@ -67,8 +72,8 @@ export function Landing() {
         </h1>
         <p className="mt-5 max-w-xl text-lg text-ink-soft">
           <Trans>
-            Real VS Code and a terminal in a container of your own, on a server of your own: quick to begin, closed to
-            everything you did not open, shared with the people you choose.
+            Real VS Code and a terminal in a container of your own, on a server of your own: ready in about a second,
+            isolated from other workspaces and private networks, shared with the people you choose.
           </Trans>
         </p>
         <div className="mt-8 flex flex-wrap items-center gap-4">
@@ -77,7 +82,7 @@ export function Landing() {
           </Link>
           {options?.signupMode === 'invite' && options.github && !me && (
             <span className="text-sm text-ink-soft">
-              <Trans>By invitation; without one you join the waitlist.</Trans>
+              <Trans>By invitation. Without one, you join the waitlist.</Trans>
             </span>
           )}
         </div>

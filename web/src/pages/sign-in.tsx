@@ -25,8 +25,8 @@ export function SignIn() {
         </h1>
         <p className="mt-3 text-ink-soft">
           <Trans>
-            Real VS Code and a terminal in a container of your own: ready in about a second, closed to everything you
-            did not open.
+            Real VS Code and a terminal in a container of your own: ready in about a second, isolated from other
+            workspaces and private networks.
           </Trans>
         </p>
         <div className="mt-8 min-h-36 rounded-card border border-line bg-surface p-5">

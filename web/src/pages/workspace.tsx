@@ -77,7 +77,7 @@ export function WorkspacePage() {
             <DiskWarning disk={workspace.disk} />
           </div>
         </div>
-        <ActionBar workspace={workspace} />
+        <ActionBar workspace={workspace} isPage />
       </div>
       <dl className="mb-6 grid grid-cols-2 gap-x-6 gap-y-3 rounded-card border border-line bg-surface p-4 text-sm sm:grid-cols-3 lg:grid-cols-[1.6fr_1fr_1fr_1fr_1fr]">
         <Fact term={t`Address`} className="max-sm:col-span-2">
@@ -133,7 +133,7 @@ function OwnRules({ workspace }: { workspace: Workspace }) {
   return (
     <details className="mt-6">
       <summary className="cursor-pointer text-sm text-ink-soft">
-        <Trans>Secrets and rules of this workspace only</Trans>
+        <Trans>Secrets and network access of this workspace only</Trans>
       </summary>
       <Secrets holder={holder} mayChange={mayChange} />
       <Rules holder={holder} mayChange={mayChange} />

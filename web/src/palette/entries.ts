@@ -54,7 +54,7 @@ export function useEntries(): readonly Entry[] {
       hint: string,
       icon: Entry['icon'],
       run: () => void,
-      more: { readonly words?: string; readonly isUsual?: boolean } = {},
+      more: { readonly words?: string; readonly isUsual?: boolean; readonly isDocumentation?: boolean } = {},
     ) =>
       entries.push({
         key: `${group} ${label} ${hint}`,
@@ -65,6 +65,7 @@ export function useEntries(): readonly Entry[] {
         run,
         words: more.words ?? '',
         isUsual: more.isUsual ?? true,
+        isDocumentation: more.isDocumentation ?? false,
       })
     const known = <Named extends { readonly id: string }>(all: readonly Named[] | undefined) =>
       all?.filter((each) => !isComingUp(each)) ?? []
@@ -119,11 +120,11 @@ export function useEntries(): readonly Entry[] {
     }
     add(t`Go to`, t`Documentation`, t`Page`, BookOpen, () => void navigate({ to: '/docs' }), { words: t`help manual` })
     for (const [theme, label, icon] of [
-      ['light', t`Light colours`, Sun],
-      ['dark', t`Dark colours`, Moon],
-      ['system', t`Colours as the system`, Monitor],
+      ['light', t`Light theme`, Sun],
+      ['dark', t`Dark theme`, Moon],
+      ['system', t`System theme`, Monitor],
     ] as const)
-      add(t`Do`, label, t`Appearance`, icon, () => chooseTheme(theme), { words: t`theme appearance`, isUsual: false })
+      add(t`Do`, label, t`Appearance`, icon, () => chooseTheme(theme), { words: t`colours appearance`, isUsual: false })
     for (const { id, login, server } of host.accounts?.all.get().accounts ?? [])
       add(t`Do`, t`Be ${login}`, new URL(server).host, Server, () => host.accounts?.use(id), {
         words: t`account switch server`,
@@ -153,7 +154,7 @@ export function useEntries(): readonly Entry[] {
         title,
         BookOpen,
         () => void navigate({ to: '/docs/$page', params: { page }, hash: anchor }),
-        { words, isUsual: false },
+        { words, isUsual: false, isDocumentation: true },
       )
     return entries
   }, [workspaces, teams, sections, me, isIn, navigate, queries, startNow, stopNow])

@@ -11,6 +11,8 @@ export interface Entry {
   /** Other words by which somebody may look for it. */
   readonly words: string
   readonly icon: LucideIcon
+  /** Only tells about something: it comes after what leads there or does it. */
+  readonly isDocumentation?: boolean
   /** Shown before anything is typed. */
   readonly isUsual: boolean
   run(): void

@@ -35,6 +35,17 @@ test('what is called so comes before what only speaks of it', () =>
       'settings',
     ).flatMap(({ items }) => items.map(({ label }) => label)),
   ).toEqual(['Settings', 'Teams']))
+test('a page comes before documentation that is called the same', () =>
+  expect(
+    search(
+      [
+        entry('Teams', { group: 'Documentation', hint: 'Teams', isDocumentation: true }),
+        entry('Teams and roles', { group: 'Documentation', isDocumentation: true }),
+        entry('Teams', { key: 'page', group: 'Go to' }),
+      ],
+      'teams',
+    ).map(({ value }) => value),
+  ).toEqual(['Go to', 'Documentation']))
 test('a letter may be wrong', () => expect(labels('paymants')).toEqual(['payments-api']))
 test('words come in any order', () => expect(labels('client web')).toEqual(['web-client']))
 test('nothing is nothing', () => expect(labels('zzzz')).toEqual([]))

@@ -11,7 +11,7 @@ export function search(entries: readonly Entry[], typed: string): readonly Entry
   return grouped(wanted === '' ? entries.filter(({ isUsual }) => isUsual) : best(entries, wanted))
 }
 
-/** What something is called counts before what is said of it. */
+/** What something is called counts before what is said of it, and the thing itself before the documentation. */
 function best(entries: readonly Entry[], wanted: string): readonly Entry[] {
   const called = ranked(
     entries.map(({ label }) => label),
@@ -21,7 +21,10 @@ function best(entries: readonly Entry[], wanted: string): readonly Entry[] {
     entries.map(({ label, hint, words }) => `${label} ${hint} ${words}`),
     wanted,
   )
-  return [...new Set([...called, ...about])].flatMap((index) => entries[index] ?? []).slice(0, most)
+  const things = (ranks: readonly number[]) => ranks.filter((index) => entries[index]?.isDocumentation !== true)
+  return [...new Set([...things(called), ...called, ...things(about), ...about])]
+    .flatMap((index) => entries[index] ?? [])
+    .slice(0, most)
 }
 
 function ranked(haystack: string[], wanted: string): readonly number[] {

@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
-import { Ellipsis, ExternalLink, Pencil, Play, RotateCw, Square, Trash2 } from 'lucide-react'
+import { Cable, Ellipsis, ExternalLink, Pencil, Play, RotateCw, Square, Trash2 } from 'lucide-react'
 import { Suspense, useState } from 'react'
 import type { Workspace, WorkspaceOperation } from '@arcx/router'
 import { Button, buttonClass } from '../interface/button.tsx'
@@ -10,13 +10,14 @@ import { isComingUp } from '../server/optimistic.ts'
 import { useWorkspaceActions } from './actions.ts'
 import { OpenLink } from './open-link.tsx'
 
+const ConnectDialog = lazyNamed(() => import('./connect-dialog.tsx'), 'ConnectDialog')
 const RemoveDialog = lazyNamed(() => import('./remove-dialog.tsx'), 'RemoveDialog')
 const RenameDialog = lazyNamed(() => import('./rename-dialog.tsx'), 'RenameDialog')
 
-/** Open, start or stop, restart, and the rest behind a menu; the same on a row and on its page. */
-export function ActionBar({ workspace }: { workspace: Workspace }) {
+/** Open, start or stop, restart, and the rest behind a menu; on its own page there is room for the ways to connect too. */
+export function ActionBar({ workspace, isPage = false }: { workspace: Workspace; isPage?: boolean }) {
   const { start, stop, restart } = useWorkspaceActions()
-  const [dialog, setDialog] = useState<'rename' | 'remove' | null>(null)
+  const [dialog, setDialog] = useState<'connect' | 'rename' | 'remove' | null>(null)
   const { id: workspaceId, name, state } = workspace
   const may = (operation: WorkspaceOperation) => workspace.may.includes(operation)
   const resting = state === 'stopped' || state === 'failed'
@@ -39,12 +40,21 @@ export function ActionBar({ workspace }: { workspace: Workspace }) {
           <ExternalLink size={15} aria-hidden /> <Trans>Open</Trans>
         </OpenLink>
       )}
+      {isPage && state !== 'deleting' && (
+        <Button onClick={() => setDialog('connect')} aria-label={t`Connect to ${name}`} title={t`Connect`}>
+          <Cable size={15} aria-hidden />{' '}
+          <span className="max-sm:sr-only">
+            <Trans>Connect</Trans>
+          </span>
+        </Button>
+      )}
       {resting ? (
         <Button
           onClick={() => start.mutate({ workspaceId })}
           busy={start.isPending}
           aria-label={t`Start ${name}`}
           title={t`Start`}
+          className="sm:min-w-19"
         >
           <Play size={15} aria-hidden />{' '}
           <span className="max-sm:sr-only">
@@ -57,6 +67,7 @@ export function ActionBar({ workspace }: { workspace: Workspace }) {
           busy={stop.isPending || !canStop}
           aria-label={t`Stop ${name}`}
           title={t`Stop`}
+          className="sm:min-w-19"
         >
           <Square size={14} aria-hidden />{' '}
           <span className="max-sm:sr-only">
@@ -75,25 +86,22 @@ export function ActionBar({ workspace }: { workspace: Workspace }) {
       >
         <RotateCw size={15} aria-hidden />
       </Button>
-      {(may('rename') || may('remove')) && (
+      {state === 'deleting' ? null : (
         <MenuButton
           label={t`More for ${name}`}
           className={buttonClass('ghost', true)}
           entries={[
+            { label: t`Connect…`, icon: Cable, run: () => setDialog('connect') },
             {
               label: t`Restart`,
               icon: RotateCw,
               isDisabled: state !== 'running',
               run: () => restart.mutate({ workspaceId }),
             },
-            { label: t`Rename…`, icon: Pencil, run: () => setDialog('rename') },
-            {
-              label: t`Delete…`,
-              icon: Trash2,
-              isBad: true,
-              isDisabled: state === 'deleting',
-              run: () => setDialog('remove'),
-            },
+            ...(may('rename') ? [{ label: t`Rename…`, icon: Pencil, run: () => setDialog('rename') }] : []),
+            ...(may('remove')
+              ? [{ label: t`Delete…`, icon: Trash2, isBad: true, run: () => setDialog('remove') }]
+              : []),
           ]}
         >
           <Ellipsis size={17} aria-hidden />
@@ -101,7 +109,9 @@ export function ActionBar({ workspace }: { workspace: Workspace }) {
       )}
       {dialog !== null && (
         <Suspense>
-          {dialog === 'rename' ? (
+          {dialog === 'connect' ? (
+            <ConnectDialog workspace={workspace} open onClose={() => setDialog(null)} />
+          ) : dialog === 'rename' ? (
             <RenameDialog workspace={workspace} onClose={() => setDialog(null)} />
           ) : (
             <RemoveDialog workspace={workspace} open onClose={() => setDialog(null)} />

@@ -24,8 +24,9 @@ export function NameField({
 }) {
   const suggestion = refusal?.suggestion ?? null
   const shown = name.trim() === '' ? proposed : name.trim()
+  const isBad = shown !== '' && !canBeName(shown)
   return (
-    <Field.Root invalid={refusal !== null} className="flex flex-col gap-1.5">
+    <Field.Root invalid={refusal !== null || isBad} className="flex flex-col gap-1.5">
       <Field.Label className="text-sm font-medium">{label}</Field.Label>
       <Field.Control
         className={`${inputClass} font-mono`}
@@ -39,21 +40,22 @@ export function NameField({
         autoFocus={refusal !== null}
         onFocus={(event) => event.currentTarget.select()}
       />
-      <Field.Description className="text-sm text-ink-soft">
-        {hint ??
-          (shown === '' || canBeName(shown) ? (
+      <Field.Description aria-live="polite" className={`text-sm ${isBad ? 'text-bad' : 'text-ink-soft'}`}>
+        {isBad ? (
+          <Trans>
+            Use 1 to 40 lower-case letters, digits and hyphens. A hyphen cannot be first or last, and there cannot be
+            two as the third and fourth characters.
+          </Trans>
+        ) : (
+          (hint ?? (
             <Trans>
               It becomes the address:{' '}
               <span className="font-mono wrap-anywhere">
                 {shown || 'name'}.{new URL(host.server()).host}
               </span>
             </Trans>
-          ) : (
-            <Trans>
-              It becomes a part of the address. Use 1 to 40 lower-case letters, digits and hyphens, and no hyphen at the
-              beginning or end.
-            </Trans>
-          ))}
+          ))
+        )}
       </Field.Description>
       {refusal !== null && (
         <div

@@ -13,25 +13,25 @@ import { trpc } from '../server/client.ts'
 const page = 50
 const most = 500
 const words: Readonly<Record<string, MessageDescriptor>> = {
-  leak_attempted: msg`secret not allowed for this host`,
-  host_refused: msg`host blocked`,
-  address_refused: msg`private address`,
-  name_unknown: msg`unknown host name`,
-  upstream_failed: msg`could not be reached`,
-  upstream_silent: msg`no answer in time`,
-  key_misplaced: msg`key of another service`,
-  rate_exceeded: msg`too many requests per minute`,
-  bytes_exceeded: msg`too many MB per hour`,
-  secret_withdrawn: msg`secret was deleted or its hosts changed`,
-  program_gone: msg`the program disconnected`,
+  leak_attempted: msg`Secret blocked: host not allowed`,
+  host_refused: msg`Host blocked`,
+  address_refused: msg`Private address blocked`,
+  name_unknown: msg`DNS lookup failed`,
+  upstream_failed: msg`Connection failed`,
+  upstream_silent: msg`Timed out`,
+  key_misplaced: msg`Key of another service blocked`,
+  rate_exceeded: msg`Too many requests per minute`,
+  bytes_exceeded: msg`Too many MB per hour`,
+  secret_withdrawn: msg`Secret was deleted or its hosts changed`,
+  program_gone: msg`Program disconnected`,
 }
 
 function outcomeOf({ outcome, status }: EgressCall): string {
   if (outcome === 'passed') return String(status ?? '')
-  if (outcome === 'open') return t`in progress`
+  if (outcome === 'open') return t`In progress`
   const [kind = '', code = ''] = outcome.split(':')
   const reason = words[code] === undefined ? code.replaceAll('_', ' ') : i18n._(words[code])
-  return code === '' ? kind : kind === 'cut' ? t`cut: ${reason}` : reason
+  return code === '' ? kind : kind === 'cut' ? t`Cut off: ${reason}` : reason
 }
 
 /** What the workspace called outside, as it happens. */
@@ -49,7 +49,7 @@ export function Network({ workspaceId }: { workspaceId: WorkspaceId }) {
     <section aria-labelledby="network">
       <div className="mb-2 mt-6 flex flex-wrap items-center justify-between gap-2">
         <h2 id="network" className="text-sm text-ink-soft">
-          <Trans>Calls to the outside</Trans>
+          <Trans>Outgoing requests</Trans>
         </h2>
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-sm">
           <input
@@ -77,10 +77,15 @@ export function Network({ workspaceId }: { workspaceId: WorkspaceId }) {
         <div aria-busy className="skeleton h-16 w-full" />
       ) : calls.length === 0 ? (
         <p className="rounded-card border border-dashed border-line-strong p-5 text-center text-sm text-ink-soft">
-          {refused || wanted !== '' ? t`No calls match.` : t`No calls yet.`}
+          {refused || wanted !== '' ? t`No requests match.` : t`No requests yet.`}
         </p>
       ) : (
-        <ul className="max-h-80 divide-y divide-line overflow-auto rounded-card border border-line bg-surface">
+        // It scrolls by itself, by the keyboard too.
+        <ul
+          tabIndex={0}
+          aria-labelledby="network"
+          className="max-h-80 divide-y divide-line overflow-auto rounded-card border border-line bg-surface"
+        >
           {calls.map((call) => (
             <li key={call.id} className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 px-4 py-2 text-sm">
               <span className="w-14 shrink-0 font-mono text-xs text-ink-soft">{call.method}</span>
@@ -111,7 +116,7 @@ export function Network({ workspaceId }: { workspaceId: WorkspaceId }) {
           {calls.length === limit && limit < most && (
             <li className="p-2 text-center">
               <Button tone="ghost" onClick={() => setLimit((before) => Math.min(most, before + page))}>
-                <Trans>Show older calls</Trans>
+                <Trans>Show older requests</Trans>
               </Button>
             </li>
           )}
