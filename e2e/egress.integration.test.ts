@@ -86,6 +86,9 @@ test('calls are seen as they happen, those that were refused apart, and by host'
   const calls = page.getByRole('region', { name: 'Outgoing requests' })
   await calls.getByText('/seen').waitFor()
   await calls.getByText('with OPENAI_API_KEY').waitFor()
+  // It scrolls by the keyboard too.
+  await calls.getByRole('list').focus()
+  expect(await calls.getByRole('list').evaluate((list) => list === document.activeElement)).toBe(true)
   // It comes by itself.
   await inside(`curl -sS -H "Authorization: Bearer $OPENAI_API_KEY" ${origin.replace('api.', 'other.')}/leaks`)
   await calls.getByText('Secret blocked: host not allowed').waitFor()
@@ -129,7 +132,7 @@ test('another grant, and rules with a limit, count for what runs; a workspace ha
   })
 
   await page.goto(`${arc.origin}/workspaces/calls-out`)
-  await page.getByText('Secrets and rules of this workspace only').click()
+  await page.getByText('Secrets and network access of this workspace only').click()
   await page.getByLabel('Hosts that are not listed').selectOption('closed')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('It applies from the next request on.').waitFor()

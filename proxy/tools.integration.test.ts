@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,20 +17,18 @@ const keys = {
   ANTHROPIC_API_KEY: 'sk-ant-Ii9Jj0Kk1Ll2Mm3Nn4Oo5Pp6',
 }
 const modules = fileURLToPath(new URL('../node_modules', import.meta.url))
-/** What the machine has of toolchains that are too large to bring along. */
+/** Toolchains are too large to bring along: each of the machine's that its PATH, or the usual place, leads to is used. */
 const toolchains = {
-  go: '/usr/local/go',
-  cargo: firstOf('/root/.rustup/toolchains', 'bin/cargo'),
-  java: '/usr/lib/jvm/java-17-openjdk-amd64',
+  go: answerOf('PATH="$PATH:/usr/local/go/bin" go env GOROOT'),
+  cargo: answerOf('PATH="$PATH:$HOME/.cargo/bin"; rustup which cargo || readlink -f "$(command -v cargo)"'),
+  java: answerOf('dirname "$(dirname "$(readlink -f "$(command -v jlink)")")"'),
 }
 
-function firstOf(directory: string, inside: string): string {
-  if (!existsSync(directory)) return '/nowhere'
-  return (
-    execFileSync('sh', ['-c', `ls -d ${directory}/*/${inside} 2>/dev/null | head -1`])
-      .toString()
-      .trim() || '/nowhere'
-  )
+/** What a shell command prints; null where it fails or prints no path. */
+function answerOf(command: string): string | null {
+  const { status, stdout } = spawnSync('sh', ['-c', command], { encoding: 'utf8' })
+  const path = stdout.trim()
+  return status === 0 && path.startsWith('/') && existsSync(path) ? path : null
 }
 
 let arc: TestOrchestrator
@@ -110,11 +108,12 @@ describe('in a workspace, with nothing set by hand', () => {
     expect(exitCode).toBe(0)
   })
 
-  test.skipIf(!existsSync(toolchains.go))('go get works', async () => {
-    await give(join(toolchains.go, 'bin'), 'go/bin')
-    for (const part of ['src', 'pkg/include', 'pkg/tool']) await give(join(toolchains.go, part), `go/${part}`)
+  test.skipIf(toolchains.go === null)('go get works', async () => {
+    const go = toolchains.go ?? ''
+    await give(join(go, 'bin'), 'go/bin')
+    for (const part of ['src', 'pkg/include', 'pkg/tool']) await give(join(go, part), `go/${part}`)
     mkdirSync(join(directory, 'go'), { recursive: true })
-    for (const name of ['go.env', 'VERSION']) cpSync(join(toolchains.go, name), join(directory, 'go', name))
+    for (const name of ['go.env', 'VERSION']) cpSync(join(go, name), join(directory, 'go', name))
     await give(join(directory, 'go'), 'go')
     // The public checksum database signs what is public alone.
     const { exitCode, output } = await shell(
@@ -124,9 +123,9 @@ describe('in a workspace, with nothing set by hand', () => {
     expect(exitCode).toBe(0)
   })
 
-  test.skipIf(!existsSync(toolchains.cargo))('cargo fetches', async () => {
+  test.skipIf(toolchains.cargo === null)('cargo fetches', async () => {
     mkdirSync(join(directory, 'cargo'), { recursive: true })
-    cpSync(toolchains.cargo, join(directory, 'cargo', 'cargo'))
+    cpSync(toolchains.cargo ?? '', join(directory, 'cargo', 'cargo'))
     await give(join(directory, 'cargo'), 'cargo-bin')
     const manifest =
       '[package]\\nname = "demo"\\nversion = "0.1.0"\\nedition = "2021"\\n[dependencies]\\narcx-demo = "1"\\n'
@@ -137,15 +136,16 @@ describe('in a workspace, with nothing set by hand', () => {
     expect(exitCode).toBe(0)
   })
 
-  test.skipIf(!existsSync(join(toolchains.java, 'bin', 'jlink')))('Java’s own client works', async () => {
+  test.skipIf(toolchains.java === null)('Java’s own client works', async () => {
+    const java = toolchains.java ?? ''
     const [runtime, classes] = [join(directory, 'jre'), join(directory, 'classes')]
     mkdirSync(classes, { recursive: true })
     writeFileSync(
       join(classes, 'Demo.java'),
       'import java.net.*; import java.net.http.*; public class Demo { public static void main(String[] a) throws Exception { System.out.println("java: " + HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("https://registry.npmjs.org/arcx-demo")).build(), HttpResponse.BodyHandlers.ofString()).statusCode()); } }',
     )
-    execFileSync(join(toolchains.java, 'bin', 'javac'), ['-d', classes, join(classes, 'Demo.java')])
-    execFileSync(join(toolchains.java, 'bin', 'jlink'), [
+    execFileSync(join(java, 'bin', 'javac'), ['-d', classes, join(classes, 'Demo.java')])
+    execFileSync(join(java, 'bin', 'jlink'), [
       '--add-modules',
       'java.base,java.net.http,jdk.crypto.ec',
       '--output',

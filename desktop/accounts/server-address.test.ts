@@ -12,14 +12,14 @@ test.each([
 ])('%s is %s', (typed, origin) => expect(parseServerAddress(typed)).toEqual({ ok: true, origin }))
 
 test.each([
-  '',
-  'not an address',
-  'file:///etc/passwd',
-  'javascript://x',
-  'https://ann:pw@arcx.example.com',
-  'https://',
-  'a\\b',
-])('%s is refused with a word about why', (typed) => {
-  const parsed = parseServerAddress(typed)
-  expect(parsed.ok).toBe(false)
-})
+  ['', /^Type the address of your server/],
+  ['   ', /^Type the address of your server/],
+  ['not an address', /^“not an address” is no address\. Type one such as/],
+  ['file:///etc/passwd', /^“file:\/\/\/etc\/passwd” is no address/],
+  ['javascript://x', /begins with https:\/\/ or http:\/\//],
+  ['https://ann:pw@arcx.example.com', /^Leave out the name and password/],
+  ['https://', /^“https:\/\/” is no address/],
+  ['a\\b', /is no address/],
+])('%j is refused and says why', (typed, why) =>
+  expect(parseServerAddress(typed)).toEqual({ ok: false, message: expect.stringMatching(why) }),
+)

@@ -134,7 +134,24 @@ describe('a program in a workspace', () => {
     })
     await session.started()
     session.socket.pause()
-    await new Promise((resolve) => setTimeout(resolve, 1500))
+    // It writes, and then sleeps over a write that does not end: its processor time stands still.
+    const spent = async () =>
+      (
+        await runInside(arc.engine, workspaceId, [
+          'sh',
+          '-c',
+          `awk '{ print $3, $14 + $15 }' "/proc/$(pgrep -x head)/stat"`,
+        ])
+      ).output.trim()
+    const looks: string[] = []
+    await vi.waitFor(
+      async () => {
+        looks.push(await spent())
+        const last = looks.slice(-4)
+        expect([last.length, new Set(last).size, last[0]]).toEqual([4, 1, expect.stringMatching(/^S \d+$/)])
+      },
+      { timeout: 20_000, interval: 100 },
+    )
     expect((await runInside(arc.engine, workspaceId, ['test', '-e', '/tmp/finished'])).exitCode).toBe(1)
     session.socket.resume()
     expect(await session.exit()).toBe(0)

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { WorkspaceId } from '@arcx/router'
+import { send } from '@arcx/testing/http'
 import { createRunning, ownContainers, runInside, startTestOrchestrator, untilState } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import type { Person } from '@arcx/testing/person'
@@ -137,6 +138,25 @@ test('a second copy on the same database works beside the first and neither undo
         .where('name', '=', 'pair-0')
         .executeTakeFirstOrThrow()
       expect(row.state).toBe('stopped')
+    },
+    { timeout: 45_000 },
+  )
+  // And it does by itself, from the beginning to the end, what is asked of it.
+  const stopped = await send(copy.port, '/trpc/workspaces.stop', {
+    method: 'POST',
+    headers: {
+      host: new URL(arc.origin).host,
+      origin: arc.origin,
+      cookie: person.cookie,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ workspaceId: ids[1] }),
+  })
+  expect(stopped.status).toBe(200)
+  await vi.waitFor(
+    async () => {
+      const left = await ownContainers(arc.engine, arc.deployment)
+      expect(left.map((info) => info.Labels['arcx.workspace']).toSorted()).toEqual(ids.slice(2).toSorted())
     },
     { timeout: 45_000 },
   )
