@@ -59,7 +59,7 @@ const heading =
 const screens: readonly Screen[] = [
   { name: 'landing', path: '/', as: 'nobody', ready: heading('Workspaces that keep to themselves') },
   { name: 'sign-in', path: '/sign-in', as: 'nobody', ready: (page) => page.getByText('npm run sign-in').waitFor() },
-  { name: 'docs', path: '/docs/sign-in', as: 'nobody', ready: heading('Signing in and signing up') },
+  { name: 'docs', path: '/docs/sign-in', as: 'nobody', ready: heading('Sign-in and sign-up') },
   { name: 'not-found', path: '/no/such/page', ready: heading('There is nothing here') },
   {
     name: 'dashboard',
@@ -92,6 +92,14 @@ const screens: readonly Screen[] = [
     },
   },
   { name: 'workspace', path: '/workspaces/analytical-engine', ready: heading('analytical-engine') },
+  {
+    name: 'connect',
+    path: '/workspaces/analytical-engine',
+    async ready(page) {
+      await page.getByRole('button', { name: 'Connect to analytical-engine' }).click()
+      await page.getByRole('dialog').getByRole('heading', { name: 'Connect to analytical-engine' }).waitFor()
+    },
+  },
   { name: 'history', path: '/workspaces/analytical-engine/history', ready: heading('History', false) },
   { name: 'teams', path: '/teams', ready: (page) => page.getByText('engines').first().waitFor() },
   { name: 'team', path: '/teams/engines', ready: (page) => page.locator('[data-member=grace]').waitFor() },
@@ -120,6 +128,7 @@ const screens: readonly Screen[] = [
   { name: 'first-dashboard', path: '/dashboard', as: 'newcomer', ready: heading('Your first workspace') },
   { name: 'first-team', path: '/teams', as: 'newcomer', ready: heading('Teams') },
   { name: 'join', path: () => `/join${invitation}`, as: 'newcomer', ready: heading('Join engines') },
+  { name: 'join-again', path: () => `/join${invitation}`, ready: heading('You are in engines already') },
   {
     name: 'authorize',
     path: '/authorize?kind=desktop&port=50000&state=a&challenge=b&name=arcx%20app%20of%20a%20laptop',

@@ -145,8 +145,8 @@ test('a second copy on the same database works beside the first and neither undo
   const stopped = await send(copy.port, '/trpc/workspaces.stop', {
     method: 'POST',
     headers: {
-      host: new URL(arc.origin).host,
-      origin: arc.origin,
+      host: `localhost:${copy.port}`,
+      origin: `http://localhost:${copy.port}`,
       cookie: person.cookie,
       'content-type': 'application/json',
     },
