@@ -99,6 +99,9 @@ test('a button that waits for the server keeps the focus, and so does what takes
   }
   await page.goto(`${arc.origin}/dashboard`)
   await page.locator('[data-workspace=taken][data-state=running]').waitFor()
+  const placeOfOpen = () =>
+    page.getByRole('link', { name: 'Open taken' }).evaluate((link) => link.getBoundingClientRect().x)
+  const before = await placeOfOpen()
   const held = Promise.withResolvers<null>()
   await page.route('**/trpc/workspaces.stop*', async (route) => {
     await held.promise
@@ -112,6 +115,8 @@ test('a button that waits for the server keeps the focus, and so does what takes
   held.resolve(null)
   await page.locator('[data-workspace=taken][data-state=stopped]').waitFor({ timeout: 30_000 })
   await atLast(/^button Start taken/)
+  // What one is about to click stays where it is.
+  expect(await placeOfOpen()).toBe(before)
   await page.unroute('**/trpc/workspaces.stop*')
 })
 

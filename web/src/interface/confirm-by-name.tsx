@@ -6,7 +6,8 @@ import type { ReactNode } from 'react'
 import { refusalOf } from '../server/error.ts'
 import { Button } from './button.tsx'
 import { backdropClass, dialogClass, inputClass } from './dialog.ts'
-import { dialogFocus } from './dialog-focus.ts'
+import { firstInvalid } from './field-problem.tsx'
+import { whereFocusReturns } from './focus-heirs.ts'
 
 /** What is done, where it is not a deletion. */
 interface Deed {
@@ -30,13 +31,19 @@ interface Asked {
 /** What cannot be undone is done by typing its name. */
 export function ConfirmByName({ open, ...asked }: Asked & { open: boolean }) {
   const isDone = useRef(false)
-  const focus = dialogFocus(() => isDone.current)
   const { onConfirm } = asked
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && asked.onClose()}>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className={backdropClass} />
-        <AlertDialog.Popup className={dialogClass} {...focus}>
+        <AlertDialog.Popup
+          className={dialogClass}
+          initialFocus={() => {
+            isDone.current = false
+            return firstInvalid()
+          }}
+          finalFocus={() => whereFocusReturns(isDone.current)}
+        >
           {open && (
             <Contents
               {...asked}

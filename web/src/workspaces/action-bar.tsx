@@ -54,7 +54,7 @@ export function ActionBar({ workspace, isPage = false }: { workspace: Workspace;
           busy={start.isPending}
           aria-label={t`Start ${name}`}
           title={t`Start`}
-          className="sm:min-w-19"
+          className="sm:w-22"
         >
           <Play size={15} aria-hidden />{' '}
           <span className="max-sm:sr-only">
@@ -67,7 +67,7 @@ export function ActionBar({ workspace, isPage = false }: { workspace: Workspace;
           busy={stop.isPending || !canStop}
           aria-label={t`Stop ${name}`}
           title={t`Stop`}
-          className="sm:min-w-19"
+          className="sm:w-22"
         >
           <Square size={14} aria-hidden />{' '}
           <span className="max-sm:sr-only">
