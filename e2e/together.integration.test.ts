@@ -43,6 +43,16 @@ const inside = async (command: string) =>
     '',
   )
 
+test('the editor’s title says which workspace it is, and its status bar leads back to the workspace’s page', async () => {
+  const page = await openWindow(annsBrowser, 'notes.txt')
+  await expect.poll(() => page.title(), { timeout: 30_000 }).toBe('notes.txt - pairing - arcx')
+  const opened = annsBrowser.waitForEvent('page')
+  await statusOf(page, 'arcx').click()
+  const back = await opened
+  await back.waitForURL(`${collab.arc.origin}/workspaces/pairing`)
+  await back.getByRole('heading', { name: 'pairing' }).waitFor()
+})
+
 /** A browser in which a person is signed in. */
 async function browserOf(person: Person): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })

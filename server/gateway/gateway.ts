@@ -289,6 +289,13 @@ export class Gateway {
   ): Promise<void> {
     const { addresses } = this.#needs
     if (path === '/_arcx/collab/ticket' && request.method === 'POST') return this.#ticket(name, request, response)
+    if (path === '/_arcx/page' && request.method === 'GET') {
+      response.writeHead(302, {
+        location: `${addresses.publicOrigin}/workspaces/${encodeURIComponent(name)}`,
+        'cache-control': 'no-store',
+      })
+      return void response.end()
+    }
     if (path !== '/_arcx/enter' || request.method !== 'GET') return this.#plain(response, 404, 'There is nothing here.')
     const to = addresses.ownPath(query.get('to') ?? undefined)
     const again = { label: 'Try again', href: to }

@@ -7,6 +7,7 @@ import { People } from './people.ts'
 import { Reload } from './reload.ts'
 import { Room } from './room.ts'
 import { SharedFiles } from './shared-files.ts'
+import { wayBack } from './way-back.ts'
 
 const typingMs = 3000
 const idleMs = 2 * 60_000
@@ -15,6 +16,7 @@ const idleMs = 2 * 60_000
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri
   if (folder?.scheme !== 'vscode-remote') return
+  context.subscriptions.push(wayBack())
   let files: SharedFiles | undefined
   const reload = new Reload(async () => files?.flush())
   const away = new Away()
