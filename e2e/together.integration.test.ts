@@ -133,17 +133,16 @@ test('two people in one file see each other’s cursors and letters, unsaved and
 test('what is typed while the editor writes the file is written too, though the editor takes all for saved', async () => {
   await inside('printf "slow\\n" > project/slow.txt')
   const page = await openWindow(annsBrowser, 'slow.txt')
-  const [info] = await collab.arc.engine.listContainers({ filters: { label: [`arcx.workspace=${workspace.id}`] } })
-  if (info === undefined) throw new Error('The workspace has no container.')
-  const container = collab.arc.engine.getContainer(info.Id)
+  const signal = (name: string) =>
+    runInside(collab.arc.engine, workspace.id, ['pkill', `-${name}`, '-f', 'code-server'])
   await typeAt(page, 1, ' first')
-  await container.pause()
+  expect(await signal('STOP')).toMatchObject({ exitCode: 0 })
   try {
     await page.keyboard.press('Control+s')
     // Longer than the editor waits for its extensions before it writes what it has by then.
     await page.keyboard.type(' and what came after it', { delay: 200 })
   } finally {
-    await container.unpause()
+    await signal('CONT')
   }
   await expect
     .poll(() => inside('cat project/slow.txt'), { timeout: 30_000 })
