@@ -210,7 +210,7 @@ export default defineConfig({
       ),
     },
     {
-      files: ['server/{audit,events,credentials}/*.ts'],
+      files: ['server/{audit,authorization,events,credentials}/*.ts'],
       rules: rule(
         docker,
         ...service,

@@ -3,6 +3,7 @@ export type { Context, Ports, ArcErrorShape, InputIssue } from './trpc.ts'
 export type { Actor, AdminActor, ServiceActor, SessionActor, TokenActor, Tier, UserActor, Origin } from './actor.ts'
 export type { WorkspacesPort, Resume } from './workspaces/port.ts'
 export type { IdentityPort, SessionView, SignInOptions, SignupMode } from './auth/port.ts'
+export type { AuthorizationPort, Call } from './authorization.ts'
 export type { AuditEntryView, AuditFilter, AuditPort, AuditVerdict, NamedAuditEntry } from './audit/port.ts'
 export { AuditFilterInput } from './audit/procedures.ts'
 export type { AccountExport, AccountPort } from './account/port.ts'
@@ -58,7 +59,16 @@ export { AnnouncementId } from './announcements/port.ts'
 export type { Announcement, AnnouncementsPort } from './announcements/port.ts'
 export type { DiskCondition, DiskPort } from './disk/port.ts'
 export type { TeamInvitesPort, TeamsPort, WantedTeamInvite } from './teams/port.ts'
-export type { Invitation, NewTeamInvite, Team, TeamChange, TeamDetails, TeamInvite, TeamMember } from './teams/team.ts'
+export type {
+  Invitation,
+  NewTeamInvite,
+  Team,
+  TeamChange,
+  TeamDetails,
+  TeamInvite,
+  TeamMember,
+  TeamRight,
+} from './teams/team.ts'
 export { InvitedRole, TeamRole } from './teams/team.ts'
 export { UserId, WorkspaceId, SecretId, SessionId, TeamId, TeamInviteId, TokenId } from './ids.ts'
 export { DomainEvent, subjectOf } from './events.ts'

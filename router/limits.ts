@@ -14,6 +14,8 @@ export type Limited =
   | 'programs.begin'
   | 'programs.poll'
   | 'programs.answer'
+  /** Whatever else changes something. */
+  | 'changes'
 
 export interface LimitsPort {
   /** Counts one. @throws `too_many_requests` with the seconds to wait. */

@@ -6,6 +6,7 @@ import type { AdminPort } from './admin/port.ts'
 import type { AnnouncementsPort } from './announcements/port.ts'
 import type { AdminActor, Origin, UserActor } from './actor.ts'
 import type { AuditPort } from './audit/port.ts'
+import type { AuthorizationPort } from './authorization.ts'
 import type { CollabPort } from './collab/port.ts'
 import type { DiskPort } from './disk/port.ts'
 import type { EgressPort } from './egress/port.ts'
@@ -14,7 +15,6 @@ import type { IdentityPort } from './auth/port.ts'
 import type { HistoryPort } from './history/port.ts'
 import { ArcError, errors, refusalOf } from './errors.ts'
 import type { ErrorDetails, ErrorKind } from './errors.ts'
-import type { Limited, LimitsPort } from './limits.ts'
 import type { ClientConnection, PresencePort } from './presence/port.ts'
 import type { ProgramsPort } from './programs/port.ts'
 import type { TeamInvitesPort, TeamsPort } from './teams/port.ts'
@@ -27,6 +27,7 @@ export interface Ports {
   readonly admin: AdminPort
   readonly announcements: AnnouncementsPort
   readonly audit: AuditPort
+  readonly authorization: AuthorizationPort
   readonly collab: CollabPort
   readonly disk: DiskPort
   readonly egress: EgressPort
@@ -35,7 +36,6 @@ export interface Ports {
   readonly teamInvites: TeamInvitesPort
   readonly teams: TeamsPort
   readonly tokens: TokensPort
-  readonly limits: LimitsPort
   readonly presence: PresencePort
   readonly programs: ProgramsPort
   readonly secrets: SecretsPort
@@ -110,52 +110,36 @@ export function withTrpcCode(error: unknown): unknown {
 export const router = t.router
 export const createCallerFactory = t.createCallerFactory
 
-export const publicProcedure = t.procedure.use(async ({ next }) => {
-  const result = await next()
-  if (!result.ok && refusalOf(result.error.cause) !== null) throw withTrpcCode(result.error.cause)
-  return result
-})
+/** Every procedure is made from it: the server's table of rights says who may call it. */
+export const publicProcedure = t.procedure
+  .use(async ({ next }) => {
+    const result = await next()
+    if (!result.ok && refusalOf(result.error.cause) !== null) throw withTrpcCode(result.error.cause)
+    return result
+  })
+  .use(({ ctx, path, getRawInput, next }) =>
+    ctx.authorization.perform({ path, actor: ctx.actor, origin: ctx.origin, input: getRawInput }, async () => {
+      const result = await next()
+      if (!result.ok) throw result.error
+      return result
+    }),
+  )
 
-/** For whoever is signed in, also one who waits for payment. */
-export const signedInProcedure = publicProcedure.use(({ ctx, next }) => {
+/** Who has come this far is known to the type, too. */
+export const sessionProcedure = publicProcedure.use(({ ctx, next }) => {
   const { actor } = ctx
-  if (actor?.kind !== 'user') throw errors.signedOut()
-  if (actor.via !== 'session') throw errors.sessionNeeded()
+  if (actor?.kind !== 'user' || actor.via !== 'session') throw errors.sessionNeeded()
   return next({ ctx: { ...ctx, actor } })
 })
 
-/** For people who may use the server, in a browser: what concerns who they are. */
-export const sessionProcedure = signedInProcedure.use(({ ctx, next }) => {
-  if (ctx.actor.standing !== 'active') throw errors.paymentAwaited()
-  return next()
-})
-
-/** For people who may use the server, by session or token. */
 export const personProcedure = publicProcedure.use(({ ctx, next }) => {
   const { actor } = ctx
   if (actor?.kind !== 'user') throw errors.signedOut()
-  if (actor.standing !== 'active') throw errors.paymentAwaited()
   return next({ ctx: { ...ctx, actor } })
 })
 
-/** Counts calls by whoever makes them: a person, wherever they are, or a visitor's address. @throws `too_many_requests`. */
-export const limited = (what: Limited) =>
-  t.middleware(async ({ ctx, next }) => {
-    await ctx.limits.take(what, ctx.actor?.kind === 'user' ? ctx.actor.userId : ctx.origin.address)
-    return next()
-  })
-
-/** The admin token, and people marked admin. @throws `signed_out`, `forbidden`. */
-export function requireAdministrator(actor: Context['actor']): asserts actor is UserActor | AdminActor {
-  if (actor === null) throw errors.signedOut()
-  if (actor.kind === 'user' && (actor.role !== 'admin' || actor.standing !== 'active'))
-    throw errors.forbidden('administer this server')
-  if (actor.kind === 'user' && actor.via === 'token' && !actor.scopes.includes('admin'))
-    throw errors.scopeMissing('admin')
-}
-
 export const adminProcedure = publicProcedure.use(({ ctx, next }) => {
   const { actor } = ctx
-  requireAdministrator(actor)
+  if (actor === null) throw errors.signedOut()
   return next({ ctx: { ...ctx, actor } })
 })

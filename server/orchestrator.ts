@@ -29,7 +29,8 @@ import { Egress } from './egress/egress.ts'
 import { Holders } from './egress/holders.ts'
 import { diskPlaces } from './runtime/disk-places.ts'
 import { Collab } from './collab/collab.ts'
-import { rightsTo } from './workspaces/policy.ts'
+import { Authorization } from './authorization/authorization.ts'
+import { rightsTo } from './authorization/checks.ts'
 import { Disk } from './disk/disk.ts'
 import { FileHistory } from './history/history.ts'
 import { Exec } from './exec/exec.ts'
@@ -222,7 +223,7 @@ async function start(
   )
   const holders = new Holders({
     teamsOf: (userId) => memberships.of(userId),
-    workspaceOf: (actor, id) => workspaces.get(actor, id),
+    workspaceOf: (id) => store.byId(id),
   })
   const secrets = new Secrets({
     database,
@@ -331,6 +332,8 @@ async function start(
     membersOf: (actor, id) => teams.membersOf(actor, id),
   })
   shutdown.add('presence leases', () => here.close())
+  const authorization = new Authorization({ database, limits: new Limits(), log })
+  shutdown.add('authorization', () => authorization.close())
   const ports = {
     account,
     admin,
@@ -342,7 +345,7 @@ async function start(
     announcements: new Announcements(database),
     audit,
     identity,
-    limits: new Limits(),
+    authorization,
     presence: here,
     programs,
     teamInvites,
@@ -352,7 +355,10 @@ async function start(
   }
   const exec = new Exec({
     log,
-    enter: (actor, name, purpose) => workspaces.enter(actor, name, purpose),
+    enter: (actor, name, purpose) =>
+      authorization.perform({ path: `UPGRADE /${purpose}`, actor, origin: actor, input: async () => ({ name }) }, () =>
+        workspaces.enter(actor, name, purpose),
+      ),
     stillMay: (actor, name) => workspaces.requireExec(actor, name),
     run: (container, request) => runtime.exec(container, request),
     dial: (container, port) => runtime.dialPort(container, port),

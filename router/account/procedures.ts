@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { router, sessionProcedure, signedInProcedure } from '../trpc.ts'
+import { router, sessionProcedure } from '../trpc.ts'
 
 export const accountRouter = router({
   export: sessionProcedure.query(({ ctx }) => ctx.account.export(ctx.actor)),
   /** `login`: the actor's own, typed by them, since it cannot be undone. */
-  remove: signedInProcedure
+  remove: sessionProcedure
     .input(z.object({ login: z.string().max(100) }))
     .mutation(({ ctx, input }) => ctx.account.remove(ctx.actor, input.login)),
 })

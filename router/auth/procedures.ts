@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SessionId } from '../ids.ts'
-import { publicProcedure, router, sessionProcedure, signedInProcedure } from '../trpc.ts'
+import { publicProcedure, router, sessionProcedure } from '../trpc.ts'
 
 export const authRouter = router({
   /** Who is signed in; `null` when nobody is. */
@@ -19,7 +19,7 @@ export const authRouter = router({
 
   options: publicProcedure.query(({ ctx }) => ctx.identity.options),
 
-  signOut: signedInProcedure.mutation(({ ctx }) => ctx.identity.signOut(ctx.actor)),
+  signOut: sessionProcedure.mutation(({ ctx }) => ctx.identity.signOut(ctx.actor)),
 
   sessions: router({
     list: sessionProcedure.query(({ ctx }) => ctx.identity.sessions(ctx.actor)),

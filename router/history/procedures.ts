@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { WorkspaceId } from '../ids.ts'
-import { limited, personProcedure, router } from '../trpc.ts'
+import { personProcedure, router } from '../trpc.ts'
 import { FileVersionId } from './port.ts'
 
 const byId = z.object({ workspaceId: WorkspaceId })
@@ -21,7 +21,6 @@ export const historyRouter = router({
     .query(({ ctx, input }) => ctx.history.version(ctx.actor, input.workspaceId, input.versionId)),
 
   restore: personProcedure
-    .use(limited('workspaces.drive'))
     .input(oneVersion)
     .mutation(({ ctx, input }) => ctx.history.restore(ctx.actor, input.workspaceId, input.versionId)),
 })

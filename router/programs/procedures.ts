@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ProgramKind } from './port.ts'
-import { limited, publicProcedure, router, sessionProcedure } from '../trpc.ts'
+import { publicProcedure, router, sessionProcedure } from '../trpc.ts'
 
 /** What the program calls itself; shown, never trusted. */
 const clientName = z.string().trim().min(1).max(80)
@@ -10,7 +10,6 @@ const userCode = z.string().max(20)
 export const programsRouter = router({
   /** From the page on which a signed-in person lets a program on the same machine in. */
   authorize: sessionProcedure
-    .use(limited('programs.answer'))
     .input(
       z.object({
         kind: ProgramKind.default('cli'),
@@ -22,29 +21,23 @@ export const programsRouter = router({
     )
     .mutation(({ ctx, input }) => ctx.programs.authorize(ctx.actor, input)),
   exchange: publicProcedure
-    .use(limited('programs.begin'))
     .input(z.object({ code: opaque, verifier: opaque }))
     .mutation(({ ctx, input }) => ctx.programs.exchange(ctx.origin, input.code, input.verifier)),
 
   enter: publicProcedure
-    .use(limited('programs.begin'))
     .input(z.object({ code: opaque, verifier: opaque, clientName }))
     .mutation(({ ctx, input }) => ctx.programs.enter(ctx.origin, input.clientName, input.code, input.verifier)),
 
   beginDevice: publicProcedure
-    .use(limited('programs.begin'))
     .input(z.object({ clientName }))
     .mutation(({ ctx, input }) => ctx.programs.beginDevice(ctx.origin, input.clientName)),
   pollDevice: publicProcedure
-    .use(limited('programs.poll'))
     .input(z.object({ deviceCode: opaque }))
     .mutation(({ ctx, input }) => ctx.programs.pollDevice(ctx.origin, input.deviceCode)),
   request: sessionProcedure
-    .use(limited('programs.answer'))
     .input(z.object({ userCode }))
     .query(({ ctx, input }) => ctx.programs.request(input.userCode)),
   answer: sessionProcedure
-    .use(limited('programs.answer'))
     .input(z.object({ userCode, accept: z.boolean() }))
     .mutation(({ ctx, input }) => ctx.programs.answer(ctx.actor, input.userCode, input.accept)),
 })

@@ -9,12 +9,26 @@ export type TeamRole = z.infer<typeof TeamRole>
 export const InvitedRole = TeamRole.exclude(['owner'])
 export type InvitedRole = z.infer<typeof InvitedRole>
 
+/** What one may do with a team; `create`: workspaces in it. */
+export type TeamRight =
+  | 'create'
+  | 'invite'
+  | 'manage'
+  | 'change-secrets'
+  | 'change-rules'
+  | 'rename'
+  | 'transfer'
+  | 'remove'
+  | 'leave'
+
 /** A team as one of its members sees it. */
 export interface Team {
   readonly id: TeamId
   readonly name: string
   /** What the one who asks is in it. */
   readonly role: TeamRole
+  /** What the one who asks may do with it. */
+  readonly may: readonly TeamRight[]
   readonly memberCount: number
   readonly workspaceCount: number
   readonly createdAt: string
@@ -49,8 +63,6 @@ export interface TeamDetails extends Team {
   readonly members: readonly TeamMember[]
   /** Open ones; none for those who may not invite. */
   readonly invites: readonly TeamInvite[]
-  /** What the one who asks may do with the team. */
-  readonly may: readonly ('rename' | 'remove' | 'invite' | 'manage' | 'transfer' | 'leave' | 'create')[]
 }
 
 /** An invitation as the invited sees it. */

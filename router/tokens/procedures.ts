@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { TokenId, WorkspaceId } from '../ids.ts'
-import { limited, personProcedure, router } from '../trpc.ts'
+import { personProcedure, router } from '../trpc.ts'
 import { Scope } from './token.ts'
 
 export const tokensRouter = router({
   list: personProcedure.query(({ ctx }) => ctx.tokens.list(ctx.actor)),
 
   create: personProcedure
-    .use(limited('tokens.create'))
     .input(
       z.object({
         name: z.string().trim().min(1).max(60),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { TeamId, WorkspaceId } from '../ids.ts'
 import { lastEventId, resumable, resumeOf } from '../resume.ts'
-import { limited, personProcedure, router } from '../trpc.ts'
+import { personProcedure, router } from '../trpc.ts'
 
 const byId = z.object({ workspaceId: WorkspaceId })
 /** Longer than any valid name, so that the refusal can explain and suggest. */
@@ -20,7 +20,6 @@ export const workspacesRouter = router({
     ),
 
   create: personProcedure
-    .use(limited('workspaces.create'))
     .input(z.object({ name: wantedName, teamId: TeamId.nullable().default(null) }))
     .mutation(({ ctx, input }) => ctx.workspaces.create(ctx.actor, input.name, input.teamId)),
 
@@ -28,18 +27,11 @@ export const workspacesRouter = router({
     .input(z.object({ wanted: wantedName }))
     .query(({ ctx, input }) => ctx.workspaces.freeName(ctx.actor, input.wanted)),
 
-  start: personProcedure
-    .use(limited('workspaces.drive'))
-    .input(byId)
-    .mutation(({ ctx, input }) => ctx.workspaces.start(ctx.actor, input.workspaceId)),
+  start: personProcedure.input(byId).mutation(({ ctx, input }) => ctx.workspaces.start(ctx.actor, input.workspaceId)),
 
-  stop: personProcedure
-    .use(limited('workspaces.drive'))
-    .input(byId)
-    .mutation(({ ctx, input }) => ctx.workspaces.stop(ctx.actor, input.workspaceId)),
+  stop: personProcedure.input(byId).mutation(({ ctx, input }) => ctx.workspaces.stop(ctx.actor, input.workspaceId)),
 
   restart: personProcedure
-    .use(limited('workspaces.drive'))
     .input(byId)
     .mutation(({ ctx, input }) => ctx.workspaces.restart(ctx.actor, input.workspaceId)),
 

@@ -5,7 +5,19 @@ export const WorkspaceState = z.enum(['creating', 'starting', 'running', 'stoppi
 export type WorkspaceState = z.infer<typeof WorkspaceState>
 
 /** What one may do with a workspace. */
-export type WorkspaceOperation = 'see' | 'open' | 'exec' | 'start' | 'stop' | 'restart' | 'rename' | 'remove'
+export type WorkspaceOperation =
+  | 'see'
+  | 'open'
+  | 'exec'
+  | 'start'
+  | 'stop'
+  | 'restart'
+  | 'rename'
+  | 'remove'
+  /** Secrets that it alone has. */
+  | 'change-secrets'
+  /** Where it alone may go. */
+  | 'change-rules'
 
 /** What a workspace keeps, as last measured, and how much it may; null where there is no limit. */
 export const DiskFigures = z.object({

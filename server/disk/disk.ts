@@ -1,5 +1,6 @@
 import type { DiskCondition, DiskPort, UserActor } from '@arcx/router'
 import type { DiskState } from '@arcx/service-kit/disk'
+import { mayAdminister } from '../authorization/checks.ts'
 
 /** The server's disk, as people are told of it. */
 export class Disk implements DiskPort {
@@ -11,8 +12,7 @@ export class Disk implements DiskPort {
 
   async condition(actor: UserActor): Promise<DiskCondition> {
     const { level, rooms } = await this.#watch.now()
-    const administers = actor.role === 'admin' && (actor.via === 'session' || actor.scopes.includes('admin'))
-    const numbers = administers
+    const numbers = mayAdminister(actor)
       ? {
           reserveBytes: this.#watch.reserveBytes,
           rooms: rooms.map(({ name, freeBytes, totalBytes }) => ({ name, freeBytes, totalBytes })),

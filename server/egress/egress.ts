@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { EgressRules, errors, noRules } from '@arcx/router'
+import { EgressRules, noRules } from '@arcx/router'
 import type { CallFilter, EgressCall, EgressPort, Holder, UserActor, WorkspaceId } from '@arcx/router'
 import type { Database } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
-import type { Holders } from './holders.ts'
+import type { HolderColumns, Holders } from './holders.ts'
 
 const columns = ['fallback', 'allow', 'deny', 'limits', 'found', 'pasted'] as const
 
@@ -18,7 +18,10 @@ export class Egress implements EgressPort {
   }
 
   async rules(actor: UserActor, holder: Holder): Promise<EgressRules> {
-    const { ownerId, teamId, workspaceId } = await this.#holders.seen(actor, holder)
+    return this.#read(await this.#holders.require(actor, 'egress.see', holder))
+  }
+
+  async #read({ ownerId, teamId, workspaceId }: HolderColumns): Promise<EgressRules> {
     const query = this.#database.selectFrom('EgressPolicy').select(columns)
     const row = await query
       .where((where) =>
@@ -33,8 +36,7 @@ export class Egress implements EgressPort {
   }
 
   async setRules(actor: UserActor, holder: Holder, rules: EgressRules): Promise<EgressRules> {
-    if (actor.via === 'token' && !actor.scopes.includes('secrets')) throw errors.scopeMissing('secrets')
-    const whose = await this.#holders.changed(actor, holder, 'change where these workspaces may go')
+    const whose = await this.#holders.require(actor, 'egress.change', holder)
     const { fallback, allow, deny, limits, found, pasted } = rules
     const fields = {
       fallback,
@@ -60,7 +62,7 @@ export class Egress implements EgressPort {
         outcome: 'ok',
       })
     })
-    return this.rules(actor, holder)
+    return this.#read(whose)
   }
 
   async calls(
@@ -68,7 +70,7 @@ export class Egress implements EgressPort {
     workspaceId: WorkspaceId,
     { refused, host, before, limit }: CallFilter,
   ): Promise<readonly EgressCall[]> {
-    await this.#holders.seen(actor, { kind: 'workspace', workspaceId })
+    await this.#holders.require(actor, 'workspace.see', { kind: 'workspace', workspaceId })
     let query = this.#database
       .selectFrom('EgressRecord')
       .selectAll()

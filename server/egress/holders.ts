@@ -1,8 +1,8 @@
 import { errors } from '@arcx/router'
-import type { Holder, TeamId, TeamRole, UserActor, Workspace, WorkspaceId } from '@arcx/router'
-
-/** Who may change a team's secrets, and where its workspaces go; every member sees them. */
-const keepers: ReadonlySet<TeamRole> = new Set<TeamRole>(['owner', 'admin'])
+import type { Holder, TeamRole, UserActor, WorkspaceId } from '@arcx/router'
+import { onWorkspace, requireMay } from '../authorization/checks.ts'
+import type { Target, WorkspaceTarget } from '../authorization/checks.ts'
+import type { Operation } from '../authorization/rights.ts'
 
 /** Where a row belongs: one of the three is not null. */
 export interface HolderColumns {
@@ -13,8 +13,7 @@ export interface HolderColumns {
 
 export interface HoldersNeeds {
   teamsOf(userId: string): Promise<ReadonlyMap<string, TeamRole>>
-  /** @throws where the actor may not see it. */
-  workspaceOf(actor: UserActor, id: WorkspaceId): Promise<Pick<Workspace, 'ownerId' | 'teamId'>>
+  workspaceOf(id: WorkspaceId): Promise<WorkspaceTarget | undefined>
 }
 
 /** Whose secrets and rules are whose to see and to change. */
@@ -25,41 +24,20 @@ export class Holders {
     this.#needs = needs
   }
 
-  /** @throws `team_not_found`, `workspace_not_found`. */
-  async seen(actor: UserActor, holder: Holder): Promise<HolderColumns> {
-    switch (holder.kind) {
-      case 'self':
-        return { ownerId: actor.userId, teamId: null, workspaceId: null }
-      case 'team':
-        await this.#roleIn(actor, holder.teamId)
-        return { ownerId: null, teamId: holder.teamId, workspaceId: null }
-      case 'workspace':
-        await this.#needs.workspaceOf(actor, holder.workspaceId)
-        return { ownerId: null, teamId: null, workspaceId: holder.workspaceId }
+  /** Where its rows belong. @throws `scope_missing`, `team_not_found`, `workspace_not_found`, `forbidden`. */
+  async require(actor: UserActor, operation: Operation, holder: Holder): Promise<HolderColumns> {
+    requireMay({ ...actor, teams: await this.#needs.teamsOf(actor.userId) }, operation, await this.#targetOf(holder))
+    return {
+      ownerId: holder.kind === 'self' ? actor.userId : null,
+      teamId: holder.kind === 'team' ? holder.teamId : null,
+      workspaceId: holder.kind === 'workspace' ? holder.workspaceId : null,
     }
   }
 
-  /** @throws `team_not_found`, `workspace_not_found`, `forbidden`. */
-  async changed(actor: UserActor, holder: Holder, what: string): Promise<HolderColumns> {
-    const teamId =
-      holder.kind === 'team'
-        ? holder.teamId
-        : holder.kind === 'workspace'
-          ? await this.#teamOfWorkspace(actor, holder.workspaceId, what)
-          : null
-    if (teamId !== null && !keepers.has(await this.#roleIn(actor, teamId))) throw errors.forbidden(what)
-    return this.seen(actor, holder)
-  }
-
-  async #teamOfWorkspace(actor: UserActor, id: WorkspaceId, what: string): Promise<TeamId | null> {
-    const { ownerId, teamId } = await this.#needs.workspaceOf(actor, id)
-    if (teamId === null && ownerId !== actor.userId) throw errors.forbidden(what)
-    return teamId
-  }
-
-  async #roleIn(actor: UserActor, teamId: TeamId): Promise<TeamRole> {
-    const role = (await this.#needs.teamsOf(actor.userId)).get(teamId)
-    if (role === undefined) throw errors.teamNotFound()
-    return role
+  async #targetOf(holder: Holder): Promise<Target> {
+    if (holder.kind !== 'workspace') return holder
+    const workspace = await this.#needs.workspaceOf(holder.workspaceId)
+    if (workspace === undefined) throw errors.workspaceNotFound()
+    return onWorkspace(workspace)
   }
 }

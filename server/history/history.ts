@@ -1,4 +1,4 @@
-import { ArcError, FileVersionId, errors } from '@arcx/router'
+import { FileVersionId, errors } from '@arcx/router'
 import type {
   FileChange,
   FileVersion,
@@ -67,40 +67,27 @@ export class FileHistory implements HistoryPort {
   }
 
   async restore(actor: UserActor, workspaceId: WorkspaceId, id: FileVersionId): Promise<boolean> {
-    const action = 'workspace.restore-file'
-    try {
-      await this.#needs.workspaceOf(actor, workspaceId)
-      const [version, container] = await Promise.all([
-        this.#require(workspaceId, id),
-        this.#needs.runningOf(actor, workspaceId),
-      ])
-      const file = new WorkspaceFile((ref, request) => this.#needs.run(ref, request), container, version.path)
-      return await inTransaction(this.#needs.database, async (queries) => {
-        const { documentId } = version
-        // Until it is recorded, no window takes what it finds on disk for a program's.
-        await lockDocument(queries, documentId)
-        const now = await file.read()
-        const before = now === null ? null : plain(now)
-        if (before === version.text) return false
-        if (before !== null) await addVersion(queries, { documentId, userId: null, cause: 'disk', text: before })
-        await addVersion(queries, { documentId, userId: actor.userId, cause: 'restored', text: version.text })
-        await file.write(written(version.text, now))
-        await recordAudit(overPrisma(queries), {
-          actor,
-          action,
-          target: { kind: 'file', id: workspaceId, name: `${container.name}:${version.path}` },
-          outcome: 'ok',
-        })
-        return true
+    const container = await this.#needs.runningOf(actor, workspaceId)
+    const version = await this.#require(workspaceId, id)
+    const file = new WorkspaceFile((ref, request) => this.#needs.run(ref, request), container, version.path)
+    return await inTransaction(this.#needs.database, async (queries) => {
+      const { documentId } = version
+      // Until it is recorded, no window takes what it finds on disk for a program's.
+      await lockDocument(queries, documentId)
+      const now = await file.read()
+      const before = now === null ? null : plain(now)
+      if (before === version.text) return false
+      if (before !== null) await addVersion(queries, { documentId, userId: null, cause: 'disk', text: before })
+      await addVersion(queries, { documentId, userId: actor.userId, cause: 'restored', text: version.text })
+      await file.write(written(version.text, now))
+      await recordAudit(overPrisma(queries), {
+        actor,
+        action: 'workspace.restore-file',
+        target: { kind: 'file', id: workspaceId, name: `${container.name}:${version.path}` },
+        outcome: 'ok',
       })
-    } catch (error) {
-      const outcome = error instanceof ArcError ? `refused:${error.code}` : 'failed'
-      const target = { kind: 'workspace', id: workspaceId } as const
-      await inTransaction(this.#needs.database, (queries) =>
-        recordAudit(overPrisma(queries), { actor, action, target, outcome }),
-      )
-      throw error
-    }
+      return true
+    })
   }
 
   async #require(workspaceId: WorkspaceId, id: FileVersionId): Promise<DocumentVersionRow & { readonly text: string }> {

@@ -21,6 +21,7 @@ import type { Log } from '@arcx/service-kit/log'
 import { Histogram } from '@arcx/service-kit/metrics'
 import type { Registry } from '@arcx/service-kit/metrics'
 import type { Addresses } from '../addresses.ts'
+import { requireListed } from '../authorization/routes.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Actors, Asker } from './actors.ts'
 import { messagePage, pageHeaders } from './page.ts'
@@ -93,6 +94,7 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
     registers: [needs.metrics],
   })
 
+  app.addHook('onRoute', ({ method, url }) => requireListed(method, url))
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: {
       useDefaults: false,

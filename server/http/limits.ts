@@ -14,6 +14,7 @@ const limits: Readonly<Record<Limited, readonly [number, number]>> = {
   'programs.begin': [20, 60],
   'programs.poll': [120, 60],
   'programs.answer': [30, 60],
+  changes: [600, 60],
 }
 
 /** Counts in this process's memory: several copies together let through that many times more. */

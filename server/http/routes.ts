@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { ArcError, AuditFilterInput, CollabPresence, errors } from '@arcx/router'
 import type { Ports, UserActor } from '@arcx/router'
-import { appRouter, createCallerFactory, requireAdministrator } from '@arcx/router/server'
+import { appRouter, createCallerFactory } from '@arcx/router/server'
 import { internalRoutes } from '@arcx/service-kit/internal-routes'
 import { parseTarget } from '@arcx/service-kit/request-target'
 import type { Addresses } from '../addresses.ts'
@@ -182,7 +182,6 @@ export async function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): Prom
   /** The record, oldest first, as it flows: `format` is `jsonl` or `csv`, the rest filters as the router's. */
   app.get('/api/admin/audit', perMinute(30), async (request, reply) => {
     const actor = await actorOf(request)
-    requireAdministrator(actor)
     const query = AuditFilterInput.extend({ format: z.enum(['jsonl', 'csv']).default('jsonl') }).safeParse(
       request.query,
     )
@@ -193,7 +192,10 @@ export async function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): Prom
         'Filters are action, actorId, targetId, since and until; format is jsonl or csv.',
       )
     const { format, ...filter } = query.data
-    const entries = needs.ports.audit.all(filter)
+    const entries = await needs.ports.authorization.perform(
+      { path: 'GET /api/admin/audit', actor, origin: origin(request), input: async () => filter },
+      async () => needs.ports.audit.all(filter),
+    )
     return reply
       .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8')
       .header('content-disposition', `attachment; filename="arcx-audit.${format}"`)

@@ -12,6 +12,7 @@ import type { Log } from '@arcx/service-kit/log'
 import { parseTarget } from '@arcx/service-kit/request-target'
 import { refuseUpgrade, takeUpgrades } from '@arcx/service-kit/upgrades'
 import type { Addresses } from '../addresses.ts'
+import { routes } from '../authorization/routes.ts'
 import type { Exec } from '../exec/exec.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Actors, Asker } from './actors.ts'
@@ -24,7 +25,7 @@ import { TextSocket } from './text-socket.ts'
 export const sessionEnded = 4401
 const maxMessageBytes = 256 * 1024
 const maxStreamMessageBytes = 1024 * 1024
-const isSocketPath = (path: string) => ['/trpc', '/exec', '/forward'].includes(path)
+const isSocketPath = (path: string) => Object.hasOwn(routes, `UPGRADE ${path}`)
 
 export interface SocketNeeds {
   readonly server: Server

@@ -113,7 +113,14 @@ describe('scopes', () => {
     expect(await codeOf(apiOf(bound).tokens.create.mutate({ name: 'unbound', scopes: ['workspaces:read'] }))).toBe(
       'forbidden',
     )
-    await apiOf(bound).tokens.create.mutate({ name: 'as-bound', scopes: ['workspaces:read'], workspaceIds: [id] })
+    const asBound = await apiOf(bound).tokens.create.mutate({
+      name: 'as-bound',
+      scopes: ['workspaces:read'],
+      workspaceIds: [id],
+    })
+    expect((await apiOf(bound).tokens.list.query()).map(({ name }) => name)).toEqual(['as-bound', 'bound'])
+    expect(await codeOf(apiOf(bound).tokens.revoke.mutate({ id: parent.id }))).toBe('token_not_found')
+    expect(await codeOf(apiOf(bound).tokens.revoke.mutate({ id: asBound.id }))).toBeUndefined()
     await api.tokens.revokeOwn.mutate()
     expect(await codeOf(api.tokens.list.query())).toBe('token_wrong')
   })

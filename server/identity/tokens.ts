@@ -31,7 +31,6 @@ export class Tokens implements TokensPort {
   }
 
   async list(actor: UserActor): Promise<readonly ApiToken[]> {
-    requireScope(actor)
     const rows = await this.#database
       .selectFrom('ApiToken')
       .selectAll()
@@ -39,11 +38,12 @@ export class Tokens implements TokensPort {
       .where('revokedAt', 'is', null)
       .orderBy('createdAt', 'desc')
       .execute()
-    return rows.map(present)
+    // A token that is for certain workspaces knows of those alone that are for no others.
+    const bounds = actor.via === 'token' ? actor.workspaceIds : null
+    return rows.map(present).filter(({ workspaceIds }) => isWithin(workspaceIds, bounds))
   }
 
   async create(actor: UserActor, wanted: WantedToken): Promise<NewApiToken> {
-    requireScope(actor)
     if (wanted.scopes.includes('admin') && actor.role !== 'admin')
       throw errors.forbidden('make a token that administers this server')
     if (actor.via === 'token') requireWithin(actor, wanted)
@@ -94,7 +94,7 @@ export class Tokens implements TokensPort {
   }
 
   async revoke(actor: UserActor, id: TokenId): Promise<void> {
-    requireScope(actor)
+    if (!(await this.list(actor)).some((token) => token.id === id)) throw errors.tokenNotFound()
     await this.#end(actor, id)
   }
 
@@ -199,18 +199,17 @@ export class Tokens implements TokensPort {
   }
 }
 
-function requireScope(actor: UserActor): void {
-  if (actor.via === 'token' && !actor.scopes.includes('tokens')) throw errors.scopeMissing('tokens')
-}
-
 /** @throws `forbidden` for what the token that asks has not itself. */
 function requireWithin(actor: TokenActor, wanted: WantedToken): void {
   if (!wanted.scopes.every((scope) => actor.scopes.includes(scope)))
     throw errors.forbidden('make a token for more than the one that asks')
-  const bounds = actor.workspaceIds
-  if (bounds !== null && !(wanted.workspaceIds ?? ['all']).every((id) => bounds.some((own) => own === id)))
+  if (!isWithin(wanted.workspaceIds, actor.workspaceIds))
     throw errors.forbidden('make a token for more than the one that asks')
 }
+
+/** Whether what is for some workspaces, or for all (`null`), is for none beyond the bounds. */
+const isWithin = (workspaceIds: readonly string[] | null, bounds: readonly string[] | null): boolean =>
+  bounds === null || (workspaceIds !== null && workspaceIds.every((id) => bounds.includes(id)))
 
 function endOf(actor: UserActor, { expiresDays }: WantedToken): Date | null {
   const wanted = expiresDays === null ? null : new Date(Date.now() + expiresDays * dayMs)

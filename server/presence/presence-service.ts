@@ -17,6 +17,7 @@ import type {
 } from '@arcx/router'
 import type { Presence } from '@arcx/service-kit/presence/presence'
 import type { View } from '@arcx/service-kit/presence/roll'
+import { requireMay } from '../authorization/checks.ts'
 import type { Feed } from '../events/feed.ts'
 
 const leaseMs = 8000
@@ -57,6 +58,7 @@ export class PresenceService implements PresencePort {
         ? `${actor.via === 'session' ? actor.sessionId : actor.tokenId} ${tab}`
         : `${connection.id} ${tab}`
     if (place === null) return this.#end(key)
+    if (place.workspaceId === null) requireMay({ ...actor, teams: new Map() }, 'presence.set', { kind: 'self' })
     const teamId = place.workspaceId === null ? null : (await this.#needs.workspaceOf(actor, place.workspaceId)).teamId
     if (connection?.closed.aborted === true) return
     const own = presence.own()

@@ -47,7 +47,7 @@ async function somebody() {
   } as never
   const holders = new Holders({
     teamsOf: async () => new Map(),
-    workspaceOf: async () => ({ ownerId: userId, teamId: null }),
+    workspaceOf: async (id) => ({ id, ownerId: userId, teamId: null, createdById: userId }),
   })
   return {
     actor,

@@ -36,8 +36,7 @@ export class Secrets implements SecretsPort {
   }
 
   async list(actor: UserActor, holder: Holder): Promise<readonly SecretView[]> {
-    requireScope(actor)
-    const whose = await this.#needs.holders.seen(actor, holder)
+    const whose = await this.#needs.holders.require(actor, 'secret.see', holder)
     const query = this.#needs.database
       .selectFrom('Secret')
       .select(['id', 'teamId', 'workspaceId', 'name', 'placeholder', 'hosts', 'places', 'createdAt', 'updatedAt'])
@@ -55,8 +54,7 @@ export class Secrets implements SecretsPort {
   }
 
   async set(actor: UserActor, { holder, name, value, hosts, places }: WantedSecret): Promise<SecretView> {
-    requireScope(actor)
-    const whose = await this.#needs.holders.changed(actor, holder, 'change these secrets')
+    const whose = await this.#needs.holders.require(actor, 'secret.change', holder)
     const row = await this.#needs.database.transaction().execute(async (transaction) => {
       await lockHolder(transaction, whose)
       const query = transaction.selectFrom('Secret').select(['id', 'name'])
@@ -189,14 +187,13 @@ export class Secrets implements SecretsPort {
 
   /** @throws `secret_not_found`, `team_not_found`, `forbidden` where it is not the actor's to change. */
   async #requireOne(actor: UserActor, id: SecretId): Promise<void> {
-    requireScope(actor)
     const row = await this.#needs.database
       .selectFrom('Secret')
       .select(['ownerId', 'teamId', 'workspaceId'])
       .where('id', '=', id)
       .executeTakeFirst()
     if (row === undefined || (row.ownerId !== null && row.ownerId !== actor.userId)) throw errors.secretNotFound()
-    await this.#needs.holders.changed(actor, holderOfRow(row), 'change these secrets')
+    await this.#needs.holders.require(actor, 'secret.change', holderOfRow(row))
   }
 }
 
@@ -212,12 +209,6 @@ async function lockHolder(transaction: Transaction, { ownerId, teamId, workspace
   if (teamId !== null) await transaction.selectFrom('Team').select('id').where('id', '=', teamId).forUpdate().execute()
   if (workspaceId !== null)
     await transaction.selectFrom('Workspace').select('id').where('id', '=', workspaceId).forUpdate().execute()
-}
-
-function requireScope(actor: UserActor): void {
-  if (actor.via === 'session') return
-  if (!actor.scopes.includes('secrets')) throw errors.scopeMissing('secrets')
-  if (actor.workspaceIds !== null) throw errors.forbidden('do that with a token that is for certain workspaces')
 }
 
 function present(row: Row): SecretView {

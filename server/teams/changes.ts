@@ -1,11 +1,11 @@
 import type { Database, Transaction } from '@arcx/database'
-import { ArcError, errors } from '@arcx/router'
+import { errors } from '@arcx/router'
 import type { Actor, TeamId, TeamRole, UserActor, UserId } from '@arcx/router'
 import { recordAudit } from '../audit/audit.ts'
 import { enqueue } from '../events/outbox.ts'
 import type { Memberships } from './memberships.ts'
-import { requireMay, requireScope } from './policy.ts'
-import type { TeamOperation } from './policy.ts'
+import { requireRole } from '../authorization/checks.ts'
+import type { TeamOperation } from '../authorization/checks.ts'
 
 interface Place {
   readonly teamId: TeamId
@@ -36,23 +36,20 @@ export class TeamChanges {
   }
 
   /** A change of a team by one of its members: right, change, record and event in one transaction. */
-  change(
+  async change(
     actor: UserActor,
     teamId: TeamId,
     operation: TeamOperation,
     action: string,
     work: (transaction: Transaction, place: Place) => Promise<Changed>,
   ): Promise<void> {
-    return this.audited(actor, action, { id: teamId }, async () => {
-      requireScope(actor, 'teams:write')
-      const changed = await this.#database.transaction().execute(async (transaction) => {
-        const place = await this.place(transaction, actor, teamId, operation)
-        const done = await work(transaction, place)
-        await this.tell(transaction, actor, action, place, done.changed, done.about)
-        return done.changed
-      })
-      this.done(changed)
+    const changed = await this.#database.transaction().execute(async (transaction) => {
+      const place = await this.place(transaction, actor, teamId, operation)
+      const done = await work(transaction, place)
+      await this.tell(transaction, actor, action, place, done.changed, done.about)
+      return done.changed
     })
+    this.done(changed)
   }
 
   /** Locks the team; what the actor is in it. @throws `team_not_found`, `forbidden`, `owner_stays`. */
@@ -72,7 +69,7 @@ export class TeamChanges {
       .where('userId', '=', actor.userId)
       .executeTakeFirst()
     const role = own?.role
-    requireMay(role, operation)
+    requireRole(role, operation)
     return { teamId, name: team.name, role }
   }
 
@@ -98,22 +95,5 @@ export class TeamChanges {
       target: { kind: 'team', id: team.teamId, name },
       outcome: 'ok',
     })
-  }
-
-  /** What is refused is recorded too; what is done was recorded together with the change. */
-  async audited<T>(
-    actor: UserActor,
-    action: string,
-    target: { id?: string; name?: string },
-    work: () => Promise<T>,
-  ): Promise<T> {
-    try {
-      return await work()
-    } catch (error) {
-      const outcome = error instanceof ArcError ? `refused:${error.code}` : 'failed'
-      const cut = { kind: 'team', ...target, ...(target.name === undefined ? {} : { name: target.name.slice(0, 80) }) }
-      await recordAudit(this.#database, { actor, action: `team.${action}`, target: cut, outcome })
-      throw error
-    }
   }
 }

@@ -14,7 +14,6 @@ import type {
   WantedTeamInvite,
 } from '@arcx/router'
 import type { TeamChanges } from './changes.ts'
-import { requireScope } from './policy.ts'
 
 const memberLimit = 500
 const openInviteLimit = 100
@@ -121,44 +120,37 @@ export class TeamInvitations implements TeamInvitesPort {
   }
 
   accept(actor: UserActor, code: string): Promise<Team> {
-    return this.#changes.audited(actor, 'join', {}, async () => {
-      requireScope(actor, 'teams:write')
-      return this.#join(actor, (transaction) =>
-        this.#invitations(transaction).where('TeamInvite.hash', '=', teamInviteHash(code)).executeTakeFirst(),
-      )
-    })
+    return this.#join(actor, (transaction) =>
+      this.#invitations(transaction).where('TeamInvite.hash', '=', teamInviteHash(code)).executeTakeFirst(),
+    )
   }
 
   async invitations(actor: UserActor): Promise<readonly (Invitation & { readonly id: TeamInviteId })[]> {
-    requireScope(actor, 'teams:read')
     const rows = await this.#forLogin(this.#database, actor.userId).orderBy('TeamInvite.createdAt').execute()
     return rows.map((row) => ({ id: TeamInviteId.parse(row.id), ...presentInvitation(row) }))
   }
 
-  answer(actor: UserActor, inviteId: TeamInviteId, accepted: boolean): Promise<Team | null> {
-    return this.#changes.audited(actor, accepted ? 'join' : 'decline', {}, async () => {
-      requireScope(actor, 'teams:write')
-      if (accepted)
-        return this.#join(actor, (transaction) =>
-          this.#forLogin(transaction, actor.userId).where('TeamInvite.id', '=', inviteId).executeTakeFirst(),
-        )
-      await this.#database.transaction().execute(async (transaction) => {
-        const row = await this.#forLogin(transaction, actor.userId)
-          .where('TeamInvite.id', '=', inviteId)
-          .executeTakeFirst()
-        if (row === undefined) throw errors.invitationSpent()
-        await transaction.deleteFrom('TeamInvite').where('id', '=', inviteId).execute()
-        await this.#changes.tell(
-          transaction,
-          actor,
-          'decline',
-          { teamId: TeamId.parse(row.teamId), name: row.teamName },
-          [],
-        )
-      })
-      this.#changes.done([])
-      return null
+  async answer(actor: UserActor, inviteId: TeamInviteId, accepted: boolean): Promise<Team | null> {
+    if (accepted)
+      return this.#join(actor, (transaction) =>
+        this.#forLogin(transaction, actor.userId).where('TeamInvite.id', '=', inviteId).executeTakeFirst(),
+      )
+    await this.#database.transaction().execute(async (transaction) => {
+      const row = await this.#forLogin(transaction, actor.userId)
+        .where('TeamInvite.id', '=', inviteId)
+        .executeTakeFirst()
+      if (row === undefined) throw errors.invitationSpent()
+      await transaction.deleteFrom('TeamInvite').where('id', '=', inviteId).execute()
+      await this.#changes.tell(
+        transaction,
+        actor,
+        'decline',
+        { teamId: TeamId.parse(row.teamId), name: row.teamName },
+        [],
+      )
     })
+    this.#changes.done([])
+    return null
   }
 
   async #join(actor: UserActor, find: (transaction: Transaction) => Promise<InvitationRow | undefined>): Promise<Team> {

@@ -22,8 +22,8 @@ import type { Feed } from '../events/feed.ts'
 import { enqueue } from '../events/outbox.ts'
 import type { TeamChanges } from './changes.ts'
 import type { Memberships } from './memberships.ts'
-import { requireMay, requireScope, rightsIn } from './policy.ts'
-import type { TeamOperation } from './policy.ts'
+import { requireRole, rightsIn } from '../authorization/checks.ts'
+import type { TeamOperation } from '../authorization/checks.ts'
 
 const ownedLimit = 20
 /** After a gap in the events any team may have changed. */
@@ -53,19 +53,16 @@ export class Teams implements TeamsPort {
   }
 
   async list(actor: UserActor): Promise<readonly Team[]> {
-    requireScope(actor, 'teams:read')
-    return this.#teamsOf(actor.userId)
+    return this.#teamsOf(actor)
   }
 
   async get(actor: UserActor, wanted: { readonly teamId: TeamId } | { readonly name: string }): Promise<TeamDetails> {
-    requireScope(actor, 'teams:read')
     const { database } = this.#needs
-    const team = (await this.#teamsOf(actor.userId)).find((each) =>
+    const team = (await this.#teamsOf(actor)).find((each) =>
       'name' in wanted ? each.name === wanted.name : each.id === wanted.teamId,
     )
-    requireMay(team?.role, 'see')
+    requireRole(team?.role, 'see')
     if (team === undefined) throw errors.teamNotFound()
-    const may = rightsIn(team.role)
     const [members, invites] = await Promise.all([
       database
         .selectFrom('Membership')
@@ -75,11 +72,10 @@ export class Teams implements TeamsPort {
         .orderBy('joinedAt')
         .orderBy('login')
         .execute(),
-      may.includes('invite') ? this.#needs.openInvites(team.id) : [],
+      team.may.includes('invite') ? this.#needs.openInvites(team.id) : [],
     ])
     return {
       ...team,
-      may,
       invites,
       members: members.map((row) => ({
         userId: UserId.parse(row.id),
@@ -91,45 +87,39 @@ export class Teams implements TeamsPort {
     }
   }
 
-  create(actor: UserActor, name: string): Promise<Team> {
-    return this.#needs.changes.audited(actor, 'create', { name }, async () => {
-      requireScope(actor, 'teams:write')
-      await this.#requireGoodName(name)
-      const teamId = TeamId.parse(randomUUID())
-      await this.#named(actor, name, async (transaction) => {
-        await transaction
-          .selectFrom('User')
-          .select('id')
-          .where('id', '=', actor.userId)
-          .forUpdate()
-          .executeTakeFirstOrThrow()
-        const { count } = await transaction
-          .selectFrom('Membership')
-          .select((builder) => builder.fn.countAll<string>().as('count'))
-          .where('userId', '=', actor.userId)
-          .where('role', '=', 'owner')
-          .executeTakeFirstOrThrow()
-        if (Number(count) >= ownedLimit) throw errors.tooManyTeams(ownedLimit)
-        await transaction.insertInto('Team').values({ id: teamId, name }).execute()
-        await transaction.insertInto('Membership').values({ teamId, userId: actor.userId, role: 'owner' }).execute()
-        await this.#needs.changes.tell(transaction, actor, 'create', { teamId, name }, [actor.userId])
-      })
-      return this.teamOf(actor, teamId)
+  async create(actor: UserActor, name: string): Promise<Team> {
+    await this.#requireGoodName(name)
+    const teamId = TeamId.parse(randomUUID())
+    await this.#named(actor, name, async (transaction) => {
+      await transaction
+        .selectFrom('User')
+        .select('id')
+        .where('id', '=', actor.userId)
+        .forUpdate()
+        .executeTakeFirstOrThrow()
+      const { count } = await transaction
+        .selectFrom('Membership')
+        .select((builder) => builder.fn.countAll<string>().as('count'))
+        .where('userId', '=', actor.userId)
+        .where('role', '=', 'owner')
+        .executeTakeFirstOrThrow()
+      if (Number(count) >= ownedLimit) throw errors.tooManyTeams(ownedLimit)
+      await transaction.insertInto('Team').values({ id: teamId, name }).execute()
+      await transaction.insertInto('Membership').values({ teamId, userId: actor.userId, role: 'owner' }).execute()
+      await this.#needs.changes.tell(transaction, actor, 'create', { teamId, name }, [actor.userId])
     })
+    return this.teamOf(actor, teamId)
   }
 
-  rename(actor: UserActor, teamId: TeamId, name: string): Promise<Team> {
-    return this.#needs.changes.audited(actor, 'rename', { id: teamId, name }, async () => {
-      requireScope(actor, 'teams:write')
-      await this.#requireMember(actor, teamId, 'rename')
-      if (nameProblem(name) !== null) await this.#requireGoodName(name)
-      await this.#named(actor, name, async (transaction) => {
-        await this.#needs.changes.place(transaction, actor, teamId, 'rename')
-        await transaction.updateTable('Team').set({ name }).where('id', '=', teamId).execute()
-        await this.#needs.changes.tell(transaction, actor, 'rename', { teamId, name }, [])
-      })
-      return this.teamOf(actor, teamId)
+  async rename(actor: UserActor, teamId: TeamId, name: string): Promise<Team> {
+    await this.#requireMember(actor, teamId, 'rename')
+    if (nameProblem(name) !== null) await this.#requireGoodName(name)
+    await this.#named(actor, name, async (transaction) => {
+      await this.#needs.changes.place(transaction, actor, teamId, 'rename')
+      await transaction.updateTable('Team').set({ name }).where('id', '=', teamId).execute()
+      await this.#needs.changes.tell(transaction, actor, 'rename', { teamId, name }, [])
     })
+    return this.teamOf(actor, teamId)
   }
 
   async remove(actor: UserActor, teamId: TeamId): Promise<void> {
@@ -194,7 +184,6 @@ export class Teams implements TeamsPort {
   }
 
   onChange(actor: UserActor, { after, signal }: Resume): AsyncIterable<Tracked<TeamChange>> {
-    requireScope(actor, 'teams:read')
     const { feed, memberships } = this.#needs
     return chosen(
       feed.subscribe(after, signal, ({ type }) => type === 'teams.changed'),
@@ -268,7 +257,7 @@ export class Teams implements TeamsPort {
   }
 
   async #requireMember(actor: UserActor, teamId: TeamId, operation: TeamOperation): Promise<void> {
-    requireMay((await this.#needs.memberships.of(actor.userId)).get(teamId), operation)
+    requireRole((await this.#needs.memberships.of(actor.userId)).get(teamId), operation)
   }
 
   /** The login of a member that may be changed. @throws `member_not_found`, `owner_stays`. */
@@ -285,11 +274,11 @@ export class Teams implements TeamsPort {
     return member.login
   }
 
-  async #teamsOf(userId: UserId): Promise<readonly Team[]> {
+  async #teamsOf(actor: UserActor): Promise<readonly Team[]> {
     const rows = await this.#needs.database
       .selectFrom('Membership as Own')
       .innerJoin('Team', 'Team.id', 'Own.teamId')
-      .where('Own.userId', '=', userId)
+      .where('Own.userId', '=', actor.userId)
       .select(['Team.id', 'Team.name', 'Team.createdAt', 'Own.role'])
       .select((builder) => [
         builder
@@ -309,16 +298,15 @@ export class Teams implements TeamsPort {
       id: TeamId.parse(row.id),
       name: row.name,
       role: row.role,
+      may: rightsIn(actor, row.id, row.role),
       memberCount: Number(row.members),
       workspaceCount: Number(row.workspaces),
       createdAt: row.createdAt.toISOString(),
     }))
   }
 
-  /** @throws `team_not_found`. */
   /** Who is in it. @throws `team_not_found`. */
   async membersOf(actor: UserActor, teamId: TeamId): Promise<readonly UserId[]> {
-    requireScope(actor, 'teams:read')
     const rows = await this.#needs.database
       .selectFrom('Membership')
       .select('userId')
@@ -329,7 +317,7 @@ export class Teams implements TeamsPort {
   }
 
   async teamOf(actor: UserActor, teamId: TeamId): Promise<Team> {
-    const team = (await this.#teamsOf(actor.userId)).find(({ id }) => id === teamId)
+    const team = (await this.#teamsOf(actor)).find(({ id }) => id === teamId)
     if (team === undefined) throw errors.teamNotFound()
     return team
   }

@@ -1,8 +1,8 @@
 import { WorkspaceId, errors } from '@arcx/router'
 import type { TeamRole } from '@arcx/router'
 import type { Feed } from '../events/feed.ts'
-import { requireMay, rightsTo } from './policy.ts'
-import type { Target, Visitor } from './policy.ts'
+import { onWorkspace, requireMay, rightsTo } from '../authorization/checks.ts'
+import type { Visitor, WorkspaceTarget } from '../authorization/checks.ts'
 import type { WorkspaceStore } from './store.ts'
 
 const freshMs = 1000
@@ -18,7 +18,7 @@ export interface Admitted {
 
 interface Remembered {
   readonly at: number
-  readonly row: (Target & { readonly state: string; readonly incarnation: number }) | null
+  readonly row: (WorkspaceTarget & { readonly state: string; readonly incarnation: number }) | null
 }
 
 /** Who may open which workspace: what the gateway asks at every request. */
@@ -36,7 +36,7 @@ export class Admission {
   async admit(person: Visitor, name: string): Promise<Admitted> {
     const [row, teams] = await Promise.all([this.#row(name), this.#teamsOf(person.userId)])
     if (row === null) throw errors.workspaceNotFound()
-    requireMay({ ...person, teams }, 'open', row)
+    requireMay({ ...person, teams }, 'workspace.open', onWorkspace(row))
     return {
       workspaceId: WorkspaceId.parse(row.id),
       name,

@@ -7,7 +7,7 @@ import type { Database, Transaction, WorkspaceRow } from '@arcx/database'
 import { recordAudit } from '../audit/audit.ts'
 import { enqueue } from '../events/outbox.ts'
 import type { DiskLimit, DiskUse } from './disk-use.ts'
-import { tierLimits } from './policy.ts'
+import { tierLimits } from './tier-limits.ts'
 import { presentWorkspace } from './presenter.ts'
 import { statesBefore } from './transitions.ts'
 

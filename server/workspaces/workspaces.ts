@@ -1,6 +1,6 @@
 import { isUniqueViolation } from '@arcx/database'
 import type { Database, WorkspaceRow } from '@arcx/database'
-import { ArcError, WorkspaceId, errors, freeNameNear, nameProblem } from '@arcx/router'
+import { WorkspaceId, errors, freeNameNear, nameProblem } from '@arcx/router'
 import type {
   Actor,
   Administrator,
@@ -15,7 +15,6 @@ import type {
   Workspace,
   WorkspaceChange,
   WorkspaceFacts,
-  WorkspaceOperation,
   WorkspaceRules,
   WorkspacesPort,
 } from '@arcx/router'
@@ -26,8 +25,8 @@ import type { Feed, FeedItem } from '../events/feed.ts'
 import { SharedWork } from '../events/shared-work.ts'
 import type { ContainerRef, RuntimePort } from '../runtime/port.ts'
 import { ChangeCache } from './change-cache.ts'
-import { maySee, requireMay, requireMayCreate, requireScope, rightsKey, rightsTo } from './policy.ts'
-import type { Asker } from './policy.ts'
+import { maySee, onWorkspace, requireMay, rightsKey, rightsTo } from '../authorization/checks.ts'
+import type { Asker } from '../authorization/checks.ts'
 import type { Belonging, Change, WorkspaceStore } from './store.ts'
 
 const statsIntervalMs = 2000
@@ -89,7 +88,6 @@ export class Workspaces implements WorkspacesPort {
   }
 
   async list(actor: UserActor): Promise<readonly Workspace[]> {
-    requireScope(actor, 'list')
     const asker = await this.#asker(actor)
     const rows = await this.#store.within(actor.userId, [...asker.teams.keys()])
     return rows.filter((row) => maySee(asker, row)).map((row) => shown(asker, this.#store.present(row)))
@@ -102,19 +100,18 @@ export class Workspaces implements WorkspacesPort {
   async getByName(actor: UserActor, name: string): Promise<Workspace> {
     const row = await this.#store.byName(name)
     if (row === undefined) throw errors.workspaceNotFound()
-    requireMay(await this.#asker(actor), 'see', row)
+    requireMay(await this.#asker(actor), 'workspace.see', onWorkspace(row))
     return this.#show(actor, row)
   }
 
-  create(actor: UserActor, name: string, teamId: TeamId | null): Promise<Workspace> {
-    return this.#audited(actor, 'create', { kind: 'workspace', name }, async () => {
-      requireMayCreate(await this.#asker(actor), teamId)
-      await this.#requireGoodName(name)
-      await this.#requireRoom()
-      const row = await this.#store.insert(actor, name, teamId)
-      if (row === null) throw errors.workspaceNameTaken(name, await this.#freeNameNear(name))
-      return this.#show(actor, this.#changed(row))
-    })
+  async create(actor: UserActor, name: string, teamId: TeamId | null): Promise<Workspace> {
+    const target = teamId === null ? ({ kind: 'self' } as const) : ({ kind: 'team', teamId } as const)
+    requireMay(await this.#asker(actor), 'workspace.create', target)
+    await this.#requireGoodName(name)
+    await this.#requireRoom()
+    const row = await this.#store.insert(actor, name, teamId)
+    if (row === null) throw errors.workspaceNameTaken(name, await this.#freeNameNear(name))
+    return this.#show(actor, this.#changed(row))
   }
 
   start(actor: UserActor, workspaceId: WorkspaceId): Promise<Workspace> {
@@ -148,29 +145,27 @@ export class Workspaces implements WorkspacesPort {
     return rows.length
   }
 
-  rename(actor: UserActor, workspaceId: WorkspaceId, name: string): Promise<Workspace> {
-    return this.#audited(actor, 'rename', { kind: 'workspace', id: workspaceId, name }, async () => {
-      const row = await this.#require(actor, workspaceId, 'rename')
-      if (row.name === name) return this.#show(actor, row)
-      await this.#requireGoodName(name)
-      try {
-        const renamed =
-          (await this.#store.renameResting(workspaceId, name, actor)) ??
-          (await this.#store.move(workspaceId, {
-            to: 'starting',
-            from: ['running', 'starting'],
-            actor,
-            action: 'rename',
-            name,
-            step: 'Restarting under its new name',
-          }))
-        if (renamed === null) throw errors.workspaceBusy(row.state, 'be renamed')
-        return this.#show(actor, this.#changed(renamed))
-      } catch (error) {
-        if (!isUniqueViolation(error, 'Workspace_name_key')) throw error
-        throw errors.workspaceNameTaken(name, await this.#freeNameNear(name))
-      }
-    })
+  async rename(actor: UserActor, workspaceId: WorkspaceId, name: string): Promise<Workspace> {
+    const row = await this.#require(actor, workspaceId, 'rename')
+    if (row.name === name) return this.#show(actor, row)
+    await this.#requireGoodName(name)
+    try {
+      const renamed =
+        (await this.#store.renameResting(workspaceId, name, actor)) ??
+        (await this.#store.move(workspaceId, {
+          to: 'starting',
+          from: ['running', 'starting'],
+          actor,
+          action: 'rename',
+          name,
+          step: 'Restarting under its new name',
+        }))
+      if (renamed === null) throw errors.workspaceBusy(row.state, 'be renamed')
+      return await this.#show(actor, this.#changed(renamed))
+    } catch (error) {
+      if (!isUniqueViolation(error, 'Workspace_name_key')) throw error
+      throw errors.workspaceNameTaken(name, await this.#freeNameNear(name))
+    }
   }
 
   freeName(_actor: UserActor, wanted: string): Promise<string> {
@@ -232,7 +227,6 @@ export class Workspaces implements WorkspacesPort {
   }
 
   onChange(actor: UserActor, { after, signal }: Resume): AsyncIterable<Tracked<WorkspaceChange>> {
-    requireScope(actor, 'list')
     const rights = rightsKey(actor)
     return chosen(
       this.#feed.subscribe(after, signal, (event) => mayConcern(actor, event)),
@@ -280,18 +274,16 @@ export class Workspaces implements WorkspacesPort {
   }
 
   /** The running container in which the actor may run programs; recorded as such. @throws `workspace_not_running`. */
-  enter(actor: UserActor, name: string, purpose: 'exec' | 'forward'): Promise<ContainerRef> {
-    return this.#audited(actor, purpose, { kind: 'workspace', name }, async () => {
-      const row = await this.requireExec(actor, name)
-      if (row.state !== 'running') throw errors.workspaceNotRunning()
-      await recordAudit(this.#database, {
-        actor,
-        action: `workspace.${purpose}`,
-        target: { kind: 'workspace', id: row.id, name },
-        outcome: 'ok',
-      })
-      return { workspaceId: WorkspaceId.parse(row.id), incarnation: row.incarnation }
+  async enter(actor: UserActor, name: string, purpose: 'exec' | 'forward'): Promise<ContainerRef> {
+    const row = await this.requireExec(actor, name)
+    if (row.state !== 'running') throw errors.workspaceNotRunning()
+    await recordAudit(this.#database, {
+      actor,
+      action: `workspace.${purpose}`,
+      target: { kind: 'workspace', id: row.id, name },
+      outcome: 'ok',
     })
+    return { workspaceId: WorkspaceId.parse(row.id), incarnation: row.incarnation }
   }
 
   /** The running container in which the actor may run programs; whoever asks records what for. @throws `workspace_not_running`. */
@@ -305,24 +297,18 @@ export class Workspaces implements WorkspacesPort {
   async requireExec(actor: UserActor, name: string): Promise<WorkspaceRow> {
     const [row, asker] = await Promise.all([this.#store.byName(name), this.#asker(actor)])
     if (row === undefined) throw errors.workspaceNotFound()
-    requireMay(asker, 'exec', row)
+    requireMay(asker, 'workspace.exec', onWorkspace(row))
     return row
   }
 
   /** The same operations on anybody's workspace, for whoever runs the server. */
   drive(actor: Administrator, workspaceId: WorkspaceId, operation: Drive): Promise<WorkspaceFacts> {
-    return this.#audited(actor, operation, { kind: 'workspace', id: workspaceId }, () =>
-      this.#driven(actor, workspaceId, operation, () => this.#known(workspaceId)),
-    )
+    return this.#driven(actor, workspaceId, operation, () => this.#known(workspaceId))
   }
 
-  #move(actor: UserActor, workspaceId: WorkspaceId, operation: Drive): Promise<Workspace> {
-    return this.#audited(actor, operation, { kind: 'workspace', id: workspaceId }, async () => {
-      const facts = await this.#driven(actor, workspaceId, operation, () =>
-        this.#require(actor, workspaceId, operation),
-      )
-      return shown(await this.#asker(actor), facts)
-    })
+  async #move(actor: UserActor, workspaceId: WorkspaceId, operation: Drive): Promise<Workspace> {
+    const facts = await this.#driven(actor, workspaceId, operation, () => this.#require(actor, workspaceId, operation))
+    return shown(await this.#asker(actor), facts)
   }
 
   /** `look`: the row now, for whoever asks. */
@@ -369,9 +355,13 @@ export class Workspaces implements WorkspacesPort {
     return shown(await this.#asker(actor), this.#store.present(row))
   }
 
-  async #require(actor: UserActor, workspaceId: WorkspaceId, operation: WorkspaceOperation): Promise<WorkspaceRow> {
+  async #require(
+    actor: UserActor,
+    workspaceId: WorkspaceId,
+    operation: 'see' | 'exec' | 'rename' | Drive,
+  ): Promise<WorkspaceRow> {
     const [row, asker] = await Promise.all([this.#known(workspaceId), this.#asker(actor)])
-    requireMay(asker, operation, row)
+    requireMay(asker, `workspace.${operation}`, onWorkspace(row))
     return row
   }
 
@@ -382,23 +372,6 @@ export class Workspaces implements WorkspacesPort {
 
   #freeNameNear(wanted: string): Promise<string> {
     return freeNameNear(wanted, (names) => this.#store.takenAmong(names))
-  }
-
-  /** What is refused is recorded too; what is done was recorded together with the change. */
-  async #audited<T>(
-    actor: Actor,
-    action: string,
-    target: { kind: string; id?: string; name?: string },
-    work: () => Promise<T>,
-  ): Promise<T> {
-    try {
-      return await work()
-    } catch (error) {
-      const outcome = error instanceof ArcError ? `refused:${error.code}` : 'failed'
-      const cut = { ...target, ...(target.name === undefined ? {} : { name: target.name.slice(0, 80) }) }
-      await recordAudit(this.#database, { actor, action: `workspace.${action}`, target: cut, outcome })
-      throw error
-    }
   }
 }
 

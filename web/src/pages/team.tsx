@@ -6,7 +6,7 @@ import { useMutation } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { ArrowLeft, LogOut, Pencil, Plus, Trash2 } from 'lucide-react'
 import { Suspense, useState } from 'react'
-import type { TeamDetails, TeamRole } from '@arcx/router'
+import type { TeamDetails, TeamRight, TeamRole } from '@arcx/router'
 import { Button, buttonClass } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { Frame } from '../interface/frame.tsx'
@@ -68,7 +68,7 @@ export function TeamPage() {
 
 function TeamView({ team }: { team: TeamDetails }) {
   useLiveTeamPresence(team.id)
-  const may = (operation: TeamDetails['may'][number]) => team.may.includes(operation)
+  const may = (operation: TeamRight) => team.may.includes(operation)
   const navigate = useNavigate()
   const { data: workspaces } = useWorkspaces()
   const [dialog, setDialog] = useState<'rename' | 'remove' | 'create' | 'leave' | null>(null)
@@ -133,8 +133,8 @@ function TeamView({ team }: { team: TeamDetails }) {
       <PresencePanel scope={team.id} />
       <Members team={team} />
       {may('invite') && <InviteForm team={team} />}
-      <Secrets holder={{ teamId: team.id, workspaceId: null }} mayChange={may('manage')} />
-      <Rules holder={{ teamId: team.id, workspaceId: null }} mayChange={may('manage')} />
+      <Secrets holder={{ teamId: team.id, workspaceId: null }} mayChange={may('change-secrets')} />
+      <Rules holder={{ teamId: team.id, workspaceId: null }} mayChange={may('change-rules')} />
 
       {dialog === 'create' && (
         <Suspense>

@@ -12,7 +12,6 @@ import { Ago } from '../interface/time.tsx'
 import { useLiveWorkspacePresence } from '../presence/live.ts'
 import { PresencePanel } from '../presence/panel.tsx'
 import { Secrets } from '../secrets/secrets.tsx'
-import { useTeams } from '../teams/live.ts'
 import { ActionBar } from '../workspaces/action-bar.tsx'
 import { useLiveWorkspaces, useWorkspaces } from '../workspaces/live.ts'
 import { DiskUse, DiskWarning } from '../workspaces/disk.tsx'
@@ -126,17 +125,14 @@ function Here({ workspaceId }: { workspaceId: WorkspaceId }) {
 
 /** Beside what holds for all of a person's or a team's. */
 function OwnRules({ workspace }: { workspace: Workspace }) {
-  const { data: teams } = useTeams({ enabled: workspace.teamId !== null })
-  const role = teams?.find(({ id }) => id === workspace.teamId)?.role
   const holder = { teamId: null, workspaceId: workspace.id }
-  const mayChange = workspace.teamId === null || role === 'owner' || role === 'admin'
   return (
     <details className="mt-6">
       <summary className="cursor-pointer text-sm text-ink-soft">
         <Trans>Secrets and network access of this workspace only</Trans>
       </summary>
-      <Secrets holder={holder} mayChange={mayChange} />
-      <Rules holder={holder} mayChange={mayChange} />
+      <Secrets holder={holder} mayChange={workspace.may.includes('change-secrets')} />
+      <Rules holder={holder} mayChange={workspace.may.includes('change-rules')} />
     </details>
   )
 }

@@ -24,6 +24,8 @@ export const foretoldOfTeams = [
             id: comingUp<Team['id']>(name),
             name,
             role: 'owner' as const,
+            // Until it is there.
+            may: [],
             memberCount: 1,
             workspaceCount: 0,
             createdAt: new Date().toISOString(),

@@ -11,7 +11,6 @@ import { Modal } from '../interface/modal.tsx'
 import { tellRefusal } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
-import { isComingUp } from '../server/optimistic.ts'
 import { useTeams } from '../teams/live.ts'
 import { showWorkspace, useWorkspaces } from './live.ts'
 import { NameField } from './name-field.tsx'
@@ -38,7 +37,7 @@ export function CreateDialog({
 function Contents({ onClose, initialTeam }: { onClose: () => void; initialTeam: TeamId | null }) {
   const { data: teams } = useTeams()
   const [teamId, setTeamId] = useState<TeamId | null>(initialTeam)
-  const places = teams?.filter((team) => team.role !== 'viewer' && !isComingUp(team)) ?? []
+  const places = teams?.filter((team) => team.may.includes('create')) ?? []
   const { data: proposed } = useQuery({
     ...trpc.workspaces.freeName.queryOptions({ wanted: 'my-project' }),
     staleTime: 0,

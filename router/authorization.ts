@@ -1,0 +1,21 @@
+import type { AdminActor, Origin, UserActor } from './actor.ts'
+
+/** A call of a procedure, or of a plain route. */
+export interface Call {
+  /** The procedure's path, or the route with its method. */
+  readonly path: string
+  /** Who asks; null for a visitor. */
+  readonly actor: UserActor | AdminActor | null
+  readonly origin: Origin
+  /** What came with it, as yet unread. */
+  input(): Promise<unknown>
+}
+
+export interface AuthorizationPort {
+  /**
+   * Does it for whoever may: decides what can be decided before it is known what it is about, counts it, and records
+   * what is refused. What has no entry in the table of rights is refused.
+   * @throws `signed_out`, `session_needed`, `payment_awaited`, `forbidden`, `scope_missing`, `too_many_requests`.
+   */
+  perform<T>(call: Call, work: () => Promise<T>): Promise<T>
+}

@@ -1,0 +1,193 @@
+import { errors } from '@arcx/router'
+import type { AdminActor, Scope, TeamRight, TeamRole, UserActor, UserId, WorkspaceOperation } from '@arcx/router'
+import { rightTo } from './rights.ts'
+import type { Operation, Relation } from './rights.ts'
+
+/** A signed-in browser, or a token with its bounds. */
+export type Visitor =
+  | { readonly via: 'session'; readonly userId: UserId }
+  | Pick<Extract<UserActor, { via: 'token' }>, 'via' | 'userId' | 'scopes' | 'workspaceIds'>
+
+/** Who asks, as far as rights go: with what they are in their teams. */
+export type Asker = Visitor & { readonly teams: ReadonlyMap<string, TeamRole> }
+
+export interface WorkspaceTarget {
+  readonly id: string
+  readonly ownerId: string | null
+  readonly teamId: string | null
+  readonly createdById: string | null
+}
+
+/** What an operation is about. */
+export type Target =
+  | { readonly kind: 'self' }
+  | { readonly kind: 'team'; readonly teamId: string }
+  | ({ readonly kind: 'workspace' } & WorkspaceTarget)
+
+export const onWorkspace = (workspace: WorkspaceTarget): Target => ({ ...workspace, kind: 'workspace' })
+
+/**
+ * What can be decided before it is known what a call is about: who asks, in which way, with which scope.
+ * @throws `signed_out`, `session_needed`, `payment_awaited`, `forbidden`, `scope_missing`.
+ */
+export function requireMayAsk(actor: UserActor | AdminActor | null, operation: Operation): void {
+  const { relations, scope, words } = rightTo(operation)
+  if (actor === null || actor.kind === 'admin') {
+    if (relations.includes(actor === null ? 'visitor' : 'administrator')) return
+    throw errors.signedOut()
+  }
+  if (actor.via === 'token' && scope === 'never') throw errors.sessionNeeded()
+  if (actor.standing !== 'active') {
+    if (relations.includes('waiting')) return
+    throw errors.paymentAwaited()
+  }
+  if (relations.every((relation) => relation === 'administrator') && actor.role !== 'admin')
+    throw errors.forbidden(words ?? operation)
+  requireScope(actor, operation)
+}
+
+/** What there is to be known of a server by whoever runs it. */
+export function mayAdminister(actor: UserActor): boolean {
+  try {
+    requireMayAsk(actor, 'server.see')
+    return true
+  } catch {
+    return false
+  }
+}
+
+function hasScope(visitor: Visitor, operation: Operation): boolean {
+  const { scope } = rightTo(operation)
+  if (visitor.via === 'session' || scope === null) return true
+  if (scope === 'never') return false
+  // Who may write may read.
+  const covering: readonly Scope[] =
+    scope === 'workspaces:read'
+      ? [scope, 'workspaces:write']
+      : scope === 'teams:read'
+        ? [scope, 'teams:write']
+        : [scope]
+  return covering.some((each) => visitor.scopes.includes(each))
+}
+
+const isBound = (visitor: Visitor): boolean => visitor.via === 'token' && visitor.workspaceIds !== null
+
+/** @throws `scope_missing`, naming it, where a token is not for this; `forbidden` where its bounds are in the way. */
+function requireScope(visitor: Visitor, operation: Operation): void {
+  const { scope, bound } = rightTo(operation)
+  if (!hasScope(visitor, operation))
+    throw scope === null || scope === 'never' ? errors.sessionNeeded() : errors.scopeMissing(scope)
+  if (bound === 'never' && isBound(visitor))
+    throw errors.forbidden('do that with a token that is for certain workspaces')
+}
+
+function relationTo(asker: Asker, target: Target): Relation | null {
+  if (target.kind === 'self') return 'self'
+  if (target.kind === 'workspace' && target.ownerId !== null) return target.ownerId === asker.userId ? 'owner' : null
+  const role = target.teamId === null ? undefined : asker.teams.get(target.teamId)
+  if (role === undefined) return null
+  if (target.kind === 'workspace' && role === 'member' && target.createdById === asker.userId) return 'team-creator'
+  return `team-${role}`
+}
+
+/** Whether a token's bounds let it come near. */
+function isInside(asker: Asker, operation: Operation, target: Target): boolean {
+  if (asker.via === 'session' || asker.workspaceIds === null) return true
+  const { bound } = rightTo(operation)
+  if (bound === 'inside') return target.kind === 'workspace' && asker.workspaceIds.some((id) => id === target.id)
+  return bound !== 'never'
+}
+
+const isRelated = (asker: Asker, operation: Operation, target: Target): boolean => {
+  const relation = relationTo(asker, target)
+  return relation !== null && rightTo(operation).relations.includes(relation)
+}
+
+export function may(asker: Asker, operation: Operation, target: Target): boolean {
+  return hasScope(asker, operation) && isInside(asker, operation, target) && isRelated(asker, operation, target)
+}
+
+/**
+ * @throws `scope_missing`; `workspace_not_found`, `team_not_found` where the actor may not even see it, so that names give
+ * nothing away; else `forbidden`.
+ */
+export function requireMay(asker: Asker, operation: Operation, target: Target): void {
+  requireScope(asker, operation)
+  const inside = isInside(asker, operation, target)
+  if (target.kind === 'workspace' && !(inside && isRelated(asker, 'workspace.see', target)))
+    throw errors.workspaceNotFound()
+  if (target.kind === 'team' && relationTo(asker, target) === null) throw errors.teamNotFound()
+  if (!inside) throw errors.forbidden('do that with a token that is for certain workspaces')
+  if (!isRelated(asker, operation, target)) throw errors.forbidden(rightTo(operation).words ?? operation)
+}
+
+/** As clients are told of them. */
+const workspaceRights: Readonly<Record<WorkspaceOperation, Operation>> = {
+  see: 'workspace.see',
+  open: 'workspace.open',
+  exec: 'workspace.exec',
+  start: 'workspace.start',
+  stop: 'workspace.stop',
+  restart: 'workspace.restart',
+  rename: 'workspace.rename',
+  remove: 'workspace.remove',
+  'change-secrets': 'secret.change',
+  'change-rules': 'egress.change',
+}
+const workspaceOperations = Object.keys(workspaceRights) as readonly WorkspaceOperation[]
+/** Lists hold them for each workspace, so they are not made anew for each. */
+const ofRelation = new Map<Relation | null, readonly WorkspaceOperation[]>()
+
+/** What the actor may do with it. */
+export function rightsTo(asker: Asker, workspace: WorkspaceTarget): readonly WorkspaceOperation[] {
+  const target = onWorkspace(workspace)
+  const among = () => workspaceOperations.filter((operation) => may(asker, workspaceRights[operation], target))
+  if (asker.via === 'token') return among()
+  const relation = relationTo(asker, target)
+  const known = ofRelation.get(relation) ?? among()
+  ofRelation.set(relation, known)
+  return known
+}
+
+/** Whether the actor may see it at all, whatever for. */
+export function maySee(asker: Asker, workspace: WorkspaceTarget): boolean {
+  const target = onWorkspace(workspace)
+  return isInside(asker, 'workspace.see', target) && isRelated(asker, 'workspace.see', target)
+}
+
+/** The same for all who may do the same: somebody's signed-in browsers, or their tokens with the same bounds. */
+export function rightsKey(visitor: Visitor): string {
+  return visitor.via === 'session'
+    ? visitor.userId
+    : JSON.stringify([visitor.userId, visitor.scopes, visitor.workspaceIds])
+}
+
+export type TeamOperation = 'see' | TeamRight
+const teamRights: Readonly<Record<TeamRight, Operation>> = {
+  create: 'workspace.create',
+  invite: 'team.invite',
+  manage: 'team.manage',
+  'change-secrets': 'secret.change',
+  'change-rules': 'egress.change',
+  rename: 'team.rename',
+  transfer: 'team.transfer',
+  remove: 'team.remove',
+  leave: 'team.leave',
+}
+
+/** What a member of a team may do with it, by their role. */
+export function rightsIn(visitor: Visitor, teamId: string, role: TeamRole): readonly TeamRight[] {
+  const asker: Asker = { ...visitor, teams: new Map([[teamId, role]]) }
+  return (Object.keys(teamRights) as readonly TeamRight[]).filter((right) =>
+    may(asker, teamRights[right], { kind: 'team', teamId }),
+  )
+}
+
+/** @throws `team_not_found` for whoever is not in it; else `owner_stays`, `forbidden`. */
+export function requireRole(role: TeamRole | undefined, operation: TeamOperation): asserts role is TeamRole {
+  if (role === undefined) throw errors.teamNotFound()
+  const right = operation === 'see' ? 'team.see' : teamRights[operation]
+  const { relations, words } = rightTo(right)
+  if (relations.includes(`team-${role}`)) return
+  throw operation === 'leave' ? errors.ownerStays() : errors.forbidden(words ?? right)
+}

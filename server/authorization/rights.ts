@@ -1,0 +1,136 @@
+import type { Scope } from '@arcx/router'
+
+/** What whoever asks is to what an operation is about. */
+export type Relation =
+  /** Nobody is signed in. */
+  | 'visitor'
+  /** Signed in, and the account waits for its payment. */
+  | 'waiting'
+  /** Signed in, and it is about what is their own, or about nothing in particular. */
+  | 'self'
+  /** Runs this server. */
+  | 'administrator'
+  /** Another of arcx's services, which shows the internal token. */
+  | 'service'
+  /** Of a workspace that is a person's. */
+  | 'owner'
+  | 'team-owner'
+  | 'team-admin'
+  /** The member of the team who made the workspace. */
+  | 'team-creator'
+  | 'team-member'
+  | 'team-viewer'
+
+export interface Right {
+  readonly relations: readonly Relation[]
+  /** What a token needs: that scope, any at all (`null`), or it is not done by token (`never`). */
+  readonly scope: Scope | 'never' | null
+  /**
+   * A token that is for certain workspaces does it with each of those (`inside`), is shown and may change what concerns
+   * those alone (`narrowed`), does not do it (`never`), or does it as any other, as it is not about workspaces (`any`).
+   */
+  readonly bound: 'inside' | 'narrowed' | 'never' | 'any'
+  /** How a refusal goes on after “You may not”, where the operation's name does not say it. */
+  readonly words?: string
+}
+
+const everybody: readonly Relation[] = ['visitor', 'waiting', 'self', 'administrator']
+const signedIn: readonly Relation[] = ['waiting', 'self']
+const person: readonly Relation[] = ['self']
+const members: readonly Relation[] = ['team-owner', 'team-admin', 'team-creator', 'team-member', 'team-viewer']
+const seers: readonly Relation[] = ['owner', ...members]
+const workers: readonly Relation[] = ['owner', 'team-owner', 'team-admin', 'team-creator', 'team-member']
+const managers: readonly Relation[] = ['owner', 'team-owner', 'team-admin', 'team-creator']
+/** Who changes what a team's workspaces hold and reach. */
+const keepers: readonly Relation[] = ['self', 'owner', 'team-owner', 'team-admin']
+const teamManagers: readonly Relation[] = ['team-owner', 'team-admin']
+
+const right = (
+  relations: readonly Relation[],
+  scope: Right['scope'],
+  bound: Right['bound'],
+  words?: string,
+): Right => ({ relations, scope, bound, ...(words === undefined ? {} : { words }) })
+const administration = right(['administrator'], 'admin', 'never', 'administer this server')
+const inBrowser = right(person, 'never', 'never')
+
+/**
+ * Who may do what: every check of rights is made from here, and what is not here is refused. Operations are called as the
+ * audit log calls them.
+ */
+export const rights = {
+  'server.enter': right(everybody, null, 'any'),
+  'server.connect': right(signedIn, null, 'any'),
+  'server.serve': right(['service'], 'never', 'never'),
+  /** What everybody who is signed in is told: announcements, whether the disk is full, how workspaces are run. */
+  'server.notices': right(person, null, 'any'),
+  'server.see': administration,
+  'server.record': administration,
+  'announcement.make': administration,
+  'announcement.end': administration,
+  'invite.create': administration,
+  'invite.revoke': administration,
+  'waitlist.invite': administration,
+  'user.tier': administration,
+  'user.role': administration,
+  'user.suspend': administration,
+  'user.reinstate': administration,
+  'user.remove': administration,
+  /** Anybody's, for whoever runs the server. */
+  'server.workspace.start': administration,
+  'server.workspace.stop': administration,
+  'server.workspace.remove': administration,
+
+  'session.sign-out': right(signedIn, 'never', 'never'),
+  'session.list': inBrowser,
+  'session.end': inBrowser,
+  'account.export': inBrowser,
+  'user.leave': right(signedIn, 'never', 'never'),
+  'program.authorize': inBrowser,
+
+  'token.list': right(person, 'tokens', 'narrowed'),
+  'token.create': right(person, 'tokens', 'narrowed'),
+  'token.revoke': right(person, 'tokens', 'narrowed'),
+  'token.revoke-own': right(person, null, 'any'),
+
+  'presence.set': right([...person, ...seers], 'workspaces:read', 'inside', 'say that you are here'),
+
+  'workspace.list': right(person, 'workspaces:read', 'narrowed'),
+  'workspace.suggest-name': right(person, 'workspaces:read', 'any'),
+  'workspace.see': right(seers, 'workspaces:read', 'inside', 'see this workspace'),
+  /** In the browser, on the workspace's own host, where no token is taken. */
+  'workspace.open': right(workers, 'never', 'never', 'open this workspace'),
+  'workspace.exec': right(workers, 'workspaces:exec', 'inside', 'exec this workspace'),
+  'workspace.restore-file': right(workers, 'workspaces:exec', 'inside', 'restore files in this workspace'),
+  'workspace.create': right(
+    ['self', 'team-owner', 'team-admin', 'team-member'],
+    'workspaces:write',
+    'never',
+    'create workspaces in this team',
+  ),
+  'workspace.start': right(workers, 'workspaces:write', 'inside', 'start this workspace'),
+  'workspace.stop': right(workers, 'workspaces:write', 'inside', 'stop this workspace'),
+  'workspace.restart': right(workers, 'workspaces:write', 'inside', 'restart this workspace'),
+  'workspace.rename': right(managers, 'workspaces:write', 'inside', 'rename this workspace'),
+  'workspace.remove': right(managers, 'workspaces:write', 'inside', 'remove this workspace'),
+
+  'secret.see': right(['self', ...seers], 'secrets', 'never', 'see these secrets'),
+  'secret.change': right(keepers, 'secrets', 'never', 'change these secrets'),
+  'egress.see': right(['self', ...seers], 'workspaces:read', 'inside', 'see where these workspaces may go'),
+  'egress.change': right(keepers, 'secrets', 'inside', 'change where these workspaces may go'),
+
+  'team.list': right(person, 'teams:read', 'never'),
+  'team.create': right(person, 'teams:write', 'never'),
+  'team.join': right(person, 'teams:write', 'never'),
+  'team.see': right(members, 'teams:read', 'never', 'see this team'),
+  'team.invite': right(teamManagers, 'teams:write', 'never', 'invite to this team'),
+  'team.manage': right(teamManagers, 'teams:write', 'never', 'manage this team’s members'),
+  'team.rename': right(['team-owner'], 'teams:write', 'never', 'rename this team'),
+  'team.transfer': right(['team-owner'], 'teams:write', 'never', 'hand over this team'),
+  'team.remove': right(['team-owner'], 'teams:write', 'never', 'delete this team'),
+  'team.leave': right(['team-admin', 'team-member', 'team-viewer'], 'teams:write', 'never', 'leave this team'),
+} as const satisfies Readonly<Record<string, Right>>
+
+export type Operation = keyof typeof rights
+
+export const rightTo = (operation: Operation): Right => rights[operation]

@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto'
+import { Scope, TeamId, WorkspaceId } from '@arcx/router'
+import type { TeamRole } from '@arcx/router'
+import type { Relation } from '@arcx/server/authorization/rights'
+import type { TestOrchestrator } from '../orchestrator.ts'
+import type { Person } from '../person.ts'
+
+/** What a call may be about: what is one's own, the server, a team, a workspace of that team's, or one of a person's. */
+export type About = 'self' | 'server' | 'team' | 'team workspace' | 'own workspace'
+
+/** Somebody, or something, that asks, and all that it is to what may be asked about. */
+export interface Asker {
+  readonly name: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly via: 'nobody' | 'session' | 'token' | 'admin token'
+  readonly scopes: readonly Scope[]
+  /** Where a token is for certain workspaces: those, and whether they are the ones asked about. */
+  readonly bound: { readonly to: readonly WorkspaceId[]; readonly here: boolean } | null
+  readonly relations: Readonly<Record<About, readonly Relation[]>>
+}
+
+export interface Ground {
+  readonly arc: TestOrchestrator
+  readonly teamId: TeamId
+  readonly teamWorkspace: WorkspaceId
+  readonly ownWorkspace: WorkspaceId
+  readonly askers: readonly Asker[]
+  /** A workspace like the two, in a state that nothing drives on. */
+  spare(about: 'team workspace' | 'own workspace', state: 'stopping' | 'stopped'): Promise<WorkspaceId>
+  /** One of the two, put into such a state. */
+  put(id: WorkspaceId, state: 'stopping' | 'stopped'): Promise<WorkspaceId>
+  /** A team with the same members. */
+  spareTeam(): Promise<TeamId>
+  /** A secret of the team's, or of the person's who owns the workspace. */
+  spareSecret(of: 'team' | 'person'): Promise<string>
+}
+
+const nothing = { self: [], server: [], team: [], 'team workspace': [], 'own workspace': [] } as const
+const inBrowser = (arc: TestOrchestrator, { cookie }: Person) => ({ cookie, origin: arc.origin })
+
+/** A team with somebody in each role, its workspace, a person's workspace, and everybody who may ask about them. */
+export async function everyAsker(arc: TestOrchestrator): Promise<Ground> {
+  const { database } = arc
+  const names = ['everything', 'viewer', 'member', 'creator', 'admin', 'stranger', 'waiting', 'runs'] as const
+  const people = Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await arc.person()] as const)),
+  ) as Record<(typeof names)[number], Person>
+  const { everything } = people
+  await database
+    .updateTable('User')
+    .set({ role: 'admin' })
+    .where('id', 'in', [everything.userId, people.runs.userId])
+    .execute()
+  await database
+    .updateTable('User')
+    .set({ standing: 'waiting_payment' })
+    .where('id', '=', people.waiting.userId)
+    .execute()
+  const roles: readonly (readonly [Person, TeamRole])[] = [
+    [everything, 'owner'],
+    [people.viewer, 'viewer'],
+    [people.member, 'member'],
+    [people.creator, 'member'],
+    [people.admin, 'admin'],
+  ]
+
+  async function spareTeam(): Promise<TeamId> {
+    const id = TeamId.parse(randomUUID())
+    await database
+      .insertInto('Team')
+      .values({ id, name: `team-${id.slice(0, 8)}` })
+      .execute()
+    await database
+      .insertInto('Membership')
+      .values(roles.map(([{ userId }, role]) => ({ teamId: id, userId, role })))
+      .execute()
+    return id
+  }
+  const teamId = await spareTeam()
+
+  async function spare(about: 'team workspace' | 'own workspace', state: 'stopping' | 'stopped'): Promise<WorkspaceId> {
+    const id = WorkspaceId.parse(randomUUID())
+    const belongs = about === 'own workspace' ? { ownerId: everything.userId, teamId: null } : { ownerId: null, teamId }
+    await database
+      .insertInto('Workspace')
+      .values({
+        id,
+        ...belongs,
+        createdById: about === 'own workspace' ? everything.userId : people.creator.userId,
+        name: `spare-${id.slice(0, 8)}`,
+        state,
+      })
+      .execute()
+    return id
+  }
+  const [teamWorkspace, ownWorkspace, otherWorkspace] = await Promise.all([
+    spare('team workspace', 'stopped'),
+    spare('own workspace', 'stopped'),
+    spare('own workspace', 'stopped'),
+  ])
+  // The stranger has a team of their own.
+  await people.stranger.api.teams.create.mutate({ name: `other-${randomUUID().slice(0, 8)}` })
+
+  async function put(id: WorkspaceId, state: 'stopping' | 'stopped'): Promise<WorkspaceId> {
+    await database.updateTable('Workspace').set({ state }).where('id', '=', id).execute()
+    return id
+  }
+
+  async function spareSecret(of: 'team' | 'person'): Promise<string> {
+    const id = randomUUID()
+    await database
+      .insertInto('Secret')
+      .values({
+        id,
+        ownerId: of === 'person' ? everything.userId : null,
+        teamId: of === 'team' ? teamId : null,
+        workspaceId: null,
+        name: `KEY_${id.slice(0, 8).toUpperCase()}`,
+        sealed: Buffer.from(id),
+        placeholder: `placeholder-${id}`,
+        hosts: ['api.example.com'],
+      })
+      .execute()
+    return id
+  }
+
+  const all: Asker['relations'] = {
+    self: ['self', 'administrator'],
+    server: ['self', 'administrator'],
+    team: ['team-owner'],
+    'team workspace': ['team-owner'],
+    'own workspace': ['owner'],
+  }
+  const session = (name: string, person: Person, relations: Asker['relations']): Asker => ({
+    name,
+    headers: inBrowser(arc, person),
+    via: 'session',
+    scopes: [],
+    bound: null,
+    relations,
+  })
+  const inTeam = (team: Relation, workspace = team): Asker['relations'] => ({
+    ...nothing,
+    self: ['self'],
+    server: ['self'],
+    team: [team],
+    'team workspace': [workspace],
+  })
+  const token = async (name: string, scopes: Scope[], bound: Asker['bound'] = null): Promise<Asker> => {
+    const made = await everything.api.tokens.create.mutate({
+      name: name.slice(0, 60),
+      scopes,
+      workspaceIds: bound === null ? null : [...bound.to],
+    })
+    return { name, headers: { authorization: `Bearer ${made.token}` }, via: 'token', scopes, bound, relations: all }
+  }
+  const scopes = [...Scope.options]
+  const askers: Asker[] = [
+    {
+      name: 'nobody',
+      headers: {},
+      via: 'nobody',
+      scopes: [],
+      bound: null,
+      relations: { ...nothing, self: ['visitor'], server: ['visitor'] },
+    },
+    session('who waits for payment', people.waiting, { ...nothing, self: ['waiting'], server: ['waiting'] }),
+    session('member of another team', people.stranger, { ...nothing, self: ['self'], server: ['self'] }),
+    session('server admin', people.runs, {
+      ...nothing,
+      self: ['self', 'administrator'],
+      server: ['self', 'administrator'],
+    }),
+    session('team viewer', people.viewer, inTeam('team-viewer')),
+    session('team member', people.member, inTeam('team-member')),
+    session('team member who made it', people.creator, inTeam('team-member', 'team-creator')),
+    session('team admin', people.admin, inTeam('team-admin')),
+    session('owner of all', everything, all),
+    {
+      name: 'admin token',
+      headers: { authorization: `Bearer ${arc.adminToken}` },
+      via: 'admin token',
+      scopes: [],
+      bound: null,
+      relations: { ...nothing, server: ['administrator'] },
+    },
+  ]
+  for (const scope of scopes) askers.push(await token(`token for ${scope}`, [scope]))
+  askers.push(
+    await token('token for all, bound to another workspace', scopes, { to: [otherWorkspace], here: false }),
+    await token('token for all, bound to these workspaces', scopes, { to: [teamWorkspace, ownWorkspace], here: true }),
+  )
+  return {
+    arc,
+    teamId,
+    teamWorkspace,
+    ownWorkspace,
+    askers,
+    spare,
+    put,
+    spareTeam,
+    spareSecret,
+  }
+}

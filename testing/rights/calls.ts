@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto'
+import { noRules } from '@arcx/router'
+import type { ProcedurePath } from '@arcx/server/authorization/procedures'
+import type { About, Asker, Ground } from './askers.ts'
+
+export interface Call {
+  readonly about: About
+  input?(ground: Ground, asker: Asker): unknown
+}
+
+const workspaces = ['team workspace', 'own workspace'] as const
+const idOf = (ground: Ground, about: (typeof workspaces)[number]) =>
+  about === 'team workspace' ? ground.teamWorkspace : ground.ownWorkspace
+
+/** About either workspace, with what else it takes. */
+const onWorkspace = (rest: object = {}): Call[] =>
+  workspaces.map((about) => ({ about, input: (ground) => ({ workspaceId: idOf(ground, about), ...rest }) }))
+/** With one made for it, as it may change. */
+const onSpare = (state: 'stopping' | 'stopped', rest: object = {}): Call[] =>
+  workspaces.map((about) => ({
+    about,
+    input: async (ground, asker) => ({
+      // A token that is for these has no right to a new one.
+      workspaceId:
+        asker.bound === null ? await ground.spare(about, state) : await ground.put(idOf(ground, about), state),
+      ...rest,
+    }),
+  }))
+const onTeam = (rest: object = {}): Call[] => [{ about: 'team', input: ({ teamId }) => ({ teamId, ...rest }) }]
+const onSpareTeam: Call[] = [{ about: 'team', input: async (ground) => ({ teamId: await ground.spareTeam() }) }]
+const self = (input?: object): Call[] => [
+  input === undefined ? { about: 'self' } : { about: 'self', input: () => input },
+]
+const server = (input?: () => object): Call[] => [
+  input === undefined ? { about: 'server' } : { about: 'server', input },
+]
+const onHolder = (rest: object = {}): Call[] => [...self(rest), ...onTeam(rest), ...onWorkspace(rest)]
+const onSecret = (rest: object = {}): Call[] => [
+  { about: 'team', input: async (ground) => ({ id: await ground.spareSecret('team'), ...rest }) },
+  { about: 'own workspace', input: async (ground) => ({ id: await ground.spareSecret('person'), ...rest }) },
+]
+const onAnyWorkspace: Call[] = [
+  { about: 'server', input: async (ground) => ({ workspaceId: await ground.spare('own workspace', 'stopping') }) },
+]
+const nobodysUser = () => ({ userId: randomUUID() })
+const opaque = 'x'.repeat(43)
+const program = { kind: 'cli', clientName: 'test', port: 4000, state: opaque, challenge: opaque }
+const grants = { hosts: ['api.example.com'], places: [] }
+
+/**
+ * A call of each procedure about each thing that it may be about. Who has the right gets through, or is refused for
+ * something that is found only behind it (a name that cannot be, somebody who is not there), so that nothing is used up.
+ */
+export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
+  'account.export': self(),
+  'account.remove': self({ login: 'not their own' }),
+  'admin.overview': server(),
+  'admin.workspaces.list': server(),
+  'admin.workspaces.start': onAnyWorkspace,
+  'admin.workspaces.stop': onAnyWorkspace,
+  'admin.workspaces.remove': onAnyWorkspace,
+  'admin.invites.list': server(),
+  'admin.invites.create': server(() => ({})),
+  'admin.invites.revoke': server(() => ({ id: randomUUID() })),
+  'admin.waitlist.list': server(),
+  'admin.waitlist.invite': server(() => ({ githubId: 1 })),
+  'admin.users.list': server(),
+  'admin.users.setTier': server(() => ({ ...nobodysUser(), tier: 'pro' })),
+  'admin.users.setRole': server(() => ({ ...nobodysUser(), role: 'member' })),
+  'admin.users.suspend': server(nobodysUser),
+  'admin.users.remove': server(nobodysUser),
+  'admin.users.reinstate': server(nobodysUser),
+  'announcements.current': self(),
+  'announcements.announce': server(() => ({ text: 'Something' })),
+  'announcements.end': server(() => ({ id: randomUUID() })),
+  'audit.list': server(),
+  'audit.verify': server(),
+  'auth.me': server(),
+  'auth.options': server(),
+  'auth.signOut': self(),
+  'auth.sessions.list': self(),
+  'auth.sessions.end': self({ sessionId: randomUUID() }),
+  'auth.sessions.endOthers': self(),
+  'collab.ticket': onWorkspace(),
+  'disk.condition': self(),
+  'egress.rules': onHolder(),
+  'egress.setRules': onHolder(noRules),
+  'egress.calls': onWorkspace(),
+  'history.changes': onWorkspace(),
+  'history.versions': onWorkspace({ path: 'a.ts' }),
+  'history.version': onWorkspace({ versionId: randomUUID() }),
+  'history.restore': onWorkspace({ versionId: randomUUID() }),
+  'presence.set': [
+    ...self({ place: { client: 'web' }, tab: 'a' }),
+    ...onWorkspace().map(({ about, input }) => ({
+      about,
+      input: (ground: Ground, asker: Asker) => ({
+        tab: 'a',
+        place: { client: 'web', ...(input?.(ground, asker) as object) },
+      }),
+    })),
+  ],
+  'presence.onTeam': onTeam(),
+  'presence.onWorkspace': onWorkspace(),
+  'programs.authorize': self(program),
+  'programs.exchange': server(() => ({ code: opaque, verifier: opaque })),
+  'programs.enter': server(() => ({ code: opaque, verifier: opaque, clientName: 'test' })),
+  'programs.beginDevice': server(() => ({ clientName: 'test' })),
+  'programs.pollDevice': server(() => ({ deviceCode: opaque })),
+  'programs.request': self({ userCode: 'BBBB-BBBB' }),
+  'programs.answer': self({ userCode: 'BBBB-BBBB', accept: true }),
+  'secrets.list': onHolder(),
+  'secrets.set': onHolder({ name: 'SET_KEY', value: 'a-value-that-is-long', ...grants }),
+  'secrets.grants': onSecret(grants),
+  'secrets.remove': onSecret(),
+  'teams.list': self(),
+  'teams.get': onTeam(),
+  'teams.create': self({ name: 'Not A Name' }),
+  'teams.rename': onTeam({ name: 'Not A Name' }),
+  'teams.remove': onSpareTeam,
+  'teams.leave': onSpareTeam,
+  'teams.transfer': onTeam(nobodysUser()),
+  'teams.members.setRole': onTeam({ ...nobodysUser(), role: 'viewer' }),
+  'teams.members.remove': onTeam(nobodysUser()),
+  'teams.invites.create': onTeam(),
+  'teams.invites.revoke': onTeam({ inviteId: randomUUID() }),
+  'teams.invitation': server(() => ({ code: opaque })),
+  'teams.accept': self({ code: opaque }),
+  'teams.invitations': self(),
+  'teams.answer': self({ inviteId: randomUUID(), accept: true }),
+  'teams.onChange': self(),
+  'tokens.list': self(),
+  'tokens.create': [
+    {
+      about: 'self',
+      input: (_ground, asker) => ({ name: 'made', scopes: ['tokens'], workspaceIds: asker.bound?.to ?? null }),
+    },
+  ],
+  'tokens.revokeOwn': self(),
+  'tokens.revoke': self({ id: randomUUID() }),
+  'workspaces.rules': self(),
+  'workspaces.list': self(),
+  'workspaces.get': onWorkspace(),
+  'workspaces.create': [...self({ name: 'Not A Name' }), ...onTeam({ name: 'Not A Name' })],
+  'workspaces.freeName': self({ wanted: 'some-name' }),
+  'workspaces.start': onSpare('stopping'),
+  'workspaces.stop': onSpare('stopped'),
+  'workspaces.restart': onSpare('stopping'),
+  'workspaces.rename': onWorkspace({ name: 'Not A Name' }),
+  'workspaces.remove': onSpare('stopped'),
+  'workspaces.logs': onWorkspace({ follow: false }),
+  'workspaces.stats': onWorkspace(),
+  'workspaces.onChange': self(),
+}
