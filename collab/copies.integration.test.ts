@@ -138,7 +138,9 @@ test('somebody in an editor is seen by the router’s readers and by other edito
     at.port = String(port)
     const socket = new WebSocket(at)
     const present = new Map<string, Present>()
+    const told: string[] = []
     socket.on('message', (data) => {
+      told.push(String(data))
       const change = JSON.parse(String(data)) as PresenceChange
       if (change.type === 'snapshot') for (const each of change.present) present.set(each.id, each)
       else if (change.type === 'here') present.set(change.present.id, change.present)
@@ -146,7 +148,7 @@ test('somebody in an editor is seen by the router’s readers and by other edito
     })
     await once(socket, 'open')
     open.push(socket)
-    return { present, socket }
+    return { present, socket, told }
   }
   const live: Live = ann.live()
   const seen = new Map<string, Present>()
@@ -162,11 +164,20 @@ test('somebody in an editor is seen by the router’s readers and by other edito
   )
   const a = await room(ann)
   const b = await room(ben, second.port)
+  // In another workspace, of which those here are shown nothing.
+  const elsewhere = (await ann.api.workspaces.create.mutate({ name: 'out-of-sight' })).id
+  const agent = ann.live()
+  await agent.api.presence.set.mutate({
+    agent: 'Secret plan',
+    place: { client: 'agent', workspaceId: elsewhere, file: 'a.ts' },
+  })
+  await agent.close()
   b.socket.send(JSON.stringify({ type: 'here', file: 'src/main.ts', line: 12, typing: true, state: 'active' }))
   const place = { client: 'ide', workspaceId, file: 'src/main.ts', line: 12, typing: true, state: 'active' }
   await vi.waitFor(() => expect(a.present.get(ben.userId)?.places).toEqual([place]), { timeout: 20_000 })
   await vi.waitFor(() => expect(seen.get(ben.userId)?.places).toEqual([place]), { timeout: 20_000 })
   expect(b.present.has(ann.userId)).toBe(true)
+  expect([...a.told, ...b.told].join()).not.toContain('Secret plan')
   b.socket.terminate()
   await vi.waitFor(() => expect([a.present.has(ben.userId), seen.has(ben.userId)]).toEqual([false, false]), {
     timeout: 10_000,

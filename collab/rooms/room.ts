@@ -4,6 +4,7 @@ import { Place, TeamId, UserId, WorkspaceId } from '@arcx/router'
 import type { PresenceChange } from '@arcx/router'
 import { guarded } from '@arcx/service-kit/guarded'
 import type { Presence } from '@arcx/service-kit/presence/presence'
+import type { Topic, View } from '@arcx/service-kit/presence/roll'
 import type { CollabTicket } from '@arcx/service-kit/tickets'
 import type { WebSocket } from 'ws'
 import { closeCodes } from '../documents/document.ts'
@@ -36,7 +37,7 @@ export class RoomConnection {
     this.ticket = ticket
     this.may = ticket.may
     this.#presence = presence
-    this.#stopListening = presence.roll.listen(() => this.#soon())
+    this.#stopListening = presence.roll.listen(this.#topics(), () => this.#soon())
     this.#say({})
     this.#tell()
   }
@@ -87,14 +88,19 @@ export class RoomConnection {
     if (this.#socket.bufferedAmount > maxWaitingBytes) return this.#soon()
     const { roll } = this.#presence
     const { workspaceId } = this.ticket
-    const view = ({ place }: { readonly place: Place }) => (place.workspaceId === workspaceId ? place : null)
-    const changed = this.#version < 0 ? null : roll.changedSince(this.#version)
+    const view: View = ({ place }) => (place.workspaceId === workspaceId ? place : null)
+    const changed = this.#version < 0 ? null : roll.changedSince(this.#version, this.#topics())
     this.#version = roll.version
-    if (changed === null) return this.#send({ type: 'snapshot', present: roll.everybody(view) })
-    for (const { id } of changed) {
+    if (changed === null) return this.#send({ type: 'snapshot', present: roll.everybody(this.#topics(), view) })
+    for (const { id, before } of changed) {
       const present = roll.person(id, view)
-      this.#send(present === undefined ? { type: 'gone', id } : { type: 'here', present })
+      if (present !== undefined) this.#send({ type: 'here', present })
+      else if (before.some((entry) => view(entry) !== null)) this.#send({ type: 'gone', id })
     }
+  }
+
+  #topics(): readonly Topic[] {
+    return [`workspace ${this.ticket.workspaceId}`]
   }
 
   #send(change: PresenceChange): void {

@@ -16,7 +16,7 @@ import type {
   WorkspaceOperation,
 } from '@arcx/router'
 import type { Presence } from '@arcx/service-kit/presence/presence'
-import type { View } from '@arcx/service-kit/presence/roll'
+import type { Topic, View } from '@arcx/service-kit/presence/roll'
 import { requireMay } from '../authorization/checks.ts'
 import type { Feed } from '../events/feed.ts'
 
@@ -125,7 +125,10 @@ export class PresenceService implements PresencePort {
         : event.type === 'workspaces.removed' && event.workspaceId === workspaceId
     return this.#follow(resume, touches, async () => {
       await this.#needs.workspaceOf(actor, workspaceId)
-      return ({ place }) => (place.workspaceId === workspaceId ? place : null)
+      return {
+        topics: [`workspace ${workspaceId}`],
+        view: ({ place }) => (place.workspaceId === workspaceId ? place : null),
+      }
     })
   }
 
@@ -133,10 +136,13 @@ export class PresenceService implements PresencePort {
     const touches = (event: DomainEvent) => event.type === 'teams.changed' && event.teamId === teamId
     return this.#follow(resume, touches, async () => {
       const ids = new Set<string>(await this.#needs.membersOf(actor, teamId))
-      return (entry) => {
-        if (!ids.has(entry.userId)) return null
-        // Where its people are besides is nobody's business here.
-        return entry.teamId === teamId ? entry.place : elsewhere(entry.place)
+      return {
+        topics: [...ids].map((id) => `person ${id}` as const),
+        view(entry) {
+          if (!ids.has(entry.userId)) return null
+          // Where its people are besides is nobody's business here.
+          return entry.teamId === teamId ? entry.place : elsewhere(entry.place)
+        },
       }
     })
   }
@@ -155,17 +161,21 @@ export class PresenceService implements PresencePort {
   async *#follow(
     { after, signal }: Resume,
     touches: (event: DomainEvent) => boolean,
-    look: () => Promise<View>,
+    look: () => Promise<Scope>,
   ): AsyncIterable<Tracked<PresenceChange>> {
     const { presence, feed } = this.#needs
     const { roll, holder } = presence
     const over = new AbortController()
     const ended = AbortSignal.any([signal, over.signal])
-    let view = await look()
+    let { topics, view } = await look()
     let stale = false
+    let due = false
     let wake = () => {}
-    const wakeUp = () => wake()
-    const stopListening = roll.listen(wakeUp)
+    const wakeUp = () => {
+      due = true
+      wake()
+    }
+    let stopListening = roll.listen(topics, wakeUp)
     ended.addEventListener('abort', wakeUp)
     void (async () => {
       let begun = false
@@ -181,23 +191,29 @@ export class PresenceService implements PresencePort {
       const [from, number = ''] = (after ?? '').split(':')
       let version = from === holder && /^\d{1,15}$/.test(number) ? Number(number) : -1
       while (!ended.aborted) {
-        if (stale) view = await look()
-        const changed = version < 0 || stale ? null : roll.changedSince(version)
+        const anew = stale
         stale = false
+        due = false
+        if (anew) {
+          ;({ topics, view } = await look())
+          stopListening()
+          stopListening = roll.listen(topics, wakeUp)
+        }
+        const changed = version < 0 || anew ? null : roll.changedSince(version, topics)
         if (changed === null) {
           version = roll.version
-          yield { id: `${holder}:${version}`, data: { type: 'snapshot', present: roll.everybody(view) } }
+          yield { id: `${holder}:${version}`, data: { type: 'snapshot', present: roll.everybody(topics, view) } }
         } else {
+          version = roll.version
           for (const change of changed) {
-            version = change.version
+            const id = `${holder}:${change.version}`
             const present = roll.person(change.id, view)
-            yield {
-              id: `${holder}:${version}`,
-              data: present === undefined ? { type: 'gone', id: change.id } : { type: 'here', present },
-            }
+            if (present !== undefined) yield { id, data: { type: 'here', present } }
+            else if (change.before.some((entry) => view(entry) !== null))
+              yield { id, data: { type: 'gone', id: change.id } }
           }
         }
-        if (roll.version === version && !stale) {
+        if (!due && !stale) {
           await new Promise<void>((resolve) => {
             wake = resolve
             if (ended.aborted) resolve()
@@ -211,6 +227,12 @@ export class PresenceService implements PresencePort {
       ended.removeEventListener('abort', wakeUp)
     }
   }
+}
+
+/** What a reader follows, and what they see of it. */
+interface Scope {
+  readonly topics: readonly Topic[]
+  readonly view: View
 }
 
 const elsewhere = (place: Place): Place => ({ ...place, workspaceId: null, file: null, line: null, typing: false })

@@ -98,6 +98,29 @@ test('in a workspace, an agent of somebody’s is shown as one, and a program th
   )
 })
 
+test('a reader of one workspace is told nothing of who comes, works and goes in another', async () => {
+  const seen = new Seen()
+  liveOf(ann).api.presence.onWorkspace.subscribe({ workspaceId }, seen)
+  await vi.waitFor(() => expect(seen.changes).toHaveLength(1), { timeout: 20_000 })
+  const other = liveOf(ben)
+  const set = (file: string) =>
+    other.api.presence.set.mutate({
+      agent: 'Secret plan',
+      place: { client: 'agent', workspaceId: elsewhereId, file },
+    })
+  await set('a.ts')
+  await set('b.ts')
+  await other.close()
+  // What comes in order behind it.
+  const tab = liveOf(ann)
+  await tab.api.presence.set.mutate({ place: { client: 'web', workspaceId } })
+  await vi.waitFor(() => expect(seen.present.has(ann.userId)).toBe(true), { timeout: 20_000 })
+  await tab.close()
+  await vi.waitFor(() => expect(seen.present.has(ann.userId)).toBe(false), { timeout: 20_000 })
+  expect(JSON.stringify(seen.changes)).not.toContain(ben.userId)
+  expect(JSON.stringify(seen.changes)).not.toContain('Secret plan')
+})
+
 test('one that falls silent, as a computer that sleeps, is gone within ten seconds; so is one that called by requests', async () => {
   const { seen } = watchTeam(ann)
   const live = liveOf(ben)

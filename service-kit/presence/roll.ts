@@ -1,7 +1,6 @@
 import { PresenceEntry } from '@arcx/router'
 import type { Place, Present } from '@arcx/router'
-
-const remembered = 5000
+import { TopicChanges } from './topic-changes.ts'
 
 const idOf = ({ userId, agent }: PresenceEntry): string => (agent === null ? userId : `${userId}/${agent}`)
 const stateRank = { active: 0, idle: 1, away: 2 } as const
@@ -9,9 +8,15 @@ const stateRank = { active: 0, idle: 1, away: 2 } as const
 /** Which of somebody's places a reader sees, and how much of each; null for none of it. */
 export type View = (entry: PresenceEntry) => Place | null
 
-interface Change {
+/** What readers follow: a workspace, or a person wherever they are. */
+export type Topic = `workspace ${string}` | `person ${string}`
+
+/** Somebody who has changed since a reader last looked. */
+export interface Changed {
   readonly version: number
   readonly id: string
+  /** Where they were before; whoever saw nothing of that is not told that they are gone. */
+  readonly before: readonly PresenceEntry[]
 }
 
 /** Who is here, by their clients; every change has a number, from which a reader can go on. */
@@ -19,13 +24,12 @@ export class Roll {
   /** By holder and key. */
   readonly #entries = new Map<string, PresenceEntry>()
   readonly #byPerson = new Map<string, Set<string>>()
-  #version = 0
-  /** Who changed with which number; the newest last, and as many as are remembered. */
-  readonly #changes: Change[] = []
-  readonly #listeners = new Set<() => void>()
+  /** Ids of those who are there, by what they can be followed by. */
+  readonly #byTopic = new Map<Topic, Map<string, number>>()
+  readonly #changes = new TopicChanges()
 
   get version(): number {
-    return this.#version
+    return this.#changes.version
   }
 
   get size(): number {
@@ -36,12 +40,15 @@ export class Roll {
     const key = `${holder} ${entry.key}`
     const before = this.#entries.get(key)
     if (before !== undefined && same(before, entry)) return
-    if (before !== undefined && idOf(before) !== idOf(entry)) this.end(holder, entry.key)
+    if (before !== undefined && idOf(before) !== idOf(entry)) {
+      this.end(holder, entry.key)
+      return this.set(holder, entry)
+    }
     this.#entries.set(key, entry)
     const id = idOf(entry)
     const keys = this.#byPerson.get(id) ?? new Set()
     this.#byPerson.set(id, keys.add(key))
-    this.#changed(id)
+    this.#changed(id, before ?? null, entry)
   }
 
   end(holder: string, entryKey: string): void {
@@ -53,7 +60,7 @@ export class Roll {
     const keys = this.#byPerson.get(id)
     keys?.delete(key)
     if (keys?.size === 0) this.#byPerson.delete(id)
-    this.#changed(id)
+    this.#changed(id, entry, null)
   }
 
   endAll(holder: string): void {
@@ -77,37 +84,43 @@ export class Roll {
     return { id, userId: first.userId, login: first.login, name: first.name, agent: first.agent, places }
   }
 
-  everybody(view: View): Present[] {
-    return [...this.#byPerson.keys()]
+  everybody(topics: readonly Topic[], view: View): Present[] {
+    const ids = new Set(topics.flatMap((topic) => [...(this.#byTopic.get(topic)?.keys() ?? [])]))
+    return [...ids]
       .flatMap((id) => this.person(id, view) ?? [])
       .sort((a, b) => a.login.localeCompare(b.login) || a.id.localeCompare(b.id))
   }
 
   /** Who has changed since, each once and with the number of their last change, in its order; null where that is not remembered. */
-  changedSince(version: number): readonly Change[] | null {
-    if (version > this.#version) return null
-    if (version < (this.#changes[0]?.version ?? this.#version + 1) - 1) return null
-    const latest = new Map<string, Change>()
-    for (let index = this.#changes.length - 1; index >= 0; index -= 1) {
-      const change = this.#changes[index]
-      if (change === undefined || change.version <= version) break
-      if (!latest.has(change.id)) latest.set(change.id, change)
-    }
-    return [...latest.values()].toReversed()
+  changedSince(version: number, topics: readonly Topic[]): readonly Changed[] | null {
+    return this.#changes.since(version, topics)
   }
 
-  /** Calls after each change, until what it returns is called. */
-  listen(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+  /** Calls after each change of what is followed, until what it returns is called. */
+  listen(topics: readonly Topic[], listener: () => void): () => void {
+    return this.#changes.listen(topics, listener)
   }
 
-  #changed(id: string): void {
-    this.#version += 1
-    this.#changes.push({ version: this.#version, id })
-    if (this.#changes.length > 2 * remembered) this.#changes.splice(0, remembered)
-    for (const listener of this.#listeners) listener()
+  #changed(id: string, before: PresenceEntry | null, after: PresenceEntry | null): void {
+    for (const topic of topicsOf(before)) this.#count(topic, id, -1)
+    for (const topic of topicsOf(after)) this.#count(topic, id, 1)
+    this.#changes.add(new Set([...topicsOf(before), ...topicsOf(after)]), id, before)
   }
+
+  #count(topic: Topic, id: string, by: 1 | -1): void {
+    const ids = this.#byTopic.get(topic) ?? new Map<string, number>()
+    const count = (ids.get(id) ?? 0) + by
+    if (count > 0) ids.set(id, count)
+    else ids.delete(id)
+    if (ids.size > 0) this.#byTopic.set(topic, ids)
+    else this.#byTopic.delete(topic)
+  }
+}
+
+function topicsOf(entry: PresenceEntry | null): readonly Topic[] {
+  if (entry === null) return []
+  const { workspaceId } = entry.place
+  return workspaceId === null ? [`person ${entry.userId}`] : [`person ${entry.userId}`, `workspace ${workspaceId}`]
 }
 
 /** Where somebody is at work comes before where they only are. */
