@@ -1,5 +1,7 @@
 import type { AdminActor, Origin, UserActor } from './actor.ts'
 
+export type ServerRight = 'administer'
+
 /** A call of a procedure, or of a plain route. */
 export interface Call {
   /** The procedure's path, or the route with its method. */
@@ -18,4 +20,6 @@ export interface AuthorizationPort {
    * @throws `signed_out`, `session_needed`, `payment_awaited`, `forbidden`, `scope_missing`, `too_many_requests`.
    */
   perform<T>(call: Call, work: () => Promise<T>): Promise<T>
+  /** What somebody may do with the server as a whole. */
+  rightsOf(actor: UserActor): readonly ServerRight[]
 }

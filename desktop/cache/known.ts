@@ -25,6 +25,9 @@ export function applied(list: readonly Workspace[], change: WorkspaceChange): re
 /** What an account's server said last, on disk, so that the next start shows it at once. Never a secret's value: only the procedures named here. */
 const kept: ReadonlySet<string> = new Set(['auth.me', 'workspaces.list', 'teams.list'])
 
+/** Grows when one of those answers is given another shape: what an earlier app has kept is then not shown. */
+const shape = 2
+
 export class Known {
   readonly #file: JsonFile<typeof KeptAnswers>
   #answers: KeptAnswers
@@ -36,7 +39,8 @@ export class Known {
   }
 
   static async open(file: JsonFile<typeof KeptAnswers>): Promise<Known> {
-    return new Known(file, (await file.read()) ?? {})
+    const { shape: written, ...answers } = (await file.read()) ?? {}
+    return new Known(file, written === shape ? answers : {})
   }
 
   get answers(): KeptAnswers {
@@ -51,7 +55,7 @@ export class Known {
     if (this.#isForgotten || !kept.has(path)) return
     this.#answers = { ...this.#answers, [path]: data }
     // It is known all the same where the disk is full: only the next start shows less.
-    await this.#file.write(this.#answers).catch(() => undefined)
+    await this.#file.write({ ...this.#answers, shape }).catch(() => undefined)
   }
 
   /** Nothing of it stays, and nothing comes to it. */

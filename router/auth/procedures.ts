@@ -14,6 +14,7 @@ export const authRouter = router({
       role: actor.role,
       tier: actor.tier,
       standing: actor.standing,
+      may: ctx.authorization.rightsOf(actor),
     }
   }),
 

@@ -39,6 +39,8 @@ export interface TeamMember {
   readonly login: string
   readonly name: string
   readonly role: TeamRole
+  /** What the one who asks may do with this member. */
+  readonly may: readonly ('change-role' | 'remove' | 'hand-over')[]
   readonly joinedAt: string
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ArcError, Scope, TeamId, TokenId, UserId, WorkspaceId } from '@arcx/router'
 import type { TokenActor } from '@arcx/router'
 import type { Asker } from './checks.ts'
-import { may, onWorkspace, requireMay, requireMayAsk, rightsIn, rightsTo } from './checks.ts'
+import { may, onWorkspace, requireMay, requireMayAsk, rightsIn, rightsOver, rightsTo } from './checks.ts'
 import { requireListed, routes } from './routes.ts'
 import { targetOf } from './target.ts'
 
@@ -66,6 +66,14 @@ test('what one is told one may do is what one may do', () => {
   expect(rightsIn(member, teamId, 'viewer')).toEqual(['leave'])
   expect(rightsIn(member, teamId, 'owner')).not.toContain('leave')
   expect(rightsIn({ ...bound, workspaceIds: null, scopes: ['teams:read'] }, teamId, 'owner')).toEqual([])
+  const [admin, owner] = [
+    { may: rightsIn({ ...member, teams: new Map([[teamId, 'admin']]) }, teamId, 'admin') },
+    { may: rightsIn(member, teamId, 'owner') },
+  ]
+  expect(rightsOver(member, admin, { userId: tokenId, role: 'member' })).toEqual(['change-role', 'remove'])
+  expect(rightsOver(member, owner, { userId: tokenId, role: 'admin' })).toContain('hand-over')
+  expect(rightsOver(member, admin, { userId: tokenId, role: 'owner' })).toEqual([])
+  expect(rightsOver(member, owner, { userId, role: 'admin' })).toEqual([])
 })
 
 test('a route that the table does not name is an error at the start', () => {

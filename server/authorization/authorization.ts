@@ -1,11 +1,11 @@
 import { ArcError, errors, refusalOf } from '@arcx/router'
-import type { AuthorizationPort, Call, LimitsPort } from '@arcx/router'
+import type { AuthorizationPort, Call, LimitsPort, ServerRight, UserActor } from '@arcx/router'
 import type { Database } from '@arcx/database'
 import type { Log } from '@arcx/service-kit/log'
 import { WrongTries } from '@arcx/service-kit/wrong-tries'
 import { recordAudit } from '../audit/audit.ts'
 import type { AuditRecord } from '../audit/audit.ts'
-import { requireMayAsk } from './checks.ts'
+import { mayAdminister, requireMayAsk } from './checks.ts'
 import { procedures } from './procedures.ts'
 import type { Entry } from './procedures.ts'
 import { routes } from './routes.ts'
@@ -44,6 +44,10 @@ export class Authorization implements AuthorizationPort {
       await this.#refused(entry, call, whose, error)
       throw error
     }
+  }
+
+  rightsOf(actor: UserActor): readonly ServerRight[] {
+    return mayAdminister(actor) ? ['administer'] : []
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,15 @@
 import { errors } from '@arcx/router'
-import type { AdminActor, Scope, TeamRight, TeamRole, UserActor, UserId, WorkspaceOperation } from '@arcx/router'
+import type {
+  AdminActor,
+  Scope,
+  Team,
+  TeamMember,
+  TeamRight,
+  TeamRole,
+  UserActor,
+  UserId,
+  WorkspaceOperation,
+} from '@arcx/router'
 import { rightTo } from './rights.ts'
 import type { Operation, Relation } from './rights.ts'
 
@@ -190,4 +200,17 @@ export function requireRole(role: TeamRole | undefined, operation: TeamOperation
   const { relations, words } = rightTo(right)
   if (relations.includes(`team-${role}`)) return
   throw operation === 'leave' ? errors.ownerStays() : errors.forbidden(words ?? right)
+}
+
+/** What a member may do with another. The owner stays until they hand the team over; oneself one leaves. */
+export function rightsOver(
+  visitor: Visitor,
+  { may: rights }: Pick<Team, 'may'>,
+  member: { readonly userId: string; readonly role: TeamRole },
+): TeamMember['may'] {
+  if (member.role === 'owner' || member.userId === visitor.userId) return []
+  return [
+    ...(rights.includes('manage') ? (['change-role', 'remove'] as const) : []),
+    ...(rights.includes('transfer') ? (['hand-over'] as const) : []),
+  ]
 }

@@ -22,7 +22,7 @@ import type { Feed } from '../events/feed.ts'
 import { enqueue } from '../events/outbox.ts'
 import type { TeamChanges } from './changes.ts'
 import type { Memberships } from './memberships.ts'
-import { requireRole, rightsIn } from '../authorization/checks.ts'
+import { requireRole, rightsIn, rightsOver } from '../authorization/checks.ts'
 import type { TeamOperation } from '../authorization/checks.ts'
 
 const ownedLimit = 20
@@ -82,6 +82,7 @@ export class Teams implements TeamsPort {
         login: row.login,
         name: row.name,
         role: row.role,
+        may: rightsOver(actor, team, { userId: row.id, role: row.role }),
         joinedAt: row.joinedAt.toISOString(),
       })),
     }

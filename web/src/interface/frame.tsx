@@ -62,7 +62,7 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
             >
               <Trans>Teams</Trans>
             </Link>
-            {me?.role === 'admin' && (
+            {me?.may.includes('administer') === true && (
               <Link
                 to="/admin"
                 className="rounded-lg px-2 py-1.5 text-ink-soft sm:px-2.5 hover:text-ink [&.active]:text-ink [&.active]:bg-sunken"

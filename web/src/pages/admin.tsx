@@ -32,7 +32,7 @@ export function AdminPage(): ReactNode {
   const navigate = useNavigate({ from: '/admin' })
   const Content = contents[tab]
   const { data: me } = useQuery(trpc.auth.me.queryOptions())
-  if (me !== undefined && me?.role !== 'admin') {
+  if (me !== undefined && me?.may.includes('administer') !== true) {
     return (
       <Frame>
         <div className="rounded-card border border-line bg-surface p-8 text-center">

@@ -113,7 +113,7 @@ export function useEntries(): readonly Entry[] {
       add(t`Go to`, t`Settings`, t`Page`, Settings, () => void navigate({ to: '/settings' }), {
         words: t`sessions tokens secrets account profile api keys network`,
       })
-      if (me.role === 'admin')
+      if (me.may.includes('administer'))
         add(t`Go to`, t`Administration`, t`Page`, ShieldCheck, () => void navigate({ to: '/admin' }), {
           words: t`people users audit waitlist invitations`,
         })

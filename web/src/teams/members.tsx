@@ -53,7 +53,6 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
   const after = { onSuccess: teamsChanged, onError }
   const remove = useMutation(trpc.teams.members.remove.mutationOptions(after))
   const transfer = useMutation(trpc.teams.transfer.mutationOptions(after))
-  const manageable = team.may.includes('manage') && member.role !== 'owner' && !isMe
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3" data-member={member.login}>
       <span
@@ -74,7 +73,7 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
         </div>
         <div className="text-sm text-ink-soft break-all">{member.login}</div>
       </div>
-      {manageable ? (
+      {member.may.includes('change-role') ? (
         <select
           aria-label={t`Role of ${member.login}`}
           title={roleWords(member.role)}
@@ -96,12 +95,12 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
           {roleName(member.role)}
         </span>
       )}
-      {manageable && (
+      {member.may.includes('remove') && (
         <MenuButton
           label={t`More for ${member.login}`}
           className={buttonClass('ghost', true)}
           entries={[
-            ...(team.may.includes('transfer')
+            ...(member.may.includes('hand-over')
               ? [{ label: t`Transfer ownership…`, icon: Crown, run: () => setAsking('transfer') }]
               : []),
             { label: t`Remove from the team…`, icon: UserMinus, isBad: true, run: () => setAsking('remove') },

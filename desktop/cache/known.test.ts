@@ -1,0 +1,29 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { JsonFile } from '../app/json-file.ts'
+import { KeptAnswers, Known } from './known.ts'
+
+async function fileIn(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'arcx-known-'))
+  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  return join(directory, 'known.json')
+}
+
+test('what the server said last is there after a restart, and nothing of procedures that are not named', async () => {
+  const path = await fileIn()
+  const known = await Known.open(new JsonFile(path, KeptAnswers))
+  await known.keep('teams.list', [{ name: 'crew', may: ['create'] }])
+  await known.keep('secrets.list', ['a secret'])
+  expect((await Known.open(new JsonFile(path, KeptAnswers))).answers).toEqual({
+    'teams.list': [{ name: 'crew', may: ['create'] }],
+  })
+  expect(await readFile(path, 'utf8')).not.toContain('a secret')
+})
+
+test('answers that an earlier app has kept in another shape are not shown', async () => {
+  const path = await fileIn()
+  await writeFile(path, JSON.stringify({ 'teams.list': [{ name: 'crew', role: 'owner' }] }))
+  expect((await Known.open(new JsonFile(path, KeptAnswers))).answers).toEqual({})
+})
