@@ -1,3 +1,4 @@
+import { pagePaths } from '@arcx/router'
 import { procedures } from './procedures.ts'
 import type { Entry } from './procedures.ts'
 import type { Operation } from './rights.ts'
@@ -40,10 +41,20 @@ export const routes = {
 export type Route = keyof typeof routes
 
 const unlisted = new Set(['HEAD', 'OPTIONS'])
+/** Anybody may have the web application’s pages: what stands on them is asked for by procedures. */
+const pages = new Set(
+  pagePaths.flatMap((path) => ['', '/'].map((end) => `GET ${path.replaceAll('$', ':')}${path === '/' ? '' : end}`)),
+)
 
 /** @throws for a route that the table does not name. */
 export function requireListed(methods: string | readonly string[], url: string): void {
   for (const method of [methods].flat())
-    if (!unlisted.has(method) && !Object.hasOwn(routes, `${method} ${url}`) && !Object.hasOwn(routes, `* ${url}`))
+    if (!isListed(method, url))
       throw new Error(`${method} ${url} is not in server/authorization/routes.ts, which says who may ask it.`)
 }
+
+const isListed = (method: string, url: string): boolean =>
+  unlisted.has(method) ||
+  pages.has(`${method} ${url}`) ||
+  Object.hasOwn(routes, `${method} ${url}`) ||
+  Object.hasOwn(routes, `* ${url}`)
