@@ -164,7 +164,7 @@ export default defineConfig({
     },
     { files: ['server/*/*.ts'], rules: rule(docker, sql, ...service) },
     {
-      files: ['server/runtime/*.ts'],
+      files: ['server/runtime/**/*.ts'],
       rules: rule(
         sql,
         ...service,

@@ -68,8 +68,8 @@ export const errors = {
       operation,
     }),
 
-  workspaceNotRunning: () =>
-    new ArcError('Unavailable', 'workspace_not_running', 'The workspace is not running. Start it first.'),
+  workspaceNotRunning: (cause?: unknown) =>
+    new ArcError('Unavailable', 'workspace_not_running', 'The workspace is not running. Start it first.', {}, cause),
 
   diskFull: (cause?: unknown) =>
     new ArcError(

@@ -61,12 +61,14 @@ import { TeamRemoval } from './teams/removal.ts'
 import { Teams } from './teams/teams.ts'
 import { tryIsolation } from './runtime/canary.ts'
 import type { ContainerSettings } from './runtime/container.ts'
+import { SocketConnection } from './runtime/docker/socket-connection.ts'
 import { DockerRuntime } from './runtime/docker-runtime.ts'
 import { EgressDoor } from './runtime/egress-door.ts'
 import { openEngine } from './runtime/engine.ts'
 import { Homes } from './runtime/homes.ts'
 import { decideIsolation } from './runtime/isolation.ts'
 import { SocketDirectories } from './runtime/socket-directory.ts'
+import { supervisorKeys } from './runtime/supervisor-keys.ts'
 import { Admission } from './workspaces/admission.ts'
 import { DiskGuard } from './workspaces/disk-guard.ts'
 import { diskLimitOf } from './workspaces/disk-use.ts'
@@ -204,11 +206,14 @@ async function start(
     },
   })
   const homes = new Homes(config.ARC_DATA_DIR, await SocketDirectories.open())
+  const keyOf = supervisorKeys(deriveKey(config.ARC_ADMIN_TOKEN, 'supervisor'))
+  const connection = new SocketConnection((workspaceId) => homes.paths(workspaceId).sockets, keyOf)
   const runtime = new DockerRuntime(
     engine,
     settings,
     homes,
-    deriveKey(config.ARC_ADMIN_TOKEN, 'supervisor'),
+    connection,
+    keyOf,
     config.ARC_EGRESS === 'proxy' ? new EgressDoor(config.ARC_PROXY_URL, config.ARC_INTERNAL_TOKEN) : null,
     log,
   )
@@ -272,7 +277,7 @@ async function start(
     admit: (person, name) => admission.admit(person, name),
     whereabouts: (person, workspaceId) => admission.whereabouts(person, workspaceId),
     redeemEntry: (code) => redeemCode(database, 'workspace-entry', code, EntryClaims),
-    dial: (workspaceId) => runtime.dialIde(workspaceId),
+    dial: (workspaceId) => connection.dialIde(workspaceId),
     ticketFor: (person, workspaceId) => collab.ticketFor(person, workspaceId),
     collabUrl: config.ARC_COLLAB_URL,
     clientOf: (request) => proxies.clientOf(request),
@@ -361,7 +366,7 @@ async function start(
       ),
     stillMay: (actor, name) => workspaces.requireExec(actor, name),
     run: (container, request) => runtime.exec(container, request),
-    dial: (container, port) => runtime.dialPort(container, port),
+    dial: (container, port) => connection.dialPort(container, port),
     onWork: (actor, id) => here.atWork(actor, id),
     onActivity: (id) =>
       void store.active(id, new Date()).catch((error: unknown) => log.warn({ err: error }, 'activity was not noted')),

@@ -1,15 +1,16 @@
-import { Agent } from 'node:http'
+import type { Agent } from 'node:http'
 import type { Socket } from 'node:net'
 import type { WorkspaceId } from '@arcx/router'
+import { DiallingAgent } from '@arcx/service-kit/connections/dialling-agent'
 
 const most = 500
 
 /** Connections to workspaces, kept for the next request; beyond a bound those of the workspace that was asked for longest ago are closed. */
 export class Agents {
-  readonly #dial: (workspaceId: WorkspaceId) => Socket
-  readonly #agents = new Map<WorkspaceId, Agent>()
+  readonly #dial: (workspaceId: WorkspaceId) => Promise<Socket>
+  readonly #agents = new Map<WorkspaceId, DiallingAgent>()
 
-  constructor(dial: (workspaceId: WorkspaceId) => Socket) {
+  constructor(dial: (workspaceId: WorkspaceId) => Promise<Socket>) {
     this.#dial = dial
   }
 
@@ -28,25 +29,12 @@ export class Agents {
         oldest[1].destroy()
       }
     }
-    const agent = new DialAgent(() => this.#dial(workspaceId))
+    const agent = new DiallingAgent(() => this.#dial(workspaceId), { maxFreeSockets: 8 })
     this.#agents.set(workspaceId, agent)
     return agent
   }
 
   close(): void {
     for (const agent of this.#agents.values()) agent.destroy()
-  }
-}
-
-class DialAgent extends Agent {
-  readonly #dial: () => Socket
-
-  constructor(dial: () => Socket) {
-    super({ keepAlive: true, maxFreeSockets: 8 })
-    this.#dial = dial
-  }
-
-  override createConnection(): Socket {
-    return this.#dial()
   }
 }

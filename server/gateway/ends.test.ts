@@ -36,7 +36,7 @@ async function upgraded(): Promise<{
     key,
     personOfSession: () => Promise.resolve({ via: 'session', userId, sessionId, login: 'ann', name: 'Ann' }),
     admit: () => Promise.resolve({ workspaceId, running: true, incarnation: 1 }),
-    dial: () => connect(portOf(workspace), '127.0.0.1'),
+    dial: async () => connect(portOf(workspace), '127.0.0.1'),
     clientOf: () => '127.0.0.1',
     log: createLog('test', 'fatal', new Writable({ write: (_chunk, _encoding, done) => done() })),
   } as Partial<GatewayNeeds> as GatewayNeeds)

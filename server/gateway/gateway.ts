@@ -40,7 +40,8 @@ export type EntryClaims = z.infer<typeof EntryClaims>
 
 export interface GatewayNeeds extends PassageNeeds {
   redeemEntry(code: string): Promise<EntryClaims | null>
-  dial(workspaceId: WorkspaceId): Socket
+  /** @throws where the workspace does not answer. */
+  dial(workspaceId: WorkspaceId): Promise<Socket>
   /** What lets a window of a person's into team-state. */
   ticketFor(person: Visitor, workspaceId: WorkspaceId): Promise<Pick<CollabEntry, 'ticket' | 'may' | 'expiresAt'>>
   /** Where team-state takes WebSockets; the gateway carries them there. */

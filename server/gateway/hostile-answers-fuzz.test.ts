@@ -60,7 +60,7 @@ beforeAll(async () => {
     personOfSession: async () => visitor,
     admit: async () => ({ workspaceId, running: true, incarnation: 1 }),
     redeemEntry: async () => null,
-    dial: () => connect(socketPath),
+    dial: async () => connect(socketPath),
     ticketFor: async () => Promise.reject(new Error('nobody asks')),
     whereabouts: async () => null,
     collabUrl: 'ws://127.0.0.1:1',

@@ -1,17 +1,14 @@
-import { hkdfSync } from 'node:crypto'
 import { once } from 'node:events'
-import type { Socket } from 'node:net'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Duplex, Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode'
 import { ArcError, WorkspaceId, errors, refusalOf } from '@arcx/router'
 import type { LogLine, Tracked } from '@arcx/router'
 import type { SupervisorOrders } from '@arcx/router/supervisor'
 import type { Log } from '@arcx/service-kit/log'
+import type { Connection } from './connection.ts'
 import { containerName, containerOptions, idePort, labels, socketsInside } from './container.ts'
 import type { ContainerSettings, HomePaths } from './container.ts'
-import { dialUnix } from './dial.ts'
 import type { EgressDoor } from './egress-door.ts'
 import { ask, orNothing, statusOf } from './engine.ts'
 import type { Engine } from './engine.ts'
@@ -31,6 +28,7 @@ import type {
   SupervisorAnswer,
 } from './port.ts'
 import { SupervisorClient } from './supervisor-client.ts'
+import type { SupervisorKeys } from './supervisor-keys.ts'
 
 const readyTimeoutMs = 60_000
 const keptLogLines = 2000
@@ -40,24 +38,27 @@ export class DockerRuntime implements RuntimePort {
   readonly #engine: Engine
   readonly #settings: ContainerSettings
   readonly #homes: Homes
-  readonly #masterKey: Buffer
+  readonly #connection: Connection
+  readonly #keyOf: SupervisorKeys
   readonly #door: EgressDoor | null
   readonly #log: Log
   readonly #clients = new Map<string, SupervisorClient>()
 
-  /** `masterKey`: the key from which each container's own is derived. `door`: null where workspaces have no way out by arc-proxy. */
+  /** `door`: null where workspaces have no way out by arc-proxy. */
   constructor(
     engine: Engine,
     settings: ContainerSettings,
     homes: Homes,
-    masterKey: Buffer,
+    connection: Connection,
+    keyOf: SupervisorKeys,
     door: EgressDoor | null,
     log: Log,
   ) {
     this.#engine = engine
     this.#settings = settings
     this.#homes = homes
-    this.#masterKey = masterKey
+    this.#connection = connection
+    this.#keyOf = keyOf
     this.#door = door
     this.#log = log
   }
@@ -147,16 +148,8 @@ export class DockerRuntime implements RuntimePort {
     }
   }
 
-  dialIde(workspaceId: WorkspaceId): Socket {
-    return dialUnix(join(this.#homes.paths(workspaceId).sockets, 'ide.sock'))
-  }
-
   exec(ref: ContainerRef, request: ExecRequest): Promise<Execution> {
     return startExecution(this.#engine.getContainer(containerName(ref)), request)
-  }
-
-  dialPort(ref: ContainerRef, port: number): Promise<Duplex> {
-    return this.#client(ref).connect(port)
   }
 
   async *logs(
@@ -312,18 +305,11 @@ export class DockerRuntime implements RuntimePort {
     return { why: endingOf(inspected.State), at: at.getTime() > 0 ? at : null }
   }
 
-  #keyOf({ workspaceId, incarnation }: ContainerRef): Buffer {
-    return Buffer.from(hkdfSync('sha256', this.#masterKey, '', `arcx supervisor ${workspaceId} ${incarnation}`, 32))
-  }
-
   #client(ref: ContainerRef): SupervisorClient {
     const name = containerName(ref)
     const known = this.#clients.get(name)
     if (known !== undefined) return known
-    const client = new SupervisorClient(
-      join(this.#homes.paths(ref.workspaceId).sockets, 'supervisor.sock'),
-      this.#keyOf(ref),
-    )
+    const client = new SupervisorClient(() => this.#connection.dialSupervisor(ref))
     this.#clients.set(name, client)
     return client
   }

@@ -1,5 +1,4 @@
-import type { Socket } from 'node:net'
-import type { Duplex, Writable } from 'node:stream'
+import type { Writable } from 'node:stream'
 import type { FilesUse } from './measure-files.ts'
 import type { LogLine, StatsSample, Tracked, WorkspaceId } from '@arcx/router'
 
@@ -77,8 +76,6 @@ export interface RuntimePort {
   endings(signal: AbortSignal): AsyncIterable<WorkspaceId>
   /** What the supervisor measured behind `after`. */
   report(ref: ContainerRef, after: string | undefined): Promise<SupervisorAnswer>
-  /** A connection to the IDE of the workspace's newest container. The socket emits an error where there is none. */
-  dialIde(workspaceId: WorkspaceId): Socket
   /** With `follow` until the container ends; without, what there is. */
   logs(
     ref: ContainerRef,
@@ -88,8 +85,6 @@ export interface RuntimePort {
   ): AsyncIterable<Tracked<LogLine>>
   /** @throws `workspace_not_running`. */
   exec(ref: ContainerRef, request: ExecRequest): Promise<Execution>
-  /** A connection to a port on the container's own loopback address. @throws `port_closed`, `workspace_not_running`. */
-  dialPort(ref: ContainerRef, port: number): Promise<Duplex>
   /** What it keeps on disk; null where it cannot be counted within bounds. */
   measure(workspaceId: WorkspaceId, signal: AbortSignal): Promise<FilesUse | null>
   removeHome(workspaceId: WorkspaceId): Promise<void>

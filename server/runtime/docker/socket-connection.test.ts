@@ -1,37 +1,84 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import type { Server as HttpsServer } from 'node:https'
+import { createServer as createHttpServer } from 'node:http'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { serveReports } from '../../workspace/supervisor/reports.ts'
-import type { Samples } from '../../workspace/supervisor/samples.ts'
-import { SupervisorClient } from './supervisor-client.ts'
+import { WorkspaceId } from '@arcx/router'
+import { serveReports } from '../../../workspace/supervisor/reports.ts'
+import type { Samples } from '../../../workspace/supervisor/samples.ts'
+import { connectionContract } from '../connection.contract.ts'
+import type { ContainerRef } from '../port.ts'
+import { SupervisorClient } from '../supervisor-client.ts'
+import { supervisorKeys } from '../supervisor-keys.ts'
+import { SocketConnection } from './socket-connection.ts'
 
-let directory: string
-let supervisor: HttpsServer
-let client: SupervisorClient
-const programs: Server[] = []
 const samples = { lastActivityAt: () => new Date(0).toISOString(), after: () => [] } as unknown as Samples
 
+/** A workspace's supervisor and an IDE, behind sockets in a directory as a container has them. */
+async function openWorkspace() {
+  const directory = mkdtempSync(join(tmpdir(), 'arcx-ports-'))
+  const container: ContainerRef = { workspaceId: WorkspaceId.parse(randomUUID()), incarnation: 1 }
+  const keyOf = supervisorKeys(randomBytes(32))
+  const supervisor = await serveReports(
+    join(directory, 'supervisor.sock'),
+    keyOf(container),
+    'arcx-supervisor',
+    Promise.resolve(),
+    samples,
+  )
+  const ide = createHttpServer((_request, response) => response.end('ok')).listen(join(directory, 'ide.sock'))
+  await once(ide, 'listening')
+  const socketsOf = (id: WorkspaceId) => (id === container.workspaceId ? directory : join(directory, 'none'))
+  return {
+    directory,
+    container,
+    connection: new SocketConnection(socketsOf, keyOf),
+    async listen() {
+      const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      const accepted = once(server, 'connection').then(([socket]) => socket as Socket)
+      return {
+        port,
+        accepted,
+        async close() {
+          server.close()
+          await once(server, 'close')
+        },
+      }
+    },
+    async close() {
+      supervisor.close()
+      ide.close()
+      rmSync(directory, { recursive: true })
+    },
+  }
+}
+
+connectionContract('Unix sockets in a directory', openWorkspace)
+
+let workspace: Awaited<ReturnType<typeof openWorkspace>>
+let directory: string
+const programs: Server[] = []
+const client = {
+  connect: (port: number) => workspace.connection.dialPort(workspace.container, port),
+  report: (after: number) =>
+    new SupervisorClient(() => workspace.connection.dialSupervisor(workspace.container)).report(after),
+}
+
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'arcx-ports-'))
-  const key = randomBytes(32)
-  supervisor = await serveReports(join(directory, 's'), key, 'arcx-supervisor', Promise.resolve(), samples)
-  client = new SupervisorClient(join(directory, 's'), key)
+  workspace = await openWorkspace()
+  directory = workspace.directory
 })
 afterEach(() => {
   for (const each of programs.splice(0)) each.close()
 })
-afterAll(() => {
-  client.close()
-  supervisor.close()
-  rmSync(directory, { recursive: true })
-})
+afterAll(() => workspace?.close())
 
 /** A program that listens, and the connection to it that one gets by the supervisor. */
 async function joined(): Promise<{ readonly near: Duplex; readonly far: Socket }> {
@@ -130,12 +177,25 @@ describe('a port by the supervisor', () => {
   })
 
   test('whoever does not hold the key gets no connection', async () => {
-    const stranger = new SupervisorClient(join(directory, 's'), randomBytes(32))
-    await expect(stranger.connect(80)).rejects.toMatchObject({ code: 'workspace_not_running' })
-    stranger.close()
-    const plain = connect(join(directory, 's'))
+    const stranger = new SocketConnection(() => directory, supervisorKeys(randomBytes(32)))
+    await expect(stranger.dialPort(workspace.container, 80)).rejects.toMatchObject({ code: 'workspace_not_running' })
+    const plain = connect(join(directory, 'supervisor.sock'))
     plain.write('GET /report HTTP/1.1\r\nHost: supervisor\r\n\r\n')
     plain.on('error', () => undefined)
     expect((await allOf(plain).catch(() => Buffer.alloc(0))).toString()).not.toContain('200')
+  })
+
+  test('one that takes connections and says nothing is given up', async () => {
+    const silent = mkdtempSync(join(tmpdir(), 'arcx-silent-'))
+    const taken: Socket[] = []
+    const server = createServer((socket) => taken.push(socket.resume())).listen(join(silent, 'supervisor.sock'))
+    await once(server, 'listening')
+    const connection = new SocketConnection(() => silent, supervisorKeys(randomBytes(32)), 50)
+    await expect(connection.dialSupervisor(workspace.container)).rejects.toMatchObject({
+      code: 'workspace_not_running',
+    })
+    await vi.waitFor(() => expect(taken.map(({ destroyed }) => destroyed)).toEqual([true]))
+    server.close()
+    rmSync(silent, { recursive: true })
   })
 })
