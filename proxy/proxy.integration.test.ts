@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { stat } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -29,6 +29,37 @@ test('the door of the other services opens to the internal token alone', async (
   const url = `http://127.0.0.1:${rig.port}/internal/workspaces/${rig.workspaceId}`
   for (const headers of [{}, { authorization: 'Bearer wrong' }, { authorization: 'Bearer ' }])
     expect((await fetch(url, { method: 'PUT', headers })).status).toBe(401)
+})
+
+test('a workspace is listened for where the orchestrator says, and nowhere else', async () => {
+  const id = randomUUID()
+  const tell = async (body: unknown) =>
+    (
+      await fetch(`http://127.0.0.1:${rig.port}/internal/workspaces/${id}`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${rig.internalToken}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+    ).status
+  for (const body of [{}, { directory: '' }, { directory: 'workspaces/../..' }, { directory: 7 }, null])
+    expect([await tell(body), await listensIn('a')]).toEqual([400, false])
+
+  async function listensIn(name: string): Promise<boolean> {
+    const socket = connect(join(rig.directory, name, 'proxy.sock'))
+    return once(socket, 'connect')
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => socket.destroy())
+  }
+  for (const name of ['a', 'b']) await mkdir(join(rig.directory, name))
+  expect(await tell({ directory: join(rig.directory, 'a') })).toBe(200)
+  expect([await listensIn('a'), await listensIn('b')]).toEqual([true, false])
+  expect(await tell({ directory: join(rig.directory, 'b'), ifMissing: true })).toBe(200)
+  expect([await listensIn('a'), await listensIn('b')]).toEqual([true, false])
+  expect(await tell({ directory: join(rig.directory, 'b') })).toBe(200)
+  expect([await listensIn('a'), await listensIn('b')]).toEqual([false, true])
 })
 
 describe('on the way out, a placeholder becomes its value where it may go', () => {

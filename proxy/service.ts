@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { createSecureContext, rootCertificates } from 'node:tls'
 import { checkDatabase, openPool, openPrisma } from '@arcx/prisma'
 import { WorkspaceId } from '@arcx/router'
@@ -15,6 +15,7 @@ import type { Service } from '@arcx/service-kit/service'
 import type { Shutdown } from '@arcx/service-kit/shutdown'
 import { WrongTries } from '@arcx/service-kit/wrong-tries'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import type { ProxyConfig } from './config.ts'
 import { AddressGuard } from './egress/policy/address-guard.ts'
 import { Exchange } from './egress/exchange.ts'
@@ -25,6 +26,7 @@ import { resetStreamsAtOnce } from './egress/upstream/stream-resets.ts'
 import { Tenants } from './egress/tenants/tenants.ts'
 import { Upstreams } from './egress/upstream/upstreams.ts'
 import { Authority } from './entrance/authority.ts'
+import { Places } from './entrance/places.ts'
 import { ProxyServer } from './entrance/proxy-server.ts'
 import { ProxyStore } from './store.ts'
 
@@ -33,6 +35,8 @@ const operationsConnections = 200
 const sweepMs = 3600_000
 const dayMs = 24 * 3600_000
 const journalBytes = 512 * 2 ** 20
+/** Where to listen for a workspace; `ifMissing`: unless it is listened for already. */
+const Listening = z.object({ directory: z.string().refine(isAbsolute), ifMissing: z.boolean().default(false) })
 
 /** arc-proxy: puts it together and starts it. @throws when the port is taken, or the database or the bus is away. */
 export const startProxy = (config: ProxyConfig, log: Log): Promise<Service> =>
@@ -78,7 +82,7 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   const upstreams = new Upstreams(guard, trust)
   shutdown.add('upstreams', () => upstreams.close())
 
-  const directoryOf = (workspaceId: string) => join(config.ARC_DATA_DIR, 'workspaces', workspaceId, 'sockets')
+  const places = new Places(config.ARC_DATA_DIR)
   const onWrong = (request: FastifyRequest, reply: FastifyReply) => {
     const tried = wrong.take(request.ip)
     if (tried.kind === 'over')
@@ -93,15 +97,24 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
     scope.addHook('onRequest', async (_request, reply) => {
       if (!isReady) return reply.code(503).send({ error: { code: 'starting' } })
     })
-    /** The orchestrator has made a workspace's directory: listen in it. */
+    /** The orchestrator has made a directory for a workspace's sockets: listen in it. */
     scope.put<{ Params: { id: string } }>('/workspaces/:id', async (request, reply) => {
       const id = WorkspaceId.safeParse(request.params.id)
       if (!id.success) return reply.code(400).send({ error: { code: 'id_invalid' } })
-      await entrance.open(id.data, directoryOf(id.data))
+      const listening = Listening.safeParse(request.body)
+      if (!listening.success) return reply.code(400).send({ error: { code: 'directory_invalid' } })
+      const { directory, ifMissing } = listening.data
+      if (!ifMissing || !entrance.isOpen(id.data)) {
+        await entrance.open(id.data, directory)
+        await places.keep(id.data, directory)
+      }
       return { authority: authority.certificatePem }
     })
     scope.delete<{ Params: { id: string } }>('/workspaces/:id', async (request, reply) => {
-      await entrance.shut(request.params.id)
+      const id = WorkspaceId.safeParse(request.params.id)
+      if (!id.success) return reply.code(400).send({ error: { code: 'id_invalid' } })
+      await entrance.shut(id.data)
+      await places.forget(id.data)
       return reply.code(204).send()
     })
   })
@@ -137,10 +150,7 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   })
 
   // Those that run already have lost their listener with the last process.
-  for (const id of await store.activeWorkspaceIds())
-    await entrance
-      .open(id, directoryOf(id))
-      .catch((error: unknown) => log.info({ err: error, workspaceId: id }, 'a workspace is not listened for yet'))
+  for (const id of await store.activeWorkspaceIds()) await listenAgain(WorkspaceId.parse(id))
   const sweep = () => void forget().catch((error: unknown) => log.warn({ err: error }, 'old records stay'))
   const sweeping = setInterval(sweep, sweepMs)
   shutdown.add('sweep', () => clearInterval(sweeping))
@@ -148,6 +158,15 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   isReady = true
   log.info({ port: config.ARC_PROXY_PORT, egress: config.ARC_EGRESS_DEFAULT }, 'ready')
   return { metrics }
+
+  async function listenAgain(id: WorkspaceId): Promise<void> {
+    try {
+      const directory = await places.of(id)
+      if (directory !== null) await entrance.open(id, directory)
+    } catch (error) {
+      log.info({ err: error, workspaceId: id }, 'a workspace is not listened for yet')
+    }
+  }
 
   async function forget(): Promise<void> {
     await background.forgetRecords(new Date(Date.now() - config.ARC_EGRESS_KEEP_DAYS * dayMs))

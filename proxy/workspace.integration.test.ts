@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import type { IncomingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -187,6 +188,15 @@ describe('from inside a workspace, with nothing set by hand', () => {
 
   test('when arc-proxy is killed nothing goes out, and when it is back it does', async () => {
     await arc.restartProxy()
+    await vi.waitFor(async () => expect((await shell(`curl -fsS ${origin}/`)).exitCode).toBe(0), { timeout: 20_000 })
+  })
+
+  test('where arc-proxy does not know of a running workspace, as after an earlier version, it is told at the next start', async () => {
+    await arc.kill()
+    await rm(join(arc.directory, 'entrances'), { recursive: true })
+    await arc.restartProxy()
+    expect((await shell(`curl -fsS -m 5 ${origin}/`)).exitCode).not.toBe(0)
+    await arc.start()
     await vi.waitFor(async () => expect((await shell(`curl -fsS ${origin}/`)).exitCode).toBe(0), { timeout: 20_000 })
   })
 })

@@ -61,13 +61,13 @@ import { TeamRemoval } from './teams/removal.ts'
 import { Teams } from './teams/teams.ts'
 import { tryIsolation } from './runtime/canary.ts'
 import type { ContainerSettings } from './runtime/container.ts'
+import { DirectoryHomes } from './runtime/docker/directory-homes.ts'
 import { SocketConnection } from './runtime/docker/socket-connection.ts'
 import { DockerRuntime } from './runtime/docker-runtime.ts'
 import { EgressDoor } from './runtime/egress-door.ts'
 import { openEngine } from './runtime/engine.ts'
-import { Homes } from './runtime/homes.ts'
 import { decideIsolation } from './runtime/isolation.ts'
-import { SocketDirectories } from './runtime/socket-directory.ts'
+import { SocketDirectories } from './runtime/docker/socket-directory.ts'
 import { supervisorKeys } from './runtime/supervisor-keys.ts'
 import { Admission } from './workspaces/admission.ts'
 import { DiskGuard } from './workspaces/disk-guard.ts'
@@ -205,9 +205,9 @@ async function start(
       relay.poke()
     },
   })
-  const homes = new Homes(config.ARC_DATA_DIR, await SocketDirectories.open())
+  const homes = new DirectoryHomes(config.ARC_DATA_DIR, await SocketDirectories.open())
   const keyOf = supervisorKeys(deriveKey(config.ARC_ADMIN_TOKEN, 'supervisor'))
-  const connection = new SocketConnection((workspaceId) => homes.paths(workspaceId).sockets, keyOf)
+  const connection = new SocketConnection((workspaceId) => homes.mounts(workspaceId).sockets, keyOf)
   const runtime = new DockerRuntime(
     engine,
     settings,

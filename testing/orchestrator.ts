@@ -9,7 +9,7 @@ import type { Database as Prisma } from '@arcx/prisma'
 import type { Child } from '@arcx/launch/children'
 import { freePort } from '@arcx/launch/ports'
 import type { Tier, Workspace, WorkspaceState } from '@arcx/router'
-import { unmountSockets } from '@arcx/server/runtime/socket-directory'
+import { unmountSockets } from '@arcx/server/runtime/docker/socket-directory'
 import { startBus } from './bus.ts'
 import type { Census } from './census.ts'
 import { censusOf } from './counted.ts'
@@ -58,8 +58,6 @@ export interface TestOrchestrator {
   stop(): Promise<void>
   /** `kill -9`. */
   kill(): Promise<void>
-  /** Makes arc-proxy listen in a workspace’s directory, as its start would. */
-  openEgress(workspaceId: string): Promise<void>
   /** Kills arc-proxy, and starts it again. */
   restartProxy(): Promise<void>
   /** Another process on the same database, bus and engine, at a port of its own. */
@@ -154,12 +152,6 @@ export async function startTestOrchestrator(
     start,
     stop: async () => child?.stop('SIGTERM', 10_000),
     kill: async () => child?.stop('SIGKILL', 10_000),
-    async openEgress(workspaceId) {
-      await fetch(`http://127.0.0.1:${proxyPort}/internal/workspaces/${workspaceId}`, {
-        method: 'PUT',
-        headers: { authorization: `Bearer ${internalToken}` },
-      })
-    },
     async restartProxy() {
       await proxy?.stop('SIGKILL', 10_000)
       await startProxy()

@@ -8,7 +8,7 @@ import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse } from 
 import { createServer as createHttpsServer } from 'node:https'
 import { connect } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { buffer, text } from 'node:stream/consumers'
 import { connect as tlsConnect } from 'node:tls'
 import { fileURLToPath } from 'node:url'
@@ -66,6 +66,7 @@ export interface KeptSecret {
  * servers outside: `api.test`, `other.test` and `a.git.test`, over HTTP/1.1 in clear and TLS, HTTP/2, and WebSocket.
  */
 export class ProxyRig {
+  readonly internalToken = internal
   readonly workspaceId = randomUUID()
   /** Listened for, and in no table. */
   readonly strangerId = randomUUID()
@@ -200,8 +201,7 @@ export class ProxyRig {
       ARC_EGRESS_CA_FILE: join(this.directory, 'outside-ca.pem'),
       ...settings,
     }
-    for (const id of [this.workspaceId, this.strangerId])
-      await mkdir(join(this.directory, 'workspaces', id, 'sockets'), { recursive: true })
+    for (const id of [this.workspaceId, this.strangerId]) await mkdir(dirname(this.socketOf(id)), { recursive: true })
     await this.startProxy()
   }
 
@@ -216,7 +216,8 @@ export class ProxyRig {
     for (const id of [this.workspaceId, this.strangerId]) {
       const opened = await fetch(`http://127.0.0.1:${this.port}/internal/workspaces/${id}`, {
         method: 'PUT',
-        headers: { authorization: `Bearer ${internal}` },
+        headers: { authorization: `Bearer ${internal}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ directory: dirname(this.socketOf(id)) }),
       })
       this.#ca = ((await opened.json()) as { authority: string }).authority
     }
@@ -282,7 +283,7 @@ export class ProxyRig {
   }
 
   socketOf(id: string): string {
-    return join(this.directory, 'workspaces', id, 'sockets', 'proxy.sock')
+    return join(this.directory, 'listening', id, 'proxy.sock')
   }
 
   async send(

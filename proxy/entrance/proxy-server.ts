@@ -136,6 +136,10 @@ export class ProxyServer {
     this.#listeners.set(workspaceId, server)
   }
 
+  isOpen(workspaceId: string): boolean {
+    return this.#listeners.has(workspaceId)
+  }
+
   async shut(workspaceId: string): Promise<void> {
     const server = this.#listeners.get(workspaceId)
     this.#listeners.delete(workspaceId)

@@ -7,7 +7,7 @@ import { confinement, labels } from './container.ts'
 import type { ContainerSettings } from './container.ts'
 import { ask } from './engine.ts'
 import type { Engine } from './engine.ts'
-import { LogFrames } from './log-frames.ts'
+import { LogFrames } from './docker/log-frames.ts'
 import { openTrap } from './trap.ts'
 
 const Findings = z.object({ nonce: z.string(), reached: z.array(z.string()), resolved: z.boolean() })

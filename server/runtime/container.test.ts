@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { WorkspaceId } from '@arcx/router'
 import { containerOptions } from './container.ts'
 import type { ContainerSettings } from './container.ts'
+import { NodePath } from './home.ts'
 
 const settings: ContainerSettings = {
   deployment: 'd',
@@ -25,9 +26,9 @@ const spec = {
   environment: {},
 }
 const options = containerOptions(settings, spec, {
-  home: '/data/home',
-  sockets: '/data/sockets',
-  resolver: '/data/resolv.conf',
+  home: NodePath.parse('/data/home'),
+  sockets: NodePath.parse('/data/sockets'),
+  resolver: NodePath.parse('/data/resolv.conf'),
 })
 
 test('limits and confinement are the reference’s', () => {

@@ -1,4 +1,5 @@
 import type { ContainerCreateOptions } from 'dockerode'
+import type { HomeMounts } from './home.ts'
 import type { ContainerSpec } from './port.ts'
 import type { WorkspaceNetwork } from './network.ts'
 
@@ -26,13 +27,6 @@ export interface ContainerSettings {
   readonly tcpEdge: boolean
   /** Whether workspaces have arc-proxy for a way out. */
   readonly hasProxy: boolean
-}
-
-export interface HomePaths {
-  readonly home: string
-  readonly sockets: string
-  /** What the workspace's resolv.conf is, where it has a way out. */
-  readonly resolver: string
 }
 
 export const labels = {
@@ -87,7 +81,7 @@ export function confinement(settings: ContainerSettings): ContainerCreateOptions
 export function containerOptions(
   settings: ContainerSettings,
   spec: ContainerSpec,
-  paths: HomePaths,
+  paths: HomeMounts,
 ): ContainerCreateOptions {
   const { isolation } = settings
   const host = `${spec.name}.${settings.domain}`

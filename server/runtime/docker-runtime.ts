@@ -2,20 +2,18 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { Container, ContainerInfo, ContainerInspectInfo } from 'dockerode'
-import { ArcError, WorkspaceId, errors, refusalOf } from '@arcx/router'
+import { ArcError, WorkspaceId, errors } from '@arcx/router'
 import type { LogLine, Tracked } from '@arcx/router'
 import type { SupervisorOrders } from '@arcx/router/supervisor'
 import type { Log } from '@arcx/service-kit/log'
 import type { Connection } from './connection.ts'
 import { containerName, containerOptions, idePort, labels, socketsInside } from './container.ts'
-import type { ContainerSettings, HomePaths } from './container.ts'
+import type { ContainerSettings } from './container.ts'
 import type { EgressDoor } from './egress-door.ts'
 import { ask, orNothing, statusOf } from './engine.ts'
 import type { Engine } from './engine.ts'
-import type { Homes } from './homes.ts'
-import { LogFrames, isBehind } from './log-frames.ts'
-import { measureFiles } from './measure-files.ts'
-import type { FilesUse } from './measure-files.ts'
+import { LogFrames, isBehind } from './docker/log-frames.ts'
+import type { FilesUse, HomeMounts, Homes } from './home.ts'
 import { startExecution } from './docker-exec.ts'
 import { StartRefused } from './port.ts'
 import type {
@@ -65,12 +63,11 @@ export class DockerRuntime implements RuntimePort {
 
   async start(spec: ContainerSpec, onStep: (step: string) => Promise<void>, signal: AbortSignal): Promise<void> {
     await onStep('Preparing the home directory')
-    const paths = await this.#homes
-      .ensure(spec.workspaceId)
-      .catch((error: unknown) => Promise.reject(refusalOf(error) ?? error))
-    const authority = (await this.#door?.open(spec.workspaceId)) ?? null
+    await this.#homes.make(spec.workspaceId)
+    const mounts = await this.#homes.mount(spec.workspaceId)
+    const authority = (await this.#door?.open(spec.workspaceId, mounts.sockets)) ?? null
     await onStep('Starting the container')
-    const container = await this.#create(spec, paths)
+    const container = await this.#create(spec, mounts)
     try {
       await this.#startWithOrders(container, spec, authority)
       await onStep('Waiting for VS Code')
@@ -86,6 +83,10 @@ export class DockerRuntime implements RuntimePort {
     }
   }
 
+  async adopt(workspaceId: WorkspaceId): Promise<void> {
+    await this.#door?.open(workspaceId, this.#homes.mounts(workspaceId).sockets, true)
+  }
+
   async remove(workspaceId: WorkspaceId, except?: number): Promise<void> {
     for (const info of await this.#list(workspaceId)) {
       const ref = refOf(info)
@@ -96,12 +97,12 @@ export class DockerRuntime implements RuntimePort {
       // It is let go of even where its log cannot be kept, as on a full disk.
       if (log !== null)
         await this.#homes
-          .keepLog(workspaceId, log as unknown as Buffer)
+          .keepLog(workspaceId, new LogFrames().read(log as unknown as Buffer))
           .catch((error: unknown) => this.#log.warn({ err: error, workspaceId }, 'the log of a container was not kept'))
       await orNothing(container.remove({ force: true, v: true }))
       this.#forget(ref)
     }
-    if (except === undefined) await this.#homes.removeSockets(workspaceId)
+    if (except === undefined) await this.#homes.unmount(workspaceId)
   }
 
   async containers(workspaceId?: WorkspaceId): Promise<readonly ContainerStatus[]> {
@@ -164,7 +165,7 @@ export class DockerRuntime implements RuntimePort {
     const options = { stdout: true, stderr: true, timestamps: true, tail: keptLogLines } as const
     if (!follow) {
       const kept = (await orNothing(container.logs(options))) as unknown as Buffer | null
-      yield* frames.read(kept ?? (await this.#homes.keptLog(ref.workspaceId))).filter(isNew)
+      yield* (kept === null ? await this.#homes.keptLog(ref.workspaceId) : frames.read(kept)).filter(isNew)
       return
     }
     const stream = await orNothing(
@@ -176,7 +177,7 @@ export class DockerRuntime implements RuntimePort {
       }),
     )
     if (stream === null) {
-      yield* frames.read(await this.#homes.keptLog(ref.workspaceId)).filter(isNew)
+      yield* (await this.#homes.keptLog(ref.workspaceId)).filter(isNew)
       return
     }
     try {
@@ -189,7 +190,7 @@ export class DockerRuntime implements RuntimePort {
   }
 
   measure(workspaceId: WorkspaceId, signal: AbortSignal): Promise<FilesUse | null> {
-    return measureFiles(this.#homes.directory(workspaceId), signal)
+    return this.#homes.measure(workspaceId, signal)
   }
 
   async removeHome(workspaceId: WorkspaceId): Promise<void> {
@@ -216,8 +217,8 @@ export class DockerRuntime implements RuntimePort {
     return ask(this.#engine.listContainers({ all: true, filters: { label } }))
   }
 
-  async #create(spec: ContainerSpec, paths: HomePaths): Promise<Container> {
-    const options = containerOptions(this.#settings, spec, paths)
+  async #create(spec: ContainerSpec, mounts: HomeMounts): Promise<Container> {
+    const options = containerOptions(this.#settings, spec, mounts)
     try {
       return await ask(this.#engine.createContainer(options))
     } catch (error) {

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { errors } from '@arcx/router'
 import type { WorkspaceId } from '@arcx/router'
+import type { NodePath } from './home.ts'
 
 const timeoutMs = 5000
 const Opened = z.object({ authority: z.string() })
 
-/** Asks arc-proxy to listen for a workspace, in the directory that has just been made for it. */
+/** Tells arc-proxy where to listen for a workspace: in the directory that was made for its sockets. */
 export class EgressDoor {
   readonly #url: string
   readonly #token: string
@@ -15,12 +16,13 @@ export class EgressDoor {
     this.#token = token
   }
 
-  /** The certificate of the authority that the workspace is to trust. @throws `egress_unavailable`. */
-  async open(workspaceId: WorkspaceId): Promise<string> {
+  /** The certificate of the authority that the workspace is to trust. `ifMissing`: leaves it where it listens already. @throws `egress_unavailable`. */
+  async open(workspaceId: WorkspaceId, directory: NodePath, ifMissing = false): Promise<string> {
     try {
       const response = await fetch(`${this.#url}/internal/workspaces/${workspaceId}`, {
         method: 'PUT',
-        headers: { authorization: `Bearer ${this.#token}` },
+        headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ directory, ifMissing }),
         signal: AbortSignal.timeout(timeoutMs),
       })
       if (!response.ok) throw new Error(`status ${response.status}`)

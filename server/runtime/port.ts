@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import type { FilesUse } from './measure-files.ts'
+import type { FilesUse } from './home.ts'
 import type { LogLine, StatsSample, Tracked, WorkspaceId } from '@arcx/router'
 
 /** Which container is meant: the n-th of a workspace. */
@@ -68,6 +68,8 @@ export interface Execution {
 export interface RuntimePort {
   /** Makes and starts a container; resolves once its IDE answers. Removes what it made when it fails. @throws {StartRefused} */
   start(spec: ContainerSpec, onStep: (step: string) => Promise<void>, signal: AbortSignal): Promise<void>
+  /** One that runs since before this process did: sees that it has its way out. @throws `egress_unavailable`. */
+  adopt(workspaceId: WorkspaceId): Promise<void>
   /** Keeps the last of its log, then removes the workspace's containers; `except` spares one incarnation. */
   remove(workspaceId: WorkspaceId, except?: number): Promise<void>
   /** All containers of this deployment, or those of one workspace. */

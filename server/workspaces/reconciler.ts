@@ -299,8 +299,12 @@ export class Reconciler {
           .map((container) => `${container.workspaceId} ${container.incarnation}`),
       )
       for (const row of rows) {
-        if (row.state === 'running' && well.has(`${row.id} ${row.incarnation}`)) continue
-        this.poke(WorkspaceId.parse(row.id), interrupted)
+        const id = WorkspaceId.parse(row.id)
+        if (row.state !== 'running' || !well.has(`${row.id} ${row.incarnation}`)) this.poke(id, interrupted)
+        else if (interrupted)
+          void this.#runtime
+            .adopt(id)
+            .catch((error: unknown) => this.#log.warn({ err: error, workspaceId: id }, 'a workspace was not adopted'))
       }
       this.#compared = true
       const current = new Set(rows.map((row) => `${row.id} ${row.incarnation}`))

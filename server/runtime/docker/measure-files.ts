@@ -1,12 +1,7 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import type { Readable } from 'node:stream'
-
-export interface FilesUse {
-  /** Blocks that are taken on disk: a sparse file counts for what is in it, and one with several names once. */
-  readonly bytes: number
-  readonly files: number
-}
+import type { FilesUse } from '../home.ts'
 
 /** A tree that takes longer to walk has more files than anybody needs. */
 const longestMs = 5 * 60_000
