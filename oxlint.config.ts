@@ -10,7 +10,7 @@ interface Ban {
 const rule = (...patterns: Ban[]): DummyRuleMap => ({ 'no-restricted-imports': ['error', { patterns }] })
 
 /** Each outside system has one place that knows it. */
-const docker: Ban = { regex: '^dockerode$', message: 'Only server/runtime knows Docker.' }
+const docker: Ban = { regex: '^dockerode$', message: 'Only server/runtime/docker knows Docker.' }
 const nats: Ban = { regex: '^@nats-io/', message: 'Only service-kit/bus knows NATS.' }
 const sql: Ban = {
   regex: '^(pg|kysely|@prisma/.*)(/|$)',
@@ -162,13 +162,32 @@ export default defineConfig({
         message: 'The database stands below.',
       }),
     },
-    { files: ['server/*/*.ts'], rules: rule(docker, sql, ...service) },
     {
-      files: ['server/runtime/**/*.ts'],
+      files: ['server/*/*.ts'],
+      rules: rule(docker, sql, ...service, {
+        regex: '^\\.\\./runtime/([^p]|p[^o])',
+        message: 'Only the runtime’s port.',
+      }),
+    },
+    {
+      files: ['server/runtime/*.ts'],
       rules: rule(
+        docker,
         sql,
         ...service,
         capability('The runtime knows of containers alone.', 'workspaces|identity|gateway|http|events|credentials'),
+        { regex: '^\\./docker/', message: 'The ports, and what stands on them, know no implementation.' },
+        { regex: '^node:fs', message: 'What is kept of a workspace is behind a port.' },
+      ),
+    },
+    {
+      files: ['server/runtime/docker/*.ts'],
+      rules: rule(
+        sql,
+        nats,
+        outOfServices,
+        { regex: '^(\\.\\./){2}', message: 'An implementation takes the ports, and nothing else of the server.' },
+        { regex: '^\\.\\./(runtime|egress-door)\\.ts$', message: 'An implementation stands below the runtime.' },
       ),
     },
     {

@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import Docker from 'dockerode'
+import { isLocalHost, socketPathOf } from '@arcx/server/runtime/docker/host'
 import { startChild, whenWorking } from './children.ts'
 import type { Child } from './children.ts'
 import { isInstalled, run } from './command.ts'
@@ -26,12 +27,12 @@ export async function ensureEngine(
   progress: Progress,
 ): Promise<FoundEngine> {
   const host = dockerHost ?? defaultHost
-  if (!host.startsWith('unix:///')) {
+  if (!isLocalHost(host)) {
     throw new LaunchError(
       `DOCKER_HOST is ${host}; it takes unix:// and a path: workspaces’ homes are directories of this machine.`,
     )
   }
-  const path = host.slice('unix://'.length)
+  const path = socketPathOf(host)
   const engine = new Docker({ socketPath: path })
   if (await answers(engine)) return { host, engine, child: null }
   if ((await exists(path)) && !(await mayUse(path))) {
@@ -97,7 +98,7 @@ export async function startEngine(
   signal?: AbortSignal,
   more: readonly string[] = [],
 ): Promise<Child> {
-  const engine = new Docker({ socketPath: host.slice('unix://'.length) })
+  const engine = new Docker({ socketPath: socketPathOf(host) })
   const logFile = join(logDirectory, 'docker.log')
   const dockerd = (await isInstalled('dockerd')) ?? 'dockerd'
   const env = engineEnvironment(logDirectory)

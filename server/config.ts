@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { ConfigError, formerKeys, networks, parseConfig, port, token, wholeNumber } from '@arcx/service-kit/config'
+import { dockerSettings } from './runtime/docker/settings.ts'
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/
@@ -23,12 +24,7 @@ export const OrchestratorSettings = z.object({
     .string()
     .regex(/^(nats|tls):\/\//)
     .describe('a nats:// URL'),
-  DOCKER_HOST: z
-    .string()
-    .regex(/^unix:\/\/\//)
-    .default('unix:///var/run/docker.sock')
-    .describe('unix:// and the path of the engine’s socket; the engine must be on this machine'),
-  WORKSPACE_IMAGE: z.string().min(1).describe('the name of an image that the engine has'),
+  ...dockerSettings,
   ARC_LISTEN: z.string().min(1).default('127.0.0.1').describe('an address to listen on'),
   ARC_PORT: port().default(3000),
   ARC_CONNECTIONS: wholeNumber(10, 1_000_000, 'a number of connections').default(10_000),
@@ -44,11 +40,6 @@ export const OrchestratorSettings = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('the http:// or https:// URL that browsers use'),
-  ARC_NETWORK: z
-    .string()
-    .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,60}$/)
-    .default('arc-net')
-    .describe('the name of a Docker network'),
   ARC_EGRESS: z.enum(['none', 'proxy', 'open']).default('none').describe('none, proxy or open'),
   ARC_PROXY_URL: z
     .url({ protocol: /^https?$/ })
@@ -60,7 +51,6 @@ export const OrchestratorSettings = z.object({
     .describe('the ws:// or wss:// URL at which programs reach team-state'),
   ARC_SECRETS_KEY: token(),
   ARC_SECRETS_KEY_FORMER: formerKeys(),
-  ARC_ISOLATION: z.enum(['auto', 'networked', 'sealed']).default('auto').describe('auto, networked or sealed'),
   ARC_EDGE: z.enum(['gateway', 'traefik']).default('gateway').describe('gateway or traefik'),
   ARC_IDLE_TIMEOUT_SECONDS: wholeNumber(0, 30 * 24 * 3600, 'a number of seconds, 0 for never').default(1800),
   ARC_WORKSPACE_MEMORY_BYTES: wholeNumber(512 * 2 ** 20, 2 ** 44, 'a number of bytes').default(8 * 2 ** 30),

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { availableParallelism } from 'node:os'
 import { checkDatabase, kyselyOver, openDatabase } from '@arcx/database'
 import { openPool, openPrisma } from '@arcx/prisma'
@@ -27,7 +25,6 @@ import { issueCode, redeemCode, sweepCodes } from './credentials/codes.ts'
 import { deriveKey } from './credentials/signing.ts'
 import { Egress } from './egress/egress.ts'
 import { Holders } from './egress/holders.ts'
-import { diskPlaces } from './runtime/disk-places.ts'
 import { Collab } from './collab/collab.ts'
 import { Authorization } from './authorization/authorization.ts'
 import { rightsTo } from './authorization/checks.ts'
@@ -59,15 +56,11 @@ import { takeTeamInvite } from './teams/invited.ts'
 import { Memberships } from './teams/memberships.ts'
 import { TeamRemoval } from './teams/removal.ts'
 import { Teams } from './teams/teams.ts'
-import { tryIsolation } from './runtime/canary.ts'
-import type { ContainerSettings } from './runtime/container.ts'
-import { DirectoryHomes } from './runtime/docker/directory-homes.ts'
-import { SocketConnection } from './runtime/docker/socket-connection.ts'
-import { DockerRuntime } from './runtime/docker-runtime.ts'
+import { openDockerNode } from './runtime/docker/node.ts'
 import { EgressDoor } from './runtime/egress-door.ts'
-import { openEngine } from './runtime/engine.ts'
-import { decideIsolation } from './runtime/isolation.ts'
-import { SocketDirectories } from './runtime/docker/socket-directory.ts'
+import { idePort } from './runtime/inside.ts'
+import { singleNode } from './runtime/node.ts'
+import { WorkspaceRuntime } from './runtime/runtime.ts'
 import { supervisorKeys } from './runtime/supervisor-keys.ts'
 import { Admission } from './workspaces/admission.ts'
 import { DiskGuard } from './workspaces/disk-guard.ts'
@@ -81,7 +74,6 @@ const entryCodeSeconds = 30
 /** Each holds one of the database's connections, and needs others. */
 const mostDrives = 8
 const codeSweepMs = 10 * 60_000
-const seccompProfile = fileURLToPath(new URL('../deploy/seccomp.json', import.meta.url))
 
 interface Started {
   readonly origin: string
@@ -106,30 +98,27 @@ async function start(
   const metrics = createMetrics('orchestrator', log)
   const proxies = new TrustedProxies(config.trustedProxies)
 
-  const engine = openEngine(config.DOCKER_HOST)
-  const isolation = await decideIsolation(
-    engine,
-    config.ARC_ISOLATION,
-    config.ARC_NETWORK,
-    config.ARC_EGRESS === 'open' ? 'open' : 'none',
+  const keyOf = supervisorKeys(deriveKey(config.ARC_ADMIN_TOKEN, 'supervisor'))
+  const { node, connection, isolation, trial, places } = await openDockerNode(
+    {
+      dockerHost: config.DOCKER_HOST,
+      dataDirectory: config.ARC_DATA_DIR,
+      deployment: config.ARC_DEPLOYMENT,
+      image: config.WORKSPACE_IMAGE,
+      domain: config.workspaceDomain,
+      memoryBytes: config.ARC_WORKSPACE_MEMORY_BYTES,
+      cpuCores: config.cpuCores,
+      pidsLimit: config.ARC_WORKSPACE_PIDS,
+      isolation: config.ARC_ISOLATION,
+      networkName: config.ARC_NETWORK,
+      egress: config.ARC_EGRESS,
+    },
+    keyOf,
+    log,
   )
-  const settings: ContainerSettings = {
-    deployment: config.ARC_DEPLOYMENT,
-    image: config.WORKSPACE_IMAGE,
-    domain: config.workspaceDomain,
-    memoryBytes: config.ARC_WORKSPACE_MEMORY_BYTES,
-    cpuCores: config.cpuCores,
-    pidsLimit: config.ARC_WORKSPACE_PIDS,
-    seccomp: JSON.stringify(JSON.parse(await readFile(seccompProfile, 'utf8'))),
-    isolation,
-    tcpEdge: config.ARC_EDGE === 'traefik',
-    hasProxy: config.ARC_EGRESS === 'proxy',
-  }
-  const trial = tryIsolation(engine, settings, config.ARC_EGRESS === 'open' ? 'open' : 'closed')
-  trial.catch(() => undefined)
 
   const disk = new DiskWatch({
-    places: await diskPlaces(config.ARC_DATA_DIR, engine),
+    places,
     reserveBytes: config.ARC_DISK_RESERVE_BYTES,
     log,
   })
@@ -205,18 +194,14 @@ async function start(
       relay.poke()
     },
   })
-  const homes = new DirectoryHomes(config.ARC_DATA_DIR, await SocketDirectories.open())
-  const keyOf = supervisorKeys(deriveKey(config.ARC_ADMIN_TOKEN, 'supervisor'))
-  const connection = new SocketConnection((workspaceId) => homes.mounts(workspaceId).sockets, keyOf)
-  const runtime = new DockerRuntime(
-    engine,
-    settings,
-    homes,
+  const runtime = new WorkspaceRuntime({
+    nodes: singleNode(node),
     connection,
     keyOf,
-    config.ARC_EGRESS === 'proxy' ? new EgressDoor(config.ARC_PROXY_URL, config.ARC_INTERNAL_TOKEN) : null,
+    egress: config.ARC_EGRESS === 'proxy' ? new EgressDoor(config.ARC_PROXY_URL, config.ARC_INTERNAL_TOKEN) : null,
+    tcpPort: config.ARC_EDGE === 'traefik' ? idePort : null,
     log,
-  )
+  })
   shutdown.add('runtime', () => runtime.close())
   const diskLimit = diskLimitOf(config.ARC_WORKSPACE_DISK_BYTES)
   const store = new WorkspaceStore(
@@ -429,8 +414,8 @@ async function start(
   await edge.app.listen({ host: config.ARC_LISTEN, port: config.ARC_PORT })
   shutdown.add('http', () => edge.app.close())
   shutdown.add('sockets', () => sockets.close())
-  log.info({ origin: addresses.publicOrigin, isolation: isolation.form, egress: config.ARC_EGRESS }, 'ready')
-  return { isolation: isolation.form, metrics }
+  log.info({ origin: addresses.publicOrigin, isolation, egress: config.ARC_EGRESS }, 'ready')
+  return { isolation, metrics }
 
   /** Wherever a session is ended or a workspace stops, their sockets are closed in every copy. */
   async function endConnections(): Promise<void> {

@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type Docker from 'dockerode'
 import { runningInstance } from '@arcx/launch/instance'
-import { openHost } from '@arcx/server/runtime/firewall'
+import { openHost } from '@arcx/server/runtime/docker/firewall'
 import { unmountWithin } from './small-disk.ts'
 
 /** Takes away every container, network, rule and file of a run. Nothing that is not labelled with its id is touched. */

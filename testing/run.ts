@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import Docker from 'dockerode'
 import { z } from 'zod'
+import { socketPathOf } from '@arcx/server/runtime/docker/host'
 
 /** What `npm test` has prepared, as it tells the tests by their environment. */
 export const RunSettings = z.object({
@@ -36,4 +37,4 @@ export const testDirectory = (run: RunSettings, name: string): Promise<string> =
   mkdtemp(join(run.ARCX_TEST_DIRECTORY, `${name}-`))
 
 export const testEngine = (run: RunSettings): Docker =>
-  new Docker({ socketPath: run.ARCX_TEST_DOCKER_HOST.slice('unix://'.length) })
+  new Docker({ socketPath: socketPathOf(run.ARCX_TEST_DOCKER_HOST) })

@@ -12,7 +12,7 @@ test('however many workspaces are opened, a request to one that is asked for aga
   const server = createServer()
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
-  const agents = new Agents(() => connect(port, '127.0.0.1'))
+  const agents = new Agents(async () => connect(port, '127.0.0.1'))
   onTestFinished(() => {
     agents.close()
     server.close()

@@ -8,7 +8,8 @@ export interface ContainerRef {
   readonly incarnation: number
 }
 
-export interface ContainerSpec extends ContainerRef {
+/** A workspace's name and the next of its containers. */
+export interface StartRequest extends ContainerRef {
   readonly name: string
   /** Variables for its programs. Whoever is in the workspace sees them. */
   readonly environment: Readonly<Record<string, string>>
@@ -16,6 +17,8 @@ export interface ContainerSpec extends ContainerRef {
 
 export interface ContainerStatus extends ContainerRef {
   readonly running: boolean
+  /** It stands still, although it counts as running. */
+  readonly paused: boolean
   /** Why it ended, for a person; `null` while it runs. */
   readonly ending: string | null
   /** When it ended, where the engine knows. */
@@ -67,7 +70,7 @@ export interface Execution {
 /** Containers. All methods throw `ArcError` `engine_unavailable` while the engine does not answer. */
 export interface RuntimePort {
   /** Makes and starts a container; resolves once its IDE answers. Removes what it made when it fails. @throws {StartRefused} */
-  start(spec: ContainerSpec, onStep: (step: string) => Promise<void>, signal: AbortSignal): Promise<void>
+  start(request: StartRequest, onStep: (step: string) => Promise<void>, signal: AbortSignal): Promise<void>
   /** One that runs since before this process did: sees that it has its way out. @throws `egress_unavailable`. */
   adopt(workspaceId: WorkspaceId): Promise<void>
   /** Keeps the last of its log, then removes the workspace's containers; `except` spares one incarnation. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LogFrames, isBehind } from './log-frames.ts'
+import { LogFrames } from './log-frames.ts'
 
 function frame(stream: 1 | 2, text: string): Buffer {
   const body = Buffer.from(text)
@@ -47,12 +47,3 @@ test('lines that share a moment are told apart', () => {
     .map((line) => line.id)
   expect(ids).toEqual(['T/0', 'T/1', 'U/0'])
 })
-
-test.each([
-  ['2026-01-01T00:00:00.5Z/0', undefined, true],
-  ['2026-01-01T00:00:00.51Z/0', '2026-01-01T00:00:00.5Z/0', true],
-  ['2026-01-01T00:00:00.5Z/0', '2026-01-01T00:00:00.500000001Z/0', false],
-  ['2026-01-01T00:00:01Z/0', '2026-01-01T00:00:00.999999999Z/0', true],
-  ['2026-01-01T00:00:00.5Z/1', '2026-01-01T00:00:00.5Z/0', true],
-  ['2026-01-01T00:00:00.5Z/0', '2026-01-01T00:00:00.5Z/0', false],
-])('%s comes behind %s: %s', (id, after, expected) => expect(isBehind(id, after)).toBe(expected))

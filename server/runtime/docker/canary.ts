@@ -5,9 +5,9 @@ import { networkInterfaces } from 'node:os'
 import { z } from 'zod'
 import { confinement, labels } from './container.ts'
 import type { ContainerSettings } from './container.ts'
-import { ask } from './engine.ts'
-import type { Engine } from './engine.ts'
-import { LogFrames } from './docker/log-frames.ts'
+import { ask } from './client.ts'
+import type { DockerClient } from './client.ts'
+import { LogFrames } from './log-frames.ts'
 import { openTrap } from './trap.ts'
 
 const Findings = z.object({ nonce: z.string(), reached: z.array(z.string()), resolved: z.boolean() })
@@ -22,7 +22,7 @@ export class IsolationBreach extends Error {
  * @throws {IsolationBreach} when it gets through, or when the trial itself proves nothing.
  */
 export async function tryIsolation(
-  engine: Engine,
+  engine: DockerClient,
   settings: ContainerSettings,
   outsideNames: 'closed' | 'open',
 ): Promise<void> {
@@ -68,7 +68,7 @@ function hostAddresses(settings: ContainerSettings): string[] {
   return [...addresses]
 }
 
-async function runCanary(engine: Engine, settings: ContainerSettings, nonce: string, targets: readonly string[]) {
+async function runCanary(engine: DockerClient, settings: ContainerSettings, nonce: string, targets: readonly string[]) {
   const container = await ask(
     engine.createContainer({
       Image: settings.image,

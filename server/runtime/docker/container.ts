@@ -1,6 +1,8 @@
 import type { ContainerCreateOptions } from 'dockerode'
-import type { HomeMounts } from './home.ts'
-import type { ContainerSpec } from './port.ts'
+import { containerKey } from '../container-key.ts'
+import type { ContainerSpec } from '../engine.ts'
+import { homeInside, idePort, socketsInside } from '../inside.ts'
+import type { ContainerRef } from '../port.ts'
 import type { WorkspaceNetwork } from './network.ts'
 
 /**
@@ -23,8 +25,6 @@ export interface ContainerSettings {
   /** The seccomp profile's JSON. */
   readonly seccomp: string
   readonly isolation: Isolation
-  /** Whether an edge such as Traefik dials the container by TCP; then whatever may dial it is let in. */
-  readonly tcpEdge: boolean
   /** Whether workspaces have arc-proxy for a way out. */
   readonly hasProxy: boolean
 }
@@ -36,11 +36,7 @@ export const labels = {
   role: 'arcx.role',
 } as const
 
-export const idePort = 13337
-export const socketsInside = '/run/arcx'
-
-export const containerName = (spec: { workspaceId: string; incarnation: number }): string =>
-  `arcx-${spec.workspaceId}-${spec.incarnation}`
+export const containerName = (container: ContainerRef): string => `arcx-${containerKey(container)}`
 
 /** Limits and confinement; the same for workspaces and for the canary that tests them. */
 export function confinement(settings: ContainerSettings): ContainerCreateOptions['HostConfig'] & object {
@@ -78,12 +74,9 @@ export function confinement(settings: ContainerSettings): ContainerCreateOptions
 }
 
 /** Everything that Docker is told about a workspace. No secret is in it: `docker inspect` shows all of it. */
-export function containerOptions(
-  settings: ContainerSettings,
-  spec: ContainerSpec,
-  paths: HomeMounts,
-): ContainerCreateOptions {
+export function containerOptions(settings: ContainerSettings, spec: ContainerSpec): ContainerCreateOptions {
   const { isolation } = settings
+  const { mounts } = spec
   const host = `${spec.name}.${settings.domain}`
   return {
     name: containerName(spec),
@@ -103,10 +96,10 @@ export function containerOptions(
       ...confinement(settings),
       // These and no others: nothing that a person sets ever becomes a mount.
       Mounts: [
-        { Type: 'bind', Source: paths.home, Target: '/home/arc' },
-        { Type: 'bind', Source: paths.sockets, Target: socketsInside },
+        { Type: 'bind', Source: mounts.home, Target: homeInside },
+        { Type: 'bind', Source: mounts.sockets, Target: socketsInside },
         ...(settings.hasProxy
-          ? [{ Type: 'bind' as const, Source: paths.resolver, Target: '/etc/resolv.conf', ReadOnly: true }]
+          ? [{ Type: 'bind' as const, Source: mounts.resolver, Target: '/etc/resolv.conf', ReadOnly: true }]
           : []),
       ],
     },

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import type { Container, Exec } from 'dockerode'
-import { errors } from '@arcx/router'
 import { EndMark } from './end-mark.ts'
-import { ask, orNothing, statusOf } from './engine.ts'
-import type { ExecRequest, Execution, OutputChunk, SignalName } from './port.ts'
+import { ask, orNotRunning, orNothing } from './client.ts'
+import type { ExecRequest, Execution, OutputChunk, SignalName } from '../port.ts'
 
 const user = '1000:1000'
 const markVariable = 'ARCX_EXEC'
@@ -107,14 +106,8 @@ async function begun(exec: Exec): Promise<void> {
   }
 }
 
-async function prepare(container: Container, options: Parameters<Container['exec']>[0]): Promise<Exec> {
-  try {
-    return await ask(container.exec(options))
-  } catch (error) {
-    if ([404, 409].includes(statusOf(error) ?? 0)) throw errors.workspaceNotRunning()
-    throw error
-  }
-}
+const prepare = (container: Container, options: Parameters<Container['exec']>[0]): Promise<Exec> =>
+  orNotRunning(container.exec(options))
 
 async function* plain(stream: Duplex): AsyncIterable<OutputChunk> {
   try {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { WorkspaceId } from '@arcx/router'
 import { containerOptions } from './container.ts'
 import type { ContainerSettings } from './container.ts'
-import { NodePath } from './home.ts'
+import { NodePath } from '../home.ts'
 
 const settings: ContainerSettings = {
   deployment: 'd',
@@ -16,20 +16,19 @@ const settings: ContainerSettings = {
     form: 'networked',
     network: { id: 'net-id', name: 'arc-net', bridge: 'br-1', gateway: '10.0.0.1', subnet: '10.0.0.0/16' },
   },
-  tcpEdge: false,
   hasProxy: false,
 }
 const spec = {
   workspaceId: WorkspaceId.parse('00000000-0000-4000-8000-000000000001'),
   incarnation: 1,
   name: 'a',
-  environment: {},
+  mounts: {
+    home: NodePath.parse('/data/home'),
+    sockets: NodePath.parse('/data/sockets'),
+    resolver: NodePath.parse('/data/resolv.conf'),
+  },
 }
-const options = containerOptions(settings, spec, {
-  home: NodePath.parse('/data/home'),
-  sockets: NodePath.parse('/data/sockets'),
-  resolver: NodePath.parse('/data/resolv.conf'),
-})
+const options = containerOptions(settings, spec)
 
 test('limits and confinement are the reference’s', () => {
   expect(options.HostConfig).toMatchObject({

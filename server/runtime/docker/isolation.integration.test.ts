@@ -198,7 +198,7 @@ test('arcx refuses to start, with the reason, where the canary gets through', as
   // A network as arcx makes it, on which nobody has closed the host.
   const network = await ensureNetwork(engine, `${run.ARCX_TEST_RUN}-bare`, 'none')
   const seccomp = JSON.stringify(
-    JSON.parse(await readFile(fileURLToPath(new URL('../../deploy/seccomp.json', import.meta.url)), 'utf8')),
+    JSON.parse(await readFile(fileURLToPath(new URL('../../../deploy/seccomp.json', import.meta.url)), 'utf8')),
   )
   const settings: ContainerSettings = {
     deployment: testDeployment(run),
@@ -209,7 +209,6 @@ test('arcx refuses to start, with the reason, where the canary gets through', as
     pidsLimit: 128,
     seccomp,
     isolation: { form: 'networked', network },
-    tcpEdge: false,
     hasProxy: false,
   }
   await expect(tryIsolation(engine, settings, 'closed')).rejects.toThrow(IsolationBreach)

@@ -1,6 +1,6 @@
 import type { NetworkInspectInfo } from 'dockerode'
-import { ask, orNothing, statusOf } from './engine.ts'
-import type { Engine } from './engine.ts'
+import { ask, orNothing, statusOf } from './client.ts'
+import type { DockerClient } from './client.ts'
 
 export type Egress = 'none' | 'open'
 
@@ -19,7 +19,7 @@ export interface WorkspaceNetwork {
  * Makes sure of the network on which workspaces cannot reach one another, and, with `egress` none, nothing outside.
  * @throws when a network of that name is there with other properties.
  */
-export async function ensureNetwork(engine: Engine, name: string, egress: Egress): Promise<WorkspaceNetwork> {
+export async function ensureNetwork(engine: DockerClient, name: string, egress: Egress): Promise<WorkspaceNetwork> {
   const found = (await named(engine, name)) ?? (await create(engine, name, egress))
   const problem =
     found.Driver !== 'bridge'
@@ -43,7 +43,7 @@ export async function ensureNetwork(engine: Engine, name: string, egress: Egress
 }
 
 /** Of several copies that start at once each may make one, as the engine's check for duplicates is none: all take the oldest. */
-async function create(engine: Engine, name: string, egress: Egress): Promise<NetworkInspectInfo> {
+async function create(engine: DockerClient, name: string, egress: Egress): Promise<NetworkInspectInfo> {
   const own = await ask(
     engine.createNetwork({
       Name: name,
@@ -63,7 +63,7 @@ async function create(engine: Engine, name: string, egress: Egress): Promise<Net
   return oldest
 }
 
-async function named(engine: Engine, name: string): Promise<NetworkInspectInfo | null> {
+async function named(engine: DockerClient, name: string): Promise<NetworkInspectInfo | null> {
   const found = (await ask(engine.listNetworks({ filters: { name: [name] } }))).filter(
     (network) => network.Name === name,
   )

@@ -1,5 +1,5 @@
 import type { Isolation } from './container.ts'
-import type { Engine } from './engine.ts'
+import type { DockerClient } from './client.ts'
 import { canFilter, closeHost } from './firewall.ts'
 import { ensureNetwork } from './network.ts'
 import type { Egress } from './network.ts'
@@ -9,7 +9,7 @@ import type { Egress } from './network.ts'
  * @throws when what is asked for cannot be had here.
  */
 export async function decideIsolation(
-  engine: Engine,
+  engine: DockerClient,
   wanted: 'auto' | 'networked' | 'sealed',
   networkName: string,
   egress: Egress,
