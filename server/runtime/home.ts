@@ -28,7 +28,7 @@ export interface FilesUse {
 export interface Homes {
   /** Makes what is missing. A home that is there keeps its owner and all it holds. */
   make(workspaceId: WorkspaceId): Promise<void>
-  /** Makes a home that was made ready for a new container: nothing of the last one's sockets is left. */
+  /** Readies a home that was made for a new container: nothing of the last one's sockets is left. */
   mount(workspaceId: WorkspaceId): Promise<HomeMounts>
   /** Its containers are gone: nobody needs the sockets. The home stays. */
   unmount(workspaceId: WorkspaceId): Promise<void>

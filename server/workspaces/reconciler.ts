@@ -35,6 +35,8 @@ export class Reconciler {
   readonly #troubled = new Map<WorkspaceId, { readonly incarnation: number; readonly count: number }>()
   /** When a lost container may be made again. */
   readonly #notBefore = new Map<WorkspaceId, { readonly incarnation: number; readonly at: number }>()
+  /** Containers of which it was seen that they have their way out. */
+  readonly #adopted = new Set<string>()
   /** Whether rows and containers were compared since this process began. */
   #compared = false
   #sweeper: NodeJS.Timeout | undefined
@@ -300,12 +302,11 @@ export class Reconciler {
       )
       for (const row of rows) {
         const id = WorkspaceId.parse(row.id)
-        if (row.state !== 'running' || !well.has(`${row.id} ${row.incarnation}`)) this.poke(id, interrupted)
-        else if (interrupted)
-          void this.#runtime
-            .adopt(id)
-            .catch((error: unknown) => this.#log.warn({ err: error, workspaceId: id }, 'a workspace was not adopted'))
+        const container = `${row.id} ${row.incarnation}`
+        if (row.state !== 'running' || !well.has(container)) this.poke(id, interrupted)
+        else if (!this.#adopted.has(container)) void this.#adopt(id, container)
       }
+      for (const container of this.#adopted) if (!well.has(container)) this.#adopted.delete(container)
       this.#compared = true
       const current = new Set(rows.map((row) => `${row.id} ${row.incarnation}`))
       for (const container of containers) {
@@ -313,6 +314,17 @@ export class Reconciler {
       }
     } catch (error) {
       if (!this.#abort.signal.aborted) this.#log.warn({ err: error }, 'rows and containers could not be compared')
+    }
+  }
+
+  /** Once for each container; where it fails, with the next sweep. */
+  async #adopt(id: WorkspaceId, container: string): Promise<void> {
+    this.#adopted.add(container)
+    try {
+      await this.#runtime.adopt(id)
+    } catch (error) {
+      this.#adopted.delete(container)
+      this.#log.warn({ err: error, workspaceId: id }, 'a running workspace has no way out yet')
     }
   }
 
