@@ -11,6 +11,8 @@ const named = <Named extends Team>(
 ): Named => (team.id === teamId ? { ...team, name } : team)
 const without = (teams: Teams, { teamId }: { readonly teamId: string }): Teams =>
   teams.filter(({ id }) => id !== teamId)
+/** What whoever hands a team over may not do with it any more. */
+const ownersAlone: readonly string[] = ['rename', 'transfer', 'remove'] satisfies readonly Team['may'][number][]
 const byName = (a: Team, b: Team) => a.name.localeCompare(b.name)
 
 /** What becomes of the teams that one is in by what one asks for. */
@@ -52,12 +54,15 @@ export const foretoldOfTeam = [
     team.id === teamId
       ? {
           ...team,
+          may: team.may.filter((right) => !ownersAlone.includes(right)),
           members: team.members.map((member) =>
             member.userId === userId
-              ? { ...member, role: 'owner' as const }
-              : member.role === 'owner'
-                ? { ...member, role: 'admin' as const }
-                : member,
+              ? { ...member, role: 'owner' as const, may: [] }
+              : {
+                  ...member,
+                  role: member.role === 'owner' ? ('admin' as const) : member.role,
+                  may: member.may.filter((right) => right !== 'hand-over'),
+                },
           ),
         }
       : team,
