@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { testRun } from '@arcx/testing/run'
 
 /** Chromium gives up what it fetches when the machine's network changes, as it does with every container of another test. */
-const networkChanged = /ERR_NETWORK_CHANGED/
+const networkChanged = /ERR_NETWORK_CHANGED|interrupted by another navigation to "chrome-error:/
 const mostTries = 5
 
 /** A real Chromium that talks to nobody but the pages under test. */

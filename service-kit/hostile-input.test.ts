@@ -56,7 +56,7 @@ describe('what comes from a socket ends nothing', () => {
         'proxy/entrance/proxy-server.ts',
         'loopback/loopback.ts',
         /^workspace/,
-        'server/runtime/trap.ts',
+        'server/runtime/docker/trap.ts',
         /server\.createServer/,
       ]).filter((line) => !line.startsWith('workspace/supervisor/')),
     ).toEqual([])
