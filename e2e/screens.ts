@@ -102,7 +102,12 @@ export async function keyboardFindings(page: Page): Promise<readonly string[]> {
     const nameOf = (element: Element) =>
       `${element.tagName.toLowerCase()} "${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim().replace(/\s+/g, ' ').slice(0, 40)}"`
     Object.assign(window, {
-      afterTab() {
+      async afterTab() {
+        // A dialog's first and last stop hands the focus on, which on a busy machine takes a frame or more.
+        for (let frame = 0; frame < 60; frame += 1) {
+          if (document.activeElement?.matches('[data-base-ui-focus-guard]') !== true) break
+          await new Promise(requestAnimationFrame)
+        }
         const element = document.activeElement
         if (!(element instanceof HTMLElement) || element === document.body) return null
         const { left, top, width, height } = element.getBoundingClientRect()
@@ -136,7 +141,9 @@ export async function keyboardFindings(page: Page): Promise<readonly string[]> {
     await page.keyboard.press('Tab')
     const at = await page.evaluate(() =>
       (
-        window as unknown as { afterTab(): { index: number; name: string; isSeen: boolean; isCovered: boolean } | null }
+        window as unknown as {
+          afterTab(): Promise<{ index: number; name: string; isSeen: boolean; isCovered: boolean } | null>
+        }
       ).afterTab(),
     )
     if (at === null || at.index < 0) continue

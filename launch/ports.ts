@@ -1,24 +1,29 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 
-function tryPort(port: number, host: string): Promise<number | null> {
+export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', () => resolve(null))
-    server.listen(port, host, () => {
-      const { port: got } = server.address() as AddressInfo
-      server.close(() => resolve(got))
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, host, () => server.close(() => resolve(true)))
   })
 }
 
-export const isFree = async (port: number, host = '127.0.0.1'): Promise<boolean> => (await tryPort(port, host)) !== null
+/**
+ * Below the ports that Linux (32768 and up) and macOS (49152 and up) give to connections that go out: one of those can
+ * be anybody's between the moment it is found free and the moment it is listened on.
+ */
+const lowest = 12_000
+const highest = 32_767
 
 /** The wanted port, or any free one when it is taken: for what only arcx itself connects to. */
-export async function freePort(wanted = 0): Promise<number> {
-  const port = (await tryPort(wanted, '127.0.0.1')) ?? (await tryPort(0, '127.0.0.1'))
-  if (port === null) throw new Error('No port is free on 127.0.0.1.')
-  return port
+export async function freePort(wanted?: number): Promise<number> {
+  if (wanted !== undefined && (await isFree(wanted))) return wanted
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const port = randomInt(lowest, highest + 1)
+    if (await isFree(port)) return port
+  }
+  throw new Error(`No port from ${lowest} to ${highest} is free on 127.0.0.1.`)
 }
 
 const attempts = 3
