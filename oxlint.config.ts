@@ -229,7 +229,7 @@ export default defineConfig({
       ),
     },
     {
-      files: ['server/{audit,authorization,events,credentials}/*.ts'],
+      files: ['server/{audit,authorization,events,credentials,unit-of-work}/*.ts'],
       rules: rule(
         docker,
         ...service,
