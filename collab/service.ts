@@ -2,6 +2,8 @@ import { checkDatabase, openPool, openPrisma } from '@arcx/prisma'
 import type { Log } from '@arcx/service-kit/log'
 import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
 import { operationsServer } from '@arcx/service-kit/operations'
+import { openBus } from '@arcx/service-kit/bus'
+import type { Bus } from '@arcx/service-kit/bus'
 import { openChannel } from '@arcx/service-kit/channel'
 import { Presence } from '@arcx/service-kit/presence/presence'
 import { startService } from '@arcx/service-kit/service'
@@ -10,6 +12,7 @@ import type { Shutdown } from '@arcx/service-kit/shutdown'
 import { Tickets } from '@arcx/service-kit/tickets'
 import type { CollabConfig } from './config.ts'
 import { Entrance } from './connections/entrance.ts'
+import { rightsClient } from './connections/rights-client.ts'
 import { RightsWatch } from './connections/rights.ts'
 import { DiskStore } from './documents/disk-store.ts'
 import { Documents } from './documents/documents.ts'
@@ -36,7 +39,18 @@ async function start(config: CollabConfig, log: Log, shutdown: Shutdown): Promis
     config.ARC_COLLAB_TEXTS_BYTES,
   )
   shutdown.add('documents', () => documents.close())
-  const rights = new RightsWatch(config.ARC_ORCHESTRATOR_URL, config.ARC_INTERNAL_TOKEN, log)
+  const bus = await openBus(config.NATS_URL, log)
+  shutdown.add('bus', () => bus.close())
+  const rights = new RightsWatch(
+    {
+      ask: rightsClient(config.ARC_ORCHESTRATOR_URL, config.ARC_INTERNAL_TOKEN),
+      hears: () => bus.isConnected(),
+    },
+    log,
+  )
+  const following = new AbortController()
+  shutdown.add('events', () => following.abort())
+  void followRights(bus, (await bus.lastSequence()) + 1, rights, following.signal)
   shutdown.add('rights', () => rights.close())
   const app = operationsServer(
     log,
@@ -74,4 +88,8 @@ async function start(config: CollabConfig, log: Log, shutdown: Shutdown): Promis
   shutdown.add('entrance', () => entrance.close())
   log.info({ port: config.ARC_COLLAB_PORT }, 'ready')
   return { metrics }
+}
+
+async function followRights(bus: Bus, from: number, rights: RightsWatch, signal: AbortSignal): Promise<void> {
+  for await (const { event } of bus.follow(from, signal)) rights.onEvent(event)
 }

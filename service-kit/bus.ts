@@ -27,6 +27,8 @@ export interface Bus {
   lastSequence(): Promise<number>
   /** All events from `from` on, in order and without gaps, across reconnects; ends with the signal. */
   follow(from: number, signal: AbortSignal): AsyncIterable<SequencedEvent>
+  /** Whether the server is there, as far as is known: events may be late while it is not. */
+  isConnected(): boolean
   check(): Promise<void>
   close(): Promise<void>
 }
@@ -54,6 +56,14 @@ export async function openBus(url: string, log: Log, streamName = stream, stream
       await manager.streams.add(config)
     }
   }
+
+  let connected = true
+  void (async () => {
+    for await (const { type } of connection.status()) {
+      if (type === 'disconnect') connected = false
+      if (type === 'reconnect') connected = true
+    }
+  })()
 
   async function* follow(from: number, signal: AbortSignal): AsyncIterable<SequencedEvent> {
     let next = from
@@ -100,6 +110,7 @@ export async function openBus(url: string, log: Log, streamName = stream, stream
     },
     lastSequence: async () => (await onBus(manager.streams.info(streamName))).state.last_seq,
     follow,
+    isConnected: () => connected,
     check: async () => {
       if (!storing) throw new Error('The bus does not store what it is sent.')
       await onBus(connection.flush())

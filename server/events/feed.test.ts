@@ -21,6 +21,7 @@ function localBus() {
       waiting.push({ sequence: ++sequence, event })
       wake()
     },
+    isConnected: () => true,
     lastSequence: async () => sequence,
     async *follow(_from, signal) {
       signal.addEventListener('abort', () => wake())
