@@ -138,6 +138,8 @@ process.exit(
   await run(process.platform === 'linux' ? node : process.execPath, main, {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     cwd: process.cwd(),
+    // Stripping types and compiling is half of what a service's start takes; all that is started below has it too.
+    env: { NODE_COMPILE_CACHE: join(root, '.arcx', 'cache', 'compiled'), ...process.env },
   }).catch((error) =>
     fail(`the pinned Node does not start (${error.message}); remove node_modules and run this again.`),
   ),

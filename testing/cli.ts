@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { compiled } from './service.ts'
 
 const program = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
 
@@ -19,7 +20,7 @@ export class Cli {
   readonly environment: NodeJS.ProcessEnv
 
   constructor(home: string, environment: NodeJS.ProcessEnv = {}) {
-    this.environment = { PATH: process.env['PATH'], HOME: home, TERM: 'xterm', ...environment }
+    this.environment = { ...compiled(), PATH: process.env['PATH'], HOME: home, TERM: 'xterm', ...environment }
   }
 
   start(args: readonly string[], cwd?: string): ChildProcessWithoutNullStreams {

@@ -4,6 +4,12 @@ import { openSync } from 'node:fs'
 import { watchChild } from '@arcx/launch/children'
 import type { Child } from '@arcx/launch/children'
 
+/** What the run keeps of compiled sources, as a real start does. */
+export function compiled(): NodeJS.ProcessEnv {
+  const directory = process.env['NODE_COMPILE_CACHE']
+  return directory === undefined ? {} : { NODE_COMPILE_CACHE: directory }
+}
+
 /** A service as a process of its own, once it says that it is ready; what it logs goes to a file. @throws with its own line where it does not come up. */
 export async function startServiceProcess(
   name: string,
@@ -14,7 +20,7 @@ export async function startServiceProcess(
   const log = openSync(logFile, 'a', 0o600)
   const child = watchChild(
     name,
-    fork(program, [], { env: environment, execArgv: [], stdio: ['ignore', log, log, 'ipc'] }),
+    fork(program, [], { env: { ...compiled(), ...environment }, execArgv: [], stdio: ['ignore', log, log, 'ipc'] }),
   )
   const said = once(child.process, 'message').then(([message]) => message as { type: string; line?: string })
   const outcome = await Promise.race([
