@@ -19,12 +19,15 @@ import type { Shutdown } from '@arcx/service-kit/shutdown'
 import { Addresses } from './addresses.ts'
 import { Admin } from './admin/admin.ts'
 import { Announcements } from './announcements/announcements.ts'
+import { AnnouncementStore } from './announcements/store.ts'
 import type { OrchestratorConfig } from './config.ts'
+import { AuditStore } from './audit/store.ts'
 import { AuditTrail } from './audit/trail.ts'
 import { issueCode, redeemCode, sweepCodes } from './credentials/codes.ts'
 import { deriveKey } from './credentials/signing.ts'
 import { Egress } from './egress/egress.ts'
 import { Holders } from './egress/holders.ts'
+import { EgressStore } from './egress/store.ts'
 import { Collab } from './collab/collab.ts'
 import { Authorization } from './authorization/authorization.ts'
 import { rightsTo } from './authorization/checks.ts'
@@ -33,6 +36,7 @@ import { FileHistory } from './history/history.ts'
 import { Exec } from './exec/exec.ts'
 import { Feed } from './events/feed.ts'
 import { OutboxRelay } from './events/outbox.ts'
+import { OutboxStore } from './events/store.ts'
 import { EntryClaims, Gateway } from './gateway/gateway.ts'
 import { Actors } from './http/actors.ts'
 import { createEdge } from './http/app.ts'
@@ -52,6 +56,7 @@ import { TeamChanges } from './teams/changes.ts'
 import { TeamInvitations } from './teams/invitations.ts'
 import { PresenceService } from './presence/presence-service.ts'
 import { Secrets } from './secrets/secrets.ts'
+import { SecretStore } from './secrets/store.ts'
 import { takeTeamInvite } from './teams/invited.ts'
 import { Memberships } from './teams/memberships.ts'
 import { TeamRemoval } from './teams/removal.ts'
@@ -62,6 +67,7 @@ import { idePort } from './runtime/inside.ts'
 import { singleNode } from './runtime/node.ts'
 import { WorkspaceRuntime } from './runtime/runtime.ts'
 import { supervisorKeys } from './runtime/supervisor-keys.ts'
+import { openUnitOfWork } from './unit-of-work/unit-of-work.ts'
 import { Admission } from './workspaces/admission.ts'
 import { DiskGuard } from './workspaces/disk-guard.ts'
 import { diskLimitOf } from './workspaces/disk-use.ts'
@@ -132,8 +138,9 @@ async function start(
   shutdown.add('database for background work', () => background.destroy())
   const bus = await openBus(config.NATS_URL, log)
   shutdown.add('bus', () => bus.close())
-  const relay = new OutboxRelay(database, bus, config.ARC_DEPLOYMENT, log)
+  const relay = new OutboxRelay(new OutboxStore(prisma), bus, config.ARC_DEPLOYMENT, log)
   shutdown.add('outbox', () => relay.close())
+  const unitOfWork = openUnitOfWork(prisma, () => relay.poke())
   const channel = await openChannel(config.NATS_URL, log)
   shutdown.add('channel', () => channel.close())
   const presence = new Presence(channel, log)
@@ -216,7 +223,8 @@ async function start(
     workspaceOf: (id) => store.byId(id),
   })
   const secrets = new Secrets({
-    database,
+    store: new SecretStore(prisma),
+    unitOfWork,
     envelopes: new Envelopes(config.ARC_SECRETS_KEY, config.ARC_SECRETS_KEY_FORMER),
     holders,
   })
@@ -273,7 +281,7 @@ async function start(
   const wrongCredentials = new WrongCredentials(database, log)
   shutdown.add('wrong credentials', () => wrongCredentials.close())
   const actors = new Actors(sessions, tokens, config.ARC_ADMIN_TOKEN, addresses.secure, wrongCredentials)
-  const audit = new AuditTrail(database)
+  const audit = new AuditTrail(new AuditStore(prisma))
   const account = new Accounts({
     database,
     background,
@@ -287,7 +295,7 @@ async function start(
   })
   shutdown.add('accounts', () => account.close())
   const programs = new Programs(database, sessions, tokens, addresses.publicOrigin)
-  const egress = new Egress(database, holders)
+  const egress = new Egress(new EgressStore(prisma), unitOfWork, holders)
   const collab = new Collab({
     tickets: new Tickets(config.ARC_INTERNAL_TOKEN),
     url: config.ARC_COLLAB_URL,
@@ -332,7 +340,7 @@ async function start(
     egress,
     history,
     secrets,
-    announcements: new Announcements(database),
+    announcements: new Announcements(new AnnouncementStore(prisma), unitOfWork),
     audit,
     identity,
     authorization,

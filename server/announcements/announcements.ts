@@ -1,29 +1,23 @@
-import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
 import { AnnouncementId, errors } from '@arcx/router'
 import type { Administrator, Announcement, AnnouncementsPort } from '@arcx/router'
-import type { AnnouncementRow, Database } from '@arcx/database'
-import { recordAudit } from '../audit/audit.ts'
+import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
+import type { AnnouncementRow, AnnouncementStore } from './store.ts'
 
 const atOnce = 5
 const hourMs = 3600_000
 
 /** What whoever runs the server tells everybody on it. */
 export class Announcements implements AnnouncementsPort {
-  readonly #database: Database
+  readonly #store: AnnouncementStore
+  readonly #unitOfWork: UnitOfWork
 
-  constructor(database: Database) {
-    this.#database = database
+  constructor(store: AnnouncementStore, unitOfWork: UnitOfWork) {
+    this.#store = store
+    this.#unitOfWork = unitOfWork
   }
 
   async current(): Promise<readonly Announcement[]> {
-    const rows = await this.#database
-      .selectFrom('Announcement')
-      .selectAll()
-      .where((builder) => builder.or([builder('endsAt', 'is', null), builder('endsAt', '>', sql<Date>`now()`)]))
-      .orderBy('createdAt', 'desc')
-      .execute()
-    return rows.map(present)
+    return (await this.#store.current()).map(present)
   }
 
   async announce(
@@ -33,40 +27,24 @@ export class Announcements implements AnnouncementsPort {
     hours: number | null,
   ): Promise<Announcement> {
     if ((await this.current()).length >= atOnce) throw errors.announcementLimitReached(atOnce)
-    const row = await this.#database.transaction().execute(async (transaction) => {
-      const made = await transaction
-        .insertInto('Announcement')
-        .values({ id: randomUUID(), text, tone, endsAt: hours === null ? null : new Date(Date.now() + hours * hourMs) })
-        .returningAll()
-        .executeTakeFirstOrThrow()
-      await recordAudit(transaction, {
-        actor,
-        action: 'announcement.make',
-        target: { kind: 'announcement', id: made.id, name: text.slice(0, 80) },
-        outcome: 'ok',
-      })
-      return made
+    const endsAt = hours === null ? null : new Date(Date.now() + hours * hourMs)
+    return this.#unitOfWork(actor, async (unit) => {
+      const row = await this.#store.insert(unit, { text, tone, endsAt })
+      unit.record({ action: 'announcement.make', target: targetOf(row.id, text) })
+      return present(row)
     })
-    return present(row)
   }
 
   async end(actor: Administrator, id: AnnouncementId): Promise<void> {
-    await this.#database.transaction().execute(async (transaction) => {
-      const ended = await transaction
-        .deleteFrom('Announcement')
-        .where('id', '=', id)
-        .returning('text')
-        .executeTakeFirst()
-      if (ended === undefined) throw errors.announcementNotFound()
-      await recordAudit(transaction, {
-        actor,
-        action: 'announcement.end',
-        target: { kind: 'announcement', id, name: ended.text.slice(0, 80) },
-        outcome: 'ok',
-      })
+    await this.#unitOfWork(actor, async (unit) => {
+      const text = await this.#store.delete(unit, id)
+      if (text === null) throw errors.announcementNotFound()
+      unit.record({ action: 'announcement.end', target: targetOf(id, text) })
     })
   }
 }
+
+const targetOf = (id: string, text: string) => ({ kind: 'announcement', id, name: text.slice(0, 80) })
 
 function present(row: AnnouncementRow): Announcement {
   return {

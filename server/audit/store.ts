@@ -1,7 +1,66 @@
-import type { Actor } from '@arcx/router'
+import type { Actor, AuditFilter } from '@arcx/router'
 import { entryHash, genesis } from '@arcx/router/audit-chain'
-import type { Queries } from '@arcx/prisma'
+import type { ChainedEntry } from '@arcx/router/audit-chain'
+import type { Database, Queries } from '@arcx/prisma'
 import type { AuditRecord } from './audit.ts'
+
+export type AuditRow = Omit<ChainedEntry, 'at'> & { readonly at: Date; readonly hash: Uint8Array | null }
+
+/** Reads the audit log. */
+export class AuditStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** The latest first; `before`: an entry’s id. */
+  async latest(filter: AuditFilter, before: string | undefined, limit: number): Promise<readonly AuditRow[]> {
+    const rows = await this.#database.auditEntry.findMany({
+      where: { ...conditionOf(filter), ...(before === undefined ? {} : { id: { lt: BigInt(before) } }) },
+      orderBy: { id: 'desc' },
+      take: limit,
+    })
+    return rows.map(rowOf)
+  }
+
+  /** The oldest first; `after`: an entry’s id, or 0. */
+  async following(filter: AuditFilter, after: string, limit: number): Promise<readonly AuditRow[]> {
+    const rows = await this.#database.auditEntry.findMany({
+      where: { ...conditionOf(filter), id: { gt: BigInt(after) } },
+      orderBy: { id: 'asc' },
+      take: limit,
+    })
+    return rows.map(rowOf)
+  }
+
+  /** By the ids of those people that there still are. */
+  async loginsOf(userIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (userIds.length === 0) return new Map()
+    const people = await this.#database.user.findMany({
+      where: { id: { in: [...userIds] } },
+      select: { id: true, login: true },
+    })
+    return new Map(people.map(({ id, login }) => [id, login]))
+  }
+}
+
+function conditionOf({ action, actorId, targetId, since, until }: AuditFilter) {
+  return {
+    ...(action === undefined ? {} : { OR: [{ action }, { action: { startsWith: `${escapeLike(action)}.` } }] }),
+    ...(actorId === undefined ? {} : { actorId }),
+    ...(targetId === undefined ? {} : { targetId }),
+    at: {
+      ...(since === undefined ? {} : { gte: new Date(since) }),
+      ...(until === undefined ? {} : { lt: new Date(until) }),
+    },
+  }
+}
+
+/** What Prisma makes of it is LIKE, and it escapes nothing. */
+const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&')
+
+const rowOf = <R extends { readonly id: bigint }>({ id, ...row }: R) => ({ ...row, id: String(id) })
 
 /**
  * Writes entries of one transaction, in order. From here to its end no other entry is written, so it comes behind every

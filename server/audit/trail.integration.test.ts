@@ -81,19 +81,15 @@ test('nobody else reads it', async () => {
 
 describe('tampering in the database', () => {
   test('a changed line shows, and put back the chain is whole again', async () => {
-    const row = await arc.database
-      .selectFrom('AuditEntry')
-      .select(['id', 'outcome'])
-      .where('id', '=', '7')
-      .executeTakeFirstOrThrow()
-    await arc.database.updateTable('AuditEntry').set({ outcome: 'ok' }).where('id', '=', '7').execute()
+    const { outcome } = await arc.prisma.auditEntry.findUniqueOrThrow({ where: { id: 7n } })
+    await arc.prisma.auditEntry.update({ where: { id: 7n }, data: { outcome: 'ok' } })
     expect(await verify()).toEqual({ kind: 'broken', id: '7', why: 'changed' })
-    await arc.database.updateTable('AuditEntry').set({ outcome: row.outcome }).where('id', '=', '7').execute()
+    await arc.prisma.auditEntry.update({ where: { id: 7n }, data: { outcome } })
     expect(await verify()).toMatchObject({ kind: 'whole' })
   })
 
   test('a missing line shows', async () => {
-    await arc.database.deleteFrom('AuditEntry').where('id', '=', '9').execute()
+    await arc.prisma.auditEntry.delete({ where: { id: 9n } })
     expect(await verify()).toEqual({ kind: 'broken', id: '10', why: 'missing before it' })
   })
 })

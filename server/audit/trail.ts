@@ -1,35 +1,29 @@
 import type { AuditEntryView, AuditFilter, AuditPort, AuditVerdict, NamedAuditEntry } from '@arcx/router'
-import type { Database } from '@arcx/database'
 import { verifyChain } from '@arcx/router/audit-chain'
 import type { ChainedEntry } from '@arcx/router/audit-chain'
+import type { AuditRow, AuditStore } from './store.ts'
 
 const batchSize = 1000
 
 /** Reads the record: pages for people, all of it for exports and for whoever verifies. */
 export class AuditTrail implements AuditPort {
-  readonly #database: Database
+  readonly #store: AuditStore
 
-  constructor(database: Database) {
-    this.#database = database
+  constructor(store: AuditStore) {
+    this.#store = store
   }
 
   async page(filter: AuditFilter, before: string | undefined, limit: number): Promise<readonly NamedAuditEntry[]> {
-    let query = this.#filtered(filter).orderBy('id', 'desc').limit(limit)
-    if (before !== undefined) query = query.where('id', '<', before)
-    const rows = await query.execute()
-    const people = [...new Set(rows.filter((row) => row.actorKind === 'user').map((row) => row.actorId))]
-    const known =
-      people.length === 0
-        ? []
-        : await this.#database.selectFrom('User').select(['id', 'login']).where('id', 'in', people).execute()
-    const logins = new Map(known.map(({ id, login }) => [id, login]))
+    const rows = await this.#store.latest(filter, before, limit)
+    const people = rows.filter(({ actorKind }) => actorKind === 'user').map(({ actorId }) => actorId)
+    const logins = await this.#store.loginsOf([...new Set(people)])
     return rows.map((row) => ({ ...present(row), actorName: logins.get(row.actorId) ?? row.actorId }))
   }
 
   async *all(filter: AuditFilter): AsyncIterable<AuditEntryView> {
     let after = '0'
     for (;;) {
-      const rows = await this.#filtered(filter).where('id', '>', after).orderBy('id').limit(batchSize).execute()
+      const rows = await this.#store.following(filter, after, batchSize)
       for (const row of rows) yield present(row)
       const last = rows.at(-1)
       if (last === undefined || rows.length < batchSize) return
@@ -46,30 +40,8 @@ export class AuditTrail implements AuditPort {
       })(),
     )
   }
-
-  #filtered(filter: AuditFilter) {
-    let query = this.#database.selectFrom('AuditEntry').selectAll()
-    if (filter.action !== undefined)
-      query = query.where((builder) =>
-        builder.or([
-          builder('action', '=', filter.action ?? ''),
-          builder('action', 'like', `${escapeLike(filter.action ?? '')}.%`),
-        ]),
-      )
-    if (filter.actorId !== undefined) query = query.where('actorId', '=', filter.actorId)
-    if (filter.targetId !== undefined) query = query.where('targetId', '=', filter.targetId)
-    if (filter.since !== undefined) query = query.where('at', '>=', new Date(filter.since))
-    if (filter.until !== undefined) query = query.where('at', '<', new Date(filter.until))
-    return query
-  }
 }
 
-const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&')
-
-function present({
-  at,
-  hash,
-  ...row
-}: { readonly at: Date; readonly hash: Buffer | null } & Omit<ChainedEntry, 'at'>): AuditEntryView {
-  return { ...row, at: at.toISOString(), hash: hash?.toString('hex') ?? null }
+function present({ at, hash, ...row }: AuditRow): AuditEntryView {
+  return { ...row, at: at.toISOString(), hash: hash === null ? null : Buffer.from(hash).toString('hex') }
 }

@@ -1,19 +1,18 @@
-import { randomUUID } from 'node:crypto'
-import { EgressRules, noRules } from '@arcx/router'
-import type { CallFilter, EgressCall, EgressPort, Holder, UserActor, WorkspaceId } from '@arcx/router'
-import type { Database } from '@arcx/database'
-import { recordAudit } from '../audit/audit.ts'
+import { noRules } from '@arcx/router'
+import type { CallFilter, EgressCall, EgressPort, EgressRules, Holder, UserActor, WorkspaceId } from '@arcx/router'
+import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { HolderColumns, Holders } from './holders.ts'
-
-const columns = ['fallback', 'allow', 'deny', 'limits', 'found', 'pasted'] as const
+import type { EgressRecordRow, EgressStore } from './store.ts'
 
 /** Where workspaces may go, and what they did outside, as arc-proxy has recorded it. */
 export class Egress implements EgressPort {
-  readonly #database: Database
+  readonly #store: EgressStore
+  readonly #unitOfWork: UnitOfWork
   readonly #holders: Holders
 
-  constructor(database: Database, holders: Holders) {
-    this.#database = database
+  constructor(store: EgressStore, unitOfWork: UnitOfWork, holders: Holders) {
+    this.#store = store
+    this.#unitOfWork = unitOfWork
     this.#holders = holders
   }
 
@@ -21,97 +20,36 @@ export class Egress implements EgressPort {
     return this.#read(await this.#holders.require(actor, 'egress.see', holder))
   }
 
-  async #read({ ownerId, teamId, workspaceId }: HolderColumns): Promise<EgressRules> {
-    const query = this.#database.selectFrom('EgressPolicy').select(columns)
-    const row = await query
-      .where((where) =>
-        where.or([
-          where('ownerId', '=', ownerId),
-          where('teamId', '=', teamId),
-          where('workspaceId', '=', workspaceId),
-        ]),
-      )
-      .executeTakeFirst()
-    return row === undefined ? noRules : EgressRules.parse(row)
-  }
-
   async setRules(actor: UserActor, holder: Holder, rules: EgressRules): Promise<EgressRules> {
     const whose = await this.#holders.require(actor, 'egress.change', holder)
-    const { fallback, allow, deny, limits, found, pasted } = rules
-    const fields = {
-      fallback,
-      allow: [...new Set(allow)],
-      deny: [...new Set(deny)],
-      limits: JSON.stringify(limits),
-      found,
-      pasted,
-      updatedAt: new Date(),
-    }
-    const column = whose.workspaceId !== null ? 'workspaceId' : whose.teamId !== null ? 'teamId' : 'ownerId'
-    await this.#database.transaction().execute(async (transaction) => {
-      await transaction
-        .insertInto('EgressPolicy')
-        .values({ id: randomUUID(), ...whose, ...fields })
-        .onConflict((conflict) => conflict.column(column).doUpdateSet(fields))
-        .execute()
-      const target = { ownerId: 'user', teamId: 'team', workspaceId: 'workspace' } as const
-      await recordAudit(transaction, {
-        actor,
-        action: 'egress.rules',
-        target: { kind: target[column], id: whose[column] ?? '' },
-        outcome: 'ok',
-      })
+    await this.#unitOfWork(actor, async (unit) => {
+      await this.#store.setRules(unit, whose, rules)
+      unit.record({ action: 'egress.rules', target: targetOf(whose) })
     })
     return this.#read(whose)
   }
 
-  async calls(
-    actor: UserActor,
-    workspaceId: WorkspaceId,
-    { refused, host, before, limit }: CallFilter,
-  ): Promise<readonly EgressCall[]> {
+  async calls(actor: UserActor, workspaceId: WorkspaceId, filter: CallFilter): Promise<readonly EgressCall[]> {
     await this.#holders.require(actor, 'workspace.see', { kind: 'workspace', workspaceId })
-    let query = this.#database
-      .selectFrom('EgressRecord')
-      .selectAll()
-      .where('workspaceId', '=', workspaceId)
-      .orderBy('at', 'desc')
-      .limit(limit)
-    if (refused) query = query.where('outcome', 'not in', ['passed', 'open'])
-    if (host !== null)
-      query = query.where('host', 'like', `%${host.toLowerCase().replaceAll(/[%_\\]/g, String.raw`\$&`)}%`)
-    if (before !== null) query = query.where('at', '<', new Date(before))
-    return (await query.execute()).map(
-      ({
-        at,
-        scheme,
-        host: called,
-        port,
-        path,
-        bytesUp,
-        bytesDown,
-        id,
-        method,
-        outcome,
-        status,
-        durationMs,
-        secrets,
-        scrubbed,
-        redacted,
-      }) => ({
-        id,
-        at: at.toISOString(),
-        method,
-        url: `${scheme}://${called}${port === (scheme === 'https' ? 443 : 80) ? '' : `:${port}`}${path}`,
-        outcome,
-        status,
-        bytesUp: Number(bytesUp),
-        bytesDown: Number(bytesDown),
-        durationMs,
-        secrets,
-        scrubbed,
-        redacted,
-      }),
-    )
+    return (await this.#store.records(workspaceId, filter)).map(present)
+  }
+
+  async #read(whose: HolderColumns): Promise<EgressRules> {
+    return (await this.#store.rules(whose)) ?? noRules
+  }
+}
+
+function targetOf({ ownerId, teamId, workspaceId }: HolderColumns): { readonly kind: string; readonly id: string } {
+  if (workspaceId !== null) return { kind: 'workspace', id: workspaceId }
+  return teamId !== null ? { kind: 'team', id: teamId } : { kind: 'user', id: ownerId ?? '' }
+}
+
+function present({ at, scheme, host, port, path, bytesUp, bytesDown, ...row }: EgressRecordRow): EgressCall {
+  return {
+    ...row,
+    at: at.toISOString(),
+    url: `${scheme}://${host}${port === (scheme === 'https' ? 443 : 80) ? '' : `:${port}`}${path}`,
+    bytesUp: Number(bytesUp),
+    bytesDown: Number(bytesDown),
   }
 }

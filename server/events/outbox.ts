@@ -1,7 +1,8 @@
 import { DomainEvent, subjectOf } from '@arcx/router'
-import type { Database, Transaction } from '@arcx/database'
+import type { Transaction } from '@arcx/database'
 import type { Bus } from '@arcx/service-kit/bus'
 import type { Log } from '@arcx/service-kit/log'
+import type { OutboxStore } from './store.ts'
 
 const batchSize = 100
 const idleMs = 1000
@@ -16,7 +17,7 @@ export async function enqueue(transaction: Transaction, event: DomainEvent): Pro
 
 /** Carries events from the outbox to the bus, in order; the bus drops what it has already. */
 export class OutboxRelay {
-  readonly #database: Database
+  readonly #store: OutboxStore
   readonly #bus: Bus
   readonly #deployment: string
   readonly #log: Log
@@ -25,15 +26,15 @@ export class OutboxRelay {
   #stopped = false
   readonly #done: Promise<void>
 
-  constructor(database: Database, bus: Bus, deployment: string, log: Log) {
-    this.#database = database
+  constructor(store: OutboxStore, bus: Bus, deployment: string, log: Log) {
+    this.#store = store
     this.#bus = bus
     this.#deployment = deployment
     this.#log = log
     this.#done = this.#run()
   }
 
-  /** Call it after a commit; without it the events go out within a second. */
+  /** There are events: without it they go out within a second. */
   poke(): void {
     this.#woken = true
     this.#wake()
@@ -68,19 +69,8 @@ export class OutboxRelay {
   }
 
   #carry(): Promise<number> {
-    return this.#database.transaction().execute(async (transaction) => {
-      const rows = await transaction
-        .selectFrom('OutboxEvent')
-        .select(['id', 'payload'])
-        .orderBy('id')
-        .limit(batchSize)
-        .forUpdate()
-        .skipLocked()
-        .execute()
-      for (const row of rows) await this.#bus.publish(DomainEvent.parse(row.payload), `${this.#deployment}-${row.id}`)
-      const carried = rows.map((row) => row.id)
-      if (carried.length > 0) await transaction.deleteFrom('OutboxEvent').where('id', 'in', carried).execute()
-      return rows.length
-    })
+    return this.#store.carry(batchSize, (event, id) =>
+      this.#bus.publish(DomainEvent.parse(event), `${this.#deployment}-${id}`),
+    )
   }
 }

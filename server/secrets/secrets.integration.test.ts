@@ -2,16 +2,18 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { UserId, WorkspaceId } from '@arcx/router'
 import type { SessionActor } from '@arcx/router'
-import type { Database } from '@arcx/database'
+import type { Database } from '@arcx/prisma'
 import { Envelopes } from '@arcx/service-kit/envelopes'
 import { createDatabase } from '@arcx/testing/database'
 import { Holders } from '../egress/holders.ts'
+import { openUnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { Secrets } from './secrets.ts'
+import { SecretStore } from './store.ts'
 
 let database: Database
 let drop: () => Promise<void>
 beforeAll(async () => {
-  ;({ database, drop } = await createDatabase())
+  ;({ prisma: database, drop } = await createDatabase())
 })
 afterAll(() => drop?.())
 
@@ -20,21 +22,10 @@ const value = 'sk-live-abcdefghijklmnop'
 
 async function somebody() {
   const [userId, workspaceId] = [UserId.parse(randomUUID()), WorkspaceId.parse(randomUUID())]
-  await database
-    .insertInto('User')
-    .values({ id: userId, login: `u-${userId.slice(0, 8)}`, name: 'Somebody' })
-    .execute()
-  await database
-    .insertInto('Workspace')
-    .values({
-      id: workspaceId,
-      ownerId: userId,
-      name: `w-${workspaceId.slice(0, 8)}`,
-      state: 'stopped',
-      step: null,
-      reason: null,
-    })
-    .execute()
+  await database.user.create({ data: { id: userId, login: `u-${userId.slice(0, 8)}`, name: 'Somebody' } })
+  await database.workspace.create({
+    data: { id: workspaceId, ownerId: userId, name: `w-${workspaceId.slice(0, 8)}`, state: 'stopped' },
+  })
   const actor: SessionActor = {
     kind: 'user',
     via: 'session',
@@ -53,9 +44,18 @@ async function somebody() {
     actor,
     userId,
     workspaceId,
-    secretsWith: (envelopes: Envelopes) => new Secrets({ database, envelopes, holders }),
+    secretsWith: (envelopes: Envelopes) =>
+      new Secrets({
+        store: new SecretStore(database),
+        unitOfWork: openUnitOfWork(database, () => undefined),
+        envelopes,
+        holders,
+      }),
   }
 }
+
+const sealedOf = async (id: string) =>
+  (await database.secret.findUniqueOrThrow({ where: { id }, select: { sealed: true } })).sealed
 
 test('the deployment’s key is changed: at the next start each secret is sealed under the new one, and the old one opens none', async () => {
   const [old, now] = [key(), key()]
@@ -70,11 +70,7 @@ test('the deployment’s key is changed: at the next start each secret is sealed
   const between = secretsWith(new Envelopes(now, [old]))
   expect(await between.renewSeals()).toBe(1)
   expect(await between.renewSeals()).toBe(0)
-  const { sealed } = await database
-    .selectFrom('Secret')
-    .select('sealed')
-    .where('id', '=', before.id)
-    .executeTakeFirstOrThrow()
+  const sealed = await sealedOf(before.id)
   expect(new Envelopes(now).open(sealed, before.id)).toBe(value)
   expect(new Envelopes(old).open(sealed, before.id)).toBeNull()
   const [after] = await between.list(actor, { kind: 'self' })
@@ -90,11 +86,9 @@ test('what neither key opens is left as it is', async () => {
     hosts: ['api.example.com'],
     places: [],
   })
-  const before = await database.selectFrom('Secret').select('sealed').where('id', '=', id).executeTakeFirstOrThrow()
+  const before = await sealedOf(id)
   await secretsWith(new Envelopes(key(), [key()])).renewSeals()
-  expect(await database.selectFrom('Secret').select('sealed').where('id', '=', id).executeTakeFirstOrThrow()).toEqual(
-    before,
-  )
+  expect(await sealedOf(id)).toEqual(before)
 })
 
 test('a workspace’s own secret comes before its person’s of the same name, and goes with the workspace', async () => {
@@ -123,8 +117,8 @@ test('a workspace’s own secret comes before its person’s of the same name, a
     KEY: mine.placeholder,
   })
   expect(await secrets.list(actor, { kind: 'workspace', workspaceId })).toEqual([own])
-  await database.deleteFrom('Workspace').where('id', '=', workspaceId).execute()
-  expect(await database.selectFrom('Secret').select('id').where('id', '=', own.id).execute()).toEqual([])
+  await database.workspace.delete({ where: { id: workspaceId } })
+  expect(await database.secret.count({ where: { id: own.id } })).toBe(0)
 })
 
 test('another grant leaves the value and its placeholder as they are', async () => {
@@ -143,10 +137,32 @@ test('another grant leaves the value and its placeholder as they are', async () 
     hosts: ['*.example.org'],
     places: ['basic'],
   })
-  const { sealed } = await database.selectFrom('Secret').select('sealed').where('id', '=', id).executeTakeFirstOrThrow()
-  expect(envelopes.open(sealed, id)).toBe(value)
+  expect(envelopes.open(await sealedOf(id), id)).toBe(value)
   const other = await somebody()
   await expect(other.secretsWith(envelopes).grants(other.actor, id, ['*.example.org'], [])).rejects.toThrow(
     'no such secret',
   )
+})
+
+test('of several who set a secret of the same name at once, each succeeds and there is one', async () => {
+  const { actor, secretsWith } = await somebody()
+  const secrets = secretsWith(new Envelopes(key()))
+  await Promise.all(
+    Array.from({ length: 8 }, () =>
+      secrets.set(actor, { holder: { kind: 'self' }, name: 'KEY', value, hosts: ['api.example.com'], places: [] }),
+    ),
+  )
+  expect(await secrets.list(actor, { kind: 'self' })).toHaveLength(1)
+})
+
+test('nobody finds another’s secrets among their own', async () => {
+  const [ann, ben] = await Promise.all([somebody(), somebody()])
+  const envelopes = new Envelopes(key())
+  const [ofAnn, ofBen] = [ann.secretsWith(envelopes), ben.secretsWith(envelopes)]
+  const wanted = { holder: { kind: 'self' }, name: 'KEY', value, hosts: ['api.example.com'], places: [] } as const
+  const kept = await ofAnn.set(ann.actor, { ...wanted, hosts: [...wanted.hosts], places: [] })
+  expect(await ofBen.list(ben.actor, { kind: 'self' })).toEqual([])
+  expect(await ofBen.environmentOf({ id: ben.workspaceId, ownerId: ben.userId, teamId: null })).toEqual({})
+  expect(await ofBen.environmentOf({ id: randomUUID(), ownerId: null, teamId: randomUUID() })).toEqual({})
+  expect(await ofAnn.list(ann.actor, { kind: 'self' })).toEqual([kept])
 })

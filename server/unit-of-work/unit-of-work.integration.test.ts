@@ -4,6 +4,7 @@ import { TeamId } from '@arcx/router'
 import type { ServiceActor } from '@arcx/router'
 import { createDatabase } from '@arcx/testing/database'
 import type { TestDatabase } from '@arcx/testing/database'
+import { AuditStore } from '../audit/store.ts'
 import { AuditTrail } from '../audit/trail.ts'
 import { queriesOf } from './transaction.ts'
 import { openUnitOfWork } from './unit-of-work.ts'
@@ -70,5 +71,5 @@ test('where it throws nothing of it is left, and nothing follows', async () => {
 test('of many at once over five connections each is done, and the log is one chain', async () => {
   await Promise.all(Array.from({ length: 60 }, (_, index) => unitOfWork(actor, (unit) => addTeam(unit, `t${index}`))))
   expect(await names()).toHaveLength(61)
-  expect(await new AuditTrail(database.database).verify()).toMatchObject({ kind: 'whole', entries: 62 })
+  expect(await new AuditTrail(new AuditStore(database.prisma)).verify()).toMatchObject({ kind: 'whole', entries: 62 })
 })

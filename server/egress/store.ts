@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import { EgressRules } from '@arcx/router'
+import type { CallFilter } from '@arcx/router'
+import type { Database } from '@arcx/prisma'
+import { queriesOf } from '../unit-of-work/transaction.ts'
+import type { Unit } from '../unit-of-work/unit-of-work.ts'
+import type { HolderColumns } from './holders.ts'
+
+/** A request of a workspace to the outside, as arc-proxy has recorded it. */
+export interface EgressRecordRow {
+  readonly id: string
+  readonly at: Date
+  readonly method: string
+  readonly scheme: string
+  readonly host: string
+  readonly port: number
+  readonly path: string
+  readonly outcome: string
+  readonly status: number | null
+  readonly bytesUp: bigint
+  readonly bytesDown: bigint
+  readonly durationMs: number
+  readonly secrets: readonly string[]
+  readonly scrubbed: number
+  readonly redacted: Readonly<Record<string, number>>
+}
+
+const Counts = z.record(z.string(), z.number())
+
+export class EgressStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** Null where none were ever set. */
+  async rules(holder: HolderColumns): Promise<EgressRules | null> {
+    const row = await this.#database.egressPolicy.findUnique({
+      where: uniqueBy(holder),
+      select: { fallback: true, allow: true, deny: true, limits: true, found: true, pasted: true },
+    })
+    return row === null ? null : EgressRules.parse(row)
+  }
+
+  async setRules(unit: Unit, { ownerId, teamId, workspaceId }: HolderColumns, rules: EgressRules): Promise<void> {
+    const { fallback, allow, deny, limits, found, pasted } = rules
+    const fields = {
+      fallback,
+      allow: [...new Set(allow)],
+      deny: [...new Set(deny)],
+      limits: limits.map((limit) => ({ ...limit })),
+      found,
+      pasted,
+      updatedAt: new Date(),
+    }
+    await queriesOf(unit).egressPolicy.upsert({
+      where: uniqueBy({ ownerId, teamId, workspaceId }),
+      create: { id: randomUUID(), ownerId, teamId, workspaceId, ...fields },
+      update: fields,
+    })
+  }
+
+  /** Newest first. */
+  async records(
+    workspaceId: string,
+    { refused, host, before, limit }: CallFilter,
+  ): Promise<readonly EgressRecordRow[]> {
+    const rows = await this.#database.egressRecord.findMany({
+      where: {
+        workspaceId,
+        ...(refused ? { outcome: { notIn: ['passed', 'open'] } } : {}),
+        ...(host === null ? {} : { host: { contains: escapeLike(host.toLowerCase()) } }),
+        ...(before === null ? {} : { at: { lt: new Date(before) } }),
+      },
+      omit: { workspaceId: true, userId: true },
+      orderBy: { at: 'desc' },
+      take: limit,
+    })
+    return rows.map((row) => ({ ...row, redacted: Counts.parse(row.redacted) }))
+  }
+}
+
+/** One of the three is not null. */
+function uniqueBy({ ownerId, teamId, workspaceId }: HolderColumns) {
+  if (workspaceId !== null) return { workspaceId }
+  if (teamId !== null) return { teamId }
+  if (ownerId !== null) return { ownerId }
+  throw new TypeError('Nobody’s rules.')
+}
+
+/** What Prisma makes of it is LIKE, and it escapes nothing. */
+const escapeLike = (text: string) => text.replaceAll(/[\\%_]/g, String.raw`\$&`)
