@@ -33,6 +33,7 @@ import { Authorization } from './authorization/authorization.ts'
 import { rightsTo } from './authorization/checks.ts'
 import { Disk } from './disk/disk.ts'
 import { FileHistory } from './history/history.ts'
+import { HistoryStore } from './history/store.ts'
 import { Exec } from './exec/exec.ts'
 import { Feed } from './events/feed.ts'
 import { OutboxRelay } from './events/outbox.ts'
@@ -314,7 +315,8 @@ async function start(
     },
   })
   const history = new FileHistory({
-    database: prisma,
+    store: new HistoryStore(prisma),
+    unitOfWork,
     workspaceOf: (actor, id) => workspaces.get(actor, id),
     runningOf: (actor, id) => workspaces.running(actor, id),
     run: (container, request) => runtime.exec(container, request),

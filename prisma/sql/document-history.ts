@@ -65,7 +65,10 @@ export async function documentChanges(
   `
 }
 
-/** Keeps what a text's file holds now, where it is another than it held last; old versions make room. */
+/**
+ * Keeps what a text's file holds now, where it is another than it held last; old versions make room. Resolves to the new
+ * version’s id, or null.
+ */
 export async function addVersion(
   queries: Queries,
   version: {
@@ -74,13 +77,14 @@ export async function addVersion(
     readonly cause: VersionCause
     readonly text: string
   },
-): Promise<void> {
+): Promise<string | null> {
   const { documentId, userId, cause, text } = version
-  if ((await latestIf(queries, documentId, text)) !== null) return
+  if ((await latestIf(queries, documentId, text)) !== null) return null
+  const id = randomUUID()
   // Each is later than those before it, also within one transaction, whose own time stands still.
   await queries.$executeRaw`
     INSERT INTO "DocumentVersion" ("id", "documentId", "userId", "cause", "at", "letters", "text")
-    VALUES (${randomUUID()}::uuid, ${documentId}::uuid, ${userId}::uuid, ${cause}, clock_timestamp(), ${text.length}, ${await pack(text)})
+    VALUES (${id}::uuid, ${documentId}::uuid, ${userId}::uuid, ${cause}, clock_timestamp(), ${text.length}, ${await pack(text)})
   `
   await queries.$executeRaw`
     DELETE FROM "DocumentVersion" WHERE "id" IN (
@@ -94,6 +98,7 @@ export async function addVersion(
       WHERE "place" > 1 AND ("place" > ${keptAtMost} OR ("place" > ${keptAll} AND "placeInTime" > 1) OR "bytes" > ${keptBytes})
     )
   `
+  return id
 }
 
 /** The latest version of a text, where it is this one. */
