@@ -2,7 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import pino from 'pino'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { openChannel } from '@arcx/service-kit/channel'
+import { announceRecords } from '@arcx/service-kit/egress-records'
 import { Cli } from '@arcx/testing/cli'
 import { testDirectory, testRun } from '@arcx/testing/run'
 import { startWithCli } from './with-cli.ts'
@@ -159,6 +162,11 @@ test('egress: calls by outcome and host, and on as they come', async () => {
   following.stdout.on('data', (chunk: Buffer) => (seen += chunk.toString()))
   await vi.waitFor(() => expect(seen).toContain('/cut'), { timeout: 10_000 })
   await call('/later', 'passed')
+  // As arc-proxy says it.
+  const channel = await openChannel(arc.natsUrl, pino({ level: 'silent' }))
+  onTestFinished(() => channel.close())
+  const { id } = await arc.prisma.egressRecord.findFirstOrThrow({ where: { path: '/later' } })
+  announceRecords(channel, [{ id, workspaceId }])
   await vi.waitFor(() => expect(seen).toContain('/later'), { timeout: 10_000 })
   expect(seen.split('/passed')).toHaveLength(2)
   following.kill('SIGINT')

@@ -4,6 +4,8 @@ import { isAbsolute, join } from 'node:path'
 import { createSecureContext, rootCertificates } from 'node:tls'
 import { checkDatabase, openPool, openPrisma } from '@arcx/prisma'
 import { WorkspaceId } from '@arcx/router'
+import { announceRecords } from '@arcx/service-kit/egress-records'
+import { openChannel } from '@arcx/service-kit/channel'
 import { Envelopes } from '@arcx/service-kit/envelopes'
 import { internalRoutes } from '@arcx/service-kit/internal-routes'
 import { openJournal } from '@arcx/service-kit/journal'
@@ -121,7 +123,9 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   await app.listen({ host: '127.0.0.1', port: config.ARC_PROXY_PORT })
   shutdown.add('http', () => app.close())
 
-  const records = await Records.open(store, journal, log)
+  const channel = await openChannel(config.NATS_URL, log)
+  shutdown.add('channel', () => channel.close())
+  const records = await Records.open(store, journal, log, (written) => announceRecords(channel, written))
   shutdown.add('records', () => records.close())
   const exchange = new Exchange({
     tenants: new Tenants(store, new Envelopes(config.ARC_SECRETS_KEY, config.ARC_SECRETS_KEY_FORMER)),

@@ -4,9 +4,9 @@ import { rm } from 'node:fs/promises'
 import type { IncomingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { noRules } from '@arcx/router'
-import type { Workspace } from '@arcx/router'
+import type { EgressCall, Workspace } from '@arcx/router'
 import { createRunning, runInside, startTestOrchestrator, untilState } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import { serveGit, startOutside } from '@arcx/testing/outside'
@@ -145,6 +145,15 @@ describe('from inside a workspace, with nothing set by hand', () => {
       stranger.api.egress.setRules.mutate({ workspaceId: box.id, fallback: 'open', allow: [], deny: [] }),
     ).rejects.toThrow('no such workspace')
     await expect(stranger.api.egress.calls.query({ workspaceId: box.id })).rejects.toThrow('no such workspace')
+    const refused = new Promise<Error>((resolve) =>
+      stranger
+        .live()
+        .api.egress.onCalls.subscribe(
+          { workspaceId: box.id },
+          { onError: resolve, onData: () => resolve(new Error('shown')) },
+        ),
+    )
+    expect((await refused).message).toContain('no such workspace')
     await expect(stranger.api.secrets.list.query({ workspaceId: box.id })).rejects.toThrow('no such workspace')
     await person.api.workspaces.remove.mutate({ workspaceId: other.id })
   })
@@ -171,6 +180,30 @@ describe('from inside a workspace, with nothing set by hand', () => {
       },
       { timeout: 20_000 },
     )
+  })
+
+  test('whoever looks at the requests is told of each as it begins and as it is over, without asking again', async () => {
+    const live = person.live()
+    onTestFinished(() => live.close())
+    const seen: { readonly type: string; readonly calls: readonly EgressCall[] }[] = []
+    const of = (path: string) =>
+      seen.flatMap(({ type, calls }) =>
+        calls.filter(({ url }) => url.endsWith(path)).map(({ outcome }) => `${type} ${outcome}`),
+      )
+    live.api.egress.onCalls.subscribe({ workspaceId: box.id }, { onData: ({ data }) => seen.push(data) })
+    const refusals: string[] = []
+    live.api.egress.onCalls.subscribe(
+      { workspaceId: box.id, refused: true },
+      { onData: ({ data }) => refusals.push(...data.calls.map(({ url }) => url)) },
+    )
+    await vi.waitFor(() => expect([seen.length, refusals.length > 0]).toEqual([2, true]))
+    await shell(`curl -sS ${origin}/watched`)
+    await vi.waitFor(() => expect(of('/watched')).toContain('changed passed'))
+    // Its beginning may be written down together with its end.
+    expect(of('/watched').filter((each) => !['changed open', 'changed passed'].includes(each))).toEqual([])
+    expect(refusals.filter((url) => url.endsWith('/watched'))).toEqual([])
+    live.cut()
+    await vi.waitFor(() => expect(of('/watched')).toContain('snapshot passed'))
   })
 
   test('the services of the host, and addresses inside, are not to be had by it', async () => {

@@ -10,6 +10,7 @@ import type { Log } from '@arcx/service-kit/log'
 import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
 import { Envelopes } from '@arcx/service-kit/envelopes'
 import { Tickets } from '@arcx/service-kit/tickets'
+import { watchRecords } from '@arcx/service-kit/egress-records'
 import { openChannel } from '@arcx/service-kit/channel'
 import { Presence } from '@arcx/service-kit/presence/presence'
 import { serviceDependency } from '@arcx/service-kit/health'
@@ -296,7 +297,9 @@ async function start(
   })
   shutdown.add('accounts', () => account.close())
   const programs = new Programs(database, sessions, tokens, addresses.publicOrigin)
-  const egress = new Egress(new EgressStore(prisma), unitOfWork, holders)
+  const egress = new Egress(new EgressStore(prisma), unitOfWork, holders, (workspaceId, hear) =>
+    watchRecords(channel, workspaceId, hear),
+  )
   const collab = new Collab({
     tickets: new Tickets(config.ARC_INTERNAL_TOKEN),
     url: config.ARC_COLLAB_URL,

@@ -10,8 +10,8 @@ export interface Channel {
   publish(subject: string, bytes: Uint8Array | string): void
   /** Calls for each message, until what it returns is called. */
   subscribe(subject: string, hear: (bytes: Uint8Array) => void): () => void
-  /** Calls whenever the bus is back after it was away: something may have been missed. */
-  onReturn(back: () => void): void
+  /** Calls whenever the bus is back after it was away, until what it returns is called: something may have been missed. */
+  onReturn(back: () => void): () => void
   /** Resolves once the bus knows all that was asked of it. */
   flush(): Promise<void>
   close(): Promise<void>
@@ -39,10 +39,13 @@ export async function openChannel(url: string, log: Log): Promise<Channel> {
       })
       return () => subscription.unsubscribe()
     },
-    onReturn: (back) =>
-      void listeners.add(
-        guarded(back, (error) => log.error({ err: error }, 'what follows upon the return of the bus failed')),
-      ),
+    onReturn(back) {
+      const listener = guarded(back, (error) =>
+        log.error({ err: error }, 'what follows upon the return of the bus failed'),
+      )
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
     flush: () => connection.flush(),
     close: () => connection.drain(),
   }

@@ -1,14 +1,12 @@
 import type { Command } from '@commander-js/extra-typings'
 import { Option } from '@commander-js/extra-typings'
 import type { EgressCall, EgressLimit, EgressRules } from '@arcx/router'
-import { Failure, exitCodes } from '../failure.ts'
+import { Failure, exitCodes, failureOf } from '../failure.ts'
 import { holderNamed, holderOptions } from '../holder.ts'
 import { table } from '../output/output.ts'
 import type { Sessions } from '../program.ts'
 import { findWorkspace } from '../workspace.ts'
 import { countOf } from './count.ts'
-
-const followMs = 1000
 
 export function addEgressCommands(program: Command, sessions: Sessions): void {
   program
@@ -23,29 +21,41 @@ export function addEgressCommands(program: Command, sessions: Sessions): void {
       const session = sessions.of(command)
       const server = await session.server()
       const { id: workspaceId } = await findWorkspace(server, wanted)
-      const ask = (limit: number) =>
-        server.api.egress.calls.query({
-          workspaceId,
-          refused: options.refused === true,
-          host: options.host ?? null,
-          limit,
-        })
-      const calls = await ask(options.limit)
-      if (options.follow !== true)
+      const filter = { workspaceId, refused: options.refused === true, host: options.host ?? null }
+      if (options.follow !== true) {
+        const calls = await server.api.egress.calls.query({ ...filter, limit: options.limit })
         return session.output.result(
           calls,
           calls.length === 0
             ? 'No requests yet.'
             : table(['AT', 'METHOD', 'ADDRESS', 'OUTCOME', 'SECRETS', 'REDACTED'], calls.map(rowOf)),
         )
+      }
       const shown = new Set<string>()
-      for (let news = calls.toReversed(); ; news = (await ask(500)).toReversed()) {
-        for (const call of news) {
-          if (call.outcome === 'open' || shown.has(call.id)) continue
+      /** Of what was there before, as many are shown as were asked for, and none that is older. */
+      let since: string | null = null
+      const show = (calls: readonly EgressCall[]) => {
+        since ??= calls.slice(0, options.limit).at(-1)?.at ?? ''
+        for (const call of calls.toReversed()) {
+          if (call.outcome === 'open' || call.at < since || shown.has(call.id)) continue
           shown.add(call.id)
           session.output.result(call, rowOf(call).join('  '))
         }
-        await new Promise((resolve) => setTimeout(resolve, followMs))
+      }
+      const live = server.live()
+      try {
+        await new Promise<void>((resolve, reject) => {
+          live.api.egress.onCalls.subscribe(
+            { ...filter, limit: 500 },
+            {
+              onData: ({ data }) => show(data.calls),
+              onError: (error) => reject(failureOf(error)),
+              onComplete: resolve,
+            },
+          )
+        })
+      } finally {
+        live.close()
       }
     })
 

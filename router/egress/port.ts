@@ -1,6 +1,7 @@
 import type { UserActor } from '../actor.ts'
 import type { Holder } from '../holder.ts'
 import type { WorkspaceId } from '../ids.ts'
+import type { Tracked } from '../workspaces/workspace.ts'
 import type { EgressRules } from './rules.ts'
 
 /** One call of a workspace to the outside. */
@@ -34,6 +35,11 @@ export interface CallFilter {
   readonly limit: number
 }
 
+/** The newest, newest first, as they are now; then, each time some have begun or changed, those. */
+export type EgressCallsChange =
+  | { readonly type: 'snapshot'; readonly calls: readonly EgressCall[] }
+  | { readonly type: 'changed'; readonly calls: readonly EgressCall[] }
+
 export interface EgressPort {
   /** @throws `team_not_found`, `workspace_not_found`. */
   rules(actor: UserActor, holder: Holder): Promise<EgressRules>
@@ -41,4 +47,11 @@ export interface EgressPort {
   setRules(actor: UserActor, holder: Holder, rules: EgressRules): Promise<EgressRules>
   /** Newest first. @throws `workspace_not_found`. */
   calls(actor: UserActor, workspaceId: WorkspaceId, filter: CallFilter): Promise<readonly EgressCall[]>
+  /** The same as they happen, until the signal. @throws `workspace_not_found`, also once the actor may not see it any more. */
+  onCalls(
+    actor: UserActor,
+    workspaceId: WorkspaceId,
+    filter: Omit<CallFilter, 'before'>,
+    signal: AbortSignal,
+  ): AsyncIterable<Tracked<EgressCallsChange>>
 }

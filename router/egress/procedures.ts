@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { HolderInput, holderOf } from '../holder.ts'
 import { WorkspaceId } from '../ids.ts'
+import { lastEventId, resumable, resumeOf } from '../resume.ts'
 import { personProcedure, router } from '../trpc.ts'
 import { EgressRules } from './rules.ts'
 
 const filter = {
   refused: z.boolean().default(false),
   host: z.string().trim().min(1).max(253).nullable().default(null),
-  before: z.iso.datetime().nullable().default(null),
   limit: z.number().int().min(1).max(500).default(50),
 }
 
@@ -21,6 +21,13 @@ export const egressRouter = router({
       ctx.egress.setRules(ctx.actor, holderOf({ teamId, workspaceId }), rules),
     ),
   calls: personProcedure
-    .input(z.object({ workspaceId: WorkspaceId, ...filter }))
+    .input(z.object({ workspaceId: WorkspaceId, before: z.iso.datetime().nullable().default(null), ...filter }))
     .query(({ ctx, input: { workspaceId, ...wanted } }) => ctx.egress.calls(ctx.actor, workspaceId, wanted)),
+  /** It begins anew with the newest, also where it goes on after a cut. */
+  onCalls: personProcedure
+    .input(z.object({ workspaceId: WorkspaceId, lastEventId, ...filter }))
+    .subscription(({ ctx, input, signal }) => {
+      const { workspaceId, lastEventId: _after, ...wanted } = input
+      return resumable(ctx.egress.onCalls(ctx.actor, workspaceId, wanted, resumeOf(input, signal).signal))
+    }),
 })

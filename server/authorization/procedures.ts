@@ -70,6 +70,7 @@ export const procedures: Readonly<Record<ProcedurePath, Entry>> = {
   'egress.rules': read('egress.see'),
   'egress.setRules': command('egress.change', 'changes', 'egress.rules'),
   'egress.calls': read('workspace.see'),
+  'egress.onCalls': read('workspace.see'),
 
   'history.changes': read('workspace.see'),
   'history.versions': read('workspace.see'),

@@ -1,7 +1,20 @@
 import { noRules } from '@arcx/router'
-import type { CallFilter, EgressCall, EgressPort, EgressRules, Holder, UserActor, WorkspaceId } from '@arcx/router'
+import type {
+  CallFilter,
+  EgressCall,
+  EgressCallsChange,
+  EgressPort,
+  EgressRules,
+  Holder,
+  Tracked,
+  UserActor,
+  WorkspaceId,
+} from '@arcx/router'
+import { chosen } from '../events/chosen.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { HolderColumns, Holders } from './holders.ts'
+import { recordedIds } from './recorded-ids.ts'
+import type { WatchRecords } from './recorded-ids.ts'
 import type { EgressRecordRow, EgressStore } from './store.ts'
 
 /** Where workspaces may go, and what they did outside, as arc-proxy has recorded it. */
@@ -9,11 +22,13 @@ export class Egress implements EgressPort {
   readonly #store: EgressStore
   readonly #unitOfWork: UnitOfWork
   readonly #holders: Holders
+  readonly #watchRecords: WatchRecords
 
-  constructor(store: EgressStore, unitOfWork: UnitOfWork, holders: Holders) {
+  constructor(store: EgressStore, unitOfWork: UnitOfWork, holders: Holders, watchRecords: WatchRecords) {
     this.#store = store
     this.#unitOfWork = unitOfWork
     this.#holders = holders
+    this.#watchRecords = watchRecords
   }
 
   async rules(actor: UserActor, holder: Holder): Promise<EgressRules> {
@@ -32,6 +47,22 @@ export class Egress implements EgressPort {
   async calls(actor: UserActor, workspaceId: WorkspaceId, filter: CallFilter): Promise<readonly EgressCall[]> {
     await this.#holders.require(actor, 'workspace.see', { kind: 'workspace', workspaceId })
     return (await this.#store.records(workspaceId, filter)).map(present)
+  }
+
+  onCalls(
+    actor: UserActor,
+    workspaceId: WorkspaceId,
+    filter: Omit<CallFilter, 'before'>,
+    signal: AbortSignal,
+  ): AsyncIterable<Tracked<EgressCallsChange>> {
+    let sent = 0
+    return chosen(recordedIds(this.#watchRecords, workspaceId, filter.limit, signal), async (ids) => {
+      await this.#holders.require(actor, 'workspace.see', { kind: 'workspace', workspaceId })
+      const calls = (await this.#store.records(workspaceId, { ...filter, before: null, ids })).map(present)
+      if (ids !== null && calls.length === 0) return null
+      sent += 1
+      return { id: String(sent), data: { type: ids === null ? 'snapshot' : 'changed', calls } }
+    })
   }
 
   async #read(whose: HolderColumns): Promise<EgressRules> {

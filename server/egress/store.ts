@@ -62,14 +62,15 @@ export class EgressStore {
     })
   }
 
-  /** Newest first. */
+  /** Newest first; of these alone where `ids` is not null. */
   async records(
     workspaceId: string,
-    { refused, host, before, limit }: CallFilter,
+    { refused, host, before, limit, ids = null }: CallFilter & { readonly ids?: readonly string[] | null },
   ): Promise<readonly EgressRecordRow[]> {
     const rows = await this.#database.egressRecord.findMany({
       where: {
         workspaceId,
+        ...(ids === null ? {} : { id: { in: [...ids] } }),
         ...(refused ? { outcome: { notIn: ['passed', 'open'] } } : {}),
         ...(host === null ? {} : { host: { contains: escapeLike(host.toLowerCase()) } }),
         ...(before === null ? {} : { at: { lt: new Date(before) } }),

@@ -86,6 +86,7 @@ export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
   'egress.rules': onHolder(),
   'egress.setRules': onHolder(noRules),
   'egress.calls': onWorkspace(),
+  'egress.onCalls': onWorkspace(),
   'history.changes': onWorkspace(),
   'history.versions': onWorkspace({ path: 'a.ts' }),
   'history.version': onWorkspace({ versionId: randomUUID() }),

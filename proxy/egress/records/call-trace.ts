@@ -24,6 +24,7 @@ export class CallTrace {
   readonly redacted = new Map<string, number>()
   /** What was known before it went, as JSON without its last brace; empty as long as nothing was. */
   #described = ''
+  #workspaceId = ''
   /** Throws once more has gone by than may. */
   meter: (bytes: number) => void = () => undefined
 
@@ -33,6 +34,7 @@ export class CallTrace {
 
   /** Put into words once, for the record of its beginning and of its end: they are much of what a short call costs. */
   describe(description: Description): void {
+    this.#workspaceId = description.workspaceId
     this.#described = JSON.stringify({ id: this.id, at: this.at.toISOString(), ...description }).slice(0, -1)
   }
 
@@ -48,7 +50,11 @@ export class CallTrace {
       scrubbed: this.scrubbed,
       redacted: this.redacted.size === 0 ? noRedactions : Object.fromEntries(this.redacted),
     }
-    return { id: this.id, json: `${this.#described},${JSON.stringify(standing).slice(1)}` }
+    return {
+      id: this.id,
+      workspaceId: this.#workspaceId,
+      json: `${this.#described},${JSON.stringify(standing).slice(1)}`,
+    }
   }
 
   sent(bytes: number): void {

@@ -41,6 +41,7 @@ type RecordStore = Pick<ProxyStore, 'writeRecords' | 'interruptOpenRecords'>
 /** The same as it is stored. */
 export interface CallRecord {
   readonly id: string
+  readonly workspaceId: string
   readonly json: string
 }
 
@@ -60,20 +61,27 @@ const newBatch = (): Batch => ({ records: [], isAwaited: false, stored: Promise.
  */
 export class Records {
   readonly #written: RecordStore
+  readonly #onWritten: (records: readonly CallRecord[]) => void
   readonly #journal: Journal
   readonly #log: Log
   readonly #timer: NodeJS.Timeout
   #next = newBatch()
   #storing: Promise<void> | null = null
   #gathering: NodeJS.Timeout | null = null
-  /** Newest state of each call that PostgreSQL has not, as JSON. */
-  readonly #waiting = new Map<string, string>()
+  /** Newest state of each call that PostgreSQL has not. */
+  readonly #waiting = new Map<string, CallRecord>()
   /** Place in the journal of the last that was stored. */
   #stored = 0
   #writing: Promise<void> = Promise.resolve()
 
-  private constructor(store: RecordStore, journal: Journal, log: Log) {
+  private constructor(
+    store: RecordStore,
+    journal: Journal,
+    log: Log,
+    onWritten: (records: readonly CallRecord[]) => void,
+  ) {
     this.#written = store
+    this.#onWritten = onWritten
     this.#journal = journal
     this.#log = log
     this.#timer = setInterval(() => {
@@ -81,8 +89,16 @@ export class Records {
     }, writeMs)
   }
 
-  /** Brings to PostgreSQL first what a former process left in the journal. @throws when either is away. */
-  static async open(store: RecordStore, journal: Journal, log: Log): Promise<Records> {
+  /**
+   * Brings to PostgreSQL first what a former process left in the journal. `onWritten`: these can be read there now, as
+   * they are or have become. @throws when either is away.
+   */
+  static async open(
+    store: RecordStore,
+    journal: Journal,
+    log: Log,
+    onWritten: (records: readonly CallRecord[]) => void,
+  ): Promise<Records> {
     const left = new Map<string, string>()
     let last = 0
     for await (const { sequence, text } of journal.entries()) {
@@ -95,7 +111,7 @@ export class Records {
     await store.interruptOpenRecords()
     if (last > 0) await journal.discardThrough(last)
     if (all.length > 0) log.info({ calls: all.length }, 'calls of a former process are recorded')
-    return new Records(store, journal, log)
+    return new Records(store, journal, log, onWritten)
   }
 
   /** Whether what happens now can still be written down. */
@@ -129,9 +145,9 @@ export class Records {
     await this.#written.interruptOpenRecords().catch(() => undefined)
   }
 
-  #add({ id, json }: CallRecord): void {
-    this.#waiting.set(id, json)
-    this.#next.records.push(json)
+  #add(record: CallRecord): void {
+    this.#waiting.set(record.id, record)
+    this.#next.records.push(record.json)
   }
 
   #storeSoon(): void {
@@ -160,13 +176,14 @@ export class Records {
   async #write(): Promise<void> {
     // All up to here is in `waiting`, or in PostgreSQL already.
     const through = this.#stored
-    const records = [...this.#waiting]
+    const records = [...this.#waiting.values()]
     if (records.length === 0) return
     try {
       for (let from = 0; from < records.length; from += batchSize) {
         const batch = records.slice(from, from + batchSize)
-        await this.#written.writeRecords(arrayOf(batch.map(([, text]) => text)))
-        for (const [id, text] of batch) if (this.#waiting.get(id) === text) this.#waiting.delete(id)
+        await this.#written.writeRecords(arrayOf(batch.map(({ json }) => json)))
+        for (const record of batch) if (this.#waiting.get(record.id) === record) this.#waiting.delete(record.id)
+        this.#onWritten(batch)
       }
       if (through > 0) await this.#journal.discardThrough(through)
     } catch (error) {

@@ -2,13 +2,14 @@ import { i18n } from '@lingui/core'
 import type { MessageDescriptor } from '@lingui/core'
 import { msg, t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useSubscription } from '@trpc/tanstack-react-query'
 import { useDeferredValue, useState } from 'react'
 import type { EgressCall, WorkspaceId } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Ago } from '../interface/time.tsx'
 import { trpc } from '../server/client.ts'
+import { withChanged } from './requests.ts'
 
 const page = 50
 const most = 500
@@ -40,11 +41,17 @@ export function Network({ workspaceId }: { workspaceId: WorkspaceId }) {
   const [host, setHost] = useState('')
   const wanted = useDeferredValue(host.trim())
   const [limit, setLimit] = useState(page)
-  const { data: calls } = useQuery({
-    ...trpc.egress.calls.queryOptions({ workspaceId, refused, host: wanted === '' ? null : wanted, limit }),
-    refetchInterval: 1500,
-    placeholderData: keepPreviousData,
-  })
+  // What was there before stays until what is asked for now has come.
+  const [calls, setCalls] = useState<readonly EgressCall[]>()
+  useSubscription(
+    trpc.egress.onCalls.subscriptionOptions(
+      { workspaceId, refused, host: wanted === '' ? null : wanted, limit },
+      {
+        onData: ({ data }) =>
+          setCalls((known = []) => (data.type === 'snapshot' ? data.calls : withChanged(known, data.calls, limit))),
+      },
+    ),
+  )
   return (
     <section aria-labelledby="network">
       <div className="mb-2 mt-6 flex flex-wrap items-center justify-between gap-2">
