@@ -1,5 +1,5 @@
 import { Document } from './document.ts'
-import type { DocumentNeeds } from './document.ts'
+import type { DocumentDependencies } from './document.ts'
 import { TextMemory, TextsFull } from './memory.ts'
 
 const sweepMs = 10_000
@@ -7,7 +7,7 @@ const expireMs = 30_000
 
 /** The texts that somebody has open. Those that nobody has are forgotten, and read again when somebody comes. */
 export class Documents {
-  readonly #needs: DocumentNeeds
+  readonly #needs: DocumentDependencies
   readonly #memory: TextMemory
   readonly #open = new Map<string, Promise<Document>>()
   readonly #loaded = new Map<string, Document>()
@@ -15,7 +15,7 @@ export class Documents {
   readonly #expiring: NodeJS.Timeout
 
   /** `maxBytes`: of all texts in memory together. */
-  constructor(needs: Omit<DocumentNeeds, 'memory'>, maxBytes: number) {
+  constructor(needs: Omit<DocumentDependencies, 'memory'>, maxBytes: number) {
     this.#memory = new TextMemory(maxBytes)
     this.#needs = { ...needs, memory: this.#memory }
     this.#timer = setInterval(() => this.#sweep(), sweepMs)

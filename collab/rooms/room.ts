@@ -7,7 +7,7 @@ import type { Presence } from '@arcx/service-kit/presence/presence'
 import type { Topic, View } from '@arcx/service-kit/presence/roll'
 import type { CollabTicket } from '@arcx/service-kit/tickets'
 import type { WebSocket } from 'ws'
-import { closeCodes } from '../documents/document.ts'
+import { closeCodes } from '../documents/messages.ts'
 
 /** What changes faster is told together. */
 const gatherMs = 100
