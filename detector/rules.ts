@@ -37,6 +37,10 @@ export interface Rule {
   readonly needs: Needs | null
   /** How far behind its word a match may end. */
   readonly reach: number
+  /** How long a match is at most. */
+  readonly longest: number
+  /** So many signs of keys stand in a row in every match. */
+  readonly run: number
 }
 
 interface Written {
@@ -48,6 +52,9 @@ interface Written {
   readonly to: number | null
   readonly entropy: number
   readonly group: number
+  /** Null: any length. */
+  readonly longest: number | null
+  readonly run: number
 }
 
 const allowanceOf = ({
@@ -70,7 +77,7 @@ const far = 10_000
 const long = /private-?key|privkey|pem\.|jwt|service-account|kubernetes|age-secret|ssh|tink/
 
 function lazy(
-  { id, pattern, flags, words, from, to, entropy, group }: Written,
+  { id, pattern, flags, words, from, to, entropy, group, longest, run }: Written,
   allow: () => readonly Allowance[],
   needs: Needs | null,
 ): Rule {
@@ -85,6 +92,8 @@ function lazy(
     group,
     needs,
     reach: long.test(id) ? far : near,
+    longest: longest ?? Infinity,
+    run,
     get pattern() {
       made ??= new RegExp(pattern, `${flags}${to === from ? 'y' : 'g'}`)
       return made
@@ -113,6 +122,8 @@ const own: readonly Written[] = [
     to: 0,
     entropy: 3,
     group: 0,
+    longest: 43,
+    run: 43,
   },
   {
     id: 'azure-storage-key',
@@ -123,6 +134,8 @@ const own: readonly Written[] = [
     to: 0,
     entropy: 4,
     group: 1,
+    longest: 99,
+    run: 99,
   },
   {
     id: 'pgpass-password',
@@ -133,6 +146,8 @@ const own: readonly Written[] = [
     to: null,
     entropy: 3,
     group: 1,
+    longest: 329,
+    run: 0,
   },
   {
     id: 'mailchimp-api-key',
@@ -143,6 +158,8 @@ const own: readonly Written[] = [
     to: 32,
     entropy: 3,
     group: 0,
+    longest: 37,
+    run: 36,
   },
   {
     id: 'tailscale-key',
@@ -153,6 +170,8 @@ const own: readonly Written[] = [
     to: 0,
     entropy: 3.5,
     group: 0,
+    longest: 110,
+    run: 34,
   },
   {
     id: 'resend-api-key',
@@ -163,6 +182,8 @@ const own: readonly Written[] = [
     to: 0,
     entropy: 4,
     group: 0,
+    longest: 36,
+    run: 36,
   },
   {
     id: 'docker-login-password',
@@ -173,6 +194,8 @@ const own: readonly Written[] = [
     to: 0,
     entropy: 3,
     group: 1,
+    longest: 225,
+    run: 6,
   },
 ]
 

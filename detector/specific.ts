@@ -1,6 +1,7 @@
 import { entropyOf } from './entropy.ts'
 import { everywhere, rules } from './rules.ts'
 import type { Allowance, Needs, Rule } from './rules.ts'
+import { Runs } from './search/runs.ts'
 import { WordSearch } from './search/word-search.ts'
 
 export interface Found {
@@ -12,6 +13,8 @@ export interface Found {
 }
 
 const before = 150
+/** Over more than this it costs less to try an expression than to look for a run of signs. */
+const far = 1000
 
 interface Index {
   readonly search: WordSearch
@@ -42,11 +45,16 @@ export function findSpecific(text: string, bytes: Uint8Array, spans: readonly nu
   const found: Found[] = []
   const tries: Tries = { found, inVain: new Map() }
   const windows = new Map<number, [number, number][]>()
+  const runs = new Runs(bytes)
   for (let at = 0; at < spans.length; at += 2) {
     search.search(bytes, spans[at] ?? 0, spans[at + 1] ?? 0, (word, begin) => {
       for (const [rank, rule] of rulesOf[word] ?? []) {
-        if (rule.to === rule.from) begins(text, rule, rank, begin - rule.from, tries)
-        else widen(windows, rank, begin - (rule.to ?? before), Math.min(text.length, begin + rule.reach))
+        const isFixed = rule.to === rule.from
+        const from = begin - (rule.to ?? before)
+        const to = Math.min(text.length, isFixed ? from + Math.min(rule.longest, rule.reach) : begin + rule.reach)
+        if (to - from < far && !runs.has(rule.run, Math.max(0, from), to)) continue
+        if (isFixed) begins(text, rule, rank, from, tries)
+        else widen(windows, rank, from, to)
       }
     })
   }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { parse as parseYaml } from 'yaml'
 import { entropyOf } from '../../entropy.ts'
-import { longest, wordsOf } from './literals.ts'
+import { longest, longestRun, wordsOf } from './literals.ts'
 import { print } from './print.ts'
 import { parse } from './syntax.ts'
 import type { Node } from './syntax.ts'
@@ -98,6 +98,7 @@ function convertPattern(
     from: words?.from ?? 0,
     to: words === null || words.to === Infinity ? null : words.to,
     longest: longestMatch === Infinity ? null : longestMatch,
+    run: longestRun(root),
   }
 }
 

@@ -1,3 +1,4 @@
+import { signs } from '../../search/runs.ts'
 import type { Node } from './syntax.ts'
 
 /** Words, in lower case, of which every match holds one, and how far behind its beginning the word may begin. */
@@ -163,7 +164,7 @@ function score({ words, from, to }: Words): number {
   return Math.min(...each) - Math.log2(words.length) / 2 - (to === Infinity ? 3 : to - from > 64 ? 1 : 0)
 }
 
-const inRun = (char: string) => /^\w$/.test(char)
+const inRun = (char: string) => char.charCodeAt(0) < 128 && signs[char.charCodeAt(0)] === 1
 
 interface Run {
   readonly start: number
@@ -172,7 +173,7 @@ interface Run {
   readonly isWhole: boolean
 }
 
-/** The least that the longest run of letters, digits and underscores in any match has. */
+/** The least that the longest run of letters, digits and signs of base64 in any match has. */
 export function longestRun(node: Node): number {
   return runOf(node).best
 }
