@@ -16,9 +16,15 @@ const call = String.raw`\(\s{0,20}(?:${argument},\s{0,20}){1,2}(?:"(?<secret>[^"
 interface Taker {
   readonly pattern: RegExp
   readonly kind: Kind
+  /** What it begins with, where that is more than the name by which it was found. */
+  readonly word: string
 }
 
-const taker = (kind: Kind, pattern: string, flags = ''): Taker => ({ kind, pattern: new RegExp(pattern, `dy${flags}`) })
+const taker = (kind: Kind, pattern: string, flags = '', word = ''): Taker => ({
+  kind,
+  pattern: new RegExp(pattern, `dy${flags}`),
+  word,
+})
 
 /** What takes a secret by its place, by the first letter of the word where it is tried: options of commands, arguments of functions. */
 const byFirst: Readonly<Record<string, readonly Taker[]>> = {
@@ -39,7 +45,12 @@ const byFirst: Readonly<Record<string, readonly Taker[]>> = {
     taker('password', `mysqli(?:_connect)?${call}`),
   ],
   p: [
-    taker('password', String.raw`passwd[ \t]+-[a-zA-Z]{0,5}b[a-zA-Z]{0,5}[ \t]+\S{1,100}[ \t]+\S{1,60}[ \t]+${value}`),
+    taker(
+      'password',
+      String.raw`passwd[ \t]+-[a-zA-Z]{0,5}b[a-zA-Z]{0,5}[ \t]+\S{1,100}[ \t]+\S{1,60}[ \t]+${value}`,
+      '',
+      'passwd',
+    ),
   ],
   r: [taker('password', String.raw`redis-cli${options}(?:-a|--pass)[ \t]+${value}`)],
   s: [taker('password', String.raw`smbclient${options}-U[ \t]*["']?[\w.\\-]{1,60}%${value}`)],
@@ -56,7 +67,8 @@ const piped = /["']?[\w.-]{1,40}:(?<secret>[^\s"':|]{5,100})["']?[ \t]*\|[ \t]*(
 export function argumentAt(text: string, at: number): Argument | null {
   const own = takers[text.charCodeAt(at)]
   if (own === undefined) return null
-  for (const { pattern, kind } of own) {
+  for (const { pattern, kind, word } of own) {
+    if (!text.startsWith(word, at)) continue
     pattern.lastIndex = at
     const groups = pattern.exec(text)?.indices?.groups
     const place = groups?.['secret'] ?? groups?.['other']
@@ -69,10 +81,12 @@ export function argumentAt(text: string, at: number): Argument | null {
 }
 
 const plainTaker = /mysql|redis-cli|smbclient|login|getConnection|->connect|IDENTIFIED/iy
+/** What it begins with, in both cases. */
+const plainFirsts: ReadonlySet<number> = new Set(Array.from('mrslgiMRSLGI-', (char) => char.charCodeAt(0)))
 
 /** Whether it is a word that names no secret besides. */
 export function isPlainTaker(text: string, at: number): boolean {
-  if (takers[text.charCodeAt(at)] === undefined) return false
+  if (!plainFirsts.has(text.charCodeAt(at))) return false
   plainTaker.lastIndex = at
   return plainTaker.test(text)
 }

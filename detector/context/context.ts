@@ -52,7 +52,7 @@ export function findInContext(text: string, names: readonly number[], length: nu
     if (at < done) continue
     const [from, to] = nameAround(text, at)
     done = to
-    if (to - from === 4 && /^curl$/i.test(text.slice(from, to))) {
+    if (to - from === 4 && (text.charCodeAt(at) | 32) === 99 && /^curl$/i.test(text.slice(from, to))) {
       look(from, from + 300)
       continue
     }

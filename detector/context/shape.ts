@@ -54,9 +54,12 @@ function isTrivialPair(value: string): boolean {
   return decoded.split(':').every((each) => isTrivial(each) || /^(?:[a-z]+|.{0,3})$/i.test(each))
 }
 
+/** Nothing shorter is a secret: a key is made by a program, and what may well be something else must be surely random. */
+const shortestOf: Readonly<Record<Kind, number>> = { password: 5, key: 8, weak: 16 }
+
 /** Whether a value behind a name of this kind is a secret by its shape. */
 export function isSecret(kind: Kind, value: string, isQuoted: boolean): boolean {
-  if (value.length < 5 || value.length > 400 || !/^[\x21-\x7e]+$/.test(value)) return false
+  if (value.length < shortestOf[kind] || value.length > 400 || !/^[\x21-\x7e]+$/.test(value)) return false
   if (template.test(value) || address.test(value) || time.test(value) || digest.test(value) || term.test(value))
     return false
   const shape = shapeOf(value)

@@ -1,3 +1,6 @@
+import * as ahead from './ahead.ts'
+import type { Ahead } from './ahead.ts'
+
 export interface Value {
   readonly start: number
   readonly end: number
@@ -14,11 +17,13 @@ interface Gap {
   readonly pattern: RegExp
   /** With what it can go on behind a quote, a bracket and spaces; anything else it need not be tried on. */
   readonly signs: ReadonlySet<number>
+  readonly mayFollow: Ahead
 }
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-const gap = (signs: string, pattern: RegExp): Gap => ({
+const gap = (signs: string, mayFollow: Ahead, pattern: RegExp): Gap => ({
   pattern,
+  mayFollow,
   signs: new Set(Array.from(signs, (sign) => sign.charCodeAt(0))),
 })
 
@@ -28,24 +33,35 @@ export const toQuoted: readonly Gap[] = [
   // An assignment, a comparison, a key: with a type between, too, or a function that takes the value.
   gap(
     `:?=!+|<-*[]&${letters}`,
+    ahead.isAssigned,
     /\\{0,3}["'`]?(?:\]|\[\d{0,4}\])?[ \t]{0,8}(?:(?:[:?] ?[\w<>&[\]?*. |]{1,30}|[ \t][A-Za-z*[\]&]{2,12}[ \t]{0,3}|As \w{2,20} )?(?::{0,2}|[!=?+|])=|=?=?=>?|:{1,3}|=>|->|<-|\|\||\?\?|!==?)[ \t]{0,8}(?:\r?\n[ \t]{0,40})?(?:(?:(?:new )?(?:\[\])?[\w.$]{1,40}|ConvertTo-SecureString(?: -String)?)[( ](?=["'])|(?:b|r|f|u|L|N|@|\$|rb|br)(?=["']))?\\{0,3}(["'`])/y,
   ),
   // A pair of a user's name and a password.
-  gap(':=', pair),
+  gap(':=', ahead.isListed, pair),
   // A name and its value in fields of their own, and a variable with a default.
   gap(
     ',vV\r\n"\'\\',
+    ahead.isValue,
     /\\{0,3}["']?[ \t]{0,4},?\s{0,40}\\{0,3}["']?value\\{0,3}["']?[ \t]{0,4}[=:][ \t]{0,4}\\{0,3}(["'])/iy,
   ),
   gap(
     '{\r\n',
+    ahead.isQuoted,
     /"\s{0,4}\{\s{0,40}(?:(?:type|description|sensitive)[ \t]*=[^\n]{0,120}\n\s{0,40}){0,3}default\s{0,20}=\s{0,20}(")/y,
   ),
   // A default behind a variable of the environment, the argument of a function, the next in a list of two.
-  gap('])\\,', /\\{0,3}["'`][ \t]{0,4}(?:\]|\))?[ \t]{0,4},[ \t]{0,4}(?:["'](?=\\))?\\{0,3}(["'`])/y),
-  gap('])|?o({\\"\'`', /\\{0,3}["'`]?[ \t]{0,4}(?:\]|\))?[ \t]{0,4}(?:\|\||\?\?|or\b|\(|\{)[ \t]{0,4}\\{0,3}(["'`])/y),
+  gap(
+    '])\\,',
+    ahead.isQuotedName,
+    /\\{0,3}["'`][ \t]{0,4}(?:\]|\))?[ \t]{0,4},[ \t]{0,4}(?:["'](?=\\))?\\{0,3}(["'`])/y,
+  ),
+  gap(
+    '])|?o({\\"\'`',
+    ahead.isDefault,
+    /\\{0,3}["'`]?[ \t]{0,4}(?:\]|\))?[ \t]{0,4}(?:\|\||\?\?|or\b|\(|\{)[ \t]{0,4}\\{0,3}(["'`])/y,
+  ),
   // As SQL and a shell have it.
-  gap('BA-"\'', /[ \t]{1,4}(?:BY |AS |-p ?)?(["'])/y),
+  gap('BA-"\'', ahead.isSpaced, /[ \t]{1,4}(?:BY |AS |-p ?)?(["'])/y),
 ]
 const toBare: readonly { readonly pattern: RegExp; readonly isCode: boolean }[] = [
   {
@@ -57,6 +73,26 @@ const toBare: readonly { readonly pattern: RegExp; readonly isCode: boolean }[] 
 ]
 /** What has no quotes: to the next space or sign that ends it. */
 const bare = /[^\s"'`<>,;(){}[\]\\|]{5,400}/y
+/** Of each character of ASCII: 1, a value without quotes may have it; 2, it ends one; 0, it makes more of it than a word. */
+const ofBare = new Uint8Array(128)
+for (let code = 0; code < 128; code += 1)
+  ofBare[code] = /[\s"'`<>,;(){}[\]\\|]/.test(String.fromCharCode(code))
+    ? 2
+    : /[\d!@#$%^&*+]/.test(String.fromCharCode(code))
+      ? 0
+      : 1
+/** Without quotes, nothing shorter is a secret that has neither digit nor sign. */
+const shortestOfLetters = 16
+
+/** Whether there is no value without quotes, or one that is no secret, whatever its name says. */
+function isShortWord(text: string, start: number): boolean {
+  for (let at = start; at < start + shortestOfLetters; at += 1) {
+    const kind = ofBare[text.charCodeAt(at)] ?? (at < text.length ? 0 : 2)
+    if (kind !== 1) return kind === 2
+  }
+  return false
+}
+
 const scheme = /^(?:Bearer|Basic|Token|ApiKey|Api-Key|SSWS|Bot|JWT|Key)[ \t]+/i
 
 /** What a name at a place is given. */
@@ -82,12 +118,14 @@ export function valueBehind(text: string, from: number, to: number): Value | nul
     return null
   if (next === 62) return inElement(text, from, to)
   if ((next === 34 || next === 39) && text[to + 1] === '>') return withinElement(text, to + 2)
-  if (text.startsWith('${', from - 2)) return inDefault(text, to)
+  const before = text.charCodeAt(from - 1)
+  if (before === 123 && text[from - 2] === '$') return inDefault(text, to)
   // The name of a type, or of a path.
-  if (text.startsWith('::', from - 2) || (text[from - 1] === '/' && text[to] !== '=')) return null
-  const sign = signBehind(text, to)
-  for (const { pattern, signs } of toQuoted) {
-    if (!signs.has(sign)) continue
+  if ((before === 58 && text[from - 2] === ':') || (before === 47 && next !== 61)) return null
+  const place = placeBehind(text, to)
+  const sign = text.charCodeAt(place)
+  for (const { pattern, signs, mayFollow } of toQuoted) {
+    if (!signs.has(sign) || !mayFollow(text, to, place)) continue
     pattern.lastIndex = to
     const match = pattern.exec(text)
     const quote = match?.[1]
@@ -108,15 +146,11 @@ export function valueBehind(text: string, from: number, to: number): Value | nul
 const mostSpaces = 24
 
 /** What stands behind backslashes, a quote, a bracket and spaces. */
-export function signBehind(text: string, to: number): number {
-  let at = to
-  while (at < to + 3 && text.charCodeAt(at) === 92) at += 1
-  const quote = text.charCodeAt(at)
-  if (quote === 34 || quote === 39 || quote === 96) at += 1
-  if (text.charCodeAt(at) === 93) at += 1
-  const last = at + mostSpaces
-  while (at < last && (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9)) at += 1
-  return text.charCodeAt(at)
+export const signBehind = (text: string, to: number): number => text.charCodeAt(placeBehind(text, to))
+
+export function placeBehind(text: string, to: number): number {
+  const at = ahead.behindQuote(text, to)
+  return ahead.behindSpaces(text, text.charCodeAt(at) === 93 ? at + 1 : at, mostSpaces)
 }
 
 function closing(text: string, start: number, quote: string): number {
@@ -167,11 +201,14 @@ function inParameter(text: string, from: number, to: number): Value | null {
 
 /** `--password …`, `ENV TOKEN …`, and what `.netrc` has. */
 function behindOption(text: string, from: number, to: number): Value | null {
-  const space = text.charCodeAt(to)
-  if (space !== 32 && space !== 9) return null
-  const start = to + (matchAt(/[ \t]+/y, text, to)?.length ?? 0)
+  const start = ahead.behindSpaces(text, to, Infinity)
+  if (start === to) return null
+  const first = text.charCodeAt(start)
+  // With a sign of these, it may be an assignment.
+  const isSign = first === 58 || first === 61 || first === 63 || text.charCodeAt(to) === 9
+  if (first === 45 || first === 61 || (!isSign && isShortWord(text, start))) return null
   const match = matchAt(bare, text, start)
-  if (match === null || match.startsWith('-') || match.startsWith('=')) return null
+  if (match === null) return null
   const line = lineBefore(text, from)
   const isOption = /(?:^|\s)--?[\w-]*$/.test(text.slice(Math.max(0, from - 2), to)) || text[from] === '-'
   if (
@@ -193,6 +230,7 @@ function withoutQuotes(text: string, from: number, to: number): Value | null {
     const sign = pattern.exec(text)
     if (sign === null) continue
     const start = to + sign[0].length
+    if (isShortWord(text, start)) return null
     const value = matchAt(bare, text, start)
     if (value === null) return null
     const end = start + value.length
