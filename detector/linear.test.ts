@@ -29,6 +29,8 @@ const pieces = [
   'variable "password" {\n',
   'github github_token ',
   'azure key ',
+  'key_',
+  'twitter key abcdefghijklmnopqrstuvwxyz ',
   ' \t',
   '"',
 ] as const

@@ -16,10 +16,29 @@ const before = 150
 /** Over more than this it costs less to try an expression than to look for a run of signs. */
 const far = 1000
 
+/** What is to be known of a rule at each of its words; a rule itself is slower to read, as it is made bit by bit. */
+interface Trial {
+  readonly rank: number
+  readonly rule: Rule
+  /** Whether a match begins at one place alone. */
+  readonly isFixed: boolean
+  /** Where a match, or the window for it, begins before the word, and how far behind the word it may end. */
+  readonly back: number
+  readonly ahead: number
+  readonly run: number
+}
+
+function trialOf(rank: number, rule: Rule): Trial {
+  const isFixed = rule.to === rule.from
+  const back = rule.to ?? before
+  const ahead = isFixed ? Math.min(rule.longest, rule.reach) - back : rule.reach
+  return { rank, rule, isFixed, back, ahead, run: back + ahead < far ? rule.run : 0 }
+}
+
 interface Index {
   readonly search: WordSearch
   /** For each word, its rules. */
-  readonly rulesOf: readonly (readonly (readonly [rank: number, rule: Rule])[])[]
+  readonly trialsOf: readonly (readonly Trial[])[]
 }
 
 let made: Index | undefined
@@ -29,10 +48,10 @@ function index(): Index {
   if (made !== undefined) return made
   const words = [...new Set(rules.flatMap((rule) => rule.words))]
   const numbers = new Map(words.map((word, number) => [word, number]))
-  const rulesOf: [rank: number, rule: Rule][][] = words.map(() => [])
+  const trialsOf: Trial[][] = words.map(() => [])
   for (const [rank, rule] of rules.entries())
-    for (const word of rule.words) rulesOf[numbers.get(word) ?? -1]?.push([rank, rule])
-  made = { search: new WordSearch(words), rulesOf }
+    for (const word of rule.words) trialsOf[numbers.get(word) ?? -1]?.push(trialOf(rank, rule))
+  made = { search: new WordSearch(words), trialsOf }
   return made
 }
 
@@ -41,18 +60,17 @@ function index(): Index {
  * in a window around it, so that none takes longer than its window lets it.
  */
 export function findSpecific(text: string, bytes: Uint8Array, spans: readonly number[]): Found[] {
-  const { search, rulesOf } = index()
+  const { search, trialsOf } = index()
   const found: Found[] = []
   const tries: Tries = { found, inVain: new Map() }
   const windows = new Map<number, [number, number][]>()
   const runs = new Runs(bytes)
   for (let at = 0; at < spans.length; at += 2) {
     search.search(bytes, spans[at] ?? 0, spans[at + 1] ?? 0, (word, begin) => {
-      for (const [rank, rule] of rulesOf[word] ?? []) {
-        const isFixed = rule.to === rule.from
-        const from = begin - (rule.to ?? before)
-        const to = Math.min(text.length, isFixed ? from + Math.min(rule.longest, rule.reach) : begin + rule.reach)
-        if (to - from < far && !runs.has(rule.run, Math.max(0, from), to)) continue
+      for (const { rank, rule, isFixed, back, ahead, run } of trialsOf[word] ?? []) {
+        const from = begin - back
+        const to = Math.min(text.length, begin + ahead)
+        if (!runs.has(run, Math.max(0, from), to)) continue
         if (isFixed) begins(text, rule, rank, from, tries)
         else widen(windows, rank, from, to)
       }

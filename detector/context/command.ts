@@ -81,12 +81,14 @@ export function argumentAt(text: string, at: number): Argument | null {
 }
 
 const plainTaker = /mysql|redis-cli|smbclient|login|getConnection|->connect|IDENTIFIED/iy
-/** What it begins with, in both cases. */
-const plainFirsts: ReadonlySet<number> = new Set(Array.from('mrslgiMRSLGI-', (char) => char.charCodeAt(0)))
+/** Whether it begins with a character of ASCII, in either case. */
+const isPlainFirst: readonly boolean[] = Array.from({ length: 128 }, (_, code) =>
+  /[mrslgi-]/i.test(String.fromCharCode(code)),
+)
 
 /** Whether it is a word that names no secret besides. */
 export function isPlainTaker(text: string, at: number): boolean {
-  if (!plainFirsts.has(text.charCodeAt(at))) return false
+  if (isPlainFirst[text.charCodeAt(at)] !== true) return false
   plainTaker.lastIndex = at
   return plainTaker.test(text)
 }

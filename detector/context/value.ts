@@ -63,6 +63,10 @@ export const toQuoted: readonly Gap[] = [
   // As SQL and a shell have it.
   gap('BA-"\'', ahead.isSpaced, /[ \t]{1,4}(?:BY |AS |-p ?)?(["'])/y),
 ]
+/** For each sign of ASCII, those to try. */
+const bySign: readonly (readonly Gap[])[] = Array.from({ length: 128 }, (_, code) =>
+  toQuoted.filter(({ signs }) => signs.has(code)),
+)
 const toBare: readonly { readonly pattern: RegExp; readonly isCode: boolean }[] = [
   {
     pattern:
@@ -124,8 +128,8 @@ export function valueBehind(text: string, from: number, to: number): Value | nul
   if ((before === 58 && text[from - 2] === ':') || (before === 47 && next !== 61)) return null
   const place = placeBehind(text, to)
   const sign = text.charCodeAt(place)
-  for (const { pattern, signs, mayFollow } of toQuoted) {
-    if (!signs.has(sign) || !mayFollow(text, to, place)) continue
+  for (const { pattern, mayFollow } of bySign[sign] ?? []) {
+    if (!mayFollow(text, to, place)) continue
     pattern.lastIndex = to
     const match = pattern.exec(text)
     const quote = match?.[1]
