@@ -30,6 +30,7 @@ test('an expression is tried wherever it would match', () => {
 test.each([
   ['key) {\n  return "x"', 'behind a bracket'],
   ['key extends string, "x"', 'behind a word and no sign'],
+  ['key: key: key: key: key: "x"', 'behind more signs than an assignment has'],
   ['key: PropertyKey) => "x"', 'behind a sign that no assignment has'],
   [`key: string\n  other: string\n  another = "x"`, 'on the third line'],
 ])('none is tried where no quote can follow: %j, %s', (text) => {

@@ -6,27 +6,31 @@
  */
 export type Ahead = (text: string, to: number, sign: number) => boolean
 
-const [mayStand, quote, newline] = [1, 2, 3]
+const [mayStand, quote, newline, operator] = [1, 2, 3, 4]
 /** What an assignment may have between a name and the quote of its value. */
 const assignment = new Uint8Array(128)
 for (let code = 0; code < 128; code += 1) {
   const char = String.fromCharCode(code)
   if (/["'`]/.test(char)) assignment[code] = quote
   else if (char === '\n') assignment[code] = newline
+  else if (/[:=!]/.test(char)) assignment[code] = operator
   else if (/[\w \t\r\\[\]:?<>&*.|=!+$(@-]/.test(char)) assignment[code] = mayStand
 }
 const longestAssignment = 160
+/** `: type ::=` has the most. */
+const mostSigns = 4
 
-export const isAssigned: Ahead = (text, to, sign) => {
-  if (isLetter(text.charCodeAt(sign)) && !isTyped(text, sign)) return false
+export const isAssigned: Ahead = (text, to, place) => {
+  if (isLetter(text.charCodeAt(place)) && !isTyped(text, place)) return false
   let at = behindQuote(text, to)
-  let lines = 0
+  let [lines, signs] = [0, 0]
   for (const last = at + longestAssignment; at < last; at += 1) {
     const kind = assignment[text.charCodeAt(at)] ?? 0
     if (kind === quote) return true
     if (kind === newline) lines += 1
+    else if (kind === operator) signs += 1
     else if (kind !== mayStand) return false
-    if (lines > 1) return false
+    if (lines > 1 || signs > mostSigns) return false
   }
   return false
 }
