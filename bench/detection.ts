@@ -57,7 +57,7 @@ function speed(): Table {
 }
 
 function rateOf(length: number, run: () => number): number {
-  const times = Array.from({ length: 15 }, () => {
+  const times = Array.from({ length: 40 }, () => {
     const before = process.cpuUsage()
     run()
     const { user, system } = process.cpuUsage(before)
