@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { checkDatabase, kyselyOver, openDatabase } from '@arcx/database'
-import { openPool, openPrisma } from '@arcx/prisma'
+import { kyselyOver } from '@arcx/database'
+import { checkDatabase, openPool, openPrisma } from '@arcx/prisma'
 import type { DomainEvent } from '@arcx/router'
 import { openBus } from '@arcx/service-kit/bus'
 import { TrustedProxies } from '@arcx/service-kit/connections/client-address'
@@ -71,16 +71,21 @@ import { WorkspaceRuntime } from './runtime/runtime.ts'
 import { supervisorKeys } from './runtime/supervisor-keys.ts'
 import { openUnitOfWork } from './unit-of-work/unit-of-work.ts'
 import { Admission } from './workspaces/admission.ts'
+import { WorkspaceChanges } from './workspaces/changes.ts'
 import { DiskGuard } from './workspaces/disk-guard.ts'
 import { diskLimitOf } from './workspaces/disk-use.ts'
 import { IdleWatch } from './workspaces/idle-watch.ts'
+import { LeaseStore } from './workspaces/lease-store.ts'
+import { WorkspaceLeases } from './workspaces/leases.ts'
+import { WorkspacePresenter } from './workspaces/presenter.ts'
+import { hasEnded, ownProcessName } from './workspaces/process-name.ts'
 import { Reconciler } from './workspaces/reconciler.ts'
 import { WorkspaceStore } from './workspaces/store.ts'
 import { Workspaces } from './workspaces/workspaces.ts'
 
 const entryCodeSeconds = 30
-/** Each holds one of the database's connections, and needs others. */
-const mostDrives = 8
+/** A start keeps a core busy for about a second, and is given up after a minute: more at once only delay one another. */
+const startsPerCore = 2
 const codeSweepMs = 10 * 60_000
 
 interface Started {
@@ -136,8 +141,9 @@ async function start(
   shutdown.add('database', () => pool.end())
   const database = kyselyOver(pool)
   const prisma = openPrisma(pool)
-  const background = openDatabase(config.DATABASE_URL, onConnectionError, { work: 'background', maxConnections: 2 })
-  shutdown.add('database for background work', () => background.destroy())
+  const backgroundPool = openPool(config.DATABASE_URL, onConnectionError, { work: 'background', maxConnections: 2 })
+  shutdown.add('database for background work', () => backgroundPool.end())
+  const background = kyselyOver(backgroundPool)
   const bus = await openBus(config.NATS_URL, log)
   shutdown.add('bus', () => bus.close())
   const relay = new OutboxRelay(new OutboxStore(prisma), bus, config.ARC_DEPLOYMENT, log)
@@ -193,7 +199,13 @@ async function start(
     publicOrigin: addresses.publicOrigin,
     hashInvite: inviteHash,
     drive: (actor, id, operation) => workspaces.drive(actor, id, operation),
-    present: (row) => store.present(row),
+    present: ({ revision, diskBytes, diskFiles, ...row }) =>
+      presenter.present({
+        ...row,
+        revision: BigInt(revision),
+        diskBytes: diskBytes === null ? null : BigInt(diskBytes),
+        diskFiles: diskFiles === null ? null : BigInt(diskFiles),
+      }),
     async shutOut(transaction, actor, userId) {
       await tokens.closeWithin(transaction, userId)
       await sessions.endWithin(transaction, actor, userId, {})
@@ -213,13 +225,14 @@ async function start(
   })
   shutdown.add('runtime', () => runtime.close())
   const diskLimit = diskLimitOf(config.ARC_WORKSPACE_DISK_BYTES)
-  const store = new WorkspaceStore(
-    database,
-    background,
-    (name) => addresses.workspaceOrigin(name),
-    diskLimit,
-    () => relay.poke(),
-  )
+  const store = new WorkspaceStore(prisma)
+  const presenter = new WorkspacePresenter((name) => addresses.workspaceOrigin(name), diskLimit)
+  const changes = new WorkspaceChanges({
+    store,
+    presenter,
+    unitOfWork,
+    background: openUnitOfWork(openPrisma(backgroundPool, 'background'), () => relay.poke()),
+  })
   const holders = new Holders({
     teamsOf: (userId) => memberships.of(userId),
     workspaceOf: (id) => store.byId(id),
@@ -232,17 +245,21 @@ async function start(
   })
   const renewed = await secrets.renewSeals()
   if (renewed > 0) log.info({ renewed }, 'secrets are sealed under the current key')
-  const reconciler = new Reconciler(
+  const reconciler = new Reconciler({
     store,
+    changes,
+    leases: new WorkspaceLeases({ store: new LeaseStore(prisma), holder: await ownProcessName(), hasEnded, log }),
     runtime,
-    (row) => secrets.environmentOf(row),
+    environmentOf: (row) => secrets.environmentOf(row),
     log,
-    Math.min(mostDrives, availableParallelism() * 2),
-  )
+    concurrency: availableParallelism() * startsPerCore,
+  })
   const workspaces = new Workspaces({
     rules: { idleTimeoutSeconds: config.ARC_IDLE_TIMEOUT_SECONDS },
-    database,
+    unitOfWork,
     store,
+    changes,
+    presenter,
     runtime,
     feed,
     memberships,
@@ -313,7 +330,7 @@ async function start(
         return { may: [], teamId: null }
       return {
         may: rightsTo({ ...holder, teams: await memberships.of(userId) }, row),
-        teamId: store.present(row).teamId,
+        teamId: presenter.present(row).teamId,
       }
     },
   })
@@ -375,7 +392,7 @@ async function start(
     ports,
     gateway,
     dependencies: [
-      { name: 'database', check: () => checkDatabase(database) },
+      { name: 'database', check: () => checkDatabase(prisma) },
       { name: 'bus', check: () => bus.check() },
       { name: 'engine', check: () => runtime.check() },
       { name: 'disk', check: () => disk.check() },
@@ -407,10 +424,18 @@ async function start(
   await trial
   await reconciler.start()
   shutdown.add('reconciler', () => reconciler.close())
-  const idleWatch = new IdleWatch(store, runtime, config.ARC_IDLE_TIMEOUT_SECONDS, (id) => reconciler.poke(id), log)
+  const idleWatch = new IdleWatch(
+    store,
+    changes,
+    runtime,
+    config.ARC_IDLE_TIMEOUT_SECONDS,
+    (id) => reconciler.poke(id),
+    log,
+  )
   shutdown.add('idle watch', () => idleWatch.close())
   const diskGuard = new DiskGuard({
     store,
+    changes,
     runtime,
     disk,
     limit: diskLimit,

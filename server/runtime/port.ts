@@ -25,6 +25,13 @@ export interface ContainerStatus extends ContainerRef {
   readonly endedAt: Date | null
 }
 
+/** What a start goes through, in the words in which it is shown. */
+export const startSteps = {
+  home: 'Preparing the home directory',
+  container: 'Starting the container',
+  ide: 'Waiting for VS Code',
+} as const
+
 /** The engine will not make such a container, now or later. Its message is the engine's. */
 export class StartRefused extends Error {
   override readonly name = 'StartRefused'
@@ -70,7 +77,7 @@ export interface Execution {
 /** Containers. All methods throw `ArcError` `engine_unavailable` while the engine does not answer. */
 export interface RuntimePort {
   /** Makes and starts a container; resolves once its IDE answers. Removes what it made when it fails. @throws {StartRefused} */
-  start(request: StartRequest, onStep: (step: string) => Promise<void>, signal: AbortSignal): Promise<void>
+  start(request: StartRequest, onStep: (step: string) => void, signal: AbortSignal): Promise<void>
   /** One that runs since before this process did: sees that it has its way out. @throws `egress_unavailable`. */
   adopt(workspaceId: WorkspaceId): Promise<void>
   /** Keeps the last of its log, then removes the workspace's containers; `except` spares one incarnation. */

@@ -19,6 +19,7 @@ import type {
   StartRequest,
   SupervisorAnswer,
 } from './port.ts'
+import { startSteps } from './port.ts'
 import { SupervisorClient } from './supervisor-client.ts'
 import type { SupervisorKeys } from './supervisor-keys.ts'
 import { untilReady } from './until-ready.ts'
@@ -47,19 +48,19 @@ export class WorkspaceRuntime implements RuntimePort {
     this.#needs = needs
   }
 
-  async start(request: StartRequest, onStep: (step: string) => Promise<void>, signal: AbortSignal): Promise<void> {
+  async start(request: StartRequest, onStep: (step: string) => void, signal: AbortSignal): Promise<void> {
     const { workspaceId, incarnation, name } = request
     const ref: ContainerRef = { workspaceId, incarnation }
     const { engine, homes } = await this.#needs.nodes.of(workspaceId)
-    await onStep('Preparing the home directory')
+    onStep(startSteps.home)
     await homes.make(workspaceId)
     const mounts = await homes.mount(workspaceId)
     const authority = (await this.#needs.egress?.open(workspaceId, mounts.sockets)) ?? null
-    await onStep('Starting the container')
+    onStep(startSteps.container)
     await engine.make({ ...ref, name, mounts })
     try {
       await engine.start(ref, this.#ordersFor(request, authority))
-      await onStep('Waiting for VS Code')
+      onStep(startSteps.ide)
       await untilReady(this.#supervisor(ref), engine.ended(ref), signal).catch(async (error: unknown) => {
         const said = await lastWords(engine, ref)
         throw said === null ? error : new Error(said, { cause: error })

@@ -26,6 +26,8 @@ export class Admission {
   readonly #store: WorkspaceStore
   readonly #teamsOf: (userId: string) => Promise<ReadonlyMap<string, TeamRole>>
   readonly #remembered = new Map<string, Remembered>()
+  /** Under which names a workspace is remembered: a renamed one under its old name as well. */
+  readonly #names = new Map<string, Set<string>>()
 
   constructor(store: WorkspaceStore, teamsOf: (userId: string) => Promise<ReadonlyMap<string, TeamRole>>) {
     this.#store = store
@@ -56,18 +58,32 @@ export class Admission {
   /** Forgets a name whenever its workspace changes. Ends with the signal. */
   async follow(feed: Feed, signal: AbortSignal): Promise<void> {
     for await (const item of feed.subscribe(undefined, signal)) {
-      if ('gap' in item) this.#remembered.clear()
-      else if (item.event.type === 'workspaces.changed') this.#remembered.clear()
-      else if (item.event.type === 'workspaces.removed') this.#remembered.delete(item.event.name)
+      if ('gap' in item) this.#forgetAll()
+      else if (item.event.type === 'workspaces.changed')
+        this.#forget(item.event.workspace.id, item.event.workspace.name)
+      else if (item.event.type === 'workspaces.removed') this.#forget(item.event.workspaceId, item.event.name)
     }
+  }
+
+  /** What is known of a workspace, and of its name, which may have been nobody’s. */
+  #forget(id: string, name: string): void {
+    for (const known of this.#names.get(id) ?? []) this.#remembered.delete(known)
+    this.#names.delete(id)
+    this.#remembered.delete(name)
+  }
+
+  #forgetAll(): void {
+    this.#remembered.clear()
+    this.#names.clear()
   }
 
   async #row(name: string): Promise<Remembered['row']> {
     const known = this.#remembered.get(name)
     if (known !== undefined && Date.now() - known.at < freshMs) return known.row
     const row = (await this.#store.byName(name)) ?? null
-    if (this.#remembered.size >= rememberedLimit) this.#remembered.clear()
+    if (this.#remembered.size >= rememberedLimit) this.#forgetAll()
     this.#remembered.set(name, { at: Date.now(), row })
+    if (row !== null) this.#names.set(row.id, (this.#names.get(row.id) ?? new Set()).add(name))
     return row
   }
 }

@@ -1,12 +1,12 @@
 import { WorkspaceId } from '@arcx/router'
 import type { ServiceActor } from '@arcx/router'
-import type { WorkspaceRow } from '@arcx/database'
 import type { DiskState } from '@arcx/service-kit/disk'
 import type { Log } from '@arcx/service-kit/log'
 import type { RuntimePort } from '../runtime/port.ts'
+import type { WorkspaceChanges } from './changes.ts'
 import { Allowances, isWorthTelling, shareOf, spokenBytes } from './disk-use.ts'
 import type { DiskLimit, DiskUse } from './disk-use.ts'
-import type { WorkspaceStore } from './store.ts'
+import type { WorkspaceRow, WorkspaceStore } from './store.ts'
 
 const actor: ServiceActor = { kind: 'service', service: 'disk-guard' }
 const shortestPauseMs = 10_000
@@ -17,8 +17,9 @@ const suddenBytes = 256 * 2 ** 20
 /** Growth that makes a workspace a cause of a nearly full disk. */
 const causeBytes = 16 * 2 ** 20
 
-export interface DiskGuardNeeds {
+export interface DiskGuardDependencies {
   readonly store: WorkspaceStore
+  readonly changes: WorkspaceChanges
   readonly runtime: Pick<RuntimePort, 'measure'>
   readonly disk: {
     readonly state: DiskState
@@ -36,7 +37,7 @@ export interface DiskGuardNeeds {
  * reserve is being used up, it stops whoever uses it up.
  */
 export class DiskGuard {
-  readonly #needs: DiskGuardNeeds
+  readonly #dependencies: DiskGuardDependencies
   readonly #allowances = new Allowances()
   /** As last measured by this process. */
   readonly #uses = new Map<WorkspaceId, DiskUse | null>()
@@ -46,11 +47,11 @@ export class DiskGuard {
   #wake: () => void = () => undefined
   #freeAtRound = 0
 
-  constructor(needs: DiskGuardNeeds) {
-    this.#needs = needs
-    needs.disk.onLook((state) => {
+  constructor(dependencies: DiskGuardDependencies) {
+    this.#dependencies = dependencies
+    dependencies.disk.onLook((state) => {
       const free = freeBytes(state)
-      if (this.#freeAtRound - free > suddenBytes || free < needs.disk.reserveBytes) this.#wake()
+      if (this.#freeAtRound - free > suddenBytes || free < dependencies.disk.reserveBytes) this.#wake()
     })
     this.#done = this.#run()
   }
@@ -64,11 +65,12 @@ export class DiskGuard {
   async #run(): Promise<void> {
     while (!this.#abort.signal.aborted) {
       const began = Date.now()
-      this.#freeAtRound = freeBytes(this.#needs.disk.state)
+      this.#freeAtRound = freeBytes(this.#dependencies.disk.state)
       try {
         await this.#round()
       } catch (error) {
-        if (!this.#abort.signal.aborted) this.#needs.log.warn({ err: error }, 'the workspaces could not be measured')
+        if (!this.#abort.signal.aborted)
+          this.#dependencies.log.warn({ err: error }, 'the workspaces could not be measured')
       }
       const tookMs = Date.now() - began
       // Even when there is a hurry, the most of the time belongs to others.
@@ -78,7 +80,7 @@ export class DiskGuard {
   }
 
   async #round(): Promise<void> {
-    const { store, runtime } = this.#needs
+    const { store, runtime } = this.#dependencies
     const rows = (await store.awake()).filter(({ state }) => state === 'running')
     const ids = new Set(rows.map(({ id }) => id))
     for (const id of this.#uses.keys()) if (!ids.has(id)) await this.#measureLast(id)
@@ -91,7 +93,7 @@ export class DiskGuard {
         use = await runtime.measure(id, this.#abort.signal)
       } catch (error) {
         // The others are measured all the same.
-        this.#needs.log.warn({ err: error, workspaceId: id }, 'a workspace could not be measured')
+        this.#dependencies.log.warn({ err: error, workspaceId: id }, 'a workspace could not be measured')
         continue
       }
       const before = this.#uses.get(id)
@@ -106,7 +108,7 @@ export class DiskGuard {
 
   /** What it wrote before it stopped counts as well: it is shown for as long as it rests. */
   async #measureLast(id: WorkspaceId): Promise<void> {
-    const { store, runtime, log } = this.#needs
+    const { store, runtime, log } = this.#dependencies
     const row = await store.byId(id)
     // Looked at again once it has stopped, or runs.
     if (row?.state === 'stopping' || row?.state === 'starting') return
@@ -122,7 +124,7 @@ export class DiskGuard {
   }
 
   async #judge(row: WorkspaceRow, id: WorkspaceId, use: DiskUse | null): Promise<void> {
-    const { limit } = this.#needs
+    const { limit } = this.#dependencies
     if (use !== null) await this.#tell(row, id, use)
     if (limit === null) return
     const before = toldOf(row)
@@ -138,16 +140,16 @@ export class DiskGuard {
   }
 
   async #tell(row: WorkspaceRow, id: WorkspaceId, use: DiskUse): Promise<void> {
-    const { store, limit } = this.#needs
+    const { changes, limit } = this.#dependencies
     const sinceMs = Date.now() - (this.#toldAt.get(id) ?? 0)
     if (!isWorthTelling(use, toldOf(row), limit, sinceMs)) return
-    await store.measured(id, use)
+    await changes.measured(id, use, actor)
     this.#toldAt.set(id, Date.now())
   }
 
   /** One at a time: the room that it stops using up may be enough. */
   async #protectReserve(growths: readonly { readonly row: WorkspaceRow; readonly bytes: number }[]): Promise<void> {
-    const { disk } = this.#needs
+    const { disk } = this.#dependencies
     if (freeBytes(disk.state) >= disk.reserveBytes / 2) return
     const most = growths.toSorted((a, b) => b.bytes - a.bytes)[0]
     if (most === undefined || most.bytes < causeBytes) return
@@ -164,8 +166,8 @@ export class DiskGuard {
   }
 
   async #stop(row: WorkspaceRow, id: WorkspaceId, action: string, reason: string): Promise<void> {
-    const { store, log, onChange } = this.#needs
-    const moved = await store.move(id, {
+    const { changes, log, onChange } = this.#dependencies
+    const moved = await changes.move(id, {
       to: 'stopping',
       from: ['running'],
       incarnation: row.incarnation,

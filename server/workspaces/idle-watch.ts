@@ -1,9 +1,9 @@
 import { WorkspaceId } from '@arcx/router'
 import type { ServiceActor } from '@arcx/router'
-import type { WorkspaceRow } from '@arcx/database'
 import type { Log } from '@arcx/service-kit/log'
 import type { RuntimePort } from '../runtime/port.ts'
-import type { WorkspaceStore } from './store.ts'
+import type { WorkspaceChanges } from './changes.ts'
+import type { WorkspaceRow, WorkspaceStore } from './store.ts'
 
 const actor: ServiceActor = { kind: 'service', service: 'idle-watch' }
 const longestIntervalMs = 30_000
@@ -11,6 +11,7 @@ const longestIntervalMs = 30_000
 /** Stops workspaces that nobody has used for a time. */
 export class IdleWatch {
   readonly #store: WorkspaceStore
+  readonly #changes: WorkspaceChanges
   readonly #runtime: RuntimePort
   readonly #idleTimeoutSeconds: number
   readonly #onChange: (id: WorkspaceId) => void
@@ -20,12 +21,14 @@ export class IdleWatch {
   /** `idleTimeoutSeconds` of 0 means never. */
   constructor(
     store: WorkspaceStore,
+    changes: WorkspaceChanges,
     runtime: RuntimePort,
     idleTimeoutSeconds: number,
     onChange: (id: WorkspaceId) => void,
     log: Log,
   ) {
     this.#store = store
+    this.#changes = changes
     this.#runtime = runtime
     this.#idleTimeoutSeconds = idleTimeoutSeconds
     this.#onChange = onChange
@@ -73,7 +76,7 @@ export class IdleWatch {
       action: 'idle-stop',
       reason,
     } as const
-    if ((await this.#store.move(id, change)) !== null) this.#onChange(id)
+    if ((await this.#changes.move(id, change)) !== null) this.#onChange(id)
   }
 }
 

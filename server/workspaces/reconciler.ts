@@ -1,15 +1,31 @@
 import pLimit from 'p-limit'
 import { ArcError, WorkspaceId } from '@arcx/router'
 import type { ServiceActor, WorkspaceState } from '@arcx/router'
-import type { WorkspaceRow } from '@arcx/database'
 import type { Log } from '@arcx/service-kit/log'
 import type { RuntimePort } from '../runtime/port.ts'
+import { startSteps } from '../runtime/port.ts'
+import type { WorkspaceChanges } from './changes.ts'
+import type { WorkspaceLeases } from './leases.ts'
 import { afterFailedStart, afterLoss } from './losses.ts'
-import type { WorkspaceStore } from './store.ts'
+import { StartProgress } from './start-progress.ts'
+import type { WorkspaceRow, WorkspaceStore } from './store.ts'
 
 const actor: ServiceActor = { kind: 'service', service: 'reconciler' }
 const retryMs = 2000
 const sweepMs = 30_000
+/** A step of a start is shown once it has lasted so long. */
+const shownAfterMs = 1000
+
+export interface ReconcilerDependencies {
+  readonly store: WorkspaceStore
+  readonly changes: WorkspaceChanges
+  readonly leases: WorkspaceLeases
+  readonly runtime: RuntimePort
+  environmentOf(row: WorkspaceRow): Promise<Readonly<Record<string, string>>>
+  readonly log: Log
+  /** How many workspaces are driven at once. */
+  readonly concurrency: number
+}
 
 interface Drive {
   again: boolean
@@ -24,8 +40,10 @@ interface Drive {
  */
 export class Reconciler {
   readonly #store: WorkspaceStore
+  readonly #changes: WorkspaceChanges
+  readonly #leases: WorkspaceLeases
   readonly #runtime: RuntimePort
-  readonly #environmentOf: (row: WorkspaceRow) => Promise<Readonly<Record<string, string>>>
+  readonly #environmentOf: ReconcilerDependencies['environmentOf']
   readonly #log: Log
   readonly #limit: ReturnType<typeof pLimit>
   readonly #drives = new Map<WorkspaceId, Drive>()
@@ -42,14 +60,10 @@ export class Reconciler {
   #sweeper: NodeJS.Timeout | undefined
   #running: Promise<unknown>[] = []
 
-  constructor(
-    store: WorkspaceStore,
-    runtime: RuntimePort,
-    environmentOf: (row: WorkspaceRow) => Promise<Readonly<Record<string, string>>>,
-    log: Log,
-    concurrency: number,
-  ) {
+  constructor({ store, changes, leases, runtime, environmentOf, log, concurrency }: ReconcilerDependencies) {
     this.#store = store
+    this.#changes = changes
+    this.#leases = leases
     this.#runtime = runtime
     this.#environmentOf = environmentOf
     this.#log = log
@@ -97,8 +111,9 @@ export class Reconciler {
   async #run(id: WorkspaceId, drive: Drive, interrupted: boolean): Promise<void> {
     let retry = false
     try {
-      const held = await this.#store.exclusively(id, async () => {
-        while (!this.#abort.signal.aborted && (await this.#advance(id, drive, interrupted)));
+      const held = await this.#leases.exclusively(id, async (lease) => {
+        while (!this.#abort.signal.aborted && !lease.aborted && (await this.#advance(id, drive, interrupted, lease)));
+        lease.throwIfAborted()
       })
       retry = !held
     } catch (error) {
@@ -123,7 +138,7 @@ export class Reconciler {
   }
 
   /** One step towards what the row says; `true` when there may be more to do. */
-  async #advance(id: WorkspaceId, drive: Drive, interrupted: boolean): Promise<boolean> {
+  async #advance(id: WorkspaceId, drive: Drive, interrupted: boolean, lease: AbortSignal): Promise<boolean> {
     const row = await this.#store.byId(id)
     if (row === undefined) {
       this.#notBefore.delete(id)
@@ -135,22 +150,14 @@ export class Reconciler {
     drive.seen.incarnation = row.incarnation
     switch (row.state) {
       case 'creating':
-        return (
-          (await this.#store.move(id, {
-            to: 'starting',
-            from: ['creating'],
-            actor,
-            action: 'starting',
-            step: 'Waiting for its turn',
-          })) !== null
-        )
+        return this.#beginFirst(id, drive, lease)
       case 'starting':
-        return this.#begin(id, row, drive)
+        return this.#begin(id, row, drive, lease)
       case 'running':
         return this.#keep(id, row, interrupted)
       case 'stopping':
         await this.#runtime.remove(id)
-        return (await this.#store.move(id, { to: 'stopped', actor, action: 'stopped', reason: row.reason })) !== null
+        return (await this.#changes.move(id, { to: 'stopped', actor, action: 'stopped', reason: row.reason })) !== null
       case 'stopped':
       case 'failed':
         await this.#runtime.remove(id)
@@ -158,29 +165,55 @@ export class Reconciler {
       case 'deleting':
         await this.#runtime.remove(id)
         await this.#runtime.removeHome(id)
-        await this.#store.delete(id, actor)
+        await this.#changes.delete(id, actor)
         return false
     }
   }
 
-  async #begin(id: WorkspaceId, row: WorkspaceRow, drive: Drive): Promise<boolean> {
+  /** One that has just been created is started at once: what it is in and the first step are told together. */
+  async #beginFirst(id: WorkspaceId, drive: Drive, lease: AbortSignal): Promise<boolean> {
+    const row = await this.#changes.move(id, {
+      to: 'starting',
+      from: ['creating'],
+      actor,
+      action: 'starting',
+      step: startSteps.home,
+    })
+    if (row === null) return true
+    drive.seen.state = row.state
+    drive.seen.incarnation = row.incarnation
+    return this.#begin(id, row, drive, lease)
+  }
+
+  async #begin(id: WorkspaceId, row: WorkspaceRow, drive: Drive, lease: AbortSignal): Promise<boolean> {
     const { incarnation, name } = row
     if (!this.#waitedOut(id, incarnation)) return false
     drive.abort = new AbortController()
-    const signal = AbortSignal.any([drive.abort.signal, this.#abort.signal])
+    const signal = AbortSignal.any([drive.abort.signal, this.#abort.signal, lease])
+    const progress = new StartProgress(row.step, shownAfterMs, (step) => this.#show(id, incarnation, step))
     try {
       await this.#runtime.remove(id)
       await this.#runtime.start(
         { workspaceId: id, incarnation, name, environment: await this.#environmentOf(row) },
-        (step) => this.#store.step(id, incarnation, step),
+        (step) => progress.at(step),
         signal,
       )
+      await progress.end()
       this.#troubled.delete(id)
-      await this.#store.move(id, { to: 'running', from: ['starting'], incarnation, actor, action: 'running' })
+      await this.#changes.move(id, { to: 'running', from: ['starting'], incarnation, actor, action: 'running' })
       return true
     } catch (error) {
+      await progress.end()
       if (signal.aborted) return !this.#abort.signal.aborted
       return this.#startFailed(id, row, error)
+    }
+  }
+
+  async #show(id: WorkspaceId, incarnation: number, step: string): Promise<void> {
+    try {
+      await this.#changes.step(id, incarnation, step, actor)
+    } catch (error) {
+      this.#log.info({ err: error, workspaceId: id, step }, 'a step of a start was not shown')
     }
   }
 
@@ -188,7 +221,7 @@ export class Reconciler {
     const message = error instanceof Error ? error.message : 'unknown fault'
     const verdict = afterFailedStart(error, losses, this.#countTroubled(id, incarnation, error))
     if (verdict.kind === 'wait') {
-      await this.#store.step(id, incarnation, `${message} Trying again`)
+      await this.#changes.step(id, incarnation, `${message} Trying again`, actor)
       throw error
     }
     this.#log.error({ err: error, workspaceId: id, losses: verdict.losses }, 'a workspace could not be started')
@@ -202,7 +235,7 @@ export class Reconciler {
       })
     const reason = `It could not be started: ${message}`
     return (
-      (await this.#store.move(id, {
+      (await this.#changes.move(id, {
         to: 'failed',
         from: ['starting'],
         incarnation,
@@ -244,7 +277,7 @@ export class Reconciler {
       })
     const reason = `It ended ${verdict.losses} times in a row. ${ending}`
     return (
-      (await this.#store.move(id, {
+      (await this.#changes.move(id, {
         to: 'failed',
         from: ['running'],
         incarnation,
@@ -267,7 +300,7 @@ export class Reconciler {
     },
   ): Promise<boolean> {
     const { from, incarnation, losses, pauseMs, reason } = again
-    const moved = await this.#store.move(id, {
+    const moved = await this.#changes.move(id, {
       to: 'starting',
       from: [from],
       incarnation,

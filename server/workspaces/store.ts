@@ -1,334 +1,242 @@
 import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
-import { TeamId, UserId, errors } from '@arcx/router'
-import type { Actor, UserActor, WorkspaceFacts, WorkspaceId, WorkspaceState } from '@arcx/router'
-import { isUniqueViolation } from '@arcx/database'
-import type { Database, Transaction, WorkspaceRow } from '@arcx/database'
-import { recordAudit } from '../audit/audit.ts'
-import { enqueue } from '../events/outbox.ts'
-import type { DiskLimit, DiskUse } from './disk-use.ts'
-import { tierLimits } from './tier-limits.ts'
-import { presentWorkspace } from './presenter.ts'
-import { statesBefore } from './transitions.ts'
+import type { TeamId, TeamRole, Tier, UserActor, WorkspaceId, WorkspaceState } from '@arcx/router'
+import { Prisma, isUniqueViolation } from '@arcx/prisma'
+import type { Database } from '@arcx/prisma'
+import { queriesOf } from '../unit-of-work/transaction.ts'
+import type { Unit } from '../unit-of-work/unit-of-work.ts'
+import type { DiskUse } from './disk-use.ts'
 
-/** Where no container is, there is nothing to do for the reconciler but to make sure of it. */
-const restingStates: readonly WorkspaceState[] = ['stopped', 'failed']
+export interface WorkspaceRow {
+  readonly id: string
+  readonly ownerId: string | null
+  readonly teamId: string | null
+  readonly createdById: string | null
+  readonly name: string
+  readonly state: WorkspaceState
+  readonly step: string | null
+  readonly reason: string | null
+  readonly incarnation: number
+  readonly losses: number
+  readonly revision: bigint
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly startedAt: Date | null
+  readonly lastActivityAt: Date | null
+  readonly diskBytes: bigint | null
+  readonly diskFiles: bigint | null
+}
 
-export interface Change {
-  readonly to: WorkspaceState
-  readonly actor: Actor
-  /** `workspace.` + this is the audit entry's action. */
-  readonly action: string
-  /** Narrows the table of transitions to these states. */
-  readonly from?: readonly WorkspaceState[]
-  /** Only if this container is still the one meant. */
-  readonly incarnation?: number
-  readonly reason?: string | null
+/** With what somebody is in its team; null where it is their own. */
+export type VisibleRow = WorkspaceRow & { readonly role: TeamRole | null }
+
+/** Which row is changed: in one of these states, and with this container where one is named. */
+export interface Meant {
+  readonly id: WorkspaceId
+  readonly from: readonly WorkspaceState[]
+  readonly incarnation?: number | undefined
+}
+
+/** What a row becomes; what is undefined stays as it is. */
+export interface Becomes {
+  readonly state?: WorkspaceState
   readonly step?: string | null
-  readonly losses?: number
-  readonly name?: string
+  readonly reason?: string | null
+  readonly name?: string | undefined
+  readonly losses?: number | undefined
+  readonly startedAt?: Date
+  readonly lastActivityAt?: Date
+  /** It is another container’s from now on. */
+  readonly isNextIncarnation?: boolean
 }
 
 /** Whose workspaces are meant. */
 export type Belonging = { readonly ownerId: string } | { readonly teamId: string }
 
-/** Workspace rows. Each change writes its audit entry and its event in the same transaction. */
+/** Another workspace has that name. */
+export class NameTaken extends Error {
+  override readonly name = 'NameTaken'
+}
+
+/** Where no container is, there is nothing to do for the reconciler but to make sure of it. */
+export const restingStates: readonly WorkspaceState[] = ['stopped', 'failed']
+
+const columns = Prisma.raw(
+  [
+    'id',
+    'ownerId',
+    'teamId',
+    'createdById',
+    'name',
+    'state',
+    'step',
+    'reason',
+    'incarnation',
+    'losses',
+    'revision',
+    'createdAt',
+    'updatedAt',
+    'startedAt',
+    'lastActivityAt',
+    'diskBytes',
+    'diskFiles',
+  ]
+    .map((column) => `"Workspace"."${column}"`)
+    .join(', '),
+)
+
+/** Rows of workspaces. */
 export class WorkspaceStore {
   readonly #database: Database
-  readonly #background: Database
-  readonly #urlOf: (name: string) => string
-  readonly #diskLimit: DiskLimit | null
-  readonly #onEvents: () => void
 
-  /** `background`: for what nobody waits for, and takes many rows along. */
-  constructor(
-    database: Database,
-    background: Database,
-    urlOf: (name: string) => string,
-    diskLimit: DiskLimit | null,
-    onEvents: () => void,
-  ) {
+  constructor(database: Database) {
     this.#database = database
-    this.#background = background
-    this.#urlOf = urlOf
-    this.#diskLimit = diskLimit
-    this.#onEvents = onEvents
   }
 
-  present(row: WorkspaceRow): WorkspaceFacts {
-    return presentWorkspace(row, this.#urlOf, this.#diskLimit)
+  async byId(id: WorkspaceId): Promise<WorkspaceRow | undefined> {
+    const row = await this.#database.workspace.findUnique({ where: { id } })
+    return row === null ? undefined : rowOf(row)
   }
 
-  byId(id: WorkspaceId): Promise<WorkspaceRow | undefined> {
-    return this.#database.selectFrom('Workspace').selectAll().where('id', '=', id).executeTakeFirst()
-  }
-
-  byName(name: string): Promise<WorkspaceRow | undefined> {
-    return this.#database.selectFrom('Workspace').selectAll().where('name', '=', name).executeTakeFirst()
+  async byName(name: string): Promise<WorkspaceRow | undefined> {
+    const row = await this.#database.workspace.findUnique({ where: { name } })
+    return row === null ? undefined : rowOf(row)
   }
 
   /** All of a person's own, or of a team's. */
-  belongingTo(whose: Belonging): Promise<WorkspaceRow[]> {
-    const rows = this.#database.selectFrom('Workspace').selectAll().orderBy('name')
-    return (
-      'ownerId' in whose ? rows.where('ownerId', '=', whose.ownerId) : rows.where('teamId', '=', whose.teamId)
-    ).execute()
+  async belongingTo(whose: Belonging): Promise<readonly WorkspaceRow[]> {
+    const where = 'ownerId' in whose ? { ownerId: whose.ownerId } : { teamId: whose.teamId }
+    return (await this.#database.workspace.findMany({ where, orderBy: { name: 'asc' } })).map(rowOf)
   }
 
-  /** All of a person's own and of these teams'. */
-  within(ownerId: string, teamIds: readonly string[]): Promise<WorkspaceRow[]> {
-    return this.#database
-      .selectFrom('Workspace')
-      .selectAll()
-      .where((builder) =>
-        builder.or([
-          builder('ownerId', '=', ownerId),
-          ...(teamIds.length === 0 ? [] : [builder('teamId', 'in', [...teamIds])]),
-        ]),
-      )
-      .orderBy('name')
-      .execute()
+  /** All of a person's own and of their teams', by name. Raw, as it is asked most of all: with what they are in each team, in one query. */
+  visibleTo(userId: string): Promise<readonly VisibleRow[]> {
+    return this.#database.$queryRaw<VisibleRow[]>`
+      SELECT ${columns}, NULL AS "role" FROM "Workspace" WHERE "ownerId" = ${userId}::uuid
+      UNION ALL
+      SELECT ${columns}, "Membership"."role" FROM "Membership" JOIN "Workspace" ON "Workspace"."teamId" = "Membership"."teamId"
+      WHERE "Membership"."userId" = ${userId}::uuid
+      ORDER BY "name"`
   }
 
   /** All rows that have, or should have, a container. */
-  awake(): Promise<WorkspaceRow[]> {
-    return this.#database
-      .selectFrom('Workspace')
-      .selectAll()
-      .where('state', 'not in', [...restingStates])
-      .execute()
+  async awake(): Promise<readonly WorkspaceRow[]> {
+    return (await this.#database.workspace.findMany({ where: { state: { notIn: [...restingStates] } } })).map(rowOf)
   }
 
   async countByState(): Promise<readonly { readonly state: WorkspaceState; readonly count: number }[]> {
-    const rows = await this.#database
-      .selectFrom('Workspace')
-      .select(['state', (builder) => builder.fn.countAll<string>().as('count')])
-      .groupBy('state')
-      .execute()
-    return rows.map(({ state, count }) => ({ state, count: Number(count) }))
+    const groups = await this.#database.workspace.groupBy({ by: 'state', _count: true })
+    return groups.map(({ state, _count: count }) => ({ state: state as WorkspaceState, count }))
   }
 
   async takenAmong(names: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await this.#database
-      .selectFrom('Workspace')
-      .select('name')
-      .where('name', 'in', [...names])
-      .execute()
-    return new Set(rows.map((row) => row.name))
+    const rows = await this.#database.workspace.findMany({
+      where: { name: { in: [...names] } },
+      select: { name: true },
+    })
+    return new Set(rows.map(({ name }) => name))
+  }
+
+  async ownerOf(unit: Unit, teamId: TeamId): Promise<string | null> {
+    const owner = await queriesOf(unit).membership.findFirst({
+      where: { teamId, role: 'owner' },
+      select: { userId: true },
+    })
+    return owner?.userId ?? null
+  }
+
+  /** Whoever a workspace counts for. Two units at once do not count theirs at the same time; Prisma has no word for that. */
+  async lockPayer(
+    unit: Unit,
+    userId: string,
+  ): Promise<{ readonly login: string; readonly tier: Tier; readonly standing: string }> {
+    const [payer] = await queriesOf(unit).$queryRaw<
+      { readonly login: string; readonly tier: Tier; readonly standing: string }[]
+    >`SELECT "login", "tier", "standing" FROM "User" WHERE "id" = ${userId}::uuid FOR UPDATE`
+    if (payer === undefined) throw new Error('There is no such person.')
+    return payer
   }
 
   /**
-   * Inserts a workspace. It counts for its owner, or for its team's; their row is locked first, so two requests at once
-   * cannot both take the last place. Resolves to `null` when the name is taken. @throws `workspace_limit_reached`, `team_not_found`.
+   * Whether the team stays until the unit is over: its deletion waits for that, or has begun and is seen here. Prisma has no
+   * word for the lock.
    */
-  async insert(actor: UserActor, name: string, teamId: TeamId | null): Promise<WorkspaceRow | null> {
+  async holdTeam(unit: Unit, teamId: TeamId): Promise<boolean> {
+    const held = await queriesOf(unit).$queryRaw<unknown[]>`
+      SELECT 1 FROM "Team" WHERE "id" = ${teamId}::uuid AND "deletingAt" IS NULL FOR SHARE`
+    return held.length > 0
+  }
+
+  /** How many count for a person: their own, and those of the teams that they own. */
+  countPaidBy(unit: Unit, userId: string): Promise<number> {
+    return queriesOf(unit).workspace.count({
+      where: { OR: [{ ownerId: userId }, { team: { memberships: { some: { userId, role: 'owner' } } } }] },
+    })
+  }
+
+  /** Null where the name is taken. */
+  async insert(
+    unit: Unit,
+    { userId }: Pick<UserActor, 'userId'>,
+    name: string,
+    teamId: TeamId | null,
+    step: string,
+  ): Promise<WorkspaceRow | null> {
+    const ownerId = teamId === null ? userId : null
+    const [row] = await queriesOf(unit).workspace.createManyAndReturn({
+      data: [{ id: randomUUID(), ownerId, teamId, createdById: userId, name, state: 'creating', step }],
+      skipDuplicates: true,
+    })
+    return row === undefined ? null : rowOf(row)
+  }
+
+  /** Null where none is meant. @throws {NameTaken} */
+  async change(
+    unit: Unit,
+    { id, from, incarnation }: Meant,
+    { isNextIncarnation = false, ...becomes }: Becomes,
+  ): Promise<WorkspaceRow | null> {
     try {
-      const row = await this.#database.transaction().execute(async (transaction) => {
-        const payerId = teamId === null ? actor.userId : await ownerOf(transaction, teamId)
-        const payer = await transaction
-          .selectFrom('User')
-          .select(['login', 'tier', 'standing'])
-          .where('id', '=', payerId)
-          .forUpdate()
-          .executeTakeFirstOrThrow()
-        if (teamId === null) {
-          if (payer.standing !== 'active') throw errors.signedOut()
-        } else await holdTeam(transaction, teamId)
-        const { count } = await transaction
-          .selectFrom('Workspace')
-          .select((builder) => builder.fn.countAll<string>().as('count'))
-          .where((builder) =>
-            builder.or([
-              builder('ownerId', '=', payerId),
-              builder(
-                'teamId',
-                'in',
-                builder
-                  .selectFrom('Membership')
-                  .select('Membership.teamId')
-                  .where('userId', '=', payerId)
-                  .where('role', '=', 'owner'),
-              ),
-            ]),
-          )
-          .executeTakeFirstOrThrow()
-        const limit = tierLimits[payer.tier]
-        if (Number(count) >= limit)
-          throw payerId === actor.userId
-            ? errors.workspaceLimitReached(limit, payer.tier)
-            : errors.teamLimitReached(limit, payer.login, payer.tier)
-        const inserted = await transaction
-          .insertInto('Workspace')
-          .values({
-            id: randomUUID(),
-            ownerId: teamId === null ? actor.userId : null,
-            teamId,
-            createdById: actor.userId,
-            name,
-            state: 'creating',
-            step: 'Waiting for its turn',
-            reason: null,
-          })
-          .returningAll()
-          .executeTakeFirstOrThrow()
-        await this.#tell(transaction, inserted, actor, 'create')
-        return inserted
+      const [row] = await queriesOf(unit).workspace.updateManyAndReturn({
+        where: { id, state: { in: [...from] }, ...(incarnation === undefined ? {} : { incarnation }) },
+        data: {
+          ...defined(becomes),
+          ...(isNextIncarnation ? { incarnation: { increment: 1 } } : {}),
+          updatedAt: new Date(),
+          revision: { increment: 1 },
+        },
       })
-      this.#onEvents()
-      return row
+      return row === undefined ? null : rowOf(row)
     } catch (error) {
-      if (isUniqueViolation(error, 'Workspace_name_key')) return null
-      throw error
+      throw isUniqueViolation(error, 'Workspace_name_key') ? new NameTaken() : error
     }
   }
 
-  /** Moves a workspace to another state; `null` when it is in none from which it may, or is gone. */
-  async move(id: WorkspaceId, change: Change): Promise<WorkspaceRow | null> {
-    const row = await this.#database.transaction().execute(async (transaction) => {
-      const now = new Date()
-      const before = statesBefore(change.to)
-      const from = change.from === undefined ? before : before.filter((state) => change.from?.includes(state))
-      let update = transaction
-        .updateTable('Workspace')
-        .set({
-          state: change.to,
-          step: change.step ?? null,
-          reason: change.reason ?? null,
-          updatedAt: now,
-          revision: sql`"revision" + 1`,
-        })
-        .where('id', '=', id)
-        .where('state', 'in', [...from])
-      if (change.to === 'starting') update = update.set({ incarnation: sql`"incarnation" + 1` })
-      if (change.to === 'running') update = update.set({ startedAt: now, lastActivityAt: now })
-      if (change.losses !== undefined) update = update.set({ losses: change.losses })
-      if (change.name !== undefined) update = update.set({ name: change.name })
-      if (change.incarnation !== undefined) update = update.where('incarnation', '=', change.incarnation)
-      const moved = await update.returningAll().executeTakeFirst()
-      if (moved === undefined) return null
-      await this.#tell(transaction, moved, change.actor, change.action)
-      return moved
+  /** Null where it is being removed, or gone. */
+  async noteDiskUse(unit: Unit, id: WorkspaceId, { bytes, files }: DiskUse): Promise<WorkspaceRow | null> {
+    const [row] = await queriesOf(unit).workspace.updateManyAndReturn({
+      where: { id, state: { not: 'deleting' } },
+      data: { diskBytes: BigInt(bytes), diskFiles: BigInt(files), revision: { increment: 1 } },
     })
-    if (row !== null) this.#onEvents()
-    return row
-  }
-
-  /** Gives a workspace that has no container another name. Resolves to `null` when it has one by now. @throws on a taken name. */
-  async renameResting(id: WorkspaceId, name: string, actor: Actor): Promise<WorkspaceRow | null> {
-    const row = await this.#database.transaction().execute(async (transaction) => {
-      const renamed = await transaction
-        .updateTable('Workspace')
-        .set({ name, updatedAt: new Date(), revision: sql`"revision" + 1` })
-        .where('id', '=', id)
-        .where('state', 'in', [...restingStates])
-        .returningAll()
-        .executeTakeFirst()
-      if (renamed === undefined) return null
-      await this.#tell(transaction, renamed, actor, 'rename')
-      return renamed
-    })
-    if (row !== null) this.#onEvents()
-    return row
-  }
-
-  /** Shows what is being done. Nothing when another container is meant by now. */
-  async step(id: WorkspaceId, incarnation: number, step: string): Promise<void> {
-    await this.#database.transaction().execute(async (transaction) => {
-      const row = await transaction
-        .updateTable('Workspace')
-        .set({ step, updatedAt: new Date(), revision: sql`"revision" + 1` })
-        .where('id', '=', id)
-        .where('incarnation', '=', incarnation)
-        .where('state', '=', 'starting')
-        .returningAll()
-        .executeTakeFirst()
-      if (row !== undefined) await enqueue(transaction, { type: 'workspaces.changed', workspace: this.present(row) })
-    })
-    this.#onEvents()
+    return row === undefined ? null : rowOf(row)
   }
 
   async active(id: WorkspaceId, at: Date): Promise<void> {
-    await this.#database.updateTable('Workspace').set({ lastActivityAt: at }).where('id', '=', id).execute()
+    await this.#database.workspace.updateMany({ where: { id }, data: { lastActivityAt: at } })
   }
 
-  /** Notes what its files take, and tells of it. */
-  async measured(id: WorkspaceId, { bytes, files }: DiskUse): Promise<void> {
-    await this.#background.transaction().execute(async (transaction) => {
-      const row = await transaction
-        .updateTable('Workspace')
-        .set({ diskBytes: bytes, diskFiles: files, revision: sql`"revision" + 1` })
-        .where('id', '=', id)
-        .where('state', '!=', 'deleting')
-        .returningAll()
-        .executeTakeFirst()
-      if (row !== undefined) await enqueue(transaction, { type: 'workspaces.changed', workspace: this.present(row) })
-    })
-    this.#onEvents()
-  }
-
-  /** The last step of a removal: its container and home are gone. */
-  async delete(id: WorkspaceId, actor: Actor): Promise<void> {
-    await this.#background.transaction().execute(async (transaction) => {
-      const row = await transaction
-        .deleteFrom('Workspace')
-        .where('id', '=', id)
-        .where('state', '=', 'deleting')
-        .returning(['id', 'ownerId', 'teamId', 'name'])
-        .executeTakeFirst()
-      if (row === undefined) return
-      const target = { kind: 'workspace', id: row.id, name: row.name }
-      await recordAudit(transaction, { actor, action: 'workspace.removed', target, outcome: 'ok' })
-      const ownerId = row.ownerId === null ? null : UserId.parse(row.ownerId)
-      const teamId = row.teamId === null ? null : TeamId.parse(row.teamId)
-      await enqueue(transaction, { type: 'workspaces.removed', workspaceId: id, ownerId, teamId, name: row.name })
-    })
-    this.#onEvents()
-  }
-
-  /**
-   * Runs `work` unless another copy of the orchestrator is at the same workspace. The lock is PostgreSQL's and goes
-   * with the connection, so a crash frees it.
-   */
-  async exclusively(id: WorkspaceId, work: () => Promise<void>): Promise<boolean> {
-    return this.#database.connection().execute(async (connection) => {
-      const key = sql`hashtextextended(${id}, 0)`
-      const { rows } = await sql<{ held: boolean }>`SELECT pg_try_advisory_lock(${key}) AS held`.execute(connection)
-      if (rows[0]?.held !== true) return false
-      try {
-        await work()
-        return true
-      } finally {
-        await sql`SELECT pg_advisory_unlock(${key})`.execute(connection)
-      }
-    })
-  }
-
-  async #tell(transaction: Transaction, row: WorkspaceRow, actor: Actor, action: string): Promise<void> {
-    const target = { kind: 'workspace', id: row.id, name: row.name }
-    await recordAudit(transaction, { actor, action: `workspace.${action}`, target, outcome: 'ok' })
-    await enqueue(transaction, { type: 'workspaces.changed', workspace: this.present(row) })
+  /** Null where it is not being removed, or gone. */
+  async delete(unit: Unit, id: WorkspaceId): Promise<Pick<WorkspaceRow, 'id' | 'ownerId' | 'teamId' | 'name'> | null> {
+    // Raw: `deleteMany` returns nothing of what it deleted.
+    const [row] = await queriesOf(unit).$queryRaw<Pick<WorkspaceRow, 'id' | 'ownerId' | 'teamId' | 'name'>[]>`
+      DELETE FROM "Workspace" WHERE "id" = ${id}::uuid AND "state" = 'deleting' RETURNING "id", "ownerId", "teamId", "name"`
+    return row ?? null
   }
 }
 
-async function ownerOf(transaction: Transaction, teamId: TeamId): Promise<string> {
-  const owner = await transaction
-    .selectFrom('Membership')
-    .select('userId')
-    .where('teamId', '=', teamId)
-    .where('role', '=', 'owner')
-    .executeTakeFirst()
-  if (owner === undefined) throw errors.teamNotFound()
-  return owner.userId
-}
+/** A CHECK of the table holds its state to these. */
+const rowOf = <R extends { readonly state: string }>(row: R) => ({ ...row, state: row.state as WorkspaceState })
 
-/** Its deletion waits until this transaction is done, or has begun and is seen here. @throws `team_not_found`. */
-async function holdTeam(transaction: Transaction, teamId: TeamId): Promise<void> {
-  const team = await transaction
-    .selectFrom('Team')
-    .select('id')
-    .where('id', '=', teamId)
-    .where('deletingAt', 'is', null)
-    .forShare()
-    .executeTakeFirst()
-  if (team === undefined) throw errors.teamNotFound()
+/** Without what stays as it is. */
+function defined({ name, losses, ...becomes }: Omit<Becomes, 'isNextIncarnation'>) {
+  return { ...becomes, ...(name === undefined ? {} : { name }), ...(losses === undefined ? {} : { losses }) }
 }

@@ -1,5 +1,3 @@
-import { isUniqueViolation } from '@arcx/database'
-import type { Database, WorkspaceRow } from '@arcx/database'
 import { WorkspaceId, errors, freeNameNear, nameProblem } from '@arcx/router'
 import type {
   Actor,
@@ -18,16 +16,19 @@ import type {
   WorkspaceRules,
   WorkspacesPort,
 } from '@arcx/router'
-import { recordAudit } from '../audit/audit.ts'
 import type { DiskLevel } from '@arcx/service-kit/disk'
 import { chosen } from '../events/chosen.ts'
 import type { Feed, FeedItem } from '../events/feed.ts'
 import { SharedWork } from '../events/shared-work.ts'
 import type { ContainerRef, RuntimePort } from '../runtime/port.ts'
+import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { ChangeCache } from './change-cache.ts'
 import { maySee, onWorkspace, requireMay, rightsKey, rightsTo } from '../authorization/checks.ts'
 import type { Asker } from '../authorization/checks.ts'
-import type { Belonging, Change, WorkspaceStore } from './store.ts'
+import type { Change, WorkspaceChanges } from './changes.ts'
+import type { WorkspacePresenter } from './presenter.ts'
+import { NameTaken } from './store.ts'
+import type { Belonging, WorkspaceRow, WorkspaceStore } from './store.ts'
 
 const statsIntervalMs = 2000
 
@@ -49,10 +50,12 @@ const drives: Readonly<
   remove: { change: { to: 'deleting', step: 'Deleting' }, settled: ['deleting'] },
 }
 
-export interface WorkspacesNeeds {
+export interface WorkspacesDependencies {
   readonly rules: WorkspaceRules
-  readonly database: Database
+  readonly unitOfWork: UnitOfWork
   readonly store: WorkspaceStore
+  readonly changes: WorkspaceChanges
+  readonly presenter: WorkspacePresenter
   readonly runtime: RuntimePort
   readonly feed: Feed
   /** How much room is left on disk. */
@@ -66,31 +69,39 @@ export interface WorkspacesNeeds {
 /** The operations on workspaces: who may, what the row becomes; the reconciler does the rest. */
 export class Workspaces implements WorkspacesPort {
   readonly rules: WorkspaceRules
-  readonly #database: Database
+  readonly #unitOfWork: UnitOfWork
   readonly #store: WorkspaceStore
+  readonly #changes: WorkspaceChanges
+  readonly #presenter: WorkspacePresenter
   readonly #runtime: RuntimePort
   readonly #feed: Feed
-  readonly #disk: WorkspacesNeeds['disk']
-  readonly #memberships: WorkspacesNeeds['memberships']
+  readonly #disk: WorkspacesDependencies['disk']
+  readonly #memberships: WorkspacesDependencies['memberships']
   readonly #poke: (id: WorkspaceId) => void
-  readonly #changes = new ChangeCache()
+  readonly #shown = new ChangeCache()
   readonly #told = new SharedWork<WorkspaceChange | null>()
 
-  constructor({ rules, database, store, runtime, feed, disk, memberships, poke }: WorkspacesNeeds) {
-    this.rules = rules
-    this.#database = database
-    this.#store = store
-    this.#runtime = runtime
-    this.#feed = feed
-    this.#disk = disk
-    this.#memberships = memberships
-    this.#poke = poke
+  constructor(dependencies: WorkspacesDependencies) {
+    this.rules = dependencies.rules
+    this.#unitOfWork = dependencies.unitOfWork
+    this.#store = dependencies.store
+    this.#changes = dependencies.changes
+    this.#presenter = dependencies.presenter
+    this.#runtime = dependencies.runtime
+    this.#feed = dependencies.feed
+    this.#disk = dependencies.disk
+    this.#memberships = dependencies.memberships
+    this.#poke = (id) => dependencies.poke(id)
   }
 
   async list(actor: UserActor): Promise<readonly Workspace[]> {
-    const asker = await this.#asker(actor)
-    const rows = await this.#store.within(actor.userId, [...asker.teams.keys()])
-    return rows.filter((row) => maySee(asker, row)).map((row) => shown(asker, this.#store.present(row)))
+    const rows = await this.#store.visibleTo(actor.userId)
+    // What somebody is in teams without workspaces does not matter here.
+    const roles = rows.flatMap(({ teamId, role }) =>
+      teamId === null || role === null ? [] : [[teamId, role] as const],
+    )
+    const asker = { ...actor, teams: new Map(roles) }
+    return rows.filter((row) => maySee(asker, row)).map((row) => shown(asker, this.#presenter.present(row)))
   }
 
   async get(actor: UserActor, workspaceId: WorkspaceId): Promise<Workspace> {
@@ -109,7 +120,7 @@ export class Workspaces implements WorkspacesPort {
     requireMay(await this.#asker(actor), 'workspace.create', target)
     await this.#requireGoodName(name)
     await this.#requireRoom()
-    const row = await this.#store.insert(actor, name, teamId)
+    const row = await this.#changes.create(actor, name, teamId)
     if (row === null) throw errors.workspaceNameTaken(name, await this.#freeNameNear(name))
     return this.#show(actor, this.#changed(row))
   }
@@ -134,7 +145,7 @@ export class Workspaces implements WorkspacesPort {
   async removeAllOf(actor: Actor, whose: Belonging): Promise<number> {
     const rows = await this.#store.belongingTo(whose)
     for (const row of rows.filter(({ state }) => state !== 'deleting')) {
-      const moved = await this.#store.move(WorkspaceId.parse(row.id), {
+      const moved = await this.#changes.move(WorkspaceId.parse(row.id), {
         to: 'deleting',
         step: 'Deleting',
         actor,
@@ -151,8 +162,8 @@ export class Workspaces implements WorkspacesPort {
     await this.#requireGoodName(name)
     try {
       const renamed =
-        (await this.#store.renameResting(workspaceId, name, actor)) ??
-        (await this.#store.move(workspaceId, {
+        (await this.#changes.renameResting(workspaceId, name, actor)) ??
+        (await this.#changes.move(workspaceId, {
           to: 'starting',
           from: ['running', 'starting'],
           actor,
@@ -163,7 +174,7 @@ export class Workspaces implements WorkspacesPort {
       if (renamed === null) throw errors.workspaceBusy(row.state, 'be renamed')
       return await this.#show(actor, this.#changed(renamed))
     } catch (error) {
-      if (!isUniqueViolation(error, 'Workspace_name_key')) throw error
+      if (!(error instanceof NameTaken)) throw error
       throw errors.workspaceNameTaken(name, await this.#freeNameNear(name))
     }
   }
@@ -248,7 +259,7 @@ export class Workspaces implements WorkspacesPort {
     if (item.event.type === 'workspaces.changed') {
       const asker = await this.#asker(actor)
       const { workspace } = item.event
-      return maySee(asker, workspace) ? this.#changes.of(workspace, rightsTo(asker, workspace)) : null
+      return maySee(asker, workspace) ? this.#shown.of(workspace, rightsTo(asker, workspace)) : null
     }
     if (item.event.type !== 'workspaces.removed') return null
     const { workspaceId, ownerId, teamId } = item.event
@@ -277,12 +288,9 @@ export class Workspaces implements WorkspacesPort {
   async enter(actor: UserActor, name: string, purpose: 'exec' | 'forward'): Promise<ContainerRef> {
     const row = await this.requireExec(actor, name)
     if (row.state !== 'running') throw errors.workspaceNotRunning()
-    await recordAudit(this.#database, {
-      actor,
-      action: `workspace.${purpose}`,
-      target: { kind: 'workspace', id: row.id, name },
-      outcome: 'ok',
-    })
+    await this.#unitOfWork(actor, async (unit) =>
+      unit.record({ action: `workspace.${purpose}`, target: { kind: 'workspace', id: row.id, name } }),
+    )
     return { workspaceId: WorkspaceId.parse(row.id), incarnation: row.incarnation }
   }
 
@@ -320,12 +328,12 @@ export class Workspaces implements WorkspacesPort {
   ): Promise<WorkspaceFacts> {
     const { change, settled } = drives[operation]
     const row = await look()
-    if (settled.includes(row.state)) return this.#store.present(row)
+    if (settled.includes(row.state)) return this.#presenter.present(row)
     if (operation === 'start') await this.#requireRoom()
-    const moved = await this.#store.move(workspaceId, { ...change, actor, action: operation })
-    if (moved !== null) return this.#store.present(this.#changed(moved))
+    const moved = await this.#changes.move(workspaceId, { ...change, actor, action: operation })
+    if (moved !== null) return this.#presenter.present(this.#changed(moved))
     const now = await look()
-    if (settled.includes(now.state)) return this.#store.present(now)
+    if (settled.includes(now.state)) return this.#presenter.present(now)
     throw errors.workspaceBusy(now.state, operation)
   }
 
@@ -352,7 +360,7 @@ export class Workspaces implements WorkspacesPort {
   }
 
   async #show(actor: UserActor, row: WorkspaceRow): Promise<Workspace> {
-    return shown(await this.#asker(actor), this.#store.present(row))
+    return shown(await this.#asker(actor), this.#presenter.present(row))
   }
 
   async #require(

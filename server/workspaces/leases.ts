@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto'
+import type { WorkspaceId } from '@arcx/router'
+import type { Log } from '@arcx/service-kit/log'
+import type { LeaseStore } from './lease-store.ts'
+
+export interface LeaseTimes {
+  /** A copy that has crashed holds its leases for so long at most. */
+  readonly lastsMs: number
+  readonly renewMs: number
+  /** So long before one runs out that could not be renewed, its work is given up, so that it is over when another copy begins. */
+  readonly giveUpMs: number
+}
+
+export const leaseTimes: LeaseTimes = { lastsMs: 15_000, renewMs: 3000, giveUpMs: 5000 }
+
+export interface WorkspaceLeasesDependencies {
+  readonly store: LeaseStore
+  /** This process, see `process-name.ts`. */
+  readonly holder: string
+  /** Whether it is certain that a holder has ended: then nothing is waited for. */
+  hasEnded(holder: string): Promise<boolean>
+  readonly log: Log
+  readonly times?: LeaseTimes
+}
+
+interface Held {
+  readonly abort: AbortController
+  timer: NodeJS.Timeout
+}
+
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost'
+}
+
+/** Sees to it that one copy of the orchestrator at a time works on a workspace. It holds no connection meanwhile. */
+export class WorkspaceLeases {
+  readonly #dependencies: WorkspaceLeasesDependencies
+  readonly #times: LeaseTimes
+  readonly #held = new Map<string, Held>()
+  #renewal: NodeJS.Timeout | undefined
+
+  constructor(dependencies: WorkspaceLeasesDependencies) {
+    this.#dependencies = dependencies
+    this.#times = dependencies.times ?? leaseTimes
+  }
+
+  /**
+   * Runs `work` unless another copy is at the same workspace; resolves to whether it ran. Within a process the caller
+   * keeps two apart. The signal aborts, with a `LeaseLost`, when the lease could not be renewed in time.
+   */
+  async exclusively(workspaceId: WorkspaceId, work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+    const id = randomUUID()
+    const askedAt = Date.now()
+    if (!(await this.#take(workspaceId, id))) return false
+    const abort = new AbortController()
+    this.#held.set(id, { abort, timer: this.#giveUpLater(abort, askedAt) })
+    this.#renewLater()
+    try {
+      await work(abort.signal)
+      return true
+    } finally {
+      clearTimeout(this.#held.get(id)?.timer)
+      this.#held.delete(id)
+      await this.#dependencies.store
+        .free(id)
+        .catch((error: unknown) => this.#dependencies.log.info({ err: error, workspaceId }, 'a lease will run out'))
+    }
+  }
+
+  async #take(workspaceId: WorkspaceId, id: string): Promise<boolean> {
+    const { store, holder, hasEnded } = this.#dependencies
+    const { lastsMs } = this.#times
+    const lease = { workspaceId, id, holder }
+    // Of its own there may be one that could not be freed.
+    if (await store.take(lease, lastsMs, [holder])) return true
+    const other = await store.holderOf(workspaceId)
+    if (other === null || !(await hasEnded(other))) return false
+    return store.take(lease, lastsMs, [other])
+  }
+
+  #giveUpLater(abort: AbortController, renewedAt: number): NodeJS.Timeout {
+    const { lastsMs, giveUpMs } = this.#times
+    const lost = () => abort.abort(new LeaseLost('The lease could not be renewed in time.'))
+    return setTimeout(lost, renewedAt + lastsMs - giveUpMs - Date.now())
+  }
+
+  #renewLater(): void {
+    this.#renewal ??= setTimeout(() => {
+      void this.#renew().finally(() => {
+        this.#renewal = undefined
+        if (this.#held.size > 0) this.#renewLater()
+      })
+    }, this.#times.renewMs).unref()
+  }
+
+  /** All of them at once: however many there are, they cost one statement. */
+  async #renew(): Promise<void> {
+    const ids = [...this.#held.keys()]
+    if (ids.length === 0) return
+    const askedAt = Date.now()
+    try {
+      const kept = await this.#dependencies.store.renew(ids, this.#times.lastsMs)
+      for (const id of ids) {
+        const held = this.#held.get(id)
+        if (held === undefined) continue
+        clearTimeout(held.timer)
+        if (kept.has(id)) held.timer = this.#giveUpLater(held.abort, askedAt)
+        else held.abort.abort(new LeaseLost('Another copy has taken the lease.'))
+      }
+    } catch (error) {
+      this.#dependencies.log.warn({ err: error, leases: ids.length }, 'leases could not be renewed')
+    }
+  }
+}
