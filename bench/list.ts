@@ -26,7 +26,7 @@ export async function benchList(): Promise<Table> {
       step: null,
       reason: null,
     }))
-    await arc.database.insertInto('Workspace').values(rows).execute()
+    await arc.prisma.workspace.createMany({ data: rows })
     const list = await person.api.workspaces.list.query()
     const peer = fork(fileURLToPath(new URL('bare-procedure.ts', import.meta.url)), [String(peerPort)], {
       execArgv: [],

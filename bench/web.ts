@@ -32,7 +32,7 @@ export async function* benchWeb(): AsyncIterable<Table> {
       step: null,
       reason: null,
     }))
-    await arc.database.insertInto('Workspace').values(few).execute()
+    await arc.prisma.workspace.createMany({ data: few })
     const [first, useful, bytes]: number[][] = [[], [], []]
     for (let round = 0; round < rounds; round += 1) {
       const context = await signedIn(browser, arc.origin, person)
@@ -67,19 +67,16 @@ export async function* benchWeb(): AsyncIterable<Table> {
     }
     await context.close()
     const owner = await arc.person()
-    await arc.database
-      .insertInto('Workspace')
-      .values(
-        Array.from({ length: many }, (_, index) => ({
-          id: crypto.randomUUID(),
-          ownerId: owner.userId,
-          name: `many-${String(index).padStart(3, '0')}`,
-          state: 'stopped' as const,
-          step: null,
-          reason: null,
-        })),
-      )
-      .execute()
+    await arc.prisma.workspace.createMany({
+      data: Array.from({ length: many }, (_, index) => ({
+        id: crypto.randomUUID(),
+        ownerId: owner.userId,
+        name: `many-${String(index).padStart(3, '0')}`,
+        state: 'stopped' as const,
+        step: null,
+        reason: null,
+      })),
+    })
     const longContext = await signedIn(browser, arc.origin, owner)
     const long = await longContext.newPage()
     await long.goto(`${arc.origin}/dashboard`)

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Doc, encodeStateAsUpdate } from 'yjs'
-import type { Database } from '@arcx/database'
+import type { Database } from '@arcx/prisma'
 import { startTestCollab } from '@arcx/testing/collab'
 import type { TestCollab } from '@arcx/testing/collab'
 import type { Person } from '@arcx/testing/person'
@@ -10,15 +10,15 @@ import { DiskStore, UnusableAnnouncement, hashOf } from './documents/disk-store.
 let collab: TestCollab
 let ann: Person
 let workspaceId: string
-let database: Database
+let prisma: Database
 let disk: DiskStore
 
 beforeAll(async () => {
   collab = await startTestCollab()
   ann = await collab.arc.person()
   workspaceId = (await ann.api.workspaces.create.mutate({ name: 'announced' })).id
-  database = collab.arc.database
-  disk = new DiskStore(collab.arc.prisma)
+  ;({ prisma } = collab.arc)
+  disk = new DiskStore(prisma)
 })
 afterAll(async () => {
   await collab?.destroy()
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 async function file(): Promise<string> {
   const id = randomUUID()
-  await database.insertInto('Document').values({ id, workspaceId, path: id, snapshot: null }).execute()
+  await prisma.document.create({ data: { id, workspaceId, path: id, snapshot: null } })
   return id
 }
 
@@ -69,21 +69,16 @@ test.each([
 test('what was stored as the file’s state, or as announced, and cannot be used is as if it were not there', async () => {
   const id = await file()
   await disk.found(id, 'one\n', null, null, ann.userId, nothing)
-  await database
-    .updateTable('Document')
-    .set({ diskState: Buffer.from('garbage!') })
-    .where('id', '=', id)
-    .execute()
-  await database
-    .insertInto('DocumentAnnouncement')
-    .values({
+  await prisma.document.update({ where: { id }, data: { diskState: Buffer.from('garbage!') } })
+  await prisma.documentAnnouncement.create({
+    data: {
       documentId: id,
       hash: hashOf('two\n'),
       state: Buffer.from('garbage!'),
       userId: ann.userId,
       at: new Date(Date.now() - 60_000),
-    })
-    .execute()
+    },
+  })
   expect(await disk.found(id, 'two\n', hashOf('one\n'), null, ann.userId, state('one\n'))).toMatchObject({
     kind: 'known',
     hash: hashOf('two\n'),
@@ -94,10 +89,10 @@ test('what was stored as the file’s state, or as announced, and cannot be used
   })
 })
 
-const kept = () =>
-  database
-    .selectFrom('DocumentAnnouncement')
-    .select(({ fn }) => [fn.countAll<string>().as('count'), fn.sum<string>(fn('octet_length', ['state'])).as('bytes')])
+const kept = async (documentId: string) => {
+  const rows = await prisma.documentAnnouncement.findMany({ where: { documentId }, select: { state: true } })
+  return { count: rows.length, bytes: rows.reduce((sum, { state }) => sum + state.length, 0) }
+}
 
 test('however much is announced of a text, what is kept is bounded, and the latest is among it', async () => {
   const id = await file()
@@ -107,37 +102,30 @@ test('however much is announced of a text, what is kept is bounded, and the late
     latest = createHash('sha256').update(text).digest('hex')
     await disk.announce(id, latest, state(text), ann.userId)
   }
-  const { count, bytes } = await kept().where('documentId', '=', id).executeTakeFirstOrThrow()
-  expect(Number(count)).toBeGreaterThan(0)
-  expect(Number(bytes)).toBeLessThanOrEqual(16 * 1024 * 1024)
+  const { count, bytes } = await kept(id)
+  expect(count).toBeGreaterThan(0)
+  expect(bytes).toBeLessThanOrEqual(16 * 1024 * 1024)
   expect(
-    await database
-      .selectFrom('DocumentAnnouncement')
-      .select('hash')
-      .where('documentId', '=', id)
-      .where('hash', '=', latest)
-      .execute(),
+    await prisma.documentAnnouncement.findMany({ where: { documentId: id, hash: latest }, select: { hash: true } }),
   ).toHaveLength(1)
   await Promise.all(
     Array.from({ length: 150 }, (_, index) => disk.announce(id, hashOf(`${index}`), state(`${index}`), ann.userId)),
   )
-  expect(Number((await kept().where('documentId', '=', id).executeTakeFirstOrThrow()).count)).toBeLessThanOrEqual(100)
+  expect((await kept(id)).count).toBeLessThanOrEqual(100)
 }, 60_000)
 
 test('what nobody has found expires, of whatever text', async () => {
   const [old, young] = [await file(), await file()]
   for (const id of [old, young]) await disk.announce(id, hashOf('one'), state('one'), ann.userId)
-  await database
-    .updateTable('DocumentAnnouncement')
-    .set({ at: new Date(Date.now() - 600_000) })
-    .where('documentId', '=', old)
-    .execute()
+  await prisma.documentAnnouncement.updateMany({
+    where: { documentId: old },
+    data: { at: new Date(Date.now() - 600_000) },
+  })
   await disk.expire()
   expect(
-    await database
-      .selectFrom('DocumentAnnouncement')
-      .select('documentId')
-      .where('documentId', 'in', [old, young])
-      .execute(),
+    await prisma.documentAnnouncement.findMany({
+      where: { documentId: { in: [old, young] } },
+      select: { documentId: true },
+    }),
   ).toEqual([{ documentId: young }])
 })

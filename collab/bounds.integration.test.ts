@@ -62,11 +62,10 @@ test('a text that is rewritten again and again takes the room of what it holds',
   expect([a.provider.wsconnected, b.provider.wsconnected]).toEqual([true, true])
   await vi.waitFor(
     async () => {
-      const { snapshot } = await collab.arc.database
-        .selectFrom('Document')
-        .select('snapshot')
-        .where('path', '=', 'rewritten')
-        .executeTakeFirstOrThrow()
+      const { snapshot } = await collab.arc.prisma.document.findFirstOrThrow({
+        where: { path: 'rewritten' },
+        select: { snapshot: true },
+      })
       expect(snapshot?.length).toBeLessThan(1_000_000)
     },
     { timeout: 20_000 },

@@ -21,13 +21,12 @@ beforeAll(async () => {
   const { arc } = collab
   ;[ann, ben, vera, stranger] = await Promise.all([arc.person(), arc.person(), arc.person(), arc.person()])
   const { id: teamId } = await person(ann).api.teams.create.mutate({ name: 'writers' })
-  await arc.database
-    .insertInto('Membership')
-    .values([
+  await arc.prisma.membership.createMany({
+    data: [
       { teamId, userId: person(ben).userId, role: 'member' },
       { teamId, userId: person(vera).userId, role: 'viewer' },
-    ])
-    .execute()
+    ],
+  })
   workspaceId = (await person(ann).api.workspaces.create.mutate({ name: 'shared-text', teamId })).id
 })
 afterAll(() => collab?.destroy())
@@ -50,15 +49,7 @@ async function connect(someone: Person | undefined, path: string): Promise<Write
   return writer
 }
 
-const stored = async () =>
-  Number(
-    (
-      await collab.arc.database
-        .selectFrom('DocumentUpdate')
-        .select(({ fn }) => fn.countAll().as('count'))
-        .executeTakeFirstOrThrow()
-    ).count,
-  )
+const stored = () => collab.arc.prisma.documentUpdate.count()
 
 describe('a stock y-websocket client', () => {
   test('two people write in one file, and each sees the other’s words, cursor and name', async () => {
@@ -194,10 +185,7 @@ describe('who may', () => {
   test('JupyterHub CVE-2020-36191, CVE-2021-41247: signing out closes what was opened, and so does a token’s end', async () => {
     const gone = await collab.arc.person()
     const { teamId } = await person(ann).api.workspaces.get.query({ workspaceId })
-    await collab.arc.database
-      .insertInto('Membership')
-      .values({ teamId: teamId ?? '', userId: gone.userId, role: 'member' })
-      .execute()
+    await collab.arc.prisma.membership.create({ data: { teamId: teamId ?? '', userId: gone.userId, role: 'member' } })
     const g = await connect(gone, 'signed-out')
     const closed = new Promise<{ code: number }>((resolve) =>
       g.provider.on('connection-close', (event) => resolve({ code: event?.code ?? 0 })),

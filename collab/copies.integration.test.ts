@@ -23,7 +23,7 @@ beforeAll(async () => {
   second = await collab.copy()
   ;[ann, ben] = await Promise.all([collab.arc.person(), collab.arc.person()])
   const { id: teamId } = await ann.api.teams.create.mutate({ name: 'two-copies' })
-  await collab.arc.database.insertInto('Membership').values({ teamId, userId: ben.userId, role: 'member' }).execute()
+  await collab.arc.prisma.membership.create({ data: { teamId, userId: ben.userId, role: 'member' } })
   workspaceId = (await ann.api.workspaces.create.mutate({ name: 'over-two', teamId })).id
 })
 afterAll(() => collab?.destroy())

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import fc from 'fast-check'
-import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { inTransaction } from '@arcx/prisma'
 import type { WorkspaceId } from '@arcx/router'
 import { startTestCollab } from '@arcx/testing/collab'
 import type { TestCollab } from '@arcx/testing/collab'
@@ -24,7 +24,7 @@ beforeAll(async () => {
   collab = await startTestCollab({ stores })
   const [ann, ben] = [await collab.arc.person(), await collab.arc.person()]
   const { id: teamId } = await ann.api.teams.create.mutate({ name: 'crashes' })
-  await collab.arc.database.insertInto('Membership').values({ teamId, userId: ben.userId, role: 'member' }).execute()
+  await collab.arc.prisma.membership.create({ data: { teamId, userId: ben.userId, role: 'member' } })
   workspaceId = (await ann.api.workspaces.create.mutate({ name: 'crashing', teamId })).id
   people = [ann, ben]
 })
@@ -71,13 +71,10 @@ const clocksOf = (writer: Writer): ReadonlyMap<number, number> =>
 
 /** For a while nothing can be stored, which is when something told too early shows. */
 const hold = (until: Promise<void>): Promise<unknown> =>
-  collab.arc.database
-    .transaction()
-    .execute(async (transaction) => {
-      await sql`LOCK TABLE "DocumentUpdate" IN ACCESS EXCLUSIVE MODE`.execute(transaction)
-      await until
-    })
-    .catch(() => 'the database was killed')
+  inTransaction(collab.arc.prisma, async (queries) => {
+    await queries.$executeRaw`LOCK TABLE "DocumentUpdate" IN ACCESS EXCLUSIVE MODE`
+    await until
+  }).catch(() => 'the database was killed')
 
 const kinds: Readonly<Record<'team-state' | 'PostgreSQL' | 'NATS', () => Pick<Mortal, 'kill' | 'start'>>> = {
   'team-state': () => collab,

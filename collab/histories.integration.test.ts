@@ -22,7 +22,7 @@ beforeAll(async () => {
   second = await collab.copy()
   const [ann, ben] = [await collab.arc.person(), await collab.arc.person()]
   const { id: teamId } = await ann.api.teams.create.mutate({ name: 'histories' })
-  await collab.arc.database.insertInto('Membership').values({ teamId, userId: ben.userId, role: 'member' }).execute()
+  await collab.arc.prisma.membership.create({ data: { teamId, userId: ben.userId, role: 'member' } })
   workspaceId = (await ann.api.workspaces.create.mutate({ name: 'histories', teamId })).id
   people = [ann, ben]
 })

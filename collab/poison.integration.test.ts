@@ -60,7 +60,7 @@ async function send(path: string, update: Uint8Array): Promise<number> {
 }
 
 const idOf = async (path: string) =>
-  (await collab.arc.database.selectFrom('Document').select('id').where('path', '=', path).executeTakeFirstOrThrow()).id
+  (await collab.arc.prisma.document.findFirstOrThrow({ where: { path }, select: { id: true } })).id
 
 /** The two go on, and all that they wrote is there after a restart. */
 async function expectAlive(path: string, a: Writer, b: Writer): Promise<void> {
@@ -102,22 +102,19 @@ test.each(Object.entries(poisons))(
     for (const { close } of [first, watcher]) close()
     await collab.kill()
     const documentId = await idOf(path)
-    await collab.arc.database
-      .insertInto('DocumentUpdate')
-      .values({ documentId, update: poison, userId: ann.userId })
-      .execute()
+    await collab.arc.prisma.documentUpdate.create({
+      data: { documentId, update: Uint8Array.from(poison), userId: ann.userId },
+    })
     await collab.start()
     const [a, b] = [await connect(path), await connect(path)]
     expect(a.text()).toBe('before ')
     await expectAlive(path, a, b)
     expect(
-      await collab.arc.database
-        .selectFrom('DocumentUpdate')
-        .select('update')
-        .where('documentId', '=', documentId)
-        .where('isUnusable', '=', true)
-        .execute(),
-    ).toEqual([{ update: poison }])
+      await collab.arc.prisma.documentUpdate.findMany({
+        where: { documentId, isUnusable: true },
+        select: { update: true },
+      }),
+    ).toEqual([{ update: Uint8Array.from(poison) }])
   },
   60_000,
 )
@@ -128,12 +125,11 @@ test('a text whose snapshot cannot be read opens with what its file last held', 
   const disk = new Doc()
   disk.getText('content').insert(0, 'as the file was')
   await collab.kill()
-  const snapshot = poisons['something collected of no length'] ?? Buffer.alloc(0)
-  await collab.arc.database
-    .updateTable('Document')
-    .set({ snapshot, diskHash: 'x'.repeat(64), diskState: Buffer.from(encodeStateAsUpdate(disk)) })
-    .where('id', '=', await idOf(path))
-    .execute()
+  const snapshot = Uint8Array.from(poisons['something collected of no length'] ?? [])
+  await collab.arc.prisma.document.update({
+    where: { id: await idOf(path) },
+    data: { snapshot, diskHash: 'x'.repeat(64), diskState: Uint8Array.from(encodeStateAsUpdate(disk)) },
+  })
   await collab.start()
   const [a, b] = [await connect(path), await connect(path)]
   expect(a.text()).toBe('as the file was')

@@ -92,7 +92,7 @@ test('a call goes out, and is answered, only once the bus has said that its reco
 
 test('a call whose target has it when arc-proxy is killed is in the record', async () => {
   const outcomes = async (path: string) =>
-    (await rig.database.selectFrom('EgressRecord').select('outcome').where('path', '=', path).execute()).map(
+    (await rig.prisma.egressRecord.findMany({ where: { path }, select: { outcome: true } })).map(
       ({ outcome }) => outcome,
     )
   for (const round of ['/killed-1', '/killed-2', '/killed-3']) {

@@ -321,12 +321,7 @@ describe('a WebSocket', () => {
     await vi.waitFor(
       async () =>
         expect(
-          await rig.database
-            .selectFrom('EgressRecord')
-            .selectAll()
-            .where('path', '=', '/live?x=…')
-            .where('outcome', '=', 'cut:leak_attempted')
-            .execute(),
+          await rig.prisma.egressRecord.findMany({ where: { path: '/live?x=…', outcome: 'cut:leak_attempted' } }),
         ).toHaveLength(1),
       { timeout: 20_000 },
     )
@@ -517,12 +512,10 @@ test('the record has every call, passed and refused, with names and counts and n
   await rig.https('other.test', '/recorded', { headers: { 'x-a': secret.placeholder } })
   await vi.waitFor(
     async () => {
-      const rows = await rig.database
-        .selectFrom('EgressRecord')
-        .selectAll()
-        .where('path', 'like', '/recorded%')
-        .orderBy('at')
-        .execute()
+      const rows = await rig.prisma.egressRecord.findMany({
+        where: { path: { startsWith: '/recorded' } },
+        orderBy: { at: 'asc' },
+      })
       expect(rows).toMatchObject([
         {
           workspaceId: rig.workspaceId,
@@ -532,7 +525,7 @@ test('the record has every call, passed and refused, with names and counts and n
           path: '/recorded?token=…&q=…',
           outcome: 'passed',
           status: 200,
-          bytesUp: '5',
+          bytesUp: 5n,
           secrets: ['api.test'],
           scrubbed: 1,
         },
@@ -541,7 +534,9 @@ test('the record has every call, passed and refused, with names and counts and n
     },
     { timeout: 20_000 },
   )
-  const everything = JSON.stringify(await rig.database.selectFrom('EgressRecord').selectAll().execute())
+  const everything = JSON.stringify(
+    await rig.prisma.egressRecord.findMany({ omit: { bytesUp: true, bytesDown: true } }),
+  )
   for (const { value } of [secret, other])
     for (const writing of [value, encodeURIComponent(value), Buffer.from(value).toString('hex')])
       expect(everything).not.toContain(writing)
@@ -553,11 +548,10 @@ test('a credential in a path, of which nobody has told arcx, is in no record', a
   await rig.https('api.test', `/with/${token}/is-found`)
   await vi.waitFor(
     async () => {
-      const rows = await rig.database
-        .selectFrom('EgressRecord')
-        .select('path')
-        .where('path', 'like', '%is-found')
-        .execute()
+      const rows = await rig.prisma.egressRecord.findMany({
+        where: { path: { endsWith: 'is-found' } },
+        select: { path: true },
+      })
       expect(rows).toHaveLength(1)
       expect(rows[0]?.path).toBe('/with/[github-pat]/is-found')
     },

@@ -4,7 +4,6 @@ import { request as httpRequest } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { ProxyRig, codeOf, echo } from '@arcx/testing/proxy'
 
@@ -15,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => rig?.close())
 
 const outcomes = async (path: string) =>
-  (await rig.database.selectFrom('EgressRecord').select('outcome').where('path', 'like', `${path}%`).execute()).map(
+  (await rig.prisma.egressRecord.findMany({ where: { path: { startsWith: path } }, select: { outcome: true } })).map(
     ({ outcome }) => outcome,
   )
 
@@ -89,14 +88,14 @@ test('with the bus away nothing goes out, and the answer says why', async () => 
 
 test('with the database away nothing goes out once what is known of a workspace is old, and the answer says why', async () => {
   rig.answer = echo('{}')
-  await sql`ALTER TABLE "Secret" RENAME TO "Away"`.execute(rig.database)
+  await rig.prisma.$executeRaw`ALTER TABLE "Secret" RENAME TO "Away"`
   try {
     await vi.waitFor(
       async () => expect(codeOf(await rig.send(`http://api.test:${rig.plainPort}/away`))).toBe('secrets_unavailable'),
       { timeout: 5000 },
     )
   } finally {
-    await sql`ALTER TABLE "Away" RENAME TO "Secret"`.execute(rig.database)
+    await rig.prisma.$executeRaw`ALTER TABLE "Away" RENAME TO "Secret"`
   }
   await vi.waitFor(async () => expect((await rig.send(`http://api.test:${rig.plainPort}/back`)).status).toBe(200), {
     timeout: 5000,
@@ -117,16 +116,15 @@ test('calls are kept for their time, and no longer', async () => {
     durationMs: 1,
     secrets: [],
     scrubbed: 0,
-    redacted: '{}',
+    redacted: {},
   }
   const ago = (days: number) => new Date(Date.now() - days * 24 * 3600_000)
-  await rig.database
-    .insertInto('EgressRecord')
-    .values([
+  await rig.prisma.egressRecord.createMany({
+    data: [
       { ...row, id: randomUUID(), path: '/old', at: ago(31) },
       { ...row, id: randomUUID(), path: '/newer', at: ago(29) },
-    ])
-    .execute()
+    ],
+  })
   await rig.killProxy()
   await rig.startProxy()
   await vi.waitFor(async () => expect(await outcomes('/old')).toEqual([]), { timeout: 5000 })
@@ -140,11 +138,10 @@ const secret = {
   host: 'api.test',
 }
 const named = (host: string) =>
-  rig.database
-    .selectFrom('EgressRecord')
-    .select(['method', 'scheme', 'host', 'port', 'outcome', 'status', 'userId'])
-    .where('host', 'like', `${host}%`)
-    .execute()
+  rig.prisma.egressRecord.findMany({
+    where: { host: { startsWith: host } },
+    select: { method: true, scheme: true, host: true, port: true, outcome: true, status: true, userId: true },
+  })
 const said = (request: string) => {
   const socket = connect(rig.socketOf(rig.workspaceId))
   socket.on('error', () => undefined).write(request)

@@ -31,12 +31,7 @@ beforeEach(() => {
 /** Rules are at most two seconds old. */
 const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 8000, interval: 100 })
 const lastOutcome = async (path: string) =>
-  (await rig.database
-    .selectFrom('EgressRecord')
-    .selectAll()
-    .where('path', 'like', `${path}%`)
-    .orderBy('at', 'desc')
-    .executeTakeFirst()) ?? null
+  rig.prisma.egressRecord.findFirst({ where: { path: { startsWith: path } }, orderBy: { at: 'desc' } })
 
 describe('where in a request a secret may stand', () => {
   test('in its place it becomes the value, anywhere else the request is refused', async () => {
@@ -135,7 +130,9 @@ describe('a key of somebody’s on its way to where it does not belong', () => {
     await once(client, 'close')
     expect(heard).toEqual([])
     await soon(async () => expect((await lastOutcome('/stray'))?.redacted).toEqual({ 'github-pat': 1 }))
-    expect(JSON.stringify(await rig.database.selectFrom('EgressRecord').selectAll().execute())).not.toContain(strayKey)
+    expect(
+      JSON.stringify(await rig.prisma.egressRecord.findMany({ omit: { bytesUp: true, bytesDown: true } })),
+    ).not.toContain(strayKey)
   })
 
   test('goes on where the rules say so, and is counted', async () => {
@@ -225,11 +222,7 @@ describe('limits', () => {
     expect(cut).toBeGreaterThan(0)
     await soon(async () =>
       expect(
-        await rig.database
-          .selectFrom('EgressRecord')
-          .select('outcome')
-          .where('outcome', '=', 'cut:bytes_exceeded')
-          .execute(),
+        await rig.prisma.egressRecord.findMany({ where: { outcome: 'cut:bytes_exceeded' }, select: { outcome: true } }),
       ).toHaveLength(cut),
     )
     await rig.setRules({})
@@ -259,11 +252,7 @@ describe('rules that change while something is open', () => {
     await both
     await soon(async () =>
       expect(
-        await rig.database
-          .selectFrom('EgressRecord')
-          .select('path')
-          .where('outcome', '=', 'cut:host_refused')
-          .execute(),
+        await rig.prisma.egressRecord.findMany({ where: { outcome: 'cut:host_refused' }, select: { path: true } }),
       ).toHaveLength(2),
     )
     expect(codeOf(await rig.https('other.test', '/'))).toBe('host_refused')
@@ -288,7 +277,7 @@ describe('rules that change while something is open', () => {
     } as never)
     await once(client, 'open')
     const closed = once(client, 'close')
-    await rig.database.deleteFrom('Secret').where('name', '=', 'SHORT').execute()
+    await rig.prisma.secret.deleteMany({ where: { name: 'SHORT' } })
     await closed
     await soon(async () => expect((await lastOutcome('/withdrawn'))?.outcome).toBe('cut:secret_withdrawn'))
   })

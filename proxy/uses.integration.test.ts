@@ -22,12 +22,10 @@ beforeAll(async () => {
 afterAll(() => rig?.close())
 
 const recordOf = (path: string) =>
-  rig.database
-    .selectFrom('EgressRecord')
-    .select(['secrets', 'outcome'])
-    .where('path', 'like', `${path}%`)
-    .where('outcome', '!=', 'open')
-    .executeTakeFirst()
+  rig.prisma.egressRecord.findFirst({
+    where: { path: { startsWith: path }, outcome: { not: 'open' } },
+    select: { secrets: true, outcome: true },
+  })
 const character = (_: string, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))
 const ofBase32 = (text: string) => {
   const bits = [...text.toUpperCase()]

@@ -244,9 +244,9 @@ describe('secrets', () => {
     expect(everything.output).not.toContain(value)
     const [info] = await arc.engine.listContainers({ filters: { label: [`arcx.workspace=${box.id}`] } })
     expect(JSON.stringify(await arc.engine.getContainer(info?.Id ?? '').inspect())).not.toContain(value)
-    const rows = await arc.database.selectFrom('Secret').selectAll().execute()
-    for (const { sealed } of rows) expect(sealed.toString('latin1')).not.toContain(value)
-    expect(JSON.stringify(await arc.database.selectFrom('AuditEntry').selectAll().execute())).not.toContain(value)
+    const rows = await arc.prisma.secret.findMany()
+    for (const { sealed } of rows) expect(Buffer.from(sealed).toString('latin1')).not.toContain(value)
+    expect(JSON.stringify(await arc.prisma.auditEntry.findMany({ omit: { id: true } }))).not.toContain(value)
     expect(await arc.log()).not.toContain(value)
   })
 
@@ -278,7 +278,7 @@ describe('secrets', () => {
   test('a team’s are changed by its owner and admins, seen by its members, and used in its workspaces alone', async () => {
     const [member, stranger] = await Promise.all([arc.person(), arc.person()])
     const { id: teamId } = await person.api.teams.create.mutate({ name: 'key-keepers' })
-    await arc.database.insertInto('Membership').values({ teamId, userId: member.userId, role: 'member' }).execute()
+    await arc.prisma.membership.create({ data: { teamId, userId: member.userId, role: 'member' } })
     await person.api.secrets.set.mutate({
       teamId,
       name: 'TEAM_KEY',

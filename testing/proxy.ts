@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 import type { Child } from '@arcx/launch/children'
 import type { Nats } from '@arcx/launch/nats'
 import { freePort } from '@arcx/launch/ports'
-import type { Database } from '@arcx/database'
+import type { Database } from '@arcx/prisma'
 import { Authority } from '@arcx/proxy/entrance/authority'
 import { EgressRules } from '@arcx/router'
 import { Envelopes } from '@arcx/service-kit/envelopes'
@@ -85,7 +85,7 @@ export class ProxyRig {
   h2Port = 0
   port = 0
   readonly directory: string
-  readonly database: Database
+  readonly prisma: Database
   readonly bus: Nats
   readonly databaseUrl: string
   readonly #drop: () => Promise<void>
@@ -96,13 +96,9 @@ export class ProxyRig {
   #child: Child | undefined
   #ca = ''
 
-  private constructor(
-    directory: string,
-    { database, drop, url }: Awaited<ReturnType<typeof createDatabase>>,
-    bus: Nats,
-  ) {
+  private constructor(directory: string, { prisma, drop, url }: Awaited<ReturnType<typeof createDatabase>>, bus: Nats) {
     this.directory = directory
-    this.database = database
+    this.prisma = prisma
     this.databaseUrl = url
     this.bus = bus
     this.#drop = drop
@@ -170,18 +166,17 @@ export class ProxyRig {
       () => plain.close(),
       () => h2.close(),
     )
-    await this.database.insertInto('User').values({ id: this.userId, login: 'tenant', name: 'tenant' }).execute()
-    await this.database
-      .insertInto('Workspace')
-      .values({
+    await this.prisma.user.create({ data: { id: this.userId, login: 'tenant', name: 'tenant' } })
+    await this.prisma.workspace.create({
+      data: {
         id: this.workspaceId,
         ownerId: this.userId,
         name: 'tenant',
         state: 'running',
         step: null,
         reason: null,
-      })
-      .execute()
+      },
+    })
     for (const secret of secrets) await this.keep(secret)
     await writeFile(join(this.directory, 'outside-ca.pem'), outside.certificatePem)
     this.port = await freePort()
@@ -263,23 +258,23 @@ export class ProxyRig {
       teamId: null,
       workspaceId: null,
       name: name ?? host,
-      sealed: new Envelopes(key).seal(value, id),
+      sealed: Uint8Array.from(new Envelopes(key).seal(value, id)),
       placeholder,
       hosts: [host],
       places: [...places],
     }
-    await this.database.insertInto('Secret').values(row).execute()
+    await this.prisma.secret.create({ data: row })
   }
 
   /** For the person's workspaces; in effect within two seconds. */
   async setRules(changes: Partial<EgressRules>): Promise<void> {
     const { limits, ...rules } = EgressRules.parse({ fallback: 'open', allow: [], deny: [], ...changes })
-    const fields = { ...rules, limits: JSON.stringify(limits), updatedAt: new Date() }
-    await this.database
-      .insertInto('EgressPolicy')
-      .values({ id: randomUUID(), ownerId: this.userId, teamId: null, workspaceId: null, ...fields })
-      .onConflict((conflict) => conflict.column('ownerId').doUpdateSet(fields))
-      .execute()
+    const fields = { ...rules, limits, updatedAt: new Date() }
+    await this.prisma.egressPolicy.upsert({
+      where: { ownerId: this.userId },
+      create: { id: randomUUID(), ownerId: this.userId, ...fields },
+      update: fields,
+    })
   }
 
   socketOf(id: string): string {

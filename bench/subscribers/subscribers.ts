@@ -76,14 +76,11 @@ async function ofOrchestrator(
     const [owner] = people
     if (owner === undefined) throw new Error('There is nobody.')
     const team = await owner.api.teams.create.mutate({ name: 'crowd' })
-    await arc.database
-      .insertInto('Membership')
-      .values(
-        people
-          .slice(1)
-          .map(({ userId }) => ({ teamId: team.id, userId: UserId.parse(userId), role: 'member' as const })),
-      )
-      .execute()
+    await arc.prisma.membership.createMany({
+      data: people
+        .slice(1)
+        .map(({ userId }) => ({ teamId: team.id, userId: UserId.parse(userId), role: 'member' as const })),
+    })
     // Rows alone: no container is needed for a name to change.
     const rows = Array.from({ length: workspaces }, (_, index) => ({
       id: crypto.randomUUID(),
@@ -94,7 +91,7 @@ async function ofOrchestrator(
       step: null,
       reason: null,
     }))
-    await arc.database.insertInto('Workspace').values(rows).execute()
+    await arc.prisma.workspace.createMany({ data: rows })
     const list = await owner.api.workspaces.list.query()
     const [first] = list
     if (first === undefined) throw new Error('There is no workspace.')

@@ -142,7 +142,7 @@ async function placeOf(collab: TestCollab): Promise<{
   const all = [ann]
   while (all.length < people) {
     const next = await collab.arc.person()
-    await collab.arc.database.insertInto('Membership').values({ teamId, userId: next.userId, role: 'member' }).execute()
+    await collab.arc.prisma.membership.create({ data: { teamId, userId: next.userId, role: 'member' } })
     all.push(next)
   }
   const { id: workspaceId } = await ann.api.workspaces.create.mutate({ name: 'crowd', teamId })
@@ -241,10 +241,7 @@ async function largeDocument(
   const [ours, theirs]: number[][] = [[], []]
   for (let load = 0; load < largeLoads; load += 1) {
     const path = `large-${load}`
-    await collab.arc.database
-      .insertInto('Document')
-      .values({ id: randomUUID(), workspaceId, path, snapshot: state })
-      .execute()
+    await collab.arc.prisma.document.create({ data: { id: randomUUID(), workspaceId, path, snapshot: state } })
     const { ticket } = await ann.api.collab.ticket.mutate({ workspaceId })
     ours?.push(
       await loadTime('team-state', `ws://127.0.0.1:${collab.port}/workspaces/${workspaceId}/${path}?ticket=${ticket}`),

@@ -37,10 +37,9 @@ beforeAll(async () => {
     collab.arc.person(),
   ])
   teamId = (await ann.api.teams.create.mutate({ name: 'windows' })).id
-  await collab.arc.database
-    .insertInto('Membership')
-    .values([ben, cleo].map(({ userId }) => ({ teamId, userId, role: 'member' as const })))
-    .execute()
+  await collab.arc.prisma.membership.createMany({
+    data: [ben, cleo].map(({ userId }) => ({ teamId, userId, role: 'member' as const })),
+  })
   const { id } = await ann.api.workspaces.create.mutate({ name: 'window', teamId })
   workspace = await untilState(ann, id, 'running')
 })

@@ -267,8 +267,8 @@ describe('who may', () => {
       code: 'workspace_not_found',
     })
     const { id: teamId } = await owner.api.teams.create.mutate({ name: 'exec-team' })
-    await arc.database.insertInto('Membership').values({ teamId, userId: viewer.userId, role: 'viewer' }).execute()
-    await arc.database.updateTable('Workspace').set({ ownerId: null, teamId }).where('id', '=', other.id).execute()
+    await arc.prisma.membership.create({ data: { teamId, userId: viewer.userId, role: 'viewer' } })
+    await arc.prisma.workspace.update({ where: { id: other.id }, data: { ownerId: null, teamId } })
     expect(
       await refused({ workspace: 'not-this', command: ['id'] }, await tokenOf(viewer, ['workspaces:exec'])),
     ).toMatchObject({ code: 'forbidden' })
@@ -312,9 +312,9 @@ describe('who may', () => {
   test('revoking the token, and removing the member, end the program within 2 s', async () => {
     const member = await arc.person()
     const { id: teamId } = await owner.api.teams.create.mutate({ name: 'exec-crew' })
-    await arc.database.insertInto('Membership').values({ teamId, userId: member.userId, role: 'member' }).execute()
+    await arc.prisma.membership.create({ data: { teamId, userId: member.userId, role: 'member' } })
     const shared = await createRunning(owner, 'exec-shared')
-    await arc.database.updateTable('Workspace').set({ ownerId: null, teamId }).where('id', '=', shared.id).execute()
+    await arc.prisma.workspace.update({ where: { id: shared.id }, data: { ownerId: null, teamId } })
     const made = await owner.api.tokens.create.mutate({ name: 'short', scopes: ['workspaces:exec'] })
     const revoked = new Session({ workspace: 'exec-shared', command: ['sleep', '1000'] }, made.token)
     const removed = new Session(
@@ -365,12 +365,11 @@ describe('who may', () => {
 
   test('what is run is recorded, without its words', async () => {
     await new Session({ command: ['echo', 'my-password'] }).exit()
-    const entries = await arc.database
-      .selectFrom('AuditEntry')
-      .selectAll()
-      .where('action', '=', 'workspace.exec')
-      .where('targetId', '=', workspaceId)
-      .execute()
+    const entries = await arc.prisma.auditEntry.findMany({
+      where: { action: 'workspace.exec', targetId: workspaceId },
+      omit: { id: true },
+      orderBy: { id: 'asc' },
+    })
     expect(entries.at(-1)).toMatchObject({ actorId: owner.userId, outcome: 'ok', targetName: 'runs' })
     expect(JSON.stringify(entries)).not.toContain('my-password')
     expect(await arc.log()).not.toContain('my-password')

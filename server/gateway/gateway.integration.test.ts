@@ -128,14 +128,13 @@ describe('a workspace that has been renamed', () => {
     const { cookie } = await enter(owner, '/', 'former')
     const { id: teamId } = await owner.api.teams.create.mutate({ name: 'gate-crew' })
     const [member, guest] = await Promise.all([arc.person(), arc.person()])
-    await arc.database
-      .insertInto('Membership')
-      .values([
+    await arc.prisma.membership.createMany({
+      data: [
         { teamId, userId: member.userId, role: 'member' },
         { teamId, userId: guest.userId, role: 'member' },
-      ])
-      .execute()
-    await arc.database.updateTable('Workspace').set({ ownerId: null, teamId }).where('id', '=', id).execute()
+      ],
+    })
+    await arc.prisma.workspace.update({ where: { id }, data: { ownerId: null, teamId } })
     // What was written past the server is known to it a moment later.
     const guests = await vi.waitFor(
       async () => {

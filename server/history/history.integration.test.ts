@@ -24,13 +24,12 @@ beforeAll(async () => {
   ;[ann, ben, viewer, stranger] = people
   logins = { ann: await loginOf(ann), ben: await loginOf(ben) }
   const { id: teamId } = await ann.api.teams.create.mutate({ name: 'writers' })
-  await collab.arc.database
-    .insertInto('Membership')
-    .values([
+  await collab.arc.prisma.membership.createMany({
+    data: [
       { teamId, userId: ben.userId, role: 'member' },
       { teamId, userId: viewer.userId, role: 'viewer' },
-    ])
-    .execute()
+    ],
+  })
   const { id } = await ann.api.workspaces.create.mutate({ name: 'written', teamId })
   workspace = await untilState(ann, id, 'running')
 })
@@ -49,10 +48,7 @@ async function keep(
   versions: readonly (readonly [text: string, by: Person | null, cause: VersionCause])[],
 ): Promise<string> {
   const id = randomUUID()
-  await collab.arc.database
-    .insertInto('Document')
-    .values({ id, workspaceId: workspace.id, path, snapshot: null })
-    .execute()
+  await collab.arc.prisma.document.create({ data: { id, workspaceId: workspace.id, path, snapshot: null } })
   for (const [text, by, cause] of versions)
     await addVersion(collab.arc.prisma, { documentId: id, userId: by?.userId ?? null, cause, text })
   return id
@@ -78,13 +74,12 @@ test('who wrote in which file stands there, people and programs, the latest firs
   )
   writer.close()
   const documentId = await keep('src/b.ts', [])
-  await collab.arc.database
-    .insertInto('DocumentUpdate')
-    .values([
+  await collab.arc.prisma.documentUpdate.createMany({
+    data: [
       { documentId, update: Buffer.alloc(0), userId: null },
       { documentId, update: Buffer.alloc(0), userId: randomUUID() },
-    ])
-    .execute()
+    ],
+  })
   const changes = await viewer.api.history.changes.query({ workspaceId: workspace.id })
   expect(changes.map(({ path, by }) => `${path} ${by.kind}`).toSorted()).toEqual([
     'src/a.ts person',
@@ -111,11 +106,10 @@ test('a version is restored to the file, what it held is kept before, and both a
   ).toEqual([`restored ${logins.ben}`, 'disk program', `saved ${logins.ben}`, `saved ${logins.ann}`])
   // It is so already: nothing is written twice.
   expect(await ben.api.history.restore.mutate({ workspaceId: workspace.id, versionId })).toBe(false)
-  const entries = await collab.arc.database
-    .selectFrom('AuditEntry')
-    .select(['actorId', 'targetName', 'outcome'])
-    .where('action', '=', 'workspace.restore-file')
-    .execute()
+  const entries = await collab.arc.prisma.auditEntry.findMany({
+    where: { action: 'workspace.restore-file' },
+    select: { actorId: true, targetName: true, outcome: true },
+  })
   expect(entries).toEqual([{ actorId: ben.userId, targetName: 'written:notes.txt', outcome: 'ok' }])
 })
 

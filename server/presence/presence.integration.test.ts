@@ -16,7 +16,7 @@ beforeAll(async () => {
   arc = await startTestOrchestrator()
   ;[ann, ben] = await Promise.all([arc.person(), arc.person()])
   teamId = (await ann.api.teams.create.mutate({ name: 'present' })).id
-  await arc.database.insertInto('Membership').values({ teamId, userId: ben.userId, role: 'member' }).execute()
+  await arc.prisma.membership.create({ data: { teamId, userId: ben.userId, role: 'member' } })
   workspaceId = (await ann.api.workspaces.create.mutate({ name: 'where-they-are', teamId })).id
   elsewhereId = (await ben.api.workspaces.create.mutate({ name: 'bens-own' })).id
 })
@@ -176,7 +176,7 @@ test('strangers see nobody and stand nowhere; who leaves a team is told nothing 
   )
 
   const leaving = await arc.person()
-  await arc.database.insertInto('Membership').values({ teamId, userId: leaving.userId, role: 'member' }).execute()
+  await arc.prisma.membership.create({ data: { teamId, userId: leaving.userId, role: 'member' } })
   const inWorkspace = new Seen()
   liveOf(ann).api.presence.onWorkspace.subscribe({ workspaceId }, inWorkspace)
   const theirs = watchTeam(leaving)

@@ -192,7 +192,7 @@ describe('the reserve', () => {
         expect(refused.body).toContain('nearly full, so nothing new is started')
       }
       expect((await asked('disk.condition')).body).toContain('"level":"low","numbers":null')
-      await arc.database.updateTable('User').set({ role: 'admin' }).where('id', '=', person.userId).execute()
+      await arc.prisma.user.update({ where: { id: person.userId }, data: { role: 'admin' } })
       await vi.waitFor(
         async () =>
           expect((await asked('disk.condition')).body).toMatch(

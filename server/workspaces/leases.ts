@@ -67,6 +67,11 @@ export class WorkspaceLeases {
     }
   }
 
+  /** Of workspaces that nobody drives any more, crashed copies' leases are still there. */
+  async forgetExpired(): Promise<void> {
+    await this.#dependencies.store.forgetExpired()
+  }
+
   async #take(workspaceId: WorkspaceId, id: string): Promise<boolean> {
     const { store, holder, hasEnded } = this.#dependencies
     const { lastsMs } = this.#times

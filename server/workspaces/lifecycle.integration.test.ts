@@ -62,12 +62,7 @@ test('a workspace is created, stopped, started, restarted, renamed and removed, 
   expect(await containersOf(workspaceId)).toHaveLength(0)
   await expect(stat(join(arc.directory, 'workspaces', workspaceId))).rejects.toThrow('ENOENT')
 
-  const entries = await arc.database
-    .selectFrom('AuditEntry')
-    .selectAll()
-    .where('targetId', '=', workspaceId)
-    .orderBy('id')
-    .execute()
+  const entries = await arc.prisma.auditEntry.findMany({ where: { targetId: workspaceId }, orderBy: { id: 'asc' } })
   const byPerson = entries.filter((entry) => entry.actorKind === 'user')
   expect(byPerson.map((entry) => entry.action)).toEqual(
     ['create', 'stop', 'start', 'restart', 'rename', 'remove'].map((verb) => `workspace.${verb}`),
@@ -111,11 +106,7 @@ describe('names', () => {
     expect(await refusal(second.api.workspaces.create.mutate({ name: 'only-one' }))).toMatchObject({
       code: 'workspace_name_taken',
     })
-    const entry = await arc.database
-      .selectFrom('AuditEntry')
-      .selectAll()
-      .where('actorId', '=', second.userId)
-      .executeTakeFirstOrThrow()
+    const entry = await arc.prisma.auditEntry.findFirstOrThrow({ where: { actorId: second.userId } })
     expect(entry).toMatchObject({
       action: 'workspace.create',
       targetName: 'only-one',
@@ -279,11 +270,7 @@ test('a workspace that nobody uses stops by itself; output in a terminal keeps i
     expect(await person.api.workspaces.get.query({ workspaceId: used.id })).toMatchObject({ state: 'running' })
     stream.destroy()
     tab.socket?.destroy()
-    const entry = await quick.database
-      .selectFrom('AuditEntry')
-      .selectAll()
-      .where('action', '=', 'workspace.idle-stop')
-      .executeTakeFirstOrThrow()
+    const entry = await quick.prisma.auditEntry.findFirstOrThrow({ where: { action: 'workspace.idle-stop' } })
     expect(entry).toMatchObject({ actorKind: 'service', actorId: 'idle-watch', targetId: idle.id })
   } finally {
     await quick.destroy()
@@ -291,7 +278,7 @@ test('a workspace that nobody uses stops by itself; output in a terminal keeps i
 })
 
 test('at the end nothing runs that no row asks for', async () => {
-  const rows = await arc.database.selectFrom('Workspace').select('id').execute()
+  const rows = await arc.prisma.workspace.findMany({ select: { id: true } })
   const known = new Set(rows.map((row) => row.id))
   const containers = await ownContainers(arc.engine, arc.deployment)
   expect(containers.filter((info) => !known.has(info.Labels['arcx.workspace'] ?? ''))).toEqual([])

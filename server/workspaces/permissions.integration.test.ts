@@ -153,10 +153,7 @@ beforeAll(async () => {
   const owner = personOf('team owner')
   teamId = (await owner.api.teams.create.mutate({ name: 'crew' })).id
   const join = (who: Who, role: Exclude<TeamRole, 'owner'>) =>
-    arc.database
-      .insertInto('Membership')
-      .values({ teamId, userId: personOf(who).userId, role })
-      .execute()
+    arc.prisma.membership.create({ data: { teamId, userId: personOf(who).userId, role } })
   await Promise.all([
     join('team admin', 'admin'),
     join('team member who made it', 'member'),
@@ -165,19 +162,14 @@ beforeAll(async () => {
     join('former member', 'member'),
   ])
   await owner.api.teams.members.remove.mutate({ teamId, userId: personOf('former member').userId })
-  await arc.database
-    .updateTable('User')
-    .set({ role: 'admin' })
-    .where('id', '=', personOf('server admin').userId)
-    .execute()
+  await arc.prisma.user.update({ where: { id: personOf('server admin').userId }, data: { role: 'admin' } })
   const shared = await createRunning(owner, 'shared-thing')
   const own = await createRunning(personOf('own'), 'own-thing')
   // The team's, made by the one member; the engine's side of it is the same.
-  await arc.database
-    .updateTable('Workspace')
-    .set({ ownerId: null, teamId, createdById: personOf('team member who made it').userId })
-    .where('id', '=', shared.id)
-    .execute()
+  await arc.prisma.workspace.update({
+    where: { id: shared.id },
+    data: { ownerId: null, teamId, createdById: personOf('team member who made it').userId },
+  })
   for (const who of asker)
     rows.set(
       who,
@@ -214,9 +206,8 @@ async function spare(who: Who): Promise<WorkspaceId> {
   const id = WorkspaceId.parse(randomUUID())
   const team = rows.get(who)?.teamId ?? null
   const createdById = personOf(who === 'own' ? 'own' : 'team member who made it').userId
-  await arc.database
-    .insertInto('Workspace')
-    .values({
+  await arc.prisma.workspace.create({
+    data: {
       id,
       ownerId: team === null ? personOf('own').userId : null,
       teamId: team,
@@ -225,8 +216,8 @@ async function spare(who: Who): Promise<WorkspaceId> {
       state: 'stopped',
       step: null,
       reason: null,
-    })
-    .execute()
+    },
+  })
   return id
 }
 
@@ -271,7 +262,7 @@ async function attempt(who: Who, operation: Operation): Promise<Verdict> {
           name: `made-${randomUUID().slice(0, 8)}`,
           teamId: row.teamId,
         })
-        await arc.database.updateTable('Workspace').set({ state: 'deleting' }).where('id', '=', made.id).execute()
+        await arc.prisma.workspace.update({ where: { id: made.id }, data: { state: 'deleting' } })
       })
     case 'start':
     case 'stop':
@@ -339,7 +330,7 @@ test.each(Object.entries(scopes))(
     const row = rows.get('own')
     if (row === undefined) throw new Error('It has not been made yet.')
     // The same workspace, for a while theirs.
-    await arc.database.updateTable('Workspace').set({ ownerId: person.userId }).where('id', '=', row.id).execute()
+    await arc.prisma.workspace.update({ where: { id: row.id }, data: { ownerId: person.userId } })
     const { token } = await person.api.tokens.create.mutate({ name: scope, scopes: [scope as Scope] })
     const ask = async (path: string, input: unknown, isQuery = false) => {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
@@ -352,7 +343,7 @@ test.each(Object.entries(scopes))(
     const workspaceId = row.id
     const spareOne = async () => {
       const id = await spare('own')
-      await arc.database.updateTable('Workspace').set({ ownerId: person.userId }).where('id', '=', id).execute()
+      await arc.prisma.workspace.update({ where: { id }, data: { ownerId: person.userId } })
       return id
     }
     const done: Operation[] = []
@@ -365,10 +356,6 @@ test.each(Object.entries(scopes))(
       done.push('rename')
     if (await ask('workspaces.remove', { workspaceId: await spareOne() })) done.push('remove')
     expect(done).toEqual(allowed)
-    await arc.database
-      .updateTable('Workspace')
-      .set({ ownerId: personOf('own').userId })
-      .where('id', '=', row.id)
-      .execute()
+    await arc.prisma.workspace.update({ where: { id: row.id }, data: { ownerId: personOf('own').userId } })
   },
 )

@@ -106,7 +106,7 @@ test('containers that no row knows are removed, other deployments’ are left al
   const [person, neighbour] = await Promise.all([arc.person(), other.person()])
   const [orphan, foreign] = await Promise.all([createRunning(person, 'orphan'), createRunning(neighbour, 'foreign')])
   await arc.kill()
-  await arc.database.deleteFrom('Workspace').where('id', '=', orphan.id).execute()
+  await arc.prisma.workspace.deleteMany({ where: { id: orphan.id } })
   await arc.start()
   await vi.waitFor(async () => expect(await ownContainers(arc.engine, arc.deployment)).toHaveLength(0), {
     timeout: 20_000,
@@ -132,11 +132,7 @@ test('a second copy on the same database works beside the first and neither undo
   await arc.kill()
   await vi.waitFor(
     async () => {
-      const row = await arc.database
-        .selectFrom('Workspace')
-        .select('state')
-        .where('name', '=', 'pair-0')
-        .executeTakeFirstOrThrow()
+      const row = await arc.prisma.workspace.findFirstOrThrow({ where: { name: 'pair-0' }, select: { state: true } })
       expect(row.state).toBe('stopped')
     },
     { timeout: 45_000 },
@@ -249,17 +245,13 @@ test('losses that lie minutes apart are not counted together', async () => {
   const person = await arc.person()
   const { id } = await createRunning(person, 'now-and-then')
   for (let loss = 0; loss < 5; loss += 1) {
-    await arc.database
-      .updateTable('Workspace')
-      .set({ startedAt: new Date(Date.now() - 3 * 60_000) })
-      .where('id', '=', id)
-      .execute()
+    await arc.prisma.workspace.update({ where: { id }, data: { startedAt: new Date(Date.now() - 3 * 60_000) } })
     const [info] = await arc.engine.listContainers({ filters: { label: [`arcx.workspace=${id}`] } })
     await arc.engine.getContainer(info?.Id ?? '').kill()
     await startingContainer(arc, person, id, new Set([info?.Id ?? '']))
     await untilState(person, id, 'running')
   }
-  const row = await arc.database.selectFrom('Workspace').select('losses').where('id', '=', id).executeTakeFirstOrThrow()
+  const row = await arc.prisma.workspace.findFirstOrThrow({ where: { id }, select: { losses: true } })
   expect(row.losses).toBe(1)
 })
 

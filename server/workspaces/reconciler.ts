@@ -345,6 +345,7 @@ export class Reconciler {
       for (const container of containers) {
         if (!current.has(`${container.workspaceId} ${container.incarnation}`)) this.poke(container.workspaceId)
       }
+      await this.#leases.forgetExpired()
     } catch (error) {
       if (!this.#abort.signal.aborted) this.#log.warn({ err: error }, 'rows and containers could not be compared')
     }

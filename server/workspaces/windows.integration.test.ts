@@ -18,7 +18,7 @@ beforeAll(async () => {
   arc = await startTestOrchestrator({ ...countedInAll, ARC_LOG_LEVEL: 'info' })
   ;[owner, member] = await Promise.all([arc.person(), arc.person()])
   teamId = (await owner.api.teams.create.mutate({ name: 'many-windows' })).id
-  await arc.database.insertInto('Membership').values({ teamId, userId: member.userId, role: 'member' }).execute()
+  await arc.prisma.membership.create({ data: { teamId, userId: member.userId, role: 'member' } })
   // Rows alone: no container is needed to be listed.
   const rows = Array.from({ length: workspaces }, (_, index) => ({
     id: crypto.randomUUID(),
@@ -29,7 +29,7 @@ beforeAll(async () => {
     step: null,
     reason: null,
   }))
-  await arc.database.insertInto('Workspace').values(rows).execute()
+  await arc.prisma.workspace.createMany({ data: rows })
 })
 afterAll(() => arc?.destroy())
 

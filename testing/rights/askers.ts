@@ -40,22 +40,17 @@ const inBrowser = (arc: TestOrchestrator, { cookie }: Person) => ({ cookie, orig
 
 /** A team with somebody in each role, its workspace, a person's workspace, and everybody who may ask about them. */
 export async function everyAsker(arc: TestOrchestrator): Promise<Ground> {
-  const { database } = arc
+  const { prisma } = arc
   const names = ['everything', 'viewer', 'member', 'creator', 'admin', 'stranger', 'waiting', 'runs'] as const
   const people = Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await arc.person()] as const)),
   ) as Record<(typeof names)[number], Person>
   const { everything } = people
-  await database
-    .updateTable('User')
-    .set({ role: 'admin' })
-    .where('id', 'in', [everything.userId, people.runs.userId])
-    .execute()
-  await database
-    .updateTable('User')
-    .set({ standing: 'waiting_payment' })
-    .where('id', '=', people.waiting.userId)
-    .execute()
+  await prisma.user.updateMany({
+    where: { id: { in: [everything.userId, people.runs.userId] } },
+    data: { role: 'admin' },
+  })
+  await prisma.user.update({ where: { id: people.waiting.userId }, data: { standing: 'waiting_payment' } })
   const roles: readonly (readonly [Person, TeamRole])[] = [
     [everything, 'owner'],
     [people.viewer, 'viewer'],
@@ -66,14 +61,8 @@ export async function everyAsker(arc: TestOrchestrator): Promise<Ground> {
 
   async function spareTeam(): Promise<TeamId> {
     const id = TeamId.parse(randomUUID())
-    await database
-      .insertInto('Team')
-      .values({ id, name: `team-${id.slice(0, 8)}` })
-      .execute()
-    await database
-      .insertInto('Membership')
-      .values(roles.map(([{ userId }, role]) => ({ teamId: id, userId, role })))
-      .execute()
+    await prisma.team.create({ data: { id, name: `team-${id.slice(0, 8)}` } })
+    await prisma.membership.createMany({ data: roles.map(([{ userId }, role]) => ({ teamId: id, userId, role })) })
     return id
   }
   const teamId = await spareTeam()
@@ -81,16 +70,15 @@ export async function everyAsker(arc: TestOrchestrator): Promise<Ground> {
   async function spare(about: 'team workspace' | 'own workspace', state: 'stopping' | 'stopped'): Promise<WorkspaceId> {
     const id = WorkspaceId.parse(randomUUID())
     const belongs = about === 'own workspace' ? { ownerId: everything.userId, teamId: null } : { ownerId: null, teamId }
-    await database
-      .insertInto('Workspace')
-      .values({
+    await prisma.workspace.create({
+      data: {
         id,
         ...belongs,
         createdById: about === 'own workspace' ? everything.userId : people.creator.userId,
         name: `spare-${id.slice(0, 8)}`,
         state,
-      })
-      .execute()
+      },
+    })
     return id
   }
   const [teamWorkspace, ownWorkspace, otherWorkspace] = await Promise.all([
@@ -102,15 +90,14 @@ export async function everyAsker(arc: TestOrchestrator): Promise<Ground> {
   await people.stranger.api.teams.create.mutate({ name: `other-${randomUUID().slice(0, 8)}` })
 
   async function put(id: WorkspaceId, state: 'stopping' | 'stopped'): Promise<WorkspaceId> {
-    await database.updateTable('Workspace').set({ state }).where('id', '=', id).execute()
+    await prisma.workspace.update({ where: { id }, data: { state } })
     return id
   }
 
   async function spareSecret(of: 'team' | 'person'): Promise<string> {
     const id = randomUUID()
-    await database
-      .insertInto('Secret')
-      .values({
+    await prisma.secret.create({
+      data: {
         id,
         ownerId: of === 'person' ? everything.userId : null,
         teamId: of === 'team' ? teamId : null,
@@ -119,8 +106,8 @@ export async function everyAsker(arc: TestOrchestrator): Promise<Ground> {
         sealed: Buffer.from(id),
         placeholder: `placeholder-${id}`,
         hosts: ['api.example.com'],
-      })
-      .execute()
+      },
+    })
     return id
   }
 

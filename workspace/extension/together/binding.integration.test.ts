@@ -24,10 +24,7 @@ beforeAll(async () => {
   collab = await startTestCollab()
   people = await Promise.all([collab.arc.person(), collab.arc.person()])
   const { id: teamId } = await (people[0] as Person).api.teams.create.mutate({ name: 'windows' })
-  await collab.arc.database
-    .insertInto('Membership')
-    .values({ teamId, userId: (people[1] as Person).userId, role: 'member' })
-    .execute()
+  await collab.arc.prisma.membership.create({ data: { teamId, userId: (people[1] as Person).userId, role: 'member' } })
   workspaceId = (await (people[0] as Person).api.workspaces.create.mutate({ name: 'edited', teamId })).id
 })
 afterAll(() => collab?.destroy())
