@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { SessionId, UserId, WorkspaceId } from '@arcx/router'
 import type { SessionActor } from '@arcx/router'
@@ -57,7 +58,7 @@ class Containers implements RuntimePort {
   }
 
   async *endings(signal: AbortSignal): AsyncIterable<WorkspaceId> {
-    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    await once(signal, 'abort')
   }
 
   adopt = async (): Promise<void> => undefined
@@ -168,11 +169,12 @@ test('forty workspaces start at once over five connections, and none is kept whi
   const ids = await created(40)
   const under = new Set<WorkspaceId>()
   const all = Promise.withResolvers<void>()
-  const runtime = new Containers(async ({ workspaceId }: StartRequest) => {
+  const runtime = new Containers(async ({ workspaceId }: StartRequest, _onStep, signal) => {
     under.add(workspaceId)
     if (under.size === ids.length) all.resolve()
     // None is done before all have begun.
-    await all.promise
+    await Promise.race([all.promise, once(signal, 'abort')])
+    signal.throwIfAborted()
   })
   const { reconciler } = copy({ runtime, concurrency: ids.length })
   for (const id of ids) reconciler.poke(id)
@@ -239,7 +241,7 @@ test('a copy that cannot renew its lease gives its start up, and another one doe
   const begun = Promise.withResolvers<void>()
   const stuck = new Containers(async (_request, _onStep, signal) => {
     begun.resolve()
-    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    await once(signal, 'abort')
     gaveUp.resolve()
     signal.throwIfAborted()
   })
