@@ -37,7 +37,7 @@ export class WorkspaceLeases {
   readonly #dependencies: WorkspaceLeasesDependencies
   readonly #times: LeaseTimes
   readonly #held = new Map<string, Held>()
-  #renewal: NodeJS.Timeout | undefined
+  #isRenewing = false
 
   constructor(dependencies: WorkspaceLeasesDependencies) {
     this.#dependencies = dependencies
@@ -90,12 +90,14 @@ export class WorkspaceLeases {
   }
 
   #renewLater(): void {
-    this.#renewal ??= setTimeout(() => {
-      void this.#renew().finally(() => {
-        this.#renewal = undefined
-        if (this.#held.size > 0) this.#renewLater()
-      })
-    }, this.#times.renewMs).unref()
+    if (this.#isRenewing) return
+    this.#isRenewing = true
+    const renew = async () => {
+      await this.#renew()
+      this.#isRenewing = false
+      if (this.#held.size > 0) this.#renewLater()
+    }
+    setTimeout(() => void renew(), this.#times.renewMs).unref()
   }
 
   /** All of them at once: however many there are, they cost one statement. */

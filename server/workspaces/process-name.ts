@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFile, readlink } from 'node:fs/promises'
 
 /**
@@ -5,14 +6,15 @@ import { readFile, readlink } from 'node:fs/promises'
  * which namespace of process ids, its id there, and when it began, as ids are used again.
  */
 export async function ownProcessName(): Promise<string> {
-  const { startedAt } = await look(process.pid)
-  return `${await machine()}/${process.pid}/${startedAt}`
+  const where = await machine()
+  // Where the machine tells nothing of its processes, nobody can tell: a lease of one that has ended runs out.
+  return where === null ? randomUUID() : `${where}/${process.pid}/${(await look(process.pid)).startedAt}`
 }
 
 /** Whether it is certain that a process has ended. Of another machine’s nothing is. */
 export async function hasEnded(name: string): Promise<boolean> {
   const [, where, pid, startedAt] = /^(.+)\/(\d+)\/(\d+)$/.exec(name) ?? []
-  if (where !== (await machine())) return false
+  if (where === undefined || where !== (await machine())) return false
   try {
     const now = await look(Number(pid))
     return now.isZombie || now.startedAt !== startedAt
@@ -21,7 +23,9 @@ export async function hasEnded(name: string): Promise<boolean> {
   }
 }
 
-async function machine(): Promise<string> {
+/** Null where that is not Linux. */
+async function machine(): Promise<string | null> {
+  if (process.platform !== 'linux') return null
   const [boot, namespace] = await Promise.all([
     readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
     readlink('/proc/self/ns/pid'),

@@ -57,22 +57,18 @@ class Containers implements RuntimePort {
     this.running.delete(workspaceId)
   }
 
-  async *endings(signal: AbortSignal): AsyncIterable<WorkspaceId> {
-    await once(signal, 'abort')
-  }
+  endings = (): never => nobodyAsks()
 
   adopt = async (): Promise<void> => undefined
   removeHome = async (): Promise<void> => undefined
   check = async (): Promise<void> => undefined
-  measure = notAsked
-  report = notAsked
-  exec = notAsked
-  logs = (): never => {
-    throw new Error('Nobody asks for that here.')
-  }
+  measure = async () => nobodyAsks()
+  report = async () => nobodyAsks()
+  exec = async () => nobodyAsks()
+  logs = (): never => nobodyAsks()
 }
 
-async function notAsked(): Promise<never> {
+function nobodyAsks(): never {
   throw new Error('Nobody asks for that here.')
 }
 
