@@ -23,13 +23,16 @@ interface Remembered {
 
 /** Who may open which workspace: what the gateway asks at every request. */
 export class Admission {
-  readonly #store: WorkspaceStore
+  readonly #store: Pick<WorkspaceStore, 'byId' | 'byName'>
   readonly #teamsOf: (userId: string) => Promise<ReadonlyMap<string, TeamRole>>
   readonly #remembered = new Map<string, Remembered>()
   /** Under which names a workspace is remembered: a renamed one under its old name as well. */
   readonly #names = new Map<string, Set<string>>()
 
-  constructor(store: WorkspaceStore, teamsOf: (userId: string) => Promise<ReadonlyMap<string, TeamRole>>) {
+  constructor(
+    store: Pick<WorkspaceStore, 'byId' | 'byName'>,
+    teamsOf: (userId: string) => Promise<ReadonlyMap<string, TeamRole>>,
+  ) {
     this.#store = store
     this.#teamsOf = teamsOf
   }
@@ -56,7 +59,7 @@ export class Admission {
   }
 
   /** Forgets a name whenever its workspace changes. Ends with the signal. */
-  async follow(feed: Feed, signal: AbortSignal): Promise<void> {
+  async follow(feed: Pick<Feed, 'subscribe'>, signal: AbortSignal): Promise<void> {
     for await (const item of feed.subscribe(undefined, signal)) {
       if ('gap' in item) this.#forgetAll()
       else if (item.event.type === 'workspaces.changed')
