@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { DocumentStore, updatesOf } from '@arcx/collab/documents/store'
 import { ProxyStore } from '@arcx/proxy/store'
+import { WorkspaceStore } from '@arcx/server/workspaces/store'
 import { createLog } from '@arcx/service-kit/log'
 import { createDatabase } from '@arcx/testing/database'
 import type { TestDatabase } from '@arcx/testing/database'
@@ -79,6 +80,7 @@ async function prepared({ prisma }: TestDatabase): Promise<readonly Query[]> {
   const appended = randomUUID()
   await prisma.document.create({ data: { id: appended, workspaceId, path: 'b.ts' } })
   const store = new ProxyStore(prisma)
+  const workspaces = new WorkspaceStore(prisma)
   const documents = new DocumentStore(prisma, createLog('bench', 'fatal'))
   return [
     {
@@ -92,8 +94,8 @@ async function prepared({ prisma }: TestDatabase): Promise<readonly Query[]> {
     },
     {
       what: 'a list of 20 workspaces',
-      prisma: () => prisma.workspace.findMany({ where: { ownerId: userId }, orderBy: { name: 'asc' } }),
-      bare: (pool) => pool.query('SELECT * FROM "Workspace" WHERE "ownerId" = $1 ORDER BY "name"', [userId]),
+      prisma: () => workspaces.visibleTo(userId),
+      bare: (pool) => pool.query(listWorkspaces, [userId]),
     },
     {
       what: '500 records of outgoing requests',
@@ -144,6 +146,13 @@ const recordsOf = (workspaceId: string): string =>
       redacted: {},
     })),
   )
+
+const listWorkspaces = `
+  SELECT "Workspace".*, NULL AS "role" FROM "Workspace" WHERE "ownerId" = $1
+  UNION ALL
+  SELECT "Workspace".*, "Membership"."role" FROM "Membership" JOIN "Workspace" ON "Workspace"."teamId" = "Membership"."teamId"
+  WHERE "Membership"."userId" = $1
+  ORDER BY "name"`
 
 const insertRecords = `
   INSERT INTO "EgressRecord" ("id", "workspaceId", "userId", "at", "method", "scheme", "host", "port", "path", "outcome", "status", "bytesUp", "bytesDown", "durationMs", "secrets", "scrubbed", "redacted")
