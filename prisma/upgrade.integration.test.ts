@@ -58,6 +58,13 @@ async function contents(
   )
 }
 
+/** What becomes of a row; anything else stays as it is. */
+function carriedOver(table: string, row: Record<string, unknown>): Record<string, unknown> {
+  if (table !== 'ApiToken') return row
+  const { workspaceIds } = row
+  return { ...row, workspaceIds: workspaceIds ?? [], allWorkspaces: workspaceIds === null }
+}
+
 /** Columns, constraints and indexes, each as PostgreSQL words it. */
 async function structure(database: EmptyDatabase): Promise<readonly string[]> {
   const rows = await database.query<{ part: string }>(`
@@ -82,10 +89,26 @@ test.each(dumps)('a database that an earlier version made is taken over with all
   expect(applied.every((name) => Number(name.slice(0, 4)) > Number(dump.slice(0, 4)))).toBe(true)
   const after = await contents(database)
   for (const [table, rows] of Object.entries(before))
-    expect(after[table], table).toEqual(rows.map((row) => expect.objectContaining(row)))
+    expect(after[table], table).toEqual(rows.map((row) => expect.objectContaining(carriedOver(table, row))))
   expect(await structure(database)).toEqual(await structure(fresh))
   expect((await names(database)).filter((name) => !isData(name))).toEqual(['_prisma_migrations'])
   expect(await migrate(database.url)).toEqual([])
+})
+
+test('a token for all workspaces stays one for all, and one for some or for none does not become one', async () => {
+  const database = await restored('0017.sql')
+  await migrate(database.url)
+  const tokens = await database.query(
+    'SELECT "name", "allWorkspaces" AS "all", cardinality("workspaceIds") AS "listed" FROM "ApiToken" ORDER BY "name"',
+  )
+  expect(tokens).toEqual([
+    { name: 'bound', all: false, listed: 1 },
+    { name: 'ci', all: true, listed: 0 },
+    { name: 'none', all: false, listed: 0 },
+  ])
+  await expect(database.query(`UPDATE "ApiToken" SET "allWorkspaces" = true WHERE "name" = 'bound'`)).rejects.toThrow(
+    'ApiToken_all_or_listed',
+  )
 })
 
 test('a number that is given to a new row follows those of the rows that were there', async () => {

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { kyselyOver } from '@arcx/database'
 import { checkDatabase, openPool, openPrisma } from '@arcx/prisma'
 import type { DomainEvent } from '@arcx/router'
 import { openBus } from '@arcx/service-kit/bus'
@@ -19,13 +18,15 @@ import type { Service } from '@arcx/service-kit/service'
 import type { Shutdown } from '@arcx/service-kit/shutdown'
 import { Addresses } from './addresses.ts'
 import { Admin } from './admin/admin.ts'
+import { AdminStore } from './admin/store.ts'
 import { Announcements } from './announcements/announcements.ts'
 import { AnnouncementStore } from './announcements/store.ts'
 import type { OrchestratorConfig } from './config.ts'
 import { AuditStore } from './audit/store.ts'
 import { AuditTrail } from './audit/trail.ts'
-import { issueCode, redeemCode, sweepCodes } from './credentials/codes.ts'
+import { Codes } from './credentials/codes.ts'
 import { deriveKey } from './credentials/signing.ts'
+import { CodeStore } from './credentials/store.ts'
 import { Egress } from './egress/egress.ts'
 import { Holders } from './egress/holders.ts'
 import { EgressStore } from './egress/store.ts'
@@ -47,21 +48,30 @@ import { addRoutes } from './http/routes.ts'
 import { attachSockets } from './http/sockets.ts'
 import { WrongCredentials } from './http/wrong-credentials.ts'
 import { Accounts } from './identity/accounts.ts'
+import { DeviceLoginStore } from './identity/device-login-store.ts'
 import { GitHub } from './identity/github.ts'
 import { GrantWatch } from './identity/grant-watch.ts'
 import { Identity } from './identity/identity.ts'
+import { PersonStore } from './identity/person-store.ts'
 import { Programs } from './identity/programs.ts'
+import { SessionStore } from './identity/session-store.ts'
 import { Sessions } from './identity/sessions.ts'
 import { inviteHash } from './identity/sign-up.ts'
+import { SignUpStore } from './identity/sign-up-store.ts'
+import { TokenStore } from './identity/token-store.ts'
 import { Tokens } from './identity/tokens.ts'
 import { TeamChanges } from './teams/changes.ts'
+import { departTeams } from './teams/departure.ts'
 import { TeamInvitations } from './teams/invitations.ts'
 import { PresenceService } from './presence/presence-service.ts'
 import { Secrets } from './secrets/secrets.ts'
 import { SecretStore } from './secrets/store.ts'
 import { takeTeamInvite } from './teams/invited.ts'
+import { InviteStore } from './teams/invite-store.ts'
 import { Memberships } from './teams/memberships.ts'
 import { TeamRemoval } from './teams/removal.ts'
+import { TeamSubscriptions } from './teams/subscriptions.ts'
+import { TeamStore } from './teams/team-store.ts'
 import { Teams } from './teams/teams.ts'
 import { openDockerNode } from './runtime/docker/node.ts'
 import { EgressDoor } from './runtime/egress-door.ts'
@@ -139,11 +149,9 @@ async function start(
   const onConnectionError = (error: Error) => log.warn({ err: error }, 'a database connection was lost')
   const pool = openPool(config.DATABASE_URL, onConnectionError)
   shutdown.add('database', () => pool.end())
-  const database = kyselyOver(pool)
   const prisma = openPrisma(pool)
   const backgroundPool = openPool(config.DATABASE_URL, onConnectionError, { work: 'background', maxConnections: 2 })
   shutdown.add('database for background work', () => backgroundPool.end())
-  const background = kyselyOver(backgroundPool)
   const bus = await openBus(config.NATS_URL, log)
   shutdown.add('bus', () => bus.close())
   const relay = new OutboxRelay(new OutboxStore(prisma), bus, config.ARC_DEPLOYMENT, log)
@@ -158,24 +166,34 @@ async function start(
   const following = new AbortController()
   shutdown.add('followers', () => following.abort())
 
+  const codes = new Codes(new CodeStore(prisma))
   const grantKey = deriveKey(config.ARC_ADMIN_TOKEN, 'github grant')
-  const sessions = new Sessions(database, deriveKey(config.ARC_ADMIN_TOKEN, 'session'), grantKey, () => relay.poke())
-  const memberships = new Memberships(database)
+  const sessionStore = new SessionStore(prisma)
+  const sessions = new Sessions(sessionStore, unitOfWork, deriveKey(config.ARC_ADMIN_TOKEN, 'session'), grantKey)
+  const teamStore = new TeamStore(prisma)
+  const inviteStore = new InviteStore(prisma)
+  const memberships = new Memberships(teamStore)
   feed.listen((event) => {
     if (event.type === 'teams.changed') for (const userId of event.userIds) memberships.forget(userId)
   })
-  const teamChanges = new TeamChanges(database, memberships, () => relay.poke())
+  const teamChanges = new TeamChanges(teamStore, memberships, unitOfWork)
   const teams = new Teams({
-    database,
+    store: teamStore,
+    unitOfWork,
     memberships,
-    feed,
     changes: teamChanges,
+    subscriptions: new TeamSubscriptions(feed, memberships),
     openInvites: (teamId) => teamInvites.open(teamId),
     onRemoval: () => teamRemoval.poke(),
   })
-  const teamInvites = new TeamInvitations(database, teamChanges, addresses.publicOrigin, (actor, teamId) =>
-    teams.teamOf(actor, teamId),
-  )
+  const teamInvites = new TeamInvitations({
+    teams: teamStore,
+    invites: inviteStore,
+    unitOfWork,
+    changes: teamChanges,
+    publicOrigin: addresses.publicOrigin,
+    teamOf: (actor, teamId) => teams.teamOf(actor, teamId),
+  })
   const { GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret, GITHUB_URL: githubUrl } = config
   const redirectUri = `${addresses.publicOrigin}/auth/callback`
   const github =
@@ -185,35 +203,32 @@ async function start(
   const grantWatch =
     github === null
       ? null
-      : new GrantWatch(database, sessions, github, grantKey, config.ARC_GITHUB_RECHECK_SECONDS, log)
+      : new GrantWatch(sessionStore, sessions, github, grantKey, config.ARC_GITHUB_RECHECK_SECONDS, log)
   shutdown.add('grant watch', () => grantWatch?.close())
-  const identity = new Identity(
-    database,
+  const people = new PersonStore(prisma)
+  const identity = new Identity({
+    people,
+    signUps: new SignUpStore(),
+    codes,
     sessions,
+    unitOfWork,
     github,
-    { github: github !== null, local: config.localSignIn, signupMode: config.ARC_SIGNUP_MODE },
-    takeTeamInvite,
-  )
+    options: { github: github !== null, local: config.localSignIn, signupMode: config.ARC_SIGNUP_MODE },
+    takeTeamInvite: (unit, code, login) =>
+      takeTeamInvite({ teams: teamStore, invites: inviteStore }, unit, code, login),
+  })
   const admin = new Admin({
-    database,
+    store: new AdminStore(prisma),
+    unitOfWork,
     publicOrigin: addresses.publicOrigin,
     hashInvite: inviteHash,
     drive: (actor, id, operation) => workspaces.drive(actor, id, operation),
-    present: ({ revision, diskBytes, diskFiles, ...row }) =>
-      presenter.present({
-        ...row,
-        revision: BigInt(revision),
-        diskBytes: diskBytes === null ? null : BigInt(diskBytes),
-        diskFiles: diskFiles === null ? null : BigInt(diskFiles),
-      }),
-    async shutOut(transaction, actor, userId) {
-      await tokens.closeWithin(transaction, userId)
-      await sessions.endWithin(transaction, actor, userId, {})
+    factsOf: async (ids) => (await store.byIds(ids)).map((row) => presenter.present(row)),
+    async shutOut(unit, userId) {
+      await tokens.closeWithin(unit, userId)
+      await sessions.endWithin(unit, userId)
     },
-    onAccountsChanged() {
-      sessions.forget()
-      relay.poke()
-    },
+    onAccountsChanged: () => sessions.forget(),
   })
   const runtime = new WorkspaceRuntime({
     nodes: singleNode(node),
@@ -267,16 +282,13 @@ async function start(
     poke: (id) => reconciler.poke(id),
   })
   const teamRemoval = new TeamRemoval({
-    database,
+    store: teamStore,
+    unitOfWork,
     log,
     removeWorkspaces: (actor, teamId) => workspaces.removeAllOf(actor, { teamId }),
   })
   shutdown.add('team removal', () => teamRemoval.close())
-  const tokens = new Tokens(
-    database,
-    (actor, id) => workspaces.get(actor, id),
-    () => relay.poke(),
-  )
+  const tokens = new Tokens(new TokenStore(prisma), unitOfWork, (actor, id) => workspaces.get(actor, id))
   const admission = new Admission(store, (userId) => memberships.of(userId))
   void admission
     .follow(feed, following.signal)
@@ -288,7 +300,7 @@ async function start(
     personOfSession: (sessionId) => sessions.personOfSession(sessionId),
     admit: (person, name) => admission.admit(person, name),
     whereabouts: (person, workspaceId) => admission.whereabouts(person, workspaceId),
-    redeemEntry: (code) => redeemCode(database, 'workspace-entry', code, EntryClaims),
+    redeemEntry: (code) => codes.redeem('workspace-entry', code, EntryClaims),
     dial: (workspaceId) => connection.dialIde(workspaceId),
     ticketFor: (person, workspaceId) => collab.ticketFor(person, workspaceId),
     collabUrl: config.ARC_COLLAB_URL,
@@ -297,23 +309,31 @@ async function start(
   })
   shutdown.add('gateway', () => gateway.close())
 
-  const wrongCredentials = new WrongCredentials(database, log)
+  const wrongCredentials = new WrongCredentials(unitOfWork, log)
   shutdown.add('wrong credentials', () => wrongCredentials.close())
   const actors = new Actors(sessions, tokens, config.ARC_ADMIN_TOKEN, addresses.secure, wrongCredentials)
   const audit = new AuditTrail(new AuditStore(prisma))
   const account = new Accounts({
-    database,
-    background,
+    people,
+    unitOfWork,
+    backgroundWork: openUnitOfWork(openPrisma(backgroundPool, 'background'), () => relay.poke()),
     sessions,
     tokens,
     log,
     workspacesOf: (actor) => workspaces.list(actor),
     removeWorkspaces: (actor, ownerId) => workspaces.removeAllOf(actor, { ownerId }),
-    departTeams: (transaction, actor, userId) => teams.departWithin(transaction, actor, userId),
+    departTeams: (unit, userId) => departTeams(teamStore, teamChanges, unit, userId),
     recordOf: (actorId) => audit.all({ actorId }),
   })
   shutdown.add('accounts', () => account.close())
-  const programs = new Programs(database, sessions, tokens, addresses.publicOrigin)
+  const programs = new Programs({
+    deviceLogins: new DeviceLoginStore(prisma),
+    codes,
+    sessions,
+    tokens,
+    unitOfWork,
+    publicOrigin: addresses.publicOrigin,
+  })
   const egress = new Egress(new EgressStore(prisma), unitOfWork, holders, (workspaceId, hear) =>
     watchRecords(channel, workspaceId, hear),
   )
@@ -352,7 +372,7 @@ async function start(
     membersOf: (actor, id) => teams.membersOf(actor, id),
   })
   shutdown.add('presence leases', () => here.close())
-  const authorization = new Authorization({ database, limits: new Limits(), log })
+  const authorization = new Authorization({ unitOfWork, limits: new Limits(), log })
   shutdown.add('authorization', () => authorization.close())
   const ports = {
     account,
@@ -414,7 +434,7 @@ async function start(
     wrongCredentials,
     localSignIn: config.localSignIn,
     judge: (name, method, path, headers) => gateway.judge(name, method, path, headers),
-    issueEntry: (claims) => issueCode(database, 'workspace-entry', claims, entryCodeSeconds),
+    issueEntry: (claims) => codes.issue('workspace-entry', claims, entryCodeSeconds),
   })
   const sockets = attachSockets({ server: edge.server, addresses, proxies, gateway, actors, ports, exec, log })
   void endConnections().catch((error: unknown) => log.error({ err: error }, 'what has ended is not closed any more'))
@@ -444,7 +464,7 @@ async function start(
   })
   shutdown.add('disk guard', () => diskGuard.close())
   const codeSweep = setInterval(
-    () => void sweepCodes(database).catch((error: unknown) => log.warn({ err: error }, 'old codes stay')),
+    () => void codes.sweep().catch((error: unknown) => log.warn({ err: error }, 'old codes stay')),
     codeSweepMs,
   )
   shutdown.add('code sweep', () => clearInterval(codeSweep))

@@ -6,12 +6,17 @@ import { InviteId } from './admin.ts'
 const byUser = z.object({ userId: UserId })
 
 const byWorkspace = z.object({ workspaceId: WorkspaceId })
-const found = z.object({ search: z.string().trim().max(100).default('') }).prefault({})
+const found = z
+  .union([
+    z.object({ login: z.string().min(1).max(100) }),
+    z.object({ search: z.string().trim().max(100).default('') }),
+  ])
+  .prefault({})
 
 export const adminRouter = router({
   overview: adminProcedure.query(({ ctx }) => ctx.admin.overview()),
   workspaces: router({
-    list: adminProcedure.input(found).query(({ ctx, input }) => ctx.admin.workspaces(input.search)),
+    list: adminProcedure.input(found).query(({ ctx, input }) => ctx.admin.workspaces(input)),
     start: adminProcedure
       .input(byWorkspace)
       .mutation(({ ctx, input }) => ctx.admin.startWorkspace(ctx.actor, input.workspaceId)),
@@ -43,7 +48,7 @@ export const adminRouter = router({
       .mutation(({ ctx, input }) => ctx.admin.inviteFromWaitlist(ctx.actor, input.githubId)),
   }),
   users: router({
-    list: adminProcedure.input(found).query(({ ctx, input }) => ctx.admin.users(input.search)),
+    list: adminProcedure.input(found).query(({ ctx, input }) => ctx.admin.users(input)),
     setTier: adminProcedure
       .input(byUser.extend({ tier: z.enum(['free', 'pro', 'team']) }))
       .mutation(({ ctx, input }) => ctx.admin.setTier(ctx.actor, input.userId, input.tier)),

@@ -1,9 +1,11 @@
-import { randomBytes, randomUUID } from 'node:crypto'
-import { Account, InviteId, errors } from '@arcx/router'
+import { randomBytes } from 'node:crypto'
+import { errors } from '@arcx/router'
 import type {
+  Account,
   AdminPort,
   Administrator,
   Invite,
+  InviteId,
   NewInvite,
   Overview,
   OwnedWorkspace,
@@ -13,212 +15,105 @@ import type {
   WorkspaceFacts,
   WorkspaceId,
 } from '@arcx/router'
-import type { Database, Transaction, WorkspaceRow } from '@arcx/database'
-import { recordAudit } from '../audit/audit.ts'
+import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
+import type { AccountChange, AdminStore, InviteRow, WhichPeople } from './store.ts'
 
-const listLimit = 200
 const dayMs = 24 * 3600 * 1000
 
-export interface AdminNeeds {
-  readonly database: Database
+export interface AdminDependencies {
+  readonly store: AdminStore
+  readonly unitOfWork: UnitOfWork
   readonly publicOrigin: string
-  hashInvite(code: string): Buffer
-  /** Ends all of a person's sessions, and closes what is open with their tokens, within the transaction. */
-  shutOut(transaction: Transaction, actor: Administrator, userId: UserId): Promise<void>
+  hashInvite(code: string): Uint8Array<ArrayBuffer>
+  /** Ends all of a person's sessions, and closes what is open with their tokens, within the unit. */
+  shutOut(unit: Unit, userId: UserId): Promise<void>
   /** Drives a workspace of anybody's. @throws `workspace_not_found`, `workspace_busy`. */
   drive(actor: Administrator, id: WorkspaceId, operation: 'start' | 'stop' | 'remove'): Promise<WorkspaceFacts>
-  present(row: WorkspaceRow): WorkspaceFacts
+  /** Of those that are still there. */
+  factsOf(ids: readonly WorkspaceId[]): Promise<readonly WorkspaceFacts[]>
   /** Accounts have changed: what is remembered of them is old. */
   onAccountsChanged(): void
 }
 
 /** What whoever runs the server may do with its people. The router's procedure has made sure that the actor administers. */
 export class Admin implements AdminPort {
-  readonly #needs: AdminNeeds
+  readonly #dependencies: AdminDependencies
 
-  constructor(needs: AdminNeeds) {
-    this.#needs = needs
+  constructor(dependencies: AdminDependencies) {
+    this.#dependencies = dependencies
   }
 
-  async overview(): Promise<Overview> {
-    const { database } = this.#needs
-    const count = <R extends { readonly count: string }>(rows: readonly R[], name: (row: R) => string) =>
-      Object.fromEntries(rows.map((row) => [name(row), Number(row.count)]))
-    const [people, workspaces, sessions, waiting] = await Promise.all([
-      database
-        .selectFrom('User')
-        .select(['standing', (builder) => builder.fn.countAll<string>().as('count')])
-        .groupBy('standing')
-        .execute(),
-      database
-        .selectFrom('Workspace')
-        .select(['state', (builder) => builder.fn.countAll<string>().as('count')])
-        .groupBy('state')
-        .execute(),
-      database
-        .selectFrom('Session')
-        .select((builder) => builder.fn.countAll<string>().as('count'))
-        .where('endedAt', 'is', null)
-        .where('expiresAt', '>', new Date())
-        .executeTakeFirstOrThrow(),
-      database
-        .selectFrom('WaitlistEntry')
-        .select((builder) => builder.fn.countAll<string>().as('count'))
-        .where('invitedAt', 'is', null)
-        .executeTakeFirstOrThrow(),
-    ])
-    return {
-      people: count(people, (row) => row.standing),
-      workspaces: count(workspaces, (row) => row.state),
-      sessions: Number(sessions.count),
-      waiting: Number(waiting.count),
-    }
+  overview(): Promise<Overview> {
+    return this.#dependencies.store.overview()
   }
 
-  async workspaces(search: string): Promise<readonly OwnedWorkspace[]> {
-    const pattern = `%${escapeLike(search)}%`
-    const rows = await this.#needs.database
-      .selectFrom('Workspace')
-      .leftJoin('User', 'User.id', 'Workspace.ownerId')
-      .leftJoin('Team', 'Team.id', 'Workspace.teamId')
-      .selectAll('Workspace')
-      .select(['User.login', 'Team.name as teamName'])
-      .where((builder) =>
-        builder.or([
-          builder('Workspace.name', 'ilike', pattern),
-          builder('User.login', 'ilike', pattern),
-          builder('Team.name', 'ilike', pattern),
-        ]),
-      )
-      .orderBy('Workspace.createdAt', 'desc')
-      .limit(listLimit)
-      .execute()
-    return rows.map((row) => ({ ...this.#needs.present(row), ownerLogin: row.login, teamName: row.teamName }))
+  async workspaces(which: WhichPeople): Promise<readonly OwnedWorkspace[]> {
+    const { factsOf, store } = this.#dependencies
+    const found = await store.workspaces(which)
+    const facts = new Map((await factsOf(found.map(({ id }) => id))).map((each) => [each.id, each]))
+    return found.flatMap(({ id, ...whose }) => {
+      const workspace = facts.get(id)
+      return workspace === undefined ? [] : [{ ...workspace, ...whose }]
+    })
   }
 
   startWorkspace(actor: Administrator, id: WorkspaceId): Promise<WorkspaceFacts> {
-    return this.#needs.drive(actor, id, 'start')
+    return this.#dependencies.drive(actor, id, 'start')
   }
 
   stopWorkspace(actor: Administrator, id: WorkspaceId): Promise<WorkspaceFacts> {
-    return this.#needs.drive(actor, id, 'stop')
+    return this.#dependencies.drive(actor, id, 'stop')
   }
 
   removeWorkspace(actor: Administrator, id: WorkspaceId): Promise<WorkspaceFacts> {
-    return this.#needs.drive(actor, id, 'remove')
+    return this.#dependencies.drive(actor, id, 'remove')
   }
 
   async invites(): Promise<readonly Invite[]> {
-    const rows = await this.#needs.database
-      .selectFrom('InviteCode')
-      .selectAll()
-      .orderBy('createdAt', 'desc')
-      .limit(listLimit)
-      .execute()
-    return rows.map(presentInvite)
+    return (await this.#dependencies.store.invites()).map(presentInvite)
   }
 
   async createInvite(actor: Administrator, maxUses: number, expiresDays: number): Promise<NewInvite> {
+    const { hashInvite, publicOrigin, store, unitOfWork } = this.#dependencies
     const code = randomBytes(15).toString('base64url')
-    const row = await this.#needs.database.transaction().execute(async (transaction) => {
-      const made = await transaction
-        .insertInto('InviteCode')
-        .values({
-          id: randomUUID(),
-          hash: this.#needs.hashInvite(code),
-          maxUses,
-          expiresAt: new Date(Date.now() + expiresDays * dayMs),
-        })
-        .returningAll()
-        .executeTakeFirstOrThrow()
-      await recordAudit(transaction, {
-        actor,
-        action: 'invite.create',
-        target: { kind: 'invite', id: made.id },
-        outcome: 'ok',
-      })
+    const row = await unitOfWork(actor, async (unit) => {
+      const expiresAt = new Date(Date.now() + expiresDays * dayMs)
+      const made = await store.addInvite(unit, { hash: hashInvite(code), maxUses, expiresAt })
+      unit.record({ action: 'invite.create', target: { kind: 'invite', id: made.id } })
       return made
     })
-    return {
-      ...presentInvite(row),
-      code,
-      url: `${this.#needs.publicOrigin}/sign-in?${new URLSearchParams({ invite: code })}`,
-    }
+    return { ...presentInvite(row), code, url: `${publicOrigin}/sign-in?${new URLSearchParams({ invite: code })}` }
   }
 
   async revokeInvite(actor: Administrator, id: InviteId): Promise<void> {
-    await this.#needs.database.transaction().execute(async (transaction) => {
-      const revoked = await transaction
-        .updateTable('InviteCode')
-        .set({ revokedAt: new Date() })
-        .where('id', '=', id)
-        .where('revokedAt', 'is', null)
-        .executeTakeFirst()
-      if (revoked.numUpdatedRows === 0n) throw errors.inviteNotFound()
-      await recordAudit(transaction, { actor, action: 'invite.revoke', target: { kind: 'invite', id }, outcome: 'ok' })
+    const { store, unitOfWork } = this.#dependencies
+    await unitOfWork(actor, async (unit) => {
+      if (!(await store.revokeInvite(unit, id))) throw errors.inviteNotFound()
+      unit.record({ action: 'invite.revoke', target: { kind: 'invite', id } })
     })
   }
 
   async waitlist(): Promise<readonly WaitlistEntry[]> {
-    const rows = await this.#needs.database
-      .selectFrom('WaitlistEntry')
-      .selectAll()
-      .orderBy('createdAt')
-      .limit(listLimit)
-      .execute()
+    const rows = await this.#dependencies.store.waitlist()
     return rows.map((row) => ({
-      githubId: Number(row.githubId),
-      login: row.login,
-      email: row.email,
+      ...row,
       createdAt: row.createdAt.toISOString(),
       invitedAt: row.invitedAt?.toISOString() ?? null,
     }))
   }
 
   async inviteFromWaitlist(actor: Administrator, githubId: number): Promise<void> {
-    await this.#needs.database.transaction().execute(async (transaction) => {
-      const entry = await transaction
-        .updateTable('WaitlistEntry')
-        .set({ invitedAt: new Date() })
-        .where('githubId', '=', String(githubId))
-        .returning('login')
-        .executeTakeFirst()
+    const { store, unitOfWork } = this.#dependencies
+    await unitOfWork(actor, async (unit) => {
+      const entry = await store.inviteFromWaitlist(unit, githubId)
       if (entry === undefined) throw errors.userNotFound()
-      await recordAudit(transaction, {
-        actor,
-        action: 'waitlist.invite',
-        target: { kind: 'github', id: String(githubId), name: entry.login },
-        outcome: 'ok',
-      })
+      const target = { kind: 'github', id: String(githubId), name: entry.login }
+      unit.record({ action: 'waitlist.invite', target })
     })
   }
 
-  async users(search: string): Promise<readonly Account[]> {
-    let query = this.#needs.database
-      .selectFrom('User')
-      .select(['id', 'login', 'name', 'email', 'role', 'tier', 'standing', 'createdAt'])
-      .select((builder) =>
-        builder
-          .selectFrom('Workspace')
-          .whereRef('Workspace.ownerId', '=', 'User.id')
-          .select((count) => count.fn.countAll<string>().as('count'))
-          .as('workspaces'),
-      )
-      .orderBy('createdAt', 'desc')
-      .limit(listLimit)
-    if (search !== '') {
-      const pattern = `%${escapeLike(search)}%`
-      query = query.where((builder) =>
-        builder.or([
-          builder('login', 'ilike', pattern),
-          builder('name', 'ilike', pattern),
-          builder('email', 'ilike', pattern),
-        ]),
-      )
-    }
-    return (await query.execute()).map((row) =>
-      Account.parse({ ...row, workspaces: Number(row.workspaces), createdAt: row.createdAt.toISOString() }),
-    )
+  users(which: WhichPeople): Promise<readonly Account[]> {
+    return this.#dependencies.store.users(which)
   }
 
   setTier(actor: Administrator, userId: UserId, tier: Tier): Promise<void> {
@@ -239,43 +134,16 @@ export class Admin implements AdminPort {
     return this.#change(actor, userId, 'reinstate', { standing: 'active' })
   }
 
-  async #change(
-    actor: Administrator,
-    userId: UserId,
-    action: string,
-    change: { readonly tier?: Tier; readonly role?: 'member' | 'admin'; readonly standing?: 'active' | 'suspended' },
-  ): Promise<void> {
-    await this.#needs.database.transaction().execute(async (transaction) => {
-      const changed = await transaction
-        .updateTable('User')
-        .set(change)
-        .where('id', '=', userId)
-        .where('standing', '!=', 'leaving')
-        .returning('login')
-        .executeTakeFirst()
+  async #change(actor: Administrator, userId: UserId, action: string, change: AccountChange): Promise<void> {
+    const { onAccountsChanged, shutOut, store, unitOfWork } = this.#dependencies
+    await unitOfWork(actor, async (unit) => {
+      const changed = await store.change(unit, userId, change)
       if (changed === undefined) throw errors.userNotFound()
-      // The record's lock is taken behind every lock on a row.
-      if (change.standing === 'suspended') await this.#needs.shutOut(transaction, actor, userId)
-      await recordAudit(transaction, {
-        actor,
-        action: `user.${action}`,
-        target: { kind: 'user', id: userId, name: changed.login },
-        outcome: 'ok',
-      })
+      if (change.standing === 'suspended') await shutOut(unit, userId)
+      unit.record({ action: `user.${action}`, target: { kind: 'user', id: userId, name: changed.login } })
+      unit.afterCommit(onAccountsChanged)
     })
-    this.#needs.onAccountsChanged()
   }
-}
-
-const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&')
-
-interface InviteRow {
-  readonly id: string
-  readonly uses: number
-  readonly maxUses: number
-  readonly createdAt: Date
-  readonly expiresAt: Date
-  readonly revokedAt: Date | null
 }
 
 function presentInvite(row: InviteRow): Invite {
@@ -289,7 +157,7 @@ function presentInvite(row: InviteRow): Invite {
           : 'open'
   const { id, uses, maxUses, createdAt, expiresAt } = row
   return {
-    id: InviteId.parse(id),
+    id,
     uses,
     maxUses,
     createdAt: createdAt.toISOString(),

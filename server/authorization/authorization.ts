@@ -1,10 +1,9 @@
 import { ArcError, errors, refusalOf } from '@arcx/router'
 import type { AuthorizationPort, Call, LimitsPort, ServerRight, UserActor } from '@arcx/router'
-import type { Database } from '@arcx/database'
 import type { Log } from '@arcx/service-kit/log'
 import { WrongTries } from '@arcx/service-kit/wrong-tries'
-import { recordAudit } from '../audit/audit.ts'
 import type { AuditRecord } from '../audit/audit.ts'
+import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { mayAdminister, requireMayAsk } from './checks.ts'
 import { procedures } from './procedures.ts'
 import type { Entry } from './procedures.ts'
@@ -16,7 +15,7 @@ const recorded = { perAddress: 60, inAll: 1000, windowMs: 60_000 }
 const entries: Readonly<Record<string, Entry>> = { ...procedures, ...routes }
 
 export interface AuthorizationDependencies {
-  readonly database: Database
+  readonly unitOfWork: UnitOfWork
   readonly limits: LimitsPort
   readonly log: Log
 }
@@ -86,7 +85,7 @@ export class Authorization implements AuthorizationPort {
   /** The refusal itself is told to whoever asked, also where it cannot be recorded. */
   async #write(record: AuditRecord): Promise<void> {
     try {
-      await recordAudit(this.#dependencies.database, record)
+      await this.#dependencies.unitOfWork(record.actor, async (unit) => unit.record(record))
     } catch (error) {
       this.#dependencies.log.warn({ err: error, action: record.action }, 'a refusal is not in the audit log')
     }

@@ -1,52 +1,33 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { sql } from 'kysely'
 import type { z } from 'zod'
-import type { Database } from '@arcx/database'
+import type { Claims, CodeStore } from './store.ts'
 
 export type CodePurpose = 'sign-in' | 'workspace-entry' | 'github' | 'program'
 
-const hashOf = (code: string) => createHash('sha256').update(code).digest()
+const hashOf = (code: string) => new Uint8Array(createHash('sha256').update(code).digest())
 
-/** Makes a code that can be exchanged once, within its time. Only its hash is stored. */
-export async function issueCode(
-  database: Database,
-  purpose: CodePurpose,
-  claims: unknown,
-  lifetimeSeconds: number,
-): Promise<string> {
-  const code = randomBytes(32).toString('base64url')
-  await database
-    .insertInto('Code')
-    .values({
-      hash: hashOf(code),
-      purpose,
-      claims: JSON.stringify(claims),
-      expiresAt: new Date(Date.now() + lifetimeSeconds * 1000),
-    })
-    .execute()
-  return code
-}
+/** Codes that can be exchanged once, within their time. Only their hashes are stored. */
+export class Codes {
+  readonly #store: CodeStore
 
-/** Exchanges a code: of any number at once, one gets its claims, the rest `null`. */
-export async function redeemCode<S extends z.ZodType>(
-  database: Database,
-  purpose: CodePurpose,
-  code: string,
-  claims: S,
-): Promise<z.infer<S> | null> {
-  const row = await database
-    .deleteFrom('Code')
-    .where('hash', '=', hashOf(code))
-    .where('purpose', '=', purpose)
-    .where('expiresAt', '>', sql<Date>`now()`)
-    .returning('claims')
-    .executeTakeFirst()
-  return row === undefined ? null : claims.parse(row.claims)
-}
+  constructor(store: CodeStore) {
+    this.#store = store
+  }
 
-export async function sweepCodes(database: Database): Promise<void> {
-  await database
-    .deleteFrom('Code')
-    .where('expiresAt', '<', sql<Date>`now()`)
-    .execute()
+  async issue(purpose: CodePurpose, claims: Claims, lifetimeSeconds: number): Promise<string> {
+    const code = randomBytes(32).toString('base64url')
+    const expiresAt = new Date(Date.now() + lifetimeSeconds * 1000)
+    await this.#store.add({ hash: hashOf(code), purpose, claims, expiresAt })
+    return code
+  }
+
+  /** Exchanges a code: of any number at once, one gets its claims, the rest `null`. */
+  async redeem<S extends z.ZodType>(purpose: CodePurpose, code: string, claims: S): Promise<z.infer<S> | null> {
+    const found = await this.#store.take(hashOf(code), purpose)
+    return found === undefined ? null : claims.parse(found)
+  }
+
+  sweep(): Promise<void> {
+    return this.#store.removeExpired()
+  }
 }

@@ -207,9 +207,7 @@ export async function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): Prom
     app.post(`/api/admin/users/:username/${operation}`, perMinute(60), async (request) => {
       const { username } = z.object({ username: z.string().min(1).max(100) }).parse(request.params)
       const caller = await callerOf(request)
-      const owned = (await caller.admin.workspaces.list({ search: username })).filter(
-        ({ ownerLogin }) => ownerLogin?.toLowerCase() === username.toLowerCase(),
-      )
+      const owned = await caller.admin.workspaces.list({ login: username })
       if (owned.length === 0) throw errors.userNotFound()
       return Promise.all(owned.map(({ id }) => caller.admin.workspaces[operation]({ workspaceId: id })))
     })
@@ -217,9 +215,7 @@ export async function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): Prom
   app.delete('/api/admin/users/:username', perMinute(60), async (request, reply) => {
     const { username } = z.object({ username: z.string().min(1).max(100) }).parse(request.params)
     const caller = await callerOf(request)
-    const [found, another] = (await caller.admin.users.list({ search: username })).filter(
-      ({ login }) => login.toLowerCase() === username.toLowerCase(),
-    )
+    const [found, another] = await caller.admin.users.list({ login: username })
     if (found === undefined || another !== undefined) throw errors.userNotFound()
     await caller.admin.users.remove({ userId: found.id })
     return reply.code(204).send()

@@ -1,22 +1,22 @@
 import { errors } from '@arcx/router'
-import type { Database } from '@arcx/database'
 import type { Log } from '@arcx/service-kit/log'
 import { WrongTries } from '@arcx/service-kit/wrong-tries'
 import type { Omitted } from '@arcx/service-kit/wrong-tries'
-import { recordAudit } from '../audit/audit.ts'
+import type { AuditRecord } from '../audit/audit.ts'
+import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 
 const outcome = 'refused:token_wrong'
 const visitor = (address: string) => ({ kind: 'service', service: `visitor ${address}` }) as const
 
 /** Refuses tokens that are none, and records it: a few of each address, and of the rest how many there were. */
 export class WrongCredentials {
-  readonly #database: Database
+  readonly #unitOfWork: UnitOfWork
   readonly #log: Log
   readonly #tries = new WrongTries((omitted) => this.#omit(omitted))
   #writing: Promise<void> = Promise.resolve()
 
-  constructor(database: Database, log: Log) {
-    this.#database = database
+  constructor(unitOfWork: UnitOfWork, log: Log) {
+    this.#unitOfWork = unitOfWork
     this.#log = log
   }
 
@@ -24,7 +24,7 @@ export class WrongCredentials {
   async refuse(action: 'token.use' | 'internal.use', address: string): Promise<never> {
     const tried = this.#tries.take(address)
     if (tried.kind === 'over') throw errors.tooManyRequests(tried.retryAfterSeconds)
-    await recordAudit(this.#database, { actor: visitor(address), action, outcome })
+    await this.#record(address, { action, outcome })
     throw errors.tokenWrong()
   }
 
@@ -36,13 +36,16 @@ export class WrongCredentials {
   #omit({ address, count }: Omitted): void {
     this.#writing = this.#writing
       .then(() =>
-        recordAudit(this.#database, {
-          actor: visitor(address),
+        this.#record(address, {
           action: 'token.use',
           target: { kind: 'omitted', name: `${count} more` },
           outcome,
         }),
       )
       .catch((error: unknown) => this.#log.warn({ err: error, address, count }, 'wrong tokens are not on record'))
+  }
+
+  #record(address: string, record: Omit<AuditRecord, 'actor'>): Promise<void> {
+    return this.#unitOfWork(visitor(address), async (unit) => unit.record(record))
   }
 }

@@ -1,4 +1,4 @@
-import { UserId, errors } from '@arcx/router'
+import { errors } from '@arcx/router'
 import type {
   AccountExport,
   AccountPort,
@@ -7,12 +7,12 @@ import type {
   AuditEntryView,
   ServiceActor,
   SessionActor,
+  UserId,
   Workspace,
 } from '@arcx/router'
-import type { Database, Transaction } from '@arcx/database'
 import type { Log } from '@arcx/service-kit/log'
-import { recordAudit } from '../audit/audit.ts'
-import type { AuditRecord } from '../audit/audit.ts'
+import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
+import type { PersonStore } from './person-store.ts'
 import type { Sessions } from './sessions.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -20,17 +20,18 @@ const sweepMs = 5000
 const service: ServiceActor = { kind: 'service', service: 'accounts' }
 
 export interface AccountNeeds {
-  readonly database: Database
+  readonly people: PersonStore
+  readonly unitOfWork: UnitOfWork
   /** For what nobody waits for, and takes many rows along. */
-  readonly background: Database
+  readonly backgroundWork: UnitOfWork
   readonly sessions: Sessions
   readonly tokens: Tokens
   readonly log: Log
   workspacesOf(actor: SessionActor): Promise<readonly Workspace[]>
   /** Begins the removal of all that somebody owns; returns how many are not gone yet. */
   removeWorkspaces(actor: Actor, ownerId: UserId): Promise<number>
-  /** Takes somebody out of all teams, within the transaction; returns what is to be recorded, behind all locks on rows. */
-  departTeams(transaction: Transaction, actor: Actor, userId: UserId): Promise<readonly AuditRecord[]>
+  /** Takes somebody out of all teams, within the unit. */
+  departTeams(unit: Unit, userId: UserId): Promise<void>
   recordOf(actorId: string): AsyncIterable<AuditEntryView>
 }
 
@@ -51,8 +52,8 @@ export class Accounts implements AccountPort {
   }
 
   async export(actor: SessionActor): Promise<AccountExport> {
-    const { database, sessions, tokens } = this.#needs
-    const user = await database.selectFrom('User').selectAll().where('id', '=', actor.userId).executeTakeFirstOrThrow()
+    const { people, sessions, tokens } = this.#needs
+    const user = await people.account(actor.userId)
     const record: AuditEntryView[] = []
     for await (const entry of this.#needs.recordOf(actor.userId)) record.push(entry)
     return {
@@ -85,28 +86,16 @@ export class Accounts implements AccountPort {
   }
 
   async #leave(actor: SessionActor | Administrator, userId: UserId): Promise<void> {
-    const { database, sessions } = this.#needs
-    await database.transaction().execute(async (transaction) => {
-      const leaving = await transaction
-        .updateTable('User')
-        .set({ standing: 'leaving' })
-        .where('id', '=', userId)
-        .returning('login')
-        .executeTakeFirst()
+    const { people, sessions, tokens, departTeams, unitOfWork } = this.#needs
+    await unitOfWork(actor, async (unit) => {
+      const leaving = await people.leave(unit, userId)
       if (leaving === undefined) throw errors.userNotFound()
-      await this.#needs.tokens.closeWithin(transaction, userId)
-      await transaction.deleteFrom('ApiToken').where('userId', '=', userId).execute()
-      const departures = await this.#needs.departTeams(transaction, actor, userId)
-      await sessions.endWithin(transaction, actor, userId, {})
-      for (const record of departures) await recordAudit(transaction, record)
-      await recordAudit(transaction, {
-        actor,
-        action: 'user.leave',
-        target: { kind: 'user', id: userId, name: leaving.login },
-        outcome: 'ok',
-      })
+      await tokens.removeWithin(unit, userId)
+      await departTeams(unit, userId)
+      await sessions.endWithin(unit, userId)
+      unit.record({ action: 'user.leave', target: { kind: 'user', id: userId, name: leaving.login } })
+      unit.afterCommit(() => sessions.forget())
     })
-    sessions.changed()
     this.#sweep()
   }
 
@@ -117,23 +106,12 @@ export class Accounts implements AccountPort {
   }
 
   async #finish(): Promise<void> {
-    const { background, database, removeWorkspaces } = this.#needs
-    const rows = await database.selectFrom('User').select(['id', 'login']).where('standing', '=', 'leaving').execute()
-    for (const { id, login } of rows) {
-      if ((await removeWorkspaces(service, UserId.parse(id))) > 0) continue
-      await background.transaction().execute(async (transaction) => {
-        const gone = await transaction
-          .deleteFrom('User')
-          .where('id', '=', id)
-          .where('standing', '=', 'leaving')
-          .executeTakeFirst()
-        if (gone.numDeletedRows > 0n)
-          await recordAudit(transaction, {
-            actor: service,
-            action: 'user.removed',
-            target: { kind: 'user', id, name: login },
-            outcome: 'ok',
-          })
+    const { backgroundWork, people, removeWorkspaces } = this.#needs
+    for (const { id, login } of await people.leaving()) {
+      if ((await removeWorkspaces(service, id)) > 0) continue
+      await backgroundWork(service, async (unit) => {
+        if (await people.removeLeaving(unit, id))
+          unit.record({ action: 'user.removed', target: { kind: 'user', id, name: login } })
       })
     }
   }

@@ -1,10 +1,8 @@
-import { sql } from 'kysely'
-import { SessionId, UserId } from '@arcx/router'
 import type { ServiceActor } from '@arcx/router'
-import type { Database } from '@arcx/database'
 import type { Log } from '@arcx/service-kit/log'
 import { open } from '@arcx/service-kit/sealing'
 import type { GitHub } from './github.ts'
+import type { SessionStore } from './session-store.ts'
 import type { Sessions } from './sessions.ts'
 
 const service: ServiceActor = { kind: 'service', service: 'grant-watch' }
@@ -13,7 +11,7 @@ const longestIntervalMs = 60_000
 
 /** Asks GitHub at intervals whether it still stands behind a session; one that it has taken its word back for ends. */
 export class GrantWatch {
-  readonly #database: Database
+  readonly #store: SessionStore
   readonly #sessions: Sessions
   readonly #github: GitHub
   readonly #key: Buffer
@@ -22,8 +20,8 @@ export class GrantWatch {
   readonly #timer: NodeJS.Timeout
   #looking: Promise<void> = Promise.resolve()
 
-  constructor(database: Database, sessions: Sessions, github: GitHub, key: Buffer, recheckSeconds: number, log: Log) {
-    this.#database = database
+  constructor(store: SessionStore, sessions: Sessions, github: GitHub, key: Buffer, recheckSeconds: number, log: Log) {
+    this.#store = store
     this.#sessions = sessions
     this.#github = github
     this.#key = key
@@ -46,31 +44,12 @@ export class GrantWatch {
 
   async #look(): Promise<void> {
     // Taken by the mark of the time: of several copies one asks, and a crash leaves the rest for the next round.
-    const due = await this.#database
-      .updateTable('Session')
-      .set({ grantCheckedAt: new Date() })
-      .where('id', 'in', (builder) =>
-        builder
-          .selectFrom('Session')
-          .select('id')
-          .where('grant', 'is not', null)
-          .where('endedAt', 'is', null)
-          .where('expiresAt', '>', sql<Date>`now()`)
-          .where('grantCheckedAt', '<', sql<Date>`now() - ${this.#recheckSeconds} * interval '1 second'`)
-          .orderBy('grantCheckedAt')
-          .limit(batch)
-          .forUpdate()
-          .skipLocked(),
-      )
-      .returning(['id', 'userId', 'grant'])
-      .execute()
-    for (const row of due) {
-      const token = row.grant === null ? null : open(this.#key, row.grant, row.id)
+    for (const { id, userId, grant } of await this.#store.takeDueGrants(this.#recheckSeconds, batch)) {
+      const token = open(this.#key, grant, id)
       const verdict = token === null ? 'gone' : await this.#github.standsBehind(token)
       if (verdict === 'unknown')
-        this.#log.info({ sessionId: row.id }, 'GitHub could not be asked about a session; it is asked again')
-      if (verdict === 'gone')
-        await this.#sessions.end(service, UserId.parse(row.userId), { only: SessionId.parse(row.id) })
+        this.#log.info({ sessionId: id }, 'GitHub could not be asked about a session; it is asked again')
+      if (verdict === 'gone') await this.#sessions.end(service, userId, { only: id })
     }
   }
 }

@@ -1,5 +1,4 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto'
-import { sql } from 'kysely'
 import { z } from 'zod'
 import { ProgramKind, Scope, SessionId, errors } from '@arcx/router'
 import type {
@@ -14,9 +13,9 @@ import type {
   SessionActor,
   WantedProgram,
 } from '@arcx/router'
-import type { Database } from '@arcx/database'
-import { recordAudit } from '../audit/audit.ts'
-import { issueCode, redeemCode } from '../credentials/codes.ts'
+import type { Codes } from '../credentials/codes.ts'
+import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
+import type { DeviceLoginStore } from './device-login-store.ts'
 import type { Sessions } from './sessions.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -31,37 +30,34 @@ const letters = 'BCDFGHJKLMNPQRSTVWXZ'
 
 const Claims = z.object({ sessionId: SessionId, challenge: z.string(), clientName: z.string(), kind: ProgramKind })
 const hashOf = (text: string) => createHash('sha256').update(text).digest()
+const keyOf = (deviceCode: string) => new Uint8Array(hashOf(deviceCode))
+
+export interface ProgramsDependencies {
+  readonly deviceLogins: DeviceLoginStore
+  readonly codes: Codes
+  readonly sessions: Sessions
+  readonly tokens: Tokens
+  readonly unitOfWork: UnitOfWork
+  readonly publicOrigin: string
+}
 
 /** Lets programs act for people. */
 export class Programs implements ProgramsPort {
-  readonly #database: Database
-  readonly #sessions: Sessions
-  readonly #tokens: Tokens
-  readonly #publicOrigin: string
+  readonly #dependencies: ProgramsDependencies
 
-  constructor(database: Database, sessions: Sessions, tokens: Tokens, publicOrigin: string) {
-    this.#database = database
-    this.#sessions = sessions
-    this.#tokens = tokens
-    this.#publicOrigin = publicOrigin
+  constructor(dependencies: ProgramsDependencies) {
+    this.#dependencies = dependencies
   }
 
   async authorize(
     actor: SessionActor,
     { kind, clientName, port, state, challenge }: WantedProgram,
   ): Promise<AuthorizedProgram> {
-    const code = await issueCode(
-      this.#database,
-      'program',
-      { sessionId: actor.sessionId, challenge, clientName, kind },
-      codeSeconds,
+    const { codes, unitOfWork } = this.#dependencies
+    const code = await codes.issue('program', { sessionId: actor.sessionId, challenge, clientName, kind }, codeSeconds)
+    await unitOfWork(actor, async (unit) =>
+      unit.record({ action: 'program.authorize', target: { kind: 'program', name: clientName } }),
     )
-    await recordAudit(this.#database, {
-      actor,
-      action: 'program.authorize',
-      target: { kind: 'program', name: clientName },
-      outcome: 'ok',
-    })
     const answer = new URLSearchParams({ code, state })
     return {
       url: `http://127.0.0.1:${port}/callback?${answer}`,
@@ -80,7 +76,7 @@ export class Programs implements ProgramsPort {
 
   async enter(origin: Origin, userAgent: string, code: string, verifier: string): Promise<ProgramSession> {
     const { sessionId } = await this.#redeem('desktop', code, verifier)
-    const begun = await this.#sessions.beginBeside(sessionId, origin, userAgent)
+    const begun = await this.#dependencies.sessions.beginBeside(sessionId, origin, userAgent)
     if (begun === null) throw errors.programCodeSpent()
     const { value, maxAgeSeconds } = begun.cookie
     return { session: value, maxAgeSeconds, login: begun.login }
@@ -89,21 +85,16 @@ export class Programs implements ProgramsPort {
   async beginDevice(origin: Origin, clientName: string): Promise<DeviceLogin> {
     const deviceCode = randomBytes(32).toString('base64url')
     const userCode = Array.from({ length: 8 }, () => letters[randomInt(letters.length)]).join('')
-    await this.#database
-      .deleteFrom('DeviceLogin')
-      .where('expiresAt', '<', sql<Date>`now()`)
-      .execute()
-    await this.#database
-      .insertInto('DeviceLogin')
-      .values({
-        hash: hashOf(deviceCode),
-        userCode,
-        clientName,
-        address: origin.address,
-        expiresAt: new Date(Date.now() + deviceSeconds * 1000),
-      })
-      .execute()
-    const verificationUrl = `${this.#publicOrigin}/authorize`
+    const { deviceLogins, publicOrigin } = this.#dependencies
+    await deviceLogins.removeExpired()
+    await deviceLogins.add({
+      hash: keyOf(deviceCode),
+      userCode,
+      clientName,
+      address: origin.address,
+      expiresAt: new Date(Date.now() + deviceSeconds * 1000),
+    })
+    const verificationUrl = `${publicOrigin}/authorize`
     const shown = `${userCode.slice(0, 4)}-${userCode.slice(4)}`
     return {
       deviceCode,
@@ -116,63 +107,35 @@ export class Programs implements ProgramsPort {
   }
 
   async pollDevice(origin: Origin, deviceCode: string): Promise<DeviceOutcome> {
-    // Of two who ask at once, one gets the token.
-    const settled = await this.#database
-      .deleteFrom('DeviceLogin')
-      .where('hash', '=', hashOf(deviceCode))
-      .where('expiresAt', '>', sql<Date>`now()`)
-      .where('state', '!=', 'pending')
-      .returning(['state', 'sessionId', 'clientName'])
-      .executeTakeFirst()
-    if (settled?.state === 'approved')
-      return {
-        state: 'approved',
-        ...(await this.#admit(origin, SessionId.parse(settled.sessionId), settled.clientName)),
-      }
-    if (settled !== undefined) return { state: 'denied' }
-    const waiting = await this.#database
-      .selectFrom('DeviceLogin')
-      .select('hash')
-      .where('hash', '=', hashOf(deviceCode))
-      .where('expiresAt', '>', sql<Date>`now()`)
-      .executeTakeFirst()
-    return { state: waiting === undefined ? 'expired' : 'pending' }
+    const { deviceLogins } = this.#dependencies
+    const answered = await deviceLogins.takeAnswered(keyOf(deviceCode))
+    if (answered === undefined)
+      return { state: (await deviceLogins.isWaiting(keyOf(deviceCode))) ? 'pending' : 'expired' }
+    const { sessionId, clientName } = answered
+    return sessionId === null
+      ? { state: 'denied' }
+      : { state: 'approved', ...(await this.#admit(origin, sessionId, clientName)) }
   }
 
   async request(userCode: string): Promise<ProgramRequest> {
-    const row = await this.#database
-      .selectFrom('DeviceLogin')
-      .select(['clientName', 'address', 'createdAt'])
-      .where('userCode', '=', plain(userCode))
-      .where('state', '=', 'pending')
-      .where('expiresAt', '>', sql<Date>`now()`)
-      .executeTakeFirst()
-    if (row === undefined) throw errors.programCodeSpent()
+    const row = await this.#dependencies.deviceLogins.waitingBy(plain(userCode))
+    if (row === null) throw errors.programCodeSpent()
     return { clientName: row.clientName, address: row.address, createdAt: row.createdAt.toISOString() }
   }
 
   async answer(actor: SessionActor, userCode: string, accepted: boolean): Promise<void> {
-    await this.#database.transaction().execute(async (transaction) => {
-      const answered = await transaction
-        .updateTable('DeviceLogin')
-        .set({ state: accepted ? 'approved' : 'denied', sessionId: actor.sessionId })
-        .where('userCode', '=', plain(userCode))
-        .where('state', '=', 'pending')
-        .where('expiresAt', '>', sql<Date>`now()`)
-        .returning('clientName')
-        .executeTakeFirst()
+    const { deviceLogins, unitOfWork } = this.#dependencies
+    await unitOfWork(actor, async (unit) => {
+      const state = accepted ? 'approved' : 'denied'
+      const answered = await deviceLogins.answer(unit, plain(userCode), state, actor.sessionId)
       if (answered === undefined) throw errors.programCodeSpent()
-      await recordAudit(transaction, {
-        actor,
-        action: accepted ? 'program.authorize' : 'program.deny',
-        target: { kind: 'program', name: answered.clientName },
-        outcome: 'ok',
-      })
+      const target = { kind: 'program', name: answered.clientName }
+      unit.record({ action: accepted ? 'program.authorize' : 'program.deny', target })
     })
   }
 
   async #redeem(kind: ProgramKind, code: string, verifier: string): Promise<z.infer<typeof Claims>> {
-    const claims = await redeemCode(this.#database, 'program', code, Claims)
+    const claims = await this.#dependencies.codes.redeem('program', code, Claims)
     if (claims === null || claims.kind !== kind || hashOf(verifier).toString('base64url') !== claims.challenge)
       throw errors.programCodeSpent()
     return claims
@@ -184,9 +147,9 @@ export class Programs implements ProgramsPort {
     sessionId: SessionId,
     clientName: string,
   ): Promise<{ readonly token: NewApiToken; readonly login: string }> {
-    const person = await this.#sessions.personOfSession(sessionId)
+    const person = await this.#dependencies.sessions.personOfSession(sessionId)
     if (person === null || person.standing !== 'active') throw errors.programCodeSpent()
-    const token = await this.#tokens.create(
+    const token = await this.#dependencies.tokens.create(
       { ...person, ...origin },
       { name: clientName.slice(0, 60), scopes, workspaceIds: null, expiresDays: tokenDays },
     )

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
 import { SessionId, UserId } from '@arcx/router'
 import type { Actor, Origin, SessionView, SessionActor } from '@arcx/router'
-import type { Database, Transaction } from '@arcx/database'
-import { recordAudit } from '../audit/audit.ts'
 import { open, seal } from '@arcx/service-kit/sealing'
 import { sign, verify } from '../credentials/signing.ts'
-import { enqueue } from '../events/outbox.ts'
+import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
+import type { SessionStore, WhichSessions } from './session-store.ts'
 
 const dayMs = 24 * 3600 * 1000
 /** Unused for this long, a session is over. */
@@ -32,23 +30,23 @@ interface Remembered {
 
 /** Signed-in browsers: rows that can be listed and ended, and the cookie that names one. */
 export class Sessions {
-  readonly #database: Database
+  readonly #store: SessionStore
+  readonly #unitOfWork: UnitOfWork
   readonly #key: Buffer
   readonly #grantKey: Buffer
-  readonly #onEvents: () => void
   /** What the last two seconds showed, so that a page's many requests ask the database once. */
   readonly #remembered = new Map<SessionId, Remembered>()
 
-  constructor(database: Database, key: Buffer, grantKey: Buffer, onEvents: () => void) {
-    this.#database = database
+  constructor(store: SessionStore, unitOfWork: UnitOfWork, key: Buffer, grantKey: Buffer) {
+    this.#store = store
+    this.#unitOfWork = unitOfWork
     this.#key = key
     this.#grantKey = grantKey
-    this.#onEvents = onEvents
   }
 
-  /** Begins one, in the transaction that has found its person. `accessToken`: the identity provider's, sealed and asked about later. */
+  /** Begins one, in the unit that has found its person. `accessToken`: the identity provider's, sealed and asked about later. */
   async begin(
-    transaction: Transaction,
+    unit: Unit,
     user: Omit<Person, 'kind' | 'via' | 'userId' | 'sessionId'> & { readonly id: string },
     origin: Origin,
     userAgent: string,
@@ -57,20 +55,15 @@ export class Sessions {
     const sessionId = SessionId.parse(randomUUID())
     const now = Date.now()
     const endsAt = new Date(now + absoluteMs)
-    await transaction
-      .insertInto('Session')
-      .values({
-        ...(accessToken === undefined
-          ? {}
-          : { grant: seal(this.#grantKey, accessToken, sessionId), grantCheckedAt: new Date() }),
-        id: sessionId,
-        userId: user.id,
-        address: origin.address,
-        userAgent: userAgent.slice(0, 300),
-        expiresAt: new Date(now + slidingMs),
-        endsAt,
-      })
-      .execute()
+    await this.#store.add(unit, {
+      id: sessionId,
+      userId: user.id,
+      address: origin.address,
+      userAgent: userAgent.slice(0, 300),
+      expiresAt: new Date(now + slidingMs),
+      endsAt,
+      grant: accessToken === undefined ? null : new Uint8Array(seal(this.#grantKey, accessToken, sessionId)),
+    })
     const { id, ...rest } = user
     const actor: SessionActor = {
       kind: 'user',
@@ -80,12 +73,7 @@ export class Sessions {
       ...rest,
       ...origin,
     }
-    await recordAudit(transaction, {
-      actor,
-      action: 'session.start',
-      target: { kind: 'session', id: sessionId },
-      outcome: 'ok',
-    })
+    unit.record({ actor, action: 'session.start', target: { kind: 'session', id: sessionId } })
     return {
       value: sign(this.#key, [sessionId, id, String(Math.floor(endsAt.getTime() / 1000))]),
       maxAgeSeconds: absoluteMs / 1000,
@@ -102,18 +90,12 @@ export class Sessions {
     const person = await this.personOfSession(first)
     if (person === null) return null
     const { kind: _kind, via: _via, userId, sessionId: _sessionId, ...rest } = person
-    return this.#database.transaction().execute(async (transaction) => {
-      const row = await transaction
-        .selectFrom('Session')
-        .select('grant')
-        .where('id', '=', first)
-        .where('endedAt', 'is', null)
-        .forShare()
-        .executeTakeFirst()
+    return this.#unitOfWork({ ...person, ...origin }, async (unit) => {
+      const row = await this.#store.holdGrant(unit, first)
       if (row === undefined) return null
       const accessToken = row.grant === null ? undefined : (open(this.#grantKey, row.grant, first) ?? undefined)
       return {
-        cookie: await this.begin(transaction, { id: userId, ...rest }, origin, userAgent, accessToken),
+        cookie: await this.begin(unit, { id: userId, ...rest }, origin, userAgent, accessToken),
         login: person.login,
       }
     })
@@ -134,22 +116,14 @@ export class Sessions {
   async personOfSession(sessionId: SessionId): Promise<Person | null> {
     const known = this.#remembered.get(sessionId)
     if (known !== undefined && Date.now() - known.at < freshMs) return known.person
-    const row = await this.#database
-      .selectFrom('Session')
-      .innerJoin('User', 'User.id', 'Session.userId')
-      .where('Session.id', '=', sessionId)
-      .where('Session.endedAt', 'is', null)
-      .where('Session.expiresAt', '>', sql<Date>`now()`)
-      .where('Session.endsAt', '>', sql<Date>`now()`)
-      .select(['User.id', 'User.login', 'User.name', 'User.role', 'User.tier', 'User.standing', 'Session.lastSeenAt'])
-      .executeTakeFirst()
+    const row = await this.#store.live(sessionId)
     const person: Person | null =
       row === undefined || row.standing === 'suspended' || row.standing === 'leaving'
         ? null
         : {
             kind: 'user',
             via: 'session',
-            userId: UserId.parse(row.id),
+            userId: UserId.parse(row.userId),
             login: row.login,
             name: row.name,
             role: row.role,
@@ -159,28 +133,18 @@ export class Sessions {
           }
     if (this.#remembered.size >= rememberedLimit) this.#remembered.clear()
     this.#remembered.set(sessionId, { person, at: Date.now() })
-    if (row !== undefined && Date.now() - row.lastSeenAt.getTime() > seenEveryMs) {
-      const expiresAt = sql<Date>`least("endsAt", now() + ${slidingMs} * interval '1 millisecond')`
-      await this.#database
-        .updateTable('Session')
-        .set({ lastSeenAt: new Date(), expiresAt })
-        .where('id', '=', sessionId)
-        .execute()
+    const now = Date.now()
+    if (row !== undefined && now - row.lastSeenAt.getTime() > seenEveryMs) {
+      const expiresAt = new Date(Math.min(row.endsAt.getTime(), now + slidingMs))
+      await this.#store.seen(sessionId, new Date(now), expiresAt)
     }
     return person
   }
 
   async list(actor: SessionActor): Promise<readonly SessionView[]> {
-    const rows = await this.#database
-      .selectFrom('Session')
-      .select(['id', 'address', 'userAgent', 'createdAt', 'lastSeenAt'])
-      .where('userId', '=', actor.userId)
-      .where('endedAt', 'is', null)
-      .where('expiresAt', '>', sql<Date>`now()`)
-      .orderBy('lastSeenAt', 'desc')
-      .execute()
+    const rows = await this.#store.listOf(actor.userId)
     return rows.map((row) => ({
-      id: SessionId.parse(row.id),
+      id: row.id,
       address: row.address,
       userAgent: row.userAgent,
       createdAt: row.createdAt.toISOString(),
@@ -190,44 +154,19 @@ export class Sessions {
   }
 
   /** Ends a person's sessions, those in `only` or all but `except`; returns how many. Their sockets close in every copy. */
-  async end(
-    actor: Actor,
-    userId: UserId,
-    which: { readonly only?: SessionId; readonly except?: SessionId },
-  ): Promise<number> {
-    const ended = await this.#database
-      .transaction()
-      .execute((transaction) => this.endWithin(transaction, actor, userId, which))
-    for (const id of ended) this.#remembered.delete(id)
-    if (ended.length > 0) this.#onEvents()
+  async end(actor: Actor, userId: UserId, which: WhichSessions): Promise<number> {
+    const ended = await this.#unitOfWork(actor, (unit) => this.endWithin(unit, userId, which))
     return ended.length
   }
 
-  async endWithin(
-    transaction: Transaction,
-    actor: Actor,
-    userId: UserId,
-    which: { readonly only?: SessionId; readonly except?: SessionId },
-  ): Promise<readonly SessionId[]> {
-    let update = transaction
-      .updateTable('Session')
-      .set({ endedAt: new Date() })
-      .where('userId', '=', userId)
-      .where('endedAt', 'is', null)
-    if (which.only !== undefined) update = update.where('id', '=', which.only)
-    if (which.except !== undefined) update = update.where('id', '!=', which.except)
-    const ids = (await update.returning('id').execute()).map((row) => SessionId.parse(row.id))
+  async endWithin(unit: Unit, userId: UserId, which: WhichSessions = {}): Promise<readonly SessionId[]> {
+    const ids = await this.#store.end(unit, userId, which)
     for (const id of ids) {
-      await recordAudit(transaction, { actor, action: 'session.end', target: { kind: 'session', id }, outcome: 'ok' })
-      await enqueue(transaction, { type: 'identity.session-ended', sessionId: id, userId })
+      unit.record({ action: 'session.end', target: { kind: 'session', id } })
+      unit.emit({ type: 'identity.session-ended', sessionId: id, userId })
+      unit.afterCommit(() => this.forget(id))
     }
     return ids
-  }
-
-  /** Somebody's sessions have ended within a transaction that is done. */
-  changed(): void {
-    this.forget()
-    this.#onEvents()
   }
 
   /** A session has ended, or its person has changed, here or in another copy. */

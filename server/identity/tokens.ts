@@ -1,43 +1,45 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
-import { Scope, TokenId, UserId, WorkspaceId, errors } from '@arcx/router'
-import type { ApiToken, NewApiToken, Origin, TokenActor, TokensPort, UserActor, WantedToken } from '@arcx/router'
-import type { ApiTokenRow, Database, Transaction } from '@arcx/database'
-import { recordAudit } from '../audit/audit.ts'
+import { TokenId, errors } from '@arcx/router'
+import type {
+  ApiToken,
+  NewApiToken,
+  Origin,
+  TokenActor,
+  TokensPort,
+  UserActor,
+  UserId,
+  WantedToken,
+  WorkspaceId,
+} from '@arcx/router'
 import { isWellFormed, makeToken } from '../credentials/token.ts'
-import { enqueue } from '../events/outbox.ts'
+import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
+import type { TokenRow, TokenStore } from './token-store.ts'
 
 const dayMs = 24 * 3600 * 1000
 const perPerson = 50
 const usedEveryMs = 60_000
 
-const hashOf = (token: string) => createHash('sha256').update(token).digest()
+const hashOf = (token: string) => new Uint8Array(createHash('sha256').update(token).digest())
 
 /** Long-lived credentials of a person for programs. Only their hashes are kept. */
 export class Tokens implements TokensPort {
-  readonly #database: Database
+  readonly #store: TokenStore
+  readonly #unitOfWork: UnitOfWork
   /** @throws where the actor may not see it. */
   readonly #requireWorkspace: (actor: UserActor, id: WorkspaceId) => Promise<unknown>
-  readonly #onEvents: () => void
 
   constructor(
-    database: Database,
+    store: TokenStore,
+    unitOfWork: UnitOfWork,
     requireWorkspace: (actor: UserActor, id: WorkspaceId) => Promise<unknown>,
-    onEvents: () => void,
   ) {
-    this.#database = database
+    this.#store = store
+    this.#unitOfWork = unitOfWork
     this.#requireWorkspace = requireWorkspace
-    this.#onEvents = onEvents
   }
 
   async list(actor: UserActor): Promise<readonly ApiToken[]> {
-    const rows = await this.#database
-      .selectFrom('ApiToken')
-      .selectAll()
-      .where('userId', '=', actor.userId)
-      .where('revokedAt', 'is', null)
-      .orderBy('createdAt', 'desc')
-      .execute()
+    const rows = await this.#store.listOf(actor.userId)
     // A token that is for certain workspaces knows of those alone that are for no others.
     const bounds = actor.via === 'token' ? actor.workspaceIds : null
     return rows.map(present).filter(({ workspaceIds }) => isWithin(workspaceIds, bounds))
@@ -49,40 +51,19 @@ export class Tokens implements TokensPort {
     if (actor.via === 'token') requireWithin(actor, wanted)
     for (const id of wanted.workspaceIds ?? []) await this.#requireWorkspace(actor, id)
     const token = makeToken()
-    const row = await this.#database.transaction().execute(async (transaction) => {
-      await transaction
-        .selectFrom('User')
-        .select('id')
-        .where('id', '=', actor.userId)
-        .forUpdate()
-        .executeTakeFirstOrThrow()
-      const { count } = await transaction
-        .selectFrom('ApiToken')
-        .select((builder) => builder.fn.countAll<string>().as('count'))
-        .where('userId', '=', actor.userId)
-        .where('revokedAt', 'is', null)
-        .executeTakeFirstOrThrow()
-      if (Number(count) >= perPerson) throw errors.tokenLimitReached(perPerson)
-      const made = await transaction
-        .insertInto('ApiToken')
-        .values({
-          id: randomUUID(),
-          userId: actor.userId,
-          name: wanted.name,
-          hash: hashOf(token),
-          ending: token.slice(-4),
-          scopes: [...new Set(wanted.scopes)],
-          workspaceIds: wanted.workspaceIds === null ? null : [...wanted.workspaceIds],
-          expiresAt: endOf(actor, wanted),
-        })
-        .returningAll()
-        .executeTakeFirstOrThrow()
-      await recordAudit(transaction, {
-        actor,
-        action: 'token.create',
-        target: { kind: 'token', id: made.id, name: made.name },
-        outcome: 'ok',
+    const row = await this.#unitOfWork(actor, async (unit) => {
+      if ((await this.#store.holdCount(unit, actor.userId)) >= perPerson) throw errors.tokenLimitReached(perPerson)
+      const made = await this.#store.add(unit, {
+        id: TokenId.parse(randomUUID()),
+        userId: actor.userId,
+        name: wanted.name,
+        hash: hashOf(token),
+        ending: token.slice(-4),
+        scopes: [...new Set(wanted.scopes)],
+        workspaceIds: wanted.workspaceIds,
+        expiresAt: endOf(actor, wanted),
       })
+      unit.record({ action: 'token.create', target: { kind: 'token', id: made.id, name: made.name } })
       return made
     })
     return { ...present(row), token }
@@ -98,104 +79,46 @@ export class Tokens implements TokensPort {
     await this.#end(actor, id)
   }
 
-  async #end(actor: UserActor, id: TokenId): Promise<void> {
-    await this.#database.transaction().execute(async (transaction) => {
-      const revoked = await transaction
-        .updateTable('ApiToken')
-        .set({ revokedAt: new Date() })
-        .where('id', '=', id)
-        .where('userId', '=', actor.userId)
-        .where('revokedAt', 'is', null)
-        .returning('name')
-        .executeTakeFirst()
+  #end(actor: UserActor, id: TokenId): Promise<void> {
+    return this.#unitOfWork(actor, async (unit) => {
+      const revoked = await this.#store.revoke(unit, actor.userId, id)
       if (revoked === undefined) throw errors.tokenNotFound()
-      await recordAudit(transaction, {
-        actor,
-        action: 'token.revoke',
-        target: { kind: 'token', id, name: revoked.name },
-        outcome: 'ok',
-      })
-      await enqueue(transaction, { type: 'identity.token-ended', tokenId: id, userId: actor.userId })
+      unit.record({ action: 'token.revoke', target: { kind: 'token', id, name: revoked.name } })
+      unit.emit({ type: 'identity.token-ended', tokenId: id, userId: actor.userId })
     })
-    this.#onEvents()
   }
 
-  /** Closes what is open with a person's tokens, in every copy; within the transaction that takes what they stand for. */
-  async closeWithin(transaction: Transaction, userId: UserId): Promise<void> {
-    const rows = await transaction
-      .selectFrom('ApiToken')
-      .select('id')
-      .where('userId', '=', userId)
-      .where('revokedAt', 'is', null)
-      .execute()
-    for (const { id } of rows)
-      await enqueue(transaction, { type: 'identity.token-ended', tokenId: TokenId.parse(id), userId })
+  /** Closes what is open with a person's tokens, in every copy; within the unit that takes what they stand for. */
+  async closeWithin(unit: Unit, userId: UserId): Promise<void> {
+    for (const tokenId of await this.#store.idsOf(unit, userId))
+      unit.emit({ type: 'identity.token-ended', tokenId, userId })
+  }
+
+  /** The same for good: a person who leaves has none any more. */
+  async removeWithin(unit: Unit, userId: UserId): Promise<void> {
+    await this.closeWithin(unit, userId)
+    await this.#store.removeAllOf(unit, userId)
   }
 
   /** Whose a token is that was shown before, and its bounds as they are now; `null` once it is over. */
   async visitorOf(
     id: TokenId,
   ): Promise<Pick<TokenActor, 'via' | 'userId' | 'scopes' | 'workspaceIds' | 'standing'> | null> {
-    const row = await this.#database
-      .selectFrom('ApiToken')
-      .innerJoin('User', 'User.id', 'ApiToken.userId')
-      .where('ApiToken.id', '=', id)
-      .where('revokedAt', 'is', null)
-      .where((builder) => builder.or([builder('expiresAt', 'is', null), builder('expiresAt', '>', sql<Date>`now()`)]))
-      .select(['userId', 'scopes', 'workspaceIds', 'standing'])
-      .executeTakeFirst()
+    const row = await this.#store.liveById(id)
     if (row === undefined || row.standing === 'suspended' || row.standing === 'leaving') return null
-    return {
-      via: 'token',
-      userId: UserId.parse(row.userId),
-      scopes: row.scopes.map((scope) => Scope.parse(scope)),
-      workspaceIds: row.workspaceIds?.map((each) => WorkspaceId.parse(each)) ?? null,
-      standing: row.standing,
-    }
+    const { userId, scopes, workspaceIds, standing } = row
+    return { via: 'token', userId, scopes, workspaceIds, standing }
   }
 
   /** Whose token this is; `null` for one that is made up, mistyped, expired, revoked, or of somebody suspended. */
   async actorOf(token: string, origin: Origin): Promise<TokenActor | null> {
     if (!isWellFormed(token)) return null
-    const row = await this.#database
-      .selectFrom('ApiToken')
-      .innerJoin('User', 'User.id', 'ApiToken.userId')
-      .where('hash', '=', hashOf(token))
-      .where('revokedAt', 'is', null)
-      .where((builder) => builder.or([builder('expiresAt', 'is', null), builder('expiresAt', '>', sql<Date>`now()`)]))
-      .select([
-        'ApiToken.id',
-        'ApiToken.userId',
-        'scopes',
-        'workspaceIds',
-        'expiresAt',
-        'lastUsedAt',
-        'login',
-        'User.name',
-        'role',
-        'tier',
-        'standing',
-      ])
-      .executeTakeFirst()
+    const row = await this.#store.liveByHash(hashOf(token))
     if (row === undefined || row.standing === 'suspended' || row.standing === 'leaving') return null
-    if (row.lastUsedAt === null || Date.now() - row.lastUsedAt.getTime() > usedEveryMs) {
-      await this.#database.updateTable('ApiToken').set({ lastUsedAt: new Date() }).where('id', '=', row.id).execute()
-    }
-    return {
-      kind: 'user',
-      via: 'token',
-      tokenId: TokenId.parse(row.id),
-      scopes: row.scopes.map((scope) => Scope.parse(scope)),
-      workspaceIds: row.workspaceIds?.map((id) => WorkspaceId.parse(id)) ?? null,
-      expiresAt: row.expiresAt,
-      userId: UserId.parse(row.userId),
-      login: row.login,
-      name: row.name,
-      role: row.role,
-      tier: row.tier,
-      standing: row.standing,
-      ...origin,
-    }
+    const { id: tokenId, standing, lastUsedAt, ...rest } = row
+    if (lastUsedAt === null || Date.now() - lastUsedAt.getTime() > usedEveryMs)
+      await this.#store.used(tokenId, new Date())
+    return { kind: 'user', via: 'token', tokenId, standing, ...rest, ...origin }
   }
 }
 
@@ -218,12 +141,12 @@ function endOf(actor: UserActor, { expiresDays }: WantedToken): Date | null {
   return wanted === null || wanted > own ? own : wanted
 }
 
-function present(row: ApiTokenRow): ApiToken {
+function present(row: TokenRow): ApiToken {
   return {
-    id: TokenId.parse(row.id),
+    id: row.id,
     name: row.name,
     shown: `arcx_…${row.ending}`,
-    scopes: row.scopes.map((scope) => Scope.parse(scope)),
+    scopes: row.scopes,
     workspaceIds: row.workspaceIds,
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,

@@ -1,11 +1,10 @@
-import type { Database, Transaction } from '@arcx/database'
 import { errors } from '@arcx/router'
-import type { Actor, TeamId, TeamRole, UserActor, UserId } from '@arcx/router'
-import { recordAudit } from '../audit/audit.ts'
-import { enqueue } from '../events/outbox.ts'
-import type { Memberships } from './memberships.ts'
+import type { TeamId, TeamRole, UserActor, UserId } from '@arcx/router'
 import { requireRole } from '../authorization/checks.ts'
 import type { TeamOperation } from '../authorization/checks.ts'
+import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
+import type { Memberships } from './memberships.ts'
+import type { TeamStore } from './team-store.ts'
 
 interface Place {
   readonly teamId: TeamId
@@ -25,14 +24,14 @@ export interface Changed {
  * the second is decided by what the first left; record and event are written with it.
  */
 export class TeamChanges {
-  readonly #database: Database
+  readonly #store: TeamStore
   readonly #memberships: Memberships
-  readonly #onEvents: () => void
+  readonly #unitOfWork: UnitOfWork
 
-  constructor(database: Database, memberships: Memberships, onEvents: () => void) {
-    this.#database = database
+  constructor(store: TeamStore, memberships: Memberships, unitOfWork: UnitOfWork) {
+    this.#store = store
     this.#memberships = memberships
-    this.#onEvents = onEvents
+    this.#unitOfWork = unitOfWork
   }
 
   /** A change of a team by one of its members: right, change, record and event in one transaction. */
@@ -41,59 +40,37 @@ export class TeamChanges {
     teamId: TeamId,
     operation: TeamOperation,
     action: string,
-    work: (transaction: Transaction, place: Place) => Promise<Changed>,
+    work: (unit: Unit, place: Place) => Promise<Changed>,
   ): Promise<void> {
-    const changed = await this.#database.transaction().execute(async (transaction) => {
-      const place = await this.place(transaction, actor, teamId, operation)
-      const done = await work(transaction, place)
-      await this.tell(transaction, actor, action, place, done.changed, done.about)
-      return done.changed
+    await this.#unitOfWork(actor, async (unit) => {
+      const place = await this.place(unit, actor, teamId, operation)
+      const { changed, about } = await work(unit, place)
+      this.tell(unit, action, place, changed, about)
     })
-    this.done(changed)
   }
 
   /** Locks the team; what the actor is in it. @throws `team_not_found`, `forbidden`, `owner_stays`. */
-  async place(transaction: Transaction, actor: UserActor, teamId: TeamId, operation: TeamOperation): Promise<Place> {
-    const team = await transaction
-      .selectFrom('Team')
-      .select('name')
-      .where('id', '=', teamId)
-      .where('deletingAt', 'is', null)
-      .forUpdate()
-      .executeTakeFirst()
-    if (team === undefined) throw errors.teamNotFound()
-    const own = await transaction
-      .selectFrom('Membership')
-      .select('role')
-      .where('teamId', '=', teamId)
-      .where('userId', '=', actor.userId)
-      .executeTakeFirst()
-    const role = own?.role
+  async place(unit: Unit, actor: UserActor, teamId: TeamId, operation: TeamOperation): Promise<Place> {
+    const team = await this.#store.hold(unit, teamId)
+    if (team === undefined || team.deletingAt !== null) throw errors.teamNotFound()
+    const role = (await this.#store.member(unit, teamId, actor.userId))?.role
     requireRole(role, operation)
     return { teamId, name: team.name, role }
   }
 
-  /** A transaction with changes in it is done: what is remembered is old, and its events may go out. */
-  done(changed: readonly UserId[]): void {
-    for (const userId of changed) this.#memberships.forget(userId)
-    this.#onEvents()
-  }
-
-  async tell(
-    transaction: Transaction,
-    actor: Actor,
+  /** Event and record of a change; with its commit, what is remembered of those in `changed` is old. */
+  tell(
+    unit: Unit,
     action: string,
-    team: { readonly teamId: TeamId; readonly name: string },
+    { teamId, name }: { readonly teamId: TeamId; readonly name: string },
     changed: readonly UserId[],
     about?: string,
-  ): Promise<void> {
-    await enqueue(transaction, { type: 'teams.changed', teamId: team.teamId, userIds: [...changed] })
-    const name = about === undefined ? team.name : `${team.name}: ${about}`
-    await recordAudit(transaction, {
-      actor,
-      action: `team.${action}`,
-      target: { kind: 'team', id: team.teamId, name },
-      outcome: 'ok',
+  ): void {
+    unit.emit({ type: 'teams.changed', teamId, userIds: [...changed] })
+    const target = { kind: 'team', id: teamId, name: about === undefined ? name : `${name}: ${about}` }
+    unit.record({ action: `team.${action}`, target })
+    unit.afterCommit(() => {
+      for (const userId of changed) this.#memberships.forget(userId)
     })
   }
 }

@@ -1,14 +1,14 @@
-import { TeamId } from '@arcx/router'
-import type { Actor, ServiceActor } from '@arcx/router'
-import type { Database } from '@arcx/database'
+import type { Actor, ServiceActor, TeamId } from '@arcx/router'
 import type { Log } from '@arcx/service-kit/log'
-import { recordAudit } from '../audit/audit.ts'
+import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
+import type { TeamStore } from './team-store.ts'
 
 const sweepMs = 5000
 const service: ServiceActor = { kind: 'service', service: 'teams' }
 
 export interface TeamRemovalNeeds {
-  readonly database: Database
+  readonly store: TeamStore
+  readonly unitOfWork: UnitOfWork
   readonly log: Log
   /** Begins the removal of all that a team has; returns how many are not gone yet. */
   removeWorkspaces(actor: Actor, teamId: TeamId): Promise<number>
@@ -37,19 +37,11 @@ export class TeamRemoval {
   }
 
   async #finish(): Promise<void> {
-    const { database, removeWorkspaces } = this.#needs
-    const rows = await database.selectFrom('Team').select(['id', 'name']).where('deletingAt', 'is not', null).execute()
-    for (const { id, name } of rows) {
-      if ((await removeWorkspaces(service, TeamId.parse(id))) > 0) continue
-      await database.transaction().execute(async (transaction) => {
-        const gone = await transaction.deleteFrom('Team').where('id', '=', id).executeTakeFirst()
-        if (gone.numDeletedRows > 0n)
-          await recordAudit(transaction, {
-            actor: service,
-            action: 'team.removed',
-            target: { kind: 'team', id, name },
-            outcome: 'ok',
-          })
+    const { removeWorkspaces, store, unitOfWork } = this.#needs
+    for (const { id, name } of await store.closed()) {
+      if ((await removeWorkspaces(service, id)) > 0) continue
+      await unitOfWork(service, async (unit) => {
+        if (await store.remove(unit, id)) unit.record({ action: 'team.removed', target: { kind: 'team', id, name } })
       })
     }
   }

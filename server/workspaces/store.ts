@@ -97,6 +97,10 @@ export class WorkspaceStore {
     return row === null ? undefined : rowOf(row)
   }
 
+  async byIds(ids: readonly WorkspaceId[]): Promise<readonly WorkspaceRow[]> {
+    return (await this.#database.workspace.findMany({ where: { id: { in: [...ids] } } })).map(rowOf)
+  }
+
   async byName(name: string): Promise<WorkspaceRow | undefined> {
     const row = await this.#database.workspace.findUnique({ where: { name } })
     return row === null ? undefined : rowOf(row)
