@@ -19,7 +19,7 @@ beforeAll(async () => {
   all = await startWithGitHub()
   ;({ github, arc, browser } = all)
   admin = await arc.person()
-  await arc.database.updateTable('User').set({ role: 'admin' }).where('id', '=', admin.userId).execute()
+  await arc.prisma.user.update({ where: { id: admin.userId }, data: { role: 'admin' } })
 })
 afterAll(() => all?.close())
 

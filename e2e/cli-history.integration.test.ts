@@ -23,14 +23,10 @@ async function keep(
   versions: readonly (readonly [text: string, userId: string | null, cause: VersionCause])[],
 ): Promise<void> {
   const documentId = randomUUID()
-  await all.arc.database
-    .insertInto('Document')
-    .values({ id: documentId, workspaceId: all.box.id, path, snapshot: null })
-    .execute()
-  await all.arc.database
-    .insertInto('DocumentUpdate')
-    .values({ documentId, update: Buffer.alloc(0), userId: all.person.userId })
-    .execute()
+  await all.arc.prisma.document.create({ data: { id: documentId, workspaceId: all.box.id, path } })
+  await all.arc.prisma.documentUpdate.create({
+    data: { documentId, update: new Uint8Array(), userId: all.person.userId },
+  })
   for (const [text, userId, cause] of versions) await addVersion(all.arc.prisma, { documentId, userId, cause, text })
 }
 

@@ -129,9 +129,8 @@ test('secrets: the value comes from standard input, is shown by nothing, and its
 test('egress: calls by outcome and host, and on as they come', async () => {
   const { id: workspaceId } = await person.api.workspaces.get.query({ name: 'box' })
   const call = (path: string, outcome: string, host = 'api.example.com') =>
-    arc.database
-      .insertInto('EgressRecord')
-      .values({
+    arc.prisma.egressRecord.create({
+      data: {
         id: randomUUID(),
         workspaceId,
         at: new Date(),
@@ -147,9 +146,9 @@ test('egress: calls by outcome and host, and on as they come', async () => {
         durationMs: 3,
         secrets: ['API_KEY'],
         scrubbed: 1,
-        redacted: '{"github-pat":2}',
-      })
-      .execute()
+        redacted: { 'github-pat': 2 },
+      },
+    })
   await call('/passed', 'passed')
   await call('/cut', 'cut:host_refused', 'other.example.com')
   expect(await said(['egress', 'box'])).toMatch(
@@ -204,8 +203,7 @@ test('a server that is not there is told before anything is opened', async () =>
 })
 
 test('whoever may not administer is told what to use', async () => {
-  const role = (to: 'admin' | 'member') =>
-    arc.database.updateTable('User').set({ role: to }).where('id', '=', person.userId).execute()
+  const role = (to: 'admin' | 'member') => arc.prisma.user.update({ where: { id: person.userId }, data: { role: to } })
   // An admin, with a token that is not for that, as login makes one.
   await role('admin')
   const { code, stderr } = await cli.run(['admin', 'overview'])

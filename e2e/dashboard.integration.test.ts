@@ -27,11 +27,9 @@ beforeAll(async () => {
     id: crypto.randomUUID(),
     ownerId: owner.userId,
     name: `row-${String(index).padStart(3, '0')}`,
-    state: 'stopped' as const,
-    step: null,
-    reason: null,
+    state: 'stopped',
   }))
-  await arc.database.insertInto('Workspace').values(rows).execute()
+  await arc.prisma.workspace.createMany({ data: rows })
 })
 afterAll(async () => {
   await browser?.close()

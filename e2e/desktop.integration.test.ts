@@ -27,11 +27,7 @@ beforeAll(async () => {
     testDirectory(testRun(), 'desktop'),
   ])
   person = await arc.person()
-  await arc.database
-    .updateTable('User')
-    .set({ login: 'ada', name: 'Ada Lovelace' })
-    .where('id', '=', person.userId)
-    .execute()
+  await arc.prisma.user.update({ where: { id: person.userId }, data: { login: 'ada', name: 'Ada Lovelace' } })
   system = await browser.newContext()
   const [name = '', value = ''] = person.cookie.split('=')
   await system.addCookies([{ name, value, url: arc.origin }])

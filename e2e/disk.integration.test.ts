@@ -24,8 +24,8 @@ beforeAll(async () => {
     openBrowser(),
   ])
   ;[person, admin] = [await arc.person(), await arc.person()]
-  await arc.database.updateTable('User').set({ role: 'admin' }).where('id', '=', admin.userId).execute()
-  const row = { ownerId: person.userId, state: 'stopped', step: null } as const
+  await arc.prisma.user.update({ where: { id: admin.userId }, data: { role: 'admin' } })
+  const row = { ownerId: person.userId, state: 'stopped' } as const
   const rows = [
     {
       ...row,
@@ -49,10 +49,7 @@ beforeAll(async () => {
       use: { diskBytes: 300 * 2 ** 20, diskFiles: 4000 },
     },
   ]
-  for (const { use, ...values } of rows) {
-    await arc.database.insertInto('Workspace').values(values).execute()
-    await arc.database.updateTable('Workspace').set(use).where('id', '=', values.id).execute()
-  }
+  await arc.prisma.workspace.createMany({ data: rows.map(({ use, ...values }) => ({ ...values, ...use })) })
   await mkdir(results, { recursive: true })
 })
 afterAll(async () => {

@@ -66,14 +66,10 @@ describe.each(cases)('the disk of $what is full', ({ at, megabytes }) => {
     )
     await writeUntilRefused(arc, person, resting)
     // Of the database only the part that it holds in memory is sure to be there, and it may have ended itself.
-    const alive = await stores.database.database
-      .selectFrom('Workspace')
-      .select('id')
-      .execute()
-      .then(
-        () => true,
-        () => false,
-      )
+    const alive = await stores.database.prisma.workspace.count().then(
+      () => true,
+      () => false,
+    )
     if (at !== 'postgres') expect(alive).toBe(true)
     if (alive) {
       expect((await person.api.workspaces.list.query()).map(({ id }) => id).toSorted()).toEqual(
@@ -138,11 +134,11 @@ async function writeUntilRefused(
   for (let round = 0; round < 40; round += 1) {
     const rows = Array.from({ length: 2000 }, () => ({
       subject: 'arcx.filling',
-      payload: JSON.stringify({ type: 'filling', large }),
+      payload: { type: 'filling', large },
     }))
     try {
-      await arc.database.transaction().execute(async (transaction) => {
-        await transaction.insertInto('OutboxEvent').values(rows).execute()
+      await arc.prisma.$transaction(async ({ outboxEvent }) => {
+        await outboxEvent.createMany({ data: rows })
         // Nothing of it stays, whatever becomes of it.
         throw new Error('undone')
       })

@@ -25,10 +25,9 @@ beforeAll(async () => {
     ProxyRig.start([], { ARC_LOG_LEVEL: 'error', ARC_EGRESS_DEFAULT: 'closed', ARC_EGRESS_ALLOW: 'api.test' }),
   ])
   person = await collab.arc.person()
-  await collab.arc.database
-    .insertInto('Workspace')
-    .values({ id: workspaceId, ownerId: person.userId, name: 'fuzzed', state: 'stopped', step: null, reason: null })
-    .execute()
+  await collab.arc.prisma.workspace.create({
+    data: { id: workspaceId, ownerId: person.userId, name: 'fuzzed', state: 'stopped' },
+  })
 })
 afterAll(() => Promise.all([collab?.destroy(), rig?.close()]))
 

@@ -19,42 +19,37 @@ beforeAll(async () => {
   ;[arc, browser] = await Promise.all([startTestOrchestrator(), openBrowser()])
   const [first, ben, carl] = await Promise.all([arc.person(), arc.person(), arc.person()])
   ann = first
-  const { database } = arc
-  await database.updateTable('User').set({ role: 'admin', githubId: 4711 }).where('id', '=', ann.userId).execute()
+  const { prisma } = arc
+  await prisma.user.update({ where: { id: ann.userId }, data: { role: 'admin', githubId: 4711n } })
   benLogin = (await ben.api.auth.me.query())?.login ?? ''
   const annsLogin = (await ann.api.auth.me.query())?.login ?? ''
   const { id: teamId } = await ann.api.teams.create.mutate({ name: 'crew' })
-  await database.insertInto('Membership').values({ teamId, userId: ben.userId, role: 'member' }).execute()
+  await prisma.membership.create({ data: { teamId, userId: ben.userId, role: 'member' } })
   await ann.api.teams.invites.create.mutate({ teamId, role: 'viewer', login: 'somebody' })
   const { id: other } = await carl.api.teams.create.mutate({ name: 'others' })
   await carl.api.teams.invites.create.mutate({ teamId: other, login: annsLogin })
-  await database
-    .insertInto('Workspace')
-    .values([
-      { id: crypto.randomUUID(), ownerId: ann.userId, name: 'resting', state: 'stopped', step: null, reason: null },
-      { id: crypto.randomUUID(), ownerId: ben.userId, name: 'of-ben', state: 'stopped', step: null, reason: null },
-    ])
-    .execute()
+  await prisma.workspace.createMany({
+    data: [
+      { id: crypto.randomUUID(), ownerId: ann.userId, name: 'resting', state: 'stopped' },
+      { id: crypto.randomUUID(), ownerId: ben.userId, name: 'of-ben', state: 'stopped' },
+    ],
+  })
   await ann.api.secrets.set.mutate({ name: 'KEPT_KEY', value: 'a value of enough letters', hosts: ['api.example.com'] })
   await ann.api.tokens.create.mutate({ name: 'deploy', scopes: ['workspaces:read'], expiresDays: 7 })
   await ann.api.announcements.announce.mutate({ text: 'Tea is ready.', tone: 'info', hours: 1 })
   await ann.api.admin.invites.create.mutate({ maxUses: 3 })
-  await database
-    .insertInto('WaitlistEntry')
-    .values({ githubId: 77, login: 'eager', email: 'eager@example.com' })
-    .execute()
+  await prisma.waitlistEntry.create({ data: { githubId: 77n, login: 'eager', email: 'eager@example.com' } })
   const endsAt = new Date(Date.now() + 3_600_000)
-  await database
-    .insertInto('Session')
-    .values({
+  await prisma.session.create({
+    data: {
       id: crypto.randomUUID(),
       userId: ann.userId,
       address: '10.9.8.7',
       userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0',
       expiresAt: endsAt,
       endsAt,
-    })
-    .execute()
+    },
+  })
 })
 afterAll(async () => {
   await browser?.close()

@@ -12,7 +12,7 @@ let person: Person
 beforeAll(async () => {
   ;[arc, browser] = await Promise.all([startTestOrchestrator(), openBrowser()])
   person = await arc.person()
-  await arc.database.updateTable('User').set({ role: 'admin' }).where('id', '=', person.userId).execute()
+  await arc.prisma.user.update({ where: { id: person.userId }, data: { role: 'admin' } })
 })
 afterAll(async () => {
   await browser?.close()

@@ -21,16 +21,16 @@ beforeAll(async () => {
   ;[arc, browser] = await Promise.all([startTestOrchestrator({ ARC_SIGNUP_MODE: 'invite' }), openBrowser()])
   const named = async (login: string, name: string, role: 'admin' | 'member' = 'member') => {
     const person = await arc.person()
-    await arc.database.updateTable('User').set({ login, name, role }).where('id', '=', person.userId).execute()
+    await arc.prisma.user.update({ where: { id: person.userId }, data: { login, name, role } })
     return person
   }
   const grace = await named('grace', 'Grace Hopper')
   ada = await named('ada', 'Ada Lovelace', 'admin')
   newcomer = await named('alan', 'Alan Turing')
   waiting = await named('edsger', 'Edsger Dijkstra')
-  await arc.database.updateTable('User').set({ standing: 'waiting_payment' }).where('id', '=', waiting.userId).execute()
+  await arc.prisma.user.update({ where: { id: waiting.userId }, data: { standing: 'waiting_payment' } })
   const { id: teamId } = await ada.api.teams.create.mutate({ name: 'engines' })
-  await arc.database.insertInto('Membership').values({ teamId, userId: grace.userId, role: 'viewer' }).execute()
+  await arc.prisma.membership.create({ data: { teamId, userId: grace.userId, role: 'viewer' } })
   await ada.api.teams.invites.create.mutate({ teamId, login: 'Barbara', role: 'member' })
   invitation = new URL((await ada.api.teams.invites.create.mutate({ teamId, role: 'member' })).url).search
   const notes = await createRunning(ada, 'notes')

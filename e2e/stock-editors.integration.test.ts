@@ -50,7 +50,7 @@ beforeAll(async () => {
   ;({ port } = await collab.copy({ ARC_COLLAB_ORIGINS: pagesOrigin }))
   const [ann, ben] = [await collab.arc.person(), await collab.arc.person()]
   const { id: teamId } = await ann.api.teams.create.mutate({ name: 'stock' })
-  await collab.arc.database.insertInto('Membership').values({ teamId, userId: ben.userId, role: 'member' }).execute()
+  await collab.arc.prisma.membership.create({ data: { teamId, userId: ben.userId, role: 'member' } })
   workspaceId = (await ann.api.workspaces.create.mutate({ name: 'stock', teamId })).id
   people = [ann, ben]
 })

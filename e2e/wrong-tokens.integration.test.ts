@@ -64,12 +64,7 @@ const ways = {
 } as const
 
 const entriesOf = (address: string) =>
-  collab.arc.database
-    .selectFrom('AuditEntry')
-    .selectAll()
-    .where('actorId', '=', `visitor ${address}`)
-    .orderBy('id')
-    .execute()
+  collab.arc.prisma.auditEntry.findMany({ where: { actorId: `visitor ${address}` }, orderBy: { id: 'asc' } })
 
 test('wrong tokens of one address are refused ten times, however they come, and then told to wait; the record holds ten of them', async () => {
   const from = '127.0.1.1'

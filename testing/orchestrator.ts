@@ -144,7 +144,7 @@ export async function startTestOrchestrator(
     databaseUrl,
     natsUrl: bus.url,
     engine,
-    person: (tier) => signInSomebody({ origin, adminToken, database }, tier),
+    person: (tier) => signInSomebody({ origin, adminToken, prisma }, tier),
     send: (path, asked = {}) =>
       send(port, path, { ...asked, headers: { host: `localhost:${port}`, ...asked.headers } }),
     census: () => censusOf(child?.process, directory),

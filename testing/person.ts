@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { createTRPCClient, createWSClient, httpBatchLink, wsLink } from '@trpc/client'
 import type { TRPCClient } from '@trpc/client'
 import { WebSocket } from 'ws'
-import type { Database } from '@arcx/database'
+import type { Database } from '@arcx/prisma'
 import { SessionId, UserId } from '@arcx/router'
 import type { AppRouter, Tier } from '@arcx/router'
 import { deriveKey, sign } from '@arcx/server/credentials/signing'
@@ -32,20 +32,19 @@ export interface Live {
 export interface Place {
   readonly origin: string
   readonly adminToken: string
-  readonly database: Database
+  readonly prisma: Database
 }
 
 /** Writes a person and a session as sign-in would, and signs the session's cookie with the deployment's key. */
-export async function signInSomebody({ origin, adminToken, database }: Place, tier: Tier = 'team'): Promise<Person> {
+export async function signInSomebody({ origin, adminToken, prisma }: Place, tier: Tier = 'team'): Promise<Person> {
   const userId = UserId.parse(randomUUID())
   const sessionId = SessionId.parse(randomUUID())
   const expiresAt = new Date(Date.now() + 3600_000)
   const login = `person-${userId.slice(0, 8)}`
-  await database.insertInto('User').values({ id: userId, login, name: login, tier }).execute()
-  await database
-    .insertInto('Session')
-    .values({ id: sessionId, userId, address: '127.0.0.1', userAgent: 'test', expiresAt, endsAt: expiresAt })
-    .execute()
+  await prisma.user.create({ data: { id: userId, login, name: login, tier } })
+  await prisma.session.create({
+    data: { id: sessionId, userId, address: '127.0.0.1', userAgent: 'test', expiresAt, endsAt: expiresAt },
+  })
   const claims = [sessionId, userId, String(Math.floor(expiresAt.getTime() / 1000))]
   const cookie = `arc_session=${sign(deriveKey(adminToken, 'session'), claims)}`
   const headers = { cookie, origin }

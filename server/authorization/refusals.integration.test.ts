@@ -11,12 +11,11 @@ beforeAll(async () => {
 afterAll(() => arc?.destroy())
 
 const entriesOf = (actorId: string) =>
-  arc.database
-    .selectFrom('AuditEntry')
-    .select(['action', 'targetKind', 'targetId', 'targetName', 'outcome'])
-    .where('actorId', '=', actorId)
-    .orderBy('id')
-    .execute()
+  arc.prisma.auditEntry.findMany({
+    where: { actorId },
+    select: { action: true, targetKind: true, targetId: true, targetName: true, outcome: true },
+    orderBy: { id: 'asc' },
+  })
 
 test('a command that is refused is in the audit log with what it was about, also where the scope of a token is missing; a question is not', async () => {
   const person = await arc.person()

@@ -62,11 +62,7 @@ describe('the local sign-in link', () => {
 
   test('a spent or made-up code is recorded', async () => {
     await arc.send('/auth/local?code=made-up')
-    const entry = await arc.database
-      .selectFrom('AuditEntry')
-      .selectAll()
-      .where('outcome', '=', 'refused:sign_in_link_spent')
-      .executeTakeFirstOrThrow()
+    const entry = await arc.prisma.auditEntry.findFirstOrThrow({ where: { outcome: 'refused:sign_in_link_spent' } })
     expect(entry).toMatchObject({ actorKind: 'service', action: 'session.start' })
   })
 })

@@ -12,11 +12,9 @@ beforeAll(async () => {
 afterAll(() => arc?.destroy())
 
 const isGone = (userId: string) =>
-  vi.waitFor(
-    async () =>
-      expect(await arc.database.selectFrom('User').select('id').where('id', '=', userId).execute()).toEqual([]),
-    { timeout: 30_000 },
-  )
+  vi.waitFor(async () => expect(await arc.prisma.user.findMany({ where: { id: userId } })).toEqual([]), {
+    timeout: 30_000,
+  })
 
 test('a person takes along all that is held of them, and nobody else’s', async () => {
   const [person, other] = await Promise.all([arc.person(), arc.person()])
@@ -58,15 +56,8 @@ test('deleting an account takes its login typed, shuts it out at once, and leave
     (await ownContainers(arc.engine, arc.deployment)).filter((info) => info.Labels['arcx.workspace'] === workspace.id),
   ).toEqual([])
   await expect(stat(join(arc.directory, 'workspaces', workspace.id))).rejects.toThrow('ENOENT')
-  expect(await arc.database.selectFrom('Session').select('id').where('userId', '=', person.userId).execute()).toEqual(
-    [],
-  )
-  const actions = await arc.database
-    .selectFrom('AuditEntry')
-    .select('action')
-    .where('targetId', '=', person.userId)
-    .orderBy('id')
-    .execute()
+  expect(await arc.prisma.session.findMany({ where: { userId: person.userId } })).toEqual([])
+  const actions = await arc.prisma.auditEntry.findMany({ where: { targetId: person.userId }, orderBy: { id: 'asc' } })
   expect(actions.map(({ action }) => action)).toEqual(['user.leave', 'user.removed'])
 })
 

@@ -95,11 +95,7 @@ describe('the way through GitHub', () => {
       tier: 'free',
       standing: 'active',
     })
-    const row = await open.database
-      .selectFrom('User')
-      .selectAll()
-      .where('githubId', '=', '100')
-      .executeTakeFirstOrThrow()
+    const row = await open.prisma.user.findUniqueOrThrow({ where: { githubId: 100n } })
     expect(row.email).toBe('ada@example.com')
   })
 
@@ -118,7 +114,7 @@ describe('the way through GitHub', () => {
     github.person = gitHubPerson(300, 'twin')
     const answers = await Promise.all([signIn(open), signIn(open), signIn(open)])
     for (const answer of answers) expect(answer.status).toBe(302)
-    expect(await open.database.selectFrom('User').select('id').where('githubId', '=', '300').execute()).toHaveLength(1)
+    expect(await open.prisma.user.findMany({ where: { githubId: 300n } })).toHaveLength(1)
   })
 
   test('Gitpod CLC-1592: only own paths are gone to afterwards', async () => {
@@ -140,7 +136,7 @@ describe('what fails leaves nothing half made, says so and offers another try', 
     github.person = gitHubPerson(400, 'denier')
     const { cancelled, nonce } = await toGitHub(open)
     await expectRefusal(await comeBack(open, cancelled, nonce), 401, /did not let arcx know/)
-    expect(await open.database.selectFrom('User').select('id').where('githubId', '=', '400').execute()).toEqual([])
+    expect(await open.prisma.user.findMany({ where: { githubId: 400n } })).toEqual([])
   })
 
   test('replayed', async () => {
@@ -161,11 +157,10 @@ describe('what fails leaves nothing half made, says so and offers another try', 
 
   test('expired', async () => {
     const { authorized, nonce } = await toGitHub(open)
-    await open.database
-      .updateTable('Code')
-      .set({ expiresAt: new Date(Date.now() - 1000) })
-      .where('purpose', '=', 'github')
-      .execute()
+    await open.prisma.code.updateMany({
+      where: { purpose: 'github' },
+      data: { expiresAt: new Date(Date.now() - 1000) },
+    })
     await expectRefusal(await comeBack(open, authorized, nonce), 401, /has expired/)
   })
 
@@ -185,7 +180,7 @@ describe('what fails leaves nothing half made, says so and offers another try', 
       emails: [{ email: 'a@example.com', primary: true, verified: false }],
     }
     await expectRefusal(await signIn(open), 401, /no verified primary/)
-    expect(await open.database.selectFrom('User').select('id').where('githubId', '=', '402').execute()).toEqual([])
+    expect(await open.prisma.user.findMany({ where: { githubId: 402n } })).toEqual([])
   })
 
   test('a hostile name on an error page is only text', async () => {
@@ -245,6 +240,18 @@ describe('sign-up modes', () => {
     expect((await owner.api.teams.get.query({ teamId })).members.map(({ login }) => login)).not.toContain('by-login')
   })
 
+  test('invite: one by login lets in nobody whose own login would match it as a pattern', async () => {
+    const owner = await invite.person()
+    const { id: teamId } = await owner.api.teams.create.mutate({ name: 'patterns' })
+    await owner.api.teams.invites.create.mutate({ teamId, login: 'carl-z' })
+    for (const [index, login] of ['carl_z', '%', 'CARL%'].entries()) {
+      github.person = { ...gitHubPerson(910 + index, `pattern-${index}`), login }
+      expect((await signIn(invite)).body).toContain('waitlist')
+    }
+    github.person = gitHubPerson(920, 'Carl-Z')
+    expect((await signIn(invite)).headers.location).toBe('/dashboard')
+  })
+
   test('invite: a revoked and an expired code let nobody in', async () => {
     for (const [id, how] of [
       [520, 'revoked'],
@@ -253,11 +260,10 @@ describe('sign-up modes', () => {
       const { data } = await asAdmin(invite, '/api/invites', {})
       if (how === 'revoked') await asAdmin(invite, '/trpc/admin.invites.revoke', { id: data.id })
       else
-        await invite.database
-          .updateTable('InviteCode')
-          .set({ expiresAt: new Date(Date.now() - 1000) })
-          .where('id', '=', data.id)
-          .execute()
+        await invite.prisma.inviteCode.update({
+          where: { id: data.id },
+          data: { expiresAt: new Date(Date.now() - 1000) },
+        })
       github.person = gitHubPerson(id, `late-${id}`)
       expect((await signIn(invite, { invite: data.code })).body).toContain('waitlist')
     }
@@ -282,15 +288,8 @@ describe('sign-up modes', () => {
     github.person = gitHubPerson(540, 'settled')
     // In by `open`; the row is then looked at by `invite`.
     await signIn(open)
-    const row = await open.database
-      .selectFrom('User')
-      .selectAll()
-      .where('githubId', '=', '540')
-      .executeTakeFirstOrThrow()
-    await invite.database
-      .insertInto('User')
-      .values({ id: row.id, githubId: 540, login: row.login, name: row.name })
-      .execute()
+    const row = await open.prisma.user.findUniqueOrThrow({ where: { githubId: 540n } })
+    await invite.prisma.user.create({ data: { id: row.id, githubId: 540n, login: row.login, name: row.name } })
     expect(await me(invite, sessionOf(await signIn(invite)))).toMatchObject({ userId: row.id })
   })
 })
@@ -342,23 +341,20 @@ describe('sessions', () => {
     const theirs = sessionOf(await signIn(open))
     github.person = gitHubPerson(701, 'stayer')
     const others = sessionOf(await signIn(open))
-    const rows = await open.database
-      .selectFrom('Session')
-      .innerJoin('User', 'User.id', 'Session.userId')
-      .select('grant')
-      .where('githubId', 'in', ['700', '701'])
-      .execute()
-    for (const { grant } of rows) expect(grant?.toString('latin1')).not.toContain('gho_')
+    const rows = await open.prisma.session.findMany({
+      where: { user: { githubId: { in: [700n, 701n] } } },
+      select: { grant: true },
+    })
+    expect(rows).toHaveLength(2)
+    for (const { grant } of rows) expect(Buffer.from(grant ?? []).toString('latin1')).not.toContain('gho_')
     // While GitHub is out of order nobody is signed out.
     github.outage = 503
     const checkedAt = async () =>
       (
-        await open.database
-          .selectFrom('Session')
-          .innerJoin('User', 'User.id', 'Session.userId')
-          .select('grantCheckedAt')
-          .where('githubId', '=', '700')
-          .executeTakeFirstOrThrow()
+        await open.prisma.session.findFirstOrThrow({
+          where: { user: { githubId: 700n } },
+          select: { grantCheckedAt: true },
+        })
       ).grantCheckedAt?.getTime() ?? 0
     const before = await checkedAt()
     await vi.waitFor(async () => expect(await checkedAt()).toBeGreaterThan(before), { timeout: 20_000 })
@@ -374,11 +370,7 @@ describe('sessions', () => {
     for (const column of ['expiresAt', 'endsAt'] as const) {
       const cookie = sessionOf(await signIn(open))
       const id = cookie.split('=')[1]?.split('.')[0] ?? ''
-      await open.database
-        .updateTable('Session')
-        .set({ [column]: new Date(Date.now() - 1000) })
-        .where('id', '=', id)
-        .execute()
+      await open.prisma.session.update({ where: { id }, data: { [column]: new Date(Date.now() - 1000) } })
       expect(await me(open, cookie)).toBeNull()
     }
   })
@@ -396,11 +388,7 @@ describe('administering', () => {
     expect(attempts[0]?.status).toBe(401)
     expect(attempts.at(-1)?.status).toBe(429)
     expect(Number(attempts.at(-1)?.headers['retry-after'])).toBeGreaterThan(0)
-    const entries = await open.database
-      .selectFrom('AuditEntry')
-      .select('outcome')
-      .where('action', '=', 'token.use')
-      .execute()
+    const entries = await open.prisma.auditEntry.findMany({ where: { action: 'token.use' } })
     expect(entries.length).toBeGreaterThanOrEqual(10)
     // The right one is still taken.
     expect((await asAdmin(open, '/api/admin/users')).status).toBe(200)
@@ -435,12 +423,11 @@ describe('administering', () => {
     expect(refused.body).toContain('suspended')
     await asAdmin(open, '/trpc/admin.users.reinstate', { userId })
     expect(await me(open, sessionOf(await signIn(open)))).toMatchObject({ login: 'findable' })
-    const actions = await open.database
-      .selectFrom('AuditEntry')
-      .select(['action', 'actorKind', 'actorId'])
-      .where('targetId', '=', userId)
-      .orderBy('id')
-      .execute()
+    const actions = await open.prisma.auditEntry.findMany({
+      where: { targetId: userId },
+      select: { action: true, actorKind: true, actorId: true },
+      orderBy: { id: 'asc' },
+    })
     expect(actions).toEqual(
       ['tier-pro', 'role-admin', 'suspend', 'reinstate'].map((verb) => ({
         action: `user.${verb}`,

@@ -1,8 +1,13 @@
+import { readFile } from 'node:fs/promises'
+import { inspect } from 'node:util'
 import { createTRPCClient, createWSClient, httpBatchLink, wsLink } from '@trpc/client'
 import { TRPCClientError } from '@trpc/client'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import type { AppRouter, NewApiToken, Scope, Workspace, WorkspaceChange } from '@arcx/router'
+import { makeToken } from '../credentials/token.ts'
+import { startBus } from '@arcx/testing/bus'
+import { createDatabase } from '@arcx/testing/database'
 import { upgrade } from '@arcx/testing/http'
 import { startTestOrchestrator } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
@@ -52,10 +57,11 @@ test('a token is shown once, kept as a hash, and listed by its ending with when 
     lastUsedAt: expect.any(String),
   })
   expect(JSON.stringify(listed)).not.toContain(made.token)
-  const dump = JSON.stringify([
-    await arc.database.selectFrom('ApiToken').selectAll().execute(),
-    await arc.database.selectFrom('AuditEntry').selectAll().execute(),
-  ])
+  const dump = inspect([await arc.prisma.apiToken.findMany(), await arc.prisma.auditEntry.findMany()], {
+    depth: null,
+    maxArrayLength: null,
+    maxStringLength: null,
+  })
   expect(dump).not.toContain(made.token)
   expect(await arc.log()).not.toContain(made.token)
 })
@@ -128,14 +134,14 @@ describe('scopes', () => {
   test('administering takes the scope and the person’s right, both', async () => {
     expect(await codeOf(make(['admin']))).toBe('forbidden')
     const admin = await arc.person()
-    await arc.database.updateTable('User').set({ role: 'admin' }).where('id', '=', admin.userId).execute()
+    await arc.prisma.user.update({ where: { id: admin.userId }, data: { role: 'admin' } })
     const [narrow, wide] = await vi.waitFor(
       () => Promise.all([make(['workspaces:write'], {}, admin), make(['admin'], {}, admin)]),
       { timeout: 10_000 },
     )
     expect(await codeOf(apiOf(narrow).admin.users.list.query())).toBe('scope_missing')
     expect((await apiOf(wide).admin.users.list.query()).length).toBeGreaterThan(1)
-    await arc.database.updateTable('User').set({ role: 'member' }).where('id', '=', admin.userId).execute()
+    await arc.prisma.user.update({ where: { id: admin.userId }, data: { role: 'member' } })
     expect(await codeOf(apiOf(wide).admin.users.list.query())).toBe('forbidden')
   })
 
@@ -147,24 +153,71 @@ describe('scopes', () => {
   })
 })
 
+describe('a token for no workspace is not one for all', () => {
+  const seen = async (api: ReturnType<typeof apiOf>) => (await api.workspaces.list.query()).map(({ name }) => name)
+
+  test('where it was made by this version', async () => {
+    const all = await make(['workspaces:read', 'tokens'])
+    const none = await make(['workspaces:read', 'tokens'], { workspaceIds: [first.id] })
+    await arc.prisma.apiToken.update({ where: { id: none.id }, data: { workspaceIds: [] } })
+    expect(await seen(apiOf(all))).toEqual(expect.arrayContaining(['first', 'second']))
+    expect(await seen(apiOf(none))).toEqual([])
+    expect(await codeOf(apiOf(none).workspaces.get.query({ workspaceId: first.id }))).toBe('workspace_not_found')
+    expect(await codeOf(apiOf(none).tokens.create.mutate({ name: 'x', scopes: ['tokens'] }))).toBe('forbidden')
+    const listed = await person.api.tokens.list.query()
+    expect(listed.find(({ id }) => id === all.id)?.workspaceIds).toBeNull()
+    expect(listed.find(({ id }) => id === none.id)?.workspaceIds).toEqual([])
+  })
+
+  test('where an earlier version made it', async () => {
+    const [all, some, none] = [makeToken(), makeToken(), makeToken()]
+    const owner = '00000000-0000-4000-8000-000000000001'
+    const workspace = '00000000-0000-4000-8000-000000000030'
+    const database = await createDatabase(async (empty) => {
+      await empty.query(await readFile(new URL('../../prisma/upgrades/0017.sql', import.meta.url), 'utf8'))
+      await empty.query(`UPDATE "Workspace" SET "state" = 'stopped'`)
+      for (const [token, workspaceIds] of [
+        [all, null],
+        [some, [workspace]],
+        [none, []],
+      ] as const)
+        await empty.query(
+          `INSERT INTO "ApiToken" ("id", "userId", "name", "hash", "ending", "scopes", "workspaceIds")
+           VALUES (gen_random_uuid(), $1, 'old', sha256($2::bytea), 'abcd', '{workspaces:read}', $3)`,
+          [owner, token, workspaceIds],
+        )
+    })
+    const bus = await startBus()
+    const upgraded = await startTestOrchestrator({}, { database, bus })
+    try {
+      const idsOf = async (token: string) => {
+        const headers = { authorization: `Bearer ${token}` }
+        const answer = await upgraded.send('/trpc/workspaces.list', { headers })
+        return JSON.parse(answer.body).result.data.map(({ id }: { id: string }) => id)
+      }
+      expect((await idsOf(all)).toSorted()).toEqual([workspace, '00000000-0000-4000-8000-000000000032'])
+      expect(await idsOf(some)).toEqual([workspace])
+      expect(await idsOf(none)).toEqual([])
+    } finally {
+      await upgraded.destroy()
+    }
+  })
+})
+
 test('an expired, a revoked, a mistyped and a suspended person’s token are unknown', async () => {
   const [expired, revoked, mistyped] = await Promise.all([
     make(['workspaces:read']),
     make(['workspaces:read'], { expiresDays: null }),
     make(['workspaces:read']),
   ])
-  await arc.database
-    .updateTable('ApiToken')
-    .set({ expiresAt: new Date(Date.now() - 1000) })
-    .where('id', '=', expired.id)
-    .execute()
+  await arc.prisma.apiToken.update({ where: { id: expired.id }, data: { expiresAt: new Date(Date.now() - 1000) } })
   await person.api.tokens.revoke.mutate({ id: revoked.id })
   const changed = mistyped.token.slice(0, -1) + (mistyped.token.endsWith('0') ? '1' : '0')
   for (const token of [expired.token, revoked.token, changed])
     expect(await codeOf(apiOf({ token }).workspaces.list.query())).toBe('token_wrong')
   const leaver = await arc.person()
   const theirs = await make(['workspaces:read'], {}, leaver)
-  await arc.database.updateTable('User').set({ standing: 'suspended' }).where('id', '=', leaver.userId).execute()
+  await arc.prisma.user.update({ where: { id: leaver.userId }, data: { standing: 'suspended' } })
   expect(await codeOf(apiOf(theirs).workspaces.list.query())).toBe('token_wrong')
 })
 

@@ -36,7 +36,7 @@ async function crew(
 
 /** Gives somebody an identity of GitHub's, as its sign-in would. */
 const asGitHub = (person: Person, githubId: number, login: string) =>
-  arc.database.updateTable('User').set({ githubId, login }).where('id', '=', person.userId).execute()
+  arc.prisma.user.update({ where: { id: person.userId }, data: { githubId: BigInt(githubId), login } })
 
 describe('invitations', () => {
   test('a link shows what it invites to before one is anybody, makes a member of whoever accepts, and then is spent', async () => {
@@ -75,7 +75,7 @@ describe('invitations', () => {
     await asGitHub(meant, 41, 'Ada-L')
     await asGitHub(another, 42, 'ada-ll')
     // Somebody who is merely called so at this machine is not whom GitHub calls so.
-    await arc.database.updateTable('User').set({ login: 'ada-l' }).where('id', '=', local.userId).execute()
+    await arc.prisma.user.update({ where: { id: local.userId }, data: { login: 'ada-l' } })
     await owner.api.teams.invites.create.mutate({ teamId, login: 'ada-l', role: 'admin' })
     expect(await another.api.teams.invitations.query()).toEqual([])
     expect(await local.api.teams.invitations.query()).toEqual([])
@@ -95,6 +95,55 @@ describe('invitations', () => {
     expect(await codeOf(owner.api.teams.invites.create.mutate({ teamId, login: 'ada-l' }))).toBe('already_member')
   })
 
+  test('one by login is not for a stranger whose own login would match it as a pattern', async () => {
+    const { owner, teamId } = await crew('by-pattern')
+    const strangers = await Promise.all(
+      ['an_b', '%', 'annn%', '_nn-b'].map(async (login, index) => {
+        const person = await arc.person()
+        await asGitHub(person, 50 + index, login)
+        return person
+      }),
+    )
+    const { id: inviteId } = await owner.api.teams.invites.create.mutate({ teamId, login: 'ann-b' })
+    await owner.api.teams.invites.create.mutate({ teamId, login: 'annnn' })
+    await owner.api.teams.invites.create.mutate({ teamId, login: 'anxb' })
+    for (const stranger of strangers) {
+      expect(await stranger.api.teams.invitations.query()).toEqual([])
+      expect(await codeOf(stranger.api.teams.answer.mutate({ inviteId, accept: true }))).toBe('invitation_spent')
+    }
+    // Nor is whoever is called so taken for a member who has such a login.
+    await arc.prisma.membership.createMany({
+      data: strangers.map(({ userId }) => ({ teamId, userId, role: 'member' })),
+    })
+    await expect(owner.api.teams.invites.create.mutate({ teamId, login: 'ann-b' })).resolves.toMatchObject({
+      login: 'ann-b',
+    })
+  })
+
+  test('the last use of a link is not had twice, by somebody who joins and somebody who signs up at once', async () => {
+    const { owner, teamId } = await crew('last-use')
+    const person = await arc.person()
+    const { id, url } = await owner.api.teams.invites.create.mutate({ teamId })
+    const code = new URL(url).searchParams.get('code') ?? ''
+    const { joining } = await arc.prisma.$transaction(async ({ teamInvite }) => {
+      // As a sign-up takes it, before that is done.
+      await teamInvite.update({ where: { id }, data: { uses: { increment: 1 } } })
+      const joining = codeOf(person.api.teams.accept.mutate({ code }))
+      await vi.waitFor(
+        async () =>
+          expect(
+            await arc.prisma.$queryRaw`
+              SELECT 1 FROM pg_stat_activity
+              WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%"TeamInvite"%'`,
+          ).toHaveLength(1),
+        { timeout: 10_000 },
+      )
+      return { joining }
+    })
+    expect(await joining).toBe('invitation_spent')
+    expect((await owner.api.teams.get.query({ teamId })).members).toHaveLength(1)
+  })
+
   test('a revoked one and an expired one are spent', async () => {
     const { owner, teamId } = await crew('withdrawn')
     const person = await arc.person()
@@ -103,11 +152,7 @@ describe('invitations', () => {
       owner.api.teams.invites.create.mutate({ teamId }),
     ])
     await owner.api.teams.invites.revoke.mutate({ teamId, inviteId: revoked.id })
-    await arc.database
-      .updateTable('TeamInvite')
-      .set({ expiresAt: new Date(Date.now() - 1000) })
-      .where('id', '=', expired.id)
-      .execute()
+    await arc.prisma.teamInvite.update({ where: { id: expired.id }, data: { expiresAt: new Date(Date.now() - 1000) } })
     for (const { url } of [revoked, expired])
       expect(await codeOf(person.api.teams.accept.mutate({ code: new URL(url).searchParams.get('code') ?? '' }))).toBe(
         'invitation_spent',
@@ -269,7 +314,7 @@ describe('what belongs to a team', () => {
     const [removed, demoted] = members
     if (removed === undefined || demoted === undefined) throw new Error('Nobody is there.')
     const { id, name } = await createRunning(owner, 'cut-here')
-    await arc.database.updateTable('Workspace').set({ ownerId: null, teamId }).where('id', '=', id).execute()
+    await arc.prisma.workspace.update({ where: { id }, data: { ownerId: null, teamId } })
     const origin = `http://${name}.localhost:${arc.port}`
     const open = async (person: Person) => {
       const cookie = await enterWorkspace(arc, person, name)
@@ -316,20 +361,11 @@ describe('what belongs to a team', () => {
     expect(await codeOf(owner.api.workspaces.create.mutate({ name: 'too-late', teamId }))).toBe('team_not_found')
     await arc.kill()
     await arc.start()
-    await vi.waitFor(
-      async () =>
-        expect(await arc.database.selectFrom('Team').select('id').where('id', '=', teamId).execute()).toEqual([]),
-      { timeout: 30_000 },
-    )
-    expect(await arc.database.selectFrom('Workspace').select('id').where('name', '=', 'doomed-too').execute()).toEqual(
-      [],
-    )
-    const actions = await arc.database
-      .selectFrom('AuditEntry')
-      .select('action')
-      .where('targetId', '=', teamId)
-      .orderBy('id')
-      .execute()
+    await vi.waitFor(async () => expect(await arc.prisma.team.findMany({ where: { id: teamId } })).toEqual([]), {
+      timeout: 30_000,
+    })
+    expect(await arc.prisma.workspace.findMany({ where: { name: 'doomed-too' } })).toEqual([])
+    const actions = await arc.prisma.auditEntry.findMany({ where: { targetId: teamId }, orderBy: { id: 'asc' } })
     expect(actions.map(({ action }) => action).slice(-2)).toEqual(['team.remove', 'team.removed'])
   })
 
@@ -344,8 +380,8 @@ describe('what belongs to a team', () => {
     expect(team?.members.map(({ userId }) => userId)).not.toContain(owner.userId)
     await vi.waitFor(
       async () => {
-        expect(await arc.database.selectFrom('Team').select('id').where('id', '=', alone.id).execute()).toEqual([])
-        expect(await arc.database.selectFrom('User').select('id').where('id', '=', owner.userId).execute()).toEqual([])
+        expect(await arc.prisma.team.findMany({ where: { id: alone.id } })).toEqual([])
+        expect(await arc.prisma.user.findMany({ where: { id: owner.userId } })).toEqual([])
       },
       { timeout: 30_000 },
     )
