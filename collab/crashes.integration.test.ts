@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto'
-import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { inTransaction } from '@arcx/prisma'
 import type { WorkspaceId } from '@arcx/router'
 import { startTestCollab } from '@arcx/testing/collab'
 import type { TestCollab } from '@arcx/testing/collab'
+import { fractionsOf } from '@arcx/testing/fraction'
 import type { Person } from '@arcx/testing/person'
 import { startOwnStores } from '@arcx/testing/stores'
 import type { Mortal, OwnStores } from '@arcx/testing/stores'
@@ -84,12 +84,7 @@ const kinds: Readonly<Record<'team-state' | 'PostgreSQL' | 'NATS', () => Pick<Mo
 
 for (const kind of ['team-state', 'PostgreSQL', 'NATS'] as const) {
   test(`kill -9 of ${kind} under load, with nobody coming back: whatever others had seen is stored (ARCX_EDIT_SEED=${seed})`, async () => {
-    const numbers = fc.sample(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), {
-      seed: seed + kind.length,
-      numRuns: 5000,
-    })
-    let at = 0
-    const random = () => numbers[at++ % numbers.length] ?? 0
+    const random = fractionsOf(seed + kind.length)
     for (let round = 0; round < 3; round += 1) {
       const path = `${kind}-${round}`
       const writers = [await connect(path), await connect(path), await connect(path)]
@@ -131,9 +126,7 @@ for (const kind of ['team-state', 'PostgreSQL', 'NATS'] as const) {
 }
 
 test(`all three are killed again and again while four write: no letter is lost, and all end in one text (ARCX_EDIT_SEED=${seed})`, async () => {
-  const numbers = fc.sample(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { seed, numRuns: 5000 })
-  let at = 0
-  const random = () => numbers[at++ % numbers.length] ?? 0
+  const random = fractionsOf(seed)
   const writers = [await connect('chaos'), await connect('chaos'), await connect('chaos'), await connect('chaos')]
   // A connection that was lost takes a new ticket, as the editor does.
   const renewing = setInterval(() => {

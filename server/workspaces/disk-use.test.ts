@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fraction } from '@arcx/testing/fraction'
 import { Allowances, diskLimitOf, isWorthTelling, shareOf, spokenBytes } from './disk-use.ts'
 
 describe('what a workspace may grow to', () => {
@@ -44,7 +45,7 @@ describe('what a workspace may grow to', () => {
   })
 
   test('however often one is started: what it grows by while it is watched stays small', () => {
-    const steps = fc.array(fc.record({ grow: fc.double({ min: 0, max: 0.2, noNaN: true }), restart: fc.boolean() }), {
+    const steps = fc.array(fc.record({ grow: fraction.map((part) => part / 5), restart: fc.boolean() }), {
       maxLength: 50,
     })
     fc.assert(
@@ -76,8 +77,8 @@ describe('what people are told of its size', () => {
   test.each([0, 100, 20 * 1024])('follows what it is, however large its limit (%d MB)', (limit) => {
     fc.assert(
       fc.property(
-        fc.double({ min: 0, max: 19_000, noNaN: true }),
-        fc.double({ min: 0, max: 19_000, noNaN: true }),
+        fraction.map((part) => part * 19_000),
+        fraction.map((part) => part * 19_000),
         (told, now) => {
           // What is not told of would be shown no different, or within 1 %.
           if (!tells(now, told, limit)) expect(Math.abs(now - told)).toBeLessThan(Math.max(1, told * 0.01))
