@@ -15,7 +15,8 @@ test('each rule says how long its matches and the runs in them are, as its expre
 test('a run is seen wherever it stands, in whatever order places are asked for', () => {
   const piece = fc.oneof(
     fc.tuple(fc.constantFrom('a', '9', '_', '-', '+', '/', '='), fc.integer({ min: 1, max: 70 })),
-    fc.tuple(fc.constantFrom(' ', '.', '"', '\n', 'é'), fc.integer({ min: 1, max: 300 })),
+    fc.tuple(fc.constantFrom(' ', '.', '"', '\n', 'é'), fc.integer({ min: 1, max: 3 })),
+    fc.tuple(fc.constant(' '), fc.integer({ min: 1, max: 300 })),
   )
   const query = fc.tuple(fc.nat(4000), fc.nat(1500), fc.integer({ min: 20, max: 60 }))
   fc.assert(
