@@ -6,6 +6,7 @@ import { timeLimits } from './limits.ts'
 import type { Work } from './limits.ts'
 
 export { Prisma } from './client/client.ts'
+export { likeLiteral } from './like.ts'
 export { openPool } from './pool.ts'
 export type { PoolOptions } from './pool.ts'
 

@@ -1,6 +1,7 @@
 import type { Actor, AuditFilter } from '@arcx/router'
 import { entryHash, genesis } from '@arcx/router/audit-chain'
 import type { ChainedEntry } from '@arcx/router/audit-chain'
+import { likeLiteral } from '@arcx/prisma'
 import type { Database, Queries } from '@arcx/prisma'
 import type { AuditRecord } from './audit.ts'
 
@@ -47,7 +48,7 @@ export class AuditStore {
 
 function conditionOf({ action, actorId, targetId, since, until }: AuditFilter) {
   return {
-    ...(action === undefined ? {} : { OR: [{ action }, { action: { startsWith: `${escapeLike(action)}.` } }] }),
+    ...(action === undefined ? {} : { OR: [{ action }, { action: { startsWith: `${likeLiteral(action)}.` } }] }),
     ...(actorId === undefined ? {} : { actorId }),
     ...(targetId === undefined ? {} : { targetId }),
     at: {
@@ -56,9 +57,6 @@ function conditionOf({ action, actorId, targetId, since, until }: AuditFilter) {
     },
   }
 }
-
-/** What Prisma makes of it is LIKE, and it escapes nothing. */
-const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&')
 
 const rowOf = <R extends { readonly id: bigint }>({ id, ...row }: R) => ({ ...row, id: String(id) })
 

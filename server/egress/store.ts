@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { EgressRules } from '@arcx/router'
 import type { CallFilter } from '@arcx/router'
+import { likeLiteral } from '@arcx/prisma'
 import type { Database } from '@arcx/prisma'
 import { queriesOf } from '../unit-of-work/transaction.ts'
 import type { Unit } from '../unit-of-work/unit-of-work.ts'
@@ -72,7 +73,7 @@ export class EgressStore {
         workspaceId,
         ...(ids === null ? {} : { id: { in: [...ids] } }),
         ...(refused ? { outcome: { notIn: ['passed', 'open'] } } : {}),
-        ...(host === null ? {} : { host: { contains: escapeLike(host.toLowerCase()) } }),
+        ...(host === null ? {} : { host: { contains: likeLiteral(host.toLowerCase()) } }),
         ...(before === null ? {} : { at: { lt: new Date(before) } }),
       },
       omit: { workspaceId: true, userId: true },
@@ -90,6 +91,3 @@ function uniqueBy({ ownerId, teamId, workspaceId }: HolderColumns) {
   if (ownerId !== null) return { ownerId }
   throw new TypeError('Nobody’s rules.')
 }
-
-/** What Prisma makes of it is LIKE, and it escapes nothing. */
-const escapeLike = (text: string) => text.replaceAll(/[\\%_]/g, String.raw`\$&`)

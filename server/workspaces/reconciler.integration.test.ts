@@ -55,6 +55,21 @@ test('killed at any moment of a start, a stop or a removal, it drives everything
   )
 })
 
+test('one that is killed with a workspace in hand is not waited for when it starts again, however long its lease lasts', async () => {
+  const arc = await orchestrator()
+  const person = await arc.person()
+  const { id } = await person.api.workspaces.create.mutate({ name: 'in-hand' })
+  await vi.waitFor(async () => expect(await arc.prisma.workspaceLease.count()).toBe(1), { interval: 5 })
+  await arc.kill()
+  const { count } = await arc.prisma.workspaceLease.updateMany({
+    data: { expiresAt: new Date(Date.now() + 24 * 3600_000) },
+  })
+  expect(count).toBe(1)
+  await arc.start()
+  await untilState(person, id, 'running')
+  await vi.waitFor(async () => expect(await arc.prisma.workspaceLease.count()).toBe(0), { timeout: 20_000 })
+})
+
 test('a container that somebody removes or kills is made again, with the home as it was', async () => {
   const arc = await orchestrator()
   const person = await arc.person()
