@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import { ArcError, WorkspaceId } from '@arcx/router'
+import { WorkspaceId } from '@arcx/router'
 import type { ServiceActor, WorkspaceState } from '@arcx/router'
 import type { Log } from '@arcx/service-kit/log'
 import type { RuntimePort } from '../runtime/port.ts'
@@ -7,6 +7,7 @@ import { startSteps } from '../runtime/port.ts'
 import type { WorkspaceChanges } from './changes.ts'
 import type { WorkspaceLeases } from './leases.ts'
 import { afterFailedStart, afterLoss } from './losses.ts'
+import { StartAttempts } from './start-attempts.ts'
 import { StartProgress } from './start-progress.ts'
 import type { WorkspaceRow, WorkspaceStore } from './store.ts'
 
@@ -49,10 +50,7 @@ export class Reconciler {
   readonly #drives = new Map<WorkspaceId, Drive>()
   readonly #abort = new AbortController()
   readonly #retries = new Set<NodeJS.Timeout>()
-  /** Starts that the engine failed, of the incarnation that is being started. */
-  readonly #troubled = new Map<WorkspaceId, { readonly incarnation: number; readonly count: number }>()
-  /** When a lost container may be made again. */
-  readonly #notBefore = new Map<WorkspaceId, { readonly incarnation: number; readonly at: number }>()
+  readonly #attempts = new StartAttempts()
   /** Containers of which it was seen that they have their way out. */
   readonly #adopted = new Set<string>()
   /** Whether rows and containers were compared since this process began. */
@@ -141,8 +139,7 @@ export class Reconciler {
   async #advance(id: WorkspaceId, drive: Drive, interrupted: boolean, lease: AbortSignal): Promise<boolean> {
     const row = await this.#store.byId(id)
     if (row === undefined) {
-      this.#notBefore.delete(id)
-      this.#troubled.delete(id)
+      this.#attempts.forget(id)
       await this.#runtime.remove(id)
       return false
     }
@@ -187,7 +184,11 @@ export class Reconciler {
 
   async #begin(id: WorkspaceId, row: WorkspaceRow, drive: Drive, lease: AbortSignal): Promise<boolean> {
     const { incarnation, name } = row
-    if (!this.#waitedOut(id, incarnation)) return false
+    const pauseMs = this.#attempts.pauseMs(id, incarnation)
+    if (pauseMs > 0) {
+      this.#pokeLater(id, pauseMs)
+      return false
+    }
     drive.abort = new AbortController()
     const signal = AbortSignal.any([drive.abort.signal, this.#abort.signal, lease])
     const progress = new StartProgress(row.step, shownAfterMs, (step) => this.#show(id, incarnation, step))
@@ -199,7 +200,7 @@ export class Reconciler {
         signal,
       )
       await progress.end()
-      this.#troubled.delete(id)
+      this.#attempts.over(id)
       await this.#changes.move(id, { to: 'running', from: ['starting'], incarnation, actor, action: 'running' })
       return true
     } catch (error) {
@@ -219,13 +220,13 @@ export class Reconciler {
 
   async #startFailed(id: WorkspaceId, { incarnation, losses }: WorkspaceRow, error: unknown): Promise<boolean> {
     const message = error instanceof Error ? error.message : 'unknown fault'
-    const verdict = afterFailedStart(error, losses, this.#countTroubled(id, incarnation, error))
+    const verdict = afterFailedStart(error, losses, this.#attempts.countTroubled(id, incarnation, error))
     if (verdict.kind === 'wait') {
       await this.#changes.step(id, incarnation, `${message} Trying again`, actor)
       throw error
     }
     this.#log.error({ err: error, workspaceId: id, losses: verdict.losses }, 'a workspace could not be started')
-    this.#troubled.delete(id)
+    this.#attempts.over(id)
     if (verdict.kind === 'again')
       return this.#beginAgain(id, {
         from: 'starting',
@@ -244,15 +245,6 @@ export class Reconciler {
         reason,
       })) !== null
     )
-  }
-
-  /** How often in a row the engine has failed this start with faults of its own. */
-  #countTroubled(id: WorkspaceId, incarnation: number, error: unknown): number {
-    if (!(error instanceof ArcError && error.code === 'engine_troubled')) return 0
-    const known = this.#troubled.get(id)
-    const count = (known?.incarnation === incarnation ? known.count : 0) + 1
-    this.#troubled.set(id, { incarnation, count })
-    return count
   }
 
   async #keep(id: WorkspaceId, row: WorkspaceRow, interrupted: boolean): Promise<boolean> {
@@ -310,18 +302,8 @@ export class Reconciler {
       reason,
       step: 'Starting again',
     })
-    if (moved !== null && pauseMs > 0)
-      this.#notBefore.set(id, { incarnation: moved.incarnation, at: Date.now() + pauseMs })
+    if (moved !== null && pauseMs > 0) this.#attempts.wait(id, moved.incarnation, pauseMs)
     return moved !== null
-  }
-
-  /** Whether the start may go on now; where not, it will be looked at again. */
-  #waitedOut(id: WorkspaceId, incarnation: number): boolean {
-    const known = this.#notBefore.get(id)
-    const pauseMs = known?.incarnation === incarnation ? known.at - Date.now() : 0
-    if (pauseMs > 0) this.#pokeLater(id, pauseMs)
-    else this.#notBefore.delete(id)
-    return pauseMs <= 0
   }
 
   async #sweep(): Promise<void> {
