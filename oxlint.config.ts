@@ -13,20 +13,26 @@ const rule = (...patterns: Ban[]): DummyRuleMap => ({ 'no-restricted-imports': [
 const docker: Ban = { regex: '^dockerode$', message: 'Only server/runtime/docker knows Docker.' }
 const nats: Ban = { regex: '^@nats-io/', message: 'Only service-kit/bus knows NATS.' }
 const sql: Ban = {
-  regex: '^(pg|kysely|@prisma/.*)(/|$)',
-  message: 'Only prisma/, database/ and the capabilities’ stores speak SQL.',
+  regex: '^(pg|@prisma/.*|@arcx/prisma)(/|$)|/unit-of-work/transaction\\.ts$',
+  message: 'Only prisma/ and the capabilities’ stores (*store.ts) ask the database.',
 }
 
 const ours = (names: string): string => `^@arcx/(${names})(/|$)`
 const outOfServices: Ban = {
   regex: ours('launch|testing|web|e2e'),
-  message: 'A service imports router, service-kit and database alone.',
+  message: 'A service imports router, service-kit and prisma alone.',
 }
 const outOfPackage: Ban = { regex: '^(\\.\\./){2}', message: 'Another package is imported by its name.' }
 
 /** What a folder of `server/` may take from its neighbours, beyond the foundations. */
 const capability = (message: string, others: string): Ban => ({ regex: `^\\.\\./(${others})/`, message })
 const service = [nats, outOfServices, outOfPackage]
+
+/** Of the files of folders, the stores alone ask the database. */
+const withStores = (folders: string, ...patterns: Ban[]) => [
+  { files: [`${folders}/*.ts`], rules: rule(sql, ...patterns) },
+  { files: [`${folders}/*store.ts`], rules: rule(...patterns) },
+]
 
 /** The folders of `proxy/egress/`, lowest first: each takes from those below it alone. */
 const egressLayers = [
@@ -108,7 +114,7 @@ export default defineConfig({
         nats,
         sql,
         {
-          regex: ours('server|database|prisma|service-kit|launch|testing'),
+          regex: ours('server|prisma|service-kit|launch|testing'),
           message: 'A client knows the contract alone.',
         },
         {
@@ -125,7 +131,7 @@ export default defineConfig({
         nats,
         sql,
         {
-          regex: ours('server|database|prisma|service-kit|launch|testing|web'),
+          regex: ours('server|prisma|service-kit|launch|testing|web'),
           message: 'A client knows the contract alone.',
         },
         {
@@ -136,6 +142,8 @@ export default defineConfig({
       ),
     },
     { files: ['proxy/**', 'collab/**'], rules: rule(docker, sql, ...service) },
+    { files: ['{proxy,collab}/service.ts', 'proxy/store.ts'], rules: rule(docker, ...service) },
+    { files: ['collab/documents/*store.ts'], rules: rule(docker, ...service) },
     {
       files: ['proxy/replace/*.ts'],
       rules: rule(docker, sql, ...service, { regex: '^\\.\\./', message: 'The search for values knows nothing else.' }),
@@ -151,24 +159,22 @@ export default defineConfig({
     {
       files: ['service-kit/**'],
       rules: rule(docker, sql, {
-        regex: ours('server|database|prisma|launch|testing'),
+        regex: ours('server|prisma|launch|testing'),
         message: 'service-kit stands below.',
       }),
     },
     {
-      files: ['database/**', 'prisma/**'],
+      files: ['prisma/**'],
       rules: rule(docker, nats, {
         regex: ours('server|service-kit|launch|testing'),
         message: 'The database stands below.',
       }),
     },
-    {
-      files: ['server/*/*.ts'],
-      rules: rule(docker, sql, ...service, {
-        regex: '^\\.\\./runtime/([^p]|p[^o])',
-        message: 'Only the runtime’s port.',
-      }),
-    },
+    { files: ['server/orchestrator.ts'], rules: rule(docker, nats, outOfServices) },
+    ...withStores('server/*', docker, ...service, {
+      regex: '^\\.\\./runtime/([^p]|p[^o])',
+      message: 'Only the runtime’s port.',
+    }),
     {
       files: ['server/runtime/*.ts'],
       rules: rule(
@@ -190,27 +196,13 @@ export default defineConfig({
         { regex: '^\\.\\./(runtime|egress-door)\\.ts$', message: 'An implementation stands below the runtime.' },
       ),
     },
-    {
-      files: ['server/workspaces/*.ts'],
-      rules: rule(
-        docker,
-        sql,
-        ...service,
-        capability('A capability takes another’s port.', 'identity|teams|gateway|http'),
-        {
-          regex: '^\\.\\./runtime/([^p]|p[^o])',
-          message: 'Only the runtime’s port.',
-        },
-      ),
-    },
-    {
-      files: ['server/workspaces/store.ts'],
-      rules: rule(
-        docker,
-        ...service,
-        capability('A capability takes another’s port.', 'identity|teams|gateway|http|runtime'),
-      ),
-    },
+    ...withStores(
+      'server/workspaces',
+      docker,
+      ...service,
+      capability('A capability takes another’s port.', 'identity|teams|gateway|http'),
+      { regex: '^\\.\\./runtime/([^p]|p[^o])', message: 'Only the runtime’s port.' },
+    ),
     {
       files: ['server/gateway/*.ts'],
       rules: rule(
@@ -220,16 +212,20 @@ export default defineConfig({
         capability('What the gateway needs is handed to it.', 'identity|teams|workspaces|runtime'),
       ),
     },
+    ...withStores(
+      'server/{identity,admin,announcements,egress,secrets,teams}',
+      docker,
+      ...service,
+      capability('A capability takes another’s port.', 'workspaces|gateway|http|runtime|admin'),
+    ),
+    ...withStores(
+      'server/{audit,authorization,events,credentials}',
+      docker,
+      ...service,
+      capability('The foundations stand below the capabilities.', 'identity|workspaces|gateway|http|runtime'),
+    ),
     {
-      files: ['server/{identity,admin,announcements,egress,secrets,teams}/*.ts'],
-      rules: rule(
-        docker,
-        ...service,
-        capability('A capability takes another’s port.', 'workspaces|gateway|http|runtime|admin'),
-      ),
-    },
-    {
-      files: ['server/{audit,authorization,events,credentials,unit-of-work}/*.ts'],
+      files: ['server/unit-of-work/*.ts'],
       rules: rule(
         docker,
         ...service,
@@ -246,7 +242,7 @@ export default defineConfig({
         sql,
         { regex: '^electron($|-updater)', message: 'What the app decides knows nothing of Electron.' },
         {
-          regex: ours('server|database|prisma|service-kit|launch|testing|web'),
+          regex: ours('server|prisma|service-kit|launch|testing|web'),
           message: 'A client knows the contract alone.',
         },
         { regex: ours('router'), message: 'A client takes types alone from the contract.', allowTypeImports: true },

@@ -16,7 +16,7 @@ const packages = [
   'commander',
   'fastify',
   'highlight.js',
-  'kysely',
+  'oauth4webapi',
   'lodash.isequal',
   'monaco-editor',
   'pg',

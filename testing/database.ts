@@ -1,16 +1,12 @@
-import { kyselyOver } from '@arcx/database'
-import type { Database } from '@arcx/database'
 import { openPool, openPrisma } from '@arcx/prisma'
-import type { Database as Prisma } from '@arcx/prisma'
+import type { Database } from '@arcx/prisma'
 import { migrate } from '@arcx/prisma/migrate'
 import { createEmptyDatabase } from './empty-database.ts'
 import type { EmptyDatabase } from './empty-database.ts'
 
 export interface TestDatabase {
   readonly url: string
-  readonly database: Database
-  /** The same, by Prisma. */
-  readonly prisma: Prisma
+  readonly prisma: Database
   drop(): Promise<void>
 }
 
@@ -24,7 +20,6 @@ export async function createDatabase(
   const pool = openPool(empty.url, () => undefined, { maxConnections: 5, work: 'schema' })
   return {
     url: empty.url,
-    database: kyselyOver(pool),
     prisma: openPrisma(pool, 'schema'),
     async drop() {
       await pool.end()

@@ -4,8 +4,7 @@ import { chmod, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type Docker from 'dockerode'
-import type { Database } from '@arcx/database'
-import type { Database as Prisma } from '@arcx/prisma'
+import type { Database } from '@arcx/prisma'
 import type { Child } from '@arcx/launch/children'
 import { freePort } from '@arcx/launch/ports'
 import type { Tier, Workspace, WorkspaceState } from '@arcx/router'
@@ -41,9 +40,7 @@ export interface TestOrchestrator {
   readonly deployment: string
   readonly adminToken: string
   readonly internalToken: string
-  readonly database: Database
-  /** The same, by Prisma. */
-  readonly prisma: Prisma
+  readonly prisma: Database
   readonly databaseUrl: string
   readonly natsUrl: string
   readonly engine: Docker
@@ -73,7 +70,7 @@ export async function startTestOrchestrator(
   place?: string,
 ): Promise<TestOrchestrator> {
   const run = testRun()
-  const [{ url: databaseUrl, database, prisma, drop }, bus, directory, port] = await Promise.all([
+  const [{ url: databaseUrl, prisma, drop }, bus, directory, port] = await Promise.all([
     stores?.database ?? createDatabase(),
     stores?.bus ?? startBus(),
     place ?? testDirectory(run, 'data'),
@@ -139,7 +136,6 @@ export async function startTestOrchestrator(
     deployment,
     adminToken,
     internalToken,
-    database,
     prisma,
     databaseUrl,
     natsUrl: bus.url,

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { kyselyOver } from '@arcx/database'
 import { openPool, openPrisma } from '@arcx/prisma'
 import { migrate } from '@arcx/prisma/migrate'
 import type { Child } from '@arcx/launch/children'
@@ -82,7 +81,6 @@ export async function startOwnStores(
   return {
     database: {
       url,
-      database: kyselyOver(pool),
       prisma: openPrisma(pool, 'schema'),
       async drop() {
         await pool.end()

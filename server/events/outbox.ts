@@ -1,19 +1,10 @@
-import { DomainEvent, subjectOf } from '@arcx/router'
-import type { Transaction } from '@arcx/database'
+import { DomainEvent } from '@arcx/router'
 import type { Bus } from '@arcx/service-kit/bus'
 import type { Log } from '@arcx/service-kit/log'
 import type { OutboxStore } from './store.ts'
 
 const batchSize = 100
 const idleMs = 1000
-
-/** Writes an event with the change it tells of: both are there after a crash, or neither. */
-export async function enqueue(transaction: Transaction, event: DomainEvent): Promise<void> {
-  await transaction
-    .insertInto('OutboxEvent')
-    .values({ subject: subjectOf(event), payload: JSON.stringify(event) })
-    .execute()
-}
 
 /** Carries events from the outbox to the bus, in order; the bus drops what it has already. */
 export class OutboxRelay {
