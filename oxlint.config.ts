@@ -31,7 +31,8 @@ const service = [nats, outOfServices, outOfPackage]
 /** Of the files of folders, the stores alone ask the database. */
 const withStores = (folders: string, ...patterns: Ban[]) => [
   { files: [`${folders}/*.ts`], rules: rule(sql, ...patterns) },
-  { files: [`${folders}/*store.ts`], rules: rule(...patterns) },
+  // What a capability is put together from is handed on there.
+  { files: [`${folders}/{*store,module}.ts`], rules: rule(...patterns) },
 ]
 
 /** The folders of `proxy/egress/`, lowest first: each takes from those below it alone. */

@@ -13,6 +13,7 @@ import type {
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { TeamChanges } from './changes.ts'
 import type { InvitationRow, InviteStore } from './invite-store.ts'
+import type { OwnTeams } from './own-teams.ts'
 import type { TeamStore } from './team-store.ts'
 
 const memberLimit = 500
@@ -27,7 +28,7 @@ export interface TeamInvitationsDependencies {
   readonly unitOfWork: UnitOfWork
   readonly changes: TeamChanges
   readonly publicOrigin: string
-  teamOf(actor: UserActor, teamId: TeamId): Promise<Team>
+  readonly own: OwnTeams
 }
 
 /** Invitations to teams: by a link for whoever holds it, or by GitHub login for one person. */
@@ -113,7 +114,7 @@ export class TeamInvitations implements TeamInvitesPort {
   }
 
   async #join(actor: UserActor, find: (unit: Unit) => Promise<InvitationRow | undefined>): Promise<Team> {
-    const { changes, invites, teamOf, teams, unitOfWork } = this.#dependencies
+    const { changes, invites, own, teams, unitOfWork } = this.#dependencies
     const teamId = await unitOfWork(actor, async (unit) => {
       const unlocked = await find(unit)
       if (unlocked === undefined) throw errors.invitationSpent()
@@ -130,7 +131,7 @@ export class TeamInvitations implements TeamInvitesPort {
       changes.tell(unit, 'join', { teamId, name }, [actor.userId])
       return teamId
     })
-    return teamOf(actor, teamId)
+    return own.require(actor, teamId)
   }
 
   /** Those that may still be accepted. */

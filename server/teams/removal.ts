@@ -6,29 +6,36 @@ import type { TeamStore } from './team-store.ts'
 const sweepMs = 5000
 const service: ServiceActor = { kind: 'service', service: 'teams' }
 
-export interface TeamRemovalNeeds {
+export interface TeamRemovalDependencies {
   readonly store: TeamStore
   readonly unitOfWork: UnitOfWork
   readonly log: Log
-  /** Begins the removal of all that a team has; returns how many are not gone yet. */
-  removeWorkspaces(actor: Actor, teamId: TeamId): Promise<number>
 }
+
+/** Begins the removal of all that a team has; returns how many are not gone yet. */
+export type RemoveWorkspaces = (actor: Actor, teamId: TeamId) => Promise<number>
 
 /** Drives teams that are being deleted to their end, whatever a crash cut off. */
 export class TeamRemoval {
-  readonly #needs: TeamRemovalNeeds
-  readonly #timer: NodeJS.Timeout
+  readonly #dependencies: TeamRemovalDependencies
+  #removeWorkspaces: RemoveWorkspaces | null = null
+  #timer: NodeJS.Timeout | undefined
   #sweeping: Promise<void> = Promise.resolve()
 
-  constructor(needs: TeamRemovalNeeds) {
-    this.#needs = needs
+  constructor(dependencies: TeamRemovalDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  /** From now on; what was begun before is found then. */
+  start(removeWorkspaces: RemoveWorkspaces): void {
+    this.#removeWorkspaces = removeWorkspaces
     this.#timer = setInterval(() => this.poke(), sweepMs)
   }
 
   poke(): void {
     this.#sweeping = this.#sweeping
       .then(() => this.#finish())
-      .catch((error: unknown) => this.#needs.log.warn({ err: error }, 'a team that is deleted stays for now'))
+      .catch((error: unknown) => this.#dependencies.log.warn({ err: error }, 'a team that is deleted stays for now'))
   }
 
   async close(): Promise<void> {
@@ -37,7 +44,9 @@ export class TeamRemoval {
   }
 
   async #finish(): Promise<void> {
-    const { removeWorkspaces, store, unitOfWork } = this.#needs
+    const { store, unitOfWork } = this.#dependencies
+    const removeWorkspaces = this.#removeWorkspaces
+    if (removeWorkspaces === null) return
     for (const { id, name } of await store.closed()) {
       if ((await removeWorkspaces(service, id)) > 0) continue
       await unitOfWork(service, async (unit) => {

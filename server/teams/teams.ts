@@ -12,11 +12,12 @@ import type {
   UserActor,
   UserId,
 } from '@arcx/router'
-import { requireRole, rightsIn, rightsOver } from '../authorization/checks.ts'
+import { requireRole, rightsOver } from '../authorization/checks.ts'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { TeamChanges } from './changes.ts'
 import type { Memberships } from './memberships.ts'
 import { TeamNames } from './names.ts'
+import type { OwnTeams } from './own-teams.ts'
 import type { TeamSubscriptions } from './subscriptions.ts'
 import type { TeamStore } from './team-store.ts'
 
@@ -28,6 +29,7 @@ export interface TeamsDependencies {
   readonly memberships: Memberships
   readonly changes: TeamChanges
   readonly subscriptions: TeamSubscriptions
+  readonly own: OwnTeams
   /** Invitations to a team that may still be accepted. */
   openInvites(teamId: TeamId): Promise<readonly TeamInvite[]>
   /** A team's deletion has begun. */
@@ -44,17 +46,8 @@ export class Teams implements TeamsPort {
     this.#names = new TeamNames(dependencies.store)
   }
 
-  async list(actor: UserActor): Promise<readonly Team[]> {
-    const rows = await this.#dependencies.store.teamsOf(actor.userId)
-    return rows.map((row) => ({
-      id: TeamId.parse(row.id),
-      name: row.name,
-      role: row.role,
-      may: rightsIn(actor, row.id, row.role),
-      memberCount: row.members,
-      workspaceCount: row.workspaces,
-      createdAt: row.createdAt.toISOString(),
-    }))
+  list(actor: UserActor): Promise<readonly Team[]> {
+    return this.#dependencies.own.of(actor)
   }
 
   async get(actor: UserActor, wanted: { readonly teamId: TeamId } | { readonly name: string }): Promise<TeamDetails> {
@@ -79,12 +72,6 @@ export class Teams implements TeamsPort {
     }
   }
 
-  async teamOf(actor: UserActor, teamId: TeamId): Promise<Team> {
-    const team = (await this.list(actor)).find(({ id }) => id === teamId)
-    if (team === undefined) throw errors.teamNotFound()
-    return team
-  }
-
   /** Who is in it. @throws `team_not_found`. */
   async membersOf(actor: UserActor, teamId: TeamId): Promise<readonly UserId[]> {
     const members = await this.#dependencies.store.memberIdsOf(teamId)
@@ -104,7 +91,7 @@ export class Teams implements TeamsPort {
         changes.tell(unit, 'create', { teamId, name }, [actor.userId])
       }),
     )
-    return this.teamOf(actor, teamId)
+    return this.#dependencies.own.require(actor, teamId)
   }
 
   async rename(actor: UserActor, teamId: TeamId, name: string): Promise<Team> {
@@ -118,7 +105,7 @@ export class Teams implements TeamsPort {
         changes.tell(unit, 'rename', { teamId, name }, [])
       }),
     )
-    return this.teamOf(actor, teamId)
+    return this.#dependencies.own.require(actor, teamId)
   }
 
   async remove(actor: UserActor, teamId: TeamId): Promise<void> {

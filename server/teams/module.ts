@@ -1,0 +1,71 @@
+import type { UserId } from '@arcx/router'
+import type { Database } from '@arcx/prisma'
+import type { Log } from '@arcx/service-kit/log'
+import type { Feed } from '../events/feed.ts'
+import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
+import { TeamChanges } from './changes.ts'
+import { departTeams } from './departure.ts'
+import { TeamInvitations } from './invitations.ts'
+import { InviteStore } from './invite-store.ts'
+import { takeTeamInvite } from './invited.ts'
+import type { TeamPlace } from './invited.ts'
+import { Memberships } from './memberships.ts'
+import { OwnTeams } from './own-teams.ts'
+import { TeamRemoval } from './removal.ts'
+import type { RemoveWorkspaces } from './removal.ts'
+import { TeamSubscriptions } from './subscriptions.ts'
+import { TeamStore } from './team-store.ts'
+import { Teams } from './teams.ts'
+
+export interface TeamsDependencies {
+  readonly database: Database
+  readonly unitOfWork: UnitOfWork
+  readonly feed: Feed
+  readonly publicOrigin: string
+  readonly log: Log
+}
+
+export interface TeamsModule {
+  readonly teams: Teams
+  readonly invitations: TeamInvitations
+  readonly memberships: Memberships
+  /** What an open invitation gives to somebody who signs up; null where there is none. */
+  takeInvite(unit: Unit, code: string | null, login: string): Promise<TeamPlace | null>
+  /** Takes somebody out of all teams. */
+  depart(unit: Unit, userId: UserId): Promise<void>
+  /** Drives teams that are being deleted to their end from now on. */
+  start(removeWorkspaces: RemoveWorkspaces): void
+  close(): Promise<void>
+}
+
+export function openTeams({ database, unitOfWork, feed, publicOrigin, log }: TeamsDependencies): TeamsModule {
+  const store = new TeamStore(database)
+  const invites = new InviteStore(database)
+  const memberships = new Memberships(store)
+  feed.listen((event) => {
+    if (event.type === 'teams.changed') for (const userId of event.userIds) memberships.forget(userId)
+  })
+  const own = new OwnTeams(store)
+  const changes = new TeamChanges(store, memberships, unitOfWork)
+  const removal = new TeamRemoval({ store, unitOfWork, log })
+  const invitations = new TeamInvitations({ teams: store, invites, unitOfWork, changes, publicOrigin, own })
+  const teams = new Teams({
+    store,
+    unitOfWork,
+    memberships,
+    changes,
+    subscriptions: new TeamSubscriptions(feed, memberships),
+    own,
+    openInvites: (teamId) => invitations.open(teamId),
+    onRemoval: () => removal.poke(),
+  })
+  return {
+    teams,
+    invitations,
+    memberships,
+    takeInvite: (unit, code, login) => takeTeamInvite({ teams: store, invites }, unit, code, login),
+    depart: (unit, userId) => departTeams(store, changes, unit, userId),
+    start: (removeWorkspaces) => removal.start(removeWorkspaces),
+    close: () => removal.close(),
+  }
+}

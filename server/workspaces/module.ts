@@ -1,0 +1,111 @@
+import { availableParallelism } from 'node:os'
+import type { TeamRole, WorkspaceId } from '@arcx/router'
+import type { Database } from '@arcx/prisma'
+import type { DiskWatch } from '@arcx/service-kit/disk'
+import type { Log } from '@arcx/service-kit/log'
+import type { Feed } from '../events/feed.ts'
+import type { RuntimePort } from '../runtime/port.ts'
+import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
+import { Admission } from './admission.ts'
+import { WorkspaceChanges } from './changes.ts'
+import { DiskGuard } from './disk-guard.ts'
+import { diskLimitOf } from './disk-use.ts'
+import { IdleWatch } from './idle-watch.ts'
+import { LeaseStore } from './lease-store.ts'
+import { WorkspaceLeases } from './leases.ts'
+import { WorkspacePresenter } from './presenter.ts'
+import { hasEnded, ownProcessName } from './process-name.ts'
+import { Reconciler } from './reconciler.ts'
+import type { WorkspaceRow, WorkspaceStore } from './store.ts'
+import { Workspaces } from './workspaces.ts'
+
+/** A start keeps a core busy for about a second, and is given up after a minute: more at once only delay one another. */
+const startsPerCore = 2
+
+export interface WorkspacesModuleDependencies {
+  readonly database: Database
+  readonly store: WorkspaceStore
+  readonly unitOfWork: UnitOfWork
+  readonly backgroundWork: UnitOfWork
+  readonly feed: Feed
+  readonly runtime: RuntimePort
+  readonly disk: DiskWatch
+  readonly memberships: { of(userId: string): Promise<ReadonlyMap<string, TeamRole>> }
+  readonly log: Log
+  readonly idleTimeoutSeconds: number
+  /** 0: none. */
+  readonly diskLimitBytes: number
+  urlOf(name: string): string
+  /** What programs in it find in their environment. */
+  environmentOf(row: WorkspaceRow): Promise<Readonly<Record<string, string>>>
+}
+
+export interface WorkspacesModule {
+  readonly workspaces: Workspaces
+  readonly admission: Admission
+  readonly presenter: WorkspacePresenter
+  /** Somebody works in it. */
+  onActivity(id: WorkspaceId): void
+  /** Drives containers to what the rows say, from now on. */
+  start(): Promise<void>
+  close(): Promise<void>
+}
+
+export async function openWorkspaces(dependencies: WorkspacesModuleDependencies): Promise<WorkspacesModule> {
+  const { store, unitOfWork, feed, runtime, disk, memberships, log, idleTimeoutSeconds } = dependencies
+  const limit = diskLimitOf(dependencies.diskLimitBytes)
+  const presenter = new WorkspacePresenter((name) => dependencies.urlOf(name), limit)
+  const changes = new WorkspaceChanges({ store, presenter, unitOfWork, background: dependencies.backgroundWork })
+  const reconciler = new Reconciler({
+    store,
+    changes,
+    leases: new WorkspaceLeases({
+      store: new LeaseStore(dependencies.database),
+      holder: await ownProcessName(),
+      hasEnded,
+      log,
+    }),
+    runtime,
+    environmentOf: (row) => dependencies.environmentOf(row),
+    log,
+    concurrency: availableParallelism() * startsPerCore,
+  })
+  const poke = (id: WorkspaceId) => reconciler.poke(id)
+  const workspaces = new Workspaces({
+    rules: { idleTimeoutSeconds },
+    unitOfWork,
+    store,
+    changes,
+    presenter,
+    runtime,
+    feed,
+    memberships,
+    disk,
+    poke,
+  })
+  const admission = new Admission(store, (userId) => memberships.of(userId))
+  const following = new AbortController()
+  void admission
+    .follow(feed, following.signal)
+    .catch((error: unknown) => log.error({ err: error }, 'names of workspaces are remembered for too long'))
+  let watches: readonly { close(): Promise<void> | void }[] = []
+  return {
+    workspaces,
+    admission,
+    presenter,
+    onActivity: (id) =>
+      void store.active(id, new Date()).catch((error: unknown) => log.warn({ err: error }, 'activity was not noted')),
+    async start() {
+      await reconciler.start()
+      watches = [
+        new IdleWatch(store, changes, runtime, idleTimeoutSeconds, poke, log),
+        new DiskGuard({ store, changes, runtime, disk, limit, onChange: poke, log }),
+        reconciler,
+      ]
+    },
+    async close() {
+      following.abort()
+      for (const watch of watches) await watch.close()
+    },
+  }
+}
