@@ -46,7 +46,8 @@ async function file(name: string, before: string, now: string, onWrite: () => Pr
   async function run(_container: unknown, { command }: ExecRequest): Promise<Execution> {
     const [open] = await database.prisma.$queryRaw<{ count: number }[]>`
       SELECT count(*)::int AS "count" FROM pg_stat_activity
-      WHERE "datname" = current_database() AND "pid" <> pg_backend_pid() AND "xact_start" IS NOT NULL`
+      WHERE "datname" = current_database() AND "pid" <> pg_backend_pid() AND "xact_start" IS NOT NULL
+        AND "backend_type" = 'client backend'`
     seen.transactions.push(open?.count ?? -1)
     const input = new PassThrough()
     const writes = command.length === 6
