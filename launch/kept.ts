@@ -10,7 +10,7 @@ export interface Pauses {
 
 const usual: Pauses = { firstMs: 200, longestMs: 30_000, wellAfterMs: 60_000 }
 
-export interface KeptNeeds {
+export interface KeptDependencies {
   readonly name: string
   /** Starts it, and resolves once it does its work; where it throws or the signal comes, nothing of it stays. */
   begin(signal: AbortSignal): Promise<Child>
@@ -28,23 +28,23 @@ export const pauseMs = ({ firstMs, longestMs }: Pauses, tries: number): number =
 
 /** A process that must run. Whenever it ends by itself it is started again, after growing pauses and without an end. */
 export class Kept {
-  readonly #needs: KeptNeeds
+  readonly #dependencies: KeptDependencies
   readonly #pauses: Pauses
   #stopping = new AbortController()
   #running: Promise<Child> | null = null
   #up = Promise.withResolvers<void>()
   #keeping: Promise<void> = Promise.resolve()
 
-  constructor(needs: KeptNeeds) {
-    this.#needs = needs
-    this.#pauses = needs.pauses ?? usual
+  constructor(dependencies: KeptDependencies) {
+    this.#dependencies = dependencies
+    this.#pauses = dependencies.pauses ?? usual
   }
 
   /** @throws what its first start throws: then it is not kept either. */
   async start(): Promise<void> {
     this.#stopping = new AbortController()
     const { signal } = this.#stopping
-    this.#running = this.#needs.begin(signal)
+    this.#running = this.#dependencies.begin(signal)
     const child = await this.#running
     this.#up.resolve()
     this.#keeping = this.#keep(child, signal)
@@ -57,15 +57,15 @@ export class Kept {
 
   /** In order; also while it is being started. */
   async stop(): Promise<void> {
-    this.#stopping.abort(new Error(`${this.#needs.name} is being stopped.`))
+    this.#stopping.abort(new Error(`${this.#dependencies.name} is being stopped.`))
     const child = await this.#running?.catch(() => null)
-    const { signal, graceMs } = this.#needs.stopBy
+    const { signal, graceMs } = this.#dependencies.stopBy
     await child?.stop(signal, graceMs)
     await this.#keeping
   }
 
   async #keep(first: Child, signal: AbortSignal): Promise<void> {
-    const { name, logFile, progress } = this.#needs
+    const { name, logFile, progress } = this.#dependencies
     let child: Child | null = first
     let tries = 0
     while (child !== null) {
@@ -84,7 +84,7 @@ export class Kept {
 
   /** Resolves to null once it is to run no more. */
   async #again(nextPauseMs: () => number, signal: AbortSignal): Promise<Child | null> {
-    const { after, begin, name, progress } = this.#needs
+    const { after, begin, name, progress } = this.#dependencies
     let said = ''
     while (!signal.aborted) {
       await sleep(nextPauseMs(), signal)

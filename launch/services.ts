@@ -20,7 +20,7 @@ const names: Readonly<Record<Folder, string>> = { server: 'The orchestrator', pr
 const shortNames: Readonly<Record<Folder, string>> = { server: 'orchestrator', proxy: 'proxy', collab: 'team-state' }
 const graceMs = 5000
 
-export interface ServiceNeeds {
+export interface ServiceDependencies {
   readonly repository: string
   /** Where their logs go. */
   readonly logs: string
@@ -38,7 +38,7 @@ export class Services {
   readonly #kept: readonly Kept[]
   #stopped = false
 
-  constructor({ repository, logs, variables, folders, after, limits, progress }: ServiceNeeds) {
+  constructor({ repository, logs, variables, folders, after, limits, progress }: ServiceDependencies) {
     this.#kept = folders.map((folder) => {
       const service = {
         name: names[folder],

@@ -29,7 +29,7 @@ export interface DiskState {
 
 type ReadRoom = (path: string) => Promise<Omit<Room, 'name'>>
 
-export interface DiskWatchNeeds {
+export interface DiskWatchDependencies {
   readonly places: readonly Place[]
   readonly reserveBytes: number
   readonly log: Log
@@ -47,7 +47,7 @@ const freshMs = 1000
 
 /** How much room is left, looked at every few seconds: whoever needs it hears of its end before a write fails. */
 export class DiskWatch {
-  readonly #needs: DiskWatchNeeds
+  readonly #dependencies: DiskWatchDependencies
   readonly #read: ReadRoom
   readonly #timer: NodeJS.Timeout
   readonly #listeners = new Set<(state: DiskState, before: DiskState) => void>()
@@ -56,15 +56,15 @@ export class DiskWatch {
   #readAt = 0
   #reading: Promise<void> | null = null
 
-  constructor(needs: DiskWatchNeeds) {
-    this.#needs = needs
-    this.#read = needs.read ?? roomAt
+  constructor(dependencies: DiskWatchDependencies) {
+    this.#dependencies = dependencies
+    this.#read = dependencies.read ?? roomAt
     this.#timer = setInterval(
       guarded(
         () => this.#refresh(),
-        (error) => needs.log.error({ err: error }, 'room on disk was not looked at'),
+        (error) => dependencies.log.error({ err: error }, 'room on disk was not looked at'),
       ),
-      needs.everyMs ?? 2000,
+      dependencies.everyMs ?? 2000,
     )
   }
 
@@ -73,7 +73,7 @@ export class DiskWatch {
   }
 
   get reserveBytes(): number {
-    return this.#needs.reserveBytes
+    return this.#dependencies.reserveBytes
   }
 
   /** As it is now, give or take a second. */
@@ -103,7 +103,7 @@ export class DiskWatch {
   }
 
   async #look(): Promise<void> {
-    const { places, reserveBytes, log } = this.#needs
+    const { places, reserveBytes, log } = this.#dependencies
     const rooms = (await Promise.all(places.map((place) => this.#roomAt(place)))).flat()
     const before = this.#state
     this.#state = { level: rooms.map((room) => levelOf(room, reserveBytes)).reduce(worse, 'enough'), rooms }
@@ -124,7 +124,7 @@ export class DiskWatch {
       return [{ name, ...room }]
     } catch (error) {
       if (!this.#unreadable.has(name))
-        this.#needs.log.warn({ err: error, place: name }, 'how much room there is on disk cannot be told')
+        this.#dependencies.log.warn({ err: error, place: name }, 'how much room there is on disk cannot be told')
       this.#unreadable.add(name)
       return []
     }

@@ -31,7 +31,7 @@ const pingMs = 4000
 /** The gateway says whom it carries; it, and a load balancer, are on this machine. */
 const proxies = new TrustedProxies(['127.0.0.0/8', '::1'])
 
-export interface EntranceNeeds {
+export interface EntranceDependencies {
   readonly tickets: Tickets
   readonly origins: readonly string[]
   /** Messages of one connection. */
@@ -47,7 +47,7 @@ export interface EntranceNeeds {
  * and PATH for its room; and to who is there at `/workspaces/ID?ticket=…`.
  */
 export class Entrance {
-  readonly #needs: EntranceNeeds
+  readonly #dependencies: EntranceDependencies
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false })
   readonly #readers = new WebSocketServer({
     noServer: true,
@@ -60,14 +60,14 @@ export class Entrance {
   readonly #wrong: WrongTries
   readonly #timer: NodeJS.Timeout
 
-  constructor(server: Server, needs: EntranceNeeds) {
-    this.#needs = needs
-    this.#wrong = new WrongTries((omitted) => needs.log.warn(omitted, 'more wrong tickets were shown'))
-    takeUpgrades(server, needs.log, (request, socket, head) => this.#upgrade(request, socket, head))
+  constructor(server: Server, dependencies: EntranceDependencies) {
+    this.#dependencies = dependencies
+    this.#wrong = new WrongTries((omitted) => dependencies.log.warn(omitted, 'more wrong tickets were shown'))
+    takeUpgrades(server, dependencies.log, (request, socket, head) => this.#upgrade(request, socket, head))
     this.#timer = setInterval(
       guarded(
         () => this.#ping(),
-        (error) => needs.log.error({ err: error }, 'connections were not asked whether they are there'),
+        (error) => dependencies.log.error({ err: error }, 'connections were not asked whether they are there'),
       ),
       pingMs,
     )
@@ -94,11 +94,11 @@ export class Entrance {
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const { origin } = request.headers
     // Gitpod CVE-2023-0957: a page of anybody's may not come in with what a browser holds.
-    if (origin !== undefined && !this.#needs.origins.includes(origin)) return refuseUpgrade(socket, 403)
+    if (origin !== undefined && !this.#dependencies.origins.includes(origin)) return refuseUpgrade(socket, 403)
     const target = parseTarget(request.url)
     if (target.kind === 'invalid') return refuseUpgrade(socket, 400)
     const [, workspaceId = '', path = ''] = /^\/workspaces\/([0-9a-f-]{36})(?:\/(.+))?$/.exec(target.path) ?? []
-    const ticket = this.#needs.tickets.read(target.query.get('ticket') ?? '')
+    const ticket = this.#dependencies.tickets.read(target.query.get('ticket') ?? '')
     if (ticket === null) return this.#refuseTicket(request, socket)
     const name = decodeComponent(path)
     if (name === null || name.length > maxPathLength) return refuseUpgrade(socket, 400)
@@ -107,7 +107,7 @@ export class Entrance {
     const entered = guarded(
       (webSocket: WebSocket) => this.#enter(webSocket, socket, ticket, name),
       (error, webSocket) => {
-        this.#needs.log.error({ err: error }, 'a connection could not be taken')
+        this.#dependencies.log.error({ err: error }, 'a connection could not be taken')
         webSocket.terminate()
       },
     )
@@ -119,13 +119,15 @@ export class Entrance {
     const address = proxies.clientOf(request)
     const tried = this.#wrong.take(address)
     if (tried.kind === 'over') return refuseUpgrade(socket, 429, { 'Retry-After': tried.retryAfterSeconds })
-    this.#needs.log.info({ address }, 'a wrong ticket was shown')
+    this.#dependencies.log.info({ address }, 'a wrong ticket was shown')
     refuseUpgrade(socket, 401)
   }
 
   async #enter(socket: WebSocket, wire: Socket, ticket: CollabTicket, path: string): Promise<void> {
     const connection =
-      path === '' ? new RoomConnection(socket, ticket, this.#needs.presence) : new Connection(socket, wire, ticket)
+      path === ''
+        ? new RoomConnection(socket, ticket, this.#dependencies.presence)
+        : new Connection(socket, wire, ticket)
     if (connection instanceof Connection) this.#large.watch(socket, wire, ticket.userId)
     const waiting: Uint8Array[] = []
     let waitingBytes = 0
@@ -134,7 +136,7 @@ export class Entrance {
       if (waitingBytes > maxMessageBytes) connection.close(closeCodes.tooLarge, 'too much at once')
       else waiting.push(bytes)
     }
-    const { perSecond } = this.#needs
+    const { perSecond } = this.#dependencies
     const burst = perSecond * burstSeconds
     let allowance = burst
     let countedAt = Date.now()
@@ -148,48 +150,48 @@ export class Entrance {
     socket.on(
       'message',
       guarded(heard, (error) => {
-        this.#needs.log.error({ err: error }, 'a message could not be taken')
+        this.#dependencies.log.error({ err: error }, 'a message could not be taken')
         connection.close(4503, 'it cannot be taken at the moment')
       }),
     )
     socket.on('pong', () => this.#silent.delete(socket))
     // A message that is too large, for one: it is closed with the code for that.
-    socket.on('error', (error) => this.#needs.log.info({ err: error }, 'a connection broke'))
+    socket.on('error', (error) => this.#dependencies.log.info({ err: error }, 'a connection broke'))
     this.#byPerson.set(ticket.userId, (this.#byPerson.get(ticket.userId) ?? 0) + 1)
     const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()))
     const whenClosed = (work: () => void) =>
       void closed
         .then(work)
-        .catch((error: unknown) => this.#needs.log.error({ err: error }, 'a connection was not taken leave of'))
+        .catch((error: unknown) => this.#dependencies.log.error({ err: error }, 'a connection was not taken leave of'))
     whenClosed(() => {
       const rest = (this.#byPerson.get(ticket.userId) ?? 1) - 1
       if (rest > 0) this.#byPerson.set(ticket.userId, rest)
       else this.#byPerson.delete(ticket.userId)
     })
     if (connection instanceof RoomConnection) {
-      this.#needs.rights.add(connection)
+      this.#dependencies.rights.add(connection)
       receive = (bytes) => connection.receive(bytes)
       whenClosed(() => {
         connection.leave()
-        this.#needs.rights.remove(connection)
+        this.#dependencies.rights.remove(connection)
       })
       return
     }
     try {
-      const document = await this.#needs.documents.open(ticket.workspaceId, path)
+      const document = await this.#dependencies.documents.open(ticket.workspaceId, path)
       if (socket.readyState !== socket.OPEN) return
       document.join(connection)
-      this.#needs.rights.add(connection)
+      this.#dependencies.rights.add(connection)
       whenClosed(() => {
         document.leave(connection)
-        this.#needs.rights.remove(connection)
+        this.#dependencies.rights.remove(connection)
       })
       receive = (bytes) => document.receive(connection, bytes)
       for (const bytes of waiting.splice(0)) receive(bytes)
     } catch (error) {
       if (error instanceof TextsFull)
         return connection.close(closeCodes.full, 'too many texts are open; come back in a moment')
-      this.#needs.log.error({ err: error }, 'a text could not be opened')
+      this.#dependencies.log.error({ err: error }, 'a text could not be opened')
       connection.close(4503, 'it cannot be opened at the moment')
     }
   }

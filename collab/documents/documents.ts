@@ -7,7 +7,7 @@ const expireMs = 30_000
 
 /** The texts that somebody has open. Those that nobody has are forgotten, and read again when somebody comes. */
 export class Documents {
-  readonly #needs: DocumentDependencies
+  readonly #dependencies: DocumentDependencies
   readonly #memory: TextMemory
   readonly #open = new Map<string, Promise<Document>>()
   readonly #loaded = new Map<string, Document>()
@@ -15,15 +15,15 @@ export class Documents {
   readonly #expiring: NodeJS.Timeout
 
   /** `maxBytes`: of all texts in memory together. */
-  constructor(needs: Omit<DocumentDependencies, 'memory'>, maxBytes: number) {
+  constructor(dependencies: Omit<DocumentDependencies, 'memory'>, maxBytes: number) {
     this.#memory = new TextMemory(maxBytes)
-    this.#needs = { ...needs, memory: this.#memory }
+    this.#dependencies = { ...dependencies, memory: this.#memory }
     this.#timer = setInterval(() => this.#sweep(), sweepMs)
     this.#expiring = setInterval(
       () =>
-        void needs.disk
+        void dependencies.disk
           .expire()
-          .catch((error: unknown) => needs.log.warn({ err: error }, 'old announcements were not forgotten')),
+          .catch((error: unknown) => dependencies.log.warn({ err: error }, 'old announcements were not forgotten')),
       expireMs,
     )
   }
@@ -42,7 +42,7 @@ export class Documents {
   async #load(key: string, workspaceId: string, path: string): Promise<Document> {
     if (this.#memory.isFull) this.#sweep()
     if (this.#memory.isFull) throw new TextsFull()
-    const document = await Document.open(await this.#needs.store.identify(workspaceId, path), this.#needs)
+    const document = await Document.open(await this.#dependencies.store.identify(workspaceId, path), this.#dependencies)
     this.#loaded.set(key, document)
     return document
   }

@@ -16,7 +16,7 @@ export interface SignInServer {
   enter(server: string, code: string, verifier: string, clientName: string): Promise<SignedIn>
 }
 
-export interface SignInNeeds {
+export interface SignInDependencies {
   readonly server: SignInServer
   readonly clientName: string
   openExternally(url: string): Promise<void>
@@ -39,19 +39,19 @@ const waitMs = 10 * 60_000
  * exchange (RFC 7636), so whoever else sees the address has nothing.
  */
 export class SignIn {
-  readonly #needs: SignInNeeds
+  readonly #dependencies: SignInDependencies
   #attempt: Attempt | null = null
 
-  constructor(needs: SignInNeeds) {
-    this.#needs = needs
+  constructor(dependencies: SignInDependencies) {
+    this.#dependencies = dependencies
   }
 
   async begin(typed: string): Promise<void> {
     this.cancel()
     const address = parseServerAddress(typed)
-    if (!address.ok) return this.#needs.onState({ kind: 'failed', server: typed, message: address.message })
+    if (!address.ok) return this.#dependencies.onState({ kind: 'failed', server: typed, message: address.message })
     try {
-      const origin = await this.#needs.server.greet(address.origin)
+      const origin = await this.#dependencies.server.greet(address.origin)
       const key = makeProofKey()
       const loopback = await openLoopback(
         { done: 'Go back to arcx; you can close this page.', again: 'Begin again in arcx.' },
@@ -68,11 +68,11 @@ export class SignIn {
         port: String(loopback.port),
         state: key.state,
         challenge: key.challenge,
-        name: this.#needs.clientName,
+        name: this.#dependencies.clientName,
       })
       const url = `${origin}/authorize?${query}`
-      this.#needs.onState({ kind: 'waiting', server: origin, url })
-      await this.#needs.openExternally(url)
+      this.#dependencies.onState({ kind: 'waiting', server: origin, url })
+      await this.#dependencies.openExternally(url)
     } catch (error) {
       this.#fail(address.origin, error instanceof Error ? error.message : String(error))
     }
@@ -89,14 +89,14 @@ export class SignIn {
     if (attempt === null || attempt.key.state !== state) return
     this.#end()
     try {
-      const signedIn = await this.#needs.server.enter(
+      const signedIn = await this.#dependencies.server.enter(
         attempt.origin,
         code,
         attempt.key.verifier,
-        this.#needs.clientName,
+        this.#dependencies.clientName,
       )
-      await this.#needs.onSignedIn(signedIn)
-      this.#needs.onState({ kind: 'none' })
+      await this.#dependencies.onSignedIn(signedIn)
+      this.#dependencies.onState({ kind: 'none' })
     } catch (error) {
       this.#fail(attempt.origin, error instanceof Error ? error.message : String(error))
     }
@@ -105,12 +105,12 @@ export class SignIn {
   cancel(): void {
     if (this.#attempt === null) return
     this.#end()
-    this.#needs.onState({ kind: 'none' })
+    this.#dependencies.onState({ kind: 'none' })
   }
 
   #fail(server: string, message: string): void {
     this.#end()
-    this.#needs.onState({ kind: 'failed', server, message })
+    this.#dependencies.onState({ kind: 'failed', server, message })
   }
 
   #end(): void {

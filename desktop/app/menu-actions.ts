@@ -1,7 +1,7 @@
 import type { OpenWindow, OpenWindows } from '../windows/open-windows.ts'
 import type { MenuAction } from './menu.ts'
 
-export interface MenuNeeds {
+export interface MenuDependencies {
   readonly windows: OpenWindows
   showSwitcher(): void
   lookForUpdates(): void
@@ -11,7 +11,7 @@ export interface MenuNeeds {
 export function performMenuAction(
   action: MenuAction,
   open: OpenWindow,
-  { windows, showSwitcher, lookForUpdates }: MenuNeeds,
+  { windows, showSwitcher, lookForUpdates }: MenuDependencies,
 ): void {
   const { tabs, window } = open
   const tab = /^tab([1-9])$/.exec(action)?.[1]

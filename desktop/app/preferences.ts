@@ -3,7 +3,7 @@ import type { JsonFile } from './json-file.ts'
 
 const usual: Preferences = { openAtLogin: false, notifications: true, switcherShortcut: 'CommandOrControl+Alt+Space' }
 
-export interface PreferenceNeeds {
+export interface PreferenceDependencies {
   readonly file: JsonFile<typeof Preferences>
   /** False where the system has it for something else. */
   registerShortcut(keys: string): boolean
@@ -13,18 +13,18 @@ export interface PreferenceNeeds {
 
 /** What somebody has chosen about the app on this computer, and what the system made of it. */
 export class ChosenPreferences {
-  readonly #needs: PreferenceNeeds
+  readonly #dependencies: PreferenceDependencies
   #chosen: Preferences
   #isShortcutTaken: boolean
 
-  private constructor(needs: PreferenceNeeds, chosen: Preferences) {
-    this.#needs = needs
+  private constructor(dependencies: PreferenceDependencies, chosen: Preferences) {
+    this.#dependencies = dependencies
     this.#chosen = chosen
-    this.#isShortcutTaken = !needs.registerShortcut(chosen.switcherShortcut)
+    this.#isShortcutTaken = !dependencies.registerShortcut(chosen.switcherShortcut)
   }
 
-  static async open(needs: PreferenceNeeds): Promise<ChosenPreferences> {
-    return new ChosenPreferences(needs, { ...usual, ...(await needs.file.read()) })
+  static async open(dependencies: PreferenceDependencies): Promise<ChosenPreferences> {
+    return new ChosenPreferences(dependencies, { ...usual, ...(await dependencies.file.read()) })
   }
 
   get chosen(): Preferences {
@@ -43,17 +43,17 @@ export class ChosenPreferences {
       ...former,
       ...Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
     })
-    if (chosen.openAtLogin !== former.openAtLogin) await this.#needs.setOpenAtLogin(chosen.openAtLogin)
-    if (changes.switcherShortcut !== undefined && !this.#needs.registerShortcut(chosen.switcherShortcut)) {
-      this.#isShortcutTaken = !this.#needs.registerShortcut(former.switcherShortcut)
-      if (chosen.openAtLogin !== former.openAtLogin) await this.#needs.setOpenAtLogin(former.openAtLogin)
+    if (chosen.openAtLogin !== former.openAtLogin) await this.#dependencies.setOpenAtLogin(chosen.openAtLogin)
+    if (changes.switcherShortcut !== undefined && !this.#dependencies.registerShortcut(chosen.switcherShortcut)) {
+      this.#isShortcutTaken = !this.#dependencies.registerShortcut(former.switcherShortcut)
+      if (chosen.openAtLogin !== former.openAtLogin) await this.#dependencies.setOpenAtLogin(former.openAtLogin)
       throw new Error(
         `${chosen.switcherShortcut} is taken by another program, or is no key that can be taken. Choose another.`,
       )
     }
     if (changes.switcherShortcut !== undefined) this.#isShortcutTaken = false
     this.#chosen = chosen
-    await this.#needs.file.write(chosen)
-    this.#needs.changed()
+    await this.#dependencies.file.write(chosen)
+    this.#dependencies.changed()
   }
 }

@@ -8,7 +8,7 @@ import { idleNote, idleWarningAt, invitationNews, workspaceNews } from '../news/
 import type { Note } from '../news/news.ts'
 import { Connection } from './connection.ts'
 
-export interface LiveNeeds {
+export interface LiveDependencies {
   readonly accounts: Accounts
   knownFile(accountId: string): JsonFile<typeof KeptAnswers>
   /** The workspace that somebody has in front of them, of which they need not be told. */
@@ -20,7 +20,7 @@ export interface LiveNeeds {
 
 /** The current account: its connection, what is known of it, and what is new. */
 export class LiveAccount {
-  readonly #needs: LiveNeeds
+  readonly #dependencies: LiveDependencies
   readonly #warned = new Set<string>()
   #connection: Connection | null = null
   #state: ConnectionState = 'connecting'
@@ -30,8 +30,8 @@ export class LiveAccount {
   #idleTimeoutSeconds = 0
   #stopWatching: () => void = () => undefined
 
-  constructor(needs: LiveNeeds) {
-    this.#needs = needs
+  constructor(dependencies: LiveDependencies) {
+    this.#dependencies = dependencies
   }
 
   /** Null where nobody is signed in. */
@@ -55,10 +55,10 @@ export class LiveAccount {
   async connect(): Promise<void> {
     this.close()
     this.#invitations = null
-    const account = this.#needs.accounts.current
+    const account = this.#dependencies.accounts.current
     this.#knownOf = account?.id ?? null
-    this.#known = account === null ? null : await Known.open(this.#needs.knownFile(account.id))
-    const session = account === null ? null : this.#needs.accounts.sessionOf(account.id)
+    this.#known = account === null ? null : await Known.open(this.#dependencies.knownFile(account.id))
+    const session = account === null ? null : this.#dependencies.accounts.sessionOf(account.id)
     this.#changeState(session === null ? 'expired' : 'connecting')
     if (account === null || session === null) return
     const connection = new Connection(
@@ -72,7 +72,7 @@ export class LiveAccount {
 
   /** Nothing stays on disk of what was known of an account that is removed. */
   async forget(accountId: string): Promise<void> {
-    if (this.#knownOf !== accountId || this.#known === null) return this.#needs.knownFile(accountId).remove()
+    if (this.#knownOf !== accountId || this.#known === null) return this.#dependencies.knownFile(accountId).remove()
     this.close()
     await this.#known.forget()
   }
@@ -97,18 +97,18 @@ export class LiveAccount {
       const once = `${id} ${now?.lastActivityAt}`
       if (note === null || this.#warned.has(once)) continue
       this.#warned.add(once)
-      this.#needs.onNote(note)
+      this.#dependencies.onNote(note)
     }
   }
 
   #changeState(state: ConnectionState): void {
     this.#state = state
-    this.#needs.onConnection(state)
+    this.#dependencies.onConnection(state)
   }
 
   async #connectionChanged(accountId: string, state: ConnectionState): Promise<void> {
     // What cannot be written down now is found expired again at the next start.
-    if (state === 'expired') await this.#needs.accounts.forgetSession(accountId).catch(() => undefined)
+    if (state === 'expired') await this.#dependencies.accounts.forgetSession(accountId).catch(() => undefined)
     this.#changeState(state)
   }
 
@@ -138,14 +138,15 @@ export class LiveAccount {
     await this.#known?.keep('workspaces.list', after)
     // The first whole list after a start tells what happened long ago.
     if (change.type === 'changed')
-      for (const note of workspaceNews(before, after, this.#needs.focusedWorkspace())) this.#needs.onNote(note)
-    this.#needs.onWorkspaces(change, after)
+      for (const note of workspaceNews(before, after, this.#dependencies.focusedWorkspace()))
+        this.#dependencies.onNote(note)
+    this.#dependencies.onWorkspaces(change, after)
   }
 
   async #lookForInvitations(connection: Connection): Promise<void> {
     const after = await connection.api.teams.invitations.query().catch(() => null)
     if (after === null || connection !== this.#connection) return
-    for (const note of invitationNews(this.#invitations, after)) this.#needs.onNote(note)
+    for (const note of invitationNews(this.#invitations, after)) this.#dependencies.onNote(note)
     this.#invitations = after
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import type { Workspace } from '@arcx/router'
 import { WorkspaceTab } from './workspace-tab.ts'
-import type { TabNeeds, ViewEvents } from './workspace-tab.ts'
+import type { TabDependencies, ViewEvents } from './workspace-tab.ts'
 
 const server = 'https://arcx.example.com'
 const own = 'https://mine.arcx.example.com'
@@ -10,7 +10,7 @@ const browser = 'b'.repeat(43)
 const workspace = (state: Workspace['state'], more: Partial<Workspace> = {}) =>
   ({ id: 'w1', name: 'mine', url: `${own}/`, state, step: null, reason: null, ...more }) as unknown as Workspace
 
-function open(state: Workspace['state'] = 'running', overrides: Partial<TabNeeds> = {}, isWanted = true) {
+function open(state: Workspace['state'] = 'running', overrides: Partial<TabDependencies> = {}, isWanted = true) {
   const seen = {
     loads: [] as string[],
     started: 0,

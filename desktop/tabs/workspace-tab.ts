@@ -30,7 +30,7 @@ export interface ViewEvents {
   crashed(): void
 }
 
-export interface TabNeeds {
+export interface TabDependencies {
   readonly server: string
   makeView(ground: () => Ground, events: ViewEvents): View
   /** The address on the workspace's host by which the browser that holds this hash gets in. */
@@ -57,7 +57,7 @@ const aborted = -3
 export class WorkspaceTab {
   readonly id: string = randomUUID()
   readonly workspaceId: string
-  readonly #needs: TabNeeds
+  readonly #dependencies: TabDependencies
   readonly #view: View
   #workspace: Workspace
   #phase: TabPhase = { kind: 'entering' }
@@ -78,14 +78,14 @@ export class WorkspaceTab {
   readonly #recovery: Recovery
 
   /** `isWanted`: somebody has just asked for it, so that it is started where it rests; otherwise it stands as it was left. */
-  constructor(workspace: Workspace, to: string, isWanted: boolean, needs: TabNeeds) {
+  constructor(workspace: Workspace, to: string, isWanted: boolean, dependencies: TabDependencies) {
     this.#to = to
     this.#isWanted = isWanted
     this.#workspace = workspace
     this.workspaceId = workspace.id
-    this.#needs = needs
-    this.#recovery = new Recovery(() => needs.now())
-    this.#view = needs.makeView(() => this.ground, {
+    this.#dependencies = dependencies
+    this.#recovery = new Recovery(() => dependencies.now())
+    this.#view = dependencies.makeView(() => this.ground, {
       navigating: (address) => this.#navigating(address),
       openingWindow: (address) => this.#openingWindow(address),
       leaving: () => this.#leaving(),
@@ -98,7 +98,11 @@ export class WorkspaceTab {
   }
 
   get ground(): Ground {
-    return { server: this.#needs.server, workspace: new URL(this.#workspace.url).origin, name: this.#workspace.name }
+    return {
+      server: this.#dependencies.server,
+      workspace: new URL(this.#workspace.url).origin,
+      name: this.#workspace.name,
+    }
   }
 
   get shown(): TabView {
@@ -123,7 +127,7 @@ export class WorkspaceTab {
       })
     const former = this.#workspace
     this.#workspace = workspace
-    if (former.name !== workspace.name) this.#needs.changed()
+    if (former.name !== workspace.name) this.#dependencies.changed()
     const { state } = workspace
     switch (this.#phase.kind) {
       case 'starting':
@@ -194,7 +198,7 @@ export class WorkspaceTab {
     if (this.#workspace.state === 'running') return this.#open()
     this.#waitsForStop = this.#workspace.state === 'stopping'
     if (!['stopped', 'failed'].includes(this.#workspace.state)) return
-    void this.#needs
+    void this.#dependencies
       .start(this.workspaceId)
       .catch((error: unknown) =>
         this.#become({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }),
@@ -216,10 +220,10 @@ export class WorkspaceTab {
         else this.#become({ kind: 'resting' })
         return false
       case 'launcher':
-        this.#needs.toLauncher()
+        this.#dependencies.toLauncher()
         return false
       case 'browser':
-        this.#needs.openInBrowser(way.url)
+        this.#dependencies.openInBrowser(way.url)
         return false
       case 'refused':
         return false
@@ -228,7 +232,7 @@ export class WorkspaceTab {
 
   /** Another page of the workspace's own, such as a port's, stands better in the browser than over the editor. */
   #openingWindow(address: string): void {
-    if (wayOf(address, this.ground).kind === 'stay') this.#needs.openInBrowser(address)
+    if (wayOf(address, this.ground).kind === 'stay') this.#dependencies.openInBrowser(address)
     else this.#navigating(address)
   }
 
@@ -237,14 +241,14 @@ export class WorkspaceTab {
     const isOfApp = this.#isLoading
     const phase = this.#phase
     const isSeen = phase.kind === 'open' || (isOfApp && (phase.kind === 'entering' || phase.kind === 'lost'))
-    if (!isSeen || (!isOfApp && this.#needs.now() - this.#stayedAt < askAgainMs)) return false
+    if (!isSeen || (!isOfApp && this.#dependencies.now() - this.#stayedAt < askAgainMs)) return false
     this.#become({ kind: 'open' })
-    if (this.#needs.mayLeave(this.#workspace.name)) {
+    if (this.#dependencies.mayLeave(this.#workspace.name)) {
       if (isOfApp) this.#become(phase)
       return true
     }
     this.#isLoading = false
-    this.#stayedAt = this.#needs.now()
+    this.#stayedAt = this.#dependencies.now()
     return false
   }
 
@@ -257,7 +261,7 @@ export class WorkspaceTab {
       })
     this.#isEntering = true
     try {
-      const address = await this.#needs.enter(this.#workspace.name, this.#to, browser)
+      const address = await this.#dependencies.enter(this.#workspace.name, this.#to, browser)
       if (this.#isClosed) return
       if (new URL(address).origin === this.ground.workspace) this.#load(address)
       else this.#navigating(address)
@@ -314,7 +318,7 @@ export class WorkspaceTab {
     if (this.#isClosed || this.#rests) return
     const attempt = this.#phase.kind === 'lost' ? this.#phase.attempt + 1 : 1
     this.#become({ kind: 'lost', attempt })
-    this.#cancelRetry = this.#needs.later(Math.min(firstRetryMs * 2 ** (attempt - 1), longestRetryMs), () => {
+    this.#cancelRetry = this.#dependencies.later(Math.min(firstRetryMs * 2 ** (attempt - 1), longestRetryMs), () => {
       this.#entries = 0
       this.#load(`${this.ground.workspace}${this.#to}`)
     })
@@ -324,6 +328,6 @@ export class WorkspaceTab {
     if (this.#isClosed) return
     this.#cancelRetry()
     this.#phase = phase
-    this.#needs.changed()
+    this.#dependencies.changed()
   }
 }

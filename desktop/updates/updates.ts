@@ -8,7 +8,7 @@ export interface Updater {
   restart(): void
 }
 
-export interface UpdatesNeeds {
+export interface UpdatesDependencies {
   /** Null where the app does not run from a package, or nobody said where updates are. */
   readonly updater: Updater | null
   onState(state: UpdateState): void
@@ -20,12 +20,12 @@ const everyMs = 4 * 3600_000
 
 /** Looks for updates at the start and every four hours, brings one in the background, and never restarts by itself. */
 export class Updates {
-  readonly #needs: UpdatesNeeds
+  readonly #dependencies: UpdatesDependencies
   #state: UpdateState = { kind: 'none' }
   #end: () => void = () => undefined
 
-  constructor(needs: UpdatesNeeds) {
-    this.#needs = needs
+  constructor(dependencies: UpdatesDependencies) {
+    this.#dependencies = dependencies
   }
 
   get state(): UpdateState {
@@ -33,13 +33,13 @@ export class Updates {
   }
 
   begin(): void {
-    if (this.#needs.updater === null) return
+    if (this.#dependencies.updater === null) return
     void this.look()
-    this.#end = this.#needs.every(everyMs, () => void this.look())
+    this.#end = this.#dependencies.every(everyMs, () => void this.look())
   }
 
   async look(): Promise<void> {
-    const { updater } = this.#needs
+    const { updater } = this.#dependencies
     if (updater === null || ['checking', 'downloading', 'ready'].includes(this.#state.kind)) return
     this.#change({ kind: 'checking' })
     try {
@@ -58,7 +58,7 @@ export class Updates {
   }
 
   restart(): void {
-    if (this.#state.kind === 'ready') this.#needs.updater?.restart()
+    if (this.#state.kind === 'ready') this.#dependencies.updater?.restart()
   }
 
   close(): void {
@@ -67,6 +67,6 @@ export class Updates {
 
   #change(state: UpdateState): void {
     this.#state = state
-    this.#needs.onState(state)
+    this.#dependencies.onState(state)
   }
 }

@@ -13,7 +13,7 @@ export interface OpenWindow {
   inset: Inset
 }
 
-export interface WindowNeeds {
+export interface WindowDependencies {
   makeWindow(path: string): AppWindow
   readonly keptTabs: KeptTabs
   /** What a window shows may be another now. */
@@ -22,12 +22,12 @@ export interface WindowNeeds {
 
 /** The app's windows with what stands in their tabs, which the next start has again. */
 export class OpenWindows {
-  readonly #needs: WindowNeeds
+  readonly #dependencies: WindowDependencies
   readonly #windows = new Map<string, OpenWindow>()
   #isQuitting = false
 
-  constructor(needs: WindowNeeds) {
-    this.#needs = needs
+  constructor(dependencies: WindowDependencies) {
+    this.#dependencies = dependencies
   }
 
   get all(): readonly OpenWindow[] {
@@ -45,7 +45,7 @@ export class OpenWindows {
 
   /** Comes to the front. */
   open(path: string): OpenWindow {
-    const window = this.#needs.makeWindow(path)
+    const window = this.#dependencies.makeWindow(path)
     const open = { window, tabs: new Tabs(), inset: firstInset }
     this.#windows.set(window.id, open)
     return open
@@ -60,9 +60,9 @@ export class OpenWindows {
     for (const tab of this.#windows.get(id)?.tabs.all ?? []) tab.close()
     this.#windows.delete(id)
     // With the last window its tabs are put away, not closed.
-    if (this.#windows.size === 0) this.#needs.keptTabs.putAway()
+    if (this.#windows.size === 0) this.#dependencies.keptTabs.putAway()
     this.#keep()
-    this.#needs.arranged()
+    this.#dependencies.arranged()
   }
 
   /** Windows close one after the other now, and what stands in them stays for the next start. */
@@ -75,7 +75,7 @@ export class OpenWindows {
     this.show(open)
     open.window.tell({ type: 'tabs', tabs: open.tabs.shown })
     this.#keep()
-    this.#needs.arranged()
+    this.#dependencies.arranged()
   }
 
   change(id: string, change: (open: OpenWindow) => void): undefined {
@@ -97,7 +97,7 @@ export class OpenWindows {
 
   /** All of them, which are there again when this account is. */
   putTabsAway(): void {
-    this.#needs.keptTabs.putAway()
+    this.#dependencies.keptTabs.putAway()
     for (const open of this.all) {
       for (const tab of open.tabs.all) open.tabs.remove(tab.id)?.close()
       this.arrange(open)
@@ -110,6 +110,8 @@ export class OpenWindows {
 
   #keep(): void {
     if (!this.#isQuitting)
-      this.#needs.keptTabs.tabsAre(this.all.flatMap(({ tabs }) => tabs.all.map(({ workspaceId }) => workspaceId)))
+      this.#dependencies.keptTabs.tabsAre(
+        this.all.flatMap(({ tabs }) => tabs.all.map(({ workspaceId }) => workspaceId)),
+      )
   }
 }

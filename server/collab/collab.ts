@@ -22,7 +22,7 @@ interface Standing {
 
 type Person = Pick<UserActor, 'userId' | 'login' | 'name'>
 
-export interface CollabNeeds {
+export interface CollabDependencies {
   readonly tickets: Tickets
   /** Where team-state takes WebSockets. */
   readonly url: string
@@ -34,10 +34,10 @@ export interface CollabNeeds {
 
 /** Who may write together in a workspace: whoever may run programs in it may write, whoever may see it may read. */
 export class Collab implements CollabPort {
-  readonly #needs: CollabNeeds
+  readonly #dependencies: CollabDependencies
 
-  constructor(needs: CollabNeeds) {
-    this.#needs = needs
+  constructor(dependencies: CollabDependencies) {
+    this.#dependencies = dependencies
   }
 
   async ticket(actor: UserActor, workspaceId: WorkspaceId): Promise<CollabEntry> {
@@ -45,7 +45,7 @@ export class Collab implements CollabPort {
       actor,
       actor.via === 'session' ? { via: 'session', id: actor.sessionId } : { via: 'token', id: actor.tokenId },
       workspaceId,
-      await this.#needs.workspaceOf(actor, workspaceId),
+      await this.#dependencies.workspaceOf(actor, workspaceId),
     )
   }
 
@@ -56,12 +56,12 @@ export class Collab implements CollabPort {
       person,
       by,
       workspaceId,
-      await this.#needs.standingOf({ userId: person.userId, workspaceId, by }),
+      await this.#dependencies.standingOf({ userId: person.userId, workspaceId, by }),
     )
   }
 
   rights(present: readonly CollabPresence[]): Promise<readonly (CollabRight | null)[]> {
-    return Promise.all(present.map(async (each) => rightOf((await this.#needs.standingOf(each)).may)))
+    return Promise.all(present.map(async (each) => rightOf((await this.#dependencies.standingOf(each)).may)))
   }
 
   #entry(
@@ -73,7 +73,7 @@ export class Collab implements CollabPort {
     const may = rightOf(standing.may)
     if (may === null) throw errors.workspaceNotFound()
     const expiresAt = Date.now() + ticketMs
-    const ticket = this.#needs.tickets.issue({
+    const ticket = this.#dependencies.tickets.issue({
       userId,
       by,
       login,
@@ -84,7 +84,7 @@ export class Collab implements CollabPort {
       expiresAt,
     })
     return {
-      url: `${this.#needs.url}/workspaces/${workspaceId}`,
+      url: `${this.#dependencies.url}/workspaces/${workspaceId}`,
       ticket,
       may,
       expiresAt: new Date(expiresAt).toISOString(),

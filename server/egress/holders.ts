@@ -11,22 +11,26 @@ export interface HolderColumns {
   readonly workspaceId: string | null
 }
 
-export interface HoldersNeeds {
+export interface HoldersDependencies {
   teamsOf(userId: string): Promise<ReadonlyMap<string, TeamRole>>
   workspaceOf(id: WorkspaceId): Promise<WorkspaceTarget | undefined>
 }
 
 /** Whose secrets and rules are whose to see and to change. */
 export class Holders {
-  readonly #needs: HoldersNeeds
+  readonly #dependencies: HoldersDependencies
 
-  constructor(needs: HoldersNeeds) {
-    this.#needs = needs
+  constructor(dependencies: HoldersDependencies) {
+    this.#dependencies = dependencies
   }
 
   /** Where its rows belong. @throws `scope_missing`, `team_not_found`, `workspace_not_found`, `forbidden`. */
   async require(actor: UserActor, operation: Operation, holder: Holder): Promise<HolderColumns> {
-    requireMay({ ...actor, teams: await this.#needs.teamsOf(actor.userId) }, operation, await this.#targetOf(holder))
+    requireMay(
+      { ...actor, teams: await this.#dependencies.teamsOf(actor.userId) },
+      operation,
+      await this.#targetOf(holder),
+    )
     return {
       ownerId: holder.kind === 'self' ? actor.userId : null,
       teamId: holder.kind === 'team' ? holder.teamId : null,
@@ -36,7 +40,7 @@ export class Holders {
 
   async #targetOf(holder: Holder): Promise<Target> {
     if (holder.kind !== 'workspace') return holder
-    const workspace = await this.#needs.workspaceOf(holder.workspaceId)
+    const workspace = await this.#dependencies.workspaceOf(holder.workspaceId)
     if (workspace === undefined) throw errors.workspaceNotFound()
     return onWorkspace(workspace)
   }

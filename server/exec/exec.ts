@@ -22,7 +22,7 @@ export interface ContainerInUse {
   readonly incarnation: number
 }
 
-export interface ExecNeeds {
+export interface ExecDependencies {
   readonly log: Log
   /** The running container of a workspace in which the actor may run programs; recorded. @throws `ArcError`. */
   enter(actor: UserActor, name: string, purpose: Purpose): Promise<ContainerInUse>
@@ -45,12 +45,12 @@ interface Open {
 
 /** Programs that people run in workspaces, and ports of workspaces that they forward: over WebSockets that are theirs. */
 export class Exec {
-  readonly #needs: ExecNeeds
+  readonly #dependencies: ExecDependencies
   readonly #open = new Set<Open>()
   readonly #turns = { exec: new Map<string, LimitFunction>(), forward: new Map<string, LimitFunction>() } as const
 
-  constructor(needs: ExecNeeds) {
-    this.#needs = needs
+  constructor(dependencies: ExecDependencies) {
+    this.#dependencies = dependencies
   }
 
   get count(): number {
@@ -64,8 +64,10 @@ export class Exec {
       const asked = await firstMessage(webSocket, incoming)
       const { workspace: name, ...request } = ExecOpen.parse(JSON.parse(asked))
       await this.#during(webSocket, actor, name, 'exec', async (container) => {
-        const execution = await this.#needs.run(container, request)
-        const relay = new ExecRelay(webSocket, incoming, execution, () => this.#needs.onActivity(container.workspaceId))
+        const execution = await this.#dependencies.run(container, request)
+        const relay = new ExecRelay(webSocket, incoming, execution, () =>
+          this.#dependencies.onActivity(container.workspaceId),
+        )
         await relay.untilOver()
       })
     } catch (error) {
@@ -80,8 +82,8 @@ export class Exec {
     webSocket.pause()
     try {
       await this.#during(webSocket, actor, name, 'forward', async (container) => {
-        const connection = await this.#needs.dial(container, port)
-        await relayBytes(webSocket, incoming, connection, () => this.#needs.onActivity(container.workspaceId))
+        const connection = await this.#dependencies.dial(container, port)
+        await relayBytes(webSocket, incoming, connection, () => this.#dependencies.onActivity(container.workspaceId))
       })
     } catch (error) {
       this.#refuse(webSocket, error)
@@ -94,7 +96,7 @@ export class Exec {
     await Promise.all(
       theirs.map(({ actor, name, webSocket }) =>
         // What cannot be decided is refused.
-        this.#needs.stillMay(actor, name).catch(() => webSocket.terminate()),
+        this.#dependencies.stillMay(actor, name).catch(() => webSocket.terminate()),
       ),
     )
   }
@@ -114,10 +116,10 @@ export class Exec {
     // Known before anything is asked, so that a change of rights in between is not missed.
     this.#open.add(open)
     try {
-      const container = await this.#needs.enter(actor, name, purpose)
+      const container = await this.#dependencies.enter(actor, name, purpose)
       await this.#inTurn(container.workspaceId, purpose, async () => {
         if (webSocket.readyState !== webSocket.OPEN) return
-        const workOver = this.#needs.onWork(actor, container.workspaceId)
+        const workOver = this.#dependencies.onWork(actor, container.workspaceId)
         await work(container).finally(workOver)
       })
     } finally {
@@ -147,7 +149,7 @@ export class Exec {
       error instanceof ArcError
         ? error
         : new ArcError('Invalid', 'message_invalid', 'The server could not make sense of what was asked.')
-    if (!(error instanceof ArcError)) this.#needs.log.info({ err: error }, 'a program could not be run')
+    if (!(error instanceof ArcError)) this.#dependencies.log.info({ err: error }, 'a program could not be run')
     const note: ExecNote = { type: 'refused', code: known.code, message: known.message }
     if (webSocket.readyState !== webSocket.OPEN) return
     // Read again, so that the client's goodbye is heard.

@@ -12,7 +12,7 @@ import { createLog } from '@arcx/service-kit/log'
 import { Addresses } from '../addresses.ts'
 import { sign } from '../credentials/signing.ts'
 import { Gateway } from './gateway.ts'
-import type { GatewayNeeds } from './gateway.ts'
+import type { GatewayDependencies } from './gateway.ts'
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port
 const many = Buffer.alloc(1_000_000, 'x')
@@ -39,7 +39,7 @@ async function upgraded(): Promise<{
     dial: async () => connect(portOf(workspace), '127.0.0.1'),
     clientOf: () => '127.0.0.1',
     log: createLog('test', 'fatal', new Writable({ write: (_chunk, _encoding, done) => done() })),
-  } as Partial<GatewayNeeds> as GatewayNeeds)
+  } as Partial<GatewayDependencies> as GatewayDependencies)
   const server = createHttpServer()
   server.on(
     'upgrade',

@@ -18,7 +18,7 @@ import { cleanRequest } from './forwarding.ts'
 import { OpenConnections } from './open-connections.ts'
 import type { Visitor } from './open-connections.ts'
 import { Passages } from './passage.ts'
-import type { AskedOf, PassageNeeds } from './passage.ts'
+import type { AskedOf, PassageDependencies } from './passage.ts'
 
 const entrySeconds = 120
 const plainHeaders = {
@@ -38,7 +38,7 @@ export const EntryClaims = z.object({
 })
 export type EntryClaims = z.infer<typeof EntryClaims>
 
-export interface GatewayNeeds extends PassageNeeds {
+export interface GatewayDependencies extends PassageDependencies {
   redeemEntry(code: string): Promise<EntryClaims | null>
   /** @throws where the workspace does not answer. */
   dial(workspaceId: WorkspaceId): Promise<Socket>
@@ -69,7 +69,7 @@ export const browserHash = (nonce: string): string => createHash('sha256').updat
  * of that host alone.
  */
 export class Gateway {
-  readonly #needs: GatewayNeeds
+  readonly #dependencies: GatewayDependencies
   readonly #passages: Passages
   readonly #proxy = createProxyServer({ xfwd: false, selfHandleResponse: true })
   readonly #agents: Agents
@@ -77,10 +77,10 @@ export class Gateway {
   /** Upgrades that have an answer: what goes wrong with them from there on can only be shown by a reset. */
   readonly #answered = new WeakSet<Socket>()
 
-  constructor(needs: GatewayNeeds) {
-    this.#needs = needs
-    this.#passages = new Passages(needs)
-    this.#agents = new Agents((workspaceId) => needs.dial(workspaceId))
+  constructor(dependencies: GatewayDependencies) {
+    this.#dependencies = dependencies
+    this.#passages = new Passages(dependencies)
+    this.#agents = new Agents((workspaceId) => dependencies.dial(workspaceId))
     this.#proxy.on('proxyRes', (answer, _asked, response) => {
       if (hasSoundFraming(answer)) return passOn(answer, response)
       answer.destroy()
@@ -111,7 +111,7 @@ export class Gateway {
   }
 
   #unreachable(error: Error, to: ServerResponse | Socket | undefined): void {
-    this.#needs.log.debug({ err: error }, 'a workspace could not be reached')
+    this.#dependencies.log.debug({ err: error }, 'a workspace could not be reached')
     if (to === undefined) return
     try {
       if ('writeHead' in to) {
@@ -154,7 +154,7 @@ export class Gateway {
       switch (passage.kind) {
         case 'open': {
           this.#open.add(passage, response)
-          cleanRequest(request.headers, this.#needs.clientOf(request), this.#needs.addresses.secure)
+          cleanRequest(request.headers, this.#dependencies.clientOf(request), this.#dependencies.addresses.secure)
           await this.#proxy.web(request, response, {
             target: { host: 'workspace' },
             agent: this.#agents.of(passage.workspaceId),
@@ -183,7 +183,7 @@ export class Gateway {
     } catch (error) {
       if (error instanceof ArcError && error.kind === 'Unavailable' && !response.headersSent)
         return this.#unavailable(error, request, response)
-      this.#needs.log.error({ err: error }, 'the gateway failed')
+      this.#dependencies.log.error({ err: error }, 'the gateway failed')
       if (!response.headersSent)
         this.#page(response, 500, 'Something went wrong', 'The server could not pass this on. Try again.', this.#home())
       else response.destroy()
@@ -200,7 +200,7 @@ export class Gateway {
         return refuseUpgrade(socket, passage.kind === 'refused' ? passage.status : statusOf[passage.kind])
       }
       this.#open.add(passage, socket)
-      cleanRequest(request.headers, this.#needs.clientOf(request), this.#needs.addresses.secure)
+      cleanRequest(request.headers, this.#dependencies.clientOf(request), this.#dependencies.addresses.secure)
       if (own) return await this.#carry(passage.workspaceId, target, request, socket, head)
       await this.#proxy.ws(
         request,
@@ -209,7 +209,7 @@ export class Gateway {
         head,
       )
     } catch (error) {
-      this.#needs.log.debug({ err: error }, 'an upgrade could not be passed on')
+      this.#dependencies.log.debug({ err: error }, 'an upgrade could not be passed on')
       if (error instanceof ArcError && error.kind === 'Unavailable')
         refuseUpgrade(socket, 503, { 'Retry-After': retryAfterOf(error) })
       else socket.destroy()
@@ -255,7 +255,7 @@ export class Gateway {
 
   /** Somebody's rights have changed: what they may open no longer is closed, terminals and all. */
   recheck(userId: UserId): Promise<void> {
-    return this.#open.recheck(userId, (visitor, name) => this.#needs.admit(visitor, name))
+    return this.#open.recheck(userId, (visitor, name) => this.#dependencies.admit(visitor, name))
   }
 
   close(): void {
@@ -278,7 +278,7 @@ export class Gateway {
     // Held against the workspace's own origin here already.
     delete request.headers.origin
     delete request.headers.cookie
-    await this.#proxy.ws(request, socket, { target: this.#needs.collabUrl }, head)
+    await this.#proxy.ws(request, socket, { target: this.#dependencies.collabUrl }, head)
   }
 
   /** Paths that are the gateway's on every workspace's host; none of them reaches the workspace. */
@@ -288,7 +288,7 @@ export class Gateway {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const { addresses } = this.#needs
+    const { addresses } = this.#dependencies
     if (path === '/_arcx/collab/ticket' && request.method === 'POST') return this.#ticket(name, request, response)
     if (path === '/_arcx/page' && request.method === 'GET') {
       response.writeHead(302, {
@@ -301,7 +301,7 @@ export class Gateway {
     const to = addresses.ownPath(query.get('to') ?? undefined)
     const again = { label: 'Try again', href: to }
     const nonce = readCookie(request.headers.cookie, 'arc_entry', addresses.secure)
-    const claims = await this.#needs.redeemEntry(query.get('code') ?? '')
+    const claims = await this.#dependencies.redeemEntry(query.get('code') ?? '')
     if (claims === null || claims.host !== addresses.workspaceOrigin(name)) {
       return this.#page(response, 403, 'This way in has expired', 'It works once and for a short time only.', again)
     }
@@ -338,7 +338,7 @@ export class Gateway {
         passage.kind === 'refused' ? passage.status : statusOf[passage.kind],
         'Open the workspace from the dashboard first.',
       )
-    const { ticket, may, expiresAt } = await this.#needs.ticketFor(passage.visitor, passage.workspaceId)
+    const { ticket, may, expiresAt } = await this.#dependencies.ticketFor(passage.visitor, passage.workspaceId)
     const { userId, login, name: personName } = passage.visitor
     const body = JSON.stringify({
       ticket,
@@ -371,7 +371,7 @@ export class Gateway {
   }
 
   #entry(name: string, path: string | undefined): { readonly location: string; readonly cookie: string } {
-    const { addresses } = this.#needs
+    const { addresses } = this.#dependencies
     const nonce = randomBytes(24).toString('base64url')
     const query = new URLSearchParams({ name, to: addresses.ownPath(path), browser: browserHash(nonce) })
     return {
@@ -387,13 +387,13 @@ export class Gateway {
   }
 
   #openingUrl(name: string, path: string | undefined): string {
-    const { addresses } = this.#needs
+    const { addresses } = this.#dependencies
     return `${addresses.publicOrigin}/open/${name}?${new URLSearchParams({ to: addresses.ownPath(path) })}`
   }
 
   /** The same path under a workspace's new name, where addresses in it name the host too. */
   #movedUrl(name: string, now: string, path: string | undefined): string {
-    const { addresses } = this.#needs
+    const { addresses } = this.#dependencies
     const [from, to] = [name, now].map((each) => addresses.workspaceOrigin(each))
     const url = new URL(addresses.ownPath(path), to)
     const [fromHost, toHost] = [from, to].map((origin) => `vscode-remote://${new URL(origin ?? '').host}/`)
@@ -403,7 +403,7 @@ export class Gateway {
   }
 
   #home(): { label: string; href: string } {
-    return { label: 'To the dashboard', href: `${this.#needs.addresses.publicOrigin}/dashboard` }
+    return { label: 'To the dashboard', href: `${this.#dependencies.addresses.publicOrigin}/dashboard` }
   }
 
   #page(
@@ -418,7 +418,7 @@ export class Gateway {
   }
 
   #unavailable(error: ArcError, request: IncomingMessage, response: ServerResponse): void {
-    this.#needs.log.warn({ err: error }, 'something that the gateway needs is away')
+    this.#dependencies.log.warn({ err: error }, 'something that the gateway needs is away')
     const wait = { 'retry-after': retryAfterOf(error) }
     if (isNavigation(request))
       this.#page(response, 503, 'Not at the moment', error.message, { label: 'Try again', href: '' }, wait)

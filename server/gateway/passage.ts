@@ -32,7 +32,7 @@ export type Passage =
     }
   | { readonly kind: 'refused'; readonly status: number; readonly message: string }
 
-export interface PassageNeeds {
+export interface PassageDependencies {
   readonly addresses: Addresses
   readonly key: Buffer
   personOfSession(sessionId: SessionId): Promise<Visitor | null>
@@ -43,22 +43,22 @@ export interface PassageNeeds {
 
 /** Who may pass to the workspace of a name, by the cookie of its host. */
 export class Passages {
-  readonly #needs: PassageNeeds
+  readonly #dependencies: PassageDependencies
 
-  constructor(needs: PassageNeeds) {
-    this.#needs = needs
+  constructor(dependencies: PassageDependencies) {
+    this.#dependencies = dependencies
   }
 
   /** The `Set-Cookie` by which a browser may pass from here on. */
   cookieFor(sessionId: SessionId, userId: UserId, workspaceId: WorkspaceId): string {
     const expiry = Math.floor(Date.now() / 1000) + workspaceSessionSeconds
-    const cookie = sign(this.#needs.key, [sessionId, userId, workspaceId, String(expiry)])
-    return writeCookie('arc_workspace', cookie, workspaceSessionSeconds, this.#needs.addresses.secure)
+    const cookie = sign(this.#dependencies.key, [sessionId, userId, workspaceId, String(expiry)])
+    return writeCookie('arc_workspace', cookie, workspaceSessionSeconds, this.#dependencies.addresses.secure)
   }
 
   /** One check for requests and upgrades alike. */
   async of(name: string, request: AskedOf, isUpgrade: boolean): Promise<Passage> {
-    const { addresses, key } = this.#needs
+    const { addresses, key } = this.#dependencies
     const refused = (status: number, message: string): Passage => ({ kind: 'refused', status, message })
     if (!mayCross(request.method ?? 'GET', request.headers, addresses.workspaceOrigin(name), isUpgrade)) {
       return refused(403, 'The request came from another site and was refused.')
@@ -68,10 +68,10 @@ export class Passages {
     const claims = cookie === undefined ? null : verify(key, cookie, 4)
     if (claims === null || Number(claims[3]) * 1000 <= Date.now()) return { kind: 'stranger' }
     const session = SessionId.safeParse(claims[0])
-    const visitor = session.success ? await this.#needs.personOfSession(session.data) : null
+    const visitor = session.success ? await this.#dependencies.personOfSession(session.data) : null
     if (visitor === null || visitor.userId !== claims[1]) return { kind: 'stranger' }
     try {
-      const { workspaceId, running, incarnation } = await this.#needs.admit(visitor, name)
+      const { workspaceId, running, incarnation } = await this.#dependencies.admit(visitor, name)
       // The name may be another workspace's by now.
       if (workspaceId !== claims[2]) return { kind: 'stranger' }
       return running ? { kind: 'open', workspaceId, name, incarnation, visitor } : { kind: 'resting' }
@@ -85,7 +85,7 @@ export class Passages {
   async #moved(visitor: Visitor, claimed: string | undefined): Promise<Passage | null> {
     const workspaceId = WorkspaceId.safeParse(claimed)
     if (!workspaceId.success) return null
-    const now = await this.#needs.whereabouts(visitor, workspaceId.data)
+    const now = await this.#dependencies.whereabouts(visitor, workspaceId.data)
     return now === null ? null : { kind: 'moved', workspaceId: workspaceId.data, ...now, visitor }
   }
 }

@@ -4,7 +4,7 @@ import { SessionId, UserId, WorkspaceId, errors } from '@arcx/router'
 import { Addresses } from '../addresses.ts'
 import { sign } from '../credentials/signing.ts'
 import { Gateway } from './gateway.ts'
-import type { GatewayNeeds } from './gateway.ts'
+import type { GatewayDependencies } from './gateway.ts'
 
 const key = randomBytes(32)
 const [sessionId, userId, workspaceId] = [
@@ -23,7 +23,7 @@ function gateway(now: string | null): Gateway {
     personOfSession: () => Promise.resolve({ via: 'session', userId, sessionId, login: 'ann', name: 'Ann' }),
     admit: () => Promise.reject(errors.workspaceNotFound()),
     whereabouts: () => Promise.resolve(now === null ? null : { name: now, incarnation: 1 }),
-  } as Partial<GatewayNeeds> as GatewayNeeds)
+  } as Partial<GatewayDependencies> as GatewayDependencies)
 }
 
 test('a renamed workspace leads on whoever came in by its old name, with addresses in the query that name its host', async () => {

@@ -11,7 +11,7 @@ import { takeUpgrades } from '@arcx/service-kit/upgrades'
 import { Addresses } from '../addresses.ts'
 import { sign } from '../credentials/signing.ts'
 import { Gateway } from './gateway.ts'
-import type { GatewayNeeds } from './gateway.ts'
+import type { GatewayDependencies } from './gateway.ts'
 
 test('an upgrade while the database is away is told when to come back, and its connection does not stay, whatever its client does', async () => {
   const key = randomBytes(32)
@@ -27,7 +27,7 @@ test('an upgrade while the database is away is told when to come back, and its c
     personOfSession: () => Promise.resolve({ via: 'session', userId, sessionId, login: 'ann', name: 'Ann' }),
     admit: () => Promise.reject(errors.databaseUnavailable('away')),
     log,
-  } as Partial<GatewayNeeds> as GatewayNeeds)
+  } as Partial<GatewayDependencies> as GatewayDependencies)
   const server = createServer()
   onTestFinished(() => void server.close())
   takeUpgrades(server, log, (request, socket, head) => gateway.upgrade('mine', request, socket, head))

@@ -28,7 +28,7 @@ import { messagePage, pageHeaders } from './page.ts'
 import { sharedResult } from './shared-result.ts'
 import { statusOfKind } from './status.ts'
 
-export interface EdgeNeeds {
+export interface EdgeDependencies {
   readonly addresses: Addresses
   readonly actors: Actors
   readonly ports: Ports
@@ -52,8 +52,8 @@ export interface Edge {
 const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
 /** The control plane's HTTP side, and the door through which workspaces' hosts go to the gateway. */
-export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
-  const { addresses, gateway, log } = needs
+export async function createEdge(dependencies: EdgeDependencies): Promise<Edge> {
+  const { addresses, gateway, log } = dependencies
   let server: Server | undefined
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
@@ -62,7 +62,7 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 5000 },
     forceCloseConnections: true,
-    trustProxy: (address) => needs.proxies.has(address),
+    trustProxy: (address) => dependencies.proxies.has(address),
     serverFactory: (handler) => {
       const toWorkspace = guarded(
         (name: string, request: IncomingMessage, response: ServerResponse) => gateway.request(name, request, response),
@@ -72,7 +72,12 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
         },
       )
       server = boundedServer(
-        { most: needs.most, isShared: (address) => needs.proxies.has(address), log, metrics: needs.metrics },
+        {
+          most: dependencies.most,
+          isShared: (address) => dependencies.proxies.has(address),
+          log,
+          metrics: dependencies.metrics,
+        },
         (request, response) => {
           const host = addresses.classify(request.headers.host)
           if (host.kind === 'workspace') {
@@ -91,7 +96,7 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
     help: 'Time from request to response, by route and status.',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10],
-    registers: [needs.metrics],
+    registers: [dependencies.metrics],
   })
 
   app.addHook('onRoute', ({ method, url }) => requireListed(method, url))
@@ -160,8 +165,8 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
     const origin = { address: request.ip, requestId: request.id }
     const { authorization } = request.headers
     // Where a token is shown, it alone counts: no cookie makes a wrong one right.
-    if (authorization === undefined) return needs.actors.bySession(request.headers.cookie, origin)
-    return needs.actors.byToken(authorization, origin)
+    if (authorization === undefined) return dependencies.actors.bySession(request.headers.cookie, origin)
+    return dependencies.actors.byToken(authorization, origin)
   }
 
   await app.register(fastifyTRPCPlugin, {
@@ -170,7 +175,7 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
       router: appRouter,
       maxBatchSize: mostCallsOfRequest,
       createContext: async ({ req }): Promise<Context> => ({
-        ...needs.ports,
+        ...dependencies.ports,
         origin: { address: req.ip, requestId: req.id },
         connection: null,
         actor: await actorOf(req).catch((error: unknown) => Promise.reject(withTrpcCode(error))),
@@ -187,16 +192,18 @@ export async function createEdge(needs: EdgeNeeds): Promise<Edge> {
 
   app.get('/healthz', forMachines, async () => ({ status: 'ok' }))
   app.get('/health', forMachines, async () => ({ status: 'ok' }))
-  const readyState = sharedResult(() => readiness(needs.dependencies))
-  const figures = sharedResult(() => needs.metrics.metrics())
+  const readyState = sharedResult(() => readiness(dependencies.dependencies))
+  const figures = sharedResult(() => dependencies.metrics.metrics())
   app.get('/readyz', forProbes, async (_request, reply) => {
     const state = await readyState()
     return reply.code(state.ready ? 200 : 503).send(state)
   })
-  app.get('/metrics', forProbes, async (_request, reply) => reply.type(needs.metrics.contentType).send(await figures()))
+  app.get('/metrics', forProbes, async (_request, reply) =>
+    reply.type(dependencies.metrics.contentType).send(await figures()),
+  )
 
   await app.register(fastifyStatic, {
-    root: needs.webRoot,
+    root: dependencies.webRoot,
     // Looked for when they are asked for: while somebody works on the pages they are built anew under other names.
     index: false,
     dotfiles: 'ignore',

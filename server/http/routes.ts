@@ -20,7 +20,7 @@ import { messagePage, pageHeaders } from './page.ts'
 import { statusOfKind } from './status.ts'
 import type { WrongCredentials } from './wrong-credentials.ts'
 
-export interface RouteNeeds {
+export interface RouteDependencies {
   readonly addresses: Addresses
   readonly identity: Identity
   readonly ports: Ports
@@ -58,12 +58,12 @@ const EntryQuery = z.object({
 const perMinute = (max: number) => ({ config: { rateLimit: { max, timeWindow: 60_000 } } })
 
 /** Plain HTTP doors, for browsers' navigations and for scripts, to operations that stand elsewhere. */
-export async function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): Promise<void> {
-  const { addresses, identity } = needs
+export async function addRoutes({ app, actorOf }: Edge, dependencies: RouteDependencies): Promise<void> {
+  const { addresses, identity } = dependencies
   const origin = (request: FastifyRequest) => ({ address: request.ip, requestId: request.id })
 
   app.get('/auth/local', perMinute(20), async (request, reply) => {
-    if (!needs.localSignIn) throw errors.forbidden('sign in by a local link')
+    if (!dependencies.localSignIn) throw errors.forbidden('sign in by a local link')
     const { code } = z.object({ code: z.string().max(200).catch('') }).parse(request.query)
     return signedIn(
       reply,
@@ -108,7 +108,7 @@ export async function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): Prom
     const host = addresses.classify(forwarded['x-forwarded-host'])
     reply.header('cache-control', 'no-store')
     if (host.kind === 'workspace') {
-      const verdict = await needs.judge(
+      const verdict = await dependencies.judge(
         host.name,
         forwarded['x-forwarded-method'],
         addresses.ownPath(forwarded['x-forwarded-uri']),
@@ -145,10 +145,10 @@ export async function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): Prom
     const opening = `/open/${encodeURIComponent(name)}?${new URLSearchParams({ to: path })}`
     if (actor?.kind !== 'user' || actor.via !== 'session' || actor.standing !== 'active')
       return reply.redirect(`/sign-in?${new URLSearchParams({ to: opening })}`)
-    const admitted = await admit(needs.admission, actor, name)
+    const admitted = await admit(dependencies.admission, actor, name)
     if (admitted === null || !admitted.running) return reply.redirect(opening)
     const host = addresses.workspaceOrigin(admitted.name)
-    const code = await needs.issueEntry({
+    const code = await dependencies.issueEntry({
       sessionId: actor.sessionId,
       userId: actor.userId,
       workspaceId: admitted.workspaceId,
@@ -192,9 +192,9 @@ export async function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): Prom
         'Filters are action, actorId, targetId, since and until; format is jsonl or csv.',
       )
     const { format, ...filter } = query.data
-    const entries = await needs.ports.authorization.perform(
+    const entries = await dependencies.ports.authorization.perform(
       { path: 'GET /api/admin/audit', actor, origin: origin(request), input: async () => filter },
-      async () => needs.ports.audit.all(filter),
+      async () => dependencies.ports.audit.all(filter),
     )
     return reply
       .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8')
@@ -224,14 +224,17 @@ export async function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): Prom
 
   await internalRoutes(
     app,
-    { token: needs.internalToken, onWrong: (request) => needs.wrongCredentials.refuse('internal.use', request.ip) },
+    {
+      token: dependencies.internalToken,
+      onWrong: (request) => dependencies.wrongCredentials.refuse('internal.use', request.ip),
+    },
     (scope) => {
       /** team-state asks what those who are connected may do now. */
-      scope.post('/collab/rights', async (request) => needs.ports.collab.rights(Present.parse(request.body)))
+      scope.post('/collab/rights', async (request) => dependencies.ports.collab.rights(Present.parse(request.body)))
 
       /** For `npm start`, which prints the link. */
       scope.post('/sign-in-link', async () => {
-        if (!needs.localSignIn) return { url: addresses.publicOrigin }
+        if (!dependencies.localSignIn) return { url: addresses.publicOrigin }
         return {
           url: `${addresses.publicOrigin}/auth/local?${new URLSearchParams({ code: await identity.localSignInCode() })}`,
         }
@@ -243,7 +246,7 @@ export async function addRoutes({ app, actorOf }: Edge, needs: RouteNeeds): Prom
   async function callerOf(request: FastifyRequest) {
     const actor: Asker | null = await actorOf(request)
     return createCaller(
-      { ...needs.ports, actor, origin: origin(request), connection: null },
+      { ...dependencies.ports, actor, origin: origin(request), connection: null },
       {
         onError({ error }) {
           throw error.cause instanceof ArcError ? error.cause : error

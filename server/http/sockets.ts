@@ -27,7 +27,7 @@ const maxMessageBytes = 256 * 1024
 const maxStreamMessageBytes = 1024 * 1024
 const isSocketPath = (path: string) => Object.hasOwn(routes, `UPGRADE ${path}`)
 
-export interface SocketNeeds {
+export interface SocketDependencies {
   readonly server: Server
   readonly addresses: Addresses
   readonly proxies: TrustedProxies
@@ -46,8 +46,8 @@ export interface Sockets {
 }
 
 /** WebSocket upgrades: `/trpc` of the control plane, and everything on workspaces' hosts. */
-export function attachSockets(needs: SocketNeeds): Sockets {
-  const { addresses, gateway, log } = needs
+export function attachSockets(dependencies: SocketDependencies): Sockets {
+  const { addresses, gateway, log } = dependencies
   const wss = new WebSocketServer({
     noServer: true,
     maxPayload: maxMessageBytes,
@@ -72,7 +72,7 @@ export function attachSockets(needs: SocketNeeds): Sockets {
       createContext: ({ res }): Context => {
         const closed = new AbortController()
         res.once('close', () => closed.abort())
-        return { ...needs.ports, actor, origin: actor, connection: { id: randomUUID(), closed: closed.signal } }
+        return { ...dependencies.ports, actor, origin: actor, connection: { id: randomUUID(), closed: closed.signal } }
       },
       onError({ error, path }) {
         if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error.cause ?? error, path }, 'a procedure failed')
@@ -80,7 +80,7 @@ export function attachSockets(needs: SocketNeeds): Sockets {
     })(webSocket, request)
   }
 
-  takeUpgrades(needs.server, log, async (request, socket, head) => {
+  takeUpgrades(dependencies.server, log, async (request, socket, head) => {
     const target = parseTarget(request.url)
     if (target.kind === 'invalid') return refuseUpgrade(socket, 400)
     const host = addresses.classify(request.headers.host)
@@ -111,8 +111,8 @@ export function attachSockets(needs: SocketNeeds): Sockets {
         webSocket.on('error', () => webSocket.terminate())
         if (path === '/trpc') return serveRouter(webSocket, request, actor)
         return forward?.data === undefined
-          ? needs.exec.serve(webSocket, actor)
-          : needs.exec.forward(webSocket, actor, forward.data.workspace, forward.data.port)
+          ? dependencies.exec.serve(webSocket, actor)
+          : dependencies.exec.forward(webSocket, actor, forward.data.workspace, forward.data.port)
       },
       (error, webSocket) => {
         log.error({ err: error }, 'a connection could not be taken')
@@ -124,11 +124,11 @@ export function attachSockets(needs: SocketNeeds): Sockets {
 
   /** @throws `ArcError` for a token that is none. */
   async function askerOf(request: IncomingMessage): Promise<Asker | null> {
-    const from = { address: needs.proxies.clientOf(request), requestId: randomUUID() }
+    const from = { address: dependencies.proxies.clientOf(request), requestId: randomUUID() }
     const { authorization, cookie } = request.headers
     return authorization === undefined
-      ? needs.actors.bySession(cookie, from)
-      : needs.actors.byToken(authorization, from)
+      ? dependencies.actors.bySession(cookie, from)
+      : dependencies.actors.byToken(authorization, from)
   }
 
   function remember(credential: SessionId | TokenId, webSocket: WebSocket): void {
@@ -158,7 +158,7 @@ export function attachSockets(needs: SocketNeeds): Sockets {
         client.terminate()
       }
       wss.close()
-      needs.exec.close()
+      dependencies.exec.close()
       streams.close()
     },
   }

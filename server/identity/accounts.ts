@@ -19,7 +19,7 @@ import type { Tokens } from './tokens.ts'
 const sweepMs = 5000
 const service: ServiceActor = { kind: 'service', service: 'accounts' }
 
-export interface AccountNeeds {
+export interface AccountDependencies {
   readonly people: PersonStore
   readonly unitOfWork: UnitOfWork
   /** For what nobody waits for, and takes many rows along. */
@@ -37,12 +37,12 @@ export interface AccountNeeds {
 
 /** A person's account as a whole: taking it along, and leaving. Whatever a crash cuts off is driven on by the sweep. */
 export class Accounts implements AccountPort {
-  readonly #needs: AccountNeeds
+  readonly #dependencies: AccountDependencies
   readonly #timer: NodeJS.Timeout
   #sweeping: Promise<void> = Promise.resolve()
 
-  constructor(needs: AccountNeeds) {
-    this.#needs = needs
+  constructor(dependencies: AccountDependencies) {
+    this.#dependencies = dependencies
     this.#timer = setInterval(() => this.#sweep(), sweepMs)
   }
 
@@ -52,10 +52,10 @@ export class Accounts implements AccountPort {
   }
 
   async export(actor: SessionActor): Promise<AccountExport> {
-    const { people, sessions, tokens } = this.#needs
+    const { people, sessions, tokens } = this.#dependencies
     const user = await people.account(actor.userId)
     const record: AuditEntryView[] = []
-    for await (const entry of this.#needs.recordOf(actor.userId)) record.push(entry)
+    for await (const entry of this.#dependencies.recordOf(actor.userId)) record.push(entry)
     return {
       exportedAt: new Date().toISOString(),
       account: {
@@ -70,7 +70,7 @@ export class Accounts implements AccountPort {
       },
       sessions: await sessions.list(actor),
       tokens: await tokens.list(actor),
-      workspaces: await this.#needs.workspacesOf(actor),
+      workspaces: await this.#dependencies.workspacesOf(actor),
       record,
     }
   }
@@ -86,7 +86,7 @@ export class Accounts implements AccountPort {
   }
 
   async #leave(actor: SessionActor | Administrator, userId: UserId): Promise<void> {
-    const { people, sessions, tokens, departTeams, unitOfWork } = this.#needs
+    const { people, sessions, tokens, departTeams, unitOfWork } = this.#dependencies
     await unitOfWork(actor, async (unit) => {
       const leaving = await people.leave(unit, userId)
       if (leaving === undefined) throw errors.userNotFound()
@@ -102,11 +102,11 @@ export class Accounts implements AccountPort {
   #sweep(): void {
     this.#sweeping = this.#sweeping
       .then(() => this.#finish())
-      .catch((error: unknown) => this.#needs.log.warn({ err: error }, 'an account that leaves stays for now'))
+      .catch((error: unknown) => this.#dependencies.log.warn({ err: error }, 'an account that leaves stays for now'))
   }
 
   async #finish(): Promise<void> {
-    const { backgroundWork, people, removeWorkspaces } = this.#needs
+    const { backgroundWork, people, removeWorkspaces } = this.#dependencies
     for (const { id, login } of await people.leaving()) {
       if ((await removeWorkspaces(service, id)) > 0) continue
       await backgroundWork(service, async (unit) => {

@@ -25,7 +25,7 @@ const perPerson = 60
 /** What changes faster is told together. */
 const gatherMs = 100
 
-export interface PresenceNeeds {
+export interface PresenceDependencies {
   readonly presence: Presence
   readonly feed: Feed
   /** @throws `workspace_not_found`. */
@@ -38,11 +38,11 @@ export interface PresenceNeeds {
 
 /** Who is here, as the router tells it: what people say of themselves, and what others may see of that. */
 export class PresenceService implements PresencePort {
-  readonly #needs: PresenceNeeds
+  readonly #dependencies: PresenceDependencies
   readonly #leases = new Map<string, NodeJS.Timeout>()
 
-  constructor(needs: PresenceNeeds) {
-    this.#needs = needs
+  constructor(dependencies: PresenceDependencies) {
+    this.#dependencies = dependencies
   }
 
   async set(
@@ -52,14 +52,15 @@ export class PresenceService implements PresencePort {
     place: Place | null,
     agent: string | null,
   ): Promise<void> {
-    const { presence } = this.#needs
+    const { presence } = this.#dependencies
     const key =
       connection === null
         ? `${actor.via === 'session' ? actor.sessionId : actor.tokenId} ${tab}`
         : `${connection.id} ${tab}`
     if (place === null) return this.#end(key)
     if (place.workspaceId === null) requireMay({ ...actor, teams: new Map() }, 'presence.set', { kind: 'self' })
-    const teamId = place.workspaceId === null ? null : (await this.#needs.workspaceOf(actor, place.workspaceId)).teamId
+    const teamId =
+      place.workspaceId === null ? null : (await this.#dependencies.workspaceOf(actor, place.workspaceId)).teamId
     if (connection?.closed.aborted === true) return
     const own = presence.own()
     if (!own.some((entry) => entry.key === key)) {
@@ -84,10 +85,10 @@ export class PresenceService implements PresencePort {
   atWork(actor: UserActor, workspaceId: WorkspaceId): () => void {
     const key = randomUUID()
     let over = false
-    void this.#needs.workspaceOf(actor, workspaceId).then(
+    void this.#dependencies.workspaceOf(actor, workspaceId).then(
       ({ teamId }) => {
         if (!over)
-          this.#needs.presence.set({
+          this.#dependencies.presence.set({
             key,
             userId: actor.userId,
             login: actor.login,
@@ -101,19 +102,20 @@ export class PresenceService implements PresencePort {
     )
     return () => {
       over = true
-      this.#needs.presence.end(key)
+      this.#dependencies.presence.end(key)
     }
   }
 
   /** Somebody's rights have changed: where they may no longer be, they are not. */
   async recheck(userId: UserId): Promise<void> {
-    const theirs = this.#needs.presence.own().filter((entry) => entry.userId === userId)
+    const theirs = this.#dependencies.presence.own().filter((entry) => entry.userId === userId)
     await Promise.all(
       theirs.map(async (entry) => {
         const { workspaceId } = entry.place
         if (workspaceId === null) return
-        const may: readonly WorkspaceOperation[] = await this.#needs.mayOf(userId, workspaceId).catch(() => [])
-        if (!may.includes('see')) this.#needs.presence.set({ ...entry, teamId: null, place: elsewhere(entry.place) })
+        const may: readonly WorkspaceOperation[] = await this.#dependencies.mayOf(userId, workspaceId).catch(() => [])
+        if (!may.includes('see'))
+          this.#dependencies.presence.set({ ...entry, teamId: null, place: elsewhere(entry.place) })
       }),
     )
   }
@@ -124,7 +126,7 @@ export class PresenceService implements PresencePort {
         ? event.userIds.includes(actor.userId)
         : event.type === 'workspaces.removed' && event.workspaceId === workspaceId
     return this.#follow(resume, touches, async () => {
-      await this.#needs.workspaceOf(actor, workspaceId)
+      await this.#dependencies.workspaceOf(actor, workspaceId)
       return {
         topics: [`workspace ${workspaceId}`],
         view: ({ place }) => (place.workspaceId === workspaceId ? place : null),
@@ -135,7 +137,7 @@ export class PresenceService implements PresencePort {
   onTeam(actor: UserActor, teamId: TeamId, resume: Resume): AsyncIterable<Tracked<PresenceChange>> {
     const touches = (event: DomainEvent) => event.type === 'teams.changed' && event.teamId === teamId
     return this.#follow(resume, touches, async () => {
-      const ids = new Set<string>(await this.#needs.membersOf(actor, teamId))
+      const ids = new Set<string>(await this.#dependencies.membersOf(actor, teamId))
       return {
         topics: [...ids].map((id) => `person ${id}` as const),
         view(entry) {
@@ -154,7 +156,7 @@ export class PresenceService implements PresencePort {
   #end(key: string): void {
     clearTimeout(this.#leases.get(key))
     this.#leases.delete(key)
-    this.#needs.presence.end(key)
+    this.#dependencies.presence.end(key)
   }
 
   /** `look` decides what the actor sees; it is asked again whenever an event touches that. */
@@ -163,7 +165,7 @@ export class PresenceService implements PresencePort {
     touches: (event: DomainEvent) => boolean,
     look: () => Promise<Scope>,
   ): AsyncIterable<Tracked<PresenceChange>> {
-    const { presence, feed } = this.#needs
+    const { presence, feed } = this.#dependencies
     const { roll, holder } = presence
     const over = new AbortController()
     const ended = AbortSignal.any([signal, over.signal])

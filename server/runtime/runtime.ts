@@ -41,21 +41,21 @@ export interface RuntimeDependencies {
 
 /** Workspaces, over whatever engines, homes and connections there are. */
 export class WorkspaceRuntime implements RuntimePort {
-  readonly #needs: RuntimeDependencies
+  readonly #dependencies: RuntimeDependencies
   readonly #supervisors = new Map<string, SupervisorClient>()
 
-  constructor(needs: RuntimeDependencies) {
-    this.#needs = needs
+  constructor(dependencies: RuntimeDependencies) {
+    this.#dependencies = dependencies
   }
 
   async start(request: StartRequest, onStep: (step: string) => void, signal: AbortSignal): Promise<void> {
     const { workspaceId, incarnation, name } = request
     const ref: ContainerRef = { workspaceId, incarnation }
-    const { engine, homes } = await this.#needs.nodes.of(workspaceId)
+    const { engine, homes } = await this.#dependencies.nodes.of(workspaceId)
     onStep(startSteps.home)
     await homes.make(workspaceId)
     const mounts = await homes.mount(workspaceId)
-    const authority = (await this.#needs.egress?.open(workspaceId, mounts.sockets)) ?? null
+    const authority = (await this.#dependencies.egress?.open(workspaceId, mounts.sockets)) ?? null
     onStep(startSteps.container)
     await engine.make({ ...ref, name, mounts })
     try {
@@ -72,12 +72,12 @@ export class WorkspaceRuntime implements RuntimePort {
   }
 
   async adopt(workspaceId: WorkspaceId): Promise<void> {
-    const { homes } = await this.#needs.nodes.of(workspaceId)
-    await this.#needs.egress?.open(workspaceId, homes.mounts(workspaceId).sockets, true)
+    const { homes } = await this.#dependencies.nodes.of(workspaceId)
+    await this.#dependencies.egress?.open(workspaceId, homes.mounts(workspaceId).sockets, true)
   }
 
   async remove(workspaceId: WorkspaceId, except?: number): Promise<void> {
-    const { engine, homes } = await this.#needs.nodes.of(workspaceId)
+    const { engine, homes } = await this.#dependencies.nodes.of(workspaceId)
     for (const { incarnation } of await engine.list(workspaceId)) {
       if (incarnation === except) continue
       const ref: ContainerRef = { workspaceId, incarnation }
@@ -88,7 +88,7 @@ export class WorkspaceRuntime implements RuntimePort {
         await homes
           .keepLog(workspaceId, lines)
           .catch((error: unknown) =>
-            this.#needs.log.warn({ err: error, workspaceId }, 'the log of a container was not kept'),
+            this.#dependencies.log.warn({ err: error, workspaceId }, 'the log of a container was not kept'),
           )
       await engine.remove(ref)
       this.#forget(ref)
@@ -97,12 +97,12 @@ export class WorkspaceRuntime implements RuntimePort {
   }
 
   async containers(workspaceId?: WorkspaceId): Promise<readonly ContainerStatus[]> {
-    if (workspaceId !== undefined) return (await this.#needs.nodes.of(workspaceId)).engine.list(workspaceId)
-    return (await Promise.all(this.#needs.nodes.all.map(({ engine }) => engine.list()))).flat()
+    if (workspaceId !== undefined) return (await this.#dependencies.nodes.of(workspaceId)).engine.list(workspaceId)
+    return (await Promise.all(this.#dependencies.nodes.all.map(({ engine }) => engine.list()))).flat()
   }
 
   async *endings(signal: AbortSignal): AsyncIterable<WorkspaceId> {
-    const all = this.#needs.nodes.all.map(
+    const all = this.#dependencies.nodes.all.map(
       ({ engine }) =>
         (until: AbortSignal) =>
           engine.events(until),
@@ -125,7 +125,7 @@ export class WorkspaceRuntime implements RuntimePort {
   }
 
   async exec(ref: ContainerRef, request: ExecRequest): Promise<Execution> {
-    return (await this.#needs.nodes.of(ref.workspaceId)).engine.exec(ref, request)
+    return (await this.#dependencies.nodes.of(ref.workspaceId)).engine.exec(ref, request)
   }
 
   async *logs(
@@ -134,7 +134,7 @@ export class WorkspaceRuntime implements RuntimePort {
     follow: boolean,
     signal: AbortSignal,
   ): AsyncIterable<Tracked<LogLine>> {
-    const { engine, homes } = await this.#needs.nodes.of(ref.workspaceId)
+    const { engine, homes } = await this.#dependencies.nodes.of(ref.workspaceId)
     if (follow) {
       const lines = await engine.followLogs(ref, after, keptLogLines, signal)
       if (lines !== null) return yield* lines
@@ -144,16 +144,16 @@ export class WorkspaceRuntime implements RuntimePort {
   }
 
   async measure(workspaceId: WorkspaceId, signal: AbortSignal): Promise<FilesUse | null> {
-    return (await this.#needs.nodes.of(workspaceId)).homes.measure(workspaceId, signal)
+    return (await this.#dependencies.nodes.of(workspaceId)).homes.measure(workspaceId, signal)
   }
 
   async removeHome(workspaceId: WorkspaceId): Promise<void> {
-    await this.#needs.egress?.shut(workspaceId)
-    await (await this.#needs.nodes.of(workspaceId)).homes.remove(workspaceId)
+    await this.#dependencies.egress?.shut(workspaceId)
+    await (await this.#dependencies.nodes.of(workspaceId)).homes.remove(workspaceId)
   }
 
   async check(): Promise<void> {
-    await Promise.all(this.#needs.nodes.all.map(({ engine }) => engine.check()))
+    await Promise.all(this.#dependencies.nodes.all.map(({ engine }) => engine.check()))
   }
 
   close(): void {
@@ -163,10 +163,10 @@ export class WorkspaceRuntime implements RuntimePort {
 
   #ordersFor(request: StartRequest, authority: string | null): string {
     const orders: SupervisorOrders = {
-      key: this.#needs.keyOf(request).toString('base64'),
+      key: this.#dependencies.keyOf(request).toString('base64'),
       workspaceName: request.name,
       sockets: socketsInside,
-      tcpPort: this.#needs.tcpPort,
+      tcpPort: this.#dependencies.tcpPort,
       authority,
       environment: request.environment,
     }
@@ -177,7 +177,7 @@ export class WorkspaceRuntime implements RuntimePort {
     const key = containerKey(ref)
     const known = this.#supervisors.get(key)
     if (known !== undefined) return known
-    const client = new SupervisorClient(() => this.#needs.connection.dialSupervisor(ref))
+    const client = new SupervisorClient(() => this.#dependencies.connection.dialSupervisor(ref))
     this.#supervisors.set(key, client)
     return client
   }

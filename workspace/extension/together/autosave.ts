@@ -8,7 +8,7 @@ const standInMs = 5000
 /** What did not help is done again. */
 const againMs = 2000
 
-export interface AutosaveNeeds {
+export interface AutosaveDependencies {
   readonly editor: EditedFile
   /** Of all windows that have the file open. */
   readonly awareness: Awareness
@@ -21,30 +21,30 @@ export interface AutosaveNeeds {
 
 /** Saves what several write once: the window in which somebody typed last does it for all. */
 export class Autosave {
-  readonly #needs: AutosaveNeeds
+  readonly #dependencies: AutosaveDependencies
   #changedAt = 0
   #isSaving = false
   #standInDelay: Delay | null = null
 
-  constructor(needs: AutosaveNeeds) {
-    this.#needs = needs
+  constructor(dependencies: AutosaveDependencies) {
+    this.#dependencies = dependencies
   }
 
   /** Somebody has typed here. */
   typed(): void {
-    this.#needs.awareness.setLocalStateField('typed', this.#latestTyped() + 1)
+    this.#dependencies.awareness.setLocalStateField('typed', this.#latestTyped() + 1)
   }
 
   /** Something has been written, by whomever. */
   touched(): void {
     this.#changedAt = Date.now()
-    this.#needs.delays.after(quietMs, () => this.#save(quietMs, this.#isFirstToSave()))
+    this.#dependencies.delays.after(quietMs, () => this.#save(quietMs, this.#isFirstToSave()))
     this.#standIn(standInMs + Math.random() * standInMs)
   }
 
   /** For as long as something stays unsaved, whosever it was to save, and however often that did not help. */
   #standIn(ms: number): void {
-    const { editor, delays } = this.#needs
+    const { editor, delays } = this.#dependencies
     this.#standInDelay?.cancel()
     this.#standInDelay = delays.after(ms, async () => {
       this.#standInDelay = null
@@ -54,7 +54,7 @@ export class Autosave {
   }
 
   async #save(quiet: number, isMine: boolean): Promise<void> {
-    const { editor, isReady, settle } = this.#needs
+    const { editor, isReady, settle } = this.#dependencies
     if (!isMine || !isReady() || Date.now() - this.#changedAt < quiet - 50) return
     if (this.#isSaving || !editor.savesItself() || !editor.isDirty()) return
     this.#isSaving = true
@@ -68,11 +68,11 @@ export class Autosave {
   }
 
   #latestTyped(): number {
-    return Math.max(0, ...[...this.#needs.awareness.getStates().values()].map(whenTyped))
+    return Math.max(0, ...[...this.#dependencies.awareness.getStates().values()].map(whenTyped))
   }
 
   #isFirstToSave(): boolean {
-    const { awareness } = this.#needs
+    const { awareness } = this.#dependencies
     const latest = this.#latestTyped()
     const those = [...awareness.getStates()]
       .filter(([, state]) => whenTyped(state) === latest)
