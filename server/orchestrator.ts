@@ -28,7 +28,7 @@ import { deriveKey } from './credentials/signing.ts'
 import { CodeStore } from './credentials/store.ts'
 import { Disk } from './disk/disk.ts'
 import { Egress } from './egress/egress.ts'
-import { Holders } from './egress/holders.ts'
+import { Owners } from './egress/owners.ts'
 import { EgressStore } from './egress/store.ts'
 import { openEvents } from './events/module.ts'
 import { Exec } from './exec/exec.ts'
@@ -47,7 +47,7 @@ import { measure } from './metrics.ts'
 import { PresenceService } from './presence/presence-service.ts'
 import { closeWhatIsRevoked } from './revocations.ts'
 import { openDockerNode } from './runtime/docker/node.ts'
-import { EgressDoor } from './runtime/egress-door.ts'
+import { ProxyClient } from './runtime/proxy-client.ts'
 import { idePort } from './runtime/inside.ts'
 import { singleNode } from './runtime/node.ts'
 import { WorkspaceRuntime } from './runtime/runtime.ts'
@@ -136,7 +136,7 @@ async function start(
     nodes: singleNode(node),
     connection,
     keyOf,
-    egress: config.ARC_EGRESS === 'proxy' ? new EgressDoor(config.ARC_PROXY_URL, config.ARC_INTERNAL_TOKEN) : null,
+    egress: config.ARC_EGRESS === 'proxy' ? new ProxyClient(config.ARC_PROXY_URL, config.ARC_INTERNAL_TOKEN) : null,
     tcpPort: config.ARC_EDGE === 'traefik' ? idePort : null,
     log,
   })
@@ -147,7 +147,7 @@ async function start(
   const { memberships } = team
 
   const workspaceStore = new WorkspaceStore(database)
-  const holders = new Holders({
+  const owners = new Owners({
     teamsOf: (userId) => memberships.of(userId),
     workspaceOf: (id) => workspaceStore.byId(id),
   })
@@ -155,11 +155,11 @@ async function start(
     store: new SecretStore(database),
     unitOfWork,
     envelopes: new Envelopes(config.ARC_SECRETS_KEY, config.ARC_SECRETS_KEY_FORMER),
-    holders,
+    owners,
   })
   const renewed = await secrets.renewSeals()
   if (renewed > 0) log.info({ renewed }, 'secrets are sealed under the current key')
-  const egress = new Egress(new EgressStore(database), unitOfWork, holders, (workspaceId, hear) =>
+  const egress = new Egress(new EgressStore(database), unitOfWork, owners, (workspaceId, hear) =>
     watchRecords(channel, workspaceId, hear),
   )
   const workspace = await openWorkspaces({
@@ -219,14 +219,14 @@ async function start(
     url: config.ARC_COLLAB_URL,
     workspaceOf: (actor, id) => workspaces.get(actor, id),
     async standingOf({ userId, workspaceId, by }) {
-      const [row, holder] = await Promise.all([
+      const [row, visitor] = await Promise.all([
         workspaceStore.byId(workspaceId),
         by.via === 'session' ? sessions.personOfSession(by.id) : tokens.visitorOf(by.id),
       ])
-      if (row === undefined || holder?.userId !== userId || holder.standing !== 'active')
+      if (row === undefined || visitor?.userId !== userId || visitor.standing !== 'active')
         return { may: [], teamId: null }
       return {
-        may: rightsTo({ ...holder, teams: await memberships.of(userId) }, row),
+        may: rightsTo({ ...visitor, teams: await memberships.of(userId) }, row),
         teamId: presenter.present(row).teamId,
       }
     },

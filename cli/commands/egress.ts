@@ -2,7 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { Option } from '@commander-js/extra-typings'
 import type { EgressCall, EgressLimit, EgressRules } from '@arcx/router'
 import { Failure, exitCodes, failureOf } from '../failure.ts'
-import { holderNamed, holderOptions } from '../holder.ts'
+import { ownerNamed, ownerOptions } from '../owner.ts'
 import { table } from '../output/output.ts'
 import type { Sessions } from '../program.ts'
 import { findWorkspace } from '../workspace.ts'
@@ -63,12 +63,12 @@ export function addEgressCommands(program: Command, sessions: Sessions): void {
   rules
     .command('show', { isDefault: true })
     .description('Show where workspaces may go.')
-    .option(...holderOptions[0])
-    .option(...holderOptions[1])
+    .option(...ownerOptions[0])
+    .option(...ownerOptions[1])
     .action(async (options, command) => {
       const session = sessions.of(command)
       const server = await session.server()
-      const found = await server.api.egress.rules.query(await holderNamed(server, options))
+      const found = await server.api.egress.rules.query(await ownerNamed(server, options))
       session.output.result(found, inWords(found))
     })
   rules
@@ -99,17 +99,17 @@ export function addEgressCommands(program: Command, sessions: Sessions): void {
         'redact',
       ] as const),
     )
-    .option(...holderOptions[0])
-    .option(...holderOptions[1])
+    .option(...ownerOptions[0])
+    .option(...ownerOptions[1])
     .action(async (options, command) => {
       const session = sessions.of(command)
       if (options.open === true && options.closed === true)
         throw new Failure('Either --open or --closed.', 'usage', exitCodes.usage)
       const server = await session.server()
-      const holder = await holderNamed(server, options)
-      const before = await server.api.egress.rules.query(holder)
+      const owner = await ownerNamed(server, options)
+      const before = await server.api.egress.rules.query(owner)
       const after = await server.api.egress.setRules.mutate({
-        ...holder,
+        ...owner,
         fallback: options.open === true ? 'open' : options.closed === true ? 'closed' : before.fallback,
         allow: [...(listOf(options.allow) ?? before.allow)],
         deny: [...(listOf(options.deny) ?? before.deny)],

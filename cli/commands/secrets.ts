@@ -4,8 +4,8 @@ import { Option } from '@commander-js/extra-typings'
 import type { SecretPlace } from '@arcx/router'
 import { confirmByName } from '../confirm.ts'
 import { Failure, exitCodes } from '../failure.ts'
-import { holderNamed, holderOptions } from '../holder.ts'
-import type { HolderNamed } from '../holder.ts'
+import { ownerNamed, ownerOptions } from '../owner.ts'
+import type { HolderNamed } from '../owner.ts'
 import { table } from '../output/output.ts'
 import type { Sessions } from '../program.ts'
 import type { Server } from '../server/server.ts'
@@ -26,12 +26,12 @@ export function addSecretCommands(program: Command, sessions: Sessions): void {
   secrets
     .command('ls', { isDefault: true })
     .description('List secrets: names, placeholders and hosts. Values come back to nobody.')
-    .option(...holderOptions[0])
-    .option(...holderOptions[1])
+    .option(...ownerOptions[0])
+    .option(...ownerOptions[1])
     .action(async (options, command) => {
       const session = sessions.of(command)
       const server = await session.server()
-      const all = await server.api.secrets.list.query(await holderNamed(server, options))
+      const all = await server.api.secrets.list.query(await ownerNamed(server, options))
       session.output.result(
         all,
         all.length === 0
@@ -54,17 +54,17 @@ export function addSecretCommands(program: Command, sessions: Sessions): void {
     .argument('<name>', 'the variable in which workspaces find its placeholder, from their next start on')
     .requiredOption('--host <host...>', hostHelp)
     .addOption(placesOption())
-    .option(...holderOptions[0])
-    .option(...holderOptions[1])
+    .option(...ownerOptions[0])
+    .option(...ownerOptions[1])
     .action(async (name, options, command) => {
       const session = sessions.of(command)
       const server = await session.server()
-      const holder = await holderNamed(server, options)
+      const owner = await ownerNamed(server, options)
       const value = process.stdin.isTTY
         ? await askHidden(`Value of ${name}: `)
         : (await text(process.stdin)).replace(/\r?\n$/, '')
       const secret = await server.api.secrets.set.mutate({
-        ...holder,
+        ...owner,
         name,
         value,
         hosts: options.host,
@@ -82,8 +82,8 @@ export function addSecretCommands(program: Command, sessions: Sessions): void {
     .argument('<name>')
     .requiredOption('--host <host...>', hostHelp)
     .addOption(placesOption())
-    .option(...holderOptions[0])
-    .option(...holderOptions[1])
+    .option(...ownerOptions[0])
+    .option(...ownerOptions[1])
     .action(async (name, options, command) => {
       const session = sessions.of(command)
       const server = await session.server()
@@ -104,8 +104,8 @@ export function addSecretCommands(program: Command, sessions: Sessions): void {
     .description('Delete a secret, for good: its value cannot be read first.')
     .argument('<name>')
     .option('-f, --force', 'do not ask')
-    .option(...holderOptions[0])
-    .option(...holderOptions[1])
+    .option(...ownerOptions[0])
+    .option(...ownerOptions[1])
     .action(async (name, options, command) => {
       const session = sessions.of(command)
       const server = await session.server()
@@ -117,7 +117,7 @@ export function addSecretCommands(program: Command, sessions: Sessions): void {
 }
 
 async function secretNamed(server: Server, options: HolderNamed, name: string) {
-  const secret = (await server.api.secrets.list.query(await holderNamed(server, options))).find(
+  const secret = (await server.api.secrets.list.query(await ownerNamed(server, options))).find(
     (each) => each.name === name,
   )
   if (secret === undefined) throw new Failure(`There is no secret ${name}.`, 'secret_not_found', exitCodes.notFound)

@@ -4,7 +4,7 @@ import { Place, TeamId, UserId, WorkspaceId } from '@arcx/router'
 import type { PresenceChange } from '@arcx/router'
 import { guarded } from '@arcx/service-kit/guarded'
 import type { Presence } from '@arcx/service-kit/presence/presence'
-import type { Topic, View } from '@arcx/service-kit/presence/roll'
+import type { Topic, View } from '@arcx/service-kit/presence/registry'
 import type { CollabTicket } from '@arcx/service-kit/tickets'
 import type { WebSocket } from 'ws'
 import { closeCodes } from '../documents/messages.ts'
@@ -37,7 +37,7 @@ export class RoomConnection {
     this.ticket = ticket
     this.may = ticket.may
     this.#presence = presence
-    this.#stopListening = presence.roll.listen(this.#topics(), () => this.#soon())
+    this.#stopListening = presence.registry.listen(this.#topics(), () => this.#soon())
     this.#say({})
     this.#tell()
   }
@@ -86,14 +86,14 @@ export class RoomConnection {
   #tell(): void {
     // Whoever does not read is told later, of what is then.
     if (this.#socket.bufferedAmount > maxWaitingBytes) return this.#soon()
-    const { roll } = this.#presence
+    const { registry } = this.#presence
     const { workspaceId } = this.ticket
     const view: View = ({ place }) => (place.workspaceId === workspaceId ? place : null)
-    const changed = this.#version < 0 ? null : roll.changedSince(this.#version, this.#topics())
-    this.#version = roll.version
-    if (changed === null) return this.#send({ type: 'snapshot', present: roll.everybody(this.#topics(), view) })
+    const changed = this.#version < 0 ? null : registry.changedSince(this.#version, this.#topics())
+    this.#version = registry.version
+    if (changed === null) return this.#send({ type: 'snapshot', present: registry.everybody(this.#topics(), view) })
     for (const { id, before } of changed) {
-      const present = roll.person(id, view)
+      const present = registry.person(id, view)
       if (present !== undefined) this.#send({ type: 'here', present })
       else if (before.some((entry) => view(entry) !== null)) this.#send({ type: 'gone', id })
     }

@@ -1,5 +1,5 @@
 import type { UserActor } from '../actor.ts'
-import type { Holder } from '../holder.ts'
+import type { Owner } from '../owner.ts'
 import type { WorkspaceId } from '../ids.ts'
 import type { Tracked } from '../workspaces/workspace.ts'
 import type { EgressRules } from './rules.ts'
@@ -42,9 +42,9 @@ export type EgressCallsChange =
 
 export interface EgressPort {
   /** @throws `team_not_found`, `workspace_not_found`. */
-  rules(actor: UserActor, holder: Holder): Promise<EgressRules>
+  rules(actor: UserActor, owner: Owner): Promise<EgressRules>
   /** In effect from the next request on, and on what is open within a few seconds. @throws `team_not_found`, `workspace_not_found`, `forbidden`. */
-  setRules(actor: UserActor, holder: Holder, rules: EgressRules): Promise<EgressRules>
+  setRules(actor: UserActor, owner: Owner, rules: EgressRules): Promise<EgressRules>
   /** Newest first. @throws `workspace_not_found`. */
   calls(actor: UserActor, workspaceId: WorkspaceId, filter: CallFilter): Promise<readonly EgressCall[]>
   /** The same as they happen, until the signal. @throws `workspace_not_found`, also once the actor may not see it any more. */

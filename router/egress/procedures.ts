@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { HolderInput, holderOf } from '../holder.ts'
+import { OwnerInput, ownerFrom } from '../owner.ts'
 import { WorkspaceId } from '../ids.ts'
 import { lastEventId, resumable, resumeOf } from '../resume.ts'
 import { personProcedure, router } from '../trpc.ts'
@@ -13,12 +13,12 @@ const filter = {
 
 export const egressRouter = router({
   rules: personProcedure
-    .input(HolderInput.prefault({}))
-    .query(({ ctx, input }) => ctx.egress.rules(ctx.actor, holderOf(input))),
+    .input(OwnerInput.prefault({}))
+    .query(({ ctx, input }) => ctx.egress.rules(ctx.actor, ownerFrom(input))),
   setRules: personProcedure
-    .input(HolderInput.extend(EgressRules.shape))
+    .input(OwnerInput.extend(EgressRules.shape))
     .mutation(({ ctx, input: { teamId, workspaceId, ...rules } }) =>
-      ctx.egress.setRules(ctx.actor, holderOf({ teamId, workspaceId }), rules),
+      ctx.egress.setRules(ctx.actor, ownerFrom({ teamId, workspaceId }), rules),
     ),
   calls: personProcedure
     .input(z.object({ workspaceId: WorkspaceId, before: z.iso.datetime().nullable().default(null), ...filter }))

@@ -1,5 +1,5 @@
 import type { UserActor } from '../actor.ts'
-import type { Holder } from '../holder.ts'
+import type { Owner } from '../owner.ts'
 import type { SecretId, TeamId, WorkspaceId } from '../ids.ts'
 
 /** Where in a request a secret may stand. `aws`: it signs it (AWS Signature Version 4), and is not in it. */
@@ -24,7 +24,7 @@ export interface SecretView {
 }
 
 export interface WantedSecret {
-  readonly holder: Holder
+  readonly owner: Owner
   readonly name: string
   readonly value: string
   readonly hosts: readonly string[]
@@ -32,7 +32,7 @@ export interface WantedSecret {
 }
 
 export interface SecretsPort {
-  list(actor: UserActor, holder: Holder): Promise<readonly SecretView[]>
+  list(actor: UserActor, owner: Owner): Promise<readonly SecretView[]>
   /** Makes it, or gives the one of that name another value and hosts. @throws `secret_limit_reached`, `forbidden`, `team_not_found`, `workspace_not_found`. */
   set(actor: UserActor, wanted: WantedSecret): Promise<SecretView>
   /** Where it may go from now on, its value and placeholder as they are. @throws `secret_not_found`, `forbidden`. */

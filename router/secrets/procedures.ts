@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { HolderInput, holderOf } from '../holder.ts'
+import { OwnerInput, ownerFrom } from '../owner.ts'
 import { HostPattern, quoted } from '../host-pattern.ts'
 import { SecretId } from '../ids.ts'
 import { personProcedure, router } from '../trpc.ts'
@@ -37,12 +37,12 @@ const grants = {
 
 export const secretsRouter = router({
   list: personProcedure
-    .input(HolderInput.prefault({}))
-    .query(({ ctx, input }) => ctx.secrets.list(ctx.actor, holderOf(input))),
+    .input(OwnerInput.prefault({}))
+    .query(({ ctx, input }) => ctx.secrets.list(ctx.actor, ownerFrom(input))),
   set: personProcedure
-    .input(HolderInput.extend({ name, value, ...grants }))
-    .mutation(({ ctx, input: { name: named, value: given, hosts, places, ...holder } }) =>
-      ctx.secrets.set(ctx.actor, { holder: holderOf(holder), name: named, value: given, hosts, places }),
+    .input(OwnerInput.extend({ name, value, ...grants }))
+    .mutation(({ ctx, input: { name: named, value: given, hosts, places, ...owner } }) =>
+      ctx.secrets.set(ctx.actor, { owner: ownerFrom(owner), name: named, value: given, hosts, places }),
     ),
   grants: personProcedure
     .input(z.object({ id: SecretId, ...grants }))

@@ -42,7 +42,7 @@ const seers: readonly Relation[] = ['owner', ...members]
 const workers: readonly Relation[] = ['owner', 'team-owner', 'team-admin', 'team-creator', 'team-member']
 const managers: readonly Relation[] = ['owner', 'team-owner', 'team-admin', 'team-creator']
 /** Who changes what a team's workspaces hold and reach. */
-const keepers: readonly Relation[] = ['self', 'owner', 'team-owner', 'team-admin']
+const secretManagers: readonly Relation[] = ['self', 'owner', 'team-owner', 'team-admin']
 const teamManagers: readonly Relation[] = ['team-owner', 'team-admin']
 
 const right = (
@@ -115,9 +115,9 @@ export const rights = {
   'workspace.remove': right(managers, 'workspaces:write', 'inside', 'remove this workspace'),
 
   'secret.see': right(['self', ...seers], 'secrets', 'never', 'see these secrets'),
-  'secret.change': right(keepers, 'secrets', 'never', 'change these secrets'),
+  'secret.change': right(secretManagers, 'secrets', 'never', 'change these secrets'),
   'egress.see': right(['self', ...seers], 'workspaces:read', 'inside', 'see where these workspaces may go'),
-  'egress.change': right(keepers, 'secrets', 'inside', 'change where these workspaces may go'),
+  'egress.change': right(secretManagers, 'secrets', 'inside', 'change where these workspaces may go'),
 
   'team.list': right(person, 'teams:read', 'never'),
   'team.create': right(person, 'teams:write', 'never'),

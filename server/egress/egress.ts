@@ -5,14 +5,14 @@ import type {
   EgressCallsChange,
   EgressPort,
   EgressRules,
-  Holder,
+  Owner,
   Tracked,
   UserActor,
   WorkspaceId,
 } from '@arcx/router'
 import { chosen } from '../events/chosen.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
-import type { HolderColumns, Holders } from './holders.ts'
+import type { OwnerColumns, Owners } from './owners.ts'
 import { recordedIds } from './recorded-ids.ts'
 import type { WatchRecords } from './recorded-ids.ts'
 import type { EgressRecordRow, EgressStore } from './store.ts'
@@ -21,22 +21,22 @@ import type { EgressRecordRow, EgressStore } from './store.ts'
 export class Egress implements EgressPort {
   readonly #store: EgressStore
   readonly #unitOfWork: UnitOfWork
-  readonly #holders: Holders
+  readonly #owners: Owners
   readonly #watchRecords: WatchRecords
 
-  constructor(store: EgressStore, unitOfWork: UnitOfWork, holders: Holders, watchRecords: WatchRecords) {
+  constructor(store: EgressStore, unitOfWork: UnitOfWork, owners: Owners, watchRecords: WatchRecords) {
     this.#store = store
     this.#unitOfWork = unitOfWork
-    this.#holders = holders
+    this.#owners = owners
     this.#watchRecords = watchRecords
   }
 
-  async rules(actor: UserActor, holder: Holder): Promise<EgressRules> {
-    return this.#read(await this.#holders.require(actor, 'egress.see', holder))
+  async rules(actor: UserActor, owner: Owner): Promise<EgressRules> {
+    return this.#read(await this.#owners.require(actor, 'egress.see', owner))
   }
 
-  async setRules(actor: UserActor, holder: Holder, rules: EgressRules): Promise<EgressRules> {
-    const whose = await this.#holders.require(actor, 'egress.change', holder)
+  async setRules(actor: UserActor, owner: Owner, rules: EgressRules): Promise<EgressRules> {
+    const whose = await this.#owners.require(actor, 'egress.change', owner)
     await this.#unitOfWork(actor, async (unit) => {
       await this.#store.setRules(unit, whose, rules)
       unit.record({ action: 'egress.rules', target: targetOf(whose) })
@@ -45,7 +45,7 @@ export class Egress implements EgressPort {
   }
 
   async calls(actor: UserActor, workspaceId: WorkspaceId, filter: CallFilter): Promise<readonly EgressCall[]> {
-    await this.#holders.require(actor, 'workspace.see', { kind: 'workspace', workspaceId })
+    await this.#owners.require(actor, 'workspace.see', { kind: 'workspace', workspaceId })
     return (await this.#store.records(workspaceId, filter)).map(present)
   }
 
@@ -57,7 +57,7 @@ export class Egress implements EgressPort {
   ): AsyncIterable<Tracked<EgressCallsChange>> {
     let sent = 0
     return chosen(recordedIds(this.#watchRecords, workspaceId, filter.limit, signal), async (ids) => {
-      await this.#holders.require(actor, 'workspace.see', { kind: 'workspace', workspaceId })
+      await this.#owners.require(actor, 'workspace.see', { kind: 'workspace', workspaceId })
       const calls = (await this.#store.records(workspaceId, { ...filter, before: null, ids })).map(present)
       if (ids !== null && calls.length === 0) return null
       sent += 1
@@ -65,12 +65,12 @@ export class Egress implements EgressPort {
     })
   }
 
-  async #read(whose: HolderColumns): Promise<EgressRules> {
+  async #read(whose: OwnerColumns): Promise<EgressRules> {
     return (await this.#store.rules(whose)) ?? noRules
   }
 }
 
-function targetOf({ ownerId, teamId, workspaceId }: HolderColumns): { readonly kind: string; readonly id: string } {
+function targetOf({ ownerId, teamId, workspaceId }: OwnerColumns): { readonly kind: string; readonly id: string } {
   if (workspaceId !== null) return { kind: 'workspace', id: workspaceId }
   return teamId !== null ? { kind: 'team', id: teamId } : { kind: 'user', id: ownerId ?? '' }
 }

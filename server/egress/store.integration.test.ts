@@ -6,7 +6,7 @@ import { createDatabase } from '@arcx/testing/database'
 import type { TestDatabase } from '@arcx/testing/database'
 import { openUnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
-import type { HolderColumns } from './holders.ts'
+import type { OwnerColumns } from './owners.ts'
 import { EgressStore } from './store.ts'
 
 let database: TestDatabase
@@ -20,10 +20,10 @@ beforeAll(async () => {
 afterAll(() => database?.drop())
 
 const actor: ServiceActor = { kind: 'service', service: 'test' }
-const set = (holder: HolderColumns, rules: EgressRules) =>
-  unitOfWork(actor, (unit) => store.setRules(unit, holder, rules))
+const set = (owner: OwnerColumns, rules: EgressRules) =>
+  unitOfWork(actor, (unit) => store.setRules(unit, owner, rules))
 
-async function person(login: string): Promise<HolderColumns> {
+async function person(login: string): Promise<OwnerColumns> {
   const id = randomUUID()
   await database.prisma.user.create({ data: { id, login, name: login } })
   return { ownerId: id, teamId: null, workspaceId: null }

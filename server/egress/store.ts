@@ -6,7 +6,7 @@ import { likeLiteral } from '@arcx/prisma'
 import type { Database } from '@arcx/prisma'
 import { queriesOf } from '../unit-of-work/transaction.ts'
 import type { Unit } from '../unit-of-work/unit-of-work.ts'
-import type { HolderColumns } from './holders.ts'
+import type { OwnerColumns } from './owners.ts'
 
 /** A request of a workspace to the outside, as arc-proxy has recorded it. */
 export interface EgressRecordRow {
@@ -37,15 +37,15 @@ export class EgressStore {
   }
 
   /** Null where none were ever set. */
-  async rules(holder: HolderColumns): Promise<EgressRules | null> {
+  async rules(owner: OwnerColumns): Promise<EgressRules | null> {
     const row = await this.#database.egressPolicy.findUnique({
-      where: uniqueBy(holder),
+      where: uniqueBy(owner),
       select: { fallback: true, allow: true, deny: true, limits: true, found: true, pasted: true },
     })
     return row === null ? null : EgressRules.parse(row)
   }
 
-  async setRules(unit: Unit, { ownerId, teamId, workspaceId }: HolderColumns, rules: EgressRules): Promise<void> {
+  async setRules(unit: Unit, { ownerId, teamId, workspaceId }: OwnerColumns, rules: EgressRules): Promise<void> {
     const { fallback, allow, deny, limits, found, pasted } = rules
     const fields = {
       fallback,
@@ -85,7 +85,7 @@ export class EgressStore {
 }
 
 /** One of the three is not null. */
-function uniqueBy({ ownerId, teamId, workspaceId }: HolderColumns) {
+function uniqueBy({ ownerId, teamId, workspaceId }: OwnerColumns) {
   if (workspaceId !== null) return { workspaceId }
   if (teamId !== null) return { teamId }
   if (ownerId !== null) return { ownerId }

@@ -16,7 +16,7 @@ import type {
   WorkspaceOperation,
 } from '@arcx/router'
 import type { Presence } from '@arcx/service-kit/presence/presence'
-import type { Topic, View } from '@arcx/service-kit/presence/roll'
+import type { Topic, View } from '@arcx/service-kit/presence/registry'
 import { requireMay } from '../authorization/checks.ts'
 import type { Feed } from '../events/feed.ts'
 
@@ -166,7 +166,7 @@ export class PresenceService implements PresencePort {
     look: () => Promise<Scope>,
   ): AsyncIterable<Tracked<PresenceChange>> {
     const { presence, feed } = this.#dependencies
-    const { roll, holder } = presence
+    const { registry, holder } = presence
     const over = new AbortController()
     const ended = AbortSignal.any([signal, over.signal])
     let { topics, view } = await look()
@@ -177,7 +177,7 @@ export class PresenceService implements PresencePort {
       due = true
       wake()
     }
-    let stopListening = roll.listen(topics, wakeUp)
+    let stopListening = registry.listen(topics, wakeUp)
     ended.addEventListener('abort', wakeUp)
     void (async () => {
       let begun = false
@@ -199,17 +199,17 @@ export class PresenceService implements PresencePort {
         if (anew) {
           ;({ topics, view } = await look())
           stopListening()
-          stopListening = roll.listen(topics, wakeUp)
+          stopListening = registry.listen(topics, wakeUp)
         }
-        const changed = version < 0 || anew ? null : roll.changedSince(version, topics)
+        const changed = version < 0 || anew ? null : registry.changedSince(version, topics)
         if (changed === null) {
-          version = roll.version
-          yield { id: `${holder}:${version}`, data: { type: 'snapshot', present: roll.everybody(topics, view) } }
+          version = registry.version
+          yield { id: `${holder}:${version}`, data: { type: 'snapshot', present: registry.everybody(topics, view) } }
         } else {
-          version = roll.version
+          version = registry.version
           for (const change of changed) {
             const id = `${holder}:${change.version}`
-            const present = roll.person(change.id, view)
+            const present = registry.person(change.id, view)
             if (present !== undefined) yield { id, data: { type: 'here', present } }
             else if (change.before.some((entry) => view(entry) !== null))
               yield { id, data: { type: 'gone', id: change.id } }

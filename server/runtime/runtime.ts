@@ -2,7 +2,7 @@ import type { LogLine, Tracked, WorkspaceId } from '@arcx/router'
 import type { SupervisorOrders } from '@arcx/router/supervisor'
 import type { Log } from '@arcx/service-kit/log'
 import type { Connection } from './connection.ts'
-import type { EgressDoor } from './egress-door.ts'
+import type { ProxyClient } from './proxy-client.ts'
 import { containerKey } from './container-key.ts'
 import type { Engine } from './engine.ts'
 import type { FilesUse } from './home.ts'
@@ -33,7 +33,7 @@ export interface RuntimeDependencies {
   readonly connection: Connection
   readonly keyOf: SupervisorKeys
   /** Null where workspaces have no way out by arc-proxy. */
-  readonly egress: EgressDoor | null
+  readonly egress: ProxyClient | null
   /** Where in the container the IDE is also to be had by TCP; null for nowhere. */
   readonly tcpPort: number | null
   readonly log: Log

@@ -5,7 +5,7 @@ import type { SessionActor } from '@arcx/router'
 import type { Database } from '@arcx/prisma'
 import { Envelopes } from '@arcx/service-kit/envelopes'
 import { createDatabase } from '@arcx/testing/database'
-import { Holders } from '../egress/holders.ts'
+import { Owners } from '../egress/owners.ts'
 import { openUnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { Secrets } from './secrets.ts'
 import { SecretStore } from './store.ts'
@@ -36,7 +36,7 @@ async function somebody() {
     isAdmin: false,
     origin: { address: '127.0.0.1', userAgent: null },
   } as never
-  const holders = new Holders({
+  const owners = new Owners({
     teamsOf: async () => new Map(),
     workspaceOf: async (id) => ({ id, ownerId: userId, teamId: null, createdById: userId }),
   })
@@ -49,7 +49,7 @@ async function somebody() {
         store: new SecretStore(database),
         unitOfWork: openUnitOfWork(database, () => undefined),
         envelopes,
-        holders,
+        owners,
       }),
   }
 }
@@ -61,7 +61,7 @@ test('the deployment’s key is changed: at the next start each secret is sealed
   const [old, now] = [key(), key()]
   const { actor, secretsWith } = await somebody()
   const before = await secretsWith(new Envelopes(old)).set(actor, {
-    holder: { kind: 'self' },
+    owner: { kind: 'self' },
     name: 'KEY',
     value,
     hosts: ['api.example.com'],
@@ -80,7 +80,7 @@ test('the deployment’s key is changed: at the next start each secret is sealed
 test('what neither key opens is left as it is', async () => {
   const { actor, secretsWith } = await somebody()
   const { id } = await secretsWith(new Envelopes(key())).set(actor, {
-    holder: { kind: 'self' },
+    owner: { kind: 'self' },
     name: 'KEY',
     value,
     hosts: ['api.example.com'],
@@ -95,14 +95,14 @@ test('a workspace’s own secret comes before its person’s of the same name, a
   const { actor, userId, workspaceId, secretsWith } = await somebody()
   const secrets = secretsWith(new Envelopes(key()))
   const mine = await secrets.set(actor, {
-    holder: { kind: 'self' },
+    owner: { kind: 'self' },
     name: 'KEY',
     value,
     hosts: ['api.example.com'],
     places: [],
   })
   const own = await secrets.set(actor, {
-    holder: { kind: 'workspace', workspaceId },
+    owner: { kind: 'workspace', workspaceId },
     name: 'KEY',
     value,
     hosts: ['api.example.org'],
@@ -126,7 +126,7 @@ test('another grant leaves the value and its placeholder as they are', async () 
   const envelopes = new Envelopes(key())
   const secrets = secretsWith(envelopes)
   const { id, placeholder } = await secrets.set(actor, {
-    holder: { kind: 'self' },
+    owner: { kind: 'self' },
     name: 'KEY',
     value,
     hosts: ['api.example.com'],
@@ -149,7 +149,7 @@ test('of several who set a secret of the same name at once, each succeeds and th
   const secrets = secretsWith(new Envelopes(key()))
   await Promise.all(
     Array.from({ length: 8 }, () =>
-      secrets.set(actor, { holder: { kind: 'self' }, name: 'KEY', value, hosts: ['api.example.com'], places: [] }),
+      secrets.set(actor, { owner: { kind: 'self' }, name: 'KEY', value, hosts: ['api.example.com'], places: [] }),
     ),
   )
   expect(await secrets.list(actor, { kind: 'self' })).toHaveLength(1)
@@ -159,7 +159,7 @@ test('nobody finds another’s secrets among their own', async () => {
   const [ann, ben] = await Promise.all([somebody(), somebody()])
   const envelopes = new Envelopes(key())
   const [ofAnn, ofBen] = [ann.secretsWith(envelopes), ben.secretsWith(envelopes)]
-  const wanted = { holder: { kind: 'self' }, name: 'KEY', value, hosts: ['api.example.com'], places: [] } as const
+  const wanted = { owner: { kind: 'self' }, name: 'KEY', value, hosts: ['api.example.com'], places: [] } as const
   const kept = await ofAnn.set(ann.actor, { ...wanted, hosts: [...wanted.hosts], places: [] })
   expect(await ofBen.list(ben.actor, { kind: 'self' })).toEqual([])
   expect(await ofBen.environmentOf({ id: ben.workspaceId, ownerId: ben.userId, teamId: null })).toEqual({})

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { SecretId, TeamId, WorkspaceId, errors, secretPlaces } from '@arcx/router'
-import type { Holder, SecretPlace, SecretView, SecretsPort, UserActor, WantedSecret } from '@arcx/router'
+import type { Owner, SecretPlace, SecretView, SecretsPort, UserActor, WantedSecret } from '@arcx/router'
 import type { Envelopes } from '@arcx/service-kit/envelopes'
-import type { HolderColumns, Holders } from '../egress/holders.ts'
+import type { OwnerColumns, Owners } from '../egress/owners.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { placeholderFor } from './placeholder.ts'
 import type { SecretRow, SecretStore } from './store.ts'
@@ -13,7 +13,7 @@ export interface SecretsDependencies {
   readonly store: SecretStore
   readonly unitOfWork: UnitOfWork
   readonly envelopes: Envelopes
-  readonly holders: Holders
+  readonly owners: Owners
 }
 
 /** Keys and tokens that workspaces use and never see. Their values go in here and come out at arc-proxy alone. */
@@ -24,14 +24,14 @@ export class Secrets implements SecretsPort {
     this.#dependencies = dependencies
   }
 
-  async list(actor: UserActor, holder: Holder): Promise<readonly SecretView[]> {
-    const whose = await this.#dependencies.holders.require(actor, 'secret.see', holder)
+  async list(actor: UserActor, owner: Owner): Promise<readonly SecretView[]> {
+    const whose = await this.#dependencies.owners.require(actor, 'secret.see', owner)
     return (await this.#dependencies.store.list(whose)).map(present)
   }
 
-  async set(actor: UserActor, { holder, name, value, hosts, places }: WantedSecret): Promise<SecretView> {
-    const { store, unitOfWork, envelopes, holders } = this.#dependencies
-    const whose = await holders.require(actor, 'secret.change', holder)
+  async set(actor: UserActor, { owner, name, value, hosts, places }: WantedSecret): Promise<SecretView> {
+    const { store, unitOfWork, envelopes, owners } = this.#dependencies
+    const whose = await owners.require(actor, 'secret.change', owner)
     return unitOfWork(actor, async (unit) => {
       const known = await store.lock(unit, whose)
       const same = known.find((each) => each.name === name)
@@ -106,13 +106,13 @@ export class Secrets implements SecretsPort {
 
   /** @throws `secret_not_found`, `team_not_found`, `forbidden` where it is not the actor's to change. */
   async #requireOne(actor: UserActor, id: SecretId): Promise<void> {
-    const row = await this.#dependencies.store.holderOf(id)
+    const row = await this.#dependencies.store.ownerFrom(id)
     if (row === null || (row.ownerId !== null && row.ownerId !== actor.userId)) throw errors.secretNotFound()
-    await this.#dependencies.holders.require(actor, 'secret.change', holderOfRow(row))
+    await this.#dependencies.owners.require(actor, 'secret.change', holderOfRow(row))
   }
 }
 
-function holderOfRow({ teamId, workspaceId }: HolderColumns): Holder {
+function holderOfRow({ teamId, workspaceId }: OwnerColumns): Owner {
   if (workspaceId !== null) return { kind: 'workspace', workspaceId: WorkspaceId.parse(workspaceId) }
   return teamId === null ? { kind: 'self' } : { kind: 'team', teamId: TeamId.parse(teamId) }
 }

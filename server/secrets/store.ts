@@ -1,5 +1,5 @@
 import type { Database, Queries } from '@arcx/prisma'
-import type { HolderColumns } from '../egress/holders.ts'
+import type { OwnerColumns } from '../egress/owners.ts'
 import { queriesOf } from '../unit-of-work/transaction.ts'
 import type { Unit } from '../unit-of-work/unit-of-work.ts'
 
@@ -48,11 +48,11 @@ export class SecretStore {
     this.#database = database
   }
 
-  list(holder: HolderColumns): Promise<readonly SecretRow[]> {
-    return this.#database.secret.findMany({ where: heldBy(holder), select: shown, orderBy: { name: 'asc' } })
+  list(owner: OwnerColumns): Promise<readonly SecretRow[]> {
+    return this.#database.secret.findMany({ where: heldBy(owner), select: shown, orderBy: { name: 'asc' } })
   }
 
-  holderOf(id: string): Promise<HolderColumns | null> {
+  ownerFrom(id: string): Promise<OwnerColumns | null> {
     return this.#database.secret.findUnique({
       where: { id },
       select: { ownerId: true, teamId: true, workspaceId: true },
@@ -60,18 +60,18 @@ export class SecretStore {
   }
 
   /** The holder’s, in alphabetical order. Until the unit is over, nobody else adds to them. */
-  async lock(unit: Unit, holder: HolderColumns): Promise<readonly { readonly id: string; readonly name: string }[]> {
+  async lock(unit: Unit, owner: OwnerColumns): Promise<readonly { readonly id: string; readonly name: string }[]> {
     const queries = queriesOf(unit)
-    await lockHolder(queries, holder)
+    await lockHolder(queries, owner)
     return queries.secret.findMany({
-      where: heldBy(holder),
+      where: heldBy(owner),
       select: { id: true, name: true },
       orderBy: { name: 'asc' },
     })
   }
 
-  insert(unit: Unit, holder: HolderColumns, secret: SealedSecret): Promise<SecretRow> {
-    return queriesOf(unit).secret.create({ data: { ...dataOf(secret), ...columnsOf(holder) }, select: shown })
+  insert(unit: Unit, owner: OwnerColumns, secret: SealedSecret): Promise<SecretRow> {
+    return queriesOf(unit).secret.create({ data: { ...dataOf(secret), ...columnsOf(owner) }, select: shown })
   }
 
   /** With the same holder as before. */
@@ -131,14 +131,14 @@ export class SecretStore {
 }
 
 /** One of the three is not null, and it alone is compared: a condition with a null in it is met by everybody else’s rows. */
-function heldBy({ ownerId, teamId, workspaceId }: HolderColumns) {
+function heldBy({ ownerId, teamId, workspaceId }: OwnerColumns) {
   if (workspaceId !== null) return { workspaceId }
   if (teamId !== null) return { teamId }
   if (ownerId !== null) return { ownerId }
   throw new TypeError('Nobody holds it.')
 }
 
-const columnsOf = ({ ownerId, teamId, workspaceId }: HolderColumns) => ({ ownerId, teamId, workspaceId })
+const columnsOf = ({ ownerId, teamId, workspaceId }: OwnerColumns) => ({ ownerId, teamId, workspaceId })
 
 const bytesOf = (bytes: Uint8Array) => Uint8Array.from(bytes)
 
@@ -153,7 +153,7 @@ const dataOf = ({ id, name, sealed, placeholder, hosts, places }: SealedSecret) 
 })
 
 /** The holder’s row keeps two at once apart; Prisma has no word for that. */
-async function lockHolder(queries: Queries, { ownerId, teamId, workspaceId }: HolderColumns): Promise<void> {
+async function lockHolder(queries: Queries, { ownerId, teamId, workspaceId }: OwnerColumns): Promise<void> {
   if (ownerId !== null) await queries.$queryRaw`SELECT 1 FROM "User" WHERE "id" = ${ownerId}::uuid FOR UPDATE`
   if (teamId !== null) await queries.$queryRaw`SELECT 1 FROM "Team" WHERE "id" = ${teamId}::uuid FOR UPDATE`
   if (workspaceId !== null)

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { PresenceEntry } from '@arcx/router'
 import type { Channel } from '../channel.ts'
 import type { Log } from '../log.ts'
-import { Roll } from './roll.ts'
+import { PresenceRegistry } from './registry.ts'
 
 const subject = 'arcx-presence'
 const beatMs = 1500
@@ -42,7 +42,7 @@ interface Holder {
  * of it is stored; who is asked anew says it anew.
  */
 export class Presence {
-  readonly roll = new Roll()
+  readonly registry = new PresenceRegistry()
   /** Numbers of the roll are this process's own. */
   readonly holder = randomUUID()
   readonly #own = new Map<string, PresenceEntry>()
@@ -68,14 +68,14 @@ export class Presence {
     if (before !== undefined && JSON.stringify(before) === JSON.stringify(entry)) return
     this.#own.set(entry.key, entry)
     this.#sequence += 1
-    this.roll.set(this.holder, entry)
+    this.registry.set(this.holder, entry)
     this.#tell({ type: 'set', holder: this.holder, sequence: this.#sequence, entry })
   }
 
   end(key: string): void {
     if (!this.#own.delete(key)) return
     this.#sequence += 1
-    this.roll.end(this.holder, key)
+    this.registry.end(this.holder, key)
     this.#tell({ type: 'end', holder: this.holder, sequence: this.#sequence, key })
   }
 
@@ -93,7 +93,7 @@ export class Presence {
     if (message.type === 'ask') return message.of === null || message.of === this.holder ? this.#tellWhole() : undefined
     if (message.type === 'bye') {
       this.#others.delete(message.holder)
-      return this.roll.endAll(message.holder)
+      return this.registry.endAll(message.holder)
     }
     const known = this.#others.get(message.holder)
     const holder = known ?? { sequence: -1, heardAt: 0, coming: new Set<string>() }
@@ -104,11 +104,11 @@ export class Presence {
         if (message.part === 0) holder.coming.clear()
         for (const entry of message.entries) {
           holder.coming.add(entry.key)
-          this.roll.set(message.holder, entry)
+          this.registry.set(message.holder, entry)
         }
         if (message.part < message.parts - 1) return
-        for (const key of this.roll.keysOf(message.holder))
-          if (!holder.coming.has(key)) this.roll.end(message.holder, key)
+        for (const key of this.registry.keysOf(message.holder))
+          if (!holder.coming.has(key)) this.registry.end(message.holder, key)
         holder.sequence = message.sequence
         return
       }
@@ -116,8 +116,8 @@ export class Presence {
       case 'end': {
         if (message.sequence === holder.sequence + 1) {
           holder.sequence = message.sequence
-          if (message.type === 'set') this.roll.set(message.holder, message.entry)
-          else this.roll.end(message.holder, message.key)
+          if (message.type === 'set') this.registry.set(message.holder, message.entry)
+          else this.registry.end(message.holder, message.key)
         } else if (message.sequence > holder.sequence) this.#tell({ type: 'ask', of: message.holder })
         return
       }
@@ -146,7 +146,7 @@ export class Presence {
     for (const [id, { heardAt }] of this.#others) {
       if (now - heardAt <= silentMs) continue
       this.#others.delete(id)
-      this.roll.endAll(id)
+      this.registry.endAll(id)
     }
     this.#tell({ type: 'beat', holder: this.holder, sequence: this.#sequence })
   }

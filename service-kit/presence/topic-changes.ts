@@ -1,5 +1,5 @@
 import type { PresenceEntry } from '@arcx/router'
-import type { Changed, Topic } from './roll.ts'
+import type { Changed, Topic } from './registry.ts'
 
 interface Change {
   readonly version: number

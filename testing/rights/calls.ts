@@ -34,7 +34,7 @@ const self = (input?: object): Call[] => [
 const server = (input?: () => object): Call[] => [
   input === undefined ? { about: 'server' } : { about: 'server', input },
 ]
-const onHolder = (rest: object = {}): Call[] => [...self(rest), ...onTeam(rest), ...onWorkspace(rest)]
+const onOwner = (rest: object = {}): Call[] => [...self(rest), ...onTeam(rest), ...onWorkspace(rest)]
 const onSecret = (rest: object = {}): Call[] => [
   { about: 'team', input: async (ground) => ({ id: await ground.spareSecret('team'), ...rest }) },
   { about: 'own workspace', input: async (ground) => ({ id: await ground.spareSecret('person'), ...rest }) },
@@ -83,8 +83,8 @@ export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
   'auth.sessions.endOthers': self(),
   'collab.ticket': onWorkspace(),
   'disk.condition': self(),
-  'egress.rules': onHolder(),
-  'egress.setRules': onHolder(noRules),
+  'egress.rules': onOwner(),
+  'egress.setRules': onOwner(noRules),
   'egress.calls': onWorkspace(),
   'egress.onCalls': onWorkspace(),
   'history.changes': onWorkspace(),
@@ -110,8 +110,8 @@ export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
   'programs.pollDevice': server(() => ({ deviceCode: opaque })),
   'programs.request': self({ userCode: 'BBBB-BBBB' }),
   'programs.answer': self({ userCode: 'BBBB-BBBB', accept: true }),
-  'secrets.list': onHolder(),
-  'secrets.set': onHolder({ name: 'SET_KEY', value: 'a-value-that-is-long', ...grants }),
+  'secrets.list': onOwner(),
+  'secrets.set': onOwner({ name: 'SET_KEY', value: 'a-value-that-is-long', ...grants }),
   'secrets.grants': onSecret(grants),
   'secrets.remove': onSecret(),
   'teams.list': self(),

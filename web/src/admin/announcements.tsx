@@ -10,15 +10,15 @@ import { Ago } from '../interface/time.tsx'
 import { offerUndo, tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
-import { comingUp, foretell, isComingUp, perform, useOptimistic } from '../server/optimistic.ts'
+import { comingUp, optimistically, isComingUp, perform, useOptimistic } from '../server/optimistic.ts'
 
 const listChanged = () => queryClient.invalidateQueries({ queryKey: trpc.announcements.current.queryKey() })
 const after = { onSuccess: listChanged, onError: (error: unknown) => tellRefusal(refusalOf(error).message) }
 
 type List = readonly Announcement[]
 const hoursMs = 3_600_000
-const foretold = [
-  foretell(trpc.announcements.announce, (list: List, { text, tone = 'info', hours = null }) => [
+const optimistic = [
+  optimistically(trpc.announcements.announce, (list: List, { text, tone = 'info', hours = null }) => [
     {
       id: comingUp<Announcement['id']>(text),
       text,
@@ -28,13 +28,13 @@ const foretold = [
     },
     ...list,
   ]),
-  foretell(trpc.announcements.end, (list: List, { id }) => list.filter((announcement) => announcement.id !== id)),
+  optimistically(trpc.announcements.end, (list: List, { id }) => list.filter((announcement) => announcement.id !== id)),
 ]
 
 /** Telling everybody on the server something, for a time. */
 export function AnnouncementsDesk() {
   const { data: known } = useQuery(trpc.announcements.current.queryOptions())
-  const data = useOptimistic(known, foretold)
+  const data = useOptimistic(known, optimistic)
   const [text, setText] = useState('')
   const [tone, setTone] = useState<'info' | 'warning'>('info')
   const [hours, setHours] = useState(24)

@@ -12,17 +12,17 @@ import { tellRefusal } from '../interface/toasts.ts'
 import { NeedsGitHub } from '../teams/needs-github.tsx'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
-import { foretell, useOptimistic } from '../server/optimistic.ts'
+import { optimistically, useOptimistic } from '../server/optimistic.ts'
 
 const onError = (error: unknown) => tellRefusal(refusalOf(error).message)
 
-const foretoldOfInvites = [
-  foretell(trpc.admin.invites.revoke, (invites: readonly Invite[], { id }) =>
+const optimisticInvites = [
+  optimistically(trpc.admin.invites.revoke, (invites: readonly Invite[], { id }) =>
     invites.map((invite) => (invite.id === id ? { ...invite, state: 'revoked' as const } : invite)),
   ),
 ]
-const foretoldOfWaiting = [
-  foretell(trpc.admin.waitlist.invite, (waiting: readonly WaitlistEntry[], { githubId }) =>
+const optimisticWaiting = [
+  optimistically(trpc.admin.waitlist.invite, (waiting: readonly WaitlistEntry[], { githubId }) =>
     waiting.map((entry) => (entry.githubId === githubId ? { ...entry, invitedAt: new Date().toISOString() } : entry)),
   ),
 ]
@@ -33,9 +33,9 @@ const states = { open: msg`open`, used: msg`used up`, expired: msg`expired`, rev
 export function Invitations() {
   const invitesChanged = () => queryClient.invalidateQueries({ queryKey: trpc.admin.invites.list.queryKey() })
   const { data: knownInvites } = useQuery(trpc.admin.invites.list.queryOptions())
-  const invites = useOptimistic(knownInvites, foretoldOfInvites)
+  const invites = useOptimistic(knownInvites, optimisticInvites)
   const { data: knownWaiting } = useQuery(trpc.admin.waitlist.list.queryOptions())
-  const waiting = useOptimistic(knownWaiting, foretoldOfWaiting)
+  const waiting = useOptimistic(knownWaiting, optimisticWaiting)
   const { data: options } = useQuery(trpc.auth.options.queryOptions())
   const create = useMutation(trpc.admin.invites.create.mutationOptions({ onSuccess: invitesChanged, onError }))
   const revoke = useMutation(trpc.admin.invites.revoke.mutationOptions({ onSuccess: invitesChanged, onError }))

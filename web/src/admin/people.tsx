@@ -12,7 +12,7 @@ import { Ago } from '../interface/time.tsx'
 import { offerUndo, tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
-import { foretell, perform, useOptimistic } from '../server/optimistic.ts'
+import { optimistically, perform, useOptimistic } from '../server/optimistic.ts'
 
 const listChanged = () => queryClient.invalidateQueries({ queryKey: trpc.admin.users.list.queryKey() })
 const undone = { onSuccess: listChanged }
@@ -20,14 +20,18 @@ const after = { onSuccess: listChanged, onError: (error: unknown) => tellRefusal
 type People = readonly Account[]
 const changed = (people: People, userId: string, change: Partial<Account>): People =>
   people.map((person) => (person.id === userId ? { ...person, ...change } : person))
-const foretold = [
-  foretell(trpc.admin.users.setTier, (people: People, { userId, tier }) => changed(people, userId, { tier })),
-  foretell(trpc.admin.users.setRole, (people: People, { userId, role }) => changed(people, userId, { role })),
-  foretell(trpc.admin.users.suspend, (people: People, { userId }) =>
+const optimistic = [
+  optimistically(trpc.admin.users.setTier, (people: People, { userId, tier }) => changed(people, userId, { tier })),
+  optimistically(trpc.admin.users.setRole, (people: People, { userId, role }) => changed(people, userId, { role })),
+  optimistically(trpc.admin.users.suspend, (people: People, { userId }) =>
     changed(people, userId, { standing: 'suspended' }),
   ),
-  foretell(trpc.admin.users.reinstate, (people: People, { userId }) => changed(people, userId, { standing: 'active' })),
-  foretell(trpc.admin.users.remove, (people: People, { userId }) => changed(people, userId, { standing: 'leaving' })),
+  optimistically(trpc.admin.users.reinstate, (people: People, { userId }) =>
+    changed(people, userId, { standing: 'active' }),
+  ),
+  optimistically(trpc.admin.users.remove, (people: People, { userId }) =>
+    changed(people, userId, { standing: 'leaving' }),
+  ),
 ]
 const standings = {
   active: null,
@@ -44,7 +48,7 @@ export function People() {
     ...trpc.admin.users.list.queryOptions({ search }),
     placeholderData: keepPreviousData,
   })
-  const people = useOptimistic(data, foretold)
+  const people = useOptimistic(data, optimistic)
   return (
     <>
       <label className="mb-3 block">

@@ -11,7 +11,7 @@ import { Ago } from '../interface/time.tsx'
 import { tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
-import { foretell, useOptimistic } from '../server/optimistic.ts'
+import { optimistically, useOptimistic } from '../server/optimistic.ts'
 import { StateDot, StateText } from '../workspaces/state.tsx'
 
 const after = {
@@ -28,10 +28,10 @@ const moved =
         ? { ...workspace, state: to, step: null, reason: null }
         : workspace,
     )
-const foretold = [
-  foretell(trpc.admin.workspaces.start, moved(['stopped', 'failed'], 'starting')),
-  foretell(trpc.admin.workspaces.stop, moved(['running', 'starting'], 'stopping')),
-  foretell(
+const optimistic = [
+  optimistically(trpc.admin.workspaces.start, moved(['stopped', 'failed'], 'starting')),
+  optimistically(trpc.admin.workspaces.stop, moved(['running', 'starting'], 'stopping')),
+  optimistically(
     trpc.admin.workspaces.remove,
     moved(['creating', 'starting', 'running', 'stopping', 'stopped', 'failed'], 'deleting'),
   ),
@@ -45,7 +45,7 @@ export function EverybodysWorkspaces() {
     placeholderData: keepPreviousData,
     refetchInterval: 3000,
   })
-  const data = useOptimistic(known, foretold)
+  const data = useOptimistic(known, optimistic)
   return (
     <>
       <label className="mb-3 block">

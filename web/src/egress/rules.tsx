@@ -9,8 +9,8 @@ import { inputClass } from '../interface/dialog.ts'
 import { offerUndo } from '../interface/toasts.ts'
 import { queryClient, trpc, trpcClient } from '../server/client.ts'
 import { problemBeside, problemOf } from '../server/error.ts'
-import { listed, whoseWorkspaces } from './holder.ts'
-import type { Holder } from './holder.ts'
+import { listed, whoseWorkspaces } from './owner.ts'
+import type { Owner } from './owner.ts'
 import { Limits, Problem, limitOf, typed } from './limits.tsx'
 import type { TypedLimit } from './limits.tsx'
 
@@ -21,7 +21,7 @@ const presets = [
 ] as const
 
 /** Where workspaces of a person, or of a team, may go, or a single one. */
-export function Rules({ holder, mayChange }: { holder: Holder; mayChange: boolean }) {
+export function Rules({ holder, mayChange }: { holder: Owner; mayChange: boolean }) {
   const { data: rules } = useQuery(trpc.egress.rules.queryOptions(holder))
   // Here, and not in the form, which is made anew for other rules and could not tell any more that they are kept.
   const changed = () => queryClient.invalidateQueries({ queryKey: trpc.egress.rules.pathKey() })

@@ -1,12 +1,12 @@
 /** What may take the focus when what holds it goes: the lists and sections that it stands in, the innermost first. */
-const holders = 'ul, ol, tbody, section, #content'
+const owners = 'ul, ol, tbody, section, #content'
 
 /** Where the focus goes if `element` is removed; none for what is not on the page itself, such as a menu. */
 function heirsOf(element: Element): readonly HTMLElement[] {
   if (element.closest('#content') === null) return []
   const heirs: HTMLElement[] = []
   for (let each = element.parentElement; each !== null; each = each.parentElement)
-    if (each.matches(holders)) heirs.push(each)
+    if (each.matches(owners)) heirs.push(each)
   return heirs
 }
 

@@ -13,9 +13,9 @@ import { Ago } from '../interface/time.tsx'
 import { tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
-import { foretell, useOptimistic } from '../server/optimistic.ts'
+import { optimistically, useOptimistic } from '../server/optimistic.ts'
 import { Leave } from '../account/leave.tsx'
-import { ownself } from '../egress/holder.ts'
+import { ownself } from '../egress/owner.ts'
 import { Rules } from '../egress/rules.tsx'
 import { Secrets } from '../secrets/secrets.tsx'
 import { Tokens } from '../tokens/tokens.tsx'
@@ -24,17 +24,17 @@ import { deviceOf } from './device.ts'
 const ProgramSettings = lazyNamed(() => import('../shell/program-settings.tsx'), 'ProgramSettings')
 
 type Sessions = readonly SessionView[]
-const foretold = [
-  foretell(trpc.auth.sessions.end, (sessions: Sessions, { sessionId }) =>
+const optimistic = [
+  optimistically(trpc.auth.sessions.end, (sessions: Sessions, { sessionId }) =>
     sessions.filter(({ id }) => id !== sessionId),
   ),
-  foretell(trpc.auth.sessions.endOthers, (sessions: Sessions) => sessions.filter(({ current }) => current)),
+  optimistically(trpc.auth.sessions.endOthers, (sessions: Sessions) => sessions.filter(({ current }) => current)),
 ]
 
 export function Settings() {
   const { data: me } = useQuery(trpc.auth.me.queryOptions())
   const { data, error } = useQuery(trpc.auth.sessions.list.queryOptions())
-  const sessions = useOptimistic(data, foretold)
+  const sessions = useOptimistic(data, optimistic)
   const after = {
     onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.auth.sessions.list.queryKey() }),
     onError: (reason: unknown) => tellRefusal(refusalOf(reason).message),

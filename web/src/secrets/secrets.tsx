@@ -9,8 +9,8 @@ import { LockKeyhole, Plus } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { SecretPlace, SecretView } from '@arcx/router'
-import { listed } from '../egress/holder.ts'
-import type { Holder } from '../egress/holder.ts'
+import { listed } from '../egress/owner.ts'
+import type { Owner } from '../egress/owner.ts'
 import { Button } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { inputClass } from '../interface/dialog.ts'
@@ -20,7 +20,7 @@ import { Ago } from '../interface/time.tsx'
 import { offerUndo, tell, tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { problemBeside, problemOf, refusalOf } from '../server/error.ts'
-import { comingUp, foretell, isComingUp, perform, useOptimistic } from '../server/optimistic.ts'
+import { comingUp, optimistically, isComingUp, perform, useOptimistic } from '../server/optimistic.ts'
 
 const changed = () => queryClient.invalidateQueries({ queryKey: trpc.secrets.list.pathKey() })
 
@@ -38,8 +38,8 @@ const wordsOf = (chosen: readonly SecretPlace[]) =>
     .join(', ')
 
 type List = readonly SecretView[]
-const foretoldOf = ({ teamId, workspaceId }: Holder) => [
-  foretell(
+const foretoldOf = ({ teamId, workspaceId }: Owner) => [
+  optimistically(
     trpc.secrets.set,
     (list: List, { teamId: ofTeam = null, workspaceId: ofWorkspace = null, name, hosts, places: chosen = [] }) => {
       if (ofTeam !== teamId || ofWorkspace !== workspaceId) return list
@@ -58,14 +58,14 @@ const foretoldOf = ({ teamId, workspaceId }: Holder) => [
       ].toSorted((a, b) => a.name.localeCompare(b.name))
     },
   ),
-  foretell(trpc.secrets.grants, (list: List, { id, hosts, places: chosen = [] }) =>
+  optimistically(trpc.secrets.grants, (list: List, { id, hosts, places: chosen = [] }) =>
     list.map((secret) => (secret.id === id ? { ...secret, hosts, places: chosen } : secret)),
   ),
-  foretell(trpc.secrets.remove, (list: List, { id }) => list.filter((secret) => secret.id !== id)),
+  optimistically(trpc.secrets.remove, (list: List, { id }) => list.filter((secret) => secret.id !== id)),
 ]
 
 /** Secrets of a person, a team or a single workspace: what workspaces use and never see. */
-export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: boolean }) {
+export function Secrets({ holder, mayChange }: { holder: Owner; mayChange: boolean }) {
   const { data } = useQuery(trpc.secrets.list.queryOptions(holder))
   const { teamId, workspaceId } = holder
   const secrets = useOptimistic(
@@ -163,7 +163,7 @@ export function Secrets({ holder, mayChange }: { holder: Holder; mayChange: bool
   )
 }
 
-function Making({ holder, onClose }: { holder: Holder; onClose: () => void }) {
+function Making({ holder, onClose }: { holder: Owner; onClose: () => void }) {
   const [name, setName] = useState('')
   const [value, setValue] = useState('')
   const [hosts, setHosts] = useState('')

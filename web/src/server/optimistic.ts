@@ -10,16 +10,16 @@ interface Mutation<Asked> {
 }
 
 /** What an answer becomes once something that is asked for is done. */
-export interface Foretold<Data> {
+export interface OptimisticChange<Data> {
   readonly key: string
   as(data: Data, asked: unknown): Data
 }
 
 /** `as` is handed what was asked of `procedure`. */
-export function foretell<Data, Asked>(
+export function optimistically<Data, Asked>(
   procedure: Mutation<Asked>,
   as: (data: Data, asked: Asked) => Data,
-): Foretold<Data> {
+): OptimisticChange<Data> {
   return { key: hashKey(procedure.mutationKey()), as: (data, asked) => as(data, asked as Asked) }
 }
 
@@ -34,7 +34,10 @@ export const isComingUp = ({ id }: { readonly id: string }): boolean => id.start
  * taken back: what the server refuses is not under way any more. So that nothing flickers, a mutation's `onSuccess` ends
  * when `data` is the new one. `foretold` stays the same from one call to the next.
  */
-export function useOptimistic<Data>(data: Data | undefined, foretold: readonly Foretold<Data>[]): Data | undefined {
+export function useOptimistic<Data>(
+  data: Data | undefined,
+  optimistic: readonly OptimisticChange<Data>[],
+): Data | undefined {
   const underway = useMutationState({
     filters: { status: 'pending' },
     select: ({ options: { mutationKey = [] }, state: { variables } }) => ({
@@ -45,10 +48,10 @@ export function useOptimistic<Data>(data: Data | undefined, foretold: readonly F
   return useMemo(() => {
     if (data === undefined) return undefined
     return underway.reduce(
-      (shown, { key, asked }) => foretold.find((each) => each.key === key)?.as(shown, asked) ?? shown,
+      (shown, { key, asked }) => optimistic.find((each) => each.key === key)?.as(shown, asked) ?? shown,
       data,
     )
-  }, [data, foretold, underway])
+  }, [data, optimistic, underway])
 }
 
 /** Asks for something from where no component is there any more, and has it shown ahead as well. */

@@ -8,14 +8,14 @@ import { tellRefusal } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { useOptimistic } from '../server/optimistic.ts'
-import { foretoldOfInvitations } from './foretold.ts'
+import { optimisticInvitations } from './optimistic.ts'
 import { aRole } from './roles.ts'
 import { teamsChanged } from './live.ts'
 
 /** Teams that have invited the person by their login. */
 export function Invitations() {
   const { data } = useQuery(trpc.teams.invitations.queryOptions())
-  const invitations = useOptimistic(data, foretoldOfInvitations) ?? []
+  const invitations = useOptimistic(data, optimisticInvitations) ?? []
   const navigate = useNavigate()
   const answer = useMutation(
     trpc.teams.answer.mutationOptions({

@@ -16,7 +16,7 @@ import { Ago } from '../interface/time.tsx'
 import { tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
-import { foretell, useOptimistic } from '../server/optimistic.ts'
+import { optimistically, useOptimistic } from '../server/optimistic.ts'
 
 const scopes: readonly (readonly [Scope, MessageDescriptor])[] = [
   ['workspaces:read', msg`See workspaces, their logs and figures`],
@@ -30,14 +30,16 @@ const scopes: readonly (readonly [Scope, MessageDescriptor])[] = [
 
 const changed = () => queryClient.invalidateQueries({ queryKey: trpc.tokens.list.queryKey() })
 
-const foretold = [
-  foretell(trpc.tokens.revoke, (tokens: readonly ApiToken[], { id }) => tokens.filter((token) => token.id !== id)),
+const optimistic = [
+  optimistically(trpc.tokens.revoke, (tokens: readonly ApiToken[], { id }) =>
+    tokens.filter((token) => token.id !== id),
+  ),
 ]
 
 /** A person's API tokens, with making and revoking. */
 export function Tokens() {
   const { data } = useQuery(trpc.tokens.list.queryOptions())
-  const tokens = useOptimistic(data, foretold)
+  const tokens = useOptimistic(data, optimistic)
   const [making, setMaking] = useState(false)
   const [revoking, setRevoking] = useState<ApiToken | null>(null)
   const revoke = useMutation(

@@ -4,14 +4,14 @@ import { useSubscription } from '@trpc/tanstack-react-query'
 import type { Workspace, WorkspaceChange } from '@arcx/router'
 import { queryClient, trpc } from '../server/client.ts'
 import { useOptimistic } from '../server/optimistic.ts'
-import { byName, foretold } from './foretold.ts'
+import { byName, optimistic } from './optimistic.ts'
 
 const listKey = () => trpc.workspaces.list.queryKey()
 
 /** All that one may see, as they will be once what one has asked for is done. */
 export function useWorkspaces({ enabled = true }: { enabled?: boolean } = {}) {
   const { data, error, refetch } = useQuery({ ...trpc.workspaces.list.queryOptions(), enabled })
-  return { known: data, data: useOptimistic(data, foretold), error, refetch }
+  return { known: data, data: useOptimistic(data, optimistic), error, refetch }
 }
 
 /** Of each workspace the newer: an answer that was asked for before a change, and comes after it, does not undo it. */

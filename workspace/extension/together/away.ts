@@ -1,5 +1,5 @@
 import * as vscode from 'vscode'
-import type { Refusal } from './door.ts'
+import type { Refusal } from './session-client.ts'
 
 interface Notice {
   readonly message: string

@@ -82,7 +82,7 @@ class Window implements EditedFile {
   static async open(person: Person, file: File, path: string, port = collab.port): Promise<Window> {
     const window = new Window(file)
     window.#text = file.text
-    const door = {
+    const session = {
       socketUrl: '',
       identity: {
         ticket: '',
@@ -99,11 +99,11 @@ class Window implements EditedFile {
       const { url, ticket } = await person.api.collab.ticket.mutate({ workspaceId })
       const at = new URL(url)
       at.port = String(port)
-      door.socketUrl = at.href
-      door.identity = { ...door.identity, ticket }
+      session.socketUrl = at.href
+      session.identity = { ...session.identity, ticket }
     }
     await renew()
-    window.line = new TextLine(door, path, NodeWebSocket as unknown as typeof WebSocket)
+    window.line = new TextLine(session, path, NodeWebSocket as unknown as typeof WebSocket)
     window.line.provider.on('connection-close', () => void renew().catch(() => undefined))
     window.binding = new Binding(window, window.line)
     file.watchers.add(window.#watcher)

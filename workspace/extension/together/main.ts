@@ -1,7 +1,7 @@
 import * as vscode from 'vscode'
 import { Away } from './away.ts'
-import { Door } from './door.ts'
-import type { DoorEvents } from './door.ts'
+import { SessionClient } from './session-client.ts'
+import type { SessionEvents } from './session-client.ts'
 import { nameOf } from './file.ts'
 import { People } from './people.ts'
 import { Reload } from './reload.ts'
@@ -20,14 +20,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   let files: SharedFiles | undefined
   const reload = new Reload(async () => files?.flush())
   const away = new Away()
-  const door = await openDoor({ onGoneOn: () => reload.begin(), onRefused: (refusal) => away.tell(refusal) })
+  const session = await openSession({ onGoneOn: () => reload.begin(), onRefused: (refusal) => away.tell(refusal) })
   let people: People | undefined
-  const room = new Room(door, () => people?.refresh())
-  people = new People(() => room, door.identity.userId, folder)
-  files = new SharedFiles(door)
+  const room = new Room(session, () => people?.refresh())
+  people = new People(() => room, session.identity.userId, folder)
+  files = new SharedFiles(session)
   context.subscriptions.push(
     away,
-    { dispose: () => door.close() },
+    { dispose: () => session.close() },
     { dispose: () => room.close() },
     people,
     files,
@@ -36,10 +36,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 }
 
 /** The server may be restarting just now. */
-async function openDoor(events: DoorEvents): Promise<Door> {
+async function openSession(events: SessionEvents): Promise<SessionClient> {
   for (let wait = 1000; ; wait = Math.min(2 * wait, 30_000)) {
     try {
-      return await Door.open(globalThis.origin, events)
+      return await SessionClient.open(globalThis.origin, events)
     } catch {
       await new Promise<void>((resolve) => void setTimeout(resolve, wait))
     }

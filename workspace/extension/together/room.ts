@@ -1,5 +1,5 @@
 import type { Place, Present, PresenceChange } from '@arcx/router'
-import type { Door } from './door.ts'
+import type { SessionClient } from './session-client.ts'
 
 const retryMs = 1000
 const mostMs = 15_000
@@ -8,7 +8,7 @@ export type Said = Pick<Place, 'file' | 'line' | 'typing' | 'state'>
 
 /** Who is in the workspace: told by team-state, which is told where this window's person is. It comes back by itself. */
 export class Room {
-  readonly #door: Door
+  readonly #session: SessionClient
   readonly #onChange: () => void
   readonly #present = new Map<string, Present>()
   #socket: WebSocket | null = null
@@ -17,8 +17,8 @@ export class Room {
   #timer: ReturnType<typeof setTimeout> | undefined
   #closed = false
 
-  constructor(door: Door, onChange: () => void) {
-    this.#door = door
+  constructor(session: SessionClient, onChange: () => void) {
+    this.#session = session
     this.#onChange = onChange
     this.#connect()
   }
@@ -42,7 +42,7 @@ export class Room {
 
   #connect(): void {
     const socket = new WebSocket(
-      `${this.#door.socketUrl}?${new URLSearchParams({ ticket: this.#door.identity.ticket })}`,
+      `${this.#session.socketUrl}?${new URLSearchParams({ ticket: this.#session.identity.ticket })}`,
     )
     this.#socket = socket
     socket.addEventListener('open', () => {
@@ -59,7 +59,7 @@ export class Room {
       if (this.#closed) return
       this.#tries += 1
       this.#timer = setTimeout(
-        () => void this.#door.renew().then(() => this.#closed || this.#connect()),
+        () => void this.#session.renew().then(() => this.#closed || this.#connect()),
         Math.min(retryMs * this.#tries, mostMs),
       )
     })

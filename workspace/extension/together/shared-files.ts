@@ -2,7 +2,7 @@ import * as vscode from 'vscode'
 import { Binding } from './binding.ts'
 import { ChangeOrigin } from './change-origin.ts'
 import { Cursors } from './cursors.ts'
-import type { Door } from './door.ts'
+import type { SessionClient } from './session-client.ts'
 import { OpenFile, nameOf, reasonNot } from './file.ts'
 import { TextLine } from './text-line.ts'
 
@@ -17,13 +17,13 @@ interface Shared {
 
 /** The files that stand in tabs, each kept the same with all other windows. */
 export class SharedFiles implements vscode.Disposable {
-  readonly #door: Door
+  readonly #session: SessionClient
   readonly #shared = new Map<vscode.TextDocument, Shared>()
   readonly #bar = vscode.window.createStatusBarItem('arcx.shared', vscode.StatusBarAlignment.Right, 100)
   readonly #subscriptions: vscode.Disposable[]
 
-  constructor(door: Door) {
-    this.#door = door
+  constructor(session: SessionClient) {
+    this.#session = session
     this.#bar.name = 'Shared file'
     this.#subscriptions = [
       this.#bar,
@@ -86,7 +86,7 @@ export class SharedFiles implements vscode.Disposable {
   #begin(document: vscode.TextDocument): void {
     if (this.#shared.has(document)) return
     const file = new OpenFile(document)
-    const line = new TextLine(this.#door, nameOf(document.uri))
+    const line = new TextLine(this.#session, nameOf(document.uri))
     const binding = new Binding(file, line)
     const parent = vscode.Uri.joinPath(document.uri, '..')
     const watcher = vscode.workspace.createFileSystemWatcher(

@@ -4,7 +4,7 @@ import { WebsocketProvider } from 'y-websocket'
 import { Doc } from 'yjs'
 import { DiskAnswer, diskMessage } from '@arcx/collab/text/protocol'
 import type { DiskAsked } from '@arcx/collab/text/protocol'
-import type { Door } from './door.ts'
+import type { SessionClient } from './session-client.ts'
 
 const answerMs = 10_000
 
@@ -15,16 +15,16 @@ export class TextLine {
   readonly doc = new Doc()
   readonly provider: WebsocketProvider
   readonly #waiting = new Map<number, { resolve(answer: DiskAnswer): void; reject(error: Error): void }>()
-  readonly #door: Pick<Door, 'socketUrl' | 'identity'>
+  readonly #session: Pick<SessionClient, 'socketUrl' | 'identity'>
   #number = 0
   /** How many changes were made here, and how many of them team-state has stored. */
   #changes = { made: 0, stored: 0 }
 
   /** `WebSocketClass`: where the surroundings have none of their own. */
-  constructor(door: Pick<Door, 'socketUrl' | 'identity'>, path: string, WebSocketClass?: typeof WebSocket) {
-    this.#door = door
-    const params = Object.defineProperty({}, 'ticket', { enumerable: true, get: () => door.identity.ticket })
-    this.provider = new WebsocketProvider(door.socketUrl, encodeURIComponent(path), this.doc, {
+  constructor(session: Pick<SessionClient, 'socketUrl' | 'identity'>, path: string, WebSocketClass?: typeof WebSocket) {
+    this.#session = session
+    const params = Object.defineProperty({}, 'ticket', { enumerable: true, get: () => session.identity.ticket })
+    this.provider = new WebsocketProvider(session.socketUrl, encodeURIComponent(path), this.doc, {
       params,
       disableBc: true,
       maxBackoffTime: 2500,
@@ -49,7 +49,7 @@ export class TextLine {
   /** Whether team-state has stored what was written here so far; of one who may only read it takes nothing. */
   async isStored(): Promise<boolean> {
     const { made, stored } = this.#changes
-    if (stored === made || this.#door.identity.may === 'read') return true
+    if (stored === made || this.#session.identity.may === 'read') return true
     const answer = await this.ask({ type: 'flush' }).catch(() => null)
     if (answer?.type !== 'flushed') return false
     this.#changes.stored = made

@@ -1,6 +1,6 @@
 import type { Invitation, Team, TeamDetails, TeamInviteId } from '@arcx/router'
 import { trpc } from '../server/client.ts'
-import { comingUp, foretell } from '../server/optimistic.ts'
+import { comingUp, optimistically } from '../server/optimistic.ts'
 
 type Teams = readonly Team[]
 type Invitations = readonly (Invitation & { readonly id: TeamInviteId })[]
@@ -16,8 +16,8 @@ const ownersAlone: readonly string[] = ['rename', 'transfer', 'remove'] satisfie
 const byName = (a: Team, b: Team) => a.name.localeCompare(b.name)
 
 /** What becomes of the teams that one is in by what one asks for. */
-export const foretoldOfTeams = [
-  foretell(trpc.teams.create, (teams: Teams, { name }) =>
+export const optimisticTeams = [
+  optimistically(trpc.teams.create, (teams: Teams, { name }) =>
     teams.some((team) => team.name === name)
       ? teams
       : [
@@ -34,23 +34,23 @@ export const foretoldOfTeams = [
           },
         ].toSorted(byName),
   ),
-  foretell(trpc.teams.rename, (teams: Teams, asked) => teams.map((team) => named(team, asked)).toSorted(byName)),
-  foretell(trpc.teams.leave, without),
-  foretell(trpc.teams.remove, without),
+  optimistically(trpc.teams.rename, (teams: Teams, asked) => teams.map((team) => named(team, asked)).toSorted(byName)),
+  optimistically(trpc.teams.leave, without),
+  optimistically(trpc.teams.remove, without),
 ]
 
 /** What becomes of one of them. */
-export const foretoldOfTeam = [
-  foretell(trpc.teams.rename, (team: TeamDetails, asked) => named(team, asked)),
-  foretell(trpc.teams.members.setRole, (team: TeamDetails, { teamId, userId, role }) =>
+export const optimisticTeam = [
+  optimistically(trpc.teams.rename, (team: TeamDetails, asked) => named(team, asked)),
+  optimistically(trpc.teams.members.setRole, (team: TeamDetails, { teamId, userId, role }) =>
     team.id === teamId
       ? { ...team, members: team.members.map((member) => (member.userId === userId ? { ...member, role } : member)) }
       : team,
   ),
-  foretell(trpc.teams.members.remove, (team: TeamDetails, { teamId, userId }) =>
+  optimistically(trpc.teams.members.remove, (team: TeamDetails, { teamId, userId }) =>
     team.id === teamId ? { ...team, members: team.members.filter((member) => member.userId !== userId) } : team,
   ),
-  foretell(trpc.teams.transfer, (team: TeamDetails, { teamId, userId }) =>
+  optimistically(trpc.teams.transfer, (team: TeamDetails, { teamId, userId }) =>
     team.id === teamId
       ? {
           ...team,
@@ -67,14 +67,14 @@ export const foretoldOfTeam = [
         }
       : team,
   ),
-  foretell(trpc.teams.invites.revoke, (team: TeamDetails, { teamId, inviteId }) =>
+  optimistically(trpc.teams.invites.revoke, (team: TeamDetails, { teamId, inviteId }) =>
     team.id === teamId ? { ...team, invites: team.invites.filter(({ id }) => id !== inviteId) } : team,
   ),
 ]
 
 /** What becomes of the invitations that one has. */
-export const foretoldOfInvitations = [
-  foretell(trpc.teams.answer, (invitations: Invitations, { inviteId }) =>
+export const optimisticInvitations = [
+  optimistically(trpc.teams.answer, (invitations: Invitations, { inviteId }) =>
     invitations.filter(({ id }) => id !== inviteId),
   ),
 ]

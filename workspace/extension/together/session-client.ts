@@ -15,7 +15,7 @@ export type Identity = z.infer<typeof Identity>
 /** Why the gateway lets a window in no longer. */
 export type Refusal = 'stopped' | 'signed out' | 'not allowed'
 
-export interface DoorEvents {
+export interface SessionEvents {
   /** The workspace's container is another, which knows nothing of this window, or the workspace has another name, to which the gateway leads whoever loads the page again. */
   onGoneOn(): void
   /** Null once it is let in again. */
@@ -31,20 +31,20 @@ const refusals: Readonly<Record<number, Refusal>> = {
 const renewMs = 30_000
 
 /** The way from this window to team-state. Whose window it is the gateway knows, by its cookie; nothing else is asked. */
-export class Door {
+export class SessionClient {
   readonly #origin: string
-  readonly #events: DoorEvents
+  readonly #events: SessionEvents
   readonly #timer: ReturnType<typeof setInterval>
   #identity: Identity
 
   /** @throws where the gateway does not let this window in. */
-  static async open(origin: string, events: DoorEvents): Promise<Door> {
-    const door = new Door(origin, await ask(origin), events)
-    if (door.identity.renamed) events.onGoneOn()
-    return door
+  static async open(origin: string, events: SessionEvents): Promise<SessionClient> {
+    const session = new SessionClient(origin, await ask(origin), events)
+    if (session.identity.renamed) events.onGoneOn()
+    return session
   }
 
-  private constructor(origin: string, identity: Identity, events: DoorEvents) {
+  private constructor(origin: string, identity: Identity, events: SessionEvents) {
     this.#origin = origin
     this.#events = events
     this.#identity = identity

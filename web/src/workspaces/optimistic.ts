@@ -1,7 +1,7 @@
 import type { TeamId, Workspace, WorkspaceId, WorkspaceState } from '@arcx/router'
 import { host } from '../host/host.ts'
 import { trpc } from '../server/client.ts'
-import { comingUp, foretell } from '../server/optimistic.ts'
+import { comingUp, optimistically } from '../server/optimistic.ts'
 
 type List = readonly Workspace[]
 
@@ -46,17 +46,17 @@ const moved =
     changed(list, workspaceId, ({ state }) => (from.includes(state) ? { state: to, step: null, reason: null } : {}))
 
 /** What becomes of the workspaces that one sees by what one asks for. */
-export const foretold = [
-  foretell(trpc.workspaces.create, (list: List, { name, teamId = null }) =>
+export const optimistic = [
+  optimistically(trpc.workspaces.create, (list: List, { name, teamId = null }) =>
     list.some((each) => each.name === name) ? list : [...list, madeOf(name, teamId as TeamId | null)].toSorted(byName),
   ),
-  foretell(trpc.workspaces.start, moved(['stopped', 'failed'], 'starting')),
-  foretell(trpc.workspaces.stop, moved(['running', 'starting'], 'stopping')),
-  foretell(trpc.workspaces.restart, moved(['running'], 'stopping')),
-  foretell(trpc.workspaces.rename, (list: List, { workspaceId, name }) =>
+  optimistically(trpc.workspaces.start, moved(['stopped', 'failed'], 'starting')),
+  optimistically(trpc.workspaces.stop, moved(['running', 'starting'], 'stopping')),
+  optimistically(trpc.workspaces.restart, moved(['running'], 'stopping')),
+  optimistically(trpc.workspaces.rename, (list: List, { workspaceId, name }) =>
     changed(list, workspaceId, () => ({ name, url: addressOf(name) })).toSorted(byName),
   ),
-  foretell(trpc.workspaces.remove, (list: List, { workspaceId }) =>
+  optimistically(trpc.workspaces.remove, (list: List, { workspaceId }) =>
     changed(list, workspaceId, () => ({ state: 'deleting', step: null, reason: null })),
   ),
 ]

@@ -20,7 +20,7 @@ export interface Changed {
 }
 
 /** Who is here, by their clients; every change has a number, from which a reader can go on. */
-export class Roll {
+export class PresenceRegistry {
   /** By holder and key. */
   readonly #entries = new Map<string, PresenceEntry>()
   readonly #byPerson = new Map<string, Set<string>>()

@@ -5,7 +5,7 @@ import { teamNamed } from './team.ts'
 import { findWorkspace } from './workspace.ts'
 
 /** Whose secrets or rules a command is about. */
-export const holderOptions = [
+export const ownerOptions = [
   ['--team <name>', 'a team’s; without it or --workspace, yours'],
   ['--workspace <name>', 'a single workspace’s'],
 ] as const
@@ -15,7 +15,7 @@ export interface HolderNamed {
   readonly workspace?: string | undefined
 }
 
-export async function holderNamed(
+export async function ownerNamed(
   server: Server,
   { team, workspace }: HolderNamed,
 ): Promise<{ readonly teamId: TeamId | null; readonly workspaceId: WorkspaceId | null }> {

@@ -7,7 +7,7 @@ const timeoutMs = 5000
 const Opened = z.object({ authority: z.string() })
 
 /** Tells arc-proxy where to listen for a workspace: in the directory that was made for its sockets. */
-export class EgressDoor {
+export class ProxyClient {
   readonly #url: string
   readonly #token: string
 
