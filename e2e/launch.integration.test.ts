@@ -7,11 +7,11 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { send } from '@arcx/testing/http'
 import { testEngine, testRun } from '@arcx/testing/run'
 import { dataFile, newPlace, runCommand, startProduct } from './product.ts'
-import type { Place, Product } from './product.ts'
+import type { Installation, Product } from './product.ts'
 import { signIn } from './signed-in.ts'
 
 const running: Product[] = []
-async function start(place: Place): Promise<Product> {
+async function start(place: Installation): Promise<Product> {
   const product = await startProduct(place)
   running.push(product)
   return product

@@ -11,7 +11,7 @@ import { testDeployment, testDirectory, testRun } from '@arcx/testing/run'
 const start = fileURLToPath(new URL('../launch/start.mjs', import.meta.url))
 
 /** Where one arcx keeps its things; starting again with the same place is starting the same arcx. */
-export interface Place {
+export interface Installation {
   readonly directory: string
   readonly port: number
   readonly environment: NodeJS.ProcessEnv
@@ -23,7 +23,7 @@ export interface Ended {
 }
 
 export interface Product {
-  readonly place: Place
+  readonly place: Installation
   readonly signInLink: string
   readonly pid: number
   /** The processes that `npm start` itself is. */
@@ -38,7 +38,7 @@ export interface Product {
   interrupt(): Promise<Ended>
 }
 
-export async function newPlace(overrides: NodeJS.ProcessEnv = {}): Promise<Place> {
+export async function newPlace(overrides: NodeJS.ProcessEnv = {}): Promise<Installation> {
   const run = testRun()
   const [directory, port, proxyPort, collabPort] = await Promise.all([
     testDirectory(run, 'product'),
@@ -63,7 +63,7 @@ export async function newPlace(overrides: NodeJS.ProcessEnv = {}): Promise<Place
 }
 
 /** Runs one of `npm start`'s commands to its end. */
-export async function runCommand(place: Place, args: readonly string[]): Promise<Ended> {
+export async function runCommand(place: Installation, args: readonly string[]): Promise<Ended> {
   const { child, output } = launch(place, args)
   const [code] = (await once(child, 'close')) as [number | null]
   return { code, output: output() }
@@ -71,7 +71,7 @@ export async function runCommand(place: Place, args: readonly string[]): Promise
 
 /** `npm start`, up to the line with the link; `by` npm itself, or as npm does it, which is quicker. */
 export async function startProduct(
-  place: Place,
+  place: Installation,
   command: 'run' | 'dev' = 'run',
   by: 'npm' | 'node' = 'node',
 ): Promise<Product> {
@@ -110,7 +110,7 @@ export async function startProduct(
 
 const npmScripts: Readonly<Record<string, string>> = { run: 'start', dev: 'dev' }
 
-function launch(place: Place, args: readonly string[], by: 'npm' | 'node' = 'node') {
+function launch(place: Installation, args: readonly string[], by: 'npm' | 'node' = 'node') {
   const [first = '', ...rest] = args
   const command =
     by === 'node'
@@ -156,4 +156,4 @@ function below(pid: number): number[] {
   return childrenOf(pid).flatMap((child) => [child, ...below(child)])
 }
 
-export const dataFile = (place: Place, name: string): string => join(place.directory, name)
+export const dataFile = (place: Installation, name: string): string => join(place.directory, name)

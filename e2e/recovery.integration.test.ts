@@ -2,11 +2,11 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { send } from '@arcx/testing/http'
 import { testEngine, testRun } from '@arcx/testing/run'
 import { commandOf, newPlace, startProduct } from './product.ts'
-import type { Place, Product } from './product.ts'
+import type { Installation, Product } from './product.ts'
 import { signIn } from './signed-in.ts'
 
 const running: Product[] = []
-async function start(place: Place, by?: 'npm'): Promise<Product> {
+async function start(place: Installation, by?: 'npm'): Promise<Product> {
   const product = await startProduct(place, 'run', by)
   running.push(product)
   return product
@@ -43,14 +43,14 @@ function pidOf(product: Product, kind: Kind): number | undefined {
   return product.descendants().find((pid) => kinds[kind].test(commandOf(pid)))
 }
 
-const containersOf = async (place: Place) => {
+const containersOf = async (place: Installation) => {
   const list = await testEngine(testRun()).listContainers({
     filters: { label: [`arcx.deployment=${place.environment['ARC_DEPLOYMENT']}`] },
   })
   return list.map(({ Id }) => Id)
 }
 
-const readiness = async (place: Place): Promise<{ ready: boolean; dependencies: Record<string, string> }> =>
+const readiness = async (place: Installation): Promise<{ ready: boolean; dependencies: Record<string, string> }> =>
   JSON.parse((await send(place.port, '/readyz')).body)
 
 const allWell = {

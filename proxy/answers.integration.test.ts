@@ -15,7 +15,7 @@ import {
 } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ProxyRig, codeOf, echo } from '@arcx/testing/proxy'
-import type { Asked, Got } from '@arcx/testing/proxy'
+import type { ReceivedRequest, Got } from '@arcx/testing/proxy'
 
 const secret = { value: 'sk-live-Aa1+Bb2/Cc3=Dd4Z', placeholder: 'sk-live-000000000000000Z', host: 'api.test' }
 
@@ -37,7 +37,7 @@ beforeEach(() => {
   }
 })
 
-const plain = (path: string, asked: Asked = {}) => rig.send(`http://api.test:${rig.plainPort}${path}`, asked)
+const plain = (path: string, asked: ReceivedRequest = {}) => rig.send(`http://api.test:${rig.plainPort}${path}`, asked)
 /** What a program at the other end sees of an answer, status line and all. */
 async function bytesOf(path: string): Promise<string> {
   const socket = connect(rig.socketOf(rig.workspaceId))

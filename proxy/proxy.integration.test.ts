@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import { brotliCompressSync, deflateSync, gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ProxyRig, codeOf, echo } from '@arcx/testing/proxy'
-import type { Arrived, Asked, Got } from '@arcx/testing/proxy'
+import type { Arrived, ReceivedRequest, Got } from '@arcx/testing/proxy'
 import { WebSocket } from 'ws'
 
 /** The same shape and length, the same first and last character. */
@@ -63,7 +63,7 @@ test('a workspace is listened for where the orchestrator says, and nowhere else'
 })
 
 describe('on the way out, a placeholder becomes its value where it may go', () => {
-  const spots: readonly [string, Asked & { readonly path?: string }, (got: Arrived) => unknown, string][] = [
+  const spots: readonly [string, ReceivedRequest & { readonly path?: string }, (got: Arrived) => unknown, string][] = [
     [
       'a header',
       { headers: { authorization: `Bearer ${secret.placeholder}` } },

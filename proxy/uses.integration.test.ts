@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ProxyRig, codeOf, echo } from '@arcx/testing/proxy'
-import type { Asked } from '@arcx/testing/proxy'
+import type { ReceivedRequest } from '@arcx/testing/proxy'
 import { oddWritings, readings, writings } from '@arcx/testing/writings'
 import { WebSocket } from 'ws'
 
@@ -60,7 +60,10 @@ const carries = (text: string) =>
   })
 
 const isHeaderText = (text: string) => /^[\x20-\x7e]+$/.test(text) && text.trim() === text
-type Way = readonly [string, (written: string, path: string) => { readonly path: string; readonly asked: Asked } | null]
+type Way = readonly [
+  string,
+  (written: string, path: string) => { readonly path: string; readonly asked: ReceivedRequest } | null,
+]
 const places: readonly Way[] = [
   ['a header', (written, path) => (isHeaderText(written) ? { path, asked: { headers: { 'x-key': written } } } : null)],
   [
@@ -171,7 +174,7 @@ describe('to a host that it may not go to, a placeholder in any writing is refus
       expect(JSON.stringify([url, headers, body])).not.toMatch(/Qq9Ww8|qq9ww8/i)
   })
 
-  const odd: readonly [string, Asked][] = [
+  const odd: readonly [string, ReceivedRequest][] = [
     ['a header’s name', { headers: { [`x-${secret.placeholder}`]: '1' } }],
     ['gzip that is not labelled', { method: 'POST', body: gzipSync(`{"key":"${secret.placeholder}"}`) }],
     ['the value in gzip that is not labelled', { method: 'POST', body: gzipSync(`{"key":"${secret.value}"}`) }],

@@ -32,7 +32,7 @@ export type { FileChange, FileVersion, FileVersionText, HistoryPort, Writer } fr
 export { FileVersionId } from './history/port.ts'
 export type { ClientConnection, PresencePort } from './presence/port.ts'
 export type { Present, PresenceChange } from './presence/presence.ts'
-export { Place, PresenceClient, PresenceEntry } from './presence/presence.ts'
+export { PresencePlace, PresenceClient, PresenceEntry } from './presence/presence.ts'
 export { writtenOut } from './egress/presets.ts'
 export type { CallFilter, EgressCall, EgressCallsChange, EgressPort } from './egress/port.ts'
 export { EgressLimit, EgressRules, noRules } from './egress/rules.ts'

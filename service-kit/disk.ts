@@ -4,7 +4,7 @@ import { NotReady } from './health.ts'
 import type { Log } from './log.ts'
 
 /** A directory in which something is kept; several may lie on one file system. */
-export interface Place {
+export interface WatchedDirectory {
   /** For a person: “the data directory”. */
   readonly name: string
   readonly path: string
@@ -30,7 +30,7 @@ export interface DiskState {
 type ReadRoom = (path: string) => Promise<Omit<Room, 'name'>>
 
 export interface DiskWatchDependencies {
-  readonly places: readonly Place[]
+  readonly places: readonly WatchedDirectory[]
   readonly reserveBytes: number
   readonly log: Log
   readonly everyMs?: number
@@ -117,7 +117,7 @@ export class DiskWatch {
   }
 
   /** Nothing where it cannot be told, which is said once. */
-  async #roomAt({ name, path }: Place): Promise<readonly Room[]> {
+  async #roomAt({ name, path }: WatchedDirectory): Promise<readonly Room[]> {
     try {
       const room = await this.#read(path)
       this.#unreadable.delete(name)

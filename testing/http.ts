@@ -9,7 +9,7 @@ export interface Answer {
   readonly body: string
 }
 
-export interface Asked {
+export interface RequestOptions {
   readonly method?: string
   readonly headers?: OutgoingHttpHeaders
   readonly body?: string
@@ -21,7 +21,7 @@ export interface Asked {
 export function send(
   port: number,
   path: string,
-  { method = 'GET', headers = {}, body, from }: Asked = {},
+  { method = 'GET', headers = {}, body, from }: RequestOptions = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asked = request(

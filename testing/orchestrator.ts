@@ -14,7 +14,7 @@ import type { Census } from './census.ts'
 import { censusOf } from './counted.ts'
 import { createDatabase } from './database.ts'
 import { send } from './http.ts'
-import type { Answer, Asked } from './http.ts'
+import type { Answer, RequestOptions } from './http.ts'
 import { signInSomebody } from './person.ts'
 import type { Person } from './person.ts'
 import { until } from './until.ts'
@@ -46,7 +46,7 @@ export interface TestOrchestrator {
   readonly engine: Docker
   person(tier?: Tier): Promise<Person>
   /** A request to the control plane's own host. */
-  send(path: string, asked?: Asked): Promise<Answer>
+  send(path: string, asked?: RequestOptions): Promise<Answer>
   /** What it holds after a garbage collection; of one that was started with `counted`. */
   census(): Promise<Census>
   /** What it logged, whole. */

@@ -29,14 +29,14 @@ export interface Live {
   close(): Promise<void>
 }
 
-export interface Place {
+export interface Deployment {
   readonly origin: string
   readonly adminToken: string
   readonly prisma: Database
 }
 
 /** Writes a person and a session as sign-in would, and signs the session's cookie with the deployment's key. */
-export async function signInSomebody({ origin, adminToken, prisma }: Place, tier: Tier = 'team'): Promise<Person> {
+export async function signInSomebody({ origin, adminToken, prisma }: Deployment, tier: Tier = 'team'): Promise<Person> {
   const userId = UserId.parse(randomUUID())
   const sessionId = SessionId.parse(randomUUID())
   const expiresAt = new Date(Date.now() + 3600_000)

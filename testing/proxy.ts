@@ -39,7 +39,7 @@ export interface Got {
   readonly headers: IncomingMessage['headers']
   readonly body: Buffer
 }
-export interface Asked {
+export interface ReceivedRequest {
   readonly method?: string
   readonly headers?: OutgoingHttpHeaders
   readonly body?: string | Buffer
@@ -283,7 +283,7 @@ export class ProxyRig {
 
   async send(
     url: string,
-    { method = 'GET', headers = {}, body, id = this.workspaceId }: Asked = {},
+    { method = 'GET', headers = {}, body, id = this.workspaceId }: ReceivedRequest = {},
     socket?: Socket,
   ): Promise<Got> {
     const asked = httpRequest({
@@ -322,7 +322,7 @@ export class ProxyRig {
     return tlsConnect({ socket: connect(this.socketOf(this.workspaceId)), ca: this.#ca, ...options })
   }
 
-  async https(host: string, path: string, asked: Asked = {}): Promise<Got> {
+  async https(host: string, path: string, asked: ReceivedRequest = {}): Promise<Got> {
     return this.send(
       path,
       { ...asked, headers: { host: `${host}:${this.tlsPort}`, ...asked.headers } },

@@ -145,13 +145,13 @@ async function ofPeer(count: number, first: unknown, message: unknown): Promise<
   }
 }
 
-interface Place {
+interface ActorPosition {
   readonly windows: Windows
   census(): Promise<Census>
   change(round: number): Promise<void>
 }
 
-async function course({ windows, census, change }: Place): Promise<Seen> {
+async function course({ windows, census, change }: ActorPosition): Promise<Seen> {
   // What is made once is there before it is counted.
   await (await gather({ ...windows, cookies: windows.cookies.slice(0, 5) })).part()
   const nobody = await settled(census, 0)

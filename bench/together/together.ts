@@ -32,7 +32,7 @@ const largeBytes = 10 * 1024 * 1024
 const largeLoads = 5
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
-interface Place {
+interface ActorPosition {
   readonly pid: number
   urls(count: number): Promise<readonly string[]>
 }
@@ -43,9 +43,9 @@ export async function* benchTogether(): AsyncIterable<Table> {
   const children: ChildProcess[] = []
   try {
     const ours = await placeOf(collab)
-    const places = new Map<Kind, Place>([['team-state', ours.place]])
+    const places = new Map<Kind, ActorPosition>([['team-state', ours.place]])
     for (const kind of peers) places.set(kind, await startPeer(kind, children))
-    const place = (kind: Kind): Place => places.get(kind) ?? ours.place
+    const place = (kind: Kind): ActorPosition => places.get(kind) ?? ours.place
 
     const seen = new Map<string, CrowdSeen[]>()
     for (let round = 0; round < rounds; round += 1) {
@@ -132,8 +132,8 @@ export async function* benchTogether(): AsyncIterable<Table> {
 }
 
 async function placeOf(collab: TestCollab): Promise<{
-  readonly place: Place
-  fresh(): Promise<Place>
+  readonly place: ActorPosition
+  fresh(): Promise<ActorPosition>
   readonly workspaceId: WorkspaceId
   readonly ann: Person
 }> {
@@ -146,7 +146,7 @@ async function placeOf(collab: TestCollab): Promise<{
     all.push(next)
   }
   const { id: workspaceId } = await ann.api.workspaces.create.mutate({ name: 'crowd', teamId })
-  const placeAt = ({ pid, port }: { readonly pid: number; readonly port: number }): Place => ({
+  const placeAt = ({ pid, port }: { readonly pid: number; readonly port: number }): ActorPosition => ({
     pid,
     async urls(count) {
       const path = `bench-${randomUUID()}.txt`
@@ -161,7 +161,11 @@ async function placeOf(collab: TestCollab): Promise<{
   return { workspaceId, ann, place: placeAt(collab), fresh: async () => placeAt(await collab.copy()) }
 }
 
-async function startPeer(kind: (typeof peers)[number], children: ChildProcess[], ...more: string[]): Promise<Place> {
+async function startPeer(
+  kind: (typeof peers)[number],
+  children: ChildProcess[],
+  ...more: string[]
+): Promise<ActorPosition> {
   const port = await freePort()
   const child = fork(file('peer.ts'), [kind, String(port), ...more], { execArgv: [] })
   children.push(child)
@@ -210,7 +214,7 @@ const resident = async (pid: number) =>
   Number(/VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1])
 
 /** In KB, of a process that has served nobody yet. */
-async function memoryPerConnection(kind: Kind, place: Place): Promise<number> {
+async function memoryPerConnection(kind: Kind, place: ActorPosition): Promise<number> {
   await crowd({ kind, urls: await place.urls(2), seconds: 1, updates: null, onlyStay: false })
   const before = await resident(place.pid)
   const child = fork(file('crowd.ts'), { execArgv: [], serialization: 'advanced' })

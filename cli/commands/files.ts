@@ -16,7 +16,7 @@ import { ToolRun } from '../server/tool-run.ts'
 import type { Server } from '../server/server.ts'
 import { ensureRunning } from '../workspace.ts'
 
-type Place =
+type CopyEndpoint =
   | { readonly kind: 'here'; readonly path: string }
   | { readonly kind: 'there'; readonly workspace: string; readonly path: string }
 
@@ -29,7 +29,7 @@ interface Copying {
 }
 
 /** `workspace:path`, or a path here; one that has a colon in it is written `./with:colon`. */
-function placeOf(text: string): Place {
+function placeOf(text: string): CopyEndpoint {
   const [, workspace, path] = /^([a-z0-9][a-z0-9-]*):(.*)$/s.exec(text) ?? []
   if (workspace === undefined || path === undefined) return { kind: 'here', path: text }
   return { kind: 'there', workspace, path: path === '' ? '.' : path }

@@ -9,7 +9,7 @@ import { Output } from '../output/output.ts'
 const skipped: ReadonlySet<string> = new Set(['.git', 'node_modules', '.arcx'])
 const largestBytes = 5 * 1024 * 1024
 
-interface Place {
+interface Location {
   readonly file: string
   readonly line: number
   readonly column: number
@@ -34,7 +34,7 @@ export function addScanCommand(program: Command): void {
     .action(async (paths, options, command) => {
       if (options.jsonLines === true) return scanLines()
       const output = new Output((command.optsWithGlobals() as { json?: boolean }).json === true)
-      const found: Place[] = []
+      const found: Location[] = []
       let files = 0
       for (const path of paths.length === 0 ? ['.'] : paths) {
         if ((await stat(path).catch(() => null)) === null)
@@ -85,7 +85,7 @@ async function* filesIn(path: string): AsyncIterable<string> {
   }
 }
 
-async function scanFile(file: string): Promise<Place[]> {
+async function scanFile(file: string): Promise<Location[]> {
   const bytes = await readFile(file)
   // What holds a zero byte is no text.
   if (bytes.subarray(0, 8192).includes(0)) return []

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import { Place, TeamId, UserId, WorkspaceId } from '@arcx/router'
+import { PresencePlace, TeamId, UserId, WorkspaceId } from '@arcx/router'
 import type { PresenceChange } from '@arcx/router'
 import { guarded } from '@arcx/service-kit/guarded'
 import type { Presence } from '@arcx/service-kit/presence/presence'
@@ -15,10 +15,10 @@ const maxWaitingBytes = 1024 * 1024
 
 const Said = z.strictObject({
   type: z.literal('here'),
-  file: Place.shape.file,
-  line: Place.shape.line,
-  typing: Place.shape.typing,
-  state: Place.shape.state,
+  file: PresencePlace.shape.file,
+  line: PresencePlace.shape.line,
+  typing: PresencePlace.shape.typing,
+  state: PresencePlace.shape.state,
 })
 
 /** An editor's window in a workspace: it says where its person is, and is told who else is there (JSON, both ways). */
@@ -59,7 +59,7 @@ export class RoomConnection {
     this.#presence.end(this.#key)
   }
 
-  #say(place: Partial<Omit<Place, 'client' | 'workspaceId'>>): void {
+  #say(place: Partial<Omit<PresencePlace, 'client' | 'workspaceId'>>): void {
     const { userId, login, name, teamId, workspaceId } = this.ticket
     this.#presence.set({
       key: this.#key,
@@ -68,7 +68,7 @@ export class RoomConnection {
       name,
       agent: null,
       teamId: teamId === null ? null : TeamId.parse(teamId),
-      place: Place.parse({ ...place, client: 'ide', workspaceId: WorkspaceId.parse(workspaceId) }),
+      place: PresencePlace.parse({ ...place, client: 'ide', workspaceId: WorkspaceId.parse(workspaceId) }),
     })
   }
 

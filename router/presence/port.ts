@@ -2,7 +2,7 @@ import type { UserActor } from '../actor.ts'
 import type { TeamId, WorkspaceId } from '../ids.ts'
 import type { Resume } from '../workspaces/port.ts'
 import type { Tracked } from '../workspaces/workspace.ts'
-import type { Place, PresenceChange } from './presence.ts'
+import type { PresencePlace, PresenceChange } from './presence.ts'
 
 /** A WebSocket by which a client calls; what it said of itself ends with it. */
 export interface ClientConnection {
@@ -19,7 +19,7 @@ export interface PresencePort {
     actor: UserActor,
     connection: ClientConnection | null,
     tab: string,
-    place: Place | null,
+    place: PresencePlace | null,
     agent: string | null,
   ): Promise<void>
   /** Who of a team is here, and where in its workspaces; the whole first. @throws `team_not_found`, also later on. */

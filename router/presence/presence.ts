@@ -6,7 +6,7 @@ export const PresenceClient = z.enum(['web', 'desktop', 'ide', 'cli', 'agent'])
 export type PresenceClient = z.infer<typeof PresenceClient>
 
 /** Where one client of somebody's is. */
-export const Place = z.object({
+export const PresencePlace = z.object({
   client: PresenceClient,
   workspaceId: WorkspaceId.nullable().default(null),
   /** A path within the workspace's project. */
@@ -17,7 +17,7 @@ export const Place = z.object({
   /** `idle`: here, and quiet for a while; `away`: not looking. */
   state: z.enum(['active', 'idle', 'away']).default('active'),
 })
-export type Place = z.infer<typeof Place>
+export type PresencePlace = z.infer<typeof PresencePlace>
 
 /** Somebody who is here, with all of their tabs and programs; or an agent of theirs. */
 export interface Present {
@@ -29,7 +29,7 @@ export interface Present {
   /** What the agent is called, where it is one. */
   readonly agent: string | null
   /** The most active first. */
-  readonly places: readonly Place[]
+  readonly places: readonly PresencePlace[]
 }
 
 export type PresenceChange =
@@ -46,6 +46,6 @@ export const PresenceEntry = z.object({
   agent: z.string().max(60).nullable(),
   /** Whose the workspace is. */
   teamId: TeamId.nullable(),
-  place: Place,
+  place: PresencePlace,
 })
 export type PresenceEntry = z.infer<typeof PresenceEntry>

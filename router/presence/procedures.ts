@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { TeamId, WorkspaceId } from '../ids.ts'
 import { lastEventId, resumable, resumeOf } from '../resume.ts'
 import { personProcedure, router } from '../trpc.ts'
-import { Place } from './presence.ts'
+import { PresencePlace } from './presence.ts'
 
 export const presenceRouter = router({
   /** `place` null: gone. */
   set: personProcedure
     .input(
       z.object({
-        place: Place.nullable(),
+        place: PresencePlace.nullable(),
         tab: z.string().max(60).default(''),
         agent: z.string().trim().min(1).max(60).default('Agent'),
       }),

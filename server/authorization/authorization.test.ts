@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ArcError, Scope, TeamId, TokenId, UserId, WorkspaceId } from '@arcx/router'
 import type { TokenActor } from '@arcx/router'
-import type { Asker } from './checks.ts'
+import type { ActorWithTeams } from './checks.ts'
 import { may, onWorkspace, requireMay, requireMayAsk, rightsIn, rightsOver, rightsTo } from './checks.ts'
 import { requireListed, routes } from './routes.ts'
 import { targetOf } from './target.ts'
@@ -56,7 +56,7 @@ test('a token for certain workspaces administers nothing, whatever its scopes an
 })
 
 test('what one is told one may do is what one may do', () => {
-  const member: Asker = { via: 'session', userId, teams: new Map([[teamId, 'member']]) }
+  const member: ActorWithTeams = { via: 'session', userId, teams: new Map([[teamId, 'member']]) }
   const shared = { id: workspaceId, ownerId: null, teamId, createdById: null }
   expect(rightsTo(member, shared)).toEqual(['see', 'open', 'exec', 'start', 'stop', 'restart'])
   expect(rightsTo(member, { ...shared, createdById: userId })).toContain('remove')

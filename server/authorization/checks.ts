@@ -19,7 +19,7 @@ export type Visitor =
   | Pick<Extract<UserActor, { via: 'token' }>, 'via' | 'userId' | 'scopes' | 'workspaceIds'>
 
 /** Who asks, as far as rights go: with what they are in their teams. */
-export type Asker = Visitor & { readonly teams: ReadonlyMap<string, TeamRole> }
+export type ActorWithTeams = Visitor & { readonly teams: ReadonlyMap<string, TeamRole> }
 
 export interface WorkspaceTarget {
   readonly id: string
@@ -91,7 +91,7 @@ function requireScope(visitor: Visitor, operation: Operation): void {
     throw errors.forbidden('do that with a token that is for certain workspaces')
 }
 
-function relationTo(asker: Asker, target: Target): Relation | null {
+function relationTo(asker: ActorWithTeams, target: Target): Relation | null {
   if (target.kind === 'self') return 'self'
   if (target.kind === 'workspace' && target.ownerId !== null) return target.ownerId === asker.userId ? 'owner' : null
   const role = target.teamId === null ? undefined : asker.teams.get(target.teamId)
@@ -101,19 +101,19 @@ function relationTo(asker: Asker, target: Target): Relation | null {
 }
 
 /** Whether a token's bounds let it come near. */
-function isInside(asker: Asker, operation: Operation, target: Target): boolean {
+function isInside(asker: ActorWithTeams, operation: Operation, target: Target): boolean {
   if (asker.via === 'session' || asker.workspaceIds === null) return true
   const { bound } = rightTo(operation)
   if (bound === 'inside') return target.kind === 'workspace' && asker.workspaceIds.some((id) => id === target.id)
   return bound !== 'never'
 }
 
-const isRelated = (asker: Asker, operation: Operation, target: Target): boolean => {
+const isRelated = (asker: ActorWithTeams, operation: Operation, target: Target): boolean => {
   const relation = relationTo(asker, target)
   return relation !== null && rightTo(operation).relations.includes(relation)
 }
 
-export function may(asker: Asker, operation: Operation, target: Target): boolean {
+export function may(asker: ActorWithTeams, operation: Operation, target: Target): boolean {
   return hasScope(asker, operation) && isInside(asker, operation, target) && isRelated(asker, operation, target)
 }
 
@@ -121,7 +121,7 @@ export function may(asker: Asker, operation: Operation, target: Target): boolean
  * @throws `scope_missing`; `workspace_not_found`, `team_not_found` where the actor may not even see it, so that names give
  * nothing away; else `forbidden`.
  */
-export function requireMay(asker: Asker, operation: Operation, target: Target): void {
+export function requireMay(asker: ActorWithTeams, operation: Operation, target: Target): void {
   requireScope(asker, operation)
   const inside = isInside(asker, operation, target)
   if (target.kind === 'workspace' && !(inside && isRelated(asker, 'workspace.see', target)))
@@ -149,7 +149,7 @@ const workspaceOperations = Object.keys(workspaceRights) as readonly WorkspaceOp
 const ofRelation = new Map<Relation | null, readonly WorkspaceOperation[]>()
 
 /** What the actor may do with it. */
-export function rightsTo(asker: Asker, workspace: WorkspaceTarget): readonly WorkspaceOperation[] {
+export function rightsTo(asker: ActorWithTeams, workspace: WorkspaceTarget): readonly WorkspaceOperation[] {
   const target = onWorkspace(workspace)
   const among = () => workspaceOperations.filter((operation) => may(asker, workspaceRights[operation], target))
   if (asker.via === 'token') return among()
@@ -160,7 +160,7 @@ export function rightsTo(asker: Asker, workspace: WorkspaceTarget): readonly Wor
 }
 
 /** Whether the actor may see it at all, whatever for. */
-export function maySee(asker: Asker, workspace: WorkspaceTarget): boolean {
+export function maySee(asker: ActorWithTeams, workspace: WorkspaceTarget): boolean {
   const target = onWorkspace(workspace)
   return isInside(asker, 'workspace.see', target) && isRelated(asker, 'workspace.see', target)
 }
@@ -187,7 +187,7 @@ const teamRights: Readonly<Record<TeamRight, Operation>> = {
 
 /** What a member of a team may do with it, by their role. */
 export function rightsIn(visitor: Visitor, teamId: string, role: TeamRole): readonly TeamRight[] {
-  const asker: Asker = { ...visitor, teams: new Map([[teamId, role]]) }
+  const asker: ActorWithTeams = { ...visitor, teams: new Map([[teamId, role]]) }
   return (Object.keys(teamRights) as readonly TeamRight[]).filter((right) =>
     may(asker, teamRights[right], { kind: 'team', teamId }),
   )

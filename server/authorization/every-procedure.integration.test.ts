@@ -5,7 +5,7 @@ import { appRouter } from '@arcx/router/server'
 import { startTestOrchestrator } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import { everyAsker } from '@arcx/testing/rights/askers'
-import type { About, Asker, Ground } from '@arcx/testing/rights/askers'
+import type { About, TestedActor, Ground } from '@arcx/testing/rights/askers'
 import { calls } from '@arcx/testing/rights/calls'
 import { procedures } from './procedures.ts'
 import type { ProcedurePath } from './procedures.ts'
@@ -49,7 +49,7 @@ beforeAll(async () => {
 afterAll(() => arc?.destroy())
 
 /** What the table says, worked out apart from the server's checks. */
-function mayPass(asker: Asker, operation: Operation, about: About): boolean {
+function mayPass(asker: TestedActor, operation: Operation, about: About): boolean {
   const { relations, scope, bound } = rightTo(operation)
   if (!asker.relations[about].some((relation) => relations.includes(relation))) return false
   if (asker.via !== 'token') return true
@@ -64,7 +64,7 @@ interface Answer {
   readonly error?: { readonly message: string; readonly data: { readonly arc: { readonly code: string } | null } }
 }
 
-async function byRequest(asker: Asker, path: ProcedurePath, input: unknown): Promise<string> {
+async function byRequest(asker: TestedActor, path: ProcedurePath, input: unknown): Promise<string> {
   const headers = { ...asker.headers, 'content-type': 'application/json' }
   const encoded = JSON.stringify(input)
   const answer =

@@ -20,8 +20,7 @@ beforeAll(async () => {
 afterAll(() => database?.drop())
 
 const actor: ServiceActor = { kind: 'service', service: 'test' }
-const set = (owner: OwnerColumns, rules: EgressRules) =>
-  unitOfWork(actor, (unit) => store.setRules(unit, owner, rules))
+const set = (owner: OwnerColumns, rules: EgressRules) => unitOfWork(actor, (unit) => store.setRules(unit, owner, rules))
 
 async function person(login: string): Promise<OwnerColumns> {
   const id = randomUUID()

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Workspace } from '@arcx/router'
 import { cookieSet, send, upgrade } from '@arcx/testing/http'
-import type { Answer, Asked } from '@arcx/testing/http'
+import type { Answer, RequestOptions } from '@arcx/testing/http'
 import { createRunning, runInside, startInside, startTestOrchestrator, untilState } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import type { Person } from '@arcx/testing/person'
@@ -37,7 +37,7 @@ afterAll(() => arc?.destroy())
 
 const hostOf = (name: string) => `${name}.localhost:${arc.port}`
 const originOf = (name: string) => `http://${hostOf(name)}`
-const visit = (path: string, asked: Asked = {}, name = 'door'): Promise<Answer> =>
+const visit = (path: string, asked: RequestOptions = {}, name = 'door'): Promise<Answer> =>
   send(arc.port, path, { ...asked, headers: { host: hostOf(name), ...asked.headers } })
 const navigation = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
 

@@ -16,7 +16,7 @@ import { hasSoundFraming, isSoundUpgrade, keepHeaderBytes, ownAnswer, passOn } f
 import { carryEnds } from './ends.ts'
 import { cleanRequest } from './forwarding.ts'
 import { OpenConnections } from './open-connections.ts'
-import type { Visitor } from './open-connections.ts'
+import type { ConnectedPerson } from './open-connections.ts'
 import { Passages } from './passage.ts'
 import type { AskedOf, PassageDependencies } from './passage.ts'
 
@@ -43,7 +43,10 @@ export interface GatewayDependencies extends PassageDependencies {
   /** @throws where the workspace does not answer. */
   dial(workspaceId: WorkspaceId): Promise<Socket>
   /** What lets a window of a person's into team-state. */
-  ticketFor(person: Visitor, workspaceId: WorkspaceId): Promise<Pick<CollabEntry, 'ticket' | 'may' | 'expiresAt'>>
+  ticketFor(
+    person: ConnectedPerson,
+    workspaceId: WorkspaceId,
+  ): Promise<Pick<CollabEntry, 'ticket' | 'may' | 'expiresAt'>>
   /** Where team-state takes WebSockets; the gateway carries them there. */
   readonly collabUrl: string
   /** Whose word that is depends on which reverse proxies are trusted. */

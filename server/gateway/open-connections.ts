@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream'
 import type { SessionId, UserId, WorkspaceId } from '@arcx/router'
 
 /** Who looks at a workspace, by their session. */
-export interface Visitor {
+export interface ConnectedPerson {
   readonly via: 'session'
   readonly userId: UserId
   readonly sessionId: SessionId
@@ -12,7 +12,7 @@ export interface Visitor {
 
 /** Whom a connection was let through for, and where to. */
 interface Passed {
-  readonly visitor: Visitor
+  readonly visitor: ConnectedPerson
   readonly workspaceId: WorkspaceId
   readonly name: string
 }
@@ -49,7 +49,7 @@ export class OpenConnections {
   }
 
   /** Ends those of a person's that are not admitted any more. What cannot be decided is refused. */
-  async recheck(userId: UserId, admit: (visitor: Visitor, name: string) => Promise<unknown>): Promise<void> {
+  async recheck(userId: UserId, admit: (visitor: ConnectedPerson, name: string) => Promise<unknown>): Promise<void> {
     const theirs = [...this.#all()].filter(([, passed]) => passed.visitor.userId === userId)
     await Promise.all(theirs.map(([socket, { visitor, name }]) => admit(visitor, name).catch(() => socket.destroy())))
   }

@@ -5,7 +5,7 @@ import type { Addresses } from '../addresses.ts'
 import { sign, verify } from '../credentials/signing.ts'
 import { readCookie, writeCookie } from '../http/cookies.ts'
 import { hasSoundPort } from './forwarding.ts'
-import type { Visitor } from './open-connections.ts'
+import type { ConnectedPerson } from './open-connections.ts'
 import { mayCross } from './origin-check.ts'
 
 const workspaceSessionSeconds = 12 * 3600
@@ -18,7 +18,7 @@ export type Passage =
       readonly workspaceId: WorkspaceId
       readonly name: string
       readonly incarnation: number
-      readonly visitor: Visitor
+      readonly visitor: ConnectedPerson
     }
   | { readonly kind: 'resting' }
   | { readonly kind: 'stranger' }
@@ -28,17 +28,20 @@ export type Passage =
       readonly workspaceId: WorkspaceId
       readonly name: string
       readonly incarnation: number
-      readonly visitor: Visitor
+      readonly visitor: ConnectedPerson
     }
   | { readonly kind: 'refused'; readonly status: number; readonly message: string }
 
 export interface PassageDependencies {
   readonly addresses: Addresses
   readonly key: Buffer
-  personOfSession(sessionId: SessionId): Promise<Visitor | null>
-  admit(person: Visitor, name: string): Promise<{ workspaceId: WorkspaceId; running: boolean; incarnation: number }>
+  personOfSession(sessionId: SessionId): Promise<ConnectedPerson | null>
+  admit(
+    person: ConnectedPerson,
+    name: string,
+  ): Promise<{ workspaceId: WorkspaceId; running: boolean; incarnation: number }>
   /** What a workspace is called now; null where it is gone or the person may not open it. */
-  whereabouts(person: Visitor, workspaceId: WorkspaceId): Promise<{ name: string; incarnation: number } | null>
+  whereabouts(person: ConnectedPerson, workspaceId: WorkspaceId): Promise<{ name: string; incarnation: number } | null>
 }
 
 /** Who may pass to the workspace of a name, by the cookie of its host. */
@@ -82,7 +85,7 @@ export class Passages {
   }
 
   /** Where the workspace went by which this browser came in; null where it may not know. */
-  async #moved(visitor: Visitor, claimed: string | undefined): Promise<Passage | null> {
+  async #moved(visitor: ConnectedPerson, claimed: string | undefined): Promise<Passage | null> {
     const workspaceId = WorkspaceId.safeParse(claimed)
     if (!workspaceId.success) return null
     const now = await this.#dependencies.whereabouts(visitor, workspaceId.data)

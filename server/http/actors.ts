@@ -5,7 +5,7 @@ import type { Tokens } from '../identity/tokens.ts'
 import { readCookie } from './cookies.ts'
 import type { WrongCredentials } from './wrong-credentials.ts'
 
-export type Asker = UserActor | AdminActor
+export type HttpActor = UserActor | AdminActor
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
@@ -34,7 +34,7 @@ export class Actors {
    * `Authorization: Bearer …`, by requests and upgrades alike. Compared in constant time, since hashing makes the lengths equal.
    * @throws `token_wrong`; `too_many_requests` after too many wrong ones from one address.
    */
-  async byToken(authorization: string, origin: Origin): Promise<Asker> {
+  async byToken(authorization: string, origin: Origin): Promise<HttpActor> {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? ''
     if (timingSafeEqual(digest(token), this.#adminToken)) return { kind: 'admin', ...origin }
     return (await this.#tokens.actorOf(token, origin)) ?? this.#wrong.refuse('token.use', origin.address)

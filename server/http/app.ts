@@ -23,7 +23,7 @@ import type { Registry } from '@arcx/service-kit/metrics'
 import type { Addresses } from '../addresses.ts'
 import { requireListed } from '../authorization/routes.ts'
 import type { Gateway } from '../gateway/gateway.ts'
-import type { Actors, Asker } from './actors.ts'
+import type { Actors, HttpActor } from './actors.ts'
 import { messagePage, pageHeaders } from './page.ts'
 import { sharedResult } from './shared-result.ts'
 import { statusOfKind } from './status.ts'
@@ -46,7 +46,7 @@ export interface Edge {
   readonly app: FastifyInstance
   readonly server: Server
   /** Who asks. @throws `too_many_requests` after too many wrong tokens from one address. */
-  actorOf(request: FastifyRequest): Promise<Asker | null>
+  actorOf(request: FastifyRequest): Promise<HttpActor | null>
 }
 
 const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
@@ -161,7 +161,7 @@ export async function createEdge(dependencies: EdgeDependencies): Promise<Edge> 
   })
   app.setErrorHandler((error: unknown, request, reply) => sendError(error, request, reply, log))
 
-  async function actorOf(request: FastifyRequest): Promise<Asker | null> {
+  async function actorOf(request: FastifyRequest): Promise<HttpActor | null> {
     const origin = { address: request.ip, requestId: request.id }
     const { authorization } = request.headers
     // Where a token is shown, it alone counts: no cookie makes a wrong one right.

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => arc?.destroy())
 
-interface Told {
+interface Answered {
   readonly id: number
   readonly result?: { readonly type: string }
   readonly error?: {
@@ -29,7 +29,7 @@ async function routerOf(person: Person | undefined) {
     headers: { cookie: person?.cookie ?? '', origin: arc.origin },
   })
   onTestFinished(() => socket.terminate())
-  const told: Told[] = []
+  const told: Answered[] = []
   socket.on('message', (data) => {
     if (String(data) === 'PING') socket.send('PONG')
     else if (String(data) !== 'PONG') told.push(JSON.parse(String(data)))

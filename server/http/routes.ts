@@ -14,7 +14,7 @@ import type { EntryClaims, Verdict } from '../gateway/gateway.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { SessionCookie } from '../identity/sessions.ts'
 import type { Edge } from './app.ts'
-import type { Asker } from './actors.ts'
+import type { HttpActor } from './actors.ts'
 import { readCookie, writeCookie } from './cookies.ts'
 import { messagePage, pageHeaders } from './page.ts'
 import { statusOfKind } from './status.ts'
@@ -244,7 +244,7 @@ export async function addRoutes({ app, actorOf }: Edge, dependencies: RouteDepen
 
   /** The same procedures as the router's, with what they refuse as the edge says it. */
   async function callerOf(request: FastifyRequest) {
-    const actor: Asker | null = await actorOf(request)
+    const actor: HttpActor | null = await actorOf(request)
     return createCaller(
       { ...dependencies.ports, actor, origin: origin(request), connection: null },
       {

@@ -1,7 +1,7 @@
 import { jsonEncoder } from '@trpc/server/adapters/ws'
 import { Passing } from '@arcx/router/server'
 
-interface Told {
+interface EncodedMessage {
   /** What else stands in the message: its ids, of the request and of the event, each with its type, and what protocol it names. */
   readonly key: string
   readonly bytes: Buffer<ArrayBuffer>
@@ -12,7 +12,7 @@ interface Told {
  * each is put into words once: whoever gets it by the same ids gets the same bytes, of which a socket keeps no copy.
  */
 export function sharedMessages(): typeof jsonEncoder {
-  const told = new WeakMap<object, Told>()
+  const told = new WeakMap<object, EncodedMessage>()
   return {
     encode(message) {
       const item = itemOf(message)

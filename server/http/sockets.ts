@@ -15,7 +15,7 @@ import type { Addresses } from '../addresses.ts'
 import { routes } from '../authorization/routes.ts'
 import type { Exec } from '../exec/exec.ts'
 import type { Gateway } from '../gateway/gateway.ts'
-import type { Actors, Asker } from './actors.ts'
+import type { Actors, HttpActor } from './actors.ts'
 import { OpenCalls, PeoplesCalls } from './open-calls.ts'
 import { sharedMessages } from './shared-messages.ts'
 import { statusOfKind } from './status.ts'
@@ -123,7 +123,7 @@ export function attachSockets(dependencies: SocketDependencies): Sockets {
   })
 
   /** @throws `ArcError` for a token that is none. */
-  async function askerOf(request: IncomingMessage): Promise<Asker | null> {
+  async function askerOf(request: IncomingMessage): Promise<HttpActor | null> {
     const from = { address: dependencies.proxies.clientOf(request), requestId: randomUUID() }
     const { authorization, cookie } = request.headers
     return authorization === undefined

@@ -3,7 +3,7 @@ import { ArcError } from '@arcx/router'
 import type {
   ClientConnection,
   DomainEvent,
-  Place,
+  PresencePlace,
   PresenceChange,
   PresencePort,
   Resume,
@@ -49,7 +49,7 @@ export class PresenceService implements PresencePort {
     actor: UserActor,
     connection: ClientConnection | null,
     tab: string,
-    place: Place | null,
+    place: PresencePlace | null,
     agent: string | null,
   ): Promise<void> {
     const { presence } = this.#dependencies
@@ -237,4 +237,10 @@ interface Scope {
   readonly view: View
 }
 
-const elsewhere = (place: Place): Place => ({ ...place, workspaceId: null, file: null, line: null, typing: false })
+const elsewhere = (place: PresencePlace): PresencePlace => ({
+  ...place,
+  workspaceId: null,
+  file: null,
+  line: null,
+  typing: false,
+})

@@ -6,7 +6,7 @@ import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { Memberships } from './memberships.ts'
 import type { TeamStore } from './team-store.ts'
 
-interface Place {
+interface ActorInTeam {
   readonly teamId: TeamId
   readonly name: string
   readonly role: TeamRole
@@ -40,7 +40,7 @@ export class TeamChanges {
     teamId: TeamId,
     operation: TeamOperation,
     action: string,
-    work: (unit: Unit, place: Place) => Promise<Changed>,
+    work: (unit: Unit, place: ActorInTeam) => Promise<Changed>,
   ): Promise<void> {
     await this.#unitOfWork(actor, async (unit) => {
       const place = await this.place(unit, actor, teamId, operation)
@@ -50,7 +50,7 @@ export class TeamChanges {
   }
 
   /** Locks the team; what the actor is in it. @throws `team_not_found`, `forbidden`, `owner_stays`. */
-  async place(unit: Unit, actor: UserActor, teamId: TeamId, operation: TeamOperation): Promise<Place> {
+  async place(unit: Unit, actor: UserActor, teamId: TeamId, operation: TeamOperation): Promise<ActorInTeam> {
     const team = await this.#store.hold(unit, teamId)
     if (team === undefined || team.deletingAt !== null) throw errors.teamNotFound()
     const role = (await this.#store.member(unit, teamId, actor.userId))?.role

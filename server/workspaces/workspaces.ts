@@ -24,7 +24,7 @@ import type { ContainerRef, RuntimePort } from '../runtime/port.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { ChangeCache } from './change-cache.ts'
 import { maySee, onWorkspace, requireMay, rightsKey, rightsTo } from '../authorization/checks.ts'
-import type { Asker } from '../authorization/checks.ts'
+import type { ActorWithTeams } from '../authorization/checks.ts'
 import type { Change, WorkspaceChanges } from './changes.ts'
 import type { WorkspacePresenter } from './presenter.ts'
 import { NameTaken } from './store.ts'
@@ -355,7 +355,7 @@ export class Workspaces implements WorkspacesPort {
     return row
   }
 
-  async #asker(actor: UserActor): Promise<Asker> {
+  async #asker(actor: UserActor): Promise<ActorWithTeams> {
     return { ...actor, teams: await this.#memberships.of(actor.userId) }
   }
 
@@ -395,7 +395,7 @@ const isOf = (workspaceId: WorkspaceId, event: DomainEvent): boolean =>
   (event.type === 'workspaces.changed' && event.workspace.id === workspaceId) ||
   (event.type === 'workspaces.removed' && event.workspaceId === workspaceId)
 
-function shown(asker: Asker, facts: WorkspaceFacts): Workspace {
+function shown(asker: ActorWithTeams, facts: WorkspaceFacts): Workspace {
   return { ...facts, may: rightsTo(asker, facts) }
 }
 

@@ -1,12 +1,12 @@
 import { PresenceEntry } from '@arcx/router'
-import type { Place, Present } from '@arcx/router'
+import type { PresencePlace, Present } from '@arcx/router'
 import { TopicChanges } from './topic-changes.ts'
 
 const idOf = ({ userId, agent }: PresenceEntry): string => (agent === null ? userId : `${userId}/${agent}`)
 const stateRank = { active: 0, idle: 1, away: 2 } as const
 
 /** Which of somebody's places a reader sees, and how much of each; null for none of it. */
-export type View = (entry: PresenceEntry) => Place | null
+export type View = (entry: PresenceEntry) => PresencePlace | null
 
 /** What readers follow: a workspace, or a person wherever they are. */
 export type Topic = `workspace ${string}` | `person ${string}`
@@ -124,7 +124,7 @@ function topicsOf(entry: PresenceEntry | null): readonly Topic[] {
 }
 
 /** Where somebody is at work comes before where they only are. */
-const rankOf = (place: Place): number =>
+const rankOf = (place: PresencePlace): number =>
   stateRank[place.state] * 4 + (place.typing ? 0 : 2) + (place.file === null ? 1 : 0)
 
 const same = (a: PresenceEntry, b: PresenceEntry): boolean =>

@@ -9,7 +9,7 @@ import type { Person } from '../person.ts'
 export type About = 'self' | 'server' | 'team' | 'team workspace' | 'own workspace'
 
 /** Somebody, or something, that asks, and all that it is to what may be asked about. */
-export interface Asker {
+export interface TestedActor {
   readonly name: string
   readonly headers: Readonly<Record<string, string>>
   readonly via: 'nobody' | 'session' | 'token' | 'admin token'
@@ -24,7 +24,7 @@ export interface Ground {
   readonly teamId: TeamId
   readonly teamWorkspace: WorkspaceId
   readonly ownWorkspace: WorkspaceId
-  readonly askers: readonly Asker[]
+  readonly askers: readonly TestedActor[]
   /** A workspace like the two, in a state that nothing drives on. */
   spare(about: 'team workspace' | 'own workspace', state: 'stopping' | 'stopped'): Promise<WorkspaceId>
   /** One of the two, put into such a state. */
@@ -111,14 +111,14 @@ export async function everyAsker(arc: TestOrchestrator): Promise<Ground> {
     return id
   }
 
-  const all: Asker['relations'] = {
+  const all: TestedActor['relations'] = {
     self: ['self', 'administrator'],
     server: ['self', 'administrator'],
     team: ['team-owner'],
     'team workspace': ['team-owner'],
     'own workspace': ['owner'],
   }
-  const session = (name: string, person: Person, relations: Asker['relations']): Asker => ({
+  const session = (name: string, person: Person, relations: TestedActor['relations']): TestedActor => ({
     name,
     headers: inBrowser(arc, person),
     via: 'session',
@@ -126,14 +126,14 @@ export async function everyAsker(arc: TestOrchestrator): Promise<Ground> {
     bound: null,
     relations,
   })
-  const inTeam = (team: Relation, workspace = team): Asker['relations'] => ({
+  const inTeam = (team: Relation, workspace = team): TestedActor['relations'] => ({
     ...nothing,
     self: ['self'],
     server: ['self'],
     team: [team],
     'team workspace': [workspace],
   })
-  const token = async (name: string, scopes: Scope[], bound: Asker['bound'] = null): Promise<Asker> => {
+  const token = async (name: string, scopes: Scope[], bound: TestedActor['bound'] = null): Promise<TestedActor> => {
     const made = await everything.api.tokens.create.mutate({
       name: name.slice(0, 60),
       scopes,
@@ -142,7 +142,7 @@ export async function everyAsker(arc: TestOrchestrator): Promise<Ground> {
     return { name, headers: { authorization: `Bearer ${made.token}` }, via: 'token', scopes, bound, relations: all }
   }
   const scopes = [...Scope.options]
-  const askers: Asker[] = [
+  const askers: TestedActor[] = [
     {
       name: 'nobody',
       headers: {},

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { noRules } from '@arcx/router'
 import type { ProcedurePath } from '@arcx/server/authorization/procedures'
-import type { About, Asker, Ground } from './askers.ts'
+import type { About, TestedActor, Ground } from './askers.ts'
 
 export interface Call {
   readonly about: About
-  input?(ground: Ground, asker: Asker): unknown
+  input?(ground: Ground, asker: TestedActor): unknown
 }
 
 const workspaces = ['team workspace', 'own workspace'] as const
@@ -95,7 +95,7 @@ export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
     ...self({ place: { client: 'web' }, tab: 'a' }),
     ...onWorkspace().map(({ about, input }) => ({
       about,
-      input: (ground: Ground, asker: Asker) => ({
+      input: (ground: Ground, asker: TestedActor) => ({
         tab: 'a',
         place: { client: 'web', ...(input?.(ground, asker) as object) },
       }),

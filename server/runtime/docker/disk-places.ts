@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Place } from '@arcx/service-kit/disk'
+import type { WatchedDirectory } from '@arcx/service-kit/disk'
 import type { DockerClient } from './client.ts'
 
 /** Where something is kept on this machine. PostgreSQL and NATS may have a file system of their own, or be elsewhere. */
-export async function diskPlaces(dataDirectory: string, engine: DockerClient): Promise<readonly Place[]> {
+export async function diskPlaces(dataDirectory: string, engine: DockerClient): Promise<readonly WatchedDirectory[]> {
   const engineRoot = await (engine.info() as Promise<{ readonly DockerRootDir?: string }>).then(
     (info) => info.DockerRootDir,
     () => undefined,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import type { Place } from '@arcx/service-kit/disk'
+import type { WatchedDirectory } from '@arcx/service-kit/disk'
 import type { Log } from '@arcx/service-kit/log'
 import type { Connection } from '../connection.ts'
 import { NodeId } from '../node.ts'
@@ -33,7 +33,7 @@ export interface DockerNode {
   /** Rejects where isolation does not hold: nothing of a workspace runs before. */
   readonly trial: Promise<void>
   /** Where it keeps something. */
-  readonly places: readonly Place[]
+  readonly places: readonly WatchedDirectory[]
 }
 
 /** This machine and its Docker engine. @throws when isolation as it is asked for cannot be had. */

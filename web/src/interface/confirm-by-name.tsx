@@ -16,7 +16,7 @@ interface Deed {
   readonly button: string
 }
 
-interface Asked {
+interface Confirmation {
   readonly title: string
   readonly deed?: Deed
   readonly children: ReactNode
@@ -29,7 +29,7 @@ interface Asked {
 }
 
 /** What cannot be undone is done by typing its name. */
-export function ConfirmByName({ open, ...asked }: Asked & { open: boolean }) {
+export function ConfirmByName({ open, ...asked }: Confirmation & { open: boolean }) {
   const isDone = useRef(false)
   const { onConfirm } = asked
   return (
@@ -59,7 +59,7 @@ export function ConfirmByName({ open, ...asked }: Asked & { open: boolean }) {
   )
 }
 
-function Contents({ title, deed, children, name, removal, onConfirm, onClose }: Asked) {
+function Contents({ title, deed, children, name, removal, onConfirm, onClose }: Confirmation) {
   const [typed, setTyped] = useState('')
   const shown = <span className="font-mono font-semibold break-all">{name}</span>
   return (

@@ -2,7 +2,7 @@ import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { ArrowUpRight } from 'lucide-react'
-import type { Place, Present, TeamId, WorkspaceId } from '@arcx/router'
+import type { PresencePlace, Present, TeamId, WorkspaceId } from '@arcx/router'
 import { buttonClass } from '../interface/button.tsx'
 import { trpc } from '../server/client.ts'
 import { openAt } from '../workspaces/destination.ts'
@@ -67,7 +67,7 @@ function Row({ present, isMe }: { present: Present; isMe: boolean }) {
   )
 }
 
-function OpenThere({ place, who }: { place: Place; who: string }) {
+function OpenThere({ place, who }: { place: PresencePlace; who: string }) {
   const { data: workspaces } = useWorkspaces()
   const workspace = workspaces?.find(({ id }) => id === place.workspaceId)
   if (workspace === undefined || !workspace.may.includes('open')) return null

@@ -1,12 +1,19 @@
 import { beforeAll, expect, test } from 'vitest'
-import type { Place, Present, PresenceChange } from '@arcx/router'
+import type { PresencePlace, Present, PresenceChange } from '@arcx/router'
 import { applied } from './applied.ts'
 import { nameOf, whereOf } from './words.ts'
 import { speakEnglish } from '../texts/language.ts'
 
 beforeAll(speakEnglish)
 
-const place: Place = { client: 'ide', workspaceId: null, file: null, line: null, typing: false, state: 'active' }
+const place: PresencePlace = {
+  client: 'ide',
+  workspaceId: null,
+  file: null,
+  line: null,
+  typing: false,
+  state: 'active',
+}
 const person = (login: string): Present => ({
   id: login,
   userId: login as Present['userId'],
@@ -17,7 +24,7 @@ const person = (login: string): Present => ({
 })
 
 test('says where somebody is, as far as it is known', () => {
-  const within = { ...place, workspaceId: 'w' as Place['workspaceId'] }
+  const within = { ...place, workspaceId: 'w' as PresencePlace['workspaceId'] }
   const names = (id: string) => (id === 'w' ? 'shared' : undefined)
   expect(whereOf(place, names)).toBe('in the editor')
   expect(whereOf(within, names)).toBe('shared, in the editor')

@@ -1,16 +1,16 @@
 import { i18n } from '@lingui/core'
 import type { MessageDescriptor } from '@lingui/core'
 import { msg, t } from '@lingui/core/macro'
-import type { Place, Present } from '@arcx/router'
+import type { PresencePlace, Present } from '@arcx/router'
 
-const clientWords: Readonly<Record<Place['client'], MessageDescriptor>> = {
+const clientWords: Readonly<Record<PresencePlace['client'], MessageDescriptor>> = {
   web: msg`in the dashboard`,
   desktop: msg`in the desktop app`,
   ide: msg`in the editor`,
   cli: msg`in a terminal`,
   agent: msg`at work`,
 }
-const restWords: Readonly<Record<Exclude<Place['state'], 'active'>, MessageDescriptor>> = {
+const restWords: Readonly<Record<Exclude<PresencePlace['state'], 'active'>, MessageDescriptor>> = {
   idle: msg`idle`,
   away: msg`away`,
 }
@@ -21,7 +21,7 @@ export const nameOf = (present: Present): string =>
 
 /** Where they are, in words: `src/main.ts:12 in shared-work, typing`. */
 export function whereOf(
-  { client, workspaceId, file, line, typing, state }: Place,
+  { client, workspaceId, file, line, typing, state }: PresencePlace,
   nameOfWorkspace: (id: string) => string | undefined,
 ): string {
   const workspace = workspaceId === null ? undefined : nameOfWorkspace(workspaceId)

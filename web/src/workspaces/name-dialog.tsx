@@ -7,7 +7,7 @@ import { Modal } from '../interface/modal.tsx'
 import { refusalOf } from '../server/error.ts'
 import { NameField } from './name-field.tsx'
 
-interface Asked {
+interface WantedName {
   readonly title: ReactNode
   readonly label: string
   readonly hint?: ReactNode
@@ -22,7 +22,7 @@ interface Asked {
 }
 
 /** Asks for a name. Gone as soon as it is given; back with the server's reason, and what was typed, where it refuses. */
-export function NameDialog({ title, label, hint, warning, former = '', button, asking, onName, onClose }: Asked) {
+export function NameDialog({ title, label, hint, warning, former = '', button, asking, onName, onClose }: WantedName) {
   const [name, setName] = useState(former)
   return (
     <Modal open={!asking.isPending} onClose={onClose}>

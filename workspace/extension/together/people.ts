@@ -1,9 +1,9 @@
 import * as vscode from 'vscode'
-import type { Place, Present } from '@arcx/router'
+import type { PresencePlace, Present } from '@arcx/router'
 import { uriOf } from './file.ts'
 import type { Room } from './room.ts'
 
-const clientWords: Readonly<Record<Place['client'], string>> = {
+const clientWords: Readonly<Record<PresencePlace['client'], string>> = {
   web: 'in the dashboard',
   desktop: 'in the desktop app',
   ide: 'in the editor',
@@ -12,7 +12,7 @@ const clientWords: Readonly<Record<Place['client'], string>> = {
 }
 
 /** Where somebody is in a file, where they are in one. */
-const placeOf = (present: Present): Place | undefined => present.places.find(({ file }) => file !== null)
+const placeOf = (present: Present): PresencePlace | undefined => present.places.find(({ file }) => file !== null)
 
 /** The list of who is here, with a way to each, and following somebody. */
 export class People implements vscode.TreeDataProvider<Present>, vscode.Disposable {

@@ -1,10 +1,10 @@
-import type { Place, Present, PresenceChange } from '@arcx/router'
+import type { PresencePlace, Present, PresenceChange } from '@arcx/router'
 import type { SessionClient } from './session-client.ts'
 
 const retryMs = 1000
 const mostMs = 15_000
 
-export type Said = Pick<Place, 'file' | 'line' | 'typing' | 'state'>
+export type Said = Pick<PresencePlace, 'file' | 'line' | 'typing' | 'state'>
 
 /** Who is in the workspace: told by team-state, which is told where this window's person is. It comes back by itself. */
 export class Room {
