@@ -28,7 +28,7 @@ beforeAll(async () => {
   ada = await named('ada', 'Ada Lovelace', 'admin')
   newcomer = await named('alan', 'Alan Turing')
   waiting = await named('edsger', 'Edsger Dijkstra')
-  await arc.prisma.user.update({ where: { id: waiting.userId }, data: { standing: 'waiting_payment' } })
+  await arc.prisma.user.update({ where: { id: waiting.userId }, data: { status: 'waiting_payment' } })
   const { id: teamId } = await ada.api.teams.create.mutate({ name: 'engines' })
   await arc.prisma.membership.create({ data: { teamId, userId: grace.userId, role: 'viewer' } })
   await ada.api.teams.invites.create.mutate({ teamId, login: 'Barbara', role: 'member' })

@@ -19,7 +19,7 @@ interface PersonActor extends Origin {
   readonly role: 'member' | 'admin'
   readonly tier: Tier
   /** One who waits for payment is signed in and may do nothing else yet. */
-  readonly standing: 'active' | 'waiting_payment'
+  readonly status: 'active' | 'waiting_payment'
 }
 
 /** A person in a signed-in browser. */

@@ -218,12 +218,12 @@ async function start(
     tickets: new Tickets(config.ARC_INTERNAL_TOKEN),
     url: config.ARC_COLLAB_URL,
     workspaceOf: (actor, id) => workspaces.get(actor, id),
-    async standingOf({ userId, workspaceId, by }) {
+    async accessOf({ userId, workspaceId, by }) {
       const [row, visitor] = await Promise.all([
         workspaceStore.byId(workspaceId),
         by.via === 'session' ? sessions.personOfSession(by.id) : tokens.visitorOf(by.id),
       ])
-      if (row === undefined || visitor?.userId !== userId || visitor.standing !== 'active')
+      if (row === undefined || visitor?.userId !== userId || visitor.status !== 'active')
         return { may: [], teamId: null }
       return {
         may: rightsTo({ ...visitor, teams: await memberships.of(userId) }, row),

@@ -46,7 +46,7 @@ export function addAdminCommands(program: Command, sessions: Sessions): void {
         users,
         table(
           ['LOGIN', 'NAME', 'ROLE', 'PLAN', 'STANDING', 'WORKSPACES'],
-          users.map((user) => [user.login, user.name, user.role, user.tier, user.standing, String(user.workspaces)]),
+          users.map((user) => [user.login, user.name, user.role, user.tier, user.status, String(user.workspaces)]),
         ),
       )
     })

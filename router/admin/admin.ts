@@ -37,8 +37,8 @@ export interface Overview {
   readonly waiting: number
 }
 
-export const Standing = z.enum(['active', 'waiting_payment', 'suspended', 'leaving'])
-export type Standing = z.infer<typeof Standing>
+export const AccountStatus = z.enum(['active', 'waiting_payment', 'suspended', 'leaving'])
+export type AccountStatus = z.infer<typeof AccountStatus>
 
 export const Account = z.object({
   id: UserId,
@@ -47,7 +47,7 @@ export const Account = z.object({
   email: z.string().nullable(),
   role: z.enum(['member', 'admin']),
   tier: z.enum(['free', 'pro', 'team']),
-  standing: Standing,
+  status: AccountStatus,
   workspaces: z.number().int(),
   createdAt: z.iso.datetime(),
 })

@@ -13,7 +13,7 @@ export const authRouter = router({
       name: actor.name,
       role: actor.role,
       tier: actor.tier,
-      standing: actor.standing,
+      status: actor.status,
       may: ctx.authorization.rightsOf(actor),
     }
   }),

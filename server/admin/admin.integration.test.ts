@@ -75,7 +75,7 @@ test('of somebody whose login is in the names of hundreds of others, all is foun
       id: crypto.randomUUID(),
       login: `common_name-${index}`,
       name: 'Another',
-      standing: 'suspended',
+      status: 'suspended',
     })),
   })
   const started = await post('/api/admin/users/common_name/start', {})
@@ -89,7 +89,7 @@ test('of somebody whose login is in the names of hundreds of others, all is foun
   const remove = (name: string) => arc.send(`/api/admin/users/${name}`, { method: 'DELETE', headers: headers() })
   expect((await remove('common%25')).status).toBe(404)
   expect((await remove('common_name')).status).toBe(204)
-  expect(await arc.prisma.user.findUnique({ where: { id: another.userId } })).toMatchObject({ standing: 'active' })
+  expect(await arc.prisma.user.findUnique({ where: { id: another.userId } })).toMatchObject({ status: 'active' })
 
   await arc.prisma.user.deleteMany({ where: { name: 'Another' } })
   await arc.prisma.workspace.deleteMany({ where: { ownerId: another.userId } })

@@ -127,11 +127,11 @@ export class Admin implements AdminPort {
 
   suspend(actor: Administrator, userId: UserId): Promise<void> {
     if (actor.kind === 'user' && actor.userId === userId) throw errors.lastAdmin()
-    return this.#change(actor, userId, 'suspend', { standing: 'suspended' })
+    return this.#change(actor, userId, 'suspend', { status: 'suspended' })
   }
 
   reinstate(actor: Administrator, userId: UserId): Promise<void> {
-    return this.#change(actor, userId, 'reinstate', { standing: 'active' })
+    return this.#change(actor, userId, 'reinstate', { status: 'active' })
   }
 
   async #change(actor: Administrator, userId: UserId, action: string, change: AccountChange): Promise<void> {
@@ -139,7 +139,7 @@ export class Admin implements AdminPort {
     await unitOfWork(actor, async (unit) => {
       const changed = await store.change(unit, userId, change)
       if (changed === undefined) throw errors.userNotFound()
-      if (change.standing === 'suspended') await shutOut(unit, userId)
+      if (change.status === 'suspended') await shutOut(unit, userId)
       unit.record({ action: `user.${action}`, target: { kind: 'user', id: userId, name: changed.login } })
       unit.afterCommit(onAccountsChanged)
     })

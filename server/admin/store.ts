@@ -17,7 +17,7 @@ export interface InviteRow {
 export interface AccountChange {
   readonly tier?: Tier
   readonly role?: 'member' | 'admin'
-  readonly standing?: 'active' | 'suspended'
+  readonly status?: 'active' | 'suspended'
 }
 
 /** Which accounts: what is like `search`, newest first and no more than a page can show, or all that are called `login`. */
@@ -44,13 +44,13 @@ export class AdminStore {
   async overview() {
     const { session, user, waitlistEntry, workspace } = this.#database
     const [people, workspaces, sessions, waiting] = await Promise.all([
-      user.groupBy({ by: 'standing', _count: { _all: true } }),
+      user.groupBy({ by: 'status', _count: { _all: true } }),
       workspace.groupBy({ by: 'state', _count: { _all: true } }),
       session.count({ where: { endedAt: null, expiresAt: { gt: new Date() } } }),
       waitlistEntry.count({ where: { invitedAt: null } }),
     ])
     return {
-      people: Object.fromEntries(people.map(({ standing, _count: { _all: count } }) => [standing, count])),
+      people: Object.fromEntries(people.map(({ status, _count: { _all: count } }) => [status, count])),
       workspaces: Object.fromEntries(workspaces.map(({ state, _count: { _all: count } }) => [state, count])),
       sessions,
       waiting,
@@ -83,7 +83,7 @@ export class AdminStore {
         email: true,
         role: true,
         tier: true,
-        standing: true,
+        status: true,
         createdAt: true,
       },
       orderBy: { createdAt: 'desc' },
@@ -151,7 +151,7 @@ export class AdminStore {
   /** `undefined` where there is nobody of that id, or they leave. */
   async change(unit: Unit, id: UserId, change: AccountChange): Promise<{ readonly login: string } | undefined> {
     const [changed] = await queriesOf(unit).user.updateManyAndReturn({
-      where: { id, standing: { not: 'leaving' } },
+      where: { id, status: { not: 'leaving' } },
       data: change,
       select: { login: true },
     })

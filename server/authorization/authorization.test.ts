@@ -23,7 +23,7 @@ const bound: TokenActor = {
   name: 'Ann',
   role: 'admin',
   tier: 'team',
-  standing: 'active',
+  status: 'active',
   scopes: Scope.options,
   workspaceIds: [workspaceId],
   expiresAt: null,

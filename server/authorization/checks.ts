@@ -47,7 +47,7 @@ export function requireMayAsk(actor: UserActor | AdminActor | null, operation: O
     throw errors.signedOut()
   }
   if (actor.via === 'token' && scope === 'never') throw errors.sessionNeeded()
-  if (actor.standing !== 'active') {
+  if (actor.status !== 'active') {
     if (relations.includes('waiting')) return
     throw errors.paymentAwaited()
   }

@@ -15,7 +15,7 @@ import type { Tickets } from '@arcx/service-kit/tickets'
 const ticketMs = 60_000
 
 /** What somebody may do with a workspace, and whose it is. */
-interface Standing {
+interface WorkspaceAccess {
   readonly may: readonly WorkspaceOperation[]
   readonly teamId: TeamId | null
 }
@@ -27,9 +27,9 @@ export interface CollabDependencies {
   /** Where team-state takes WebSockets. */
   readonly url: string
   /** @throws `workspace_not_found`. */
-  workspaceOf(actor: UserActor, id: WorkspaceId): Promise<Standing>
+  workspaceOf(actor: UserActor, id: WorkspaceId): Promise<WorkspaceAccess>
   /** By what a person came in with; nothing where any of them is gone. */
-  standingOf(present: CollabPresence): Promise<Standing>
+  accessOf(present: CollabPresence): Promise<WorkspaceAccess>
 }
 
 /** Who may write together in a workspace: whoever may run programs in it may write, whoever may see it may read. */
@@ -56,21 +56,21 @@ export class Collab implements CollabPort {
       person,
       by,
       workspaceId,
-      await this.#dependencies.standingOf({ userId: person.userId, workspaceId, by }),
+      await this.#dependencies.accessOf({ userId: person.userId, workspaceId, by }),
     )
   }
 
   rights(present: readonly CollabPresence[]): Promise<readonly (CollabRight | null)[]> {
-    return Promise.all(present.map(async (each) => rightOf((await this.#dependencies.standingOf(each)).may)))
+    return Promise.all(present.map(async (each) => rightOf((await this.#dependencies.accessOf(each)).may)))
   }
 
   #entry(
     { userId, login, name }: Person,
     by: CollabPresence['by'],
     workspaceId: WorkspaceId,
-    standing: Standing,
+    access: WorkspaceAccess,
   ): CollabEntry {
-    const may = rightOf(standing.may)
+    const may = rightOf(access.may)
     if (may === null) throw errors.workspaceNotFound()
     const expiresAt = Date.now() + ticketMs
     const ticket = this.#dependencies.tickets.issue({
@@ -79,7 +79,7 @@ export class Collab implements CollabPort {
       login,
       name,
       workspaceId,
-      teamId: standing.teamId,
+      teamId: access.teamId,
       may,
       expiresAt,
     })

@@ -121,7 +121,7 @@ export async function addRoutes({ app, actorOf }: Edge, dependencies: RouteDepen
       return reply.redirect(verdict.location)
     }
     const actor = await actorOf(request)
-    if (actor?.kind !== 'user' || actor.standing !== 'active') throw errors.signedOut()
+    if (actor?.kind !== 'user' || actor.status !== 'active') throw errors.signedOut()
     return reply
       .header('x-arcx-user', actor.userId)
       .header('x-arcx-login', encodeURIComponent(actor.login))
@@ -143,7 +143,7 @@ export async function addRoutes({ app, actorOf }: Edge, dependencies: RouteDepen
     const path = addresses.ownPath(to)
     const actor = await actorOf(request)
     const opening = `/open/${encodeURIComponent(name)}?${new URLSearchParams({ to: path })}`
-    if (actor?.kind !== 'user' || actor.via !== 'session' || actor.standing !== 'active')
+    if (actor?.kind !== 'user' || actor.via !== 'session' || actor.status !== 'active')
       return reply.redirect(`/sign-in?${new URLSearchParams({ to: opening })}`)
     const admitted = await admit(dependencies.admission, actor, name)
     if (admitted === null || !admitted.running) return reply.redirect(opening)

@@ -103,7 +103,7 @@ export function attachSockets(dependencies: SocketDependencies): Sockets {
       return refuseUpgrade(socket, statusOfKind[actor.kind], typeof wait === 'number' ? { 'Retry-After': wait } : {})
     }
     if (actor?.kind !== 'user') return refuseUpgrade(socket, 401)
-    if (path !== '/trpc' && actor.standing !== 'active') return refuseUpgrade(socket, 403)
+    if (path !== '/trpc' && actor.status !== 'active') return refuseUpgrade(socket, 403)
     const accepting = path === '/trpc' ? wss : streams
     const opened = guarded(
       (webSocket: WebSocket) => {

@@ -93,7 +93,7 @@ describe('the way through GitHub', () => {
       name: 'ADA',
       role: 'member',
       tier: 'free',
-      standing: 'active',
+      status: 'active',
     })
     const row = await open.prisma.user.findUniqueOrThrow({ where: { githubId: 100n } })
     expect(row.email).toBe('ada@example.com')
@@ -274,7 +274,7 @@ describe('sign-up modes', () => {
     const answer = await signIn(stripe)
     expect(answer.headers.location).toBe('/waiting')
     const cookie = sessionOf(answer)
-    expect(await me(stripe, cookie)).toMatchObject({ standing: 'waiting_payment' })
+    expect(await me(stripe, cookie)).toMatchObject({ status: 'waiting_payment' })
     const refused = await stripe.send('/trpc/workspaces.list', { headers: { cookie } })
     expect(refused.status).toBe(403)
     expect(JSON.parse(refused.body).error.data.arc.code).toBe('payment_awaited')
@@ -410,7 +410,7 @@ describe('administering', () => {
     const cookie = sessionOf(await signIn(open))
     const input = encodeURIComponent(JSON.stringify({ search: 'FINDABLE@' }))
     const { data } = await asAdmin(open, `/trpc/admin.users.list?input=${input}`)
-    expect(data.result.data).toMatchObject([{ login: 'findable', standing: 'active', workspaces: 0 }])
+    expect(data.result.data).toMatchObject([{ login: 'findable', status: 'active', workspaces: 0 }])
     const userId = data.result.data[0].id
     await asAdmin(open, '/trpc/admin.users.setTier', { userId, tier: 'pro' })
     await asAdmin(open, '/trpc/admin.users.setRole', { userId, role: 'admin' })

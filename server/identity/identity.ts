@@ -67,7 +67,7 @@ export class Identity implements IdentityPort {
     }
     return unitOfWork(visitor(origin), async (unit) => {
       const user = await people.findOrAddLocal(unit, localLogin())
-      return sessions.begin(unit, { ...user, standing: 'active' }, origin, userAgent)
+      return sessions.begin(unit, { ...user, status: 'active' }, origin, userAgent)
     })
   }
 
@@ -130,7 +130,7 @@ export class Identity implements IdentityPort {
           kind: 'in',
           cookie: outcome.cookie,
           to: outcome.joined === null ? claims.to : `/teams/${outcome.joined}`,
-          waitsForPayment: outcome.user.standing === 'waiting_payment',
+          waitsForPayment: outcome.user.status === 'waiting_payment',
         }
     }
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Account, UserId } from '@arcx/router'
-import type { Standing, Tier } from '@arcx/router'
+import type { AccountStatus, Tier } from '@arcx/router'
 import type { Database } from '@arcx/prisma'
 import { queriesOf } from '../unit-of-work/transaction.ts'
 import type { Unit } from '../unit-of-work/unit-of-work.ts'
@@ -11,7 +11,7 @@ export interface PersonRow {
   readonly name: string
   readonly role: 'member' | 'admin'
   readonly tier: Tier
-  readonly standing: Standing
+  readonly status: AccountStatus
 }
 
 /** As GitHub knows somebody. */
@@ -22,8 +22,8 @@ export interface GitHubPerson {
   readonly email: string
 }
 
-const PersonRow = Account.pick({ id: true, login: true, name: true, role: true, tier: true, standing: true })
-const columns = { id: true, login: true, name: true, role: true, tier: true, standing: true } as const
+const PersonRow = Account.pick({ id: true, login: true, name: true, role: true, tier: true, status: true })
+const columns = { id: true, login: true, name: true, role: true, tier: true, status: true } as const
 
 /** People's accounts. */
 export class PersonStore {
@@ -45,7 +45,7 @@ export class PersonStore {
 
   async add(
     unit: Unit,
-    { githubId, ...person }: GitHubPerson & { readonly standing: 'active' | 'waiting_payment' },
+    { githubId, ...person }: GitHubPerson & { readonly status: 'active' | 'waiting_payment' },
   ): Promise<PersonRow> {
     const row = await queriesOf(unit).user.create({
       data: { id: randomUUID(), githubId: BigInt(githubId), ...person },
@@ -61,7 +61,7 @@ export class PersonStore {
       INSERT INTO "User" ("id", "login", "name", "role", "tier")
       VALUES (${randomUUID()}::uuid, ${login}, ${login}, 'admin', 'team')
       ON CONFLICT ("login") WHERE "githubId" IS NULL DO UPDATE SET "login" = excluded."login"
-      RETURNING "id", "login", "name", "role", "tier", "standing"`
+      RETURNING "id", "login", "name", "role", "tier", "status"`
     return PersonRow.parse(row)
   }
 
@@ -76,7 +76,7 @@ export class PersonStore {
   async leave(unit: Unit, userId: UserId): Promise<{ readonly login: string } | undefined> {
     const [leaving] = await queriesOf(unit).user.updateManyAndReturn({
       where: { id: userId },
-      data: { standing: 'leaving' },
+      data: { status: 'leaving' },
       select: { login: true },
     })
     return leaving
@@ -85,7 +85,7 @@ export class PersonStore {
   /** Those who leave, and are not gone yet. */
   async leaving(): Promise<readonly { readonly id: UserId; readonly login: string }[]> {
     const rows = await this.#database.user.findMany({
-      where: { standing: 'leaving' },
+      where: { status: 'leaving' },
       select: { id: true, login: true },
     })
     return rows.map(({ id, login }) => ({ id: UserId.parse(id), login }))
@@ -93,7 +93,7 @@ export class PersonStore {
 
   /** Whether there was somebody to remove. */
   async removeLeaving(unit: Unit, userId: UserId): Promise<boolean> {
-    const { count } = await queriesOf(unit).user.deleteMany({ where: { id: userId, standing: 'leaving' } })
+    const { count } = await queriesOf(unit).user.deleteMany({ where: { id: userId, status: 'leaving' } })
     return count > 0
   }
 }

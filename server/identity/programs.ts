@@ -148,7 +148,7 @@ export class Programs implements ProgramsPort {
     clientName: string,
   ): Promise<{ readonly token: NewApiToken; readonly login: string }> {
     const person = await this.#dependencies.sessions.personOfSession(sessionId)
-    if (person === null || person.standing !== 'active') throw errors.programCodeSpent()
+    if (person === null || person.status !== 'active') throw errors.programCodeSpent()
     const token = await this.#dependencies.tokens.create(
       { ...person, ...origin },
       { name: clientName.slice(0, 60), scopes, workspaceIds: null, expiresDays: tokenDays },

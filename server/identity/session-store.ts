@@ -1,5 +1,5 @@
 import { SessionId, UserId } from '@arcx/router'
-import type { Standing, Tier } from '@arcx/router'
+import type { AccountStatus, Tier } from '@arcx/router'
 import type { Database } from '@arcx/prisma'
 import { queriesOf } from '../unit-of-work/transaction.ts'
 import type { Unit } from '../unit-of-work/unit-of-work.ts'
@@ -22,7 +22,7 @@ export interface SessionOfPerson {
   readonly name: string
   readonly role: 'member' | 'admin'
   readonly tier: Tier
-  readonly standing: Standing
+  readonly status: AccountStatus
   readonly lastSeenAt: Date
   readonly endsAt: Date
 }
@@ -62,7 +62,7 @@ export class SessionStore {
   async live(id: SessionId): Promise<SessionOfPerson | undefined> {
     // Raw, as every request asks it: Prisma makes two queries of it.
     const [row] = await this.#database.$queryRaw<SessionOfPerson[]>`
-      SELECT "User"."id" AS "userId", "login", "name", "role", "tier", "standing", "lastSeenAt", "endsAt"
+      SELECT "User"."id" AS "userId", "login", "name", "role", "tier", "status", "lastSeenAt", "endsAt"
       FROM "Session" JOIN "User" ON "User"."id" = "Session"."userId"
       WHERE "Session"."id" = ${id}::uuid AND "endedAt" IS NULL AND "expiresAt" > now() AND "endsAt" > now()`
     return row

@@ -118,7 +118,7 @@ export class Sessions {
     if (known !== undefined && Date.now() - known.at < freshMs) return known.person
     const row = await this.#store.live(sessionId)
     const person: Person | null =
-      row === undefined || row.standing === 'suspended' || row.standing === 'leaving'
+      row === undefined || row.status === 'suspended' || row.status === 'leaving'
         ? null
         : {
             kind: 'user',
@@ -128,7 +128,7 @@ export class Sessions {
             name: row.name,
             role: row.role,
             tier: row.tier,
-            standing: row.standing,
+            status: row.status,
             sessionId,
           }
     if (this.#remembered.size >= rememberedLimit) this.#remembered.clear()

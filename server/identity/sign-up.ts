@@ -17,7 +17,7 @@ export const inviteHash = (code: string) => new Uint8Array(createHash('sha256').
 export type Admission =
   | {
       readonly kind: 'in'
-      readonly user: PersonRow & { readonly standing: 'active' | 'waiting_payment' }
+      readonly user: PersonRow & { readonly status: 'active' | 'waiting_payment' }
       readonly isNew: boolean
       readonly joined: string | null
     }
@@ -47,9 +47,9 @@ export async function admitPerson(
   const person = { githubId, login, name, email }
   const known = await people.refresh(unit, person)
   if (known !== undefined) {
-    const { standing } = known
-    if (standing === 'suspended' || standing === 'leaving') return { kind: standing }
-    return { kind: 'in', user: { ...known, standing }, isNew: false, joined: null }
+    const { status } = known
+    if (status === 'suspended' || status === 'leaving') return { kind: status }
+    return { kind: 'in', user: { ...known, status }, isNew: false, joined: null }
   }
   const invited =
     mode !== 'invite' ||
@@ -60,9 +60,9 @@ export async function admitPerson(
     await signUps.wait(unit, person)
     return { kind: 'waitlisted' }
   }
-  const standing = mode === 'stripe' ? 'waiting_payment' : 'active'
-  const user = await people.add(unit, { ...person, standing })
+  const status = mode === 'stripe' ? 'waiting_payment' : 'active'
+  const user = await people.add(unit, { ...person, status })
   await signUps.endWait(unit, githubId)
   await place?.join(user.id)
-  return { kind: 'in', user: { ...user, standing }, isNew: true, joined: place?.joined ?? null }
+  return { kind: 'in', user: { ...user, status }, isNew: true, joined: place?.joined ?? null }
 }

@@ -1,5 +1,5 @@
 import { Scope, TokenId, UserId, WorkspaceId } from '@arcx/router'
-import type { Standing, Tier } from '@arcx/router'
+import type { AccountStatus, Tier } from '@arcx/router'
 import { Prisma } from '@arcx/prisma'
 import type { Database } from '@arcx/prisma'
 import { queriesOf } from '../unit-of-work/transaction.ts'
@@ -34,7 +34,7 @@ export interface TokenOfPerson {
   readonly name: string
   readonly role: 'member' | 'admin'
   readonly tier: Tier
-  readonly standing: Standing
+  readonly status: AccountStatus
 }
 
 interface Bounds {
@@ -133,7 +133,7 @@ export class TokenStore {
   async #live(which: Prisma.Sql): Promise<TokenOfPerson | undefined> {
     const [row] = await this.#database.$queryRaw<LiveRow[]>`
       SELECT "ApiToken"."id", "userId", "scopes", "allWorkspaces", "workspaceIds", "expiresAt", "lastUsedAt",
-        "login", "User"."name", "role", "tier", "standing"
+        "login", "User"."name", "role", "tier", "status"
       FROM "ApiToken" JOIN "User" ON "User"."id" = "ApiToken"."userId"
       WHERE ${which} AND "revokedAt" IS NULL AND ("expiresAt" IS NULL OR "expiresAt" > now())`
     return row === undefined ? undefined : read(row)

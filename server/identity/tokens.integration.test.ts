@@ -217,7 +217,7 @@ test('an expired, a revoked, a mistyped and a suspended person’s token are unk
     expect(await codeOf(apiOf({ token }).workspaces.list.query())).toBe('token_wrong')
   const leaver = await arc.person()
   const theirs = await make(['workspaces:read'], {}, leaver)
-  await arc.prisma.user.update({ where: { id: leaver.userId }, data: { standing: 'suspended' } })
+  await arc.prisma.user.update({ where: { id: leaver.userId }, data: { status: 'suspended' } })
   expect(await codeOf(apiOf(theirs).workspaces.list.query())).toBe('token_wrong')
 })
 

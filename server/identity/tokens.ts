@@ -103,22 +103,22 @@ export class Tokens implements TokensPort {
   /** Whose a token is that was shown before, and its bounds as they are now; `null` once it is over. */
   async visitorOf(
     id: TokenId,
-  ): Promise<Pick<TokenActor, 'via' | 'userId' | 'scopes' | 'workspaceIds' | 'standing'> | null> {
+  ): Promise<Pick<TokenActor, 'via' | 'userId' | 'scopes' | 'workspaceIds' | 'status'> | null> {
     const row = await this.#store.liveById(id)
-    if (row === undefined || row.standing === 'suspended' || row.standing === 'leaving') return null
-    const { userId, scopes, workspaceIds, standing } = row
-    return { via: 'token', userId, scopes, workspaceIds, standing }
+    if (row === undefined || row.status === 'suspended' || row.status === 'leaving') return null
+    const { userId, scopes, workspaceIds, status } = row
+    return { via: 'token', userId, scopes, workspaceIds, status }
   }
 
   /** Whose token this is; `null` for one that is made up, mistyped, expired, revoked, or of somebody suspended. */
   async actorOf(token: string, origin: Origin): Promise<TokenActor | null> {
     if (!isWellFormed(token)) return null
     const row = await this.#store.liveByHash(hashOf(token))
-    if (row === undefined || row.standing === 'suspended' || row.standing === 'leaving') return null
-    const { id: tokenId, standing, lastUsedAt, ...rest } = row
+    if (row === undefined || row.status === 'suspended' || row.status === 'leaving') return null
+    const { id: tokenId, status, lastUsedAt, ...rest } = row
     if (lastUsedAt === null || Date.now() - lastUsedAt.getTime() > usedEveryMs)
       await this.#store.used(tokenId, new Date())
-    return { kind: 'user', via: 'token', tokenId, standing, ...rest, ...origin }
+    return { kind: 'user', via: 'token', tokenId, status, ...rest, ...origin }
   }
 }
 

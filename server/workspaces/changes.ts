@@ -50,7 +50,7 @@ export class WorkspaceChanges {
       if (payerId === null) throw errors.teamNotFound()
       const payer = await store.lockPayer(unit, payerId)
       if (teamId === null) {
-        if (payer.standing !== 'active') throw errors.signedOut()
+        if (payer.status !== 'active') throw errors.signedOut()
       } else if (!(await store.holdTeam(unit, teamId))) throw errors.teamNotFound()
       const limit = tierLimits[payer.tier]
       if ((await store.countPaidBy(unit, payerId)) >= limit)

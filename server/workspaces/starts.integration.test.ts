@@ -143,7 +143,7 @@ async function somebody(): Promise<SessionActor> {
     name: 'Ann',
     tier: 'team',
     role: 'member',
-    standing: 'active',
+    status: 'active',
     address: '127.0.0.1',
     requestId: randomUUID(),
   }

@@ -152,10 +152,10 @@ export class WorkspaceStore {
   async lockPayer(
     unit: Unit,
     userId: string,
-  ): Promise<{ readonly login: string; readonly tier: Tier; readonly standing: string }> {
+  ): Promise<{ readonly login: string; readonly tier: Tier; readonly status: string }> {
     const [payer] = await queriesOf(unit).$queryRaw<
-      { readonly login: string; readonly tier: Tier; readonly standing: string }[]
-    >`SELECT "login", "tier", "standing" FROM "User" WHERE "id" = ${userId}::uuid FOR UPDATE`
+      { readonly login: string; readonly tier: Tier; readonly status: string }[]
+    >`SELECT "login", "tier", "status" FROM "User" WHERE "id" = ${userId}::uuid FOR UPDATE`
     if (payer === undefined) throw new Error('There is no such person.')
     return payer
   }

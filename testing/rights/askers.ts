@@ -50,7 +50,7 @@ export async function everyAsker(arc: TestOrchestrator): Promise<Ground> {
     where: { id: { in: [everything.userId, people.runs.userId] } },
     data: { role: 'admin' },
   })
-  await prisma.user.update({ where: { id: people.waiting.userId }, data: { standing: 'waiting_payment' } })
+  await prisma.user.update({ where: { id: people.waiting.userId }, data: { status: 'waiting_payment' } })
   const roles: readonly (readonly [Person, TeamRole])[] = [
     [everything, 'owner'],
     [people.viewer, 'viewer'],

@@ -13,7 +13,7 @@ async function requireSignedIn({ location }: { readonly location: { readonly hre
   if (host.accounts !== null && host.connection.get() === 'expired') throw redirect({ to: '/servers' })
   const me = await queryClient.ensureQueryData(trpc.auth.me.queryOptions())
   if (me === null) throw redirect({ to: '/sign-in', search: { to: location.href } })
-  if (me.standing === 'waiting_payment') throw redirect({ to: '/waiting' })
+  if (me.status === 'waiting_payment') throw redirect({ to: '/waiting' })
 }
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)

@@ -40,7 +40,7 @@ export class CallTrace {
 
   /** As it stands. */
   record(outcome: string): CallRecord {
-    const standing: Omit<EgressRecord, keyof Description | 'id' | 'at'> = {
+    const state: Omit<EgressRecord, keyof Description | 'id' | 'at'> = {
       outcome,
       status: this.status,
       bytesUp: this.up,
@@ -53,7 +53,7 @@ export class CallTrace {
     return {
       id: this.id,
       workspaceId: this.#workspaceId,
-      json: `${this.#described},${JSON.stringify(standing).slice(1)}`,
+      json: `${this.#described},${JSON.stringify(state).slice(1)}`,
     }
   }
 

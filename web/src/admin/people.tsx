@@ -24,16 +24,16 @@ const optimistic = [
   optimistically(trpc.admin.users.setTier, (people: People, { userId, tier }) => changed(people, userId, { tier })),
   optimistically(trpc.admin.users.setRole, (people: People, { userId, role }) => changed(people, userId, { role })),
   optimistically(trpc.admin.users.suspend, (people: People, { userId }) =>
-    changed(people, userId, { standing: 'suspended' }),
+    changed(people, userId, { status: 'suspended' }),
   ),
   optimistically(trpc.admin.users.reinstate, (people: People, { userId }) =>
-    changed(people, userId, { standing: 'active' }),
+    changed(people, userId, { status: 'active' }),
   ),
   optimistically(trpc.admin.users.remove, (people: People, { userId }) =>
-    changed(people, userId, { standing: 'leaving' }),
+    changed(people, userId, { status: 'leaving' }),
   ),
 ]
-const standings = {
+const statuses = {
   active: null,
   waiting_payment: msg`waits for payment`,
   suspended: msg`suspended`,
@@ -118,15 +118,15 @@ function Row({ person, own }: { person: Account; own: boolean }) {
   const reinstate = useMutation(trpc.admin.users.reinstate.mutationOptions(after))
   const [removing, setRemoving] = useState(false)
   const remove = useMutation(trpc.admin.users.remove.mutationOptions(after))
-  const standing = standings[person.standing]
+  const status = statuses[person.status]
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
       <div className="min-w-0 flex-1 basis-56">
         <div className="font-medium break-words">
           {login}
           {person.name !== login && <span className="ml-2 font-normal text-ink-soft">{person.name}</span>}
-          {standing !== null && (
-            <span className="ml-2 rounded-full bg-bad-wash px-2 py-0.5 text-xs text-bad">{i18n._(standing)}</span>
+          {status !== null && (
+            <span className="ml-2 rounded-full bg-bad-wash px-2 py-0.5 text-xs text-bad">{i18n._(status)}</span>
           )}
         </div>
         <div className="text-sm text-ink-soft break-words">
@@ -162,7 +162,7 @@ function Row({ person, own }: { person: Account; own: boolean }) {
           </option>
         ))}
       </select>
-      {person.standing === 'suspended' ? (
+      {person.status === 'suspended' ? (
         <Button
           onClick={() => reinstate.mutate({ userId })}
           busy={reinstate.isPending}
@@ -182,7 +182,7 @@ function Row({ person, own }: { person: Account; own: boolean }) {
       )}
       <Button
         onClick={() => setRemoving(true)}
-        disabled={own || person.standing === 'leaving'}
+        disabled={own || person.status === 'leaving'}
         aria-label={t`Delete ${login}`}
       >
         <Trans>Delete…</Trans>

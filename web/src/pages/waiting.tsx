@@ -8,7 +8,7 @@ import { signOut } from '../server/sign-out.ts'
 /** Where an account waits for its payment; it goes on by itself once that has come. */
 export function Waiting() {
   const { data: me } = useQuery({ ...trpc.auth.me.queryOptions(), refetchInterval: 5000 })
-  if (me?.standing === 'active') location.replace('/dashboard')
+  if (me?.status === 'active') location.replace('/dashboard')
   return (
     <main className="grid min-h-dvh place-items-center px-4">
       <div className="w-full max-w-md rounded-card border border-line bg-surface p-7">
