@@ -27,7 +27,7 @@ const actor: SessionActor = {
   name: 'Ann',
   role: 'member',
   tier: 'free',
-  status: 'active',
+  standing: 'active',
   address: '127.0.0.1',
   requestId: randomUUID(),
 }
@@ -46,8 +46,7 @@ async function file(name: string, before: string, now: string, onWrite: () => Pr
   async function run(_container: unknown, { command }: ExecRequest): Promise<Execution> {
     const [open] = await database.prisma.$queryRaw<{ count: number }[]>`
       SELECT count(*)::int AS "count" FROM pg_stat_activity
-      WHERE "datname" = current_database() AND "pid" <> pg_backend_pid() AND "xact_start" IS NOT NULL
-        AND "backend_type" = 'client backend'`
+      WHERE "datname" = current_database() AND "state" LIKE 'idle in transaction%'`
     seen.transactions.push(open?.count ?? -1)
     const input = new PassThrough()
     const writes = command.length === 6
