@@ -27,7 +27,7 @@ const actor: SessionActor = {
   name: 'Ann',
   role: 'member',
   tier: 'free',
-  standing: 'active',
+  status: 'active',
   address: '127.0.0.1',
   requestId: randomUUID(),
 }
