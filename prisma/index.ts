@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type pg from 'pg'
-import { ArcError } from '@arcx/router'
+import { ArcError, errors } from '@arcx/router'
 import { Prisma, PrismaClient } from './client/client.ts'
 import { timeLimits } from './limits.ts'
 import type { Work } from './limits.ts'
@@ -22,11 +22,15 @@ const longestTimer = 2 ** 31 - 1
  * database is away, too busy or full.
  */
 export function openPrisma(pool: pg.Pool, work: Work = 'request'): Database {
-  const { connectMs, statementMs } = timeLimits[work]
+  const { connectMs, statementMs, answerMs } = timeLimits[work]
   const client = new PrismaClient({
     adapter: new PrismaPg(pool),
-    // Prisma’s own limits are 2 and 5 s. Each statement has one of its own; where it has none, nor has a transaction.
-    transactionOptions: { maxWait: connectMs, timeout: statementMs === 0 ? longestTimer : 2 * statementMs },
+    // Prisma’s own limits are 2 and 5 s. Connecting and each statement have one of their own, which comes first and says
+    // what is the matter; where a statement has none, nor has a transaction.
+    transactionOptions: {
+      maxWait: connectMs + answerMs,
+      timeout: statementMs === 0 ? longestTimer : 2 * statementMs,
+    },
   })
   const translated = client.$extends({
     query: { $allOperations: ({ query, args }) => query(args).catch(rethrow) },
@@ -54,8 +58,13 @@ export function isUniqueViolation(error: unknown, index: string): boolean {
   return cause?.cause?.originalCode === '23505' && cause.cause.originalMessage?.includes(`"${index}"`) === true
 }
 
+/** Of Prisma: it did not begin, or did not end, in time. */
+const transactionTimedOut = 'P2028'
+
 /** Prisma makes an error of its own of everything: what the pool had told is found in its `meta`. */
 function rethrow(error: unknown): never {
-  const told = error instanceof Prisma.PrismaClientKnownRequestError ? error.meta?.['told'] : undefined
-  throw told instanceof ArcError ? told : error
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) throw error
+  const told = error.meta?.['told']
+  if (told instanceof ArcError) throw told
+  throw error.code === transactionTimedOut ? errors.databaseUnavailable('busy', error) : error
 }

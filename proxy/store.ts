@@ -72,9 +72,13 @@ export class ProxyStore {
       WHERE "EgressRecord"."outcome" = 'open'`
   }
 
-  /** Of requests whose process ended before they did. */
-  async interruptOpenRecords(): Promise<void> {
-    await this.#database.egressRecord.updateMany({ where: { outcome: 'open' }, data: { outcome: 'interrupted' } })
+  /** Of requests whose process ended before they did. Resolves to which they were. */
+  interruptOpenRecords(): Promise<readonly { readonly id: string; readonly workspaceId: string }[]> {
+    return this.#database.egressRecord.updateManyAndReturn({
+      where: { outcome: 'open' },
+      data: { outcome: 'interrupted' },
+      select: { id: true, workspaceId: true },
+    })
   }
 
   async forgetRecords(before: Date): Promise<void> {

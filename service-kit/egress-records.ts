@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { Channel } from './channel.ts'
 
+/** A message of the bus has a megabyte at most. */
+const mostIds = 1000
 const Ids = z.array(z.uuid())
 const subjectOf = (workspaceId: string) => `egress.recorded.${workspaceId}`
 
@@ -10,7 +12,8 @@ export function announceRecords(
   records: readonly { readonly id: string; readonly workspaceId: string }[],
 ): void {
   for (const [workspaceId, written] of Map.groupBy(records, (record) => record.workspaceId))
-    channel.publish(subjectOf(workspaceId), JSON.stringify(written.map(({ id }) => id)))
+    for (let from = 0; from < written.length; from += mostIds)
+      channel.publish(subjectOf(workspaceId), JSON.stringify(written.slice(from, from + mostIds).map(({ id }) => id)))
 }
 
 /** Until what it returns is called. `hear`: ids, oldest first; null where some may have been missed. */

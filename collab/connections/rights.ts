@@ -45,10 +45,10 @@ export class RightsWatch {
     this.#timer = setInterval(() => void this.#tick(), tickMs)
   }
 
-  /** Its ticket may be a minute old. */
+  /** Its ticket may be a minute old, and from before an event that has come since. */
   add(connection: Opened): void {
     this.#connections.add(connection)
-    this.#due.set(connection, [Date.now()])
+    this.#due.set(connection, [Date.now(), Date.now() + againMs])
   }
 
   remove(connection: Opened): void {

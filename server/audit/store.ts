@@ -79,8 +79,8 @@ export async function appendAudit(queries: Queries, records: readonly AuditRecor
       action,
       targetKind: target?.kind ?? null,
       targetId: target?.id ?? null,
-      // PostgreSQL's text holds no zero character, which a refused name may.
-      targetName: target?.name?.replaceAll('\0', '\uFFFD') ?? null,
+      // PostgreSQL's text holds neither the zero character nor half a surrogate pair, which a refused name may.
+      targetName: target?.name?.replaceAll('\0', '\uFFFD').toWellFormed() ?? null,
       outcome,
     }
     hash = entryHash(Buffer.from(hash), { ...entry, id: String(id), at: at.toISOString() })

@@ -5,6 +5,8 @@ import type { OutboxStore } from './store.ts'
 
 const batchSize = 100
 const idleMs = 1000
+/** What is behind waits for the next time, where the bus is slow. */
+const carryMs = 5000
 
 /** Carries events from the outbox to the bus, in order; the bus drops what it has already. */
 export class OutboxRelay {
@@ -60,7 +62,7 @@ export class OutboxRelay {
   }
 
   #carry(): Promise<number> {
-    return this.#store.carry(batchSize, (event, id) =>
+    return this.#store.carry(batchSize, carryMs, (event, id) =>
       this.#bus.publish(DomainEvent.parse(event), `${this.#deployment}-${id}`),
     )
   }

@@ -19,15 +19,24 @@ export class OutboxStore {
     this.#database = database
   }
 
-  /** Hands the oldest to `publish`, in order, and deletes them once all are published. Resolves to how many they were. */
-  carry(limit: number, publish: (event: unknown, id: bigint) => Promise<void>): Promise<number> {
+  /**
+   * Hands the oldest to `publish`, in order, and deletes those that are published: all of them, or as many as were within
+   * `withinMs`, since a transaction has a time limit. Resolves to how many they were.
+   */
+  carry(limit: number, withinMs: number, publish: (event: unknown, id: bigint) => Promise<void>): Promise<number> {
     return inTransaction(this.#database, async (queries) => {
       // Raw: another copy of this process leaves alone what is locked here, for which Prisma has no word.
       const rows = await queries.$queryRaw<{ readonly id: bigint; readonly payload: unknown }[]>`
         SELECT "id", "payload" FROM "OutboxEvent" ORDER BY "id" LIMIT ${limit} FOR UPDATE SKIP LOCKED`
-      for (const { id, payload } of rows) await publish(payload, id)
-      if (rows.length > 0) await queries.outboxEvent.deleteMany({ where: { id: { in: rows.map(({ id }) => id) } } })
-      return rows.length
+      const until = Date.now() + withinMs
+      const published: bigint[] = []
+      for (const { id, payload } of rows) {
+        await publish(payload, id)
+        published.push(id)
+        if (Date.now() >= until) break
+      }
+      if (published.length > 0) await queries.outboxEvent.deleteMany({ where: { id: { in: published } } })
+      return published.length
     })
   }
 }

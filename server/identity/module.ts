@@ -116,8 +116,7 @@ export function openIdentity(dependencies: IdentityModuleDependencies): Identity
       await sessions.endWithin(unit, userId)
     },
     async close() {
-      await grantWatch?.close()
-      await account.close()
+      await Promise.all([grantWatch?.close(), account.close()])
     },
   }
 }

@@ -25,6 +25,11 @@ export interface ContainerStatus extends ContainerRef {
   readonly endedAt: Date | null
 }
 
+/** The reason of a signal by which a start ends because another copy of this process drives the workspace now. */
+export class TakenOver extends Error {
+  override readonly name: string = 'TakenOver'
+}
+
 /** What a start goes through, in the words in which it is shown. */
 export const startSteps = {
   home: 'Preparing the home directory',

@@ -19,7 +19,7 @@ import type {
   StartRequest,
   SupervisorAnswer,
 } from './port.ts'
-import { startSteps } from './port.ts'
+import { TakenOver, startSteps } from './port.ts'
 import { SupervisorClient } from './supervisor-client.ts'
 import type { SupervisorKeys } from './supervisor-keys.ts'
 import { untilReady } from './until-ready.ts'
@@ -66,7 +66,8 @@ export class WorkspaceRuntime implements RuntimePort {
         throw said === null ? error : new Error(said, { cause: error })
       })
     } catch (error) {
-      await this.remove(workspaceId).catch(() => undefined)
+      // What is there now may be what another copy has started since.
+      if (!(signal.reason instanceof TakenOver)) await this.remove(workspaceId).catch(() => undefined)
       throw error
     }
   }

@@ -11,10 +11,13 @@ const heirs: readonly TeamRole[] = ['admin', 'member', 'viewer']
  * with nobody left the team is deleted.
  */
 export async function departTeams(store: TeamStore, changes: TeamChanges, unit: Unit, userId: UserId): Promise<void> {
-  for (const { teamId, role } of await store.placesOf(unit, userId)) {
+  for (const { teamId } of await store.placesOf(unit, userId)) {
     const team = await store.hold(unit, teamId)
     if (team === undefined) continue
     const { name } = team
+    // Until it was held the team could have been handed over.
+    const role = (await store.memberRolesOf(unit, teamId)).find((member) => member.userId === userId)?.role
+    if (role === undefined) continue
     await store.removeMember(unit, teamId, userId)
     if (role !== 'owner') {
       changes.tell(unit, 'leave', { teamId, name }, [userId])

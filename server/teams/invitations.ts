@@ -107,7 +107,8 @@ export class TeamInvitations implements TeamInvitesPort {
       const invitation = await find(unit)
       if (invitation === undefined) throw errors.invitationSpent()
       const { teamId, teamName: name } = invitation
-      await invites.remove(unit, teamId, inviteId)
+      // Somebody may have answered it meanwhile, in another window.
+      if ((await invites.remove(unit, teamId, inviteId)) === undefined) throw errors.invitationSpent()
       changes.tell(unit, 'decline', { teamId, name }, [])
     })
     return null

@@ -82,7 +82,7 @@ export class InviteStore {
     await queriesOf(unit).teamInvite.create({ data: invite, select: { id: true } })
   }
 
-  /** Of a team that is held. `undefined` where there is none of that id. */
+  /** `undefined` where there is none of that id, or not any more. */
   async remove(unit: Unit, teamId: TeamId, id: TeamInviteId): Promise<{ readonly login: string | null } | undefined> {
     const { teamInvite } = queriesOf(unit)
     const invite = await teamInvite.findFirst({ where: { id, teamId }, select: { login: true } })

@@ -42,8 +42,8 @@ export function openUnitOfWork(database: Database, onEvents: () => void): UnitOf
       await appendAudit(queries, records)
       return done
     })
-    for (const run of following) run()
     if (events.length > 0) onEvents()
+    for (const run of following) run()
     return result
   }
 }

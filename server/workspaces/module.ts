@@ -98,14 +98,15 @@ export async function openWorkspaces(dependencies: WorkspacesModuleDependencies)
     async start() {
       await reconciler.start()
       watches = [
+        reconciler,
         new IdleWatch(store, changes, runtime, idleTimeoutSeconds, poke, log),
         new DiskGuard({ store, changes, runtime, disk, limit, onChange: poke, log }),
-        reconciler,
       ]
     },
     async close() {
       following.abort()
-      for (const watch of watches) await watch.close()
+      // At once: one that waits for a database that is away keeps no other from ending.
+      await Promise.all(watches.map((watch) => watch.close()))
     },
   }
 }

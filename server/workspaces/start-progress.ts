@@ -21,7 +21,7 @@ export class StartProgress {
     if (step === this.#shown) return
     this.#timer = setTimeout(() => {
       this.#shown = step
-      this.#showing = this.#show(step)
+      this.#showing = this.#showing.then(() => this.#show(step))
     }, this.#lastsMs)
   }
 

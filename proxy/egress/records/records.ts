@@ -45,6 +45,8 @@ export interface CallRecord {
   readonly json: string
 }
 
+export type WrittenRecord = Pick<CallRecord, 'id' | 'workspaceId'>
+
 interface Batch {
   /** As JSON. */
   readonly records: string[]
@@ -61,7 +63,7 @@ const newBatch = (): Batch => ({ records: [], isAwaited: false, stored: Promise.
  */
 export class Records {
   readonly #written: RecordStore
-  readonly #onWritten: (records: readonly CallRecord[]) => void
+  readonly #onWritten: (records: readonly WrittenRecord[]) => void
   readonly #journal: Journal
   readonly #log: Log
   readonly #timer: NodeJS.Timeout
@@ -78,7 +80,7 @@ export class Records {
     store: RecordStore,
     journal: Journal,
     log: Log,
-    onWritten: (records: readonly CallRecord[]) => void,
+    onWritten: (records: readonly WrittenRecord[]) => void,
   ) {
     this.#written = store
     this.#onWritten = onWritten
@@ -97,18 +99,20 @@ export class Records {
     store: RecordStore,
     journal: Journal,
     log: Log,
-    onWritten: (records: readonly CallRecord[]) => void,
+    onWritten: (records: readonly WrittenRecord[]) => void,
   ): Promise<Records> {
-    const left = new Map<string, string>()
+    const left = new Map<string, CallRecord>()
     let last = 0
     for await (const { sequence, text } of journal.entries()) {
       last = sequence
-      for (const record of z.array(EgressRecord).parse(JSON.parse(text))) left.set(record.id, JSON.stringify(record))
+      for (const record of z.array(EgressRecord).parse(JSON.parse(text)))
+        left.set(record.id, { id: record.id, workspaceId: record.workspaceId, json: JSON.stringify(record) })
     }
     const all = [...left.values()]
     for (let from = 0; from < all.length; from += batchSize)
-      await store.writeRecords(arrayOf(all.slice(from, from + batchSize)))
-    await store.interruptOpenRecords()
+      await store.writeRecords(arrayOf(all.slice(from, from + batchSize).map(({ json }) => json)))
+    onWritten(all)
+    onWritten(await store.interruptOpenRecords())
     if (last > 0) await journal.discardThrough(last)
     if (all.length > 0) log.info({ calls: all.length }, 'calls of a former process are recorded')
     return new Records(store, journal, log, onWritten)
@@ -142,7 +146,7 @@ export class Records {
     await this.#writing
     await this.#write()
     // What goes on still is cut with this process.
-    await this.#written.interruptOpenRecords().catch(() => undefined)
+    this.#onWritten(await this.#written.interruptOpenRecords().catch(() => []))
   }
 
   #add(record: CallRecord): void {
