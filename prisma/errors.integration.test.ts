@@ -105,3 +105,23 @@ test('a row that another’s values forbid is told by the index, also within a t
   expect(isUniqueViolation(new Error('other'), 'User_local_login')).toBe(false)
   await database.user.deleteMany()
 })
+
+test('a transaction for which no connection becomes free, or that does not end in time, is told as unavailable', async () => {
+  const few = openPool(empty.url, () => undefined, { maxConnections: 1 })
+  const narrow = openPrisma(few)
+  const until = Promise.withResolvers<void>()
+  const begun = Promise.withResolvers<void>()
+  const holding = inTransaction(narrow, async (queries) => {
+    await queries.user.count()
+    begun.resolve()
+    await until.promise
+    await queries.user.count()
+  }).catch((thrown: unknown) => thrown)
+  await begun.promise
+  const waiting = await inTransaction(narrow, (queries) => queries.user.count()).catch((thrown: unknown) => thrown)
+  expect(waiting).toMatchObject({ code: 'database_unavailable' })
+  await pause(17_000)
+  until.resolve()
+  expect(await holding).toMatchObject({ code: 'database_unavailable', details: { trouble: 'busy' } })
+  await few.end()
+}, 60_000)
