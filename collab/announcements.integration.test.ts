@@ -1,11 +1,12 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Doc, encodeStateAsUpdate } from 'yjs'
+import { Doc, applyUpdate, encodeStateAsUpdate } from 'yjs'
 import type { Database } from '@arcx/prisma'
 import { startTestCollab } from '@arcx/testing/collab'
 import type { TestCollab } from '@arcx/testing/collab'
 import type { Person } from '@arcx/testing/person'
 import { DiskStore, UnusableAnnouncement, hashOf } from './documents/disk-store.ts'
+import { fork, rewrite, textOf } from './text/shared-text.ts'
 
 let collab: TestCollab
 let ann: Person
@@ -87,6 +88,58 @@ test('what was stored as the file’s state, or as announced, and cannot be used
     kind: 'known',
     hash: hashOf('three\n'),
   })
+})
+
+test('a program’s letters stand there once, where another window tells of them before the one that has written', async () => {
+  const id = await file()
+  const opened = await disk.found(id, 'one\n', null, null, ann.userId, nothing)
+  const text = fork(opened.kind === 'known' ? opened.state : null)
+  const announced: string[] = []
+  for (const typed of ['one\nA\n', 'one\nA\nB\n']) {
+    rewrite(text, typed)
+    announced.push(hashOf(typed))
+    await disk.announce(id, hashOf(typed), encodeStateAsUpdate(text), ann.userId)
+  }
+  // Whoever wrote takes longer to tell of it than the others wait.
+  await prisma.documentAnnouncement.updateMany({
+    where: { documentId: id },
+    data: { at: new Date(Date.now() - 10_000) },
+  })
+  const onDisk = 'one\nA\n[p]\nB\n'
+  rewrite(text, 'one\nA\nB\nC')
+  const others = await disk.found(id, onDisk, hashOf('one\n'), null, ann.userId, encodeStateAsUpdate(text))
+  if (others.kind === 'known' && others.update !== null) applyUpdate(text, others.update)
+  expect(textOf(text)).toBe('one\nA\n[p]\nB\nC')
+  const own = await disk.found(
+    id,
+    onDisk,
+    hashOf(onDisk),
+    { announced, isWritten: true },
+    ann.userId,
+    encodeStateAsUpdate(text),
+  )
+  expect(own).toMatchObject({ kind: 'known', hash: hashOf(onDisk), update: null })
+})
+
+test('and what a program puts back behind one that has written is taken for a change all the same', async () => {
+  const id = await file()
+  const opened = await disk.found(id, 'one\ntwo\n', null, null, ann.userId, nothing)
+  for (const typed of ['one\ntwo\nthree\n', 'one\n']) {
+    const text = fork(opened.kind === 'known' ? opened.state : null)
+    rewrite(text, typed)
+    await disk.announce(id, hashOf(typed), encodeStateAsUpdate(text), ann.userId)
+    rewrite(text, `more${typed}`)
+    const put = await disk.found(
+      id,
+      'one\ntwo\n',
+      hashOf('one\ntwo\n'),
+      { announced: [hashOf(typed)], isWritten: true },
+      ann.userId,
+      encodeStateAsUpdate(text),
+    )
+    if (put.kind === 'known' && put.update !== null) applyUpdate(text, put.update)
+    expect(textOf(text)).toBe('moreone\ntwo\n')
+  }
 })
 
 const kept = async (documentId: string) => {

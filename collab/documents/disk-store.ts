@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { encodeStateAsUpdate } from 'yjs'
+import { applyUpdate, encodeStateAsUpdate } from 'yjs'
 import { inTransaction } from '@arcx/prisma'
 import type { Database, Queries } from '@arcx/prisma'
 import { keepAnnouncements } from '@arcx/prisma/sql/document-announcements'
@@ -104,7 +104,7 @@ export class DiskStore {
         save?.isWritten === true && !save.announced.includes(hash)
           ? await this.#announced(queries, documentId, save.announced)
           : []
-      if (row.diskHash === hash && row.diskState !== null && written.length === 0) {
+      if (row.diskHash === hash && row.diskState !== null && isPartOf(row.diskState, nearest(written, text).state)) {
         // A program may have put it back to that just after somebody wrote.
         if (save === null && (await this.#isBeingWritten(queries, documentId))) return { kind: 'saving' }
         return { kind: 'known', hash, state: row.diskState, update: null }
@@ -216,6 +216,18 @@ export class DiskStore {
     })
     await addVersion(queries, { documentId, userId, cause, text })
   }
+}
+
+/**
+ * Whether what was written is part of a state already: somebody else has told of it, with what a program wrote upon it,
+ * before the one who wrote it could. Told once more, the program's letters would stand there twice.
+ */
+function isPartOf(state: Uint8Array, written: Uint8Array | null): boolean {
+  if (written === null) return true
+  const doc = fork(state)
+  const before = textOf(doc)
+  applyUpdate(doc, written)
+  return textOf(doc) === before
 }
 
 /**
