@@ -1,6 +1,6 @@
 import { checkDatabase, openPool, openPrisma } from '@arcx/prisma'
 import type { Log } from '@arcx/service-kit/log'
-import { Gauge, createMetrics } from '@arcx/service-kit/metrics'
+import { addGauge, createMetrics } from '@arcx/service-kit/metrics'
 import { operationsServer } from '@arcx/service-kit/operations'
 import { openBus } from '@arcx/service-kit/bus'
 import type { Bus } from '@arcx/service-kit/bus'
@@ -70,19 +70,10 @@ async function start(config: CollabConfig, log: Log, shutdown: Shutdown): Promis
     presence,
     log,
   })
-  const gauge = (name: string, help: string, value: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers: [metrics],
-      collect() {
-        this.set(value())
-      },
-    })
-  gauge('arcx_collab_connections_open_count', 'WebSockets to texts.', () => entrance.count)
-  gauge('arcx_collab_documents_open_count', 'Texts in memory.', () => documents.count)
-  gauge('arcx_collab_documents_bytes', 'About what the open texts take in memory.', () => documents.bytes)
-  gauge('arcx_collab_waiting_bytes', 'What readers have not taken yet.', () => entrance.waitingBytes)
+  addGauge(metrics, 'arcx_collab_connections_open_count', 'WebSockets to texts.', () => entrance.count)
+  addGauge(metrics, 'arcx_collab_documents_open_count', 'Texts in memory.', () => documents.count)
+  addGauge(metrics, 'arcx_collab_documents_bytes', 'About what the open texts take in memory.', () => documents.bytes)
+  addGauge(metrics, 'arcx_collab_waiting_bytes', 'What readers have not taken yet.', () => entrance.waitingBytes)
   await app.listen({ host: '127.0.0.1', port: config.ARC_COLLAB_PORT })
   shutdown.add('http', () => app.close())
   shutdown.add('entrance', () => entrance.close())

@@ -1,5 +1,5 @@
 import type { DiskWatch } from '@arcx/service-kit/disk'
-import { Gauge } from '@arcx/service-kit/metrics'
+import { Gauge, addGauge } from '@arcx/service-kit/metrics'
 import type { Registry } from '@arcx/service-kit/metrics'
 import type { WorkspaceState } from '@arcx/router'
 
@@ -33,18 +33,11 @@ export function measure(metrics: Registry, measured: Measured): void {
       for (const { state, count } of await measured.workspacesByState().catch(() => [])) this.set({ state }, count)
     },
   })
-  const gauge = (name: string, help: string, value: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers: [metrics],
-      collect() {
-        this.set(value())
-      },
-    })
-  gauge('arcx_gateway_connections_open_count', 'Open connections to workspaces.', () => measured.gatewayConnections())
-  gauge('arcx_exec_streams_open_count', 'Programs and forwarded connections open in workspaces.', () =>
+  addGauge(metrics, 'arcx_gateway_connections_open_count', 'Open connections to workspaces.', () =>
+    measured.gatewayConnections(),
+  )
+  addGauge(metrics, 'arcx_exec_streams_open_count', 'Programs and forwarded connections open in workspaces.', () =>
     measured.execStreams(),
   )
-  gauge('arcx_http_sockets_open_count', 'Open WebSockets of the router.', () => measured.sockets())
+  addGauge(metrics, 'arcx_http_sockets_open_count', 'Open WebSockets of the router.', () => measured.sockets())
 }

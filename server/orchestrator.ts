@@ -308,7 +308,7 @@ async function start(
     actors,
     ports,
     gateway,
-    dependencies: [
+    checks: [
       { name: 'database', check: () => checkDatabase(database) },
       { name: 'bus', check: () => bus.check() },
       { name: 'engine', check: () => runtime.check() },

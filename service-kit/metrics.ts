@@ -22,3 +22,15 @@ export function createMetrics(service: string, log: Log): Registry {
   })
   return registry
 }
+
+/** A figure that is looked up whenever the metrics are asked for. */
+export function addGauge(registry: Registry, name: string, help: string, value: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(value())
+    },
+  })
+}

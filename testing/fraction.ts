@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** From 0 to below 1, each part of it as often as any: `fc.double` chooses among representations, of which nearly all lie next to 0. */
+/** Uniform in [0, 1). `fc.double` is not: it is uniform over floating-point representations, most of which are close to 0. */
 export const fraction: fc.Arbitrary<number> = fc.nat(2 ** 31 - 1).map((number) => number / 2 ** 31)
 
 /** Numbers of `fraction` one after the other, the same for the same seed. */

@@ -56,7 +56,7 @@ const keyBehind = (bytes: Uint8Array, end: number) => hash(~((ofThree(bytes, end
 const ofThree = (bytes: Uint8Array, end: number) =>
   fold(bytes[end] ?? 0) | (fold(bytes[end - 1] ?? 0) << 8) | (fold(bytes[end - 2] ?? 0) << 16)
 
-/** What a part may be: any part of a word, a whole word. */
+/** Bits for a part: it stands within a longer word; it is a whole word. */
 const [ofWord, wholeWord] = [1, 2]
 
 /** What is looked for already costs no more. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Account, InviteId, WorkspaceId } from '@arcx/router'
 import type { Tier, UserId } from '@arcx/router'
 import type { Database, Prisma } from '@arcx/prisma'
+import { likeLiteral } from '@arcx/prisma/like'
 import { queriesOf } from '../unit-of-work/transaction.ts'
 import type { Unit } from '../unit-of-work/unit-of-work.ts'
 
@@ -176,7 +177,7 @@ function calledSo(which: WhichPeople): Prisma.UserWhereInput {
 }
 
 /** Prisma hands a text on to ILIKE as it is. */
-const containing = (text: string) => ({ contains: text.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' }) as const
+const containing = (text: string) => ({ contains: likeLiteral(text), mode: 'insensitive' }) as const
 
 function readInvite({ id, ...row }: Omit<InviteRow, 'id'> & { readonly id: string }): InviteRow {
   return { ...row, id: InviteId.parse(id) }

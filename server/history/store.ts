@@ -51,7 +51,7 @@ export class HistoryStore {
     { before, restored }: { readonly before: string | null; readonly restored: string },
   ): Promise<string | null> {
     const queries = queriesOf(unit)
-    // No window decides meanwhile what it finds on disk; Prisma has no word for that.
+    // No window decides what it finds on disk while this is added; Prisma has no word for that.
     await queries.$queryRaw`SELECT 1 FROM "Document" WHERE "id" = ${documentId}::uuid FOR UPDATE`
     if (before !== null) await addVersion(queries, { documentId, userId: null, cause: 'disk', text: before })
     return addVersion(queries, { documentId, userId, cause: 'restored', text: restored })

@@ -33,7 +33,7 @@ export interface EdgeDependencies {
   readonly actors: Actors
   readonly ports: Ports
   readonly gateway: Gateway
-  readonly dependencies: readonly Dependency[]
+  readonly checks: readonly Dependency[]
   readonly metrics: Registry
   readonly log: Log
   readonly most: Most
@@ -192,7 +192,7 @@ export async function createEdge(dependencies: EdgeDependencies): Promise<Edge> 
 
   app.get('/healthz', forMachines, async () => ({ status: 'ok' }))
   app.get('/health', forMachines, async () => ({ status: 'ok' }))
-  const readyState = sharedResult(() => readiness(dependencies.dependencies))
+  const readyState = sharedResult(() => readiness(dependencies.checks))
   const figures = sharedResult(() => dependencies.metrics.metrics())
   app.get('/readyz', forProbes, async (_request, reply) => {
     const state = await readyState()

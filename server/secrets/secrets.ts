@@ -106,13 +106,13 @@ export class Secrets implements SecretsPort {
 
   /** @throws `secret_not_found`, `team_not_found`, `forbidden` where it is not the actor's to change. */
   async #requireOne(actor: UserActor, id: SecretId): Promise<void> {
-    const row = await this.#dependencies.store.ownerFrom(id)
+    const row = await this.#dependencies.store.ownerOf(id)
     if (row === null || (row.ownerId !== null && row.ownerId !== actor.userId)) throw errors.secretNotFound()
-    await this.#dependencies.owners.require(actor, 'secret.change', holderOfRow(row))
+    await this.#dependencies.owners.require(actor, 'secret.change', ownerOfRow(row))
   }
 }
 
-function holderOfRow({ teamId, workspaceId }: OwnerColumns): Owner {
+function ownerOfRow({ teamId, workspaceId }: OwnerColumns): Owner {
   if (workspaceId !== null) return { kind: 'workspace', workspaceId: WorkspaceId.parse(workspaceId) }
   return teamId === null ? { kind: 'self' } : { kind: 'team', teamId: TeamId.parse(teamId) }
 }

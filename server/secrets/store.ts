@@ -52,14 +52,14 @@ export class SecretStore {
     return this.#database.secret.findMany({ where: heldBy(owner), select: shown, orderBy: { name: 'asc' } })
   }
 
-  ownerFrom(id: string): Promise<OwnerColumns | null> {
+  ownerOf(id: string): Promise<OwnerColumns | null> {
     return this.#database.secret.findUnique({
       where: { id },
       select: { ownerId: true, teamId: true, workspaceId: true },
     })
   }
 
-  /** The holder’s, in alphabetical order. Until the unit is over, nobody else adds to them. */
+  /** The owner’s, in alphabetical order. Until the unit is over, nobody else adds to them. */
   async lock(unit: Unit, owner: OwnerColumns): Promise<readonly { readonly id: string; readonly name: string }[]> {
     const queries = queriesOf(unit)
     await lockHolder(queries, owner)
@@ -74,7 +74,7 @@ export class SecretStore {
     return queriesOf(unit).secret.create({ data: { ...dataOf(secret), ...columnsOf(owner) }, select: shown })
   }
 
-  /** With the same holder as before. */
+  /** With the same owner as before. */
   replace(unit: Unit, secret: SealedSecret): Promise<SecretRow> {
     const { id, ...data } = dataOf(secret)
     return queriesOf(unit).secret.update({ where: { id }, data, select: shown })
@@ -152,7 +152,7 @@ const dataOf = ({ id, name, sealed, placeholder, hosts, places }: SealedSecret) 
   updatedAt: new Date(),
 })
 
-/** The holder’s row keeps two at once apart; Prisma has no word for that. */
+/** The owner’s row keeps two at once apart; Prisma has no word for that. */
 async function lockHolder(queries: Queries, { ownerId, teamId, workspaceId }: OwnerColumns): Promise<void> {
   if (ownerId !== null) await queries.$queryRaw`SELECT 1 FROM "User" WHERE "id" = ${ownerId}::uuid FOR UPDATE`
   if (teamId !== null) await queries.$queryRaw`SELECT 1 FROM "Team" WHERE "id" = ${teamId}::uuid FOR UPDATE`

@@ -11,7 +11,7 @@ const heirs: readonly TeamRole[] = ['admin', 'member', 'viewer']
  * with nobody left the team is deleted.
  */
 export async function departTeams(store: TeamStore, changes: TeamChanges, unit: Unit, userId: UserId): Promise<void> {
-  for (const { teamId } of await store.placesOf(unit, userId)) {
+  for (const teamId of await store.teamIdsOf(unit, userId)) {
     const team = await store.hold(unit, teamId)
     if (team === undefined) continue
     const { name } = team

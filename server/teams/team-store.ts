@@ -132,14 +132,14 @@ export class TeamStore {
     return (await queriesOf(unit).team.deleteMany({ where: { id } })).count > 0
   }
 
-  /** Where somebody is, in the one order in which teams are held. */
-  async placesOf(unit: Unit, userId: UserId): Promise<readonly { readonly teamId: TeamId; readonly role: TeamRole }[]> {
+  /** The teams that somebody is in, in the one order in which teams are locked. */
+  async teamIdsOf(unit: Unit, userId: UserId): Promise<readonly TeamId[]> {
     const rows = await queriesOf(unit).membership.findMany({
       where: { userId },
-      select: { teamId: true, role: true },
+      select: { teamId: true },
       orderBy: { teamId: 'asc' },
     })
-    return rows.map(({ teamId, role }) => ({ teamId: TeamId.parse(teamId), role: TeamRole.parse(role) }))
+    return rows.map(({ teamId }) => TeamId.parse(teamId))
   }
 
   /** Who is in a team within the unit, whoever joined first before the others. */
