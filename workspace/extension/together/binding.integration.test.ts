@@ -351,6 +351,28 @@ test('a program that writes over what a window has just written, before anybody 
   }
 }, 30_000)
 
+test('and also where team-state was too slow to be told before that was written', async () => {
+  const file = new File('keep me\n')
+  const a = await Window.open(ann(), file, 'late.txt')
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  const ask = a.line.ask.bind(a.line)
+  a.line.ask = async (question) => {
+    await released
+    return await ask(question)
+  }
+  file.toldAfterMs = () => 0
+  a.type(7, ', dear')
+  await vi.waitFor(() => expect(file.text).toBe('keep me, dear\n'), { timeout: 10_000, interval: 1 })
+  file.write('a program was here\n')
+  // Told of by the editor before anything has reached team-state.
+  await pause(100)
+  release()
+  await untilOne(file, [a])
+  expect(file.text).toBe('a program was here\n')
+  const versions = await ann().api.history.versions.query({ workspaceId, path: 'late.txt' })
+  expect(versions.map(({ cause }) => cause)).toEqual(['disk', 'saved', 'opened'])
+}, 30_000)
+
 test('a window that is to close may do so at once after it has waited for its text: what was typed is stored, however long team-state was away', async () => {
   const file = new File('base\n')
   const a = await Window.open(ann(), file, 'closing.txt')

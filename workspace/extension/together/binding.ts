@@ -66,6 +66,8 @@ export class Binding {
   /** The editor's text when it was last the file's; null where it never was. */
   #clean: string | null
   #saving: Saving | null = null
+  /** Until team-state is told what was written here, what a program wrote upon that is not told either. */
+  #telling: Promise<void> = Promise.resolve()
   /** What was saved while there was no connection. */
   #savedAlone: Announcement | null = null
   readonly #delays = new Delays()
@@ -169,7 +171,13 @@ export class Binding {
   }
 
   /** The editor has written the file; what was typed meanwhile is not in it. */
-  async saved(): Promise<void> {
+  saved(): Promise<void> {
+    const telling = this.#tellSaved()
+    this.#telling = telling.catch(() => undefined)
+    return telling
+  }
+
+  async #tellSaved(): Promise<void> {
     const { shown, told } = this.#saving ?? { shown: [], told: new Set() }
     this.#saving = null
     const sight = await this.#look()
@@ -182,10 +190,12 @@ export class Binding {
       this.#savedAlone = written ?? this.#announcement()
       return
     }
-    // What came after it was announced was written as well, such as what formats on saving.
-    if (written !== undefined && !told.has(written.hash)) {
-      await this.#line.ask(written)
-      told.add(written.hash)
+    // What came after it was announced was written as well, such as what formats on saving. Where a program has written
+    // upon it already it is one of those: told of none, team-state would take what was saved for not saved yet.
+    for (const each of written === undefined ? shown.slice(-mostAnnounced) : [written]) {
+      if (told.has(each.hash)) continue
+      await this.#line.ask(each)
+      told.add(each.hash)
     }
     if (sight !== null) await this.#found(sight, { told, isWritten: true })
   }
@@ -340,6 +350,7 @@ export class Binding {
     first: Sight,
     save: { readonly told: ReadonlySet<string>; readonly isWritten: boolean } | null = null,
   ): Promise<Uint8Array | null> {
+    if (save === null) await this.#telling
     for (let tries = 0; tries < mostLooks; tries += 1) {
       const sight = tries === 0 ? first : await this.#look()
       if (sight === null) return null
