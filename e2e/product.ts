@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '@arcx/launch/ports'
+import { testPort } from '@arcx/testing/port'
 import { repository } from '@arcx/launch/stack'
 import { testDeployment, testDirectory, testRun } from '@arcx/testing/run'
 
@@ -42,9 +42,9 @@ export async function newPlace(overrides: NodeJS.ProcessEnv = {}): Promise<Insta
   const run = testRun()
   const [directory, port, proxyPort, collabPort] = await Promise.all([
     testDirectory(run, 'product'),
-    freePort(),
-    freePort(),
-    freePort(),
+    testPort(),
+    testPort(),
+    testPort(),
   ])
   const environment = {
     PATH: process.env['PATH'],

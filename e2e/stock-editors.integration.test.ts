@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { WorkspaceId } from '@arcx/router'
-import { freePort } from '@arcx/launch/ports'
+import { testPort } from '@arcx/testing/port'
 import { startTestCollab } from '@arcx/testing/collab'
 import type { TestCollab } from '@arcx/testing/collab'
 import type { Person } from '@arcx/testing/person'
@@ -27,7 +27,7 @@ let workspaceId: WorkspaceId
 
 beforeAll(async () => {
   const outDir = await testDirectory(testRun(), 'stock-editors')
-  const pagesPort = await freePort()
+  const pagesPort = await testPort()
   pagesOrigin = `http://localhost:${pagesPort}`
   ;[collab, browser] = await Promise.all([
     startTestCollab(),

@@ -14,7 +14,7 @@ export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
  * be anybody's between the moment it is found free and the moment it is listened on.
  */
 const lowest = 12_000
-const highest = 32_767
+const highest = 19_999
 
 /** The wanted port, or any free one when it is taken: for what only arcx itself connects to. */
 export async function freePort(wanted?: number): Promise<number> {

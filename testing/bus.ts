@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startNats } from '@arcx/launch/nats'
 import type { Nats } from '@arcx/launch/nats'
-import { freePort } from '@arcx/launch/ports'
+import { testPort } from './port.ts'
 import { testDirectory, testRun } from './run.ts'
 
 const mostTries = 5
@@ -17,7 +17,7 @@ export async function startBus(): Promise<Nats> {
     try {
       return await startNats({
         directory,
-        port: await freePort(),
+        port: await testPort(),
         token: randomBytes(16).toString('hex'),
         binary: run.ARCX_TEST_NATS_BINARY,
         logFile,

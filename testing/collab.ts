@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Child } from '@arcx/launch/children'
-import { freePort } from '@arcx/launch/ports'
+import { testPort } from './port.ts'
 import { startTestOrchestrator } from './orchestrator.ts'
 import type { TestOrchestrator } from './orchestrator.ts'
 import type { OwnStores } from './stores.ts'
@@ -35,7 +35,7 @@ export async function startTestCollab({
   changes?: Readonly<Record<string, string>>
   settings?: Readonly<Record<string, string>>
 } = {}): Promise<TestCollab> {
-  const port = await freePort()
+  const port = await testPort()
   const arc = await startTestOrchestrator({ ARC_COLLAB_URL: `ws://127.0.0.1:${port}`, ...settings }, stores)
   let child: Child | undefined
   const copies: Child[] = []
@@ -63,7 +63,7 @@ export async function startTestCollab({
       child = await run(port, 'team-state.log')
     },
     async copy(more) {
-      const at = await freePort()
+      const at = await testPort()
       const copy = await run(at, `team-state-${copies.length + 2}.log`, more)
       copies.push(copy)
       return { port: at, pid: copy.process.pid ?? 0, kill: async () => void (await copy.stop('SIGKILL', 5000)) }

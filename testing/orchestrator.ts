@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type Docker from 'dockerode'
 import type { Database } from '@arcx/prisma'
 import type { Child } from '@arcx/launch/children'
-import { freePort } from '@arcx/launch/ports'
+import { testPort } from './port.ts'
 import type { Tier, Workspace, WorkspaceState } from '@arcx/router'
 import { unmountSockets } from '@arcx/server/runtime/docker/socket-directory'
 import { startBus } from './bus.ts'
@@ -74,7 +74,7 @@ export async function startTestOrchestrator(
     stores?.database ?? createDatabase(),
     stores?.bus ?? startBus(),
     place ?? testDirectory(run, 'data'),
-    freePort(),
+    testPort(),
   ])
   // As `npm start` leaves it.
   await chmod(directory, 0o711)
@@ -84,7 +84,7 @@ export async function startTestOrchestrator(
   const adminToken = randomBytes(32).toString('hex')
   const internalToken = randomBytes(32).toString('hex')
   const logFile = join(directory, 'orchestrator.log')
-  const proxyPort = await freePort()
+  const proxyPort = await testPort()
   const environment: NodeJS.ProcessEnv = {
     ARC_PROXY_PORT: String(proxyPort),
     ARC_PROXY_URL: `http://127.0.0.1:${proxyPort}`,
@@ -153,7 +153,7 @@ export async function startTestOrchestrator(
       await startProxy()
     },
     async copy(changes = {}) {
-      const ownPort = await freePort()
+      const ownPort = await testPort()
       const second = await spawnService({ ARC_PORT: String(ownPort), ...changes })
       return { port: ownPort, stop: () => second.stop('SIGTERM', 10_000) }
     },

@@ -8,7 +8,7 @@ import { ensureEngine } from '@arcx/launch/docker-engine'
 import { ensureImage } from '@arcx/launch/image'
 import { claimInstance } from '@arcx/launch/instance'
 import { ensureNatsServer } from '@arcx/launch/nats'
-import { freePort } from '@arcx/launch/ports'
+import { testPort } from './port.ts'
 import { startPostgres } from '@arcx/launch/postgres'
 import type { Progress } from '@arcx/launch/progress'
 import { cacheDirectory, repository } from '@arcx/launch/stack'
@@ -48,7 +48,7 @@ export async function prepare(progress: Progress, stops: (() => Promise<unknown>
     ensureImage(engine, repository, cacheDirectory, progress),
     ensureNatsServer(cacheDirectory, progress),
     ensureChromium(progress),
-    freePort().then((port) =>
+    testPort().then((port) =>
       startPostgres({
         directory: join(directory, 'postgres'),
         port,

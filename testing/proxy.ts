@@ -14,7 +14,7 @@ import { connect as tlsConnect } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import type { Child } from '@arcx/launch/children'
 import type { Nats } from '@arcx/launch/nats'
-import { freePort } from '@arcx/launch/ports'
+import { testPort } from './port.ts'
 import type { Database } from '@arcx/prisma'
 import { Authority } from '@arcx/proxy/entrance/authority'
 import { EgressRules } from '@arcx/router'
@@ -179,7 +179,7 @@ export class ProxyRig {
     })
     for (const secret of secrets) await this.keep(secret)
     await writeFile(join(this.directory, 'outside-ca.pem'), outside.certificatePem)
-    this.port = await freePort()
+    this.port = await testPort()
     const names =
       'api.test=127.0.0.1,other.test=127.0.0.1,a.git.test=127.0.0.1,inside.test=10.0.0.1,meta.test=169.254.169.254'
     this.#settings = {

@@ -7,7 +7,7 @@ import { processesIn } from '@arcx/launch/ending'
 import { Kept } from '@arcx/launch/kept'
 import { startNats } from '@arcx/launch/nats'
 import type { Nats } from '@arcx/launch/nats'
-import { freePort } from '@arcx/launch/ports'
+import { testPort } from './port.ts'
 import { startPostgres } from '@arcx/launch/postgres'
 import { silentProgress } from '@arcx/launch/progress'
 import type { TestDatabase } from './database.ts'
@@ -39,8 +39,8 @@ export async function startOwnStores(
   const [databaseDirectory, busDirectory, databasePort, busPort] = await Promise.all([
     places.postgres ?? testDirectory(run, 'postgres'),
     places.nats ?? testDirectory(run, 'nats'),
-    freePort(),
-    freePort(),
+    testPort(),
+    testPort(),
   ])
   const databaseOptions = {
     directory: databaseDirectory,

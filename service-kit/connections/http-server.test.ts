@@ -56,7 +56,8 @@ async function untilClosed(port: number, ...pieces: string[]): Promise<string> {
 /** The other side is done with it, whatever this one does. */
 async function overFor(socket: Socket): Promise<void> {
   if (socket.readableEnded || socket.closed) return
-  await Promise.race([once(socket, 'end'), once(socket, 'close')])
+  // Not by `once`, which fails on an error: the other side may reset what still comes to it.
+  await new Promise<void>((resolve) => socket.once('end', resolve).once('close', () => resolve()))
 }
 
 async function opened(port: number): Promise<Socket> {
