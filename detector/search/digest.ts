@@ -1,6 +1,10 @@
 import { kinds } from './kinds.ts'
 
-export const isOfBase64 = (code: number): boolean => kinds[code] !== 0 || code === 43 || code === 47 || code === 61
+const signsOfBase64 = Uint8Array.from(kinds, (kind, code) =>
+  kind !== 0 || code === 43 || code === 47 || code === 61 ? 1 : 0,
+)
+
+export const isOfBase64 = (code: number): boolean => signsOfBase64[code] === 1
 
 const longest = 90
 const names = ['sha1', 'sha224', 'sha256', 'sha384', 'sha512', 'md5', 'h1'].map((name) =>

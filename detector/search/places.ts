@@ -148,7 +148,8 @@ function findPlaces(scan: Scan, from: number, to: number): void {
     run = (run + 1) & ~((others | (0 - others)) >> 31)
     if (run === wordsOfRun) addLetters(bytes, length, (at - 2) * 4, ofLetters)
     const offset = word ^ zeros
-    if ((~(((offset & lowBits) + beyondNine) | 0 | offset) & highBits) !== 0 && at * 4 + 4 > done) {
+    const digits = ~(((offset & lowBits) + beyondNine) | 0 | offset) & highBits
+    if (digits !== 0 && at * 4 + 4 > done && isMixed(bytes, at * 4, digits, ~others & highBits)) {
       const end = addMixed(bytes, length, at * 4, done, spans)
       done = Math.abs(end)
       // In a digest no name is looked for.
@@ -157,6 +158,19 @@ function findPlaces(scan: Scan, from: number, to: number): void {
   }
   scan.done = done
   scan.run = run
+}
+
+/**
+ * Whether a letter stands beside a digit of four bytes, or may stand behind a run of digits that goes on beyond them:
+ * numbers alone, such as a version's, are most of what has digits.
+ * @param digits the highest bit of each byte that is one; `letters` likewise
+ */
+function isMixed(bytes: Buffer, at: number, digits: number, letters: number): boolean {
+  return (
+    (digits & ((letters << 8) | (letters >>> 8))) !== 0 ||
+    ((digits & 0x80) !== 0 && kinds[bytes[at - 1] ?? 0] !== 0) ||
+    (digits < 0 && kinds[bytes[at + 4] ?? 0] !== 0)
+  )
 }
 
 function addNames(bytes: Buffer, length: number, at: number, first: number, names: number[]): void {
