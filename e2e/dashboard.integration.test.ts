@@ -7,7 +7,7 @@ import type { Person } from '@arcx/testing/person'
 import { openBrowser } from './browser.ts'
 
 /** Chromium gives up what it fetches when the machine's network changes, as it does with other tests' containers. */
-const again = { retry: 2, timeout: 120_000 }
+const again = { timeout: 120_000 }
 const many = 500
 const initialBudgetBytes = 180 * 1024
 

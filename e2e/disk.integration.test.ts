@@ -68,7 +68,7 @@ async function openAs(who: Person, path: string, look: Look): Promise<Page> {
 
 test.each(Object.keys(looks) as Look[])(
   'a nearly full disk and nearly full workspaces are told of, %s',
-  { retry: 2, timeout: 120_000 },
+  { timeout: 120_000 },
   async (look) => {
     const page = await openAs(person, '/dashboard', look)
     await page.getByText('The disk of the server is nearly full.').waitFor()

@@ -6,7 +6,7 @@ import type { Person } from '@arcx/testing/person'
 import { openBrowser } from './browser.ts'
 
 /** Chromium gives up what it fetches when the machine's network changes, as it does with other tests' containers. */
-const again = { retry: 2, timeout: 60_000 }
+const again = { timeout: 60_000 }
 
 let arc: TestOrchestrator
 let browser: Browser
@@ -41,7 +41,8 @@ const dialog = () => page.getByRole('dialog').or(page.getByRole('alertdialog')).
 
 /** Goes to a button by the keyboard, and presses it. */
 async function press(label: string, key = 'Enter'): Promise<void> {
-  await page.getByRole('button', { name: label, exact: true }).first().focus()
+  // One that is coming up cannot be pressed yet.
+  await page.getByRole('button', { name: label, exact: true, disabled: false }).first().focus()
   await page.keyboard.press(key)
 }
 async function choose(menu: string, entry: string): Promise<void> {

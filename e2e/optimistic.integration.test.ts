@@ -6,7 +6,7 @@ import type { Person } from '@arcx/testing/person'
 import { openBrowser } from './browser.ts'
 
 /** Chromium gives up what it fetches when the machine's network changes, as it does with other tests' containers. */
-const again = { retry: 2, timeout: 60_000 }
+const again = { timeout: 60_000 }
 const refusal = 'Not today, says the server.'
 
 let arc: TestOrchestrator
@@ -437,7 +437,7 @@ test.for(deeds)(
     await page.goto(`${arc.origin}${at}`)
     await act(page)
     await isDone(page)
-    expect(asked).toBe(1)
+    await expect.poll(() => asked).toBe(1)
     held.resolve(null)
     await page.getByText(refusal).first().waitFor()
     await isAsBefore(page)
