@@ -17,6 +17,7 @@ import type { Person } from '@arcx/testing/person'
 import { testDirectory, testRun } from '@arcx/testing/run'
 import { median } from '../table.ts'
 import type { Row, Table } from '../table.ts'
+import { packState } from '@arcx/collab/documents/packed-state'
 import type { CrowdSeen, CrowdWork } from './crowd.ts'
 import { lastWord, room, speeches } from './protocol.ts'
 import type { Kind } from './protocol.ts'
@@ -30,6 +31,12 @@ const idle = 5000
 const edits = 20_000
 const largeBytes = 10 * 1024 * 1024
 const largeLoads = 5
+/** More than as much, in which little comes twice. */
+const sources = [
+  'playwright-core/lib/coreBundle.js',
+  'playwright-core/lib/utilsBundle.js',
+  'prisma/build/studio.js',
+].map((name) => `../../node_modules/${name}`)
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 interface ActorPosition {
@@ -235,17 +242,17 @@ async function largeDocument(
   children: ChildProcess[],
 ): Promise<Table> {
   const doc = new Doc()
-  const words = 'the quick brown fox jumps over the lazy dog 0123456789\n'
+  const words = (await Promise.all(sources.map((name) => readFile(file(name), 'utf8')))).join('').slice(0, largeBytes)
   // By pieces, as a text comes to be.
-  for (let length = 0; length < largeBytes; length += words.length * 40)
-    doc.getText('content').insert(length, words.repeat(40))
+  for (let at = 0; at < words.length; at += 2000) doc.getText('content').insert(at, words.slice(at, at + 2000))
   const state = Buffer.from(encodeStateAsUpdate(doc))
+  const packed = await packState(state)
   const stored = join(await testDirectory(testRun(), 'large'), 'document')
   await writeFile(stored, state)
   const [ours, theirs]: number[][] = [[], []]
   for (let load = 0; load < largeLoads; load += 1) {
     const path = `large-${load}`
-    await collab.arc.prisma.document.create({ data: { id: randomUUID(), workspaceId, path, snapshot: state } })
+    await collab.arc.prisma.document.create({ data: { id: randomUUID(), workspaceId, path, snapshot: packed } })
     const { ticket } = await ann.api.collab.ticket.mutate({ workspaceId })
     ours?.push(
       await loadTime('team-state', `ws://127.0.0.1:${collab.port}/workspaces/${workspaceId}/${path}?ticket=${ticket}`),

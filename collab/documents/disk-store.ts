@@ -11,6 +11,7 @@ import type { SaveUnderway } from '../text/protocol.ts'
 import { fork, rewrite, textOf } from '../text/shared-text.ts'
 import { checkUpdate } from '../text/update-check.ts'
 import { maxTextBytes, maxTextPieces } from './memory.ts'
+import { packState, unpackState } from './packed-state.ts'
 import { lockDocument } from './store.ts'
 
 const announcedSeconds = 120
@@ -59,10 +60,11 @@ export class DiskStore {
   /** @throws {UnusableAnnouncement} */
   async announce(documentId: string, hash: string, state: Uint8Array, userId: string): Promise<void> {
     if (!isStateOf(state, hash)) throw new UnusableAnnouncement('the state is not of the text that was announced')
+    const packed = await packState(state)
     await inTransaction(this.#database, async (queries) => {
       // One after the other, so that none is left out of the count.
       await lockDocument(queries, documentId, 'NO KEY UPDATE')
-      const announced = { state: Uint8Array.from(state), userId, at: new Date() }
+      const announced = { state: packed, userId, at: new Date() }
       await queries.documentAnnouncement.upsert({
         where: { documentId_hash: { documentId, hash } },
         create: { documentId, hash, ...announced },
@@ -99,7 +101,8 @@ export class DiskStore {
         select: { diskHash: true, diskState: true },
       })
       // Of a state that cannot be used no change is told apart: then it is told apart from the text as it is.
-      const row = stored.diskState !== null && !isUsable(stored.diskState) ? { ...stored, diskState: null } : stored
+      const diskState = stored.diskState === null ? null : await unpackState(stored.diskState)
+      const row = { ...stored, diskState: diskState !== null && isUsable(diskState) ? diskState : null }
       const written =
         save?.isWritten === true && !save.announced.includes(hash)
           ? await this.#announced(queries, documentId, save.announced)
@@ -116,9 +119,10 @@ export class DiskStore {
         where: { documentId_hash: { documentId, hash } },
         select: { state: true, userId: true },
       })
-      if (exact !== null && isStateOf(exact.state, hash)) {
-        await this.#move(queries, documentId, over, exact.state, text, 'saved', exact.userId)
-        return { kind: 'known', hash, state: exact.state, update: null }
+      const announced = exact === null ? null : await unpackState(exact.state)
+      if (exact !== null && announced !== null && isStateOf(announced, hash)) {
+        await this.#move(queries, documentId, over, announced, text, 'saved', exact.userId)
+        return { kind: 'known', hash, state: announced, update: null }
       }
       const own = fork(current)
       if (textOf(own) === text) {
@@ -158,12 +162,13 @@ export class DiskStore {
       where: { id: documentId },
       select: { snapshot: true },
     })
-    const parts = [snapshot, update].flatMap((part) => (part === null ? [] : [part]))
+    const before = snapshot === null ? null : await unpackState(snapshot)
+    const parts = [before, update].flatMap((part) => (part === null ? [] : [part]))
     const { doc } = assemble(parts)
     const state = update ?? encodeStateAsUpdate(fork(null))
     await queries.document.updateMany({
       where: { id: documentId },
-      data: { snapshot: parts.length === 0 ? null : Uint8Array.from(encodeStateAsUpdate(doc)) },
+      data: { snapshot: parts.length === 0 ? null : await packState(encodeStateAsUpdate(doc)) },
     })
     await this.#move(queries, documentId, [hash], state, text, 'opened', null)
     return { kind: 'known', hash, state, update }
@@ -190,7 +195,10 @@ export class DiskStore {
       orderBy: { at: 'desc' },
       take: mostCandidates,
     })
-    return rows.filter(({ state }) => isUsable(state)).map((row) => ({ ...row, isAnnounced: true }))
+    const states = await Promise.all(
+      rows.map(async ({ state, userId }) => ({ state: await unpackState(state), userId, isAnnounced: true })),
+    )
+    return states.filter(({ state }) => isUsable(state))
   }
 
   /** `over`: the hashes of what was announced and is told of now; the text's own is the first. */
@@ -206,7 +214,7 @@ export class DiskStore {
     const [hash] = over
     await queries.document.updateMany({
       where: { id: documentId },
-      data: { diskHash: hash, diskState: Uint8Array.from(state) },
+      data: { diskHash: hash, diskState: await packState(state) },
     })
     await queries.documentAnnouncement.deleteMany({
       where: {

@@ -7,6 +7,7 @@ import { foldUpdates } from '@arcx/prisma/sql/document-history'
 import type { Log } from '@arcx/service-kit/log'
 import { assemble, isUsable, piecesOf } from '../text/assemble.ts'
 import { memoryOf } from './memory.ts'
+import { packState, unpackState } from './packed-state.ts'
 
 export interface StoredDocument {
   /** Of everything that was stored and can be used. */
@@ -41,11 +42,12 @@ export class DocumentStore {
   /** `admit` throws where there is no room for as much. What cannot be used is set aside, and the text opens without it. */
   async load(id: string, admit: (memory: number) => void): Promise<StoredDocument> {
     for (;;) {
-      const { snapshot } = await this.#database.document.findUniqueOrThrow({
+      const { snapshot: stored } = await this.#database.document.findUniqueOrThrow({
         where: { id },
         select: { snapshot: true },
       })
       const tail = await updatesOf(this.#database, id)
+      const snapshot = stored === null ? null : await unpackState(stored)
       const parts = [...(snapshot === null ? [] : [snapshot]), ...tail.map(({ update }) => update)]
       const sum = (all: readonly Uint8Array[]) => all.reduce((bytes, { length }) => bytes + length, 0)
       const pieces = parts.reduce((total, part) => total + piecesOf(part), 0)
@@ -65,7 +67,7 @@ export class DocumentStore {
         .filter((index) => index >= first)
         .flatMap((index) => tail[index - first]?.sequence ?? [])
       await this.#setAside(this.#database, id, sequences)
-      if (snapshot !== null && unusable.includes(0)) await this.#replaceSnapshot(id, snapshot)
+      if (stored !== null && unusable.includes(0)) await this.#replaceSnapshot(id, stored)
     }
   }
 
@@ -83,7 +85,7 @@ export class DocumentStore {
   }
 
   /** The text as its file last held it takes its place; where that is not known, the file is read as if for the first time. */
-  #replaceSnapshot(documentId: string, snapshot: Uint8Array): Promise<void> {
+  #replaceSnapshot(documentId: string, stored: Uint8Array): Promise<void> {
     this.#log.error({ documentId }, 'the snapshot of a text cannot be used and was set aside')
     return inTransaction(this.#database, async (queries) => {
       await lockDocument(queries, documentId, 'UPDATE')
@@ -91,10 +93,10 @@ export class DocumentStore {
         where: { id: documentId },
         select: { snapshot: true, diskHash: true, diskState: true },
       })
-      if (row.snapshot === null || Buffer.compare(row.snapshot, snapshot) !== 0) return
+      if (row.snapshot === null || Buffer.compare(row.snapshot, stored) !== 0) return
       await queries.documentUpdate.createMany({ data: [{ documentId, update: row.snapshot, isUnusable: true }] })
       const { diskHash, diskState } =
-        row.diskState !== null && isUsable(row.diskState) ? row : { diskHash: null, diskState: null }
+        row.diskState !== null && isUsable(await unpackState(row.diskState)) ? row : { diskHash: null, diskState: null }
       await queries.document.updateMany({
         where: { id: documentId },
         data: { snapshot: diskState, diskHash, diskState },
@@ -123,10 +125,10 @@ export class DocumentStore {
       const row = await queries.document.findUnique({ where: { id: documentId }, select: { snapshot: true } })
       if (row === null) return sizeOf(null)
       const tail = await updatesOf(queries, documentId)
-      if (tail.length === 0) return sizeOf(row.snapshot)
-      const before = row.snapshot === null ? [] : [row.snapshot]
+      const before = row.snapshot === null ? [] : [await unpackState(row.snapshot)]
+      if (tail.length === 0) return sizeOf(before[0] ?? null)
       const { doc, unusable } = assemble([...before, ...tail.map(({ update }) => update)])
-      const snapshot = Uint8Array.from(encodeStateAsUpdate(doc))
+      const snapshot = encodeStateAsUpdate(doc)
       doc.destroy()
       if (before.length > 0 && unusable.includes(0)) throw new Error('the snapshot cannot be used')
       const isSetAside = (_: unknown, index: number) => unusable.includes(index + before.length)
@@ -135,7 +137,7 @@ export class DocumentStore {
         documentId,
         tail.filter(isSetAside).map(({ sequence }) => sequence),
       )
-      await queries.document.updateMany({ where: { id: documentId }, data: { snapshot } })
+      await queries.document.updateMany({ where: { id: documentId }, data: { snapshot: await packState(snapshot) } })
       // By what was read, not by a bound: a lower sequence may become visible later.
       await foldUpdates(
         queries,
