@@ -210,7 +210,29 @@ export default defineConfig({
         docker,
         sql,
         ...service,
-        capability('What the gateway needs is handed to it.', 'identity|teams|workspaces|runtime'),
+        capability('What the gateway needs is handed to it.', 'identity|teams|workspaces|runtime|http'),
+      ),
+    },
+    {
+      files: ['server/http/*.ts'],
+      rules: rule(
+        docker,
+        sql,
+        ...service,
+        capability('The edge hands workspaces’ hosts to their port, in entry/.', 'gateway'),
+        { regex: '^\\.\\./runtime/([^p]|p[^o])', message: 'Only the runtime’s port.' },
+      ),
+    },
+    {
+      files: ['server/{browser,entry}/*.ts'],
+      rules: rule(
+        docker,
+        sql,
+        ...service,
+        capability(
+          'What edge and gateway share stands on credentials alone.',
+          'identity|teams|workspaces|gateway|http|runtime|authorization|exec',
+        ),
       ),
     },
     ...withStores(

@@ -32,7 +32,8 @@ import { Owners } from './egress/owners.ts'
 import { EgressStore } from './egress/store.ts'
 import { openEvents } from './events/module.ts'
 import { Exec } from './exec/exec.ts'
-import { EntryClaims, Gateway } from './gateway/gateway.ts'
+import { EntryCodes } from './entry/entry-codes.ts'
+import { Gateway } from './gateway/gateway.ts'
 import { FileHistory } from './history/history.ts'
 import { HistoryStore } from './history/store.ts'
 import { Actors } from './http/actors.ts'
@@ -58,7 +59,6 @@ import { openTeams } from './teams/module.ts'
 import { openWorkspaces } from './workspaces/module.ts'
 import { WorkspaceStore } from './workspaces/store.ts'
 
-const entryCodeSeconds = 30
 const codeSweepMs = 10 * 60_000
 
 interface Started {
@@ -273,13 +273,14 @@ async function start(
     workspaces,
   }
 
+  const entryCodes = new EntryCodes(codes)
   const gateway = new Gateway({
     addresses,
     key: deriveKey(config.ARC_ADMIN_TOKEN, 'workspace session'),
     personOfSession: (sessionId) => sessions.personOfSession(sessionId),
     admit: (person, name) => admission.admit(person, name),
     whereabouts: (person, workspaceId) => admission.whereabouts(person, workspaceId),
-    redeemEntry: (code) => codes.redeem('workspace-entry', code, EntryClaims),
+    entryCodes,
     dial: (workspaceId) => connection.dialIde(workspaceId),
     ticketFor: (person, workspaceId) => collab.ticketFor(person, workspaceId),
     collabUrl: config.ARC_COLLAB_URL,
@@ -307,7 +308,7 @@ async function start(
     addresses,
     actors,
     ports,
-    gateway,
+    workspaceHosts: gateway,
     checks: [
       { name: 'database', check: () => checkDatabase(database) },
       { name: 'bus', check: () => bus.check() },
@@ -330,10 +331,19 @@ async function start(
     internalToken: config.ARC_INTERNAL_TOKEN,
     wrongCredentials,
     localSignIn: config.localSignIn,
-    judge: (name, method, path, headers) => gateway.judge(name, method, path, headers),
-    issueEntry: (claims) => codes.issue('workspace-entry', claims, entryCodeSeconds),
+    workspaceHosts: gateway,
+    entryCodes,
   })
-  const sockets = attachSockets({ server: edge.server, addresses, proxies, gateway, actors, ports, exec, log })
+  const sockets = attachSockets({
+    server: edge.server,
+    addresses,
+    proxies,
+    workspaceHosts: gateway,
+    actors,
+    ports,
+    exec,
+    log,
+  })
   void closeWhatIsRevoked({ feed, sessions, gateway, sockets, exec, presence, log }, following.signal).catch(
     (error: unknown) => log.error({ err: error }, 'what has ended is not closed any more'),
   )

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { harmlessSetCookies, withoutOwnCookies } from '../http/cookies.ts'
+import { harmlessSetCookies, withoutOwnCookies } from '../browser/cookies.ts'
 
 /** Headers that only arcx itself may say towards a workspace. */
 const spokenByUs = /^(x-forwarded-|x-real-ip$|forwarded$|x-arcx-)/

@@ -1,16 +1,18 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createProxyServer } from 'httpxy'
-import { z } from 'zod'
-import type { CollabEntry } from '@arcx/router'
-import { ArcError, SessionId, UserId, WorkspaceId } from '@arcx/router'
+import type { CollabEntry, SessionId, UserId, WorkspaceId } from '@arcx/router'
+import { ArcError } from '@arcx/router'
 import type { Log } from '@arcx/service-kit/log'
 import { parseTarget } from '@arcx/service-kit/request-target'
 import type { RequestTarget } from '@arcx/service-kit/request-target'
 import { refuseUpgrade } from '@arcx/service-kit/upgrades'
-import { readCookie, writeCookie } from '../http/cookies.ts'
-import { messagePage, pageHeaders } from '../http/page.ts'
+import { readCookie, writeCookie } from '../browser/cookies.ts'
+import { messagePage, pageHeaders } from '../browser/page.ts'
+import { browserHash } from '../entry/entry-codes.ts'
+import type { EntryCodes } from '../entry/entry-codes.ts'
+import type { Verdict, WorkspaceHosts } from '../entry/workspace-hosts.ts'
 import { Agents } from './agents.ts'
 import { hasSoundFraming, isSoundUpgrade, keepHeaderBytes, ownAnswer, passOn } from './answers.ts'
 import { carryEnds } from './ends.ts'
@@ -27,19 +29,8 @@ const plainHeaders = {
   'x-content-type-options': 'nosniff',
 } as const
 
-/** What an entry code is bound to. */
-export const EntryClaims = z.object({
-  sessionId: SessionId,
-  userId: UserId,
-  workspaceId: WorkspaceId,
-  host: z.string(),
-  /** Hash of the cookie that the browser got on the workspace's host before it asked. */
-  browser: z.string(),
-})
-export type EntryClaims = z.infer<typeof EntryClaims>
-
 export interface GatewayDependencies extends PassageDependencies {
-  redeemEntry(code: string): Promise<EntryClaims | null>
+  readonly entryCodes: Pick<EntryCodes, 'redeem'>
   /** @throws where the workspace does not answer. */
   dial(workspaceId: WorkspaceId): Promise<Socket>
   /** What lets a window of a person's into team-state. */
@@ -59,19 +50,12 @@ const statusOf: Readonly<Record<'resting' | 'stranger' | 'moved', number>> = { r
 
 type OwnTarget = RequestTarget & { readonly kind: 'path' }
 
-export type Verdict =
-  | { readonly kind: 'open'; readonly userId: UserId }
-  | { readonly kind: 'elsewhere'; readonly location: string; readonly cookie: string | null }
-  | { readonly kind: 'refused'; readonly status: number; readonly message: string }
-
-export const browserHash = (nonce: string): string => createHash('sha256').update(nonce).digest('base64url')
-
 /**
  * `name.DOMAIN` → the workspace's IDE, for whoever may open it. A workspace's host never sees the control plane's
  * session: a one-time code, bound to the person, the workspace, the host and the browser, is exchanged for a cookie
  * of that host alone.
  */
-export class Gateway {
+export class Gateway implements WorkspaceHosts {
   readonly #dependencies: GatewayDependencies
   readonly #passages: Passages
   readonly #proxy = createProxyServer({ xfwd: false, selfHandleResponse: true })
@@ -304,7 +288,7 @@ export class Gateway {
     const to = addresses.ownPath(query.get('to') ?? undefined)
     const again = { label: 'Try again', href: to }
     const nonce = readCookie(request.headers.cookie, 'arc_entry', addresses.secure)
-    const claims = await this.#dependencies.redeemEntry(query.get('code') ?? '')
+    const claims = await this.#dependencies.entryCodes.redeem(query.get('code') ?? '')
     if (claims === null || claims.host !== addresses.workspaceOrigin(name)) {
       return this.#page(response, 403, 'This way in has expired', 'It works once and for a short time only.', again)
     }

@@ -59,7 +59,7 @@ beforeAll(async () => {
     key,
     personOfSession: async () => visitor,
     admit: async () => ({ workspaceId, running: true, incarnation: 1 }),
-    redeemEntry: async () => null,
+    entryCodes: { redeem: async () => null },
     dial: async () => connect(socketPath),
     ticketFor: async () => Promise.reject(new Error('nobody asks')),
     whereabouts: async () => null,

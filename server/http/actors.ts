@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { AdminActor, Origin, SessionActor, UserActor } from '@arcx/router'
 import type { Sessions } from '../identity/sessions.ts'
 import type { Tokens } from '../identity/tokens.ts'
-import { readCookie } from './cookies.ts'
+import { readCookie } from '../browser/cookies.ts'
 import type { WrongCredentials } from './wrong-credentials.ts'
 
 export type HttpActor = UserActor | AdminActor

@@ -22,9 +22,9 @@ import { Histogram } from '@arcx/service-kit/metrics'
 import type { Registry } from '@arcx/service-kit/metrics'
 import type { Addresses } from '../addresses.ts'
 import { requireListed } from '../authorization/routes.ts'
-import type { Gateway } from '../gateway/gateway.ts'
+import type { WorkspaceHosts } from '../entry/workspace-hosts.ts'
 import type { Actors, HttpActor } from './actors.ts'
-import { messagePage, pageHeaders } from './page.ts'
+import { messagePage, pageHeaders } from '../browser/page.ts'
 import { sharedResult } from './shared-result.ts'
 import { statusOfKind } from './status.ts'
 
@@ -32,7 +32,7 @@ export interface EdgeDependencies {
   readonly addresses: Addresses
   readonly actors: Actors
   readonly ports: Ports
-  readonly gateway: Gateway
+  readonly workspaceHosts: Pick<WorkspaceHosts, 'request'>
   readonly checks: readonly Dependency[]
   readonly metrics: Registry
   readonly log: Log
@@ -53,7 +53,7 @@ const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
 /** The control plane's HTTP side, and the door through which workspaces' hosts go to the gateway. */
 export async function createEdge(dependencies: EdgeDependencies): Promise<Edge> {
-  const { addresses, gateway, log } = dependencies
+  const { addresses, workspaceHosts, log } = dependencies
   let server: Server | undefined
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
@@ -65,7 +65,8 @@ export async function createEdge(dependencies: EdgeDependencies): Promise<Edge> 
     trustProxy: (address) => dependencies.proxies.has(address),
     serverFactory: (handler) => {
       const toWorkspace = guarded(
-        (name: string, request: IncomingMessage, response: ServerResponse) => gateway.request(name, request, response),
+        (name: string, request: IncomingMessage, response: ServerResponse) =>
+          workspaceHosts.request(name, request, response),
         (error, _name, _request, response) => {
           log.error({ err: error }, 'the gateway failed')
           response.destroy()

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
@@ -9,14 +8,15 @@ import { internalRoutes } from '@arcx/service-kit/internal-routes'
 import { parseTarget } from '@arcx/service-kit/request-target'
 import type { Addresses } from '../addresses.ts'
 import { asCsv, asJsonLines } from '../audit/export.ts'
+import { readCookie, writeCookie } from '../browser/cookies.ts'
+import { messagePage, pageHeaders } from '../browser/page.ts'
+import type { EntryCodes } from '../entry/entry-codes.ts'
+import type { WorkspaceHosts } from '../entry/workspace-hosts.ts'
 import type { Admission } from '../workspaces/admission.ts'
-import type { EntryClaims, Verdict } from '../gateway/gateway.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { SessionCookie } from '../identity/sessions.ts'
 import type { Edge } from './app.ts'
 import type { HttpActor } from './actors.ts'
-import { readCookie, writeCookie } from './cookies.ts'
-import { messagePage, pageHeaders } from './page.ts'
 import { statusOfKind } from './status.ts'
 import type { WrongCredentials } from './wrong-credentials.ts'
 
@@ -28,9 +28,8 @@ export interface RouteDependencies {
   readonly internalToken: string
   readonly wrongCredentials: WrongCredentials
   readonly localSignIn: boolean
-  /** What the gateway says to a request at a workspace's host. */
-  judge(name: string, method: string, path: string, headers: IncomingHttpHeaders): Promise<Verdict>
-  issueEntry(claims: EntryClaims): Promise<string>
+  readonly workspaceHosts: Pick<WorkspaceHosts, 'judge'>
+  readonly entryCodes: Pick<EntryCodes, 'issue'>
 }
 
 const CreateBody = z.object({ name: z.string().trim().max(200) })
@@ -108,7 +107,7 @@ export async function addRoutes({ app, actorOf }: Edge, dependencies: RouteDepen
     const host = addresses.classify(forwarded['x-forwarded-host'])
     reply.header('cache-control', 'no-store')
     if (host.kind === 'workspace') {
-      const verdict = await dependencies.judge(
+      const verdict = await dependencies.workspaceHosts.judge(
         host.name,
         forwarded['x-forwarded-method'],
         addresses.ownPath(forwarded['x-forwarded-uri']),
@@ -148,7 +147,7 @@ export async function addRoutes({ app, actorOf }: Edge, dependencies: RouteDepen
     const admitted = await admit(dependencies.admission, actor, name)
     if (admitted === null || !admitted.running) return reply.redirect(opening)
     const host = addresses.workspaceOrigin(admitted.name)
-    const code = await dependencies.issueEntry({
+    const code = await dependencies.entryCodes.issue({
       sessionId: actor.sessionId,
       userId: actor.userId,
       workspaceId: admitted.workspaceId,

@@ -14,7 +14,7 @@ import { refuseUpgrade, takeUpgrades } from '@arcx/service-kit/upgrades'
 import type { Addresses } from '../addresses.ts'
 import { routes } from '../authorization/routes.ts'
 import type { Exec } from '../exec/exec.ts'
-import type { Gateway } from '../gateway/gateway.ts'
+import type { WorkspaceHosts } from '../entry/workspace-hosts.ts'
 import type { Actors, HttpActor } from './actors.ts'
 import { OpenCalls, PeoplesCalls } from './open-calls.ts'
 import { sharedMessages } from './shared-messages.ts'
@@ -31,7 +31,7 @@ export interface SocketDependencies {
   readonly server: Server
   readonly addresses: Addresses
   readonly proxies: TrustedProxies
-  readonly gateway: Gateway
+  readonly workspaceHosts: Pick<WorkspaceHosts, 'upgrade'>
   readonly actors: Actors
   readonly ports: Ports
   readonly exec: Exec
@@ -47,7 +47,7 @@ export interface Sockets {
 
 /** WebSocket upgrades: `/trpc` of the control plane, and everything on workspaces' hosts. */
 export function attachSockets(dependencies: SocketDependencies): Sockets {
-  const { addresses, gateway, log } = dependencies
+  const { addresses, workspaceHosts, log } = dependencies
   const wss = new WebSocketServer({
     noServer: true,
     maxPayload: maxMessageBytes,
@@ -84,7 +84,7 @@ export function attachSockets(dependencies: SocketDependencies): Sockets {
     const target = parseTarget(request.url)
     if (target.kind === 'invalid') return refuseUpgrade(socket, 400)
     const host = addresses.classify(request.headers.host)
-    if (host.kind === 'workspace') return gateway.upgrade(host.name, request, socket, head)
+    if (host.kind === 'workspace') return workspaceHosts.upgrade(host.name, request, socket, head)
     if (host.kind !== 'own') return refuseUpgrade(socket, 421)
     const { path, query } = target
     if (!isSocketPath(path)) return refuseUpgrade(socket, 404)
