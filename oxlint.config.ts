@@ -20,7 +20,7 @@ const sql: Ban = {
 const ours = (names: string): string => `^@arcx/(${names})(/|$)`
 const outOfServices: Ban = {
   regex: ours('launch|testing|web|e2e'),
-  message: 'A service imports router, service-kit and prisma alone.',
+  message: 'A service imports router, service-kit, presence and prisma alone.',
 }
 const outOfPackage: Ban = { regex: '^(\\.\\./){2}', message: 'Another package is imported by its name.' }
 
@@ -115,7 +115,7 @@ export default defineConfig({
         nats,
         sql,
         {
-          regex: ours('server|prisma|service-kit|launch|testing'),
+          regex: ours('server|prisma|service-kit|presence|launch|testing'),
           message: 'A client knows the contract alone.',
         },
         {
@@ -132,7 +132,7 @@ export default defineConfig({
         nats,
         sql,
         {
-          regex: ours('server|prisma|service-kit|launch|testing|web'),
+          regex: ours('server|prisma|service-kit|presence|launch|testing|web'),
           message: 'A client knows the contract alone.',
         },
         {
@@ -160,8 +160,15 @@ export default defineConfig({
     {
       files: ['service-kit/**'],
       rules: rule(docker, sql, {
-        regex: ours('server|prisma|launch|testing'),
+        regex: ours('server|collab|proxy|presence|prisma|launch|testing'),
         message: 'service-kit stands below.',
+      }),
+    },
+    {
+      files: ['presence/**'],
+      rules: rule(docker, nats, sql, {
+        regex: ours('server|collab|proxy|prisma|launch|testing'),
+        message: 'Presence stands below the services that tell of it.',
       }),
     },
     {
@@ -265,7 +272,7 @@ export default defineConfig({
         sql,
         { regex: '^electron($|-updater)', message: 'What the app decides knows nothing of Electron.' },
         {
-          regex: ours('server|prisma|service-kit|launch|testing|web'),
+          regex: ours('server|prisma|service-kit|presence|launch|testing|web'),
           message: 'A client knows the contract alone.',
         },
         { regex: ours('router'), message: 'A client takes types alone from the contract.', allowTypeImports: true },

@@ -104,7 +104,7 @@ function reloadOnChange(restart: () => Promise<void>): void {
       })
     }, 200)
   }
-  for (const directory of ['server', 'proxy', 'collab', 'router', 'detector', 'service-kit', 'database']) {
+  for (const directory of ['server', 'proxy', 'collab', 'router', 'detector', 'service-kit', 'presence', 'prisma']) {
     watch(`${repository}/${directory}`, { recursive: true }, (_event, file) => {
       if (file !== null && file.endsWith('.ts') && !file.endsWith('.test.ts')) changed()
     })

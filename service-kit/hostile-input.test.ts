@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const sources = globSync(
-  ['server', 'collab', 'proxy', 'loopback', 'service-kit', 'workspace/supervisor'].map((folder) => `${folder}/**/*.ts`),
+  ['server', 'collab', 'proxy', 'loopback', 'service-kit', 'presence', 'workspace/supervisor'].map(
+    (folder) => `${folder}/**/*.ts`,
+  ),
   { cwd: root },
 )
   .filter((path) => !/node_modules|\.test\.ts$/.test(path))

@@ -15,8 +15,9 @@ import type {
   WorkspaceId,
   WorkspaceOperation,
 } from '@arcx/router'
-import type { Presence } from '@arcx/service-kit/presence/presence'
-import type { Topic, View } from '@arcx/service-kit/presence/registry'
+import type { Presence } from '@arcx/presence/presence'
+import type { View } from '@arcx/presence/registry'
+import type { Topic } from '@arcx/presence/topic-changes'
 import { requireMay } from '../authorization/checks.ts'
 import type { Feed } from '../events/feed.ts'
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { PresenceEntry } from '@arcx/router'
 import { PresenceRegistry } from './registry.ts'
-import type { Topic, View } from './registry.ts'
+import type { View } from './registry.ts'
+import type { Topic } from './topic-changes.ts'
 
 const [here, elsewhere] = [randomUUID(), randomUUID()]
 const [ann, ben] = [randomUUID(), randomUUID()]

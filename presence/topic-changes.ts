@@ -1,5 +1,15 @@
 import type { PresenceEntry } from '@arcx/router'
-import type { Changed, Topic } from './registry.ts'
+
+/** What readers follow: a workspace, or a person wherever they are. */
+export type Topic = `workspace ${string}` | `person ${string}`
+
+/** Somebody who has changed since a reader last looked. */
+export interface Changed {
+  readonly version: number
+  readonly id: string
+  /** Where they were before; whoever saw nothing of that is not told that they are gone. */
+  readonly before: readonly PresenceEntry[]
+}
 
 interface Change {
   readonly version: number

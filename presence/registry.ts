@@ -1,23 +1,13 @@
 import { PresenceEntry } from '@arcx/router'
 import type { PresencePlace, Present } from '@arcx/router'
 import { TopicChanges } from './topic-changes.ts'
+import type { Changed, Topic } from './topic-changes.ts'
 
 const idOf = ({ userId, agent }: PresenceEntry): string => (agent === null ? userId : `${userId}/${agent}`)
 const stateRank = { active: 0, idle: 1, away: 2 } as const
 
 /** Which of somebody's places a reader sees, and how much of each; null for none of it. */
 export type View = (entry: PresenceEntry) => PresencePlace | null
-
-/** What readers follow: a workspace, or a person wherever they are. */
-export type Topic = `workspace ${string}` | `person ${string}`
-
-/** Somebody who has changed since a reader last looked. */
-export interface Changed {
-  readonly version: number
-  readonly id: string
-  /** Where they were before; whoever saw nothing of that is not told that they are gone. */
-  readonly before: readonly PresenceEntry[]
-}
 
 /** Who is here, by their clients; every change has a number, from which a reader can go on. */
 export class PresenceRegistry {

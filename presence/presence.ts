@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { PresenceEntry } from '@arcx/router'
-import type { Channel } from '../channel.ts'
-import type { Log } from '../log.ts'
+import type { Channel } from '@arcx/service-kit/channel'
+import type { Log } from '@arcx/service-kit/log'
 import { PresenceRegistry } from './registry.ts'
 
 const subject = 'arcx-presence'
