@@ -10,7 +10,7 @@ import {
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import type { WorkspaceId } from '@arcx/router'
-import { Tickets } from '@arcx/service-kit/tickets'
+import { Tickets } from '@arcx/router/collab-ticket'
 import { startTestCollab } from '@arcx/testing/collab'
 import type { TestCollab } from '@arcx/testing/collab'
 import type { Person } from '@arcx/testing/person'

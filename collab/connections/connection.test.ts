@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import type { CollabTicket } from '@arcx/service-kit/tickets'
+import type { CollabTicket } from '@arcx/router/collab-ticket'
 import { Connection } from './connection.ts'
 
 const ticket: CollabTicket = {

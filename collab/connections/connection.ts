@@ -1,4 +1,4 @@
-import type { CollabTicket } from '@arcx/service-kit/tickets'
+import type { CollabTicket } from '@arcx/router/collab-ticket'
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { framed } from './frame.ts'

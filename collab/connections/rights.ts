@@ -1,6 +1,6 @@
 import type { DomainEvent } from '@arcx/router'
 import type { Log } from '@arcx/service-kit/log'
-import type { CollabTicket } from '@arcx/service-kit/tickets'
+import type { CollabTicket } from '@arcx/router/collab-ticket'
 
 const tickMs = 1000
 /** All are asked about as often, as a session may run out without an event, and an event may have been lost. */

@@ -6,7 +6,7 @@ import { guarded } from '@arcx/service-kit/guarded'
 import type { Presence } from '@arcx/presence/presence'
 import type { View } from '@arcx/presence/registry'
 import type { Topic } from '@arcx/presence/topic-changes'
-import type { CollabTicket } from '@arcx/service-kit/tickets'
+import type { CollabTicket } from '@arcx/router/collab-ticket'
 import type { WebSocket } from 'ws'
 import { closeCodes } from '../documents/messages.ts'
 

@@ -10,7 +10,7 @@ import type {
   WorkspaceId,
   WorkspaceOperation,
 } from '@arcx/router'
-import type { Tickets } from '@arcx/service-kit/tickets'
+import type { Tickets } from '@arcx/router/collab-ticket'
 
 const ticketMs = 60_000
 

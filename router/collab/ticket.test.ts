@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { Tickets } from './tickets.ts'
+import { Tickets } from './ticket.ts'
 
 const tickets = new Tickets('i'.repeat(40))
 const ticket = {
