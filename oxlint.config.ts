@@ -178,7 +178,7 @@ export default defineConfig({
         message: 'The database stands below.',
       }),
     },
-    { files: ['server/orchestrator.ts'], rules: rule(docker, nats, outOfServices) },
+    { files: ['server/{orchestrator,database}.ts'], rules: rule(docker, nats, outOfServices) },
     ...withStores('server/*', docker, ...service, {
       regex: '^\\.\\./runtime/([^p]|p[^o])',
       message: 'Only the runtime’s port.',

@@ -76,6 +76,8 @@ export type OrchestratorConfig = z.infer<typeof OrchestratorSettings> & {
   readonly trustedProxies: readonly string[]
   /** Whether the one-time link for the person at this machine is given out. */
   readonly localSignIn: boolean
+  /** Null where nobody signs in by GitHub. */
+  readonly github: { readonly clientId: string; readonly clientSecret: string; readonly url: string } | null
   readonly cpuCores: number
 }
 
@@ -85,15 +87,16 @@ export function readConfig(environment: Record<string, string | undefined>): Orc
   if (settings.ARC_ADMIN_TOKEN === settings.ARC_INTERNAL_TOKEN) {
     throw new ConfigError('ARC_INTERNAL_TOKEN is the same as ARC_ADMIN_TOKEN; it takes another value.')
   }
-  if ((settings.GITHUB_CLIENT_ID === undefined) !== (settings.GITHUB_CLIENT_SECRET === undefined)) {
-    const missing = settings.GITHUB_CLIENT_ID === undefined ? 'GITHUB_CLIENT_ID' : 'GITHUB_CLIENT_SECRET'
+  const { GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret, GITHUB_URL: url } = settings
+  if ((clientId === undefined) !== (clientSecret === undefined)) {
+    const missing = clientId === undefined ? 'GITHUB_CLIENT_ID' : 'GITHUB_CLIENT_SECRET'
     throw new ConfigError(
       `${missing} is not set; signing in by GitHub takes both GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET.`,
     )
   }
   const onLoopback = loopback.has(settings.ARC_LISTEN)
-  const hasGitHub = settings.GITHUB_CLIENT_ID !== undefined
-  if (!onLoopback && !hasGitHub) {
+  const github = clientId === undefined || clientSecret === undefined ? null : { clientId, clientSecret, url }
+  if (!onLoopback && github === null) {
     throw new ConfigError(
       `ARC_LISTEN is “${settings.ARC_LISTEN}”; without GitHub sign-in (GITHUB_CLIENT_ID) it takes a loopback address such as 127.0.0.1.`,
     )
@@ -109,7 +112,8 @@ export function readConfig(environment: Record<string, string | undefined>): Orc
     publicUrl,
     trustedProxies: settings.ARC_TRUSTED_PROXIES ?? (isBehindOne ? ['127.0.0.0/8', '::1'] : []),
     workspaceDomain: settings.ARC_WORKSPACE_DOMAIN ?? settings.ARC_DOMAIN,
-    localSignIn: onLoopback && !hasGitHub,
+    localSignIn: onLoopback && github === null,
+    github,
     cpuCores: Math.min(settings.ARC_WORKSPACE_CPU_CORES, availableParallelism()),
   }
 }

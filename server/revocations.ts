@@ -18,14 +18,19 @@ export interface RevocationsDependencies {
   readonly log: Log
 }
 
-/** Wherever a session is ended, a right taken or a workspace stopped, what is open by it is closed in every copy. */
-export async function closeWhatIsRevoked(dependencies: RevocationsDependencies, signal: AbortSignal): Promise<void> {
+/** From now on, wherever a session is ended, a right taken or a workspace stopped, what is open by it is closed in every copy. */
+export function closeWhatIsRevoked(dependencies: RevocationsDependencies): { close(): void } {
   const { feed, log } = dependencies
+  const following = new AbortController()
   const close = guarded(
     (event: DomainEvent) => closeFor(dependencies, event),
     (error) => log.error({ err: error }, 'what has ended was not closed'),
   )
-  for await (const item of feed.subscribe(undefined, signal)) if (!('gap' in item)) close(item.event)
+  const follow = async () => {
+    for await (const item of feed.subscribe(undefined, following.signal)) if (!('gap' in item)) close(item.event)
+  }
+  void follow().catch((error: unknown) => log.error({ err: error }, 'what has ended is not closed any more'))
+  return { close: () => following.abort() }
 }
 
 async function closeFor(

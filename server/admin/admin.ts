@@ -27,8 +27,10 @@ export interface AdminDependencies {
   hashInvite(code: string): Uint8Array<ArrayBuffer>
   /** Ends all of a person's sessions, and closes what is open with their tokens, within the unit. */
   shutOut(unit: Unit, userId: UserId): Promise<void>
-  /** Drives a workspace of anybody's. @throws `workspace_not_found`, `workspace_busy`. */
-  drive(actor: Administrator, id: WorkspaceId, operation: 'start' | 'stop' | 'remove'): Promise<WorkspaceFacts>
+  readonly workspaces: {
+    /** Drives a workspace of anybody's. @throws `workspace_not_found`, `workspace_busy`. */
+    drive(actor: Administrator, id: WorkspaceId, operation: 'start' | 'stop' | 'remove'): Promise<WorkspaceFacts>
+  }
   /** Of those that are still there. */
   factsOf(ids: readonly WorkspaceId[]): Promise<readonly WorkspaceFacts[]>
   /** Accounts have changed: what is remembered of them is old. */
@@ -58,15 +60,15 @@ export class Admin implements AdminPort {
   }
 
   startWorkspace(actor: Administrator, id: WorkspaceId): Promise<WorkspaceFacts> {
-    return this.#dependencies.drive(actor, id, 'start')
+    return this.#dependencies.workspaces.drive(actor, id, 'start')
   }
 
   stopWorkspace(actor: Administrator, id: WorkspaceId): Promise<WorkspaceFacts> {
-    return this.#dependencies.drive(actor, id, 'stop')
+    return this.#dependencies.workspaces.drive(actor, id, 'stop')
   }
 
   removeWorkspace(actor: Administrator, id: WorkspaceId): Promise<WorkspaceFacts> {
-    return this.#dependencies.drive(actor, id, 'remove')
+    return this.#dependencies.workspaces.drive(actor, id, 'remove')
   }
 
   async invites(): Promise<readonly Invite[]> {

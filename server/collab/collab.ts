@@ -11,6 +11,7 @@ import type {
   WorkspaceOperation,
 } from '@arcx/router'
 import type { Tickets } from '@arcx/router/collab-ticket'
+import type { Visitor } from '../authorization/checks.ts'
 
 const ticketMs = 60_000
 
@@ -27,9 +28,10 @@ export interface CollabDependencies {
   /** Where team-state takes WebSockets. */
   readonly url: string
   /** @throws `workspace_not_found`. */
-  workspaceOf(actor: UserActor, id: WorkspaceId): Promise<WorkspaceAccess>
-  /** By what a person came in with; nothing where any of them is gone. */
-  accessOf(present: CollabPresence): Promise<WorkspaceAccess>
+  readonly workspaces: { get(actor: UserActor, id: WorkspaceId): Promise<WorkspaceAccess> }
+  /** Who came in with a session or a token; null where that has ended. */
+  visitorOf(by: CollabPresence['by']): Promise<(Visitor & Pick<UserActor, 'status'>) | null>
+  accessOf(visitor: Visitor, id: WorkspaceId): Promise<WorkspaceAccess>
 }
 
 /** Who may write together in a workspace: whoever may run programs in it may write, whoever may see it may read. */
@@ -45,23 +47,26 @@ export class Collab implements CollabPort {
       actor,
       actor.via === 'session' ? { via: 'session', id: actor.sessionId } : { via: 'token', id: actor.tokenId },
       workspaceId,
-      await this.#dependencies.workspaceOf(actor, workspaceId),
+      await this.#dependencies.workspaces.get(actor, workspaceId),
     )
   }
 
   /** For a window on a workspace's host, which the gateway has let in. @throws `workspace_not_found`. */
   async ticketFor(person: Person & Pick<SessionActor, 'sessionId'>, workspaceId: WorkspaceId): Promise<CollabEntry> {
     const by = { via: 'session', id: person.sessionId } as const
-    return this.#entry(
-      person,
-      by,
-      workspaceId,
-      await this.#dependencies.accessOf({ userId: person.userId, workspaceId, by }),
-    )
+    return this.#entry(person, by, workspaceId, await this.#accessOf({ userId: person.userId, workspaceId, by }))
   }
 
   rights(present: readonly CollabPresence[]): Promise<readonly (CollabRight | null)[]> {
-    return Promise.all(present.map(async (each) => rightOf((await this.#dependencies.accessOf(each)).may)))
+    return Promise.all(present.map(async (each) => rightOf((await this.#accessOf(each)).may)))
+  }
+
+  /** By what a person came in with; nothing where any of them is gone. */
+  async #accessOf({ userId, workspaceId, by }: CollabPresence): Promise<WorkspaceAccess> {
+    const visitor = await this.#dependencies.visitorOf(by)
+    return visitor?.userId === userId && visitor.status === 'active'
+      ? this.#dependencies.accessOf(visitor, workspaceId)
+      : { may: [], teamId: null }
   }
 
   #entry(

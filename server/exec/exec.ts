@@ -3,9 +3,9 @@ import pLimit from 'p-limit'
 import type { LimitFunction } from 'p-limit'
 import type { WebSocket } from 'ws'
 import { ArcError, ExecOpen } from '@arcx/router'
-import type { ExecNote, UserActor, UserId, WorkspaceId } from '@arcx/router'
+import type { AuthorizationPort, ExecNote, UserActor, UserId, WorkspaceId } from '@arcx/router'
 import type { Log } from '@arcx/service-kit/log'
-import type { ExecRequest, Execution } from '../runtime/port.ts'
+import type { ContainerRef, RuntimePort } from '../runtime/port.ts'
 import { ExecRelay } from './exec-relay.ts'
 import { relayBytes } from './forward-relay.ts'
 import { IncomingMessages } from './incoming.ts'
@@ -17,21 +17,19 @@ const openTimeoutMs = 10_000
 const bounds = { exec: 256, forward: 1024 } as const
 const mostWaiting = 4096
 
-export interface ContainerInUse {
-  readonly workspaceId: WorkspaceId
-  readonly incarnation: number
-}
-
 export interface ExecDependencies {
   readonly log: Log
-  /** The running container of a workspace in which the actor may run programs; recorded. @throws `ArcError`. */
-  enter(actor: UserActor, name: string, purpose: Purpose): Promise<ContainerInUse>
-  /** @throws `ArcError` where the actor may not any more. */
-  stillMay(actor: UserActor, name: string): Promise<unknown>
-  run(container: ContainerInUse, request: ExecRequest): Promise<Execution>
-  dial(container: ContainerInUse, port: number): Promise<Duplex>
-  /** Somebody is at work in it until what it returns is called. */
-  onWork(actor: UserActor, workspaceId: WorkspaceId): () => void
+  readonly authorization: Pick<AuthorizationPort, 'perform'>
+  readonly workspaces: {
+    /** The running container of a workspace in which the actor may run programs; recorded. @throws `ArcError`. */
+    enter(actor: UserActor, name: string, purpose: Purpose): Promise<ContainerRef>
+    /** @throws `ArcError` where the actor may not any more. */
+    requireExec(actor: UserActor, name: string): Promise<unknown>
+  }
+  readonly runtime: Pick<RuntimePort, 'exec'>
+  readonly connection: { dialPort(container: ContainerRef, port: number): Promise<Duplex> }
+  /** Somebody is at work in a workspace until what it returns is called. */
+  readonly presence: { atWork(actor: UserActor, workspaceId: WorkspaceId): () => void }
   onActivity(workspaceId: WorkspaceId): void
 }
 
@@ -64,7 +62,7 @@ export class Exec {
       const asked = await firstMessage(webSocket, incoming)
       const { workspace: name, ...request } = ExecOpen.parse(JSON.parse(asked))
       await this.#during(webSocket, actor, name, 'exec', async (container) => {
-        const execution = await this.#dependencies.run(container, request)
+        const execution = await this.#dependencies.runtime.exec(container, request)
         const relay = new ExecRelay(webSocket, incoming, execution, () =>
           this.#dependencies.onActivity(container.workspaceId),
         )
@@ -82,7 +80,7 @@ export class Exec {
     webSocket.pause()
     try {
       await this.#during(webSocket, actor, name, 'forward', async (container) => {
-        const connection = await this.#dependencies.dial(container, port)
+        const connection = await this.#dependencies.connection.dialPort(container, port)
         await relayBytes(webSocket, incoming, connection, () => this.#dependencies.onActivity(container.workspaceId))
       })
     } catch (error) {
@@ -96,7 +94,7 @@ export class Exec {
     await Promise.all(
       theirs.map(({ actor, name, webSocket }) =>
         // What cannot be decided is refused.
-        this.#dependencies.stillMay(actor, name).catch(() => webSocket.terminate()),
+        this.#dependencies.workspaces.requireExec(actor, name).catch(() => webSocket.terminate()),
       ),
     )
   }
@@ -110,21 +108,29 @@ export class Exec {
     actor: UserActor,
     name: string,
     purpose: Purpose,
-    work: (container: ContainerInUse) => Promise<void>,
+    work: (container: ContainerRef) => Promise<void>,
   ): Promise<void> {
     const open: Open = { actor, name, webSocket }
     // Known before anything is asked, so that a change of rights in between is not missed.
     this.#open.add(open)
     try {
-      const container = await this.#dependencies.enter(actor, name, purpose)
+      const container = await this.#enter(actor, name, purpose)
       await this.#inTurn(container.workspaceId, purpose, async () => {
         if (webSocket.readyState !== webSocket.OPEN) return
-        const workOver = this.#dependencies.onWork(actor, container.workspaceId)
+        const workOver = this.#dependencies.presence.atWork(actor, container.workspaceId)
         await work(container).finally(workOver)
       })
     } finally {
       this.#open.delete(open)
     }
+  }
+
+  #enter(actor: UserActor, name: string, purpose: Purpose): Promise<ContainerRef> {
+    const { authorization, workspaces } = this.#dependencies
+    return authorization.perform(
+      { path: `UPGRADE /${purpose}`, actor, origin: actor, input: async () => ({ name }) },
+      () => workspaces.enter(actor, name, purpose),
+    )
   }
 
   async #inTurn(workspaceId: WorkspaceId, purpose: Purpose, work: () => Promise<void>): Promise<void> {

@@ -21,11 +21,17 @@ const accepting = new WebSocketServer({ noServer: true })
 let children: number[] = []
 const exec = new Exec({
   log: createLog('test', 'fatal', new Writable({ write: (_chunk, _encoding, done) => done() })),
-  enter: async () => ({ workspaceId: WorkspaceId.parse(id), incarnation: 1 }),
-  stillMay: async () => undefined,
-  run: async (_container, { command }) => programOf(command),
-  dial: async () => connect({ port: (echo.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true }),
-  onWork: () => () => undefined,
+  authorization: { perform: (_call, work) => work() },
+  workspaces: {
+    enter: async () => ({ workspaceId: WorkspaceId.parse(id), incarnation: 1 }),
+    requireExec: async () => undefined,
+  },
+  runtime: { exec: async (_container, { command }) => programOf(command) },
+  connection: {
+    dialPort: async () =>
+      connect({ port: (echo.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true }),
+  },
+  presence: { atWork: () => () => undefined },
   onActivity: () => undefined,
 })
 

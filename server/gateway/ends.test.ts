@@ -34,10 +34,15 @@ async function upgraded(): Promise<{
   const gateway = new Gateway({
     addresses: new Addresses('http://localhost:3000', 'localhost', 3000),
     key,
-    personOfSession: () => Promise.resolve({ via: 'session', userId, sessionId, login: 'ann', name: 'Ann' }),
-    admit: () => Promise.resolve({ workspaceId, running: true, incarnation: 1 }),
-    dial: async () => connect(portOf(workspace), '127.0.0.1'),
-    clientOf: () => '127.0.0.1',
+    sessions: {
+      personOfSession: () => Promise.resolve({ via: 'session', userId, sessionId, login: 'ann', name: 'Ann' }),
+    },
+    admission: {
+      admit: () => Promise.resolve({ workspaceId, running: true, incarnation: 1 }),
+      whereabouts: () => Promise.resolve(null),
+    },
+    connection: { dialIde: async () => connect(portOf(workspace), '127.0.0.1') },
+    proxies: { clientOf: () => '127.0.0.1' },
     log: createLog('test', 'fatal', new Writable({ write: (_chunk, _encoding, done) => done() })),
   } as Partial<GatewayDependencies> as GatewayDependencies)
   const server = createHttpServer()

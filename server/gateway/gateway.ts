@@ -32,16 +32,18 @@ const plainHeaders = {
 export interface GatewayDependencies extends PassageDependencies {
   readonly entryCodes: Pick<EntryCodes, 'redeem'>
   /** @throws where the workspace does not answer. */
-  dial(workspaceId: WorkspaceId): Promise<Socket>
-  /** What lets a window of a person's into team-state. */
-  ticketFor(
-    person: ConnectedPerson,
-    workspaceId: WorkspaceId,
-  ): Promise<Pick<CollabEntry, 'ticket' | 'may' | 'expiresAt'>>
+  readonly connection: { dialIde(workspaceId: WorkspaceId): Promise<Socket> }
+  readonly collab: {
+    /** What lets a window of a person's into team-state. */
+    ticketFor(
+      person: ConnectedPerson,
+      workspaceId: WorkspaceId,
+    ): Promise<Pick<CollabEntry, 'ticket' | 'may' | 'expiresAt'>>
+  }
   /** Where team-state takes WebSockets; the gateway carries them there. */
   readonly collabUrl: string
-  /** Whose word that is depends on which reverse proxies are trusted. */
-  clientOf(request: IncomingMessage): string
+  /** Whose word on that counts depends on which reverse proxies are trusted. */
+  readonly proxies: { clientOf(request: IncomingMessage): string }
   readonly log: Log
 }
 
@@ -67,7 +69,7 @@ export class Gateway implements WorkspaceHosts {
   constructor(dependencies: GatewayDependencies) {
     this.#dependencies = dependencies
     this.#passages = new Passages(dependencies)
-    this.#agents = new Agents((workspaceId) => dependencies.dial(workspaceId))
+    this.#agents = new Agents((workspaceId) => dependencies.connection.dialIde(workspaceId))
     this.#proxy.on('proxyRes', (answer, _asked, response) => {
       if (hasSoundFraming(answer)) return passOn(answer, response)
       answer.destroy()
@@ -141,7 +143,11 @@ export class Gateway implements WorkspaceHosts {
       switch (passage.kind) {
         case 'open': {
           this.#open.add(passage, response)
-          cleanRequest(request.headers, this.#dependencies.clientOf(request), this.#dependencies.addresses.secure)
+          cleanRequest(
+            request.headers,
+            this.#dependencies.proxies.clientOf(request),
+            this.#dependencies.addresses.secure,
+          )
           await this.#proxy.web(request, response, {
             target: { host: 'workspace' },
             agent: this.#agents.of(passage.workspaceId),
@@ -187,7 +193,7 @@ export class Gateway implements WorkspaceHosts {
         return refuseUpgrade(socket, passage.kind === 'refused' ? passage.status : statusOf[passage.kind])
       }
       this.#open.add(passage, socket)
-      cleanRequest(request.headers, this.#dependencies.clientOf(request), this.#dependencies.addresses.secure)
+      cleanRequest(request.headers, this.#dependencies.proxies.clientOf(request), this.#dependencies.addresses.secure)
       if (own) return await this.#carry(passage.workspaceId, target, request, socket, head)
       await this.#proxy.ws(
         request,
@@ -242,7 +248,7 @@ export class Gateway implements WorkspaceHosts {
 
   /** Somebody's rights have changed: what they may open no longer is closed, terminals and all. */
   recheck(userId: UserId): Promise<void> {
-    return this.#open.recheck(userId, (visitor, name) => this.#dependencies.admit(visitor, name))
+    return this.#open.recheck(userId, (visitor, name) => this.#dependencies.admission.admit(visitor, name))
   }
 
   close(): void {
@@ -325,7 +331,7 @@ export class Gateway implements WorkspaceHosts {
         passage.kind === 'refused' ? passage.status : statusOf[passage.kind],
         'Open the workspace from the dashboard first.',
       )
-    const { ticket, may, expiresAt } = await this.#dependencies.ticketFor(passage.visitor, passage.workspaceId)
+    const { ticket, may, expiresAt } = await this.#dependencies.collab.ticketFor(passage.visitor, passage.workspaceId)
     const { userId, login, name: personName } = passage.visitor
     const body = JSON.stringify({
       ticket,

@@ -57,14 +57,16 @@ beforeAll(async () => {
   gateway = new Gateway({
     addresses,
     key,
-    personOfSession: async () => visitor,
-    admit: async () => ({ workspaceId, running: true, incarnation: 1 }),
+    sessions: { personOfSession: async () => visitor },
+    admission: {
+      admit: async () => ({ workspaceId, running: true, incarnation: 1 }),
+      whereabouts: async () => null,
+    },
     entryCodes: { redeem: async () => null },
-    dial: async () => connect(socketPath),
-    ticketFor: async () => Promise.reject(new Error('nobody asks')),
-    whereabouts: async () => null,
+    connection: { dialIde: async () => connect(socketPath) },
+    collab: { ticketFor: async () => Promise.reject(new Error('nobody asks')) },
     collabUrl: 'ws://127.0.0.1:1',
-    clientOf: () => '127.0.0.1',
+    proxies: { clientOf: () => '127.0.0.1' },
     log,
   })
   server = boundedServer(

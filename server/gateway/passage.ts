@@ -35,13 +35,18 @@ export type Passage =
 export interface PassageDependencies {
   readonly addresses: Addresses
   readonly key: Buffer
-  personOfSession(sessionId: SessionId): Promise<ConnectedPerson | null>
-  admit(
-    person: ConnectedPerson,
-    name: string,
-  ): Promise<{ workspaceId: WorkspaceId; running: boolean; incarnation: number }>
-  /** What a workspace is called now; null where it is gone or the person may not open it. */
-  whereabouts(person: ConnectedPerson, workspaceId: WorkspaceId): Promise<{ name: string; incarnation: number } | null>
+  readonly sessions: { personOfSession(sessionId: SessionId): Promise<ConnectedPerson | null> }
+  readonly admission: {
+    admit(
+      person: ConnectedPerson,
+      name: string,
+    ): Promise<{ workspaceId: WorkspaceId; running: boolean; incarnation: number }>
+    /** What a workspace is called now; null where it is gone or the person may not open it. */
+    whereabouts(
+      person: ConnectedPerson,
+      workspaceId: WorkspaceId,
+    ): Promise<{ name: string; incarnation: number } | null>
+  }
 }
 
 /** Who may pass to the workspace of a name, by the cookie of its host. */
@@ -71,10 +76,10 @@ export class Passages {
     const claims = cookie === undefined ? null : verify(key, cookie, 4)
     if (claims === null || Number(claims[3]) * 1000 <= Date.now()) return { kind: 'stranger' }
     const session = SessionId.safeParse(claims[0])
-    const visitor = session.success ? await this.#dependencies.personOfSession(session.data) : null
+    const visitor = session.success ? await this.#dependencies.sessions.personOfSession(session.data) : null
     if (visitor === null || visitor.userId !== claims[1]) return { kind: 'stranger' }
     try {
-      const { workspaceId, running, incarnation } = await this.#dependencies.admit(visitor, name)
+      const { workspaceId, running, incarnation } = await this.#dependencies.admission.admit(visitor, name)
       // The name may be another workspace's by now.
       if (workspaceId !== claims[2]) return { kind: 'stranger' }
       return running ? { kind: 'open', workspaceId, name, incarnation, visitor } : { kind: 'resting' }
@@ -88,7 +93,7 @@ export class Passages {
   async #moved(visitor: ConnectedPerson, claimed: string | undefined): Promise<Passage | null> {
     const workspaceId = WorkspaceId.safeParse(claimed)
     if (!workspaceId.success) return null
-    const now = await this.#dependencies.whereabouts(visitor, workspaceId.data)
+    const now = await this.#dependencies.admission.whereabouts(visitor, workspaceId.data)
     return now === null ? null : { kind: 'moved', workspaceId: workspaceId.data, ...now, visitor }
   }
 }

@@ -20,9 +20,13 @@ function gateway(now: string | null): Gateway {
   return new Gateway({
     addresses: new Addresses('http://localhost:3000', 'localhost', 3000),
     key,
-    personOfSession: () => Promise.resolve({ via: 'session', userId, sessionId, login: 'ann', name: 'Ann' }),
-    admit: () => Promise.reject(errors.workspaceNotFound()),
-    whereabouts: () => Promise.resolve(now === null ? null : { name: now, incarnation: 1 }),
+    sessions: {
+      personOfSession: () => Promise.resolve({ via: 'session', userId, sessionId, login: 'ann', name: 'Ann' }),
+    },
+    admission: {
+      admit: () => Promise.reject(errors.workspaceNotFound()),
+      whereabouts: () => Promise.resolve(now === null ? null : { name: now, incarnation: 1 }),
+    },
   } as Partial<GatewayDependencies> as GatewayDependencies)
 }
 

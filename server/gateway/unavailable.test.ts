@@ -24,8 +24,13 @@ test('an upgrade while the database is away is told when to come back, and its c
   const gateway = new Gateway({
     addresses: new Addresses('http://localhost:3000', 'localhost', 3000),
     key,
-    personOfSession: () => Promise.resolve({ via: 'session', userId, sessionId, login: 'ann', name: 'Ann' }),
-    admit: () => Promise.reject(errors.databaseUnavailable('away')),
+    sessions: {
+      personOfSession: () => Promise.resolve({ via: 'session', userId, sessionId, login: 'ann', name: 'Ann' }),
+    },
+    admission: {
+      admit: () => Promise.reject(errors.databaseUnavailable('away')),
+      whereabouts: () => Promise.resolve(null),
+    },
     log,
   } as Partial<GatewayDependencies> as GatewayDependencies)
   const server = createServer()

@@ -8,7 +8,7 @@ import type {
   WorkspaceId,
   Writer,
 } from '@arcx/router'
-import type { ContainerRef, ExecRequest, Execution } from '../runtime/port.ts'
+import type { ContainerRef, RuntimePort } from '../runtime/port.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { DocumentVersionRow, HistoryStore } from './store.ts'
 import { WorkspaceFile } from './workspace-file.ts'
@@ -18,11 +18,13 @@ const byteOrderMark = '\uFEFF'
 export interface FileHistoryDependencies {
   readonly store: HistoryStore
   readonly unitOfWork: UnitOfWork
-  /** @throws `workspace_not_found`. */
-  workspaceOf(actor: UserActor, id: WorkspaceId): Promise<unknown>
-  /** @throws `workspace_not_found`, `forbidden`, `workspace_not_running`. */
-  runningOf(actor: UserActor, id: WorkspaceId): Promise<ContainerRef & { readonly name: string }>
-  run(container: ContainerRef, request: ExecRequest): Promise<Execution>
+  readonly workspaces: {
+    /** @throws `workspace_not_found`. */
+    get(actor: UserActor, id: WorkspaceId): Promise<unknown>
+    /** @throws `workspace_not_found`, `forbidden`, `workspace_not_running`. */
+    running(actor: UserActor, id: WorkspaceId): Promise<ContainerRef & { readonly name: string }>
+  }
+  readonly runtime: Pick<RuntimePort, 'exec'>
 }
 
 /** What team-state has kept of a workspace's files: who wrote when, and what they held. */
@@ -39,7 +41,7 @@ export class FileHistory implements HistoryPort {
     path: string | null,
     limit: number,
   ): Promise<readonly FileChange[]> {
-    await this.#dependencies.workspaceOf(actor, workspaceId)
+    await this.#dependencies.workspaces.get(actor, workspaceId)
     const rows = await this.#dependencies.store.changes(workspaceId, path, limit)
     const writers = await this.#writers(rows)
     return rows.map((row) => ({
@@ -51,24 +53,24 @@ export class FileHistory implements HistoryPort {
   }
 
   async versions(actor: UserActor, workspaceId: WorkspaceId, path: string): Promise<readonly FileVersion[]> {
-    await this.#dependencies.workspaceOf(actor, workspaceId)
+    await this.#dependencies.workspaces.get(actor, workspaceId)
     const rows = await this.#dependencies.store.versions(workspaceId, path)
     const writers = await this.#writers(rows)
     return rows.map((row) => present(row, writers(row.userId)))
   }
 
   async version(actor: UserActor, workspaceId: WorkspaceId, id: FileVersionId): Promise<FileVersionText> {
-    await this.#dependencies.workspaceOf(actor, workspaceId)
+    await this.#dependencies.workspaces.get(actor, workspaceId)
     const row = await this.#require(workspaceId, id)
     return { ...present(row, (await this.#writers([row]))(row.userId)), text: row.text }
   }
 
   async restore(actor: UserActor, workspaceId: WorkspaceId, id: FileVersionId): Promise<boolean> {
-    const container = await this.#dependencies.runningOf(actor, workspaceId)
+    const container = await this.#dependencies.workspaces.running(actor, workspaceId)
     const version = await this.#require(workspaceId, id)
-    const { store, unitOfWork, run } = this.#dependencies
+    const { store, unitOfWork, runtime } = this.#dependencies
     const { documentId, path, text } = version
-    const file = new WorkspaceFile(run, container, path)
+    const file = new WorkspaceFile((at, request) => runtime.exec(at, request), container, path)
     // Not within a unit: a container answers when it likes.
     const now = await file.read()
     const before = now === null ? null : plain(now)

@@ -69,9 +69,8 @@ async function file(name: string, before: string, now: string, onWrite: () => Pr
   const history = new FileHistory({
     store: new HistoryStore(database.prisma),
     unitOfWork: openUnitOfWork(database.prisma, () => undefined),
-    workspaceOf: async () => undefined,
-    runningOf: async () => ({ workspaceId, incarnation: 1, name }),
-    run,
+    workspaces: { get: async () => undefined, running: async () => ({ workspaceId, incarnation: 1, name }) },
+    runtime: { exec: run },
   })
   return {
     seen,

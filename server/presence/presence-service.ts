@@ -19,6 +19,7 @@ import type { Presence } from '@arcx/presence/presence'
 import type { View } from '@arcx/presence/registry'
 import type { Topic } from '@arcx/presence/topic-changes'
 import { requireMay } from '../authorization/checks.ts'
+import type { Visitor } from '../authorization/checks.ts'
 import type { Feed } from '../events/feed.ts'
 
 const leaseMs = 8000
@@ -30,11 +31,11 @@ export interface PresenceDependencies {
   readonly presence: Presence
   readonly feed: Feed
   /** @throws `workspace_not_found`. */
-  workspaceOf(actor: UserActor, id: WorkspaceId): Promise<Pick<Workspace, 'teamId' | 'may'>>
+  readonly workspaces: { get(actor: UserActor, id: WorkspaceId): Promise<Pick<Workspace, 'teamId' | 'may'>> }
   /** What a person may do with a workspace now. */
-  mayOf(userId: UserId, workspaceId: WorkspaceId): Promise<readonly WorkspaceOperation[]>
+  accessOf(visitor: Visitor, id: WorkspaceId): Promise<Pick<Workspace, 'may'>>
   /** @throws `team_not_found`. */
-  membersOf(actor: UserActor, id: TeamId): Promise<readonly UserId[]>
+  readonly teams: { membersOf(actor: UserActor, id: TeamId): Promise<readonly UserId[]> }
 }
 
 /** Who is here, as the router tells it: what people say of themselves, and what others may see of that. */
@@ -61,7 +62,7 @@ export class PresenceService implements PresencePort {
     if (place === null) return this.#end(key)
     if (place.workspaceId === null) requireMay({ ...actor, teams: new Map() }, 'presence.set', { kind: 'self' })
     const teamId =
-      place.workspaceId === null ? null : (await this.#dependencies.workspaceOf(actor, place.workspaceId)).teamId
+      place.workspaceId === null ? null : (await this.#dependencies.workspaces.get(actor, place.workspaceId)).teamId
     if (connection?.closed.aborted === true) return
     const own = presence.own()
     if (!own.some((entry) => entry.key === key)) {
@@ -86,7 +87,7 @@ export class PresenceService implements PresencePort {
   atWork(actor: UserActor, workspaceId: WorkspaceId): () => void {
     const key = randomUUID()
     let over = false
-    void this.#dependencies.workspaceOf(actor, workspaceId).then(
+    void this.#dependencies.workspaces.get(actor, workspaceId).then(
       ({ teamId }) => {
         if (!over)
           this.#dependencies.presence.set({
@@ -114,7 +115,9 @@ export class PresenceService implements PresencePort {
       theirs.map(async (entry) => {
         const { workspaceId } = entry.place
         if (workspaceId === null) return
-        const may: readonly WorkspaceOperation[] = await this.#dependencies.mayOf(userId, workspaceId).catch(() => [])
+        const { may } = await this.#dependencies
+          .accessOf({ via: 'session', userId }, workspaceId)
+          .catch(() => ({ may: [] as readonly WorkspaceOperation[] }))
         if (!may.includes('see'))
           this.#dependencies.presence.set({ ...entry, teamId: null, place: elsewhere(entry.place) })
       }),
@@ -127,7 +130,7 @@ export class PresenceService implements PresencePort {
         ? event.userIds.includes(actor.userId)
         : event.type === 'workspaces.removed' && event.workspaceId === workspaceId
     return this.#follow(resume, touches, async () => {
-      await this.#dependencies.workspaceOf(actor, workspaceId)
+      await this.#dependencies.workspaces.get(actor, workspaceId)
       return {
         topics: [`workspace ${workspaceId}`],
         view: ({ place }) => (place.workspaceId === workspaceId ? place : null),
@@ -138,7 +141,7 @@ export class PresenceService implements PresencePort {
   onTeam(actor: UserActor, teamId: TeamId, resume: Resume): AsyncIterable<Tracked<PresenceChange>> {
     const touches = (event: DomainEvent) => event.type === 'teams.changed' && event.teamId === teamId
     return this.#follow(resume, touches, async () => {
-      const ids = new Set<string>(await this.#dependencies.membersOf(actor, teamId))
+      const ids = new Set<string>(await this.#dependencies.teams.membersOf(actor, teamId))
       return {
         topics: [...ids].map((id) => `person ${id}` as const),
         view(entry) {

@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os'
-import type { TeamRole, WorkspaceId } from '@arcx/router'
+import type { TeamRole, Workspace, WorkspaceFacts, WorkspaceId } from '@arcx/router'
 import type { Database } from '@arcx/prisma'
 import type { DiskWatch } from '@arcx/service-kit/disk'
 import type { Log } from '@arcx/service-kit/log'
+import { rightsTo } from '../authorization/checks.ts'
+import type { Visitor } from '../authorization/checks.ts'
 import type { Feed } from '../events/feed.ts'
 import type { RuntimePort } from '../runtime/port.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
@@ -43,7 +45,10 @@ export interface WorkspacesModuleDependencies {
 export interface WorkspacesModule {
   readonly workspaces: Workspaces
   readonly admission: Admission
-  readonly presenter: WorkspacePresenter
+  /** What somebody may do with a workspace now, and whose it is; nothing where it is gone. */
+  accessOf(visitor: Visitor, id: WorkspaceId): Promise<Pick<Workspace, 'may' | 'teamId'>>
+  /** Of those that are still there. */
+  factsOf(ids: readonly WorkspaceId[]): Promise<readonly WorkspaceFacts[]>
   /** Somebody works in it. */
   onActivity(id: WorkspaceId): void
   /** Drives containers to what the rows say, from now on. */
@@ -92,7 +97,13 @@ export async function openWorkspaces(dependencies: WorkspacesModuleDependencies)
   return {
     workspaces,
     admission,
-    presenter,
+    async accessOf(visitor, id) {
+      const [row, teams] = await Promise.all([store.byId(id), memberships.of(visitor.userId)])
+      return row === undefined
+        ? { may: [], teamId: null }
+        : { may: rightsTo({ ...visitor, teams }, row), teamId: presenter.present(row).teamId }
+    },
+    factsOf: async (ids) => (await store.byIds(ids)).map((row) => presenter.present(row)),
     onActivity: (id) =>
       void store.active(id, new Date()).catch((error: unknown) => log.warn({ err: error }, 'activity was not noted')),
     async start() {
