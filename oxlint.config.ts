@@ -249,10 +249,19 @@ export default defineConfig({
       capability('A capability takes another’s port.', 'workspaces|gateway|http|runtime|admin'),
     ),
     ...withStores(
-      'server/{audit,authorization,events,credentials}',
+      'server/{authorization,credentials}',
       docker,
       ...service,
       capability('The foundations stand below the capabilities.', 'identity|workspaces|gateway|http|runtime'),
+    ),
+    ...withStores(
+      'server/{audit,events}',
+      docker,
+      ...service,
+      capability(
+        'What a unit of work writes stands below it.',
+        'identity|workspaces|gateway|http|runtime|unit-of-work',
+      ),
     ),
     {
       files: ['server/unit-of-work/*.ts'],

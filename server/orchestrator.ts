@@ -21,7 +21,7 @@ import { Collab } from './collab/collab.ts'
 import type { OrchestratorConfig } from './config.ts'
 import { openCredentials } from './credentials/module.ts'
 import { deriveKey } from './credentials/signing.ts'
-import type { KeyPurpose } from './credentials/signing.ts'
+import type { Purpose } from './credentials/signing.ts'
 import { openDatabases } from './database.ts'
 import { Disk } from './disk/disk.ts'
 import { openEgress } from './egress/module.ts'
@@ -46,6 +46,7 @@ import { WorkspaceRuntime } from './runtime/runtime.ts'
 import { supervisorKeys } from './runtime/supervisor-keys.ts'
 import { openSecrets } from './secrets/module.ts'
 import { openTeams } from './teams/module.ts'
+import { openUnitOfWork } from './unit-of-work/unit-of-work.ts'
 import { openWorkspaces } from './workspaces/module.ts'
 import { WorkspaceStore } from './workspaces/store.ts'
 
@@ -73,7 +74,7 @@ async function start(
   const { publicOrigin } = addresses
   const metrics = createMetrics('orchestrator', log)
   const proxies = new TrustedProxies(config.trustedProxies)
-  const keyFor = (purpose: KeyPurpose) => deriveKey(config.ARC_ADMIN_TOKEN, purpose)
+  const keyFor = (purpose: Purpose) => deriveKey(config.ARC_ADMIN_TOKEN, purpose)
   const throughProxy = config.ARC_EGRESS === 'proxy'
 
   const keyOf = supervisorKeys(keyFor('supervisor'))
@@ -84,15 +85,11 @@ async function start(
   const databases = openDatabases(config.DATABASE_URL, log)
   shutdown.add('databases', () => databases.close())
   const { database, background } = databases
-  const events = await openEvents({
-    database,
-    background,
-    natsUrl: config.NATS_URL,
-    deployment: config.ARC_DEPLOYMENT,
-    log,
-  })
+  const events = await openEvents({ database, natsUrl: config.NATS_URL, deployment: config.ARC_DEPLOYMENT, log })
   shutdown.add('events', () => events.close())
-  const { bus, feed, unitOfWork, backgroundWork } = events
+  const { bus, feed, onEvents } = events
+  const unitOfWork = openUnitOfWork(database, onEvents)
+  const backgroundWork = openUnitOfWork(background, onEvents)
   const channel = await openChannel(config.NATS_URL, log)
   shutdown.add('channel', () => channel.close())
   const credentials = openCredentials({ database, log })

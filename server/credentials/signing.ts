@@ -1,9 +1,9 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 
-export type KeyPurpose = 'session' | 'github grant' | 'workspace session' | 'workspace entry' | 'supervisor'
+export type Purpose = 'session' | 'github grant' | 'workspace session' | 'workspace entry' | 'supervisor'
 
 /** A key for one purpose, by HKDF (RFC 5869), so that no signature of one kind passes as another. */
-export function deriveKey(adminToken: string, purpose: KeyPurpose): Buffer {
+export function deriveKey(adminToken: string, purpose: Purpose): Buffer {
   return Buffer.from(hkdfSync('sha256', adminToken, 'arcx', purpose, 32))
 }
 

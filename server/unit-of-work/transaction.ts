@@ -1,6 +1,6 @@
 import type { Actor } from '@arcx/router'
 import type { Queries } from '@arcx/prisma'
-import type { Unit } from './unit-of-work.ts'
+import type { Unit } from './unit.ts'
 
 export class Transaction implements Unit {
   readonly queries: Queries
