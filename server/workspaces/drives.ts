@@ -1,0 +1,71 @@
+import { errors } from '@arcx/router'
+import type { Actor, WorkspaceFacts, WorkspaceId } from '@arcx/router'
+import type { DiskLevel } from '@arcx/service-kit/disk'
+import type { Change, WorkspaceChanges } from './changes.ts'
+import type { WorkspacePresenter } from './presenter.ts'
+import type { WorkspaceRow } from './store.ts'
+
+export type Drive = 'start' | 'stop' | 'restart' | 'remove'
+
+/** What each makes of a row, and the states in which it is fulfilled already, so that asking twice does no harm. */
+const drives: Readonly<
+  Record<
+    Drive,
+    { readonly change: Omit<Change, 'actor' | 'action'>; readonly settled: readonly WorkspaceRow['state'][] }
+  >
+> = {
+  start: {
+    change: { to: 'starting', from: ['stopped', 'failed'], losses: 0, step: 'Waiting for its turn' },
+    settled: ['creating', 'starting', 'running'],
+  },
+  stop: { change: { to: 'stopping', step: 'Stopping' }, settled: ['stopping', 'stopped'] },
+  restart: { change: { to: 'starting', losses: 0, step: 'Restarting' }, settled: ['creating'] },
+  remove: { change: { to: 'deleting', step: 'Deleting' }, settled: ['deleting'] },
+}
+
+export interface DrivesDependencies {
+  readonly changes: WorkspaceChanges
+  readonly presenter: WorkspacePresenter
+  /** How much room is left on disk. */
+  readonly disk: { now(): Promise<{ readonly level: DiskLevel }> }
+  /** There is something for the reconciler to do. */
+  poke(id: WorkspaceId): void
+}
+
+/** Where a workspace is to go by an order: the row says so from then on, and the reconciler does the rest. */
+export class WorkspaceDrives {
+  readonly #dependencies: DrivesDependencies
+
+  constructor(dependencies: DrivesDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  /** `look`: the row now, for whoever asks. @throws `workspace_busy`, `disk_low`, `disk_full`. */
+  async drive(
+    actor: Actor,
+    workspaceId: WorkspaceId,
+    operation: Drive,
+    look: () => Promise<WorkspaceRow>,
+  ): Promise<WorkspaceFacts> {
+    const { changes, presenter } = this.#dependencies
+    const { change, settled } = drives[operation]
+    const row = await look()
+    if (settled.includes(row.state)) return presenter.present(row)
+    if (operation === 'start') await this.requireRoom()
+    const moved = await changes.move(workspaceId, { ...change, actor, action: operation })
+    if (moved !== null) {
+      this.#dependencies.poke(workspaceId)
+      return presenter.present(moved)
+    }
+    const now = await look()
+    if (settled.includes(now.state)) return presenter.present(now)
+    throw errors.workspaceBusy(now.state, operation)
+  }
+
+  /** What is left on disk is kept for what runs. @throws `disk_low`, `disk_full`. */
+  async requireRoom(): Promise<void> {
+    const { level } = await this.#dependencies.disk.now()
+    if (level === 'full') throw errors.diskFull()
+    if (level === 'low') throw errors.diskLow()
+  }
+}
