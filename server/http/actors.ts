@@ -1,9 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
 import type { AdminActor, Origin, SessionActor, UserActor } from '@arcx/router'
 import type { Sessions } from '../identity/sessions.ts'
 import type { Tokens } from '../identity/tokens.ts'
 import { readCookie } from '../browser/cookies.ts'
 import type { WrongCredentials } from './wrong-credentials.ts'
+
+/** From where a request came, for the record. */
+export const originOf = ({ ip, id }: Pick<FastifyRequest, 'ip' | 'id'>): Origin => ({ address: ip, requestId: id })
 
 export type HttpActor = UserActor | AdminActor
 
