@@ -3,13 +3,11 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import fastifyHelmet from '@fastify/helmet'
 import fastifyRateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
-import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
-import type { FastifyTRPCPluginOptions } from '@trpc/server/adapters/fastify'
 import { LogController, fastify } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ArcError, errors, mostCallsOfRequest, pagePaths, refusalOf } from '@arcx/router'
-import type { AppRouter, Context, Ports } from '@arcx/router'
-import { appRouter, withTrpcCode } from '@arcx/router/server'
+import { errors, pagePaths, refusalOf } from '@arcx/router'
+import type { Ports } from '@arcx/router'
+import { withTrpcCode } from '@arcx/router/server'
 import { addressKey } from '@arcx/service-kit/connections/client-address'
 import type { TrustedProxies } from '@arcx/service-kit/connections/client-address'
 import { boundedServer } from '@arcx/service-kit/connections/http-server'
@@ -25,6 +23,7 @@ import { requireListed } from '../authorization/routes.ts'
 import type { WorkspaceHosts } from '../entry/workspace-hosts.ts'
 import type { Actors, HttpActor } from './actors.ts'
 import { messagePage, pageHeaders } from '../browser/page.ts'
+import { serveRouter } from './router-over-http.ts'
 import { sharedResult } from './shared-result.ts'
 import { statusOfKind } from './status.ts'
 
@@ -170,26 +169,17 @@ export async function createEdge(dependencies: EdgeDependencies): Promise<Edge> 
     return dependencies.actors.byToken(authorization, origin)
   }
 
-  await app.register(fastifyTRPCPlugin, {
-    prefix: '/trpc',
-    trpcOptions: {
-      router: appRouter,
-      maxBatchSize: mostCallsOfRequest,
-      createContext: async ({ req }): Promise<Context> => ({
-        ...dependencies.ports,
-        origin: { address: req.ip, requestId: req.id },
-        connection: null,
-        actor: await actorOf(req).catch((error: unknown) => Promise.reject(withTrpcCode(error))),
-      }),
-      responseMeta({ errors: [first] }) {
-        const wait = first?.cause instanceof ArcError ? first.cause.details['retryAfterSeconds'] : undefined
-        return wait === undefined ? {} : { headers: new Headers({ 'retry-after': String(wait) }) }
-      },
-      onError({ error, path }) {
-        if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error.cause ?? error, path }, 'a procedure failed')
-      },
+  await serveRouter(app, {
+    createContext: async (request) => ({
+      ...dependencies.ports,
+      origin: { address: request.ip, requestId: request.id },
+      connection: null,
+      actor: await actorOf(request).catch((error: unknown) => Promise.reject(withTrpcCode(error))),
+    }),
+    onError(error, path) {
+      if (error.code === 'INTERNAL_SERVER_ERROR') log.error({ err: error.cause ?? error, path }, 'a procedure failed')
     },
-  } satisfies FastifyTRPCPluginOptions<AppRouter>)
+  })
 
   app.get('/healthz', forMachines, async () => ({ status: 'ok' }))
   app.get('/health', forMachines, async () => ({ status: 'ok' }))
