@@ -51,12 +51,54 @@ test('somebody’s list holds their own and their teams’ workspaces by name, w
   await row('b-team', { teamId: theirs })
   await row('a-other-team', { teamId: others })
   await row('d-of-ben', { ownerId: ben })
-  const list = async (userId: string) => (await store.visibleTo(userId)).map(({ name, role }) => `${name} ${role}`)
+  const list = async (userId: string) => (await store.visibleTo(userId)).rows.map(({ name, role }) => `${name} ${role}`)
   expect(await list(ann)).toEqual(['b-team viewer', 'c-own null'])
   expect(await list(ben)).toEqual(['a-other-team owner', 'b-team owner', 'd-of-ben null'])
   expect(await list(nobody)).toEqual([])
-  const [, own] = await store.visibleTo(ann)
-  expect(own).toEqual({ ...(await store.byName('c-own')), role: null })
+  const [, own] = (await store.visibleTo(ann)).rows
+  expect(own).toEqual({ ...(await store.byName('c-own')), role: null, version: expect.any(String) })
+})
+
+test('the version of what somebody sees is another after each change of it, whoever makes it, and of nothing else', async () => {
+  const [cora, dan] = [await person('cora'), await person('dan')]
+  const teamId = randomUUID()
+  await database.prisma.team.create({ data: { id: teamId, name: 'cora-and-dan' } })
+  const own = await row('own-of-cora', { ownerId: cora })
+  const ofTeam = await row('of-cora-and-dan', { teamId })
+  const { membership, workspace } = database.prisma
+  const versions = async () => {
+    const both = await store.versionsOf([cora, dan])
+    for (const userId of [cora, dan]) expect((await store.visibleTo(userId)).version).toBe(both.get(userId))
+    return { cora: both.get(cora), dan: both.get(dan) }
+  }
+  const changes: readonly [string, () => Promise<unknown>, 'cora' | 'both'][] = [
+    ['joined', () => membership.create({ data: { teamId, userId: cora, role: 'owner' } }), 'cora'],
+    ['role', () => membership.updateMany({ where: { teamId, userId: cora }, data: { role: 'viewer' } }), 'cora'],
+    ['activity', () => store.active(own, new Date()), 'cora'],
+    [
+      'state',
+      () => within((unit) => store.change(unit, { id: own, from: ['stopped'] }, { state: 'starting' })),
+      'cora',
+    ],
+    ['name', () => within((unit) => store.change(unit, { id: own, from: ['starting'] }, { name: 'cora-s' })), 'cora'],
+    ['disk', () => within((unit) => store.noteDiskUse(unit, own, { bytes: 1, files: 1 })), 'cora'],
+    ['the same again', () => workspace.updateMany({ where: { id: own }, data: { name: 'cora-s' } }), 'cora'],
+    ['created', () => row('another-of-cora', { ownerId: cora }), 'cora'],
+    ['the other joined', () => membership.create({ data: { teamId, userId: dan, role: 'admin' } }), 'both'],
+    ['of a team', () => store.active(ofTeam, new Date()), 'both'],
+    ['removed', () => workspace.deleteMany({ where: { id: own } }), 'cora'],
+    ['left', () => membership.deleteMany({ where: { teamId, userId: cora } }), 'cora'],
+  ]
+  let before = await versions()
+  expect(await versions()).toEqual(before)
+  for (const [what, change, whose] of changes) {
+    await change()
+    const after = await versions()
+    expect(after.cora === before.cora, `${what}: cora`).toBe(what === 'the other joined')
+    expect(after.dan === before.dan, `${what}: dan`).toBe(whose !== 'both')
+    before = after
+  }
+  expect([...(await store.versionsOf([randomUUID()])).values()]).toEqual([''])
 })
 
 test('a change meets only the row that is meant, and counts as one', async () => {

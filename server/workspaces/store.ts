@@ -27,7 +27,14 @@ export interface WorkspaceRow {
 }
 
 /** With what somebody is in its team; null where it is their own. */
-export type VisibleRow = WorkspaceRow & { readonly role: TeamRole | null }
+export type VisibleRow = WorkspaceRow & { readonly role: TeamRole | null; readonly version: string }
+
+/** What somebody may see. */
+export interface VisibleRows {
+  /** Another one once any row of it is another, or any membership by which one is seen. */
+  readonly version: string
+  readonly rows: readonly VisibleRow[]
+}
 
 /** Which row is changed: in one of these states, and with this container where one is named. */
 export interface Meant {
@@ -84,6 +91,14 @@ const columns = Prisma.raw(
     .join(', '),
 )
 
+/**
+ * Where PostgreSQL keeps a row, and which transaction has written it: whoever changes whatever of it, by whatever way,
+ * both are not the same again, until as many transactions have been as a counter of 32 bits takes.
+ */
+const versionOf = (table: string) => `"${table}"."ctid"::text || "${table}"."xmin"::text`
+const versionOfRow = Prisma.raw(versionOf('Workspace'))
+const versionInTeam = Prisma.raw(`${versionOf('Workspace')} || ${versionOf('Membership')}`)
+
 /** Rows of workspaces. */
 export class WorkspaceStore {
   readonly #database: Database
@@ -113,13 +128,31 @@ export class WorkspaceStore {
   }
 
   /** All of a person's own and of their teams', by name. Raw, as it is asked most of all: with what they are in each team, in one query. */
-  visibleTo(userId: string): Promise<readonly VisibleRow[]> {
-    return this.#database.$queryRaw<VisibleRow[]>`
-      SELECT ${columns}, NULL AS "role" FROM "Workspace" WHERE "ownerId" = ${userId}::uuid
+  async visibleTo(userId: string): Promise<VisibleRows> {
+    const rows = await this.#database.$queryRaw<VisibleRow[]>`
+      SELECT ${columns}, NULL AS "role", ${versionOfRow} AS "version" FROM "Workspace" WHERE "ownerId" = ${userId}::uuid
       UNION ALL
-      SELECT ${columns}, "Membership"."role" FROM "Membership" JOIN "Workspace" ON "Workspace"."teamId" = "Membership"."teamId"
+      SELECT ${columns}, "Membership"."role", ${versionInTeam}
+      FROM "Membership" JOIN "Workspace" ON "Workspace"."teamId" = "Membership"."teamId"
       WHERE "Membership"."userId" = ${userId}::uuid
       ORDER BY "name"`
+    return { version: rows.map(({ version }) => version).join(), rows }
+  }
+
+  /** The `version` that `visibleTo` would have for each of several people. Raw, as Prisma knows no versions. */
+  async versionsOf(userIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#database.$queryRaw<{ readonly userId: string; readonly version: string }[]>`
+      SELECT "userId"::text, (
+        SELECT coalesce(string_agg("version", ',' ORDER BY "name"), '') FROM (
+          SELECT "name", ${versionOfRow} AS "version" FROM "Workspace" WHERE "ownerId" = "Asked"."userId"
+          UNION ALL
+          SELECT "name", ${versionInTeam}
+          FROM "Membership" JOIN "Workspace" ON "Workspace"."teamId" = "Membership"."teamId"
+          WHERE "Membership"."userId" = "Asked"."userId"
+        ) AS "Visible"
+      ) AS "version"
+      FROM unnest(${[...userIds]}::uuid[]) AS "Asked"("userId")`
+    return new Map(rows.map(({ userId, version }) => [userId, version]))
   }
 
   /** All rows that have, or should have, a container. */

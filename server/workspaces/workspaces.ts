@@ -24,6 +24,7 @@ import { WorkspaceAccess } from './access.ts'
 import type { WorkspaceChanges } from './changes.ts'
 import { WorkspaceDrives } from './drives.ts'
 import type { Drive, DrivesDependencies } from './drives.ts'
+import { WorkspaceLists } from './lists.ts'
 import type { WorkspacePresenter } from './presenter.ts'
 import { NameTaken } from './store.ts'
 import type { Belonging, WorkspaceRow, WorkspaceStore } from './store.ts'
@@ -52,6 +53,7 @@ export class Workspaces implements WorkspacesPort {
   readonly #telemetry: WorkspaceTelemetry
   readonly #subscriptions: WorkspaceSubscriptions
   readonly #poke: (id: WorkspaceId) => void
+  readonly #lists: WorkspaceLists
 
   constructor(dependencies: WorkspacesDependencies) {
     this.rules = dependencies.rules
@@ -62,18 +64,13 @@ export class Workspaces implements WorkspacesPort {
     this.#access = new WorkspaceAccess(dependencies.store, dependencies.memberships)
     this.#drives = new WorkspaceDrives(dependencies)
     this.#telemetry = new WorkspaceTelemetry(this.#access, dependencies.feed, dependencies.runtime)
+    this.#lists = new WorkspaceLists(dependencies.store, dependencies.presenter)
     this.#subscriptions = new WorkspaceSubscriptions(this.#access, dependencies.feed, (actor) => this.list(actor))
     this.#poke = (id) => dependencies.poke(id)
   }
 
-  async list(actor: UserActor): Promise<readonly Workspace[]> {
-    const rows = await this.#store.visibleTo(actor.userId)
-    // What somebody is in teams without workspaces does not matter here.
-    const roles = rows.flatMap(({ teamId, role }) =>
-      teamId === null || role === null ? [] : [[teamId, role] as const],
-    )
-    const asker = { ...actor, teams: new Map(roles) }
-    return rows.filter((row) => maySee(asker, row)).map((row) => shown(asker, this.#presenter.present(row)))
+  list(actor: UserActor): Promise<readonly Workspace[]> {
+    return this.#lists.of(actor)
   }
 
   async get(actor: UserActor, workspaceId: WorkspaceId): Promise<Workspace> {

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { AskedTogether } from './asked-together.ts'
+
+/** A question that is answered with what is true when it is asked. */
+function question() {
+  const asked: (readonly string[])[] = []
+  const gates: PromiseWithResolvers<void>[] = []
+  let truth = 0
+  const together = new AskedTogether<number>(async (keys) => {
+    asked.push(keys)
+    const found = truth
+    const gate = Promise.withResolvers<void>()
+    gates.push(gate)
+    await gate.promise
+    return new Map(keys.map((key) => [key, found]))
+  })
+  return { asked, gates, together, change: () => (truth += 1) }
+}
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+test('who asks while a question is out is answered by the next, which was asked after they came', async () => {
+  const { asked, gates, together, change } = question()
+  const first = together.of('a')
+  await turn()
+  change()
+  const late = [together.of('a'), together.of('b'), together.of('a')]
+  await turn()
+  expect(asked).toEqual([['a']])
+  gates[0]?.resolve()
+  expect(await first).toBe(0)
+  await turn()
+  expect(asked).toEqual([['a'], ['a', 'b']])
+  gates[1]?.resolve()
+  expect(await Promise.all(late)).toEqual([1, 1, 1])
+})
+
+test('where it fails it fails for those who wait for it alone', async () => {
+  let tried = 0
+  const together = new AskedTogether<string>(async (keys) => {
+    tried += 1
+    if (tried === 1) throw new Error('away')
+    return new Map(keys.map((key) => [key, 'there']))
+  })
+  const first = [together.of('a'), together.of('b')]
+  expect((await Promise.allSettled(first)).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(await together.of('a')).toBe('there')
+})
