@@ -129,17 +129,17 @@ export const publicProcedure = t.procedure
 export const sessionProcedure = publicProcedure.use(({ ctx, next }) => {
   const { actor } = ctx
   if (actor?.kind !== 'user' || actor.via !== 'session') throw errors.sessionNeeded()
-  return next({ ctx: { ...ctx, actor } })
+  return next({ ctx: { actor } })
 })
 
 export const personProcedure = publicProcedure.use(({ ctx, next }) => {
   const { actor } = ctx
   if (actor?.kind !== 'user') throw errors.signedOut()
-  return next({ ctx: { ...ctx, actor } })
+  return next({ ctx: { actor } })
 })
 
 export const adminProcedure = publicProcedure.use(({ ctx, next }) => {
   const { actor } = ctx
   if (actor === null) throw errors.signedOut()
-  return next({ ctx: { ...ctx, actor } })
+  return next({ ctx: { actor } })
 })

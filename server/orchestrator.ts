@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 import { openChannel } from '@arcx/service-kit/channel'
 import { TrustedProxies } from '@arcx/service-kit/connections/client-address'
 import { DiskWatch } from '@arcx/service-kit/disk'
@@ -188,7 +189,7 @@ async function start(
   const entryCodes = new EntryCodes(codes)
   const gateway = new Gateway({
     addresses,
-    key: keyFor('workspace session'),
+    key: createSecretKey(keyFor('workspace session')),
     sessions,
     admission,
     entryCodes,

@@ -3,6 +3,7 @@ import { ArcError, SessionId, WorkspaceId } from '@arcx/router'
 import type { UserId } from '@arcx/router'
 import type { Addresses } from '../addresses.ts'
 import { sign, verify } from '../credentials/signing.ts'
+import type { SigningKey } from '../credentials/signing.ts'
 import { readCookie, writeCookie } from '../browser/cookies.ts'
 import { hasSoundPort } from './forwarding.ts'
 import type { ConnectedPerson } from './open-connections.ts'
@@ -34,7 +35,7 @@ export type Passage =
 
 export interface PassageDependencies {
   readonly addresses: Addresses
-  readonly key: Buffer
+  readonly key: SigningKey
   readonly sessions: { personOfSession(sessionId: SessionId): Promise<ConnectedPerson | null> }
   readonly admission: {
     admit(

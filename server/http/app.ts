@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import fastifyHelmet from '@fastify/helmet'
 import fastifyRateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
 import { LogController, fastify } from 'fastify'
@@ -24,6 +23,7 @@ import type { WorkspaceHosts } from '../entry/workspace-hosts.ts'
 import type { Actors, HttpActor } from './actors.ts'
 import { messagePage, pageHeaders } from '../browser/page.ts'
 import { serveRouter } from './router-over-http.ts'
+import { securityHeadersFor } from './security-headers.ts'
 import { sharedResult } from './shared-result.ts'
 import { statusOfKind } from './status.ts'
 
@@ -100,26 +100,7 @@ export async function createEdge(dependencies: EdgeDependencies): Promise<Edge> 
   })
 
   app.addHook('onRoute', ({ method, url }) => requireListed(method, url))
-  await app.register(fastifyHelmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        fontSrc: ["'self'"],
-        connectSrc: ["'self'", addresses.publicOrigin.replace(/^http/, 'ws')],
-        manifestSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    strictTransportSecurity: addresses.secure ? { maxAge: 365 * 24 * 3600 } : false,
-    referrerPolicy: { policy: 'same-origin' },
-    crossOriginEmbedderPolicy: false,
-  })
+  const securityHeaders = await securityHeadersFor(addresses)
   await app.register(fastifyRateLimit, {
     global: false,
     keyGenerator: (request) => addressKey(request.ip),
@@ -127,7 +108,7 @@ export async function createEdge(dependencies: EdgeDependencies): Promise<Edge> 
   })
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
+    reply.headers(securityHeaders).header('x-request-id', request.id)
     // Services call one another with a token and no cookie, so no page can have made them do it. It is the route that
     // says so, and not the address that led to it.
     if (request.routeOptions.config.forMachines === true) return

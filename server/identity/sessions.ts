@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto'
+import { createSecretKey, randomUUID } from 'node:crypto'
 import { SessionId, UserId } from '@arcx/router'
 import type { Actor, Origin, SessionView, SessionActor } from '@arcx/router'
 import { open, seal } from '@arcx/service-kit/sealing'
 import { sign, verify } from '../credentials/signing.ts'
+import type { SigningKey } from '../credentials/signing.ts'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { SessionStore, WhichSessions } from './session-store.ts'
 
@@ -32,7 +33,7 @@ interface Remembered {
 export class Sessions {
   readonly #store: SessionStore
   readonly #unitOfWork: UnitOfWork
-  readonly #key: Buffer
+  readonly #key: SigningKey
   readonly #grantKey: Buffer
   /** What the last two seconds showed, so that a page's many requests ask the database once. */
   readonly #remembered = new Map<SessionId, Remembered>()
@@ -40,7 +41,7 @@ export class Sessions {
   constructor(store: SessionStore, unitOfWork: UnitOfWork, key: Buffer, grantKey: Buffer) {
     this.#store = store
     this.#unitOfWork = unitOfWork
-    this.#key = key
+    this.#key = createSecretKey(key)
     this.#grantKey = grantKey
   }
 
