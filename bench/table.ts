@@ -2,7 +2,7 @@ export interface Row {
   readonly what: string
   readonly ours: number
   readonly peer: number
-  readonly unit: 'ms' | 'per second' | 'MB per second' | 'MB' | 'KB' | 'per cent' | 'found'
+  readonly unit: 'ms' | 'µs' | 'per second' | 'MB per second' | 'MB' | 'KB' | 'per cent' | 'found'
 }
 
 export interface Table {

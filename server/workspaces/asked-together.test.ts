@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { AskedTogether } from './asked-together.ts'
 
 /** A question that is answered with what is true when it is asked. */
@@ -16,20 +16,17 @@ function question() {
   })
   return { asked, gates, together, change: () => (truth += 1) }
 }
-const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 test('who asks while a question is out is answered by the next, which was asked after they came', async () => {
   const { asked, gates, together, change } = question()
   const first = together.of('a')
-  await turn()
+  await vi.waitFor(() => expect(asked).toEqual([['a']]))
   change()
   const late = [together.of('a'), together.of('b'), together.of('a')]
-  await turn()
   expect(asked).toEqual([['a']])
   gates[0]?.resolve()
   expect(await first).toBe(0)
-  await turn()
-  expect(asked).toEqual([['a'], ['a', 'b']])
+  await vi.waitFor(() => expect(asked).toEqual([['a'], ['a', 'b']]))
   gates[1]?.resolve()
   expect(await Promise.all(late)).toEqual([1, 1, 1])
 })

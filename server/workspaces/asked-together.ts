@@ -20,7 +20,7 @@ export class AskedTogether<Answer> {
 
   #prepare() {
     const keys = new Set<string>()
-    const answers = this.#before.then(() => {
+    const answers = this.#before.then(nextTurn).then(() => {
       // From now on whoever asks is too late for it.
       this.#next = null
       return this.#ask([...keys])
@@ -29,3 +29,6 @@ export class AskedTogether<Answer> {
     return { keys, answers }
   }
 }
+
+/** Whoever has come by then comes along. */
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
