@@ -30,7 +30,8 @@ export function plainCallsOf({ method, url, headers, body }: Asked, path: string
   const type = method === 'GET' ? 'query' : method === 'POST' ? 'mutation' : null
   if (type === null || !plainPath.test(path) || !takesPlainAnswer(headers)) return null
   const contentType = headers['content-type']
-  if (type === 'mutation' || contentType !== undefined) if (!isJson(contentType)) return null
+  const saysItsType = type === 'mutation' || contentType !== undefined
+  if (saysItsType && !isJson(contentType)) return null
   const mark = url.indexOf('?')
   const query = mark === -1 ? null : new URLSearchParams(url.slice(mark + 1))
   for (const name of query?.keys() ?? []) if (name !== 'batch' && name !== 'input') return null

@@ -31,6 +31,18 @@ test('who asks while a question is out is answered by the next, which was asked 
   expect(await Promise.all(late)).toEqual([1, 1, 1])
 })
 
+test('one that gets no answer keeps those who come later waiting for a moment alone', async () => {
+  const { asked, gates, together } = question()
+  const lost = together.of('a')
+  await vi.waitFor(() => expect(asked).toEqual([['a']]))
+  const later = together.of('b')
+  await vi.waitFor(() => expect(asked).toEqual([['a'], ['b']]))
+  gates[1]?.resolve()
+  expect(await later).toBe(0)
+  gates[0]?.resolve()
+  expect(await lost).toBe(0)
+})
+
 test('where it fails it fails for those who wait for it alone', async () => {
   let tried = 0
   const together = new AskedTogether<string>(async (keys) => {

@@ -1,12 +1,21 @@
+/** One that takes longer keeps the others waiting no more: it may have met a connection that is lost. */
+const slowMs = 100
+
+interface Question<Answer> {
+  readonly keys: Set<string>
+  readonly answers: Promise<ReadonlyMap<string, Answer>>
+}
+
 /**
  * A question that many ask at once, each about a key of their own: one goes out at a time, for all who have come until then,
  * and the answer was found after each of them asked.
  */
 export class AskedTogether<Answer> {
   readonly #ask: (keys: readonly string[]) => Promise<ReadonlyMap<string, Answer>>
-  /** What goes out once the one before has come back. */
-  #next: { readonly keys: Set<string>; readonly answers: Promise<ReadonlyMap<string, Answer>> } | null = null
-  #before: Promise<unknown> = Promise.resolve()
+  /** What goes out next. */
+  #next: Question<Answer> | null = null
+  /** What is out. */
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(ask: (keys: readonly string[]) => Promise<ReadonlyMap<string, Answer>>) {
     this.#ask = ask
@@ -18,16 +27,30 @@ export class AskedTogether<Answer> {
     return (await next.answers).get(key)
   }
 
-  #prepare() {
+  #prepare(): Question<Answer> {
     const keys = new Set<string>()
-    const answers = this.#before.then(nextTurn).then(() => {
-      // From now on whoever asks is too late for it.
-      this.#next = null
-      return this.#ask([...keys])
-    })
-    this.#before = answers.catch(() => undefined)
+    const answers = endOf(this.#last)
+      .then(nextTurn)
+      .then(() => {
+        // From now on whoever asks is too late for it.
+        this.#next = null
+        return this.#ask([...keys])
+      })
+    this.#last = answers
     return { keys, answers }
   }
+}
+
+/** However it ends, or once it is slow. */
+function endOf(work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, slowMs)
+    const end = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    work.then(end, end)
+  })
 }
 
 /** Whoever has come by then comes along. */
