@@ -3,6 +3,7 @@ import type { Http2ServerRequest, Http2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import { guarded } from '@arcx/service-kit/guarded'
+import { LiveList } from '@arcx/service-kit/live-list'
 import type { Log } from '@arcx/service-kit/log'
 import { replaceAll } from '../replace/replacer.ts'
 import { AddressRefused } from './policy/address-guard.ts'
@@ -58,7 +59,7 @@ interface Open {
 /** One call to the outside: judged, its placeholders made values, passed on, and what comes back cleaned as it flows. */
 export class Exchange {
   readonly #dependencies: ExchangeDependencies
-  readonly #open = new Set<Open>()
+  readonly #open = new LiveList<Open>()
   readonly #refusedHosts = new RateLimits()
   readonly #timer: NodeJS.Timeout
   #isRejudging = false
@@ -201,11 +202,11 @@ export class Exchange {
   }
 
   async #whileOpen(open: Open, work: () => Promise<void>): Promise<void> {
-    this.#open.add(open)
+    const remove = this.#open.add(open)
     try {
       await work()
     } finally {
-      this.#open.delete(open)
+      remove()
     }
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { LiveList } from '../live-list.ts'
 
 export interface BodyTimes {
   /** For a body that is answered here, from the request's first byte to its last. */
@@ -33,7 +34,7 @@ const lingerMs = 1000
 /** Ends requests whose bodies are sent too slowly, and answers that are not read. */
 export class BodyWatch {
   readonly #times: BodyTimes
-  readonly #watched = new Set<Watched>()
+  readonly #watched = new LiveList<Watched>()
   readonly #onFailed: (error: unknown) => void
   readonly #timer: NodeJS.Timeout
 
@@ -49,7 +50,7 @@ export class BodyWatch {
     const now = Date.now()
     const { socket } = request
     const forget = () => {
-      this.#watched.delete(watched)
+      remove()
       for (const each of [request, response, socket]) each.off('close', closed)
     }
     const watched: Watched = {
@@ -63,7 +64,7 @@ export class BodyWatch {
       movedAt: now,
       moved: 0,
     }
-    this.#watched.add(watched)
+    const remove = this.#watched.add(watched)
     // A request that was given up is not over: the rest of its body stands before the next one of its connection. Nor is
     // one that was read to its end, before its answer has gone.
     const closed = () => {
