@@ -62,6 +62,58 @@ test('no value passes: any secrets, in any writing, anywhere, in pieces of any s
   )
 })
 
+test('in long pieces, of which only the beginning is joined to what was held, the same comes out', () => {
+  const filler = fc.string({ unit: fc.constantFrom(...'abc XYZ019+/=.%\\&<-'), minLength: 1, maxLength: 40 })
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(secret, { minLength: 1, maxLength: 3 }),
+      fc.array(
+        fc.record({ which: fc.nat(), how: fc.nat(), filler, times: fc.integer({ min: 0, max: 60 }) }),
+        { minLength: 3, maxLength: 12 },
+      ),
+      fc.array(fc.nat(), { maxLength: 4 }),
+      (secrets, parts, cuts) => {
+        const pairs = new Pairs(
+          secrets.flatMap((value, index) => variantsOf(value, String(index).repeat(value.length), 'KEY')),
+        )
+        const written = ({ which, how }: { which: number; how: number }) =>
+          String(kinds[how % kinds.length]?.(secrets[which % secrets.length] ?? ''))
+        const whole = Buffer.from(parts.map((part) => part.filler.repeat(part.times) + written(part)).join(''))
+        const expected = inPieces(pairs, whole, [])
+        // A seam lies as far behind a border as is joined: values are to stand across each.
+        for (const seams of [cuts, cuts.map((cut) => cut + 512), parts.map((_, index) => index * 1100)])
+          expect(inPieces(pairs, whole, seams).equals(expected)).toBe(true)
+      },
+    ),
+  )
+})
+
+test.each([0, 1, 30, 500, 511, 512, 513, 600])('a value %i bytes behind the border of a long piece is found', (at) => {
+  const value = 'sk-live-abcdefghijklmnopqrstuvwxyz'
+  const pairs = new Pairs(variantsOf(value, 'Q'.repeat(value.length), 'KEY'))
+  for (const writing of [value, Buffer.from(`a${value}b`).toString('base64'), encodeURIComponent(`+${value}+`)]) {
+    for (let before = 0; before < writing.length; before += 1) {
+      const replacer = new Replacer(pairs)
+      const whole = Buffer.from(`${'x'.repeat(2000 + Math.max(0, at - before))}${writing}${'s'.repeat(2000)}`)
+      const out = [replacer.write(whole.subarray(0, 2000)), ...replacer.pieces(whole.subarray(2000)), replacer.end()]
+      expect(replacer.count).toBe(1)
+      expect(Buffer.concat(out).length).toBe(whole.length)
+      expect(Buffer.concat(out).equals(inPieces(pairs, whole, []))).toBe(true)
+    }
+  }
+})
+
+test('a long piece is not copied for what was held before it', () => {
+  const replacer = new Replacer(new Pairs(variantsOf('sk-live-abcdefghijkl', 'Q'.repeat(20), 'KEY')))
+  replacer.write(Buffer.from('data: sk-l'))
+  expect(replacer.isHolding).toBe(true)
+  const chunk = Buffer.from('ater '.repeat(1000))
+  const pieces = replacer.pieces(chunk)
+  expect(pieces).toHaveLength(2)
+  expect(pieces[1]?.buffer).toBe(chunk.buffer)
+  expect(Buffer.concat([...pieces, replacer.end()]).toString()).toBe(`sk-l${chunk.toString()}`)
+})
+
 test('what holds no secret comes out as it went in, byte for byte', () => {
   const pairs = new Pairs(variantsOf('sk-live-abcdefghijkl', 'sk-live-00000000000l', 'KEY'))
   fc.assert(

@@ -5,6 +5,8 @@ import { standIn } from './stand-in.ts'
 
 const empty = Buffer.alloc(0)
 const filler = 0x78
+/** Of a longer piece as much is joined to what was held before it: enough for nearly everything to be decided that begins there. */
+const joinedBytes = 512
 
 /**
  * What to do where what stands instead would be longer or shorter though a length was told before: put as many x there,
@@ -44,8 +46,23 @@ export class Replacer {
   }
 
   write(chunk: Buffer): Buffer {
-    if (this.#pairs.isEmpty) return chunk
-    return this.#work(this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]), false)
+    const pieces = this.pieces(chunk)
+    return pieces.length === 1 ? (pieces[0] ?? empty) : Buffer.concat(pieces)
+  }
+
+  /** The same in one piece or two, of which either may be empty: so a long one need not be copied for what was held before it. */
+  pieces(chunk: Buffer): readonly Buffer[] {
+    if (this.#pairs.isEmpty) return [chunk]
+    if (this.#held.length === 0) return [this.#work(chunk, false)]
+    if (chunk.length <= 2 * joinedBytes) return [this.#work(Buffer.concat([this.#held, chunk]), false)]
+    const first = this.#work(Buffer.concat([this.#held, chunk.subarray(0, joinedBytes)]), false)
+    // What is held now stands in the long one too, unless it began before it, or was changed beside what was replaced.
+    const from = joinedBytes - this.#held.length
+    const isThere = from >= 0 && this.#held.equals(chunk.subarray(from, joinedBytes))
+    return [
+      first,
+      this.#work(isThere ? chunk.subarray(from) : Buffer.concat([this.#held, chunk.subarray(joinedBytes)]), false),
+    ]
   }
 
   /** What was held; nothing comes behind it. */

@@ -189,8 +189,13 @@ export class Answer implements Dispatcher.DispatchHandler {
         return this.onResponseData(controller, chunk)
       }
     }
-    const out = this.#kept(this.#replacer === null ? chunk : this.#replacer.write(chunk))
-    if (out.length === 0) return
+    if (this.#replacer === null) this.#send(controller, chunk, isFirst)
+    else for (const piece of this.#replacer.pieces(chunk)) this.#send(controller, piece, isFirst)
+  }
+
+  #send(controller: Dispatcher.DispatchController, bytes: Buffer, isFirst: boolean): void {
+    const out = this.#kept(bytes)
+    if (out.length === 0 || this.#gone !== null) return
     try {
       this.#dependencies.trace.received(out.length)
     } catch (error) {
@@ -248,9 +253,10 @@ export class Answer implements Dispatcher.DispatchHandler {
   }
 
   #wait(controller: Dispatcher.DispatchController, until: Duplex | Client): void {
+    if (this.#unread !== null) return
     // A side that does not read is not read ahead for.
     controller.pause()
-    this.#unread ??= setTimeout(() => this.abort(new ProgramGone('the program did not read')), unreadMs)
+    this.#unread = setTimeout(() => this.abort(new ProgramGone('the program did not read')), unreadMs)
     until.once('drain', () => {
       if (this.#unread !== null) clearTimeout(this.#unread)
       this.#unread = null

@@ -16,7 +16,8 @@ export class ReplacingStream extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    done(null, this.#replacer.write(chunk))
+    for (const piece of this.#replacer.pieces(chunk)) this.push(piece)
+    done()
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
