@@ -57,7 +57,7 @@ async function perSecond(ask: () => Promise<unknown>): Promise<number> {
   return (count * 1000) / (performance.now() - begun)
 }
 
-async function prepared({ prisma }: TestDatabase): Promise<readonly Query[]> {
+async function prepared({ prisma, pool }: TestDatabase): Promise<readonly Query[]> {
   const [userId, sessionId, workspaceId, documentId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
   await prisma.user.create({ data: { id: userId, login: 'ann', name: 'Ann' } })
   const later = new Date(Date.now() + 86_400_000)
@@ -79,7 +79,7 @@ async function prepared({ prisma }: TestDatabase): Promise<readonly Query[]> {
   })
   const appended = randomUUID()
   await prisma.document.create({ data: { id: appended, workspaceId, path: 'b.ts' } })
-  const store = new ProxyStore(prisma)
+  const store = new ProxyStore(prisma, pool)
   const workspaces = new WorkspaceStore(prisma)
   const documents = new DocumentStore(prisma, createLog('bench', 'fatal'))
   return [

@@ -11,6 +11,7 @@ export { openPool } from './pool.ts'
 export type { PoolOptions } from './pool.ts'
 
 export type Database = PrismaClient
+export type Pool = pg.Pool
 /** What a store asks: the database itself, or a transaction of it. */
 export type Queries = Prisma.TransactionClient
 

@@ -51,10 +51,10 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   const pool = openPool(config.DATABASE_URL, onConnectionError)
   shutdown.add('database', () => pool.end())
   const database = openPrisma(pool)
-  const store = new ProxyStore(database)
+  const store = new ProxyStore(database, pool)
   const backgroundPool = openPool(config.DATABASE_URL, onConnectionError, { work: 'background', maxConnections: 1 })
   shutdown.add('database for background work', () => backgroundPool.end())
-  const background = new ProxyStore(openPrisma(backgroundPool, 'background'))
+  const background = new ProxyStore(openPrisma(backgroundPool, 'background'), backgroundPool)
   const journal = await openJournal(config.NATS_URL, log, 'ARCX_EGRESS', 'egress.calls', journalBytes)
   shutdown.add('journal', () => journal.close())
   const app = operationsServer(

@@ -12,7 +12,7 @@ const teamId = randomUUID()
 
 beforeAll(async () => {
   database = await createDatabase()
-  store = new ProxyStore(database.prisma)
+  store = new ProxyStore(database.prisma, database.pool)
   const { prisma } = database
   await prisma.user.createMany({ data: [ann, ben].map((id, index) => ({ id, login: `p${index}`, name: 'x' })) })
   await prisma.team.create({ data: { id: teamId, name: 'pair' } })

@@ -1,15 +1,31 @@
-import type { Database } from '@arcx/prisma'
+import type { Database, Pool } from '@arcx/prisma'
 
 const active = ['starting', 'running']
+
+const writeRecords = `
+  INSERT INTO "EgressRecord" ("id", "workspaceId", "userId", "at", "method", "scheme", "host", "port", "path", "outcome", "status", "bytesUp", "bytesDown", "durationMs", "secrets", "scrubbed", "redacted")
+  SELECT "id", "workspaceId", "userId", "at", "method", "scheme", "host", "port", "path", "outcome", "status", "bytesUp", "bytesDown", "durationMs", "secrets", "scrubbed", "redacted"
+  FROM jsonb_to_recordset($1::jsonb) AS told (
+    "id" uuid, "workspaceId" uuid, "userId" uuid, "at" timestamptz, "method" text, "scheme" text, "host" text, "port" integer, "path" text, "outcome" text, "status" integer,
+    "bytesUp" bigint, "bytesDown" bigint, "durationMs" integer, "secrets" text[], "scrubbed" integer, "redacted" jsonb
+  )
+  ON CONFLICT ("id") DO UPDATE SET
+    "outcome" = excluded."outcome", "status" = excluded."status", "bytesUp" = excluded."bytesUp", "bytesDown" = excluded."bytesDown", "durationMs" = excluded."durationMs",
+    "secrets" = excluded."secrets", "scrubbed" = excluded."scrubbed", "redacted" = excluded."redacted"
+  -- What is over stays as it is: a journal that is read again may know of its beginning alone.
+  WHERE "EgressRecord"."outcome" = 'open'`
 
 export type TenantRows = NonNullable<Awaited<ReturnType<ProxyStore['tenant']>>>
 
 /** What arc-proxy reads and writes of the database. */
 export class ProxyStore {
   readonly #database: Database
+  readonly #pool: Pool
 
-  constructor(database: Database) {
+  /** Both of the same database. */
+  constructor(database: Database, pool: Pool) {
     this.#database = database
+    this.#pool = pool
   }
 
   /** Whose a workspace is, with the secrets and egress policies that count for it, by id; null where it is not there. */
@@ -54,22 +70,11 @@ export class ProxyStore {
 
   /**
    * Writes requests of workspaces down, each as it was last told: `json` is an array of them, with the columns' names. Raw,
-   * as Prisma has no conditional upsert of many; and as one parameter, since thousands a second come: what each row costs
-   * this process is nearly nothing.
+   * as Prisma has no conditional upsert of many; and as one parameter past Prisma, which puts it into words twice more,
+   * since thousands a second come: what each row costs this process is nearly nothing.
    */
   async writeRecords(json: string): Promise<void> {
-    await this.#database.$executeRaw`
-      INSERT INTO "EgressRecord" ("id", "workspaceId", "userId", "at", "method", "scheme", "host", "port", "path", "outcome", "status", "bytesUp", "bytesDown", "durationMs", "secrets", "scrubbed", "redacted")
-      SELECT "id", "workspaceId", "userId", "at", "method", "scheme", "host", "port", "path", "outcome", "status", "bytesUp", "bytesDown", "durationMs", "secrets", "scrubbed", "redacted"
-      FROM jsonb_to_recordset(${json}::jsonb) AS told (
-        "id" uuid, "workspaceId" uuid, "userId" uuid, "at" timestamptz, "method" text, "scheme" text, "host" text, "port" integer, "path" text, "outcome" text, "status" integer,
-        "bytesUp" bigint, "bytesDown" bigint, "durationMs" integer, "secrets" text[], "scrubbed" integer, "redacted" jsonb
-      )
-      ON CONFLICT ("id") DO UPDATE SET
-        "outcome" = excluded."outcome", "status" = excluded."status", "bytesUp" = excluded."bytesUp", "bytesDown" = excluded."bytesDown", "durationMs" = excluded."durationMs",
-        "secrets" = excluded."secrets", "scrubbed" = excluded."scrubbed", "redacted" = excluded."redacted"
-      -- What is over stays as it is: a journal that is read again may know of its beginning alone.
-      WHERE "EgressRecord"."outcome" = 'open'`
+    await this.#pool.query({ text: writeRecords, values: [json] })
   }
 
   /** Of requests whose process ended before they did. Resolves to which they were. */

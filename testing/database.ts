@@ -1,5 +1,5 @@
 import { openPool, openPrisma } from '@arcx/prisma'
-import type { Database } from '@arcx/prisma'
+import type { Database, Pool } from '@arcx/prisma'
 import { migrate } from '@arcx/prisma/migrate'
 import { createEmptyDatabase } from './empty-database.ts'
 import type { EmptyDatabase } from './empty-database.ts'
@@ -7,6 +7,7 @@ import type { EmptyDatabase } from './empty-database.ts'
 export interface TestDatabase {
   readonly url: string
   readonly prisma: Database
+  readonly pool: Pool
   drop(): Promise<void>
 }
 
@@ -21,6 +22,7 @@ export async function createDatabase(
   return {
     url: empty.url,
     prisma: openPrisma(pool, 'schema'),
+    pool,
     async drop() {
       await pool.end()
       await empty.drop()

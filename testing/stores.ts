@@ -82,6 +82,7 @@ export async function startOwnStores(
     database: {
       url,
       prisma: openPrisma(pool, 'schema'),
+      pool,
       async drop() {
         await pool.end()
         await postgres.kill()

@@ -51,7 +51,7 @@ export class BodyWatch {
     const { socket } = request
     const forget = () => {
       remove()
-      for (const each of [request, response, socket]) each.off('close', closed)
+      response.off('close', closed)
     }
     const watched: Watched = {
       request,
@@ -65,12 +65,12 @@ export class BodyWatch {
       moved: 0,
     }
     const remove = this.#watched.add(watched)
-    // A request that was given up is not over: the rest of its body stands before the next one of its connection. Nor is
-    // one that was read to its end, before its answer has gone.
+    // Nearly always that is the last of it. Where it is not, the next look forgets it: a request that was given up is not
+    // over, as the rest of its body stands before the next one of its connection.
     const closed = () => {
       if (isOver(watched)) forget()
     }
-    for (const each of [request, response, socket]) each.on('close', closed)
+    response.on('close', closed)
   }
 
   close(): void {
