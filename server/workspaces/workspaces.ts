@@ -18,7 +18,7 @@ import type {
 import type { Feed } from '../events/feed.ts'
 import type { ContainerRef, RuntimePort } from '../runtime/port.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
-import { maySee, requireMay, rightsTo } from '../authorization/checks.ts'
+import { requireMay, rightsTo } from '../authorization/checks.ts'
 import type { ActorWithTeams } from '../authorization/checks.ts'
 import { WorkspaceAccess } from './access.ts'
 import type { WorkspaceChanges } from './changes.ts'
