@@ -115,7 +115,7 @@ export default defineConfig({
         nats,
         sql,
         {
-          regex: ours('server|prisma|service-kit|presence|launch|testing'),
+          regex: ours('server|prisma|service-kit|presence|launch|testing|desktop|web'),
           message: 'A client knows the contract alone.',
         },
         {
@@ -272,9 +272,7 @@ export default defineConfig({
       ),
     },
     {
-      files: [
-        'desktop/{app,accounts,connection,cache,contract,deep-links,navigation,tabs,news,tray,windows,updates}/*.ts',
-      ],
+      files: ['desktop/{app,accounts,connection,cache,deep-links,navigation,tabs,news,tray,windows,updates}/*.ts'],
       rules: rule(
         docker,
         nats,
@@ -285,6 +283,16 @@ export default defineConfig({
           message: 'A client knows the contract alone.',
         },
         { regex: ours('router'), message: 'A client takes types alone from the contract.', allowTypeImports: true },
+      ),
+    },
+    {
+      files: ['desktop-contract/**'],
+      rules: rule(
+        docker,
+        nats,
+        sql,
+        { regex: '^electron($|-updater)', message: 'What is said is no matter of Electron’s.' },
+        { regex: '^(\\.\\./|@arcx/)', message: 'What pages and main process say imports nothing of ours.' },
       ),
     },
     { files: ['launch/**'], rules: rule(nats) },

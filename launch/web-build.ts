@@ -14,7 +14,7 @@ const [brotli, gzip] = [promisify(brotliCompress), promisify(gzipCallback)]
 /** Builds the web application, and the CLI that is handed out with it, where they are missing or their sources have changed. */
 export async function ensureWeb(repository: string, progress: Progress): Promise<void> {
   const hash = createHash('sha256')
-  for (const directory of ['web', 'router', 'cli', 'docs', 'desktop/contract']) {
+  for (const directory of ['web', 'router', 'cli', 'docs', 'desktop-contract']) {
     const entries = await readdir(join(repository, directory), { recursive: true, withFileTypes: true })
     const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
     for (const file of files.sort()) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { JsonFile } from '../app/json-file.ts'
-import type { AccountView } from '../contract/contract.ts'
+import type { AccountView } from '@arcx/desktop-contract/contract'
 
 /** The system's keychain. Where there is none, nothing is sealed and nothing that needs it is kept. */
 export interface Keychain {

@@ -1,6 +1,6 @@
 import { makeProofKey, openLoopback } from '@arcx/loopback'
 import type { Loopback, ProofKey } from '@arcx/loopback'
-import type { SignInState } from '../contract/contract.ts'
+import type { SignInState } from '@arcx/desktop-contract/contract'
 import { parseServerAddress } from './server-address.ts'
 
 export interface SignedIn {

@@ -1,5 +1,5 @@
 import type { Keychain } from '../accounts/accounts.ts'
-import type { Event } from '../contract/contract.ts'
+import type { Event } from '@arcx/desktop-contract/contract'
 import type { Ground } from '../navigation/navigation.ts'
 import type { Note } from '../news/news.ts'
 import type { Inset } from '../tabs/layout.ts'

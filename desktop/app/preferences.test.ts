@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Preferences } from '../contract/contract.ts'
+import { Preferences } from '@arcx/desktop-contract/contract'
 import { JsonFile } from './json-file.ts'
 import { ChosenPreferences } from './preferences.ts'
 

@@ -1,4 +1,4 @@
-import { Preferences } from '../contract/contract.ts'
+import { Preferences } from '@arcx/desktop-contract/contract'
 import type { JsonFile } from './json-file.ts'
 
 const usual: Preferences = { openAtLogin: false, notifications: true, switcherShortcut: 'CommandOrControl+Alt+Space' }

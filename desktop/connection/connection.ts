@@ -10,7 +10,7 @@ import {
 import type { TRPCClient } from '@trpc/client'
 import { WebSocket } from 'ws'
 import type { AppRouter, MostCallsOfRequest } from '@arcx/router'
-import type { ApiFailure, ConnectionState, OutputOf } from '../contract/contract.ts'
+import type { ApiFailure, ConnectionState, OutputOf } from '@arcx/desktop-contract/contract'
 
 /** Close code by which the server says that the session has ended. */
 const sessionEnded = 4401

@@ -1,4 +1,4 @@
-import type { Event } from '../contract/contract.ts'
+import type { Event } from '@arcx/desktop-contract/contract'
 import type { Connection } from './connection.ts'
 
 /** What pages have asked to be told, by window and the page's own handle. */

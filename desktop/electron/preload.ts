@@ -1,6 +1,6 @@
 import { contextBridge, ipcRenderer } from 'electron'
-import { bridgeOver } from '../contract/bridge.ts'
-import { channels } from '../contract/contract.ts'
+import { bridgeOver } from '@arcx/desktop-contract/bridge'
+import { channels } from '@arcx/desktop-contract/contract'
 
 const bridge = bridgeOver({
   send: (name, input) => ipcRenderer.invoke(channels.request, name, input),

@@ -1,4 +1,4 @@
-import type { TabsView } from '../contract/contract.ts'
+import type { TabsView } from '@arcx/desktop-contract/contract'
 import type { WorkspaceTab } from './workspace-tab.ts'
 
 /** The tabs of one window, in order; `active` null is the launcher. */

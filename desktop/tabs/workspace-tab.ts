@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Workspace } from '@arcx/router'
-import type { TabPhase, TabView } from '../contract/contract.ts'
+import type { TabPhase, TabView } from '@arcx/desktop-contract/contract'
 import { certificateMessage, faultByChromium } from '../connection/certificate.ts'
 import { wayOf } from '../navigation/navigation.ts'
 import type { Ground } from '../navigation/navigation.ts'

@@ -1,5 +1,5 @@
 import type { Workspace } from '@arcx/router'
-import type { AccountView, ConnectionState } from '../contract/contract.ts'
+import type { AccountView, ConnectionState } from '@arcx/desktop-contract/contract'
 
 export type TrayAction =
   | { readonly do: 'show' }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { UpdateState } from '../contract/contract.ts'
+import type { UpdateState } from '@arcx/desktop-contract/contract'
 import { Updates } from './updates.ts'
 import type { Updater } from './updates.ts'
 

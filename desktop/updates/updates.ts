@@ -1,4 +1,4 @@
-import type { UpdateState } from '../contract/contract.ts'
+import type { UpdateState } from '@arcx/desktop-contract/contract'
 
 /** What fetches updates; electron-updater, in the app. */
 export interface Updater {

@@ -1,4 +1,4 @@
-import type { Event } from '../contract/contract.ts'
+import type { Event } from '@arcx/desktop-contract/contract'
 import type { AppWindow } from '../app/platform.ts'
 import type { Inset } from '../tabs/layout.ts'
 import { Tabs } from '../tabs/tabs.ts'

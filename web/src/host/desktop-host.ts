@@ -11,7 +11,7 @@ import type {
   SignInState,
   TabsView,
   UpdateState,
-} from '@arcx/desktop/contract/contract'
+} from '@arcx/desktop-contract/contract'
 import type { Accounts, Host } from './host.ts'
 import { Writable } from './readable.ts'
 

@@ -8,7 +8,7 @@ import type {
   SignInState,
   TabsView,
   UpdateState,
-} from '@arcx/desktop/contract/contract'
+} from '@arcx/desktop-contract/contract'
 import { desktopHost } from './desktop-host.ts'
 import type { Readable } from './readable.ts'
 import { webHost } from './web-host.ts'

@@ -1,6 +1,6 @@
 import { createWSClient, httpBatchLink, splitLink, wsLink } from '@trpc/client'
 import type { AppRouter, MostCallsOfRequest } from '@arcx/router'
-import type { ConnectionState } from '@arcx/desktop/contract/contract'
+import type { ConnectionState } from '@arcx/desktop-contract/contract'
 import { fetchOrTake } from './ahead.ts'
 import type { Host } from './host.ts'
 import { watchReach } from './reach.ts'

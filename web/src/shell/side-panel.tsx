@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro'
 import type { TeamId, WorkspaceId } from '@arcx/router'
-import type { TabView } from '@arcx/desktop/contract/contract'
+import type { TabView } from '@arcx/desktop-contract/contract'
 import { useLiveTeamPresence, useLiveWorkspacePresence } from '../presence/live.ts'
 import { PresencePanel } from '../presence/panel.tsx'
 import { useWhereabouts } from '../presence/whereabouts.ts'

@@ -1,7 +1,7 @@
 import { i18n } from '@lingui/core'
 import { msg, t } from '@lingui/core/macro'
 import { SelectOrdinal, Trans } from '@lingui/react/macro'
-import type { TabView } from '@arcx/desktop/contract/contract'
+import type { TabView } from '@arcx/desktop-contract/contract'
 import type { Tabs } from '../host/host.ts'
 import { Button } from '../interface/button.tsx'
 import { Mark } from '../interface/mark.tsx'
