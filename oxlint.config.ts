@@ -272,7 +272,9 @@ export default defineConfig({
       ),
     },
     {
-      files: ['desktop/{app,accounts,connection,cache,deep-links,navigation,tabs,news,tray,windows,updates}/*.ts'],
+      files: [
+        'desktop/{app,accounts,connection,cache,crashes,deep-links,navigation,tabs,news,storage,tray,windows,updates}/*.ts',
+      ],
       rules: rule(
         docker,
         nats,

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { JsonFile } from '../app/json-file.ts'
+import { JsonFile } from '../storage/json-file.ts'
 import { Accounts, KeptAccounts } from './accounts.ts'
 import type { Keychain } from './accounts.ts'
 

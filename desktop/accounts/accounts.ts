@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { JsonFile } from '../app/json-file.ts'
+import type { JsonFile } from '../storage/json-file.ts'
 import type { AccountView } from '@arcx/desktop-contract/contract'
 
 /** The system's keychain. Where there is none, nothing is sealed and nothing that needs it is kept. */

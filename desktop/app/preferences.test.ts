@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Preferences } from '@arcx/desktop-contract/contract'
-import { JsonFile } from './json-file.ts'
+import { JsonFile } from '../storage/json-file.ts'
 import { ChosenPreferences } from './preferences.ts'
 
 let directory: string

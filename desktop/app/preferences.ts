@@ -1,5 +1,5 @@
 import { Preferences } from '@arcx/desktop-contract/contract'
-import type { JsonFile } from './json-file.ts'
+import type { JsonFile } from '../storage/json-file.ts'
 
 const usual: Preferences = { openAtLogin: false, notifications: true, switcherShortcut: 'CommandOrControl+Alt+Space' }
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { JsonFile } from '../app/json-file.ts'
+import { JsonFile } from '../storage/json-file.ts'
 import { KeptAnswers, Known } from './known.ts'
 
 async function fileIn(): Promise<string> {

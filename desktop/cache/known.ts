@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Workspace, WorkspaceChange } from '@arcx/router'
-import type { JsonFile } from '../app/json-file.ts'
+import type { JsonFile } from '../storage/json-file.ts'
 
 export const KeptAnswers = z.record(z.string(), z.unknown())
 export type KeptAnswers = z.infer<typeof KeptAnswers>

@@ -4,7 +4,7 @@ import type { TabPhase, TabView } from '@arcx/desktop-contract/contract'
 import { certificateMessage, faultByChromium } from '../connection/certificate.ts'
 import { wayOf } from '../navigation/navigation.ts'
 import type { Ground } from '../navigation/navigation.ts'
-import { Recovery } from '../windows/recovery.ts'
+import { Recovery } from '../crashes/recovery.ts'
 
 /** What shows a workspace's pages, without any power over the app. */
 export interface View {

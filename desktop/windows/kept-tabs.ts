@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { JsonFile } from '../app/json-file.ts'
+import type { JsonFile } from '../storage/json-file.ts'
 
 /** Which workspaces stood in tabs, by account. */
 export const KeptOpen = z.record(z.string(), z.array(z.string()).max(50))

@@ -1,5 +1,5 @@
 import type { Event } from '@arcx/desktop-contract/contract'
-import type { AppWindow } from '../app/platform.ts'
+import type { AppWindow } from './app-window.ts'
 import type { Inset } from '../tabs/layout.ts'
 import { Tabs } from '../tabs/tabs.ts'
 import type { KeptTabs } from './kept-tabs.ts'

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { JsonFile } from '../app/json-file.ts'
+import { JsonFile } from '../storage/json-file.ts'
 import { Placement } from './placement.ts'
 import { Placements } from './placements.ts'
 

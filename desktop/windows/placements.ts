@@ -1,4 +1,4 @@
-import type { JsonFile } from '../app/json-file.ts'
+import type { JsonFile } from '../storage/json-file.ts'
 import type { Placement } from './placement.ts'
 
 /** Where the app's windows stand. The next window stands where the last one closed, also long after it was closed to the tray; only one at a time stands there. */
