@@ -16,18 +16,7 @@ import { addTeamCommands } from './commands/teams.ts'
 import { addTokenCommands } from './commands/tokens.ts'
 import { addWorkspaceCommands } from './commands/workspaces.ts'
 import { Session } from './session.ts'
-import type { GlobalOptions } from './session.ts'
-
-type WithGlobals = { optsWithGlobals(): object }
-
-/** What commands are given to find out where and as whom they run. */
-export interface Sessions {
-  of(command: WithGlobals): Session
-  /** The same, with ARC_ADMIN_TOKEN where no other token is given on the command line. */
-  asAdmin(command: WithGlobals): Session
-  /** The token on the command line, in the environment, or on standard input for `-`. */
-  givenToken(command: WithGlobals): Promise<string | null>
-}
+import type { GlobalOptions, Sessions, WithGlobals } from './session.ts'
 
 const adminSignedOut =
   'Which server, and by what right? Where it runs, use: npm run -s arcx-admin -- COMMAND. Elsewhere set ARC_ADMIN_TOKEN and ARCX_URL, or sign in as an admin and pass a token with the scope admin: --token.'

@@ -10,6 +10,17 @@ export interface GlobalOptions {
   readonly json?: boolean | undefined
 }
 
+export type WithGlobals = { optsWithGlobals(): object }
+
+/** What commands are given to find out where and as whom they run. */
+export interface Sessions {
+  of(command: WithGlobals): Session
+  /** The same, with ARC_ADMIN_TOKEN where no other token is given on the command line. */
+  asAdmin(command: WithGlobals): Session
+  /** The token on the command line, in the environment, or on standard input for `-`. */
+  givenToken(command: WithGlobals): Promise<string | null>
+}
+
 /** What a command works with: where, as whom, and how it answers. */
 export class Session {
   readonly output: Output

@@ -2,7 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import open from 'open'
 import { Failure, exitCodes } from '../failure.ts'
 import { signInByBrowser, signInByDevice, signInByToken } from '../server/sign-in.ts'
-import type { Sessions } from '../program.ts'
+import type { Sessions } from '../session.ts'
 
 export function addAccountCommands(program: Command, sessions: Sessions): void {
   program

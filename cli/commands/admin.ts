@@ -8,7 +8,7 @@ import { verifyChain } from '@arcx/router/audit-chain'
 import { Failure, exitCodes } from '../failure.ts'
 import { ago, table } from '../output/output.ts'
 import type { Output } from '../output/output.ts'
-import type { Sessions } from '../program.ts'
+import type { Sessions } from '../session.ts'
 import { countOf } from './count.ts'
 
 /** Also called as `arcx-admin`. */

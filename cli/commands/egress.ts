@@ -4,7 +4,7 @@ import type { EgressCall, EgressLimit, EgressRules } from '@arcx/router'
 import { Failure, exitCodes, failureOf } from '../failure.ts'
 import { ownerNamed, ownerOptions } from '../owner.ts'
 import { table } from '../output/output.ts'
-import type { Sessions } from '../program.ts'
+import type { Sessions } from '../session.ts'
 import { findWorkspace } from '../workspace.ts'
 import { countOf } from './count.ts'
 

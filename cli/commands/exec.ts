@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { Failure, exitCodes, failureOf } from '../failure.ts'
-import type { Sessions } from '../program.ts'
+import type { Sessions } from '../session.ts'
 import type { Session } from '../session.ts'
 import { ExecStream } from '../server/exec-stream.ts'
 import { ensureRunning, findWorkspace } from '../workspace.ts'

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Command } from '@commander-js/extra-typings'
 import { Failure, exitCodes } from '../failure.ts'
 import type { Output } from '../output/output.ts'
-import type { Sessions } from '../program.ts'
+import type { Sessions } from '../session.ts'
 import type { Server } from '../server/server.ts'
 import { ensureRunning } from '../workspace.ts'
 

@@ -7,7 +7,7 @@ import { Failure, exitCodes } from '../failure.ts'
 import { ownerNamed, ownerOptions } from '../owner.ts'
 import type { HolderNamed } from '../owner.ts'
 import { table } from '../output/output.ts'
-import type { Sessions } from '../program.ts'
+import type { Sessions } from '../session.ts'
 import type { Server } from '../server/server.ts'
 
 const placesOption = () =>

@@ -3,7 +3,7 @@ import type { InvitedRole, TeamId, UserId } from '@arcx/router'
 import { confirmByName } from '../confirm.ts'
 import { Failure, exitCodes } from '../failure.ts'
 import { table } from '../output/output.ts'
-import type { Sessions } from '../program.ts'
+import type { Sessions } from '../session.ts'
 import type { Api } from '../server/server.ts'
 
 const roles: readonly InvitedRole[] = ['admin', 'member', 'viewer']

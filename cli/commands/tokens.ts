@@ -2,7 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import type { Scope, WorkspaceId } from '@arcx/router'
 import { Failure, exitCodes } from '../failure.ts'
 import { ago, table } from '../output/output.ts'
-import type { Sessions } from '../program.ts'
+import type { Sessions } from '../session.ts'
 import { findWorkspace } from '../workspace.ts'
 import { countOf } from './count.ts'
 

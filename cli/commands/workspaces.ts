@@ -5,7 +5,7 @@ import { confirmByName } from '../confirm.ts'
 import { failureOf } from '../failure.ts'
 import { ago, spokenBytes, table } from '../output/output.ts'
 import type { Output } from '../output/output.ts'
-import type { Sessions } from '../program.ts'
+import type { Sessions } from '../session.ts'
 import { teamNamed } from '../team.ts'
 import { ensureRunning, findWorkspace, untilState } from '../workspace.ts'
 

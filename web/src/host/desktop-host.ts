@@ -12,7 +12,7 @@ import type {
   TabsView,
   UpdateState,
 } from '@arcx/desktop-contract/contract'
-import type { Accounts, Host } from './host.ts'
+import type { Accounts, Host } from './port.ts'
 import { Writable } from './readable.ts'
 
 const failed = ({ message, code, data }: ApiFailure): TRPCClientError<AppRouter> =>

@@ -2,7 +2,7 @@ import { createWSClient, httpBatchLink, splitLink, wsLink } from '@trpc/client'
 import type { AppRouter, MostCallsOfRequest } from '@arcx/router'
 import type { ConnectionState } from '@arcx/desktop-contract/contract'
 import { fetchOrTake } from './ahead.ts'
-import type { Host } from './host.ts'
+import type { Host } from './port.ts'
 import { watchReach } from './reach.ts'
 import { Writable } from './readable.ts'
 

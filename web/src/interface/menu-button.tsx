@@ -1,21 +1,10 @@
 import { Suspense, lazy, useState } from 'react'
-import type { ReactNode } from 'react'
 import { bringLater } from './lazy-named.ts'
-import type { MenuEntry } from './menu-popup.tsx'
+import type { MenuButtonProps } from './menu.ts'
 
 const bring = () => import('./menu-popup.tsx')
 const OpenedMenu = lazy(bring)
 bringLater(bring)
-
-export interface MenuButtonProps {
-  label: string
-  className: string
-  /** What the button shows. */
-  children: ReactNode
-  /** Above the entries, for what is no entry. */
-  head?: ReactNode
-  entries: readonly MenuEntry[]
-}
 
 /** A button with a menu, which is brought when somebody is about to open it. */
 export function MenuButton(props: MenuButtonProps) {

@@ -1,15 +1,6 @@
 import { Menu } from '@base-ui/react/menu'
-import type { LucideIcon } from 'lucide-react'
 import { useLayoutEffect, useRef } from 'react'
-import type { MenuButtonProps } from './menu-button.tsx'
-
-export interface MenuEntry {
-  readonly label: string
-  readonly icon: LucideIcon
-  readonly isBad?: boolean
-  readonly isDisabled?: boolean
-  run(): void
-}
+import type { MenuButtonProps } from './menu.ts'
 
 const popupClass =
   'min-w-44 rounded-xl border border-line bg-raised p-1 shadow-pop text-sm outline-none origin-[var(--transform-origin)] transition-[opacity,transform] data-[starting-style]:opacity-0 data-[starting-style]:scale-95 data-[ending-style]:opacity-0'

@@ -3,13 +3,7 @@ import { t } from '@lingui/core/macro'
 import { X } from 'lucide-react'
 import { useEffect } from 'react'
 import { showToastsBy } from './toasts.ts'
-
-export interface Note {
-  readonly title: string
-  readonly words?: string
-  readonly isUrgent?: boolean
-  readonly action?: { readonly label: string; run(): void }
-}
+import type { Note } from './toasts.ts'
 
 const shownMs = 8000
 const manager = Toast.createToastManager()

@@ -1,6 +1,12 @@
 import { t } from '@lingui/core/macro'
 import { refusalOf } from '../server/error.ts'
-import type { Note } from './toast-host.tsx'
+
+export interface Note {
+  readonly title: string
+  readonly words?: string
+  readonly isUrgent?: boolean
+  readonly action?: { readonly label: string; run(): void }
+}
 
 /** Said before what shows it is there, and by it afterwards. */
 const waiting: Note[] = []

@@ -4,7 +4,7 @@ import { Trans } from '@lingui/react/macro'
 import { useState, useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 import type { UpdateState } from '@arcx/desktop-contract/contract'
-import type { Program } from '../host/host.ts'
+import type { Program } from '../host/port.ts'
 import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 

@@ -11,7 +11,7 @@ import { host } from '../host/host.ts'
 import { ConnectionBanner } from '../interface/connection-banner.tsx'
 import { lazyNamed } from '../interface/lazy-named.ts'
 import { Scroller } from '../interface/scroller.ts'
-import type { Tabs } from '../host/host.ts'
+import type { Tabs } from '../host/port.ts'
 
 const TabPane = lazyNamed(() => import('./tab-pane.tsx'), 'TabPane')
 const SidePanel = lazyNamed(() => import('./side-panel.tsx'), 'SidePanel')

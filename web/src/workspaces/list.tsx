@@ -1,12 +1,12 @@
 import { Suspense, lazy } from 'react'
 import type { Workspace } from '@arcx/router'
+import { listFrameClass } from './list-frame.ts'
 import { WorkspaceRow } from './row.tsx'
 
 const LongList = lazy(() => import('./long-list.tsx'))
 
 /** So many are simply there. */
 const allUpTo = 40
-export const listFrameClass = 'overflow-hidden rounded-card border border-line bg-surface'
 
 /** Workspaces, one a row, however many. */
 export function WorkspaceList({ workspaces }: { workspaces: readonly Workspace[] }) {

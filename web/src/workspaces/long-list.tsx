@@ -4,7 +4,7 @@ import { useCallback, useState } from 'react'
 import type { RefObject } from 'react'
 import type { Workspace } from '@arcx/router'
 import { useScroller } from '../interface/scroller.ts'
-import { listFrameClass } from './list.tsx'
+import { listFrameClass } from './list-frame.ts'
 import { WorkspaceRow } from './row.tsx'
 
 const rowHeight = 69

@@ -1,0 +1,1 @@
+export const listFrameClass = 'overflow-hidden rounded-card border border-line bg-surface'
