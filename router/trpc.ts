@@ -111,19 +111,20 @@ export const router = t.router
 export const createCallerFactory = t.createCallerFactory
 
 /** Every procedure is made from it: the server's table of rights says who may call it. */
-export const publicProcedure = t.procedure
-  .use(async ({ next }) => {
-    const result = await next()
-    if (!result.ok && refusalOf(result.error.cause) !== null) throw withTrpcCode(result.error.cause)
-    return result
-  })
-  .use(({ ctx, path, getRawInput, next }) =>
-    ctx.authorization.perform({ path, actor: ctx.actor, origin: ctx.origin, input: getRawInput }, async () => {
+export const publicProcedure = t.procedure.use(async ({ ctx, path, getRawInput, next }) => {
+  const call = { path, actor: ctx.actor, origin: ctx.origin, input: getRawInput }
+  try {
+    return await ctx.authorization.perform(call, async () => {
       const result = await next()
       if (!result.ok) throw result.error
       return result
-    }),
-  )
+    })
+  } catch (error) {
+    // What a procedure throws comes as the cause of an error of tRPC's.
+    const refusal = refusalOf(error instanceof TRPCError ? error.cause : error)
+    throw refusal === null ? error : withTrpcCode(refusal)
+  }
+})
 
 /** Who has come this far is known to the type, too. */
 export const sessionProcedure = publicProcedure.use(({ ctx, next }) => {

@@ -14,8 +14,8 @@ export class AskedTogether<Answer> {
   readonly #ask: (keys: readonly string[]) => Promise<ReadonlyMap<string, Answer>>
   /** What goes out next. */
   #next: Question<Answer> | null = null
-  /** What is out. */
-  #last: Promise<unknown> = Promise.resolve()
+  /** What is out, until it comes back. */
+  #out: Promise<unknown> | null = null
 
   constructor(ask: (keys: readonly string[]) => Promise<ReadonlyMap<string, Answer>>) {
     this.#ask = ask
@@ -29,14 +29,16 @@ export class AskedTogether<Answer> {
 
   #prepare(): Question<Answer> {
     const keys = new Set<string>()
-    const answers = endOf(this.#last)
-      .then(nextTurn)
-      .then(() => {
-        // From now on whoever asks is too late for it.
-        this.#next = null
-        return this.#ask([...keys])
-      })
-    this.#last = answers
+    const answers = (this.#out === null ? nextTurn() : endOf(this.#out).then(nextTurn)).then(() => {
+      // From now on whoever asks is too late for it.
+      this.#next = null
+      return this.#ask([...keys])
+    })
+    const back = () => {
+      if (this.#out === answers) this.#out = null
+    }
+    this.#out = answers
+    answers.then(back, back)
     return { keys, answers }
   }
 }
