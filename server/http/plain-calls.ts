@@ -21,8 +21,9 @@ export interface PlainCall {
 
 type Asked = Pick<FastifyRequest, 'method' | 'url' | 'headers' | 'body'>
 
+const { _def: definition } = appRouter
 /** By its whole path, as the router keeps them at run time. */
-const procedures = appRouter._def.procedures as unknown as Readonly<Record<string, AnyTRPCProcedure>>
+const procedures = definition.procedures as unknown as Readonly<Record<string, AnyTRPCProcedure>>
 const plainPath = /^[\w.]+(,[\w.]+)*$/
 
 /** What a request calls; null for whatever is not plain, or wrong as a request, which tRPC's own adapter answers. */
@@ -46,11 +47,13 @@ export function plainCallsOf({ method, url, headers, body }: Asked, path: string
   const calls: PlainCall[] = []
   for (const [index, each] of paths.entries()) {
     const procedure = Object.hasOwn(procedures, each) ? procedures[each] : undefined
-    if (procedure?._def.type !== type) return null
+    if (procedure === undefined || typeOf(procedure) !== type) return null
     calls.push({ path: each, procedure, input: () => inputs()[index] })
   }
   return { type, isBatch, calls }
 }
+
+const typeOf = ({ _def: { type } }: AnyTRPCProcedure) => type
 
 /** Not one that comes in parts. */
 const takesPlainAnswer = (headers: Asked['headers']): boolean =>

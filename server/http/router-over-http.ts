@@ -23,7 +23,9 @@ interface Answered {
   readonly error: TRPCError | null
 }
 
-const config = appRouter._def._config
+const {
+  _def: { _config: config },
+} = appRouter
 const answers = new SharedAnswers()
 
 /**
