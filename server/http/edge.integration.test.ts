@@ -24,6 +24,23 @@ const signInLink = async () => {
   return new URL(JSON.parse(answer.body).url)
 }
 
+test.each([
+  ['a page', '/', 200],
+  ['an answer of the router', '/trpc/auth.me', 200],
+  ['a refusal of the router', '/trpc/workspaces.list', 401],
+  ['what is not there', '/nothing', 404],
+  ['a refused route', '/api/invites', 401],
+])('%s says to browsers what they may do with it', async (_what, path, status) => {
+  const answer = await arc.send(path, { headers: path === '/' ? { accept: 'text/html' } : {} })
+  expect(answer.status).toBe(status)
+  expect(answer.headers).toMatchObject({
+    'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': expect.stringMatching(/same-origin|no-referrer/),
+    'x-request-id': expect.stringMatching(/^[\da-f-]{36}$/),
+  })
+})
+
 describe('the local sign-in link', () => {
   test('signs in once, with a host-only, HTTP-only, lax cookie, and leads to the dashboard', async () => {
     const link = await signInLink()
