@@ -67,10 +67,10 @@ test('in long pieces, of which only the beginning is joined to what was held, th
   fc.assert(
     fc.property(
       fc.uniqueArray(secret, { minLength: 1, maxLength: 3 }),
-      fc.array(
-        fc.record({ which: fc.nat(), how: fc.nat(), filler, times: fc.integer({ min: 0, max: 60 }) }),
-        { minLength: 3, maxLength: 12 },
-      ),
+      fc.array(fc.record({ which: fc.nat(), how: fc.nat(), filler, times: fc.integer({ min: 0, max: 60 }) }), {
+        minLength: 3,
+        maxLength: 12,
+      }),
       fc.array(fc.nat(), { maxLength: 4 }),
       (secrets, parts, cuts) => {
         const pairs = new Pairs(
