@@ -81,7 +81,8 @@ export function addFileCommands(program: Command, sessions: Sessions): void {
 async function upload({ server, output, workspace, skipped }: Copying, path: string, to: string): Promise<void> {
   // A link that is named itself stands for where it leads.
   const from = await realpath(resolve(path)).catch(() => null)
-  if (from === null) throw new Failure(`There is no ${path} here.`, 'file_not_found', exitCodes.notFound)
+  if (from === null)
+    throw new Failure(`No such file or folder on this machine: ${path}`, 'file_not_found', exitCodes.notFound)
   const input = Readable.from(pack(Buffer.from(from), Buffer.from(nameInArchive), skipped), { objectMode: false })
   const run = new ToolRun(server, workspace, ['sh', '-c', receive, 'sh', to, basename(resolve(path))], {
     input,
@@ -139,7 +140,7 @@ async function placeFor(from: string, to: string): Promise<string> {
   if (there !== null) return realpath(target)
   const parent = await realpath(dirname(target)).catch(() => null)
   if (parent === null)
-    throw new Failure(`There is no folder ${dirname(target)} here.`, 'file_not_found', exitCodes.notFound)
+    throw new Failure(`No such folder on this machine: ${dirname(target)}`, 'file_not_found', exitCodes.notFound)
   return join(parent, basename(target))
 }
 

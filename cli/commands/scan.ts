@@ -38,7 +38,7 @@ export function addScanCommand(program: Command): void {
       let files = 0
       for (const path of paths.length === 0 ? ['.'] : paths) {
         if ((await stat(path).catch(() => null)) === null)
-          throw new Failure(`There is no ${path} here.`, 'file_not_found', exitCodes.notFound)
+          throw new Failure(`No such file or folder on this machine: ${path}`, 'file_not_found', exitCodes.notFound)
         for await (const file of filesIn(path)) {
           files += 1
           found.push(...(await scanFile(file)))
