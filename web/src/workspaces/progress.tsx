@@ -1,28 +1,34 @@
 import { i18n } from '@lingui/core'
+import type { MessageDescriptor } from '@lingui/core'
 import { msg, t } from '@lingui/core/macro'
 import { Check } from 'lucide-react'
 import type { Workspace } from '@arcx/router'
+import { startSteps } from './start-steps.ts'
+import type { StartStep } from './start-steps.ts'
 
-/** What a start goes through, by the server's names of its steps. */
-const steps = [
-  ['Waiting for its turn', msg`Waiting for its turn`],
-  ['Preparing the home directory', msg`Preparing the home directory`],
-  ['Starting the container', msg`Starting the container`],
-  ['Waiting for VS Code', msg`Waiting for VS Code`],
-] as const
+const words: Record<StartStep, MessageDescriptor> = {
+  'Waiting for its turn': msg`Waiting for its turn`,
+  Restarting: msg`Restarting`,
+  'Restarting under its new name': msg`Restarting under its new name`,
+  'Starting again': msg`Starting again`,
+  'Preparing the home directory': msg`Preparing the home directory`,
+  'Starting the container': msg`Starting the container`,
+  'Waiting for VS Code': msg`Waiting for VS Code`,
+}
 
 /** How far a workspace's start is. */
 export function StartProgress({ state, step }: Pick<Workspace, 'state' | 'step'>) {
+  const steps = startSteps(step)
   const at =
     state === 'running'
       ? steps.length
       : Math.max(
           0,
-          steps.findIndex(([name]) => name === step),
+          steps.findIndex((name) => name === step),
         )
   return (
     <ol aria-label={t`Progress`} className="flex flex-col gap-2.5">
-      {steps.map(([name, words], index) => {
+      {steps.map((name, index) => {
         const done = index < at
         const now = index === at
         return (
@@ -40,7 +46,7 @@ export function StartProgress({ state, step }: Pick<Workspace, 'state' | 'step'>
                 <span className="size-2 rounded-full bg-accent pulse-dot" />
               ) : null}
             </span>
-            {i18n._(words)}
+            {i18n._(words[name])}
           </li>
         )
       })}
