@@ -65,8 +65,21 @@ const isJson = (contentType: string | undefined): boolean =>
 type Inputs = Readonly<Record<number, unknown>>
 
 function inputsOf(text: string | undefined, isBatch: boolean): () => Inputs {
-  let read: Inputs | undefined
-  return () => (read ??= text === undefined ? {} : readInputs(text, isBatch))
+  let read: { readonly inputs: Inputs } | { readonly refusal: unknown } | undefined
+  return () => {
+    read ??= attempt(() => (text === undefined ? {} : readInputs(text, isBatch)))
+    if ('refusal' in read) throw read.refusal
+    return read.inputs
+  }
+}
+
+/** What failed is remembered too, so that a long text that is no JSON is not parsed again for every call. */
+function attempt(read: () => Inputs): { readonly inputs: Inputs } | { readonly refusal: unknown } {
+  try {
+    return { inputs: read() }
+  } catch (refusal) {
+    return { refusal }
+  }
 }
 
 function readInputs(text: string, isBatch: boolean): Inputs {
