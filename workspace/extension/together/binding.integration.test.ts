@@ -151,7 +151,15 @@ class Window implements EditedFile {
     this.binding.changed(false, this.#text)
     return true
   }
-  async save(): Promise<boolean> {
+  #saving: Promise<boolean> = Promise.resolve(true)
+
+  /** One save is over, and its extension told, before the next begins. */
+  save(): Promise<boolean> {
+    this.#saving = this.#saving.then(() => this.#save())
+    return this.#saving
+  }
+
+  async #save(): Promise<boolean> {
     await this.binding.beforeSave().catch(() => undefined)
     this.file.aboutToWrite += 1
     this.file.onWriting()
@@ -371,6 +379,31 @@ test('and also where team-state was too slow to be told before that was written'
   expect(file.text).toBe('a program was here\n')
   const versions = await ann().api.history.versions.query({ workspaceId, path: 'late.txt' })
   expect(versions.map(({ cause }) => cause)).toEqual(['disk', 'saved', 'opened'])
+}, 30_000)
+
+test('what the editor wrote is there once, where it was typed on meanwhile and the editor says late that it has saved', async () => {
+  const file = new File('slow\n')
+  const a = await Window.open(ann(), file, 'stopped.txt')
+  const { promise: going, resolve: go } = Promise.withResolvers<void>()
+  // The file system does not answer while the editor saves.
+  const read = file.read.bind(file)
+  file.read = async () => {
+    await going
+    return await read()
+  }
+  file.writtenAfterMs = () => 10
+  file.toldAfterMs = () => 2500
+  file.onWriting = () => {
+    file.onWriting = () => undefined
+    setTimeout(go, 20)
+    setTimeout(() => a.type(10, ' on'), 5)
+    setTimeout(() => a.type(13, ' and on'), 400)
+  }
+  a.type(4, ' first')
+  void a.save()
+  await pause(200)
+  await untilOne(file, [a])
+  expect(file.text).toBe('slow first on and on\n')
 }, 30_000)
 
 test('a window that is to close may do so at once after it has waited for its text: what was typed is stored, however long team-state was away', async () => {

@@ -140,7 +140,10 @@ export class Binding {
 
   /** To be awaited before the editor writes the file: nothing that others wrote to it is overwritten unseen. */
   async beforeSave(): Promise<void> {
-    const saving: Saving = { shown: [this.#announcement()], told: new Set(), isWritten: false }
+    // Of a save before that failed, or of which the editor has not told yet, something may stand on disk.
+    const earlier = this.#saving?.shown ?? []
+    const shown = [...earlier, this.#announcement()].slice(-mostWhileSaving)
+    const saving: Saving = { shown, told: new Set(), isWritten: false }
     this.#saving = saving
     if (!this.#isPlaced || !this.#line.isConnected) return
     const late = Promise.withResolvers<void>()
@@ -190,13 +193,7 @@ export class Binding {
       this.#savedAlone = written ?? this.#announcement()
       return
     }
-    // What came after it was announced was written as well, such as what formats on saving. Where a program has written
-    // upon it already it is one of those: told of none, team-state would take what was saved for not saved yet.
-    for (const each of written === undefined ? shown.slice(-mostAnnounced) : [written]) {
-      if (told.has(each.hash)) continue
-      await this.#line.ask(each)
-      told.add(each.hash)
-    }
+    await this.#announceWritten({ shown, told, isWritten: true }, hash)
     if (sight !== null) await this.#found(sight, { told, isWritten: true })
   }
 
@@ -354,6 +351,8 @@ export class Binding {
     for (let tries = 0; tries < mostLooks; tries += 1) {
       const sight = tries === 0 ? first : await this.#look()
       if (sight === null) return null
+      // The watcher may see what was saved here long before the editor says that it has saved.
+      if (this.#saving !== null) await this.#announceWritten(this.#saving, hashOf(sight.text))
       const answer = await this.#line.ask({
         type: 'found',
         ...sight,
@@ -374,6 +373,21 @@ export class Binding {
       return sight.text === first.text ? state : null
     }
     return null
+  }
+
+  /**
+   * Announces what the editor has written, where the file holds what is of the hash. What came after the announcement before
+   * the save was written as well, such as what formats on saving. Where a program has written upon it already it is one
+   * of those shown: told of none, team-state would take what was saved for not saved yet.
+   */
+  async #announceWritten({ shown, told, isWritten }: Saving, hash: string | null): Promise<void> {
+    const written = shown.findLast((each) => each.hash === hash)
+    const candidates = isWritten ? shown.slice(-mostAnnounced) : []
+    for (const each of written === undefined ? candidates : [written]) {
+      if (told.has(each.hash)) continue
+      await this.#line.ask(each)
+      told.add(each.hash)
+    }
   }
 
   async #announce({ told }: Saving): Promise<void> {
