@@ -154,23 +154,29 @@ test('a program rewrites the file while both type: nothing is lost, and both win
   await inside('printf "ann:\\nben:\\nprogram:\\n" > project/busy.txt')
   const [a, b] = await Promise.all([openWindow(annsBrowser, 'busy.txt'), openWindow(bensBrowser, 'busy.txt')])
   await Promise.all([a, b].map((page) => statusOf(page, 'Shared with 1').waitFor({ timeout: 30_000 })))
-  const words = Array.from({ length: 12 }, (_, index) => ` w${index}x`)
+  const writes = 8
+  let isProgramDone = false
+  const program = inside(
+    `for i in $(seq 1 ${writes}); do sleep 0.4; sed -i "s/^program:.*/&<$i>/" project/busy.txt; done`,
+  ).finally(() => (isProgramDone = true))
+  // Until the program is done: what it writes between a save's last look at the file and its write is overwritten, as by any editor.
   const type = async (page: Page, line: number) => {
     await typeAt(page, line, '')
-    for (const word of words) await page.keyboard.type(word, { delay: 60 })
+    let typed = ''
+    for (let at = 0; at < 12 || !isProgramDone; at += 1) {
+      const word = ` w${at}x`
+      await page.keyboard.type(word, { delay: 60 })
+      typed += word
+    }
+    return typed
   }
-  await Promise.all([
-    type(a, 1),
-    type(b, 2),
-    inside('for i in $(seq 1 8); do sleep 0.4; sed -i "s/^program:.*/&<$i>/" project/busy.txt; done'),
-  ])
+  const [anns, bens] = await Promise.all([type(a, 1), type(b, 2), program])
   const disk = () => inside('cat project/busy.txt')
   await expect
     .poll(async () => new Set([await textOf(a), await textOf(b), await disk()]).size, { timeout: 30_000 })
     .toBe(1)
-  expect(await disk()).toBe(
-    `ann:${words.join('')}\nben:${words.join('')}\nprogram:${Array.from({ length: 8 }, (_, index) => `<${index + 1}>`).join('')}\n`,
-  )
+  const numbers = Array.from({ length: writes }, (_, index) => `<${index + 1}>`).join('')
+  expect(await disk()).toBe(`ann:${anns}\nben:${bens}\nprogram:${numbers}\n`)
 }, 180_000)
 
 test('who is here stands in a list, a person with two windows once; one goes to where they are and follows them; the dashboard says it too', async () => {
