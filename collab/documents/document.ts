@@ -1,6 +1,6 @@
 import { createDecoder, readVarString, readVarUint, readVarUint8Array } from 'lib0/decoding'
-import { createEncoder, length, toUint8Array, writeVarString, writeVarUint } from 'lib0/encoding'
-import { readSyncMessage, writeSyncStep1, writeUpdate } from 'y-protocols/sync'
+import { writeVarString, writeVarUint, writeVarUint8Array } from 'lib0/encoding'
+import { writeSyncStep1, writeUpdate } from 'y-protocols/sync'
 import { encodeStateAsUpdate } from 'yjs'
 import type { Log } from '@arcx/service-kit/log'
 import type { Connection } from '../connections/connection.ts'
@@ -23,6 +23,9 @@ export interface DocumentDependencies {
   readonly memory: TextMemory
   readonly log: Log
 }
+
+/** Whether a state vector knows of no client. */
+const isNothing = (stateVector: Uint8Array): boolean => stateVector.length === 1 && stateVector[0] === 0
 
 /**
  * One text that several write at once (Yjs, on y-protocols' sync and awareness). What somebody writes is stored before
@@ -166,13 +169,14 @@ export class Document implements TextListener {
     readVarUint(decoder)
     const step = readVarUint(decoder)
     if (step === syncSteps.step1) {
-      const encoder = createEncoder()
-      writeVarUint(encoder, messages.sync)
-      const asked = createDecoder(bytes)
-      readVarUint(asked)
-      readSyncMessage(asked, encoder, this.#text.doc, connection)
-      if (length(encoder) > 1) connection.send(toUint8Array(encoder))
-      return
+      const known = readVarUint8Array(decoder)
+      const state = isNothing(known) ? this.#text.takeState() : encodeStateAsUpdate(this.#text.doc, known)
+      return connection.send(
+        message(messages.sync, (encoder) => {
+          writeVarUint(encoder, syncSteps.step2)
+          writeVarUint8Array(encoder, state)
+        }),
+      )
     }
     if (step !== syncSteps.step2 && step !== syncSteps.update)
       return connection.close(closeCodes.malformed, 'no step of this protocol')

@@ -6,6 +6,8 @@ const [compress, decompress] = [promisify(zstdCompress), promisify(zstdDecompres
 const magic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 /** Smaller ones cost little, packed or not. */
 const packedFrom = 4096
+/** Node hands out what it unpacks in pieces of 16 KB by default; of a large text joining them takes longer than unpacking. */
+const chunkSizeOf = (packed: Uint8Array): number => Math.min(Math.max(4 * packed.length, 2 ** 14), 2 ** 20)
 /** More than any text may take, so that nothing that was stored is given up. */
 const mostUnpacked = 256 * 2 ** 20
 
@@ -24,5 +26,5 @@ export async function packState(state: Uint8Array): Promise<Uint8Array<ArrayBuff
 export async function unpackState(stored: Uint8Array): Promise<Uint8Array> {
   if (!isFrame(stored)) return stored
   // One that was stored before states were packed may begin like a frame.
-  return decompress(stored, { maxOutputLength: mostUnpacked }).catch(() => stored)
+  return decompress(stored, { maxOutputLength: mostUnpacked, chunkSize: chunkSizeOf(stored) }).catch(() => stored)
 }

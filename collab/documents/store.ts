@@ -12,6 +12,8 @@ import { packState, unpackState } from './packed-state.ts'
 export interface StoredDocument {
   /** Of everything that was stored and can be used. */
   readonly doc: Doc
+  /** The document's state as it was stored, where that is one part; null where it would have to be encoded. */
+  readonly state: Uint8Array | null
   /** What stands behind its snapshot. */
   readonly tail: { readonly updates: number; readonly bytes: number }
   /** Of the snapshot and all since. */
@@ -52,10 +54,12 @@ export class DocumentStore {
       const sum = (all: readonly Uint8Array[]) => all.reduce((bytes, { length }) => bytes + length, 0)
       const pieces = parts.reduce((total, part) => total + piecesOf(part), 0)
       admit(memoryOf(sum(parts), pieces))
-      const { doc, unusable } = assemble(parts)
+      const { doc, unusable, isWhole } = assemble(parts)
       if (unusable.length === 0) {
+        const [only = null] = parts
         return {
           doc,
+          state: isWhole && parts.length === 1 ? only : null,
           tail: { updates: tail.length, bytes: sum(tail.map(({ update }) => update)) },
           bytes: sum(parts),
           pieces,

@@ -40,6 +40,8 @@ interface Pending {
 /** A Yjs text of which PostgreSQL has every update before anybody sees it. */
 export class StoredText {
   #doc = new Doc()
+  /** The whole text's state as it was just read, until it becomes another or somebody has asked for it. */
+  #readState: Uint8Array | null = null
   /** Something was applied to it in part alone, and it is to be made anew of what is stored. */
   #isBroken = false
   readonly #id: string
@@ -69,6 +71,14 @@ export class StoredText {
 
   get doc(): Doc {
     return this.#doc
+  }
+
+  /** The whole text's state, for whom it is new. */
+  takeState(): Uint8Array {
+    const state = this.#readState ?? encodeStateAsUpdate(this.#doc)
+    // Whoever opens a text asks first; for later ones it would take the text's memory twice.
+    this.#readState = null
+    return state
   }
 
   get isIdle(): boolean {
@@ -120,7 +130,7 @@ export class StoredText {
   /** Takes in what is stored and not known yet, and passes it on. @throws when it cannot be read. */
   async read(): Promise<void> {
     const { memory, store } = this.#dependencies
-    const { doc, tail, bytes, pieces } = await store.load(this.#id, (wanted) => {
+    const { doc, state, tail, bytes, pieces } = await store.load(this.#id, (wanted) => {
       if (!memory.hasRoom(wanted - this.#counted)) throw new TextsFull()
     })
     this.#tail = tail
@@ -135,6 +145,7 @@ export class StoredText {
     }
     const former = this.#doc
     this.#doc = doc
+    this.#readState = state
     this.#isBroken = false
     former.destroy()
     this.#listeners.onRead()
@@ -162,6 +173,7 @@ export class StoredText {
   /** What cannot be applied is left out when the text is read again, of which everybody else notices nothing. */
   #applied(update: Uint8Array, origin: unknown): boolean {
     const { log } = this.#dependencies
+    this.#readState = null
     try {
       if (!this.#isBroken) {
         applyUpdate(this.#doc, update, origin)

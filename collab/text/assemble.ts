@@ -6,6 +6,8 @@ export interface Assembled {
   readonly doc: Doc
   /** Which of the updates cannot be used, by their places. */
   readonly unusable: readonly number[]
+  /** The document holds all that the updates do: nothing of them was left out, or waits for something that is missing. */
+  readonly isWhole: boolean
 }
 
 /**
@@ -15,10 +17,10 @@ export interface Assembled {
 export function assemble(updates: readonly Uint8Array[]): Assembled {
   const doubtful = new Set(updates.flatMap((update, index) => (passes(update) ? [] : [index])))
   const whole = documentOf(updates, doubtful.size > 0)
-  if (whole !== null) return { doc: whole, unusable: [] }
+  if (whole !== null) return { doc: whole.doc, unusable: [], isWhole: whole.isWhole && doubtful.size === 0 }
   const kept = without(updates, doubtful)
   // Each passed, and together they cannot be used after all: then each is tried.
-  return kept.doc === null ? tried(updates) : { doc: kept.doc, unusable: kept.unusable }
+  return kept.doc === null ? tried(updates) : { doc: kept.doc, unusable: kept.unusable, isWhole: false }
 }
 
 /** Tries those that are doubtful, upon all the others. */
@@ -31,12 +33,12 @@ function without(
   for (const index of doubtful) {
     const update = updates[index]
     if (update === undefined) continue
-    const doc = documentOf([...used, update], true)
-    if (doc === null) unusable.push(index)
+    const together = documentOf([...used, update], true)
+    if (together === null) unusable.push(index)
     else used.push(update)
-    doc?.destroy()
+    together?.doc.destroy()
   }
-  return { doc: documentOf(used, false), unusable }
+  return { doc: documentOf(used, false)?.doc ?? null, unusable }
 }
 
 function tried(updates: readonly Uint8Array[]): Assembled {
@@ -51,9 +53,9 @@ function tried(updates: readonly Uint8Array[]): Assembled {
     }
     used.push(update)
     doc.destroy()
-    doc = next
+    doc = next.doc
   }
-  return { doc, unusable }
+  return { doc, unusable, isWhole: false }
 }
 
 /** Whether an update that is stored can be used by itself. */
@@ -83,19 +85,22 @@ function passes(update: Uint8Array): boolean {
 }
 
 /** Null where that cannot be made; a document to which an update was applied in part is of no use any more. */
-function documentOf(updates: readonly Uint8Array[], isDoubtful: boolean): Doc | null {
+function documentOf(
+  updates: readonly Uint8Array[],
+  isDoubtful: boolean,
+): { readonly doc: Doc; readonly isWhole: boolean } | null {
   const doc = new Doc()
   try {
     doc.transact(() => {
       // They may have been stored in another order than they were written in.
       for (const update of updates) applyUpdate(doc, update)
     })
-    dropWaiting(doc)
-    if (!isDoubtful) return doc
+    const isWhole = !dropWaiting(doc)
+    if (!isDoubtful) return { doc, isWhole }
     const again = new Doc()
     applyUpdate(again, encodeStateAsUpdate(doc))
     again.destroy()
-    return doc
+    return { doc, isWhole }
   } catch {
     doc.destroy()
     return null
