@@ -40,11 +40,11 @@ const codeOf = (work: () => void): string | null => {
 }
 
 test('a token for one workspace changes that one’s rules, and neither its owner’s nor another workspace’s', () => {
-  const asker = { ...bound, teams: new Map() }
-  expect(codeOf(() => requireMay(asker, 'egress.change', onWorkspace(own)))).toBeNull()
-  expect(codeOf(() => requireMay(asker, 'egress.change', { kind: 'self' }))).toBe('forbidden')
-  expect(codeOf(() => requireMay(asker, 'egress.see', { kind: 'self' }))).toBe('forbidden')
-  expect(codeOf(() => requireMay(asker, 'egress.change', onWorkspace({ ...own, id: other })))).toBe(
+  const actor = { ...bound, teams: new Map() }
+  expect(codeOf(() => requireMay(actor, 'egress.change', onWorkspace(own)))).toBeNull()
+  expect(codeOf(() => requireMay(actor, 'egress.change', { kind: 'self' }))).toBe('forbidden')
+  expect(codeOf(() => requireMay(actor, 'egress.see', { kind: 'self' }))).toBe('forbidden')
+  expect(codeOf(() => requireMay(actor, 'egress.change', onWorkspace({ ...own, id: other })))).toBe(
     'workspace_not_found',
   )
 })

@@ -18,7 +18,7 @@ export type Visitor =
   | { readonly via: 'session'; readonly userId: UserId }
   | Pick<Extract<UserActor, { via: 'token' }>, 'via' | 'userId' | 'scopes' | 'workspaceIds'>
 
-/** Who asks, as far as rights go: with what they are in their teams. */
+/** The actor with their role in each of their teams: all that a check of rights needs. */
 export type ActorWithTeams = Visitor & { readonly teams: ReadonlyMap<string, TeamRole> }
 
 export interface WorkspaceTarget {
@@ -91,44 +91,44 @@ function requireScope(visitor: Visitor, operation: Operation): void {
     throw errors.forbidden('do that with a token that is for certain workspaces')
 }
 
-function relationTo(asker: ActorWithTeams, target: Target): Relation | null {
+function relationTo(actor: ActorWithTeams, target: Target): Relation | null {
   if (target.kind === 'self') return 'self'
-  if (target.kind === 'workspace' && target.ownerId !== null) return target.ownerId === asker.userId ? 'owner' : null
-  const role = target.teamId === null ? undefined : asker.teams.get(target.teamId)
+  if (target.kind === 'workspace' && target.ownerId !== null) return target.ownerId === actor.userId ? 'owner' : null
+  const role = target.teamId === null ? undefined : actor.teams.get(target.teamId)
   if (role === undefined) return null
-  if (target.kind === 'workspace' && role === 'member' && target.createdById === asker.userId) return 'team-creator'
+  if (target.kind === 'workspace' && role === 'member' && target.createdById === actor.userId) return 'team-creator'
   return `team-${role}`
 }
 
-/** Whether a token's bounds let it come near. */
-function isInside(asker: ActorWithTeams, operation: Operation, target: Target): boolean {
-  if (asker.via === 'session' || asker.workspaceIds === null) return true
+/** Whether a token's bounds allow this target. */
+function isInside(actor: ActorWithTeams, operation: Operation, target: Target): boolean {
+  if (actor.via === 'session' || actor.workspaceIds === null) return true
   const { bound } = rightTo(operation)
-  if (bound === 'inside') return target.kind === 'workspace' && asker.workspaceIds.some((id) => id === target.id)
+  if (bound === 'inside') return target.kind === 'workspace' && actor.workspaceIds.some((id) => id === target.id)
   return bound !== 'never'
 }
 
-const isRelated = (asker: ActorWithTeams, operation: Operation, target: Target): boolean => {
-  const relation = relationTo(asker, target)
+const isRelated = (actor: ActorWithTeams, operation: Operation, target: Target): boolean => {
+  const relation = relationTo(actor, target)
   return relation !== null && rightTo(operation).relations.includes(relation)
 }
 
-export function may(asker: ActorWithTeams, operation: Operation, target: Target): boolean {
-  return hasScope(asker, operation) && isInside(asker, operation, target) && isRelated(asker, operation, target)
+export function may(actor: ActorWithTeams, operation: Operation, target: Target): boolean {
+  return hasScope(actor, operation) && isInside(actor, operation, target) && isRelated(actor, operation, target)
 }
 
 /**
  * @throws `scope_missing`; `workspace_not_found`, `team_not_found` where the actor may not even see it, so that names give
  * nothing away; else `forbidden`.
  */
-export function requireMay(asker: ActorWithTeams, operation: Operation, target: Target): void {
-  requireScope(asker, operation)
-  const inside = isInside(asker, operation, target)
-  if (target.kind === 'workspace' && !(inside && isRelated(asker, 'workspace.see', target)))
+export function requireMay(actor: ActorWithTeams, operation: Operation, target: Target): void {
+  requireScope(actor, operation)
+  const inside = isInside(actor, operation, target)
+  if (target.kind === 'workspace' && !(inside && isRelated(actor, 'workspace.see', target)))
     throw errors.workspaceNotFound()
-  if (target.kind === 'team' && relationTo(asker, target) === null) throw errors.teamNotFound()
+  if (target.kind === 'team' && relationTo(actor, target) === null) throw errors.teamNotFound()
   if (!inside) throw errors.forbidden('do that with a token that is for certain workspaces')
-  if (!isRelated(asker, operation, target)) throw errors.forbidden(rightTo(operation).words ?? operation)
+  if (!isRelated(actor, operation, target)) throw errors.forbidden(rightTo(operation).words ?? operation)
 }
 
 /** As clients are told of them. */
@@ -149,20 +149,20 @@ const workspaceOperations = Object.keys(workspaceRights) as readonly WorkspaceOp
 const ofRelation = new Map<Relation | null, readonly WorkspaceOperation[]>()
 
 /** What the actor may do with it. */
-export function rightsTo(asker: ActorWithTeams, workspace: WorkspaceTarget): readonly WorkspaceOperation[] {
+export function rightsTo(actor: ActorWithTeams, workspace: WorkspaceTarget): readonly WorkspaceOperation[] {
   const target = onWorkspace(workspace)
-  const among = () => workspaceOperations.filter((operation) => may(asker, workspaceRights[operation], target))
-  if (asker.via === 'token') return among()
-  const relation = relationTo(asker, target)
+  const among = () => workspaceOperations.filter((operation) => may(actor, workspaceRights[operation], target))
+  if (actor.via === 'token') return among()
+  const relation = relationTo(actor, target)
   const known = ofRelation.get(relation) ?? among()
   ofRelation.set(relation, known)
   return known
 }
 
 /** Whether the actor may see it at all, whatever for. */
-export function maySee(asker: ActorWithTeams, workspace: WorkspaceTarget): boolean {
+export function maySee(actor: ActorWithTeams, workspace: WorkspaceTarget): boolean {
   const target = onWorkspace(workspace)
-  return isInside(asker, 'workspace.see', target) && isRelated(asker, 'workspace.see', target)
+  return isInside(actor, 'workspace.see', target) && isRelated(actor, 'workspace.see', target)
 }
 
 /** The same for all who may do the same: somebody's signed-in browsers, or their tokens with the same bounds. */
@@ -187,9 +187,9 @@ const teamRights: Readonly<Record<TeamRight, Operation>> = {
 
 /** What a member of a team may do with it, by their role. */
 export function rightsIn(visitor: Visitor, teamId: string, role: TeamRole): readonly TeamRight[] {
-  const asker: ActorWithTeams = { ...visitor, teams: new Map([[teamId, role]]) }
+  const actor: ActorWithTeams = { ...visitor, teams: new Map([[teamId, role]]) }
   return (Object.keys(teamRights) as readonly TeamRight[]).filter((right) =>
-    may(asker, teamRights[right], { kind: 'team', teamId }),
+    may(actor, teamRights[right], { kind: 'team', teamId }),
   )
 }
 

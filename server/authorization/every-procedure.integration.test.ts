@@ -4,8 +4,8 @@ import { WebSocket } from 'ws'
 import { appRouter } from '@arcx/router/server'
 import { startTestOrchestrator } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
-import { everyAsker } from '@arcx/testing/rights/askers'
-import type { About, TestedActor, Ground } from '@arcx/testing/rights/askers'
+import { everyActor } from '@arcx/testing/rights/actors'
+import type { About, TestedActor, Ground } from '@arcx/testing/rights/actors'
 import { calls } from '@arcx/testing/rights/calls'
 import { procedures } from './procedures.ts'
 import type { ProcedurePath } from './procedures.ts'
@@ -44,28 +44,28 @@ let arc: TestOrchestrator
 let ground: Ground
 beforeAll(async () => {
   arc = await startTestOrchestrator()
-  ground = await everyAsker(arc)
+  ground = await everyActor(arc)
 })
 afterAll(() => arc?.destroy())
 
 /** What the table says, worked out apart from the server's checks. */
-function mayPass(asker: TestedActor, operation: Operation, about: About): boolean {
+function mayPass(actor: TestedActor, operation: Operation, about: About): boolean {
   const { relations, scope, bound } = rightTo(operation)
-  if (!asker.relations[about].some((relation) => relations.includes(relation))) return false
-  if (asker.via !== 'token') return true
+  if (!actor.relations[about].some((relation) => relations.includes(relation))) return false
+  if (actor.via !== 'token') return true
   if (scope === 'never') return false
   const covering = scope === null ? [] : [scope, scope.replace(':read', ':write')]
-  if (scope !== null && !asker.scopes.some((each) => covering.includes(each))) return false
-  if (asker.bound === null || bound === 'any' || bound === 'narrowed') return true
-  return bound === 'inside' && asker.bound.here && about.endsWith('workspace')
+  if (scope !== null && !actor.scopes.some((each) => covering.includes(each))) return false
+  if (actor.bound === null || bound === 'any' || bound === 'narrowed') return true
+  return bound === 'inside' && actor.bound.here && about.endsWith('workspace')
 }
 
 interface Answer {
   readonly error?: { readonly message: string; readonly data: { readonly arc: { readonly code: string } | null } }
 }
 
-async function byRequest(asker: TestedActor, path: ProcedurePath, input: unknown): Promise<string> {
-  const headers = { ...asker.headers, 'content-type': 'application/json' }
+async function byRequest(actor: TestedActor, path: ProcedurePath, input: unknown): Promise<string> {
+  const headers = { ...actor.headers, 'content-type': 'application/json' }
   const encoded = JSON.stringify(input)
   const answer =
     typeOf(path) === 'mutation'
@@ -131,32 +131,32 @@ test('of everybody who asks by a plain route, those get through whom the table n
   )
   expect(asked.length).toBeGreaterThan(9)
   const wrong: string[] = []
-  for (const [index, asker] of ground.askers.entries())
+  for (const [index, actor] of ground.actors.entries())
     for (const route of asked) {
       const [method = '', path = ''] = route.replace(':username', 'nobody-is-called-so').split(' ')
       const { operation } = routes[route]
-      const passes = mayPass(asker, operation, operation === 'workspace.create' ? 'self' : 'server')
+      const passes = mayPass(actor, operation, operation === 'workspace.create' ? 'self' : 'server')
       const body = bodies[route]
       const answer = await arc.send(path, {
         method,
         // Limits count by address.
         from: `127.0.1.${index + 1}`,
-        headers: { ...asker.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        headers: { ...actor.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
       const code: string = answer.status < 300 ? 'done' : JSON.parse(answer.body).error.code
       if ((refusals.has(code) || code === 'token_wrong') === passes)
-        wrong.push(`${asker.name}: ${route}: ${code}, where it ${passes ? 'may' : 'may not'}`)
+        wrong.push(`${actor.name}: ${route}: ${code}, where it ${passes ? 'may' : 'may not'}`)
     }
   expect(wrong).toEqual([])
 }, 120_000)
 
 test('of everybody who asks, by every procedure, about everything it may be about, those get through whom the table names', async () => {
   const wrong: string[] = []
-  for (const asker of ground.askers) {
+  for (const actor of ground.actors) {
     const socket =
-      asker.via === 'session' || asker.via === 'token'
-        ? new WebSocket(`${arc.origin.replace('http', 'ws')}/trpc`, { headers: asker.headers })
+      actor.via === 'session' || actor.via === 'token'
+        ? new WebSocket(`${arc.origin.replace('http', 'ws')}/trpc`, { headers: actor.headers })
         : null
     if (socket !== null) {
       onTestFinished(() => socket.terminate())
@@ -164,17 +164,17 @@ test('of everybody who asks, by every procedure, about everything it may be abou
     }
     const [remove, revokeOwn, signOut] = endings
     const last: readonly ProcedurePath[] =
-      asker.via === 'session' ? [remove, revokeOwn, signOut] : [remove, signOut, revokeOwn]
+      actor.via === 'session' ? [remove, revokeOwn, signOut] : [remove, signOut, revokeOwn]
     for (const path of [...paths.filter((each) => !last.includes(each)), ...last])
       for (const call of calls[path]) {
-        const passes = mayPass(asker, procedures[path].operation, call.about)
-        const input = await call.input?.(ground, asker)
+        const passes = mayPass(actor, procedures[path].operation, call.about)
+        const input = await call.input?.(ground, actor)
         const outcome =
           typeOf(path) === 'subscription' && socket !== null
             ? await bySocket(socket, path, input, passes)
-            : await byRequest(asker, path, input)
+            : await byRequest(actor, path, input)
         if (refusals.has(outcome) === passes)
-          wrong.push(`${asker.name}: ${path} about ${call.about}: ${outcome}, where it ${passes ? 'may' : 'may not'}`)
+          wrong.push(`${actor.name}: ${path} about ${call.about}: ${outcome}, where it ${passes ? 'may' : 'may not'}`)
       }
     socket?.terminate()
   }

@@ -13,14 +13,14 @@ beforeAll(async () => {
 afterAll(() => arc?.destroy())
 
 /** As browsers, curl, link previews and uptime checks ask. */
-const askers: Readonly<Record<string, Record<string, string>>> = {
+const clients: Readonly<Record<string, Record<string, string>>> = {
   'a browser': { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'accept-encoding': 'gzip, deflate, br' },
   curl: { accept: '*/*' },
   'a program that names nothing': {},
   'a link preview': { accept: '*/*', 'accept-encoding': 'identity' },
 }
 
-test.each(Object.entries(askers))('every page answers %s', async (_asker, headers) => {
+test.each(Object.entries(clients))('every page answers %s', async (_client, headers) => {
   for (const path of pagePaths.map((each) => each.replaceAll(/\$\w+/g, 'some'))) {
     const answer = await arc.send(path, { headers })
     expect([path, answer.status, answer.headers['content-type'], answer.headers['cache-control']]).toEqual([

@@ -94,7 +94,7 @@ export function attachSockets(dependencies: SocketDependencies): Sockets {
     // No page can make a browser show a token here, so only what shows a cookie must come from our own.
     if (authorization === undefined && request.headers.origin !== addresses.publicOrigin)
       return refuseUpgrade(socket, 403)
-    const actor = await askerOf(request).catch((error: unknown) => {
+    const actor = await actorOf(request).catch((error: unknown) => {
       if (!(error instanceof ArcError)) throw error
       return error
     })
@@ -123,7 +123,7 @@ export function attachSockets(dependencies: SocketDependencies): Sockets {
   })
 
   /** @throws `ArcError` for a token that is none. */
-  async function askerOf(request: IncomingMessage): Promise<HttpActor | null> {
+  async function actorOf(request: IncomingMessage): Promise<HttpActor | null> {
     const from = { address: dependencies.proxies.clientOf(request), requestId: randomUUID() }
     const { authorization, cookie } = request.headers
     return authorization === undefined

@@ -19,11 +19,11 @@ export class WorkspaceAccess {
     this.#memberships = memberships
   }
 
-  async asker(actor: UserActor): Promise<ActorWithTeams> {
+  async withTeams(actor: UserActor): Promise<ActorWithTeams> {
     return { ...actor, teams: await this.#memberships.of(actor.userId) }
   }
 
-  /** Whoever asks. @throws `workspace_not_found`. */
+  /** Without a check of rights. @throws `workspace_not_found`. */
   async known(workspaceId: WorkspaceId): Promise<WorkspaceRow> {
     const row = await this.#store.byId(workspaceId)
     if (row === undefined) throw errors.workspaceNotFound()
@@ -32,16 +32,16 @@ export class WorkspaceAccess {
 
   /** @throws `workspace_not_found`, also where the actor may not see it; `scope_missing`, `forbidden`. */
   async require(actor: UserActor, workspaceId: WorkspaceId, operation: RequiredOperation): Promise<WorkspaceRow> {
-    const [row, asker] = await Promise.all([this.known(workspaceId), this.asker(actor)])
-    requireMay(asker, `workspace.${operation}`, onWorkspace(row))
+    const [row, actorWithTeams] = await Promise.all([this.known(workspaceId), this.withTeams(actor)])
+    requireMay(actorWithTeams, `workspace.${operation}`, onWorkspace(row))
     return row
   }
 
   /** The same by its name. */
   async requireByName(actor: UserActor, name: string, operation: RequiredOperation): Promise<WorkspaceRow> {
-    const [row, asker] = await Promise.all([this.#store.byName(name), this.asker(actor)])
+    const [row, actorWithTeams] = await Promise.all([this.#store.byName(name), this.withTeams(actor)])
     if (row === undefined) throw errors.workspaceNotFound()
-    requireMay(asker, `workspace.${operation}`, onWorkspace(row))
+    requireMay(actorWithTeams, `workspace.${operation}`, onWorkspace(row))
     return row
   }
 }

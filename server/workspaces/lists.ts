@@ -63,11 +63,11 @@ export class WorkspaceLists {
     const roles = rows.flatMap(({ teamId, role }) =>
       teamId === null || role === null ? [] : [[teamId, role] as const],
     )
-    const asker = { ...actor, teams: new Map(roles) }
+    const actorWithTeams = { ...actor, teams: new Map(roles) }
     return Object.freeze(
       rows
-        .filter((row) => maySee(asker, row))
-        .map((row) => Object.freeze({ ...this.#presenter.present(row), may: rightsTo(asker, row) })),
+        .filter((row) => maySee(actorWithTeams, row))
+        .map((row) => Object.freeze({ ...this.#presenter.present(row), may: rightsTo(actorWithTeams, row) })),
     )
   }
 

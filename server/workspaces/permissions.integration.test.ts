@@ -16,7 +16,7 @@ import type { Person } from '@arcx/testing/person'
 const operations = ['see', 'list', 'logs', 'open', 'create', 'start', 'stop', 'restart', 'rename', 'remove'] as const
 type Operation = (typeof operations)[number]
 type Verdict = 'yes' | 'no' | 'hidden'
-const asker = [
+const roles = [
   'own',
   'team owner',
   'team admin',
@@ -27,7 +27,7 @@ const asker = [
   'stranger',
   'server admin',
 ] as const
-type Who = (typeof asker)[number]
+type Who = (typeof roles)[number]
 
 const [Y, N, H] = ['yes', 'no', 'hidden'] as const
 const expected: Readonly<Record<Who, Readonly<Record<Operation, Verdict>>>> = {
@@ -149,7 +149,7 @@ const rows = new Map<Who, { readonly id: WorkspaceId; readonly name: string; rea
 
 beforeAll(async () => {
   arc = await startTestOrchestrator()
-  for (const who of asker) people.set(who, await arc.person())
+  for (const who of roles) people.set(who, await arc.person())
   const owner = personOf('team owner')
   teamId = (await owner.api.teams.create.mutate({ name: 'crew' })).id
   const join = (who: Who, role: Exclude<TeamRole, 'owner'>) =>
@@ -170,7 +170,7 @@ beforeAll(async () => {
     where: { id: shared.id },
     data: { ownerId: null, teamId, createdById: personOf('team member who made it').userId },
   })
-  for (const who of asker)
+  for (const who of roles)
     rows.set(
       who,
       who === 'own' ? { id: own.id, name: own.name, teamId: null } : { id: shared.id, name: shared.name, teamId },
@@ -280,7 +280,7 @@ async function attempt(who: Who, operation: Operation): Promise<Verdict> {
 }
 
 // One after the other, each from a running workspace: what one cell does must not decide another.
-describe.each(asker)('%s', (who) => {
+describe.each(roles)('%s', (who) => {
   for (const operation of operations) {
     test(`${operation}: ${expected[who][operation]}`, async () => {
       const holder = personOf(who === 'own' ? 'own' : 'team owner')

@@ -40,13 +40,13 @@ export class WorkspaceSubscriptions {
     if ('gap' in item || item.event.type === 'teams.changed')
       return { type: 'snapshot', workspaces: await this.#list(actor) }
     if (item.event.type === 'workspaces.changed') {
-      const asker = await this.#access.asker(actor)
+      const actorWithTeams = await this.#access.withTeams(actor)
       const { workspace } = item.event
-      return maySee(asker, workspace) ? this.#shown.of(workspace, rightsTo(asker, workspace)) : null
+      return maySee(actorWithTeams, workspace) ? this.#shown.of(workspace, rightsTo(actorWithTeams, workspace)) : null
     }
     if (item.event.type !== 'workspaces.removed') return null
     const { workspaceId, ownerId, teamId } = item.event
-    return maySee(await this.#access.asker(actor), { id: workspaceId, ownerId, teamId, createdById: null })
+    return maySee(await this.#access.withTeams(actor), { id: workspaceId, ownerId, teamId, createdById: null })
       ? { type: 'removed', workspaceId }
       : null
   }

@@ -83,7 +83,7 @@ export class Workspaces implements WorkspacesPort {
 
   async create(actor: UserActor, name: string, teamId: TeamId | null): Promise<Workspace> {
     const target = teamId === null ? ({ kind: 'self' } as const) : ({ kind: 'team', teamId } as const)
-    requireMay(await this.#access.asker(actor), 'workspace.create', target)
+    requireMay(await this.#access.withTeams(actor), 'workspace.create', target)
     await this.#requireGoodName(name)
     await this.#drives.requireRoom()
     const row = await this.#changes.create(actor, name, teamId)
@@ -191,7 +191,7 @@ export class Workspaces implements WorkspacesPort {
   async #move(actor: UserActor, workspaceId: WorkspaceId, operation: Drive): Promise<Workspace> {
     const look = () => this.#access.require(actor, workspaceId, operation)
     const facts = await this.#drives.drive(actor, workspaceId, operation, look)
-    return shown(await this.#access.asker(actor), facts)
+    return shown(await this.#access.withTeams(actor), facts)
   }
 
   #changed(row: WorkspaceRow): WorkspaceRow {
@@ -200,7 +200,7 @@ export class Workspaces implements WorkspacesPort {
   }
 
   async #show(actor: UserActor, row: WorkspaceRow): Promise<Workspace> {
-    return shown(await this.#access.asker(actor), this.#presenter.present(row))
+    return shown(await this.#access.withTeams(actor), this.#presenter.present(row))
   }
 
   async #requireGoodName(name: string): Promise<void> {
@@ -213,6 +213,6 @@ export class Workspaces implements WorkspacesPort {
   }
 }
 
-function shown(asker: ActorWithTeams, facts: WorkspaceFacts): Workspace {
-  return { ...facts, may: rightsTo(asker, facts) }
+function shown(actor: ActorWithTeams, facts: WorkspaceFacts): Workspace {
+  return { ...facts, may: rightsTo(actor, facts) }
 }

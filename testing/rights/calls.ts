@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { noRules } from '@arcx/router'
 import type { ProcedurePath } from '@arcx/server/authorization/procedures'
-import type { About, TestedActor, Ground } from './askers.ts'
+import type { About, TestedActor, Ground } from './actors.ts'
 
 export interface Call {
   readonly about: About
-  input?(ground: Ground, asker: TestedActor): unknown
+  input?(ground: Ground, actor: TestedActor): unknown
 }
 
 const workspaces = ['team workspace', 'own workspace'] as const
@@ -19,10 +19,10 @@ const onWorkspace = (rest: object = {}): Call[] =>
 const onSpare = (state: 'stopping' | 'stopped', rest: object = {}): Call[] =>
   workspaces.map((about) => ({
     about,
-    input: async (ground, asker) => ({
+    input: async (ground, actor) => ({
       // A token that is for these has no right to a new one.
       workspaceId:
-        asker.bound === null ? await ground.spare(about, state) : await ground.put(idOf(ground, about), state),
+        actor.bound === null ? await ground.spare(about, state) : await ground.put(idOf(ground, about), state),
       ...rest,
     }),
   }))
@@ -95,9 +95,9 @@ export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
     ...self({ place: { client: 'web' }, tab: 'a' }),
     ...onWorkspace().map(({ about, input }) => ({
       about,
-      input: (ground: Ground, asker: TestedActor) => ({
+      input: (ground: Ground, actor: TestedActor) => ({
         tab: 'a',
-        place: { client: 'web', ...(input?.(ground, asker) as object) },
+        place: { client: 'web', ...(input?.(ground, actor) as object) },
       }),
     })),
   ],
@@ -134,7 +134,7 @@ export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
   'tokens.create': [
     {
       about: 'self',
-      input: (_ground, asker) => ({ name: 'made', scopes: ['tokens'], workspaceIds: asker.bound?.to ?? null }),
+      input: (_ground, actor) => ({ name: 'made', scopes: ['tokens'], workspaceIds: actor.bound?.to ?? null }),
     },
   ],
   'tokens.revokeOwn': self(),

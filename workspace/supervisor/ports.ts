@@ -6,7 +6,7 @@ import { TcpEnds } from './tcp-ends.ts'
 const attemptTimeoutMs = 10_000
 
 /**
- * Joins the asker with a port of the workspace's own loopback address (CONNECT: RFC 9110, section 9.3.6); no other host.
+ * Joins the client with a port of the workspace's own loopback address (CONNECT: RFC 9110, section 9.3.6); no other host.
  * Each side's end of sending is carried as such, and a reset as a reset (`TcpEnds`).
  */
 export function openPort(request: IncomingMessage, client: Duplex, head: Buffer): void {

@@ -8,7 +8,7 @@ import type { Person } from '../person.ts'
 /** What a call may be about: what is one's own, the server, a team, a workspace of that team's, or one of a person's. */
 export type About = 'self' | 'server' | 'team' | 'team workspace' | 'own workspace'
 
-/** Somebody, or something, that asks, and all that it is to what may be asked about. */
+/** A caller, and its relations to whatever a call may be about. */
 export interface TestedActor {
   readonly name: string
   readonly headers: Readonly<Record<string, string>>
@@ -24,7 +24,7 @@ export interface Ground {
   readonly teamId: TeamId
   readonly teamWorkspace: WorkspaceId
   readonly ownWorkspace: WorkspaceId
-  readonly askers: readonly TestedActor[]
+  readonly actors: readonly TestedActor[]
   /** A workspace like the two, in a state that nothing drives on. */
   spare(about: 'team workspace' | 'own workspace', state: 'stopping' | 'stopped'): Promise<WorkspaceId>
   /** One of the two, put into such a state. */
@@ -39,7 +39,7 @@ const nothing = { self: [], server: [], team: [], 'team workspace': [], 'own wor
 const inBrowser = (arc: TestOrchestrator, { cookie }: Person) => ({ cookie, origin: arc.origin })
 
 /** A team with somebody in each role, its workspace, a person's workspace, and everybody who may ask about them. */
-export async function everyAsker(arc: TestOrchestrator): Promise<Ground> {
+export async function everyActor(arc: TestOrchestrator): Promise<Ground> {
   const { prisma } = arc
   const names = ['everything', 'viewer', 'member', 'creator', 'admin', 'stranger', 'waiting', 'runs'] as const
   const people = Object.fromEntries(
@@ -142,7 +142,7 @@ export async function everyAsker(arc: TestOrchestrator): Promise<Ground> {
     return { name, headers: { authorization: `Bearer ${made.token}` }, via: 'token', scopes, bound, relations: all }
   }
   const scopes = [...Scope.options]
-  const askers: TestedActor[] = [
+  const actors: TestedActor[] = [
     {
       name: 'nobody',
       headers: {},
@@ -172,8 +172,8 @@ export async function everyAsker(arc: TestOrchestrator): Promise<Ground> {
       relations: { ...nothing, server: ['administrator'] },
     },
   ]
-  for (const scope of scopes) askers.push(await token(`token for ${scope}`, [scope]))
-  askers.push(
+  for (const scope of scopes) actors.push(await token(`token for ${scope}`, [scope]))
+  actors.push(
     await token('token for all, bound to another workspace', scopes, { to: [otherWorkspace], here: false }),
     await token('token for all, bound to these workspaces', scopes, { to: [teamWorkspace, ownWorkspace], here: true }),
   )
@@ -182,7 +182,7 @@ export async function everyAsker(arc: TestOrchestrator): Promise<Ground> {
     teamId,
     teamWorkspace,
     ownWorkspace,
-    askers,
+    actors,
     spare,
     put,
     spareTeam,
