@@ -165,7 +165,7 @@ async function start(
     recordOf: (actorId) => audit.all({ actorId }),
   })
   shutdown.add('identity', () => identities.close())
-  const { identity, sessions, tokens, programs, account, visitorOf, shutOut } = identities
+  const { identity, sessions, tokens, programs, account, principalOf, shutOut } = identities
 
   const admin = new Admin({
     store: new AdminStore(database),
@@ -179,7 +179,7 @@ async function start(
   })
   const announcements = new Announcements(new AnnouncementStore(database), unitOfWork)
   const tickets = new Tickets(config.ARC_INTERNAL_TOKEN)
-  const collab = new Collab({ tickets, url: config.ARC_COLLAB_URL, workspaces, visitorOf, accessOf })
+  const collab = new Collab({ tickets, url: config.ARC_COLLAB_URL, workspaces, principalOf, accessOf })
   const history = new FileHistory({ store: new HistoryStore(database), unitOfWork, workspaces, runtime })
   const presences = openPresence({ channel, feed, workspaces, teams, accessOf, log })
   shutdown.add('presence', () => presences.close())

@@ -14,12 +14,12 @@ import { rightTo } from './rights.ts'
 import type { Operation, Relation } from './rights.ts'
 
 /** A signed-in browser, or a token with its bounds. */
-export type Visitor =
+export type Principal =
   | { readonly via: 'session'; readonly userId: UserId }
   | Pick<Extract<UserActor, { via: 'token' }>, 'via' | 'userId' | 'scopes' | 'workspaceIds'>
 
 /** The actor with their role in each of their teams: all that a check of rights needs. */
-export type ActorWithTeams = Visitor & { readonly teams: ReadonlyMap<string, TeamRole> }
+export type ActorWithTeams = Principal & { readonly teams: ReadonlyMap<string, TeamRole> }
 
 export interface WorkspaceTarget {
   readonly id: string
@@ -66,9 +66,9 @@ export function mayAdminister(actor: UserActor): boolean {
   }
 }
 
-function hasScope(visitor: Visitor, operation: Operation): boolean {
+function hasScope(principal: Principal, operation: Operation): boolean {
   const { scope } = rightTo(operation)
-  if (visitor.via === 'session' || scope === null) return true
+  if (principal.via === 'session' || scope === null) return true
   if (scope === 'never') return false
   // Who may write may read.
   const covering: readonly Scope[] =
@@ -77,17 +77,17 @@ function hasScope(visitor: Visitor, operation: Operation): boolean {
       : scope === 'teams:read'
         ? [scope, 'teams:write']
         : [scope]
-  return covering.some((each) => visitor.scopes.includes(each))
+  return covering.some((each) => principal.scopes.includes(each))
 }
 
-const isBound = (visitor: Visitor): boolean => visitor.via === 'token' && visitor.workspaceIds !== null
+const isBound = (principal: Principal): boolean => principal.via === 'token' && principal.workspaceIds !== null
 
 /** @throws `scope_missing`, naming it, where a token is not for this; `forbidden` where its bounds are in the way. */
-function requireScope(visitor: Visitor, operation: Operation): void {
+function requireScope(principal: Principal, operation: Operation): void {
   const { scope, bound } = rightTo(operation)
-  if (!hasScope(visitor, operation))
+  if (!hasScope(principal, operation))
     throw scope === null || scope === 'never' ? errors.sessionNeeded() : errors.scopeMissing(scope)
-  if (bound === 'never' && isBound(visitor))
+  if (bound === 'never' && isBound(principal))
     throw errors.forbidden('do that with a token that is for certain workspaces')
 }
 
@@ -166,10 +166,10 @@ export function maySee(actor: ActorWithTeams, workspace: WorkspaceTarget): boole
 }
 
 /** The same for all who may do the same: somebody's signed-in browsers, or their tokens with the same bounds. */
-export function rightsKey(visitor: Visitor): string {
-  return visitor.via === 'session'
-    ? visitor.userId
-    : JSON.stringify([visitor.userId, visitor.scopes, visitor.workspaceIds])
+export function rightsKey(principal: Principal): string {
+  return principal.via === 'session'
+    ? principal.userId
+    : JSON.stringify([principal.userId, principal.scopes, principal.workspaceIds])
 }
 
 export type TeamOperation = 'see' | TeamRight
@@ -186,8 +186,8 @@ const teamRights: Readonly<Record<TeamRight, Operation>> = {
 }
 
 /** What a member of a team may do with it, by their role. */
-export function rightsIn(visitor: Visitor, teamId: string, role: TeamRole): readonly TeamRight[] {
-  const actor: ActorWithTeams = { ...visitor, teams: new Map([[teamId, role]]) }
+export function rightsIn(principal: Principal, teamId: string, role: TeamRole): readonly TeamRight[] {
+  const actor: ActorWithTeams = { ...principal, teams: new Map([[teamId, role]]) }
   return (Object.keys(teamRights) as readonly TeamRight[]).filter((right) =>
     may(actor, teamRights[right], { kind: 'team', teamId }),
   )
@@ -204,11 +204,11 @@ export function requireRole(role: TeamRole | undefined, operation: TeamOperation
 
 /** What a member may do with another. The owner stays until they hand the team over; oneself one leaves. */
 export function rightsOver(
-  visitor: Visitor,
+  principal: Principal,
   { may: rights }: Pick<Team, 'may'>,
   member: { readonly userId: string; readonly role: TeamRole },
 ): TeamMember['may'] {
-  if (member.role === 'owner' || member.userId === visitor.userId) return []
+  if (member.role === 'owner' || member.userId === principal.userId) return []
   return [
     ...(rights.includes('manage') ? (['change-role', 'remove'] as const) : []),
     ...(rights.includes('transfer') ? (['hand-over'] as const) : []),

@@ -11,7 +11,7 @@ import type {
   WorkspaceOperation,
 } from '@arcx/router'
 import type { Tickets } from '@arcx/router/collab-ticket'
-import type { Visitor } from '../authorization/checks.ts'
+import type { Principal } from '../authorization/checks.ts'
 
 const ticketMs = 60_000
 
@@ -30,8 +30,8 @@ export interface CollabDependencies {
   /** @throws `workspace_not_found`. */
   readonly workspaces: { get(actor: UserActor, id: WorkspaceId): Promise<WorkspaceAccess> }
   /** Who came in with a session or a token; null where that has ended. */
-  visitorOf(by: CollabPresence['by']): Promise<(Visitor & Pick<UserActor, 'status'>) | null>
-  accessOf(visitor: Visitor, id: WorkspaceId): Promise<WorkspaceAccess>
+  principalOf(by: CollabPresence['by']): Promise<(Principal & Pick<UserActor, 'status'>) | null>
+  accessOf(principal: Principal, id: WorkspaceId): Promise<WorkspaceAccess>
 }
 
 /** Who may write together in a workspace: whoever may run programs in it may write, whoever may see it may read. */
@@ -63,9 +63,9 @@ export class Collab implements CollabPort {
 
   /** By what a person came in with; nothing where any of them is gone. */
   async #accessOf({ userId, workspaceId, by }: CollabPresence): Promise<WorkspaceAccess> {
-    const visitor = await this.#dependencies.visitorOf(by)
-    return visitor?.userId === userId && visitor.status === 'active'
-      ? this.#dependencies.accessOf(visitor, workspaceId)
+    const principal = await this.#dependencies.principalOf(by)
+    return principal?.userId === userId && principal.status === 'active'
+      ? this.#dependencies.accessOf(principal, workspaceId)
       : { may: [], teamId: null }
   }
 

@@ -11,7 +11,7 @@ import type {
 } from '@arcx/router'
 import type { Database } from '@arcx/prisma'
 import type { Log } from '@arcx/service-kit/log'
-import type { Visitor } from '../authorization/checks.ts'
+import type { Principal } from '../authorization/checks.ts'
 import type { Codes } from '../credentials/codes.ts'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { Accounts } from './accounts.ts'
@@ -60,7 +60,7 @@ export interface IdentityModule {
   readonly programs: Programs
   readonly account: Accounts
   /** Who came in with a session or a token; null where that has ended. */
-  visitorOf(by: CollabPresence['by']): Promise<(Visitor & Pick<UserActor, 'status'>) | null>
+  principalOf(by: CollabPresence['by']): Promise<(Principal & Pick<UserActor, 'status'>) | null>
   /** Ends all that somebody is signed in with. */
   shutOut(unit: Unit, userId: UserId): Promise<void>
   close(): Promise<void>
@@ -115,7 +115,7 @@ export function openIdentity(dependencies: IdentityModuleDependencies): Identity
       unitOfWork,
       publicOrigin,
     }),
-    visitorOf: (by) => (by.via === 'session' ? sessions.personOfSession(by.id) : tokens.visitorOf(by.id)),
+    principalOf: (by) => (by.via === 'session' ? sessions.personOfSession(by.id) : tokens.principalOf(by.id)),
     async shutOut(unit, userId) {
       await tokens.closeWithin(unit, userId)
       await sessions.endWithin(unit, userId)

@@ -100,8 +100,8 @@ export class Tokens implements TokensPort {
     await this.#store.removeAllOf(unit, userId)
   }
 
-  /** Whose a token is that was shown before, and its bounds as they are now; `null` once it is over. */
-  async visitorOf(
+  /** The principal of a token that was accepted before, with its bounds as they are now; `null` once the token has ended. */
+  async principalOf(
     id: TokenId,
   ): Promise<Pick<TokenActor, 'via' | 'userId' | 'scopes' | 'workspaceIds' | 'status'> | null> {
     const row = await this.#store.liveById(id)

@@ -19,7 +19,7 @@ import type { Presence } from '@arcx/presence/presence'
 import type { View } from '@arcx/presence/registry'
 import type { Topic } from '@arcx/presence/topic-changes'
 import { requireMay } from '../authorization/checks.ts'
-import type { Visitor } from '../authorization/checks.ts'
+import type { Principal } from '../authorization/checks.ts'
 import type { Feed } from '../events/feed.ts'
 
 const leaseMs = 8000
@@ -33,7 +33,7 @@ export interface PresenceDependencies {
   /** @throws `workspace_not_found`. */
   readonly workspaces: { get(actor: UserActor, id: WorkspaceId): Promise<Pick<Workspace, 'teamId' | 'may'>> }
   /** What a person may do with a workspace now. */
-  accessOf(visitor: Visitor, id: WorkspaceId): Promise<Pick<Workspace, 'may'>>
+  accessOf(principal: Principal, id: WorkspaceId): Promise<Pick<Workspace, 'may'>>
   /** @throws `team_not_found`. */
   readonly teams: { membersOf(actor: UserActor, id: TeamId): Promise<readonly UserId[]> }
 }

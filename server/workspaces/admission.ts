@@ -2,7 +2,7 @@ import { WorkspaceId, errors } from '@arcx/router'
 import type { TeamRole } from '@arcx/router'
 import type { Feed } from '../events/feed.ts'
 import { onWorkspace, requireMay, rightsTo } from '../authorization/checks.ts'
-import type { Visitor, WorkspaceTarget } from '../authorization/checks.ts'
+import type { Principal, WorkspaceTarget } from '../authorization/checks.ts'
 import type { WorkspaceStore } from './store.ts'
 
 const freshMs = 1000
@@ -38,7 +38,7 @@ export class Admission {
   }
 
   /** @throws `workspace_not_found`, also where it is somebody else's; `forbidden` for who may only see it. */
-  async admit(person: Visitor, name: string): Promise<Admitted> {
+  async admit(person: Principal, name: string): Promise<Admitted> {
     const [row, teams] = await Promise.all([this.#row(name), this.#teamsOf(person.userId)])
     if (row === null) throw errors.workspaceNotFound()
     requireMay({ ...person, teams }, 'workspace.open', onWorkspace(row))
@@ -51,7 +51,10 @@ export class Admission {
   }
 
   /** What a workspace is called now; null where it is gone, or the person may not open it. */
-  async whereabouts(person: Visitor, workspaceId: WorkspaceId): Promise<Pick<Admitted, 'name' | 'incarnation'> | null> {
+  async whereabouts(
+    person: Principal,
+    workspaceId: WorkspaceId,
+  ): Promise<Pick<Admitted, 'name' | 'incarnation'> | null> {
     const [row, teams] = await Promise.all([this.#store.byId(workspaceId), this.#teamsOf(person.userId)])
     return row !== undefined && rightsTo({ ...person, teams }, row).includes('open')
       ? { name: row.name, incarnation: row.incarnation }

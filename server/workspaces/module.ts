@@ -4,7 +4,7 @@ import type { Database } from '@arcx/prisma'
 import type { DiskWatch } from '@arcx/service-kit/disk'
 import type { Log } from '@arcx/service-kit/log'
 import { rightsTo } from '../authorization/checks.ts'
-import type { Visitor } from '../authorization/checks.ts'
+import type { Principal } from '../authorization/checks.ts'
 import type { Feed } from '../events/feed.ts'
 import type { RuntimePort } from '../runtime/port.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
@@ -46,7 +46,7 @@ export interface WorkspacesModule {
   readonly workspaces: Workspaces
   readonly admission: Admission
   /** What somebody may do with a workspace now, and whose it is; nothing where it is gone. */
-  accessOf(visitor: Visitor, id: WorkspaceId): Promise<Pick<Workspace, 'may' | 'teamId'>>
+  accessOf(principal: Principal, id: WorkspaceId): Promise<Pick<Workspace, 'may' | 'teamId'>>
   /** Of those that are still there. */
   factsOf(ids: readonly WorkspaceId[]): Promise<readonly WorkspaceFacts[]>
   /** Somebody works in it. */
@@ -97,11 +97,11 @@ export async function openWorkspaces(dependencies: WorkspacesModuleDependencies)
   return {
     workspaces,
     admission,
-    async accessOf(visitor, id) {
-      const [row, teams] = await Promise.all([store.byId(id), memberships.of(visitor.userId)])
+    async accessOf(principal, id) {
+      const [row, teams] = await Promise.all([store.byId(id), memberships.of(principal.userId)])
       return row === undefined
         ? { may: [], teamId: null }
-        : { may: rightsTo({ ...visitor, teams }, row), teamId: presenter.present(row).teamId }
+        : { may: rightsTo({ ...principal, teams }, row), teamId: presenter.present(row).teamId }
     },
     factsOf: async (ids) => (await store.byIds(ids)).map((row) => presenter.present(row)),
     onActivity: (id) =>
