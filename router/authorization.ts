@@ -6,7 +6,7 @@ export type ServerRight = 'administer'
 export interface Call {
   /** The procedure's path, or the route with its method. */
   readonly path: string
-  /** Who asks; null for a visitor. */
+  /** Who asks; null where nobody is signed in. */
   readonly actor: UserActor | AdminActor | null
   readonly origin: Origin
   /** What came with it, as yet unread. */

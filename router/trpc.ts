@@ -43,7 +43,7 @@ export interface Ports {
 }
 
 export interface Context extends Ports {
-  /** Who asks; null for a visitor. */
+  /** Who asks; null where nobody is signed in. */
   readonly actor: UserActor | AdminActor | null
   readonly origin: Origin
   /** What it came by, where that stays open. */

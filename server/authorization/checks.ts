@@ -43,7 +43,7 @@ export const onWorkspace = (workspace: WorkspaceTarget): Target => ({ ...workspa
 export function requireMayAsk(actor: UserActor | AdminActor | null, operation: Operation): void {
   const { relations, scope, words } = rightTo(operation)
   if (actor === null || actor.kind === 'admin') {
-    if (relations.includes(actor === null ? 'visitor' : 'administrator')) return
+    if (relations.includes(actor === null ? 'anonymous' : 'administrator')) return
     throw errors.signedOut()
   }
   if (actor.via === 'token' && scope === 'never') throw errors.sessionNeeded()

@@ -1,9 +1,9 @@
 import type { Scope } from '@arcx/router'
 
-/** What whoever asks is to what an operation is about. */
+/** The relation of an actor to the target of an operation. */
 export type Relation =
   /** Nobody is signed in. */
-  | 'visitor'
+  | 'anonymous'
   /** Signed in, and the account waits for its payment. */
   | 'waiting'
   /** Signed in, and it is about what is their own, or about nothing in particular. */
@@ -34,7 +34,7 @@ export interface Right {
   readonly words?: string
 }
 
-const everybody: readonly Relation[] = ['visitor', 'waiting', 'self', 'administrator']
+const everybody: readonly Relation[] = ['anonymous', 'waiting', 'self', 'administrator']
 const signedIn: readonly Relation[] = ['waiting', 'self']
 const person: readonly Relation[] = ['self']
 const members: readonly Relation[] = ['team-owner', 'team-admin', 'team-creator', 'team-member', 'team-viewer']

@@ -149,7 +149,7 @@ export async function everyActor(arc: TestOrchestrator): Promise<Ground> {
       via: 'nobody',
       scopes: [],
       bound: null,
-      relations: { ...nothing, self: ['visitor'], server: ['visitor'] },
+      relations: { ...nothing, self: ['anonymous'], server: ['anonymous'] },
     },
     session('who waits for payment', people.waiting, { ...nothing, self: ['waiting'], server: ['waiting'] }),
     session('member of another team', people.stranger, { ...nothing, self: ['self'], server: ['self'] }),
