@@ -38,8 +38,8 @@ const everybody: readonly Relation[] = ['anonymous', 'waiting', 'self', 'adminis
 const signedIn: readonly Relation[] = ['waiting', 'self']
 const person: readonly Relation[] = ['self']
 const members: readonly Relation[] = ['team-owner', 'team-admin', 'team-creator', 'team-member', 'team-viewer']
-const seers: readonly Relation[] = ['owner', ...members]
-const workers: readonly Relation[] = ['owner', 'team-owner', 'team-admin', 'team-creator', 'team-member']
+const readers: readonly Relation[] = ['owner', ...members]
+const operators: readonly Relation[] = ['owner', 'team-owner', 'team-admin', 'team-creator', 'team-member']
 const managers: readonly Relation[] = ['owner', 'team-owner', 'team-admin', 'team-creator']
 /** Who changes what a team's workspaces hold and reach. */
 const secretManagers: readonly Relation[] = ['self', 'owner', 'team-owner', 'team-admin']
@@ -93,30 +93,30 @@ export const rights = {
   'token.revoke': right(person, 'tokens', 'narrowed'),
   'token.revoke-own': right(person, null, 'any'),
 
-  'presence.set': right([...person, ...seers], 'workspaces:read', 'inside', 'say that you are here'),
+  'presence.set': right([...person, ...readers], 'workspaces:read', 'inside', 'say that you are here'),
 
   'workspace.list': right(person, 'workspaces:read', 'narrowed'),
   'workspace.suggest-name': right(person, 'workspaces:read', 'any'),
-  'workspace.see': right(seers, 'workspaces:read', 'inside', 'see this workspace'),
+  'workspace.see': right(readers, 'workspaces:read', 'inside', 'see this workspace'),
   /** In the browser, on the workspace's own host, where no token is taken. */
-  'workspace.open': right(workers, 'never', 'never', 'open this workspace'),
-  'workspace.exec': right(workers, 'workspaces:exec', 'inside', 'exec this workspace'),
-  'workspace.restore-file': right(workers, 'workspaces:exec', 'inside', 'restore files in this workspace'),
+  'workspace.open': right(operators, 'never', 'never', 'open this workspace'),
+  'workspace.exec': right(operators, 'workspaces:exec', 'inside', 'exec this workspace'),
+  'workspace.restore-file': right(operators, 'workspaces:exec', 'inside', 'restore files in this workspace'),
   'workspace.create': right(
     ['self', 'team-owner', 'team-admin', 'team-member'],
     'workspaces:write',
     'never',
     'create workspaces in this team',
   ),
-  'workspace.start': right(workers, 'workspaces:write', 'inside', 'start this workspace'),
-  'workspace.stop': right(workers, 'workspaces:write', 'inside', 'stop this workspace'),
-  'workspace.restart': right(workers, 'workspaces:write', 'inside', 'restart this workspace'),
+  'workspace.start': right(operators, 'workspaces:write', 'inside', 'start this workspace'),
+  'workspace.stop': right(operators, 'workspaces:write', 'inside', 'stop this workspace'),
+  'workspace.restart': right(operators, 'workspaces:write', 'inside', 'restart this workspace'),
   'workspace.rename': right(managers, 'workspaces:write', 'inside', 'rename this workspace'),
   'workspace.remove': right(managers, 'workspaces:write', 'inside', 'remove this workspace'),
 
-  'secret.see': right(['self', ...seers], 'secrets', 'never', 'see these secrets'),
+  'secret.see': right(['self', ...readers], 'secrets', 'never', 'see these secrets'),
   'secret.change': right(secretManagers, 'secrets', 'never', 'change these secrets'),
-  'egress.see': right(['self', ...seers], 'workspaces:read', 'inside', 'see where these workspaces may go'),
+  'egress.see': right(['self', ...readers], 'workspaces:read', 'inside', 'see where these workspaces may go'),
   'egress.change': right(secretManagers, 'secrets', 'inside', 'change where these workspaces may go'),
 
   'team.list': right(person, 'teams:read', 'never'),
