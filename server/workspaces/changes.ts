@@ -15,7 +15,7 @@ export interface Change {
   readonly action: string
   /** Narrows the table of transitions to these states. */
   readonly from?: readonly WorkspaceState[]
-  /** Only if this container is still the one meant. */
+  /** Only if this is still the current container. */
   readonly incarnation?: number
   readonly reason?: string | null
   readonly step?: string | null
@@ -31,7 +31,7 @@ export interface WorkspaceChangesDependencies {
   readonly background: UnitOfWork
 }
 
-/** Whatever becomes of workspaces' rows, each time with its audit entry and its event in the same transaction. */
+/** Every change of a workspace row, with its audit entry and its event in the same transaction. */
 export class WorkspaceChanges {
   readonly #dependencies: WorkspaceChangesDependencies
 
@@ -67,7 +67,7 @@ export class WorkspaceChanges {
     const { to, actor, action, incarnation, reason = null, step = null, losses, name } = change
     const from = statesBefore(to).filter((state) => change.from?.includes(state) ?? true)
     const now = new Date()
-    const becomes = {
+    const update = {
       state: to,
       step,
       reason,
@@ -77,7 +77,7 @@ export class WorkspaceChanges {
       ...(to === 'running' ? { startedAt: now, lastActivityAt: now } : {}),
     }
     return unitOfWork(actor, async (unit) =>
-      this.#tell(unit, await store.change(unit, { id, from, incarnation }, becomes), action),
+      this.#tell(unit, await store.change(unit, { id, from, incarnation }, update), action),
     )
   }
 
@@ -89,7 +89,7 @@ export class WorkspaceChanges {
     )
   }
 
-  /** Shows what is being done. Nothing when another container is meant by now. */
+  /** Publishes the current step of a start. Does nothing once another container is current. */
   step(id: WorkspaceId, incarnation: number, step: string, actor: Actor): Promise<void> {
     const { store, unitOfWork } = this.#dependencies
     return unitOfWork(actor, async (unit) =>

@@ -36,15 +36,15 @@ export interface VisibleRows {
   readonly rows: readonly VisibleRow[]
 }
 
-/** Which row is changed: in one of these states, and with this container where one is named. */
-export interface Meant {
+/** The row to update: only in one of these states, and only with this incarnation if one is given. */
+export interface UpdateCondition {
   readonly id: WorkspaceId
   readonly from: readonly WorkspaceState[]
   readonly incarnation?: number | undefined
 }
 
-/** What a row becomes; what is undefined stays as it is. */
-export interface Becomes {
+/** New values of a row; what is undefined stays unchanged. */
+export interface WorkspaceUpdate {
   readonly state?: WorkspaceState
   readonly step?: string | null
   readonly reason?: string | null
@@ -52,7 +52,7 @@ export interface Becomes {
   readonly losses?: number | undefined
   readonly startedAt?: Date
   readonly lastActivityAt?: Date
-  /** It is another container’s from now on. */
+  /** The row belongs to a new container from now on. */
   readonly isNextIncarnation?: boolean
 }
 
@@ -226,17 +226,17 @@ export class WorkspaceStore {
     return row === undefined ? null : rowOf(row)
   }
 
-  /** Null where none is meant. @throws {NameTaken} */
+  /** Null where no row meets the condition. @throws {NameTaken} */
   async change(
     unit: Unit,
-    { id, from, incarnation }: Meant,
-    { isNextIncarnation = false, ...becomes }: Becomes,
+    { id, from, incarnation }: UpdateCondition,
+    { isNextIncarnation = false, ...update }: WorkspaceUpdate,
   ): Promise<WorkspaceRow | null> {
     try {
       const [row] = await queriesOf(unit).workspace.updateManyAndReturn({
         where: { id, state: { in: [...from] }, ...(incarnation === undefined ? {} : { incarnation }) },
         data: {
-          ...defined(becomes),
+          ...defined(update),
           ...(isNextIncarnation ? { incarnation: { increment: 1 } } : {}),
           updatedAt: new Date(),
           revision: { increment: 1 },
@@ -273,7 +273,7 @@ export class WorkspaceStore {
 /** A CHECK of the table holds its state to these. */
 const rowOf = <R extends { readonly state: string }>(row: R) => ({ ...row, state: row.state as WorkspaceState })
 
-/** Without what stays as it is. */
-function defined({ name, losses, ...becomes }: Omit<Becomes, 'isNextIncarnation'>) {
-  return { ...becomes, ...(name === undefined ? {} : { name }), ...(losses === undefined ? {} : { losses }) }
+/** Without the columns that stay unchanged. */
+function defined({ name, losses, ...update }: Omit<WorkspaceUpdate, 'isNextIncarnation'>) {
+  return { ...update, ...(name === undefined ? {} : { name }), ...(losses === undefined ? {} : { losses }) }
 }
