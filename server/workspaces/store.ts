@@ -56,8 +56,8 @@ export interface WorkspaceUpdate {
   readonly isNextIncarnation?: boolean
 }
 
-/** Whose workspaces are meant. */
-export type Belonging = { readonly ownerId: string } | { readonly teamId: string }
+/** The person or team that owns workspaces. */
+export type WorkspaceOwner = { readonly ownerId: string } | { readonly teamId: string }
 
 /** Another workspace has that name. */
 export class NameTaken extends Error {
@@ -122,8 +122,8 @@ export class WorkspaceStore {
   }
 
   /** All of a person's own, or of a team's. */
-  async belongingTo(whose: Belonging): Promise<readonly WorkspaceRow[]> {
-    const where = 'ownerId' in whose ? { ownerId: whose.ownerId } : { teamId: whose.teamId }
+  async ownedBy(owner: WorkspaceOwner): Promise<readonly WorkspaceRow[]> {
+    const where = 'ownerId' in owner ? { ownerId: owner.ownerId } : { teamId: owner.teamId }
     return (await this.#database.workspace.findMany({ where, orderBy: { name: 'asc' } })).map(rowOf)
   }
 

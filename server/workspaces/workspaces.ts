@@ -27,7 +27,7 @@ import type { Drive, DrivesDependencies } from './drives.ts'
 import { WorkspaceLists } from './lists.ts'
 import type { WorkspacePresenter } from './presenter.ts'
 import { NameTaken } from './store.ts'
-import type { Belonging, WorkspaceRow, WorkspaceStore } from './store.ts'
+import type { WorkspaceOwner, WorkspaceRow, WorkspaceStore } from './store.ts'
 import { WorkspaceSubscriptions } from './subscriptions.ts'
 import { WorkspaceTelemetry } from './telemetry.ts'
 
@@ -108,8 +108,8 @@ export class Workspaces implements WorkspacesPort {
   }
 
   /** Begins the removal of all that a person or a team has; resolves to how many are not gone yet. */
-  async removeAllOf(actor: Actor, whose: Belonging): Promise<number> {
-    const rows = await this.#store.belongingTo(whose)
+  async removeAllOf(actor: Actor, owner: WorkspaceOwner): Promise<number> {
+    const rows = await this.#store.ownedBy(owner)
     for (const row of rows.filter(({ state }) => state !== 'deleting')) {
       const moved = await this.#changes.move(WorkspaceId.parse(row.id), {
         to: 'deleting',
