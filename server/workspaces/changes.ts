@@ -46,17 +46,17 @@ export class WorkspaceChanges {
   create(actor: UserActor, name: string, teamId: TeamId | null): Promise<WorkspaceRow | null> {
     const { store, unitOfWork } = this.#dependencies
     return unitOfWork(actor, async (unit) => {
-      const payerId = teamId === null ? actor.userId : await store.ownerOf(unit, teamId)
-      if (payerId === null) throw errors.teamNotFound()
-      const payer = await store.lockPayer(unit, payerId)
+      const quotaOwnerId = teamId === null ? actor.userId : await store.ownerOf(unit, teamId)
+      if (quotaOwnerId === null) throw errors.teamNotFound()
+      const quotaOwner = await store.lockQuotaOwner(unit, quotaOwnerId)
       if (teamId === null) {
-        if (payer.status !== 'active') throw errors.signedOut()
+        if (quotaOwner.status !== 'active') throw errors.signedOut()
       } else if (!(await store.holdTeam(unit, teamId))) throw errors.teamNotFound()
-      const limit = tierLimits[payer.tier]
-      if ((await store.countPaidBy(unit, payerId)) >= limit)
-        throw payerId === actor.userId
-          ? errors.workspaceLimitReached(limit, payer.tier)
-          : errors.teamLimitReached(limit, payer.login, payer.tier)
+      const limit = tierLimits[quotaOwner.tier]
+      if ((await store.countTowardsQuotaOf(unit, quotaOwnerId)) >= limit)
+        throw quotaOwnerId === actor.userId
+          ? errors.workspaceLimitReached(limit, quotaOwner.tier)
+          : errors.teamLimitReached(limit, quotaOwner.login, quotaOwner.tier)
       return this.#tell(unit, await store.insert(unit, actor, name, teamId, 'Waiting for its turn'), 'create')
     })
   }

@@ -181,16 +181,16 @@ export class WorkspaceStore {
     return owner?.userId ?? null
   }
 
-  /** Whoever a workspace counts for. Two units at once do not count theirs at the same time; Prisma has no word for that. */
-  async lockPayer(
+  /** The person whose quota a workspace counts towards. The lock serialises concurrent counts; Prisma cannot express it. */
+  async lockQuotaOwner(
     unit: Unit,
     userId: string,
   ): Promise<{ readonly login: string; readonly tier: Tier; readonly status: string }> {
-    const [payer] = await queriesOf(unit).$queryRaw<
+    const [quotaOwner] = await queriesOf(unit).$queryRaw<
       { readonly login: string; readonly tier: Tier; readonly status: string }[]
     >`SELECT "login", "tier", "status" FROM "User" WHERE "id" = ${userId}::uuid FOR UPDATE`
-    if (payer === undefined) throw new Error('There is no such person.')
-    return payer
+    if (quotaOwner === undefined) throw new Error('There is no such person.')
+    return quotaOwner
   }
 
   /**
@@ -203,8 +203,8 @@ export class WorkspaceStore {
     return held.length > 0
   }
 
-  /** How many count for a person: their own, and those of the teams that they own. */
-  countPaidBy(unit: Unit, userId: string): Promise<number> {
+  /** Workspaces that count towards a person's quota: their own, and those of teams they own. */
+  countTowardsQuotaOf(unit: Unit, userId: string): Promise<number> {
     return queriesOf(unit).workspace.count({
       where: { OR: [{ ownerId: userId }, { team: { memberships: { some: { userId, role: 'owner' } } } }] },
     })
