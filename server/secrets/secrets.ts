@@ -7,7 +7,7 @@ import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { placeholderFor } from './placeholder.ts'
 import type { SecretRow, SecretStore } from './store.ts'
 
-const perHolder = 100
+const secretsPerOwner = 100
 
 export interface SecretsDependencies {
   readonly store: SecretStore
@@ -35,7 +35,7 @@ export class Secrets implements SecretsPort {
     return unitOfWork(actor, async (unit) => {
       const known = await store.lock(unit, whose)
       const same = known.find((each) => each.name === name)
-      if (same === undefined && known.length >= perHolder) throw errors.secretLimitReached(perHolder)
+      if (same === undefined && known.length >= secretsPerOwner) throw errors.secretLimitReached(secretsPerOwner)
       const id = same?.id ?? randomUUID()
       const secret = {
         id,

@@ -49,7 +49,7 @@ export class SecretStore {
   }
 
   list(owner: OwnerColumns): Promise<readonly SecretRow[]> {
-    return this.#database.secret.findMany({ where: heldBy(owner), select: shown, orderBy: { name: 'asc' } })
+    return this.#database.secret.findMany({ where: ownedBy(owner), select: shown, orderBy: { name: 'asc' } })
   }
 
   ownerOf(id: string): Promise<OwnerColumns | null> {
@@ -62,9 +62,9 @@ export class SecretStore {
   /** The owner’s, in alphabetical order. Until the unit is over, nobody else adds to them. */
   async lock(unit: Unit, owner: OwnerColumns): Promise<readonly { readonly id: string; readonly name: string }[]> {
     const queries = queriesOf(unit)
-    await lockHolder(queries, owner)
+    await lockOwner(queries, owner)
     return queries.secret.findMany({
-      where: heldBy(owner),
+      where: ownedBy(owner),
       select: { id: true, name: true },
       orderBy: { name: 'asc' },
     })
@@ -131,11 +131,11 @@ export class SecretStore {
 }
 
 /** One of the three is not null, and it alone is compared: a condition with a null in it is met by everybody else’s rows. */
-function heldBy({ ownerId, teamId, workspaceId }: OwnerColumns) {
+function ownedBy({ ownerId, teamId, workspaceId }: OwnerColumns) {
   if (workspaceId !== null) return { workspaceId }
   if (teamId !== null) return { teamId }
   if (ownerId !== null) return { ownerId }
-  throw new TypeError('Nobody holds it.')
+  throw new TypeError('A secret needs an owner.')
 }
 
 const columnsOf = ({ ownerId, teamId, workspaceId }: OwnerColumns) => ({ ownerId, teamId, workspaceId })
@@ -152,8 +152,8 @@ const dataOf = ({ id, name, sealed, placeholder, hosts, places }: SealedSecret) 
   updatedAt: new Date(),
 })
 
-/** The owner’s row keeps two at once apart; Prisma has no word for that. */
-async function lockHolder(queries: Queries, { ownerId, teamId, workspaceId }: OwnerColumns): Promise<void> {
+/** A lock on the owner’s row serialises concurrent changes; Prisma cannot express it. */
+async function lockOwner(queries: Queries, { ownerId, teamId, workspaceId }: OwnerColumns): Promise<void> {
   if (ownerId !== null) await queries.$queryRaw`SELECT 1 FROM "User" WHERE "id" = ${ownerId}::uuid FOR UPDATE`
   if (teamId !== null) await queries.$queryRaw`SELECT 1 FROM "Team" WHERE "id" = ${teamId}::uuid FOR UPDATE`
   if (workspaceId !== null)

@@ -21,8 +21,8 @@ const presets = [
 ] as const
 
 /** Where workspaces of a person, or of a team, may go, or a single one. */
-export function Rules({ holder, mayChange }: { holder: Owner; mayChange: boolean }) {
-  const { data: rules } = useQuery(trpc.egress.rules.queryOptions(holder))
+export function Rules({ owner, mayChange }: { owner: Owner; mayChange: boolean }) {
+  const { data: rules } = useQuery(trpc.egress.rules.queryOptions(owner))
   // Here, and not in the form, which is made anew for other rules and could not tell any more that they are kept.
   const changed = () => queryClient.invalidateQueries({ queryKey: trpc.egress.rules.pathKey() })
   const set = useMutation(
@@ -32,7 +32,7 @@ export function Rules({ holder, mayChange }: { holder: Owner; mayChange: boolean
         await changed()
         if (before === undefined) return
         offerUndo(t`Settings saved`, t`Undo`, async () => {
-          await trpcClient.egress.setRules.mutate({ ...holder, ...before })
+          await trpcClient.egress.setRules.mutate({ ...owner, ...before })
           await changed()
         })
       },
@@ -41,7 +41,7 @@ export function Rules({ holder, mayChange }: { holder: Owner; mayChange: boolean
   return (
     <section aria-labelledby="egress" className="mt-8">
       <h2 id="egress" className="mb-2 text-sm text-ink-soft">
-        <Trans>Network access of {whoseWorkspaces(holder)}</Trans>
+        <Trans>Network access of {whoseWorkspaces(owner)}</Trans>
       </h2>
       {rules === undefined ? (
         <div aria-busy className="skeleton h-[23rem] w-full" />
@@ -51,7 +51,7 @@ export function Rules({ holder, mayChange }: { holder: Owner; mayChange: boolean
           rules={rules}
           mayChange={mayChange}
           state={{ busy: set.isPending, kept: set.isSuccess, problem: set.error }}
-          onSave={(wanted) => set.mutate({ ...holder, ...wanted })}
+          onSave={(wanted) => set.mutate({ ...owner, ...wanted })}
         />
       )}
     </section>

@@ -119,8 +119,8 @@ export function Settings() {
           <ProgramSettings program={host.program} />
         </Suspense>
       )}
-      <Secrets holder={ownself} mayChange />
-      <Rules holder={ownself} mayChange />
+      <Secrets owner={ownself} mayChange />
+      <Rules owner={ownself} mayChange />
       <Tokens />
       {me && <Leave login={me.login} />}
     </Frame>

@@ -133,8 +133,8 @@ function TeamView({ team }: { team: TeamDetails }) {
       <PresencePanel scope={team.id} />
       <Members team={team} />
       {may('invite') && <InviteForm team={team} />}
-      <Secrets holder={{ teamId: team.id, workspaceId: null }} mayChange={may('change-secrets')} />
-      <Rules holder={{ teamId: team.id, workspaceId: null }} mayChange={may('change-rules')} />
+      <Secrets owner={{ teamId: team.id, workspaceId: null }} mayChange={may('change-secrets')} />
+      <Rules owner={{ teamId: team.id, workspaceId: null }} mayChange={may('change-rules')} />
 
       {dialog === 'create' && (
         <Suspense>

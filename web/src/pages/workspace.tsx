@@ -125,14 +125,14 @@ function Here({ workspaceId }: { workspaceId: WorkspaceId }) {
 
 /** Beside what holds for all of a person's or a team's. */
 function OwnRules({ workspace }: { workspace: Workspace }) {
-  const holder = { teamId: null, workspaceId: workspace.id }
+  const owner = { teamId: null, workspaceId: workspace.id }
   return (
     <details className="mt-6">
       <summary className="cursor-pointer text-sm text-ink-soft">
         <Trans>Secrets and network access of this workspace only</Trans>
       </summary>
-      <Secrets holder={holder} mayChange={workspace.may.includes('change-secrets')} />
-      <Rules holder={holder} mayChange={workspace.may.includes('change-rules')} />
+      <Secrets owner={owner} mayChange={workspace.may.includes('change-secrets')} />
+      <Rules owner={owner} mayChange={workspace.may.includes('change-rules')} />
     </details>
   )
 }

@@ -65,9 +65,9 @@ const foretoldOf = ({ teamId, workspaceId }: Owner) => [
 ]
 
 /** Secrets of a person, a team or a single workspace: what workspaces use and never see. */
-export function Secrets({ holder, mayChange }: { holder: Owner; mayChange: boolean }) {
-  const { data } = useQuery(trpc.secrets.list.queryOptions(holder))
-  const { teamId, workspaceId } = holder
+export function Secrets({ owner, mayChange }: { owner: Owner; mayChange: boolean }) {
+  const { data } = useQuery(trpc.secrets.list.queryOptions(owner))
+  const { teamId, workspaceId } = owner
   const secrets = useOptimistic(
     data,
     useMemo(() => foretoldOf({ teamId, workspaceId }), [teamId, workspaceId]),
@@ -145,7 +145,7 @@ export function Secrets({ holder, mayChange }: { holder: Owner; mayChange: boole
           ))}
         </ul>
       )}
-      {making && <Making holder={holder} onClose={() => setMaking(false)} />}
+      {making && <Making owner={owner} onClose={() => setMaking(false)} />}
       {granting !== null && <Granting secret={granting} onClose={() => setGranting(null)} />}
       <ConfirmByName
         open={removing !== null}
@@ -163,7 +163,7 @@ export function Secrets({ holder, mayChange }: { holder: Owner; mayChange: boole
   )
 }
 
-function Making({ holder, onClose }: { holder: Owner; onClose: () => void }) {
+function Making({ owner, onClose }: { owner: Owner; onClose: () => void }) {
   const [name, setName] = useState('')
   const [value, setValue] = useState('')
   const [hosts, setHosts] = useState('')
@@ -187,7 +187,7 @@ function Making({ holder, onClose }: { holder: Owner; onClose: () => void }) {
       isWhole={name !== '' && value !== '' && listed(hosts).length > 0}
       end={t`Save secret`}
       fields={['name', 'value', 'hosts']}
-      onSubmit={() => set.mutate({ ...holder, name, value, hosts: listed(hosts), places: [...chosen] })}
+      onSubmit={() => set.mutate({ ...owner, name, value, hosts: listed(hosts), places: [...chosen] })}
       onClose={onClose}
     >
       <Field.Root invalid={problemOf(set.error, 'name') !== null} className="flex flex-col gap-1.5">
