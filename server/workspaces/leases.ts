@@ -51,10 +51,10 @@ export class WorkspaceLeases {
    */
   async exclusively(workspaceId: WorkspaceId, work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
     const id = randomUUID()
-    const askedAt = Date.now()
+    const requestedAt = Date.now()
     if (!(await this.#take(workspaceId, id))) return false
     const abort = new AbortController()
-    this.#held.set(id, { abort, timer: this.#giveUpLater(abort, askedAt) })
+    this.#held.set(id, { abort, timer: this.#giveUpLater(abort, requestedAt) })
     this.#renewLater()
     try {
       await work(abort.signal)
@@ -105,14 +105,14 @@ export class WorkspaceLeases {
   async #renew(): Promise<void> {
     const ids = [...this.#held.keys()]
     if (ids.length === 0) return
-    const askedAt = Date.now()
+    const requestedAt = Date.now()
     try {
       const kept = await this.#dependencies.store.renew(ids, this.#times.lastsMs)
       for (const id of ids) {
         const held = this.#held.get(id)
         if (held === undefined) continue
         clearTimeout(held.timer)
-        if (kept.has(id)) held.timer = this.#giveUpLater(held.abort, askedAt)
+        if (kept.has(id)) held.timer = this.#giveUpLater(held.abort, requestedAt)
         else held.abort.abort(new LeaseLost('Another copy has taken the lease.'))
       }
     } catch (error) {

@@ -6,13 +6,13 @@ import type { VisibleRows, WorkspaceStore } from './store.ts'
 
 /** Of all lists together: some 1.5 KB each, with the words that they are sent in. */
 const mostRows = 10_000
-/** One that nobody asked for in so long is read again: by then the versions of rows may have come round. */
-const unaskedMs = 10 * 60_000
+/** A list unused for this long is read again: by then row versions may have wrapped around. */
+const unusedMs = 10 * 60_000
 
 interface KnownList {
   readonly version: string
   readonly workspaces: readonly Workspace[]
-  askedAt: number
+  usedAt: number
 }
 
 /**
@@ -54,7 +54,7 @@ export class WorkspaceLists {
     const visible = await this.#store.visibleTo(actor.userId)
     const workspaces = this.#present(actor, visible)
     this.#forget(key)
-    this.#remember(key, { version: visible.version, workspaces, askedAt: this.#now() })
+    this.#remember(key, { version: visible.version, workspaces, usedAt: this.#now() })
     return workspaces
   }
 
@@ -75,8 +75,8 @@ export class WorkspaceLists {
     const known = this.#known.get(key)
     if (known === undefined) return undefined
     this.#forget(key)
-    if (this.#now() - known.askedAt >= unaskedMs) return undefined
-    known.askedAt = this.#now()
+    if (this.#now() - known.usedAt >= unusedMs) return undefined
+    known.usedAt = this.#now()
     this.#remember(key, known)
     return known
   }
