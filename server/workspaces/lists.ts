@@ -1,6 +1,6 @@
 import type { UserActor, Workspace } from '@arcx/router'
 import { maySee, rightsKey, rightsTo } from '../authorization/checks.ts'
-import { AskedTogether } from './asked-together.ts'
+import { BatchLoader } from './batch-loader.ts'
 import type { WorkspacePresenter } from './presenter.ts'
 import type { VisibleRows, WorkspaceStore } from './store.ts'
 
@@ -29,7 +29,7 @@ export class WorkspaceLists {
   readonly #presenter: WorkspacePresenter
   readonly #mostRows: number
   readonly #now: () => number
-  readonly #versions: AskedTogether<string>
+  readonly #versions: BatchLoader<string>
   /** By what one may; the one that was asked for last is the last. */
   readonly #known = new Map<string, KnownList>()
   #rows = 0
@@ -43,7 +43,7 @@ export class WorkspaceLists {
     this.#presenter = presenter
     this.#mostRows = most
     this.#now = now
-    this.#versions = new AskedTogether((userIds) => store.versionsOf(userIds))
+    this.#versions = new BatchLoader((userIds) => store.versionsOf(userIds))
   }
 
   /** What the actor may see, by name. It is frozen, and the same object for as long as it is the same list. */

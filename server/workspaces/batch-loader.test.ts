@@ -1,12 +1,12 @@
 import { expect, test, vi } from 'vitest'
-import { AskedTogether } from './asked-together.ts'
+import { BatchLoader } from './batch-loader.ts'
 
 /** A question that is answered with what is true when it is asked. */
 function question() {
   const asked: (readonly string[])[] = []
   const gates: PromiseWithResolvers<void>[] = []
   let truth = 0
-  const together = new AskedTogether<number>(async (keys) => {
+  const loader = new BatchLoader<number>(async (keys) => {
     asked.push(keys)
     const found = truth
     const gate = Promise.withResolvers<void>()
@@ -14,15 +14,15 @@ function question() {
     await gate.promise
     return new Map(keys.map((key) => [key, found]))
   })
-  return { asked, gates, together, change: () => (truth += 1) }
+  return { asked, gates, loader, change: () => (truth += 1) }
 }
 
 test('who asks while a question is out is answered by the next, which was asked after they came', async () => {
-  const { asked, gates, together, change } = question()
-  const first = together.of('a')
+  const { asked, gates, loader, change } = question()
+  const first = loader.of('a')
   await vi.waitFor(() => expect(asked).toEqual([['a']]))
   change()
-  const late = [together.of('a'), together.of('b'), together.of('a')]
+  const late = [loader.of('a'), loader.of('b'), loader.of('a')]
   expect(asked).toEqual([['a']])
   gates[0]?.resolve()
   expect(await first).toBe(0)
@@ -32,10 +32,10 @@ test('who asks while a question is out is answered by the next, which was asked 
 })
 
 test('one that gets no answer keeps those who come later waiting for a moment alone', async () => {
-  const { asked, gates, together } = question()
-  const lost = together.of('a')
+  const { asked, gates, loader } = question()
+  const lost = loader.of('a')
   await vi.waitFor(() => expect(asked).toEqual([['a']]))
-  const later = together.of('b')
+  const later = loader.of('b')
   await vi.waitFor(() => expect(asked).toEqual([['a'], ['b']]))
   gates[1]?.resolve()
   expect(await later).toBe(0)
@@ -45,12 +45,12 @@ test('one that gets no answer keeps those who come later waiting for a moment al
 
 test('where it fails it fails for those who wait for it alone', async () => {
   let tried = 0
-  const together = new AskedTogether<string>(async (keys) => {
+  const loader = new BatchLoader<string>(async (keys) => {
     tried += 1
     if (tried === 1) throw new Error('away')
     return new Map(keys.map((key) => [key, 'there']))
   })
-  const first = [together.of('a'), together.of('b')]
+  const first = [loader.of('a'), loader.of('b')]
   expect((await Promise.allSettled(first)).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-  expect(await together.of('a')).toBe('there')
+  expect(await loader.of('a')).toBe('there')
 })
