@@ -57,7 +57,7 @@ export class WorkspaceChanges {
         throw quotaOwnerId === actor.userId
           ? errors.workspaceLimitReached(limit, quotaOwner.tier)
           : errors.teamLimitReached(limit, quotaOwner.login, quotaOwner.tier)
-      return this.#tell(unit, await store.insert(unit, actor, name, teamId, 'Waiting for its turn'), 'create')
+      return this.#recordChange(unit, await store.insert(unit, actor, name, teamId, 'Waiting for its turn'), 'create')
     })
   }
 
@@ -77,7 +77,7 @@ export class WorkspaceChanges {
       ...(to === 'running' ? { startedAt: now, lastActivityAt: now } : {}),
     }
     return unitOfWork(actor, async (unit) =>
-      this.#tell(unit, await store.change(unit, { id, from, incarnation }, update), action),
+      this.#recordChange(unit, await store.change(unit, { id, from, incarnation }, update), action),
     )
   }
 
@@ -85,7 +85,7 @@ export class WorkspaceChanges {
   renameResting(id: WorkspaceId, name: string, actor: Actor): Promise<WorkspaceRow | null> {
     const { store, unitOfWork } = this.#dependencies
     return unitOfWork(actor, async (unit) =>
-      this.#tell(unit, await store.change(unit, { id, from: restingStates }, { name }), 'rename'),
+      this.#recordChange(unit, await store.change(unit, { id, from: restingStates }, { name }), 'rename'),
     )
   }
 
@@ -93,14 +93,14 @@ export class WorkspaceChanges {
   step(id: WorkspaceId, incarnation: number, step: string, actor: Actor): Promise<void> {
     const { store, unitOfWork } = this.#dependencies
     return unitOfWork(actor, async (unit) =>
-      this.#show(unit, await store.change(unit, { id, from: ['starting'], incarnation }, { step })),
+      this.#emitChanged(unit, await store.change(unit, { id, from: ['starting'], incarnation }, { step })),
     )
   }
 
   /** Notes what its files take, and tells of it. */
   measured(id: WorkspaceId, use: DiskUse, actor: Actor): Promise<void> {
     const { store, background } = this.#dependencies
-    return background(actor, async (unit) => this.#show(unit, await store.noteDiskUse(unit, id, use)))
+    return background(actor, async (unit) => this.#emitChanged(unit, await store.noteDiskUse(unit, id, use)))
   }
 
   /** The last step of a removal: its container and home are gone. */
@@ -120,13 +120,13 @@ export class WorkspaceChanges {
     })
   }
 
-  #tell(unit: Unit, row: WorkspaceRow | null, action: string): WorkspaceRow | null {
+  #recordChange(unit: Unit, row: WorkspaceRow | null, action: string): WorkspaceRow | null {
     if (row !== null) unit.record({ action: `workspace.${action}`, target: targetOf(row) })
-    this.#show(unit, row)
+    this.#emitChanged(unit, row)
     return row
   }
 
-  #show(unit: Unit, row: WorkspaceRow | null): void {
+  #emitChanged(unit: Unit, row: WorkspaceRow | null): void {
     if (row !== null) unit.emit({ type: 'workspaces.changed', workspace: this.#dependencies.presenter.present(row) })
   }
 }
