@@ -74,11 +74,11 @@ export class Workspaces implements WorkspacesPort {
   }
 
   async get(actor: UserActor, workspaceId: WorkspaceId): Promise<Workspace> {
-    return this.#show(actor, await this.#access.require(actor, workspaceId, 'see'))
+    return this.#present(actor, await this.#access.require(actor, workspaceId, 'see'))
   }
 
   async getByName(actor: UserActor, name: string): Promise<Workspace> {
-    return this.#show(actor, await this.#access.requireByName(actor, name, 'see'))
+    return this.#present(actor, await this.#access.requireByName(actor, name, 'see'))
   }
 
   async create(actor: UserActor, name: string, teamId: TeamId | null): Promise<Workspace> {
@@ -88,7 +88,7 @@ export class Workspaces implements WorkspacesPort {
     await this.#drives.requireRoom()
     const row = await this.#changes.create(actor, name, teamId)
     if (row === null) throw errors.workspaceNameTaken(name, await this.#freeNameNear(name))
-    return this.#show(actor, this.#changed(row))
+    return this.#present(actor, this.#changed(row))
   }
 
   start(actor: UserActor, workspaceId: WorkspaceId): Promise<Workspace> {
@@ -124,7 +124,7 @@ export class Workspaces implements WorkspacesPort {
 
   async rename(actor: UserActor, workspaceId: WorkspaceId, name: string): Promise<Workspace> {
     const row = await this.#access.require(actor, workspaceId, 'rename')
-    if (row.name === name) return this.#show(actor, row)
+    if (row.name === name) return this.#present(actor, row)
     await this.#requireGoodName(name)
     try {
       const renamed =
@@ -138,7 +138,7 @@ export class Workspaces implements WorkspacesPort {
           step: 'Restarting under its new name',
         }))
       if (renamed === null) throw errors.workspaceBusy(row.state, 'be renamed')
-      return await this.#show(actor, this.#changed(renamed))
+      return await this.#present(actor, this.#changed(renamed))
     } catch (error) {
       if (!(error instanceof NameTaken)) throw error
       throw errors.workspaceNameTaken(name, await this.#freeNameNear(name))
@@ -199,7 +199,7 @@ export class Workspaces implements WorkspacesPort {
     return row
   }
 
-  async #show(actor: UserActor, row: WorkspaceRow): Promise<Workspace> {
+  async #present(actor: UserActor, row: WorkspaceRow): Promise<Workspace> {
     return shown(await this.#access.withTeams(actor), this.#presenter.present(row))
   }
 
