@@ -17,7 +17,7 @@ function question() {
   return { asked, gates, loader, change: () => (truth += 1) }
 }
 
-test('who asks while a question is out is answered by the next, which was asked after they came', async () => {
+test('a key that comes while a batch is in flight is read by the next batch', async () => {
   const { asked, gates, loader, change } = question()
   const first = loader.of('a')
   await vi.waitFor(() => expect(asked).toEqual([['a']]))
@@ -31,7 +31,7 @@ test('who asks while a question is out is answered by the next, which was asked 
   expect(await Promise.all(late)).toEqual([1, 1, 1])
 })
 
-test('one that gets no answer keeps those who come later waiting for a moment alone', async () => {
+test('a batch that hangs delays the next one only for a moment', async () => {
   const { asked, gates, loader } = question()
   const lost = loader.of('a')
   await vi.waitFor(() => expect(asked).toEqual([['a']]))
@@ -43,7 +43,7 @@ test('one that gets no answer keeps those who come later waiting for a moment al
   expect(await lost).toBe(0)
 })
 
-test('where it fails it fails for those who wait for it alone', async () => {
+test('a failed batch fails only for those waiting for it', async () => {
   let tried = 0
   const loader = new BatchLoader<string>(async (keys) => {
     tried += 1
