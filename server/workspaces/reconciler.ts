@@ -15,7 +15,7 @@ const actor: ServiceActor = { kind: 'service', service: 'reconciler' }
 const retryMs = 2000
 const sweepMs = 30_000
 /** A step of a start is shown once it has lasted so long. */
-const shownAfterMs = 1000
+const publishedAfterMs = 1000
 
 export interface ReconcilerDependencies {
   readonly store: WorkspaceStore
@@ -191,7 +191,7 @@ export class Reconciler {
     }
     drive.abort = new AbortController()
     const signal = AbortSignal.any([drive.abort.signal, this.#abort.signal, lease])
-    const progress = new StartProgress(row.step, shownAfterMs, (step) => this.#show(id, incarnation, step))
+    const progress = new StartProgress(row.step, publishedAfterMs, (step) => this.#publishStep(id, incarnation, step))
     try {
       await this.#runtime.remove(id)
       await this.#runtime.start(
@@ -210,11 +210,11 @@ export class Reconciler {
     }
   }
 
-  async #show(id: WorkspaceId, incarnation: number, step: string): Promise<void> {
+  async #publishStep(id: WorkspaceId, incarnation: number, step: string): Promise<void> {
     try {
       await this.#changes.step(id, incarnation, step, actor)
     } catch (error) {
-      this.#log.info({ err: error, workspaceId: id, step }, 'a step of a start was not shown')
+      this.#log.info({ err: error, workspaceId: id, step }, 'a step of a start could not be published')
     }
   }
 

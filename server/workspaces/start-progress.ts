@@ -1,33 +1,33 @@
 /**
- * Shows the steps of a start that last. Most are over before anybody could read them, and each that is shown costs a
+ * Publishes the steps of a start that last. Most are over before anybody could read them, and each published step costs a
  * transaction and a message to every window.
  */
 export class StartProgress {
-  readonly #show: (step: string) => Promise<void>
+  readonly #publish: (step: string) => Promise<void>
   readonly #lastsMs: number
-  #shown: string | null
+  #published: string | null
   #timer: NodeJS.Timeout | undefined
-  #showing: Promise<void> = Promise.resolve()
+  #publishing: Promise<void> = Promise.resolve()
 
-  /** `shown`: the step that is shown already; `show` must not throw. */
-  constructor(shown: string | null, lastsMs: number, show: (step: string) => Promise<void>) {
-    this.#shown = shown
+  /** `published`: the step published last; `publish` must not throw. */
+  constructor(published: string | null, lastsMs: number, publish: (step: string) => Promise<void>) {
+    this.#published = published
     this.#lastsMs = lastsMs
-    this.#show = show
+    this.#publish = publish
   }
 
   at(step: string): void {
     clearTimeout(this.#timer)
-    if (step === this.#shown) return
+    if (step === this.#published) return
     this.#timer = setTimeout(() => {
-      this.#shown = step
-      this.#showing = this.#showing.then(() => this.#show(step))
+      this.#published = step
+      this.#publishing = this.#publishing.then(() => this.#publish(step))
     }, this.#lastsMs)
   }
 
-  /** Resolves once nothing more will be shown. */
+  /** Resolves once nothing more will be published. */
   async end(): Promise<void> {
     clearTimeout(this.#timer)
-    await this.#showing
+    await this.#publishing
   }
 }
