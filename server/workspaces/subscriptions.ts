@@ -6,13 +6,13 @@ import { SharedWork } from '../events/shared-work.ts'
 import type { WorkspaceAccess } from './access.ts'
 import { ChangeCache } from './change-cache.ts'
 
-/** What becomes of the workspaces that somebody sees, as it happens. */
+/** Changes of the workspaces that an actor may see, as they happen. */
 export class WorkspaceSubscriptions {
   readonly #access: WorkspaceAccess
   readonly #feed: Feed
   readonly #list: (actor: UserActor) => Promise<readonly Workspace[]>
-  readonly #shown = new ChangeCache()
-  readonly #told = new SharedWork<WorkspaceChange | null>()
+  readonly #cachedChanges = new ChangeCache()
+  readonly #sharedChanges = new SharedWork<WorkspaceChange | null>()
 
   constructor(access: WorkspaceAccess, feed: Feed, list: (actor: UserActor) => Promise<readonly Workspace[]>) {
     this.#access = access
@@ -25,8 +25,8 @@ export class WorkspaceSubscriptions {
     return chosen(
       this.#feed.subscribe(after, signal, (event) => mayConcern(actor, event)),
       async (item) => {
-        // All of somebody's windows get it at the same time, and the same of it.
-        const data = await this.#told.of(`${'gap' in item ? 'gap' : 'event'} ${item.sequence} ${rights}`, () =>
+        // All windows of a person get the same change at the same time: it is made once.
+        const data = await this.#sharedChanges.of(`${'gap' in item ? 'gap' : 'event'} ${item.sequence} ${rights}`, () =>
           this.#changeFor(actor, item),
         )
         return data === null ? null : { id: String(item.sequence), data }
@@ -34,7 +34,7 @@ export class WorkspaceSubscriptions {
     )
   }
 
-  /** What somebody is told of it; null where it does not concern them. */
+  /** The change as this actor sees it; null where it does not concern them. */
   async #changeFor(actor: UserActor, item: FeedItem): Promise<WorkspaceChange | null> {
     // After a change of teams others have come into view, or gone from it.
     if ('gap' in item || item.event.type === 'teams.changed')
@@ -42,7 +42,9 @@ export class WorkspaceSubscriptions {
     if (item.event.type === 'workspaces.changed') {
       const actorWithTeams = await this.#access.withTeams(actor)
       const { workspace } = item.event
-      return maySee(actorWithTeams, workspace) ? this.#shown.of(workspace, rightsTo(actorWithTeams, workspace)) : null
+      return maySee(actorWithTeams, workspace)
+        ? this.#cachedChanges.of(workspace, rightsTo(actorWithTeams, workspace))
+        : null
     }
     if (item.event.type !== 'workspaces.removed') return null
     const { workspaceId, ownerId, teamId } = item.event
