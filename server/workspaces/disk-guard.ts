@@ -4,7 +4,7 @@ import type { DiskState } from '@arcx/service-kit/disk'
 import type { Log } from '@arcx/service-kit/log'
 import type { RuntimePort } from '../runtime/port.ts'
 import type { WorkspaceChanges } from './changes.ts'
-import { Allowances, isWorthTelling, shareOf, spokenBytes } from './disk-use.ts'
+import { Allowances, isWorthPublishing, shareOf, spokenBytes } from './disk-use.ts'
 import type { DiskLimit, DiskUse } from './disk-use.ts'
 import type { WorkspaceRow, WorkspaceStore } from './store.ts'
 
@@ -41,7 +41,7 @@ export class DiskGuard {
   readonly #allowances = new Allowances()
   /** As last measured by this process. */
   readonly #uses = new Map<WorkspaceId, DiskUse | null>()
-  readonly #toldAt = new Map<WorkspaceId, number>()
+  readonly #publishedAt = new Map<WorkspaceId, number>()
   readonly #abort = new AbortController()
   readonly #done: Promise<void>
   #wake: () => void = () => undefined
@@ -113,11 +113,11 @@ export class DiskGuard {
     // Looked at again once it has stopped, or runs.
     if (row?.state === 'stopping' || row?.state === 'starting') return
     this.#uses.delete(id)
-    this.#toldAt.delete(id)
+    this.#publishedAt.delete(id)
     if (row === undefined || (row.state !== 'stopped' && row.state !== 'failed')) return
     try {
       const use = await runtime.measure(id, this.#abort.signal)
-      if (use !== null) await this.#tell(row, id, use)
+      if (use !== null) await this.#publish(row, id, use)
     } catch (error) {
       log.warn({ err: error, workspaceId: id }, 'a workspace could not be measured after it stopped')
     }
@@ -125,9 +125,9 @@ export class DiskGuard {
 
   async #judge(row: WorkspaceRow, id: WorkspaceId, use: DiskUse | null): Promise<void> {
     const { limit } = this.#dependencies
-    if (use !== null) await this.#tell(row, id, use)
+    if (use !== null) await this.#publish(row, id, use)
     if (limit === null) return
-    const before = toldOf(row)
+    const before = publishedUse(row)
     if (
       this.#allowances.exceeds(
         row.id,
@@ -139,12 +139,12 @@ export class DiskGuard {
       await this.#stop(row, id, 'disk-limit', `${overLimit(use, limit)} Start it again to delete some.`)
   }
 
-  async #tell(row: WorkspaceRow, id: WorkspaceId, use: DiskUse): Promise<void> {
+  async #publish(row: WorkspaceRow, id: WorkspaceId, use: DiskUse): Promise<void> {
     const { changes, limit } = this.#dependencies
-    const sinceMs = Date.now() - (this.#toldAt.get(id) ?? 0)
-    if (!isWorthTelling(use, toldOf(row), limit, sinceMs)) return
+    const sinceMs = Date.now() - (this.#publishedAt.get(id) ?? 0)
+    if (!isWorthPublishing(use, publishedUse(row), limit, sinceMs)) return
     await changes.measured(id, use, actor)
-    this.#toldAt.set(id, Date.now())
+    this.#publishedAt.set(id, Date.now())
   }
 
   /** One at a time: the room that it stops using up may be enough. */
@@ -196,7 +196,7 @@ export class DiskGuard {
 /** Where the homes are. */
 const freeBytes = (state: DiskState): number => state.rooms[0]?.freeBytes ?? Number.POSITIVE_INFINITY
 
-const toldOf = (row: WorkspaceRow): DiskUse | null =>
+const publishedUse = (row: WorkspaceRow): DiskUse | null =>
   row.diskBytes === null || row.diskFiles === null
     ? null
     : { bytes: Number(row.diskBytes), files: Number(row.diskFiles) }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fraction } from '@arcx/testing/fraction'
-import { Allowances, diskLimitOf, isWorthTelling, shareOf, spokenBytes } from './disk-use.ts'
+import { Allowances, diskLimitOf, isWorthPublishing, shareOf, spokenBytes } from './disk-use.ts'
 
 describe('what a workspace may grow to', () => {
   test('one that grows over its limit is stopped; started again it may go on, and grow by a little', () => {
@@ -71,17 +71,23 @@ describe('what a workspace may grow to', () => {
 describe('what people are told of its size', () => {
   const mebibyte = 2 ** 20
   const use = (megabytes: number) => ({ bytes: megabytes * mebibyte, files: 10 })
-  const tells = (now: number, told: number | null, limitMegabytes: number, sinceMs = 60_000) =>
-    isWorthTelling(use(now), told === null ? null : use(told), diskLimitOf(limitMegabytes * mebibyte), sinceMs)
+  const tells = (now: number, published: number | null, limitMegabytes: number, sinceMs = 60_000) =>
+    isWorthPublishing(
+      use(now),
+      published === null ? null : use(published),
+      diskLimitOf(limitMegabytes * mebibyte),
+      sinceMs,
+    )
 
   test.each([0, 100, 20 * 1024])('follows what it is, however large its limit (%d MB)', (limit) => {
     fc.assert(
       fc.property(
         fraction.map((part) => part * 19_000),
         fraction.map((part) => part * 19_000),
-        (told, now) => {
+        (published, now) => {
           // What is not told of would be shown no different, or within 1 %.
-          if (!tells(now, told, limit)) expect(Math.abs(now - told)).toBeLessThan(Math.max(1, told * 0.01))
+          if (!tells(now, published, limit))
+            expect(Math.abs(now - published)).toBeLessThan(Math.max(1, published * 0.01))
         },
       ),
     )

@@ -26,22 +26,31 @@ export const diskLimitOf = (bytes: number): DiskLimit | null =>
 export const shareOf = (use: DiskUse | null, limit: DiskLimit): number =>
   use === null ? Number.POSITIVE_INFINITY : Math.max(use.bytes / limit.bytes, use.files / limit.files)
 
-/** A change of this share of the limit is told at once. */
-const toldShare = 0.02
+/** A change of this share of the limit is published at once. */
+const publishedShare = 0.02
 /** Figures are shown in megabytes: what changes less is not seen. */
 const shownBytes = 2 ** 20
 const shownShare = 0.01
-/** Changes that are only seen, and threaten nothing, are told so often at most: not for each file saved. */
-const tellMs = 30_000
+/** Changes that are only shown, and threaten nothing, are published at most this often: not for each file saved. */
+const publishIntervalMs = 30_000
 
-/** Whether people have to be told what a workspace keeps, who were told `told`, `sinceMs` ago. */
-export function isWorthTelling(use: DiskUse, told: DiskUse | null, limit: DiskLimit | null, sinceMs: number): boolean {
-  if (told === null) return true
+/** Whether disk use differs enough from what was published `sinceMs` ago to be published again. */
+export function isWorthPublishing(
+  use: DiskUse,
+  published: DiskUse | null,
+  limit: DiskLimit | null,
+  sinceMs: number,
+): boolean {
+  if (published === null) return true
   if (limit !== null) {
-    const [now, then] = [shareOf(use, limit), shareOf(told, limit)]
-    if (Math.abs(now - then) >= toldShare || [warnShare, 1].some((step) => now >= step !== then >= step)) return true
+    const [now, then] = [shareOf(use, limit), shareOf(published, limit)]
+    if (Math.abs(now - then) >= publishedShare || [warnShare, 1].some((step) => now >= step !== then >= step))
+      return true
   }
-  return sinceMs >= tellMs && Math.abs(use.bytes - told.bytes) >= Math.max(shownBytes, told.bytes * shownShare)
+  return (
+    sinceMs >= publishIntervalMs &&
+    Math.abs(use.bytes - published.bytes) >= Math.max(shownBytes, published.bytes * shownShare)
+  )
 }
 
 interface Known {
