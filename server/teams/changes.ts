@@ -13,7 +13,7 @@ interface ActorInTeam {
 }
 
 export interface Changed {
-  /** Those whose place in the team is another now. */
+  /** Members whose role or membership changed. */
   readonly changed: readonly UserId[]
   /** Whom it was about, for the record. */
   readonly about?: string
@@ -40,17 +40,17 @@ export class TeamChanges {
     teamId: TeamId,
     operation: TeamOperation,
     action: string,
-    work: (unit: Unit, place: ActorInTeam) => Promise<Changed>,
+    work: (unit: Unit, actorInTeam: ActorInTeam) => Promise<Changed>,
   ): Promise<void> {
     await this.#unitOfWork(actor, async (unit) => {
-      const place = await this.place(unit, actor, teamId, operation)
-      const { changed, about } = await work(unit, place)
-      this.tell(unit, action, place, changed, about)
+      const actorInTeam = await this.authorize(unit, actor, teamId, operation)
+      const { changed, about } = await work(unit, actorInTeam)
+      this.tell(unit, action, actorInTeam, changed, about)
     })
   }
 
-  /** Locks the team; what the actor is in it. @throws `team_not_found`, `forbidden`, `owner_stays`. */
-  async place(unit: Unit, actor: UserActor, teamId: TeamId, operation: TeamOperation): Promise<ActorInTeam> {
+  /** Locks the team and checks the actor's role in it. @throws `team_not_found`, `forbidden`, `owner_stays`. */
+  async authorize(unit: Unit, actor: UserActor, teamId: TeamId, operation: TeamOperation): Promise<ActorInTeam> {
     const team = await this.#store.hold(unit, teamId)
     if (team === undefined || team.deletingAt !== null) throw errors.teamNotFound()
     const role = (await this.#store.member(unit, teamId, actor.userId))?.role

@@ -100,7 +100,7 @@ export class Teams implements TeamsPort {
     await this.#names.requireGood(name)
     await this.#names.give(name, () =>
       unitOfWork(actor, async (unit) => {
-        await changes.place(unit, actor, teamId, 'rename')
+        await changes.authorize(unit, actor, teamId, 'rename')
         await store.rename(unit, teamId, name)
         changes.tell(unit, 'rename', { teamId, name }, [])
       }),
