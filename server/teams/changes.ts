@@ -45,7 +45,7 @@ export class TeamChanges {
     await this.#unitOfWork(actor, async (unit) => {
       const actorInTeam = await this.authorize(unit, actor, teamId, operation)
       const { changed, about } = await work(unit, actorInTeam)
-      this.tell(unit, action, actorInTeam, changed, about)
+      this.recordAndEmit(unit, action, actorInTeam, changed, about)
     })
   }
 
@@ -58,8 +58,8 @@ export class TeamChanges {
     return { teamId, name: team.name, role }
   }
 
-  /** Event and record of a change; with its commit, what is remembered of those in `changed` is old. */
-  tell(
+  /** Writes the audit entry and the event of a change; after the commit, cached memberships of `changed` are dropped. */
+  recordAndEmit(
     unit: Unit,
     action: string,
     { teamId, name }: { readonly teamId: TeamId; readonly name: string },

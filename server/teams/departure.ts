@@ -20,17 +20,17 @@ export async function departTeams(store: TeamStore, changes: TeamChanges, unit: 
     if (role === undefined) continue
     await store.removeMember(unit, teamId, userId)
     if (role !== 'owner') {
-      changes.tell(unit, 'leave', { teamId, name }, [userId])
+      changes.recordAndEmit(unit, 'leave', { teamId, name }, [userId])
       continue
     }
     const members = await store.memberRolesOf(unit, teamId)
     const heir = heirs.flatMap((each) => members.find((member) => member.role === each) ?? []).at(0)
     if (heir === undefined) {
       await store.close(unit, teamId)
-      changes.tell(unit, 'remove', { teamId, name }, [userId])
+      changes.recordAndEmit(unit, 'remove', { teamId, name }, [userId])
     } else {
       await store.setRole(unit, teamId, heir.userId, 'owner')
-      changes.tell(unit, 'transfer', { teamId, name }, [userId, heir.userId])
+      changes.recordAndEmit(unit, 'transfer', { teamId, name }, [userId, heir.userId])
     }
   }
 }

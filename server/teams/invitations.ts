@@ -109,7 +109,7 @@ export class TeamInvitations implements TeamInvitesPort {
       const { teamId, teamName: name } = invitation
       // Somebody may have answered it meanwhile, in another window.
       if ((await invites.remove(unit, teamId, inviteId)) === undefined) throw errors.invitationSpent()
-      changes.tell(unit, 'decline', { teamId, name }, [])
+      changes.recordAndEmit(unit, 'decline', { teamId, name }, [])
     })
     return null
   }
@@ -129,7 +129,7 @@ export class TeamInvitations implements TeamInvitesPort {
       if (!(await teams.addMember(unit, teamId, actor.userId, invite.role))) return teamId
       // Whoever signs up by it does not wait for that lock.
       if (!(await invites.use(unit, invite.id))) throw errors.invitationSpent()
-      changes.tell(unit, 'join', { teamId, name }, [actor.userId])
+      changes.recordAndEmit(unit, 'join', { teamId, name }, [actor.userId])
       return teamId
     })
     return own.require(actor, teamId)

@@ -88,7 +88,7 @@ export class Teams implements TeamsPort {
         if ((await store.holdOwned(unit, actor.userId)) >= ownedLimit) throw errors.tooManyTeams(ownedLimit)
         await store.add(unit, teamId, name)
         await store.addMember(unit, teamId, actor.userId, 'owner')
-        changes.tell(unit, 'create', { teamId, name }, [actor.userId])
+        changes.recordAndEmit(unit, 'create', { teamId, name }, [actor.userId])
       }),
     )
     return this.#dependencies.own.require(actor, teamId)
@@ -102,7 +102,7 @@ export class Teams implements TeamsPort {
       unitOfWork(actor, async (unit) => {
         await changes.authorize(unit, actor, teamId, 'rename')
         await store.rename(unit, teamId, name)
-        changes.tell(unit, 'rename', { teamId, name }, [])
+        changes.recordAndEmit(unit, 'rename', { teamId, name }, [])
       }),
     )
     return this.#dependencies.own.require(actor, teamId)
