@@ -5,7 +5,7 @@ import type { GitHubProfile } from './github.ts'
 import type { PersonRow, PersonStore } from './person-store.ts'
 import type { SignUpStore } from './sign-up-store.ts'
 
-/** What an open invitation to a team gives: a place in it, taken once the account is there. `null` where there is none. */
+/** Accepts an open invitation to a team; its membership is added once the account exists. `null` where there is none. */
 export type TakeTeamInvite = (
   unit: Unit,
   code: string | null,
@@ -55,14 +55,14 @@ export async function admitPerson(
     mode !== 'invite' ||
     (inviteCode !== null && (await signUps.useInvite(unit, inviteHash(inviteCode)))) ||
     (await signUps.wasInvited(unit, githubId))
-  const place = invited ? null : await takeTeamInvite(unit, inviteCode, login)
-  if (!invited && place === null) {
+  const acceptedInvite = invited ? null : await takeTeamInvite(unit, inviteCode, login)
+  if (!invited && acceptedInvite === null) {
     await signUps.wait(unit, person)
     return { kind: 'waitlisted' }
   }
   const status = mode === 'stripe' ? 'waiting_payment' : 'active'
   const user = await people.add(unit, { ...person, status })
   await signUps.endWait(unit, githubId)
-  await place?.join(user.id)
-  return { kind: 'in', user: { ...user, status }, isNew: true, joined: place?.joined ?? null }
+  await acceptedInvite?.join(user.id)
+  return { kind: 'in', user: { ...user, status }, isNew: true, joined: acceptedInvite?.joined ?? null }
 }

@@ -4,9 +4,9 @@ import type { InviteStore } from './invite-store.ts'
 import { teamInviteHash } from './invitations.ts'
 import type { TeamStore } from './team-store.ts'
 
-/** How an invitation to a team lets somebody new in. */
-export interface TeamPlace {
-  /** The team that the new person is then in; null where they are still to answer. */
+/** What an invitation to a team gives to a new account. */
+export interface AcceptedInvite {
+  /** The team that the new person is in afterwards; null while they have yet to answer. */
   readonly joined: string | null
   /** Puts the new person into the team, where the invitation was a link's. */
   join(userId: UserId): Promise<void>
@@ -21,7 +21,7 @@ export async function takeTeamInvite(
   unit: Unit,
   code: string | null,
   login: string,
-): Promise<TeamPlace | null> {
+): Promise<AcceptedInvite | null> {
   const used = code === null ? undefined : await invites.useLink(unit, teamInviteHash(code))
   if (used !== undefined) {
     const { name, role, teamId } = used

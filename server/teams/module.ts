@@ -8,7 +8,7 @@ import { departTeams } from './departure.ts'
 import { TeamInvitations } from './invitations.ts'
 import { InviteStore } from './invite-store.ts'
 import { takeTeamInvite } from './invited.ts'
-import type { TeamPlace } from './invited.ts'
+import type { AcceptedInvite } from './invited.ts'
 import { Memberships } from './memberships.ts'
 import { OwnTeams } from './own-teams.ts'
 import { TeamRemoval } from './removal.ts'
@@ -30,7 +30,7 @@ export interface TeamsModule {
   readonly invitations: TeamInvitations
   readonly memberships: Memberships
   /** What an open invitation gives to somebody who signs up; null where there is none. */
-  takeInvite(unit: Unit, code: string | null, login: string): Promise<TeamPlace | null>
+  takeInvite(unit: Unit, code: string | null, login: string): Promise<AcceptedInvite | null>
   /** Takes somebody out of all teams. */
   depart(unit: Unit, userId: UserId): Promise<void>
   /** Drives teams that are being deleted to their end from now on. */
