@@ -38,7 +38,7 @@ const wordsOf = (chosen: readonly SecretPlace[]) =>
     .join(', ')
 
 type List = readonly SecretView[]
-const foretoldOf = ({ teamId, workspaceId }: Owner) => [
+const optimisticChangesOf = ({ teamId, workspaceId }: Owner) => [
   optimistically(
     trpc.secrets.set,
     (list: List, { teamId: ofTeam = null, workspaceId: ofWorkspace = null, name, hosts, places: chosen = [] }) => {
@@ -70,7 +70,7 @@ export function Secrets({ owner, mayChange }: { owner: Owner; mayChange: boolean
   const { teamId, workspaceId } = owner
   const secrets = useOptimistic(
     data,
-    useMemo(() => foretoldOf({ teamId, workspaceId }), [teamId, workspaceId]),
+    useMemo(() => optimisticChangesOf({ teamId, workspaceId }), [teamId, workspaceId]),
   )
   const [making, setMaking] = useState(false)
   const [granting, setGranting] = useState<SecretView | null>(null)

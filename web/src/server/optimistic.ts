@@ -32,7 +32,7 @@ export const isComingUp = ({ id }: { readonly id: string }): boolean => id.start
 /**
  * `data` as it will be once all that is under way is done, shown from the moment in which it is asked for. Nothing has to be
  * taken back: what the server refuses is not under way any more. So that nothing flickers, a mutation's `onSuccess` ends
- * when `data` is the new one. `foretold` stays the same from one call to the next.
+ * when `data` is the new one. `optimistic` stays the same from one call to the next.
  */
 export function useOptimistic<Data>(
   data: Data | undefined,
