@@ -10,7 +10,7 @@ import { Ago } from '../interface/time.tsx'
 import { offerUndo, tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
-import { comingUp, optimistically, isComingUp, perform, useOptimistic } from '../server/optimistic.ts'
+import { pendingId, optimistically, isPending, perform, useOptimistic } from '../server/optimistic.ts'
 
 const listChanged = () => queryClient.invalidateQueries({ queryKey: trpc.announcements.current.queryKey() })
 const after = { onSuccess: listChanged, onError: (error: unknown) => tellRefusal(refusalOf(error).message) }
@@ -20,7 +20,7 @@ const hoursMs = 3_600_000
 const optimistic = [
   optimistically(trpc.announcements.announce, (list: List, { text, tone = 'info', hours = null }) => [
     {
-      id: comingUp<Announcement['id']>(text),
+      id: pendingId<Announcement['id']>(text),
       text,
       tone,
       createdAt: new Date().toISOString(),
@@ -152,7 +152,7 @@ export function AnnouncementsDesk() {
               </div>
               <Button
                 onClick={() => end.mutate({ id: announcement.id })}
-                disabled={isComingUp(announcement)}
+                disabled={isPending(announcement)}
                 busy={end.isPending && end.variables.id === announcement.id}
               >
                 <Trans>End</Trans>

@@ -8,7 +8,7 @@ import { Button } from '../interface/button.tsx'
 import { Frame } from '../interface/frame.tsx'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
-import { isComingUp } from '../server/optimistic.ts'
+import { isPending } from '../server/optimistic.ts'
 import { roleName } from '../teams/roles.ts'
 import { Invitations } from '../teams/invitations.tsx'
 import { teamsChanged, useLiveTeams, useTeams } from '../teams/live.ts'
@@ -67,7 +67,7 @@ export function TeamsPage() {
               className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3.5 hover:bg-accent-wash/30"
             >
               <span className="min-w-0 flex-1 basis-48 font-medium break-all">
-                {isComingUp(team) ? (
+                {isPending(team) ? (
                   team.name
                 ) : (
                   <Link to="/teams/$name" params={{ name: team.name }} className="hover:underline underline-offset-4">

@@ -22,7 +22,7 @@ import { useMemo } from 'react'
 import { host } from '../host/host.ts'
 import { chooseTheme } from '../interface/theme.ts'
 import { trpc } from '../server/client.ts'
-import { isComingUp } from '../server/optimistic.ts'
+import { isPending } from '../server/optimistic.ts'
 import { signOut } from '../server/sign-out.ts'
 import { useTeams } from '../teams/live.ts'
 import { useWorkspaceActions } from '../workspaces/actions.ts'
@@ -68,7 +68,7 @@ export function useEntries(): readonly Entry[] {
         isDocumentation: more.isDocumentation ?? false,
       })
     const known = <Named extends { readonly id: string }>(all: readonly Named[] | undefined) =>
-      all?.filter((each) => !isComingUp(each)) ?? []
+      all?.filter((each) => !isPending(each)) ?? []
     for (const workspace of known(workspaces).sort((a, b) =>
       (b.lastActivityAt ?? '').localeCompare(a.lastActivityAt ?? ''),
     )) {

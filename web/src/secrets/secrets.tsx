@@ -20,7 +20,7 @@ import { Ago } from '../interface/time.tsx'
 import { offerUndo, tell, tellRefusal } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { problemBeside, problemOf, refusalOf } from '../server/error.ts'
-import { comingUp, optimistically, isComingUp, perform, useOptimistic } from '../server/optimistic.ts'
+import { pendingId, optimistically, isPending, perform, useOptimistic } from '../server/optimistic.ts'
 
 const changed = () => queryClient.invalidateQueries({ queryKey: trpc.secrets.list.pathKey() })
 
@@ -45,7 +45,7 @@ const optimisticChangesOf = ({ teamId, workspaceId }: Owner) => [
       if (ofTeam !== teamId || ofWorkspace !== workspaceId) return list
       const updatedAt = new Date().toISOString()
       const known = list.find((secret) => secret.name === name) ?? {
-        id: comingUp<SecretView['id']>(name),
+        id: pendingId<SecretView['id']>(name),
         teamId,
         workspaceId,
         name,
@@ -126,7 +126,7 @@ export function Secrets({ owner, mayChange }: { owner: Owner; mayChange: boolean
               {mayChange && (
                 <Button
                   onClick={() => setGranting(secret)}
-                  disabled={isComingUp(secret)}
+                  disabled={isPending(secret)}
                   aria-label={t`Edit hosts of ${secret.name}`}
                 >
                   <Trans>Edit hosts</Trans>
@@ -135,7 +135,7 @@ export function Secrets({ owner, mayChange }: { owner: Owner; mayChange: boolean
               {mayChange && (
                 <Button
                   onClick={() => setRemoving(secret)}
-                  disabled={isComingUp(secret)}
+                  disabled={isPending(secret)}
                   aria-label={t`Delete ${secret.name}`}
                 >
                   <Trans>Delete…</Trans>

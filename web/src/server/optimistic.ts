@@ -24,10 +24,10 @@ export function optimistically<Data, Asked>(
 }
 
 const mark = 'coming up: '
-/** The id of what the server does not know yet, told apart by its name. */
-export const comingUp = <Id extends string>(name: string): Id => `${mark}${name}` as Id
-/** Not known to the server yet, so that nothing can be done with it. */
-export const isComingUp = ({ id }: { readonly id: string }): boolean => id.startsWith(mark)
+/** A temporary id for what the server does not know yet. */
+export const pendingId = <Id extends string>(name: string): Id => `${mark}${name}` as Id
+/** Whether the server does not know it yet, so that nothing can be done with it. */
+export const isPending = ({ id }: { readonly id: string }): boolean => id.startsWith(mark)
 
 /**
  * `data` as it will be once all that is under way is done, shown from the moment in which it is asked for. Nothing has to be

@@ -1,6 +1,6 @@
 import type { Invitation, Team, TeamDetails, TeamInviteId } from '@arcx/router'
 import { trpc } from '../server/client.ts'
-import { comingUp, optimistically } from '../server/optimistic.ts'
+import { pendingId, optimistically } from '../server/optimistic.ts'
 
 type Teams = readonly Team[]
 type Invitations = readonly (Invitation & { readonly id: TeamInviteId })[]
@@ -23,7 +23,7 @@ export const optimisticTeams = [
       : [
           ...teams,
           {
-            id: comingUp<Team['id']>(name),
+            id: pendingId<Team['id']>(name),
             name,
             role: 'owner' as const,
             // Until it is there.

@@ -6,7 +6,7 @@ import type { Workspace, WorkspaceOperation } from '@arcx/router'
 import { Button, buttonClass } from '../interface/button.tsx'
 import { lazyNamed } from '../interface/lazy-named.ts'
 import { MenuButton } from '../interface/menu-button.tsx'
-import { isComingUp } from '../server/optimistic.ts'
+import { isPending } from '../server/optimistic.ts'
 import { useWorkspaceActions } from './actions.ts'
 import { OpenLink } from './open-link.tsx'
 
@@ -22,7 +22,7 @@ export function ActionBar({ workspace, isPage = false }: { workspace: Workspace;
   const may = (operation: WorkspaceOperation) => workspace.may.includes(operation)
   const resting = state === 'stopped' || state === 'failed'
   const canStop = state === 'running' || state === 'starting'
-  if (isComingUp(workspace)) return null
+  if (isPending(workspace)) return null
   if (!may('open'))
     return (
       <span className="rounded-full border border-line px-2.5 py-1 text-xs text-ink-soft">

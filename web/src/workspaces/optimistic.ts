@@ -1,7 +1,7 @@
 import type { TeamId, Workspace, WorkspaceId, WorkspaceState } from '@arcx/router'
 import { host } from '../host/host.ts'
 import { trpc } from '../server/client.ts'
-import { comingUp, optimistically } from '../server/optimistic.ts'
+import { pendingId, optimistically } from '../server/optimistic.ts'
 
 type List = readonly Workspace[]
 
@@ -16,7 +16,7 @@ function addressOf(name: string): string {
 function madeOf(name: string, teamId: TeamId | null): Workspace {
   const now = new Date().toISOString()
   return {
-    id: comingUp<WorkspaceId>(name),
+    id: pendingId<WorkspaceId>(name),
     ownerId: null,
     teamId,
     createdById: null,

@@ -5,7 +5,7 @@ import type { Workspace } from '@arcx/router'
 import { Avatars } from '../presence/avatar.tsx'
 import { usePresent } from '../presence/live.ts'
 import { Ago } from '../interface/time.tsx'
-import { isComingUp } from '../server/optimistic.ts'
+import { isPending } from '../server/optimistic.ts'
 import { ActionBar } from './action-bar.tsx'
 import { DiskWarning } from './disk.tsx'
 import { StateDot, StateText } from './state.tsx'
@@ -53,7 +53,7 @@ const Content = memo(function Content({ workspace }: { workspace: Workspace }) {
     <>
       <StateDot state={workspace.state} />
       <div className="min-w-0 flex-1 basis-40">
-        {isComingUp(workspace) ? (
+        {isPending(workspace) ? (
           <span className="font-medium break-all">{workspace.name}</span>
         ) : (
           <Link
