@@ -5,7 +5,7 @@ import { Download, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
-import { tellRefusal } from '../interface/toasts.ts'
+import { showError } from '../interface/toasts.ts'
 import { trpc, trpcClient } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { signOut } from '../server/sign-out.ts'
@@ -28,7 +28,7 @@ export function Leave({ login }: { login: string }) {
   const remove = useMutation(trpc.account.remove.mutationOptions({ onSuccess: () => void signOut() }))
   const take = useMutation({
     mutationFn: () => download(login),
-    onError: (error) => tellRefusal(refusalOf(error).message),
+    onError: (error) => showError(refusalOf(error).message),
   })
   return (
     <section aria-labelledby="account" className="mt-8">

@@ -7,13 +7,13 @@ import type { Announcement } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Ago } from '../interface/time.tsx'
-import { offerUndo, tellRefusal } from '../interface/toasts.ts'
+import { offerUndo, showError } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { pendingId, optimistically, isPending, perform, useOptimistic } from '../server/optimistic.ts'
 
 const listChanged = () => queryClient.invalidateQueries({ queryKey: trpc.announcements.current.queryKey() })
-const after = { onSuccess: listChanged, onError: (error: unknown) => tellRefusal(refusalOf(error).message) }
+const after = { onSuccess: listChanged, onError: (error: unknown) => showError(refusalOf(error).message) }
 
 type List = readonly Announcement[]
 const hoursMs = 3_600_000

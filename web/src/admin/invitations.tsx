@@ -8,13 +8,13 @@ import type { Invite, WaitlistEntry } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Ago } from '../interface/time.tsx'
-import { tellRefusal } from '../interface/toasts.ts'
+import { showError } from '../interface/toasts.ts'
 import { NeedsGitHub } from '../teams/needs-github.tsx'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { optimistically, useOptimistic } from '../server/optimistic.ts'
 
-const onError = (error: unknown) => tellRefusal(refusalOf(error).message)
+const onError = (error: unknown) => showError(refusalOf(error).message)
 
 const optimisticInvites = [
   optimistically(trpc.admin.invites.revoke, (invites: readonly Invite[], { id }) =>

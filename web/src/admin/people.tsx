@@ -9,14 +9,14 @@ import { Button } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Ago } from '../interface/time.tsx'
-import { offerUndo, tellRefusal } from '../interface/toasts.ts'
+import { offerUndo, showError } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { optimistically, perform, useOptimistic } from '../server/optimistic.ts'
 
 const listChanged = () => queryClient.invalidateQueries({ queryKey: trpc.admin.users.list.queryKey() })
 const undone = { onSuccess: listChanged }
-const after = { onSuccess: listChanged, onError: (error: unknown) => tellRefusal(refusalOf(error).message) }
+const after = { onSuccess: listChanged, onError: (error: unknown) => showError(refusalOf(error).message) }
 type People = readonly Account[]
 const changed = (people: People, userId: string, change: Partial<Account>): People =>
   people.map((person) => (person.id === userId ? { ...person, ...change } : person))

@@ -8,7 +8,7 @@ import { Button } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Ago } from '../interface/time.tsx'
-import { tellRefusal } from '../interface/toasts.ts'
+import { showError } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { optimistically, useOptimistic } from '../server/optimistic.ts'
@@ -16,7 +16,7 @@ import { StateDot, StateText } from '../workspaces/state.tsx'
 
 const after = {
   onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.admin.workspaces.list.queryKey() }),
-  onError: (error: unknown) => tellRefusal(refusalOf(error).message),
+  onError: (error: unknown) => showError(refusalOf(error).message),
 }
 
 type List = readonly OwnedWorkspace[]

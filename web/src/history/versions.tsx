@@ -6,7 +6,7 @@ import { RotateCcw } from 'lucide-react'
 import type { FileVersion, FileVersionId, Workspace } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { Ago, exactTime } from '../interface/time.tsx'
-import { tell, tellRefusal } from '../interface/toasts.ts'
+import { showToast, showError } from '../interface/toasts.ts'
 import { queryClient, trpc, trpcClient } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { Difference } from './difference-view.tsx'
@@ -118,7 +118,7 @@ function Restore({ workspace, version }: { workspace: Workspace; version: FileVe
       async onSuccess(hasChanged) {
         await queryClient.invalidateQueries({ queryKey: trpc.history.pathKey() })
         if (!hasChanged)
-          return tell({ title: t`Nothing to restore`, words: t`${version.path} is as it was then already.` })
+          return showToast({ title: t`Nothing to restore`, words: t`${version.path} is as it was then already.` })
         const [, before] = await trpcClient.history.versions.query({ workspaceId: workspace.id, path: version.path })
         const undo =
           before === undefined
@@ -129,13 +129,13 @@ function Restore({ workspace, version }: { workspace: Workspace; version: FileVe
                   run: () => restore.mutate({ workspaceId: workspace.id, versionId: before.id }),
                 },
               }
-        tell({
+        showToast({
           title: t`Restored`,
           words: t`${version.path} is as it was then. What it held before is kept as a version.`,
           ...undo,
         })
       },
-      onError: (error) => tellRefusal(refusalOf(error).message),
+      onError: (error) => showError(refusalOf(error).message),
     }),
   )
   if (!workspace.may.includes('exec')) return null

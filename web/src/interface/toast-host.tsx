@@ -3,11 +3,11 @@ import { t } from '@lingui/core/macro'
 import { X } from 'lucide-react'
 import { useEffect } from 'react'
 import { showToastsBy } from './toasts.ts'
-import type { Note } from './toasts.ts'
+import type { ToastContent } from './toasts.ts'
 
 const shownMs = 8000
 const manager = Toast.createToastManager()
-function add({ title, words, isUrgent = false, action }: Note): void {
+function add({ title, words, isUrgent = false, action }: ToastContent): void {
   const id = manager.add({
     title,
     ...(words === undefined ? {} : { description: words }),

@@ -1,45 +1,45 @@
 import { t } from '@lingui/core/macro'
 import { refusalOf } from '../server/error.ts'
 
-export interface Note {
+export interface ToastContent {
   readonly title: string
   readonly words?: string
   readonly isUrgent?: boolean
   readonly action?: { readonly label: string; run(): void }
 }
 
-/** Said before what shows it is there, and by it afterwards. */
-const waiting: Note[] = []
-let show: (note: Note) => void = (note) => void waiting.push(note)
-let bring: () => void = () => undefined
+/** Toasts from before the host is mounted; it shows them then. */
+const waiting: ToastContent[] = []
+let show: (toast: ToastContent) => void = (toast) => void waiting.push(toast)
+let loadHost: () => void = () => undefined
 
-/** Says something in a corner of the page, for a while. */
-export function tell(note: Note): void {
-  show(note)
-  bring()
+/** Shows a toast. */
+export function showToast(toast: ToastContent): void {
+  show(toast)
+  loadHost()
 }
 
-/** What could not be done, where there is no better place to say it. */
-export function tellRefusal(message: string): void {
-  tell({ title: t`That did not work`, words: message, isUrgent: true })
+/** A toast for an error that has no better place on the page. */
+export function showError(message: string): void {
+  showToast({ title: t`That did not work`, words: message, isUrgent: true })
 }
 
-/** Something has been done that can be taken back, for a while. */
+/** A toast that offers to undo what was done. */
 export function offerUndo(title: string, label: string, undo: () => Promise<unknown>): void {
-  tell({
+  showToast({
     title,
-    action: { label, run: () => void undo().catch((error: unknown) => tellRefusal(refusalOf(error).message)) },
+    action: { label, run: () => void undo().catch((error: unknown) => showError(refusalOf(error).message)) },
   })
 }
 
-/** Called by what brings the host, once. */
+/** Called once by what loads the host lazily. */
 export function onFirstToast(run: () => void): void {
-  bring = run
+  loadHost = run
   if (waiting.length > 0) run()
 }
 
-/** Called by the host when it is there. */
-export function showToastsBy(add: (note: Note) => void): void {
+/** Called by the host once it is mounted. */
+export function showToastsBy(add: (toast: ToastContent) => void): void {
   show = add
-  for (const note of waiting.splice(0)) add(note)
+  for (const toast of waiting.splice(0)) add(toast)
 }

@@ -10,7 +10,7 @@ import { roleName, tierName } from '../account/names.ts'
 import { Frame } from '../interface/frame.tsx'
 import { lazyNamed } from '../interface/lazy-named.ts'
 import { Ago } from '../interface/time.tsx'
-import { tellRefusal } from '../interface/toasts.ts'
+import { showError } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { optimistically, useOptimistic } from '../server/optimistic.ts'
@@ -37,7 +37,7 @@ export function Settings() {
   const sessions = useOptimistic(data, optimistic)
   const after = {
     onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.auth.sessions.list.queryKey() }),
-    onError: (reason: unknown) => tellRefusal(refusalOf(reason).message),
+    onError: (reason: unknown) => showError(refusalOf(reason).message),
   }
   const end = useMutation(trpc.auth.sessions.end.mutationOptions(after))
   const endOthers = useMutation(trpc.auth.sessions.endOthers.mutationOptions(after))

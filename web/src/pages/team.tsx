@@ -11,7 +11,7 @@ import { Button, buttonClass } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { Frame } from '../interface/frame.tsx'
 import { lazyNamed } from '../interface/lazy-named.ts'
-import { tellRefusal } from '../interface/toasts.ts'
+import { showError } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { Rules } from '../egress/rules.tsx'
@@ -75,7 +75,7 @@ function TeamView({ team }: { team: TeamDetails }) {
   const gone = {
     onMutate: () => void navigate({ to: '/teams' }),
     onSuccess: teamsChanged,
-    onError: (error: unknown) => tellRefusal(refusalOf(error).message),
+    onError: (error: unknown) => showError(refusalOf(error).message),
   }
   const leave = useMutation(trpc.teams.leave.mutationOptions(gone))
   const remove = useMutation(trpc.teams.remove.mutationOptions(gone))

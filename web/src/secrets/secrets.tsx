@@ -17,7 +17,7 @@ import { inputClass } from '../interface/dialog.ts'
 import { FieldProblem } from '../interface/field-problem.tsx'
 import { Modal } from '../interface/modal.tsx'
 import { Ago } from '../interface/time.tsx'
-import { offerUndo, tell, tellRefusal } from '../interface/toasts.ts'
+import { offerUndo, showToast, showError } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { problemBeside, problemOf, refusalOf } from '../server/error.ts'
 import { pendingId, optimistically, isPending, perform, useOptimistic } from '../server/optimistic.ts'
@@ -78,7 +78,7 @@ export function Secrets({ owner, mayChange }: { owner: Owner; mayChange: boolean
   const remove = useMutation(
     trpc.secrets.remove.mutationOptions({
       onSuccess: changed,
-      onError: (error) => tellRefusal(refusalOf(error).message),
+      onError: (error) => showError(refusalOf(error).message),
     }),
   )
   return (
@@ -175,7 +175,7 @@ function Making({ owner, onClose }: { owner: Owner; onClose: () => void }) {
       async onSuccess(secret) {
         await changed()
         onClose()
-        tell({ title: t`Secret saved`, words: t`Workspaces that are running see ${secret.name} after a restart.` })
+        showToast({ title: t`Secret saved`, words: t`Workspaces that are running see ${secret.name} after a restart.` })
       },
     }),
   )

@@ -4,7 +4,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Users } from 'lucide-react'
 import { Button } from '../interface/button.tsx'
-import { tellRefusal } from '../interface/toasts.ts'
+import { showError } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { useOptimistic } from '../server/optimistic.ts'
@@ -23,7 +23,7 @@ export function Invitations() {
         await teamsChanged()
         if (team !== null) await navigate({ to: '/teams/$name', params: { name: team.name } })
       },
-      onError: (error) => tellRefusal(refusalOf(error).message),
+      onError: (error) => showError(refusalOf(error).message),
     }),
   )
   return invitations.map((invitation) => (

@@ -6,7 +6,7 @@ import { useState } from 'react'
 import type { InvitedRole, TeamDetails } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
-import { tellRefusal } from '../interface/toasts.ts'
+import { showError } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { teamsChanged } from './live.ts'
@@ -18,7 +18,7 @@ export function InviteForm({ team }: { team: TeamDetails }) {
   const [role, setRole] = useState<InvitedRole>('member')
   const [login, setLogin] = useState('')
   const [copied, setCopied] = useState('')
-  const onError = (error: unknown) => tellRefusal(refusalOf(error).message)
+  const onError = (error: unknown) => showError(refusalOf(error).message)
   const invite = useMutation(trpc.teams.invites.create.mutationOptions({ onSuccess: teamsChanged }))
   const revoke = useMutation(trpc.teams.invites.revoke.mutationOptions({ onSuccess: teamsChanged, onError }))
   const made = invite.data

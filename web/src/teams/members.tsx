@@ -7,14 +7,14 @@ import type { TeamDetails, TeamMember } from '@arcx/router'
 import { buttonClass } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { MenuButton } from '../interface/menu-button.tsx'
-import { offerUndo, tellRefusal } from '../interface/toasts.ts'
+import { offerUndo, showError } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { perform } from '../server/optimistic.ts'
 import { teamsChanged } from './live.ts'
 import { aRole, invitedRoles, roleName, roleWords } from './roles.ts'
 
-const onError = (error: unknown) => tellRefusal(refusalOf(error).message)
+const onError = (error: unknown) => showError(refusalOf(error).message)
 
 /** Who is in the team, and for those who may, what they are in it. */
 export function Members({ team }: { team: TeamDetails }) {

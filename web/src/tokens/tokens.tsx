@@ -13,7 +13,7 @@ import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Modal } from '../interface/modal.tsx'
 import { Ago } from '../interface/time.tsx'
-import { tellRefusal } from '../interface/toasts.ts'
+import { showError } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { optimistically, useOptimistic } from '../server/optimistic.ts'
@@ -45,7 +45,7 @@ export function Tokens() {
   const revoke = useMutation(
     trpc.tokens.revoke.mutationOptions({
       onSuccess: changed,
-      onError: (error) => tellRefusal(refusalOf(error).message),
+      onError: (error) => showError(refusalOf(error).message),
     }),
   )
   return (

@@ -1,12 +1,12 @@
 import { t } from '@lingui/core/macro'
 import { useMutation } from '@tanstack/react-query'
-import { offerUndo, tellRefusal } from '../interface/toasts.ts'
+import { offerUndo, showError } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { perform } from '../server/optimistic.ts'
 import { showWorkspace } from './live.ts'
 
-const after = { onSuccess: showWorkspace, onError: (error: unknown) => tellRefusal(refusalOf(error).message) }
+const after = { onSuccess: showWorkspace, onError: (error: unknown) => showError(refusalOf(error).message) }
 
 /** What one can do with a workspace. */
 export function useWorkspaceActions() {

@@ -8,7 +8,7 @@ import type { TeamId } from '@arcx/router'
 import { Button, buttonClass } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Modal } from '../interface/modal.tsx'
-import { tellRefusal } from '../interface/toasts.ts'
+import { showError } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { useTeams } from '../teams/live.ts'
@@ -62,7 +62,7 @@ function Contents({ onClose, initialTeam }: { onClose: () => void; initialTeam: 
         if (name !== '')
           void create
             .mutateAsync({ name, teamId })
-            .catch((error: unknown) => isThere.current || tellRefusal(refusalOf(error).message))
+            .catch((error: unknown) => isThere.current || showError(refusalOf(error).message))
       }}
     >
       <Dialog.Title className="text-lg font-semibold">

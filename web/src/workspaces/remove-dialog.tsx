@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import type { Workspace } from '@arcx/router'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
-import { tellRefusal } from '../interface/toasts.ts'
+import { showError } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { showWorkspace } from './live.ts'
@@ -23,7 +23,7 @@ export function RemoveDialog({
   const remove = useMutation(
     trpc.workspaces.remove.mutationOptions({
       onSuccess: showWorkspace,
-      onError: (error) => tellRefusal(refusalOf(error).message),
+      onError: (error) => showError(refusalOf(error).message),
     }),
   )
   return (
