@@ -15,7 +15,7 @@ export interface CursorListeners {
   /** To every connection of this copy. */
   send(bytes: Uint8Array): void
   /** To the other copies. */
-  tellPeers(update: Uint8Array): void
+  publishToPeers(update: Uint8Array): void
 }
 
 /** Who is at a text, and where: y-protocols' awareness, with who somebody is taken from their ticket. */
@@ -36,7 +36,7 @@ export class Cursors {
       ({ added, updated, removed }: { added: number[]; updated: number[]; removed: number[] }, origin: unknown) => {
         const update = encodeAwarenessUpdate(this.#awareness, [...added, ...updated, ...removed])
         listeners.send(messageOf(update))
-        if (origin !== fromPeers) listeners.tellPeers(update)
+        if (origin !== fromPeers) listeners.publishToPeers(update)
       },
     )
   }
@@ -99,7 +99,7 @@ export class Cursors {
     const here = [...this.#connections.values()]
       .flatMap((clients) => [...clients])
       .filter((client) => this.#awareness.getStates().has(client))
-    if (here.length > 0) this.#listeners.tellPeers(encodeAwarenessUpdate(this.#awareness, here))
+    if (here.length > 0) this.#listeners.publishToPeers(encodeAwarenessUpdate(this.#awareness, here))
   }
 
   destroy(): void {

@@ -62,12 +62,12 @@ export class Document implements TextListener {
       {
         onWritten: (update, from) => {
           this.#send(update, from)
-          this.#peers?.tellUpdate(update)
+          this.#peers?.publishUpdate(update)
         },
         onUnusable: (from, isFirst) => {
           // It may only have come before what it stands upon, as after a restart: stock clients come back, with all of it.
           if (isFirst) from.close(closeCodes.unavailable, 'it is to be sent again, with what it stands upon')
-          this.#peers?.tellGap()
+          this.#peers?.publishGap()
         },
         onRead: (since) => {
           if (this.#audience.size > 0) this.#send(encodeStateAsUpdate(this.#text.doc, since))
@@ -78,7 +78,7 @@ export class Document implements TextListener {
     )
     this.#cursors = new Cursors({
       send: (bytes) => this.#audience.send(bytes),
-      tellPeers: (update) => this.#peers?.tellAwareness(update),
+      publishToPeers: (update) => this.#peers?.publishAwareness(update),
     })
     this.#disk = new DiskQuestions(id, {
       disk,
@@ -86,7 +86,7 @@ export class Document implements TextListener {
       log,
       onFound: (update) => {
         this.onUpdate(update)
-        this.#peers?.tellUpdate(update)
+        this.#peers?.publishUpdate(update)
       },
     })
   }

@@ -24,10 +24,10 @@ export interface TextListener {
 
 /** One text's line to the other copies of team-state. */
 export interface TextPeers {
-  tellUpdate(update: Uint8Array): void
+  publishUpdate(update: Uint8Array): void
   /** Something is stored that is to be read. */
-  tellGap(): void
-  tellAwareness(update: Uint8Array): void
+  publishGap(): void
+  publishAwareness(update: Uint8Array): void
   close(): void
 }
 
@@ -50,20 +50,21 @@ export class Peers {
     this.#beat()
   }
 
-  /** Resolves once everything that is told from now on will be heard. */
+  /** Resolves once everything published from now on will be received. */
   async join(textId: string, listener: TextListener): Promise<TextPeers> {
     const subject = `arcx-collab.${textId}`
     const stop = this.#channel.subscribe(subject, (bytes) => this.#hear(bytes, listener))
     this.#listeners.set(textId, listener)
     // With the bus away the text can be worked on here all the same; it is read again once the bus is back.
     await Promise.race([this.#channel.flush(), new Promise((resolve) => setTimeout(resolve, 1000))])
-    this.#tell(subject, kinds.whoIsHere, new Uint8Array())
-    const tellGap = () => this.#tell(subject, kinds.readAgain, new Uint8Array())
+    this.#publish(subject, kinds.whoIsHere, new Uint8Array())
+    const publishGap = () => this.#publish(subject, kinds.readAgain, new Uint8Array())
     return {
-      tellUpdate: (update) => (update.length > maxBytes ? tellGap() : this.#tell(subject, kinds.update, update)),
-      tellGap,
-      tellAwareness: (update) => {
-        if (update.length <= maxBytes) this.#tell(subject, kinds.awareness, update)
+      publishUpdate: (update) =>
+        update.length > maxBytes ? publishGap() : this.#publish(subject, kinds.update, update),
+      publishGap,
+      publishAwareness: (update) => {
+        if (update.length <= maxBytes) this.#publish(subject, kinds.awareness, update)
       },
       close: () => {
         stop()
@@ -88,14 +89,14 @@ export class Peers {
     else if (kind === kinds.readAgain) listener.onGap()
   }
 
-  /** One that is new may stand for one that died after it had stored something, and before it told of it. */
+  /** A new copy may replace one that died after it had stored something and before it published it. */
   #heard(copy: string): void {
     const isNew = !this.#copies.has(copy)
     this.#copies.set(copy, Date.now())
     if (isNew) for (const listener of this.#listeners.values()) listener.onGap()
   }
 
-  #tell(subject: string, kind: number, data: Uint8Array): void {
+  #publish(subject: string, kind: number, data: Uint8Array): void {
     this.#channel.publish(subject, Buffer.concat([Buffer.from([kind]), Buffer.from(this.#self, 'latin1'), data]))
   }
 
@@ -115,7 +116,7 @@ export class Peers {
   #askAgain(): void {
     for (const [textId, listener] of this.#listeners) {
       listener.onGap()
-      this.#tell(`arcx-collab.${textId}`, kinds.whoIsHere, new Uint8Array())
+      this.#publish(`arcx-collab.${textId}`, kinds.whoIsHere, new Uint8Array())
     }
   }
 }
