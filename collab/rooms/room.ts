@@ -10,11 +10,11 @@ import type { CollabTicket } from '@arcx/router/collab-ticket'
 import type { WebSocket } from 'ws'
 import { closeCodes } from '../documents/messages.ts'
 
-/** What changes faster is told together. */
+/** Changes within this time are sent together. */
 const gatherMs = 100
 const maxWaitingBytes = 1024 * 1024
 
-const Said = z.strictObject({
+const ClientMessage = z.strictObject({
   type: z.literal('here'),
   file: PresencePlace.shape.file,
   line: PresencePlace.shape.line,
@@ -22,7 +22,7 @@ const Said = z.strictObject({
   state: PresencePlace.shape.state,
 })
 
-/** An editor's window in a workspace: it says where its person is, and is told who else is there (JSON, both ways). */
+/** Connection of an editor window in a workspace: receives its presence and sends that of the others (JSON, both ways). */
 export class RoomConnection {
   readonly ticket: CollabTicket
   may: CollabTicket['may']
@@ -38,16 +38,16 @@ export class RoomConnection {
     this.ticket = ticket
     this.may = ticket.may
     this.#presence = presence
-    this.#stopListening = presence.registry.listen(this.#topics(), () => this.#soon())
-    this.#say({})
-    this.#tell()
+    this.#stopListening = presence.registry.listen(this.#topics(), () => this.#scheduleChanges())
+    this.#setPresence({})
+    this.#sendChanges()
   }
 
   receive(bytes: Uint8Array): void {
-    const said = Said.safeParse(parsed(bytes))
-    if (!said.success) return this.close(closeCodes.malformed, 'no message of this protocol')
-    const { type: _type, ...place } = said.data
-    this.#say(place)
+    const message = ClientMessage.safeParse(parsed(bytes))
+    if (!message.success) return this.close(closeCodes.malformed, 'no message of this protocol')
+    const { type: _type, ...place } = message.data
+    this.#setPresence(place)
   }
 
   close(code: number, reason: string): void {
@@ -60,7 +60,7 @@ export class RoomConnection {
     this.#presence.end(this.#key)
   }
 
-  #say(place: Partial<Omit<PresencePlace, 'client' | 'workspaceId'>>): void {
+  #setPresence(place: Partial<Omit<PresencePlace, 'client' | 'workspaceId'>>): void {
     const { userId, login, name, teamId, workspaceId } = this.ticket
     this.#presence.set({
       key: this.#key,
@@ -73,20 +73,20 @@ export class RoomConnection {
     })
   }
 
-  #soon(): void {
-    const tell = () => {
+  #scheduleChanges(): void {
+    const send = () => {
       this.#timer = null
-      this.#tell()
+      this.#sendChanges()
     }
     this.#timer ??= setTimeout(
-      guarded(tell, () => this.#socket.terminate()),
+      guarded(send, () => this.#socket.terminate()),
       gatherMs,
     )
   }
 
-  #tell(): void {
-    // Whoever does not read is told later, of what is then.
-    if (this.#socket.bufferedAmount > maxWaitingBytes) return this.#soon()
+  #sendChanges(): void {
+    // A client that does not read gets the changes later, as they are then.
+    if (this.#socket.bufferedAmount > maxWaitingBytes) return this.#scheduleChanges()
     const { registry } = this.#presence
     const { workspaceId } = this.ticket
     const view: View = ({ place }) => (place.workspaceId === workspaceId ? place : null)
