@@ -58,7 +58,7 @@ export class Presence {
       if (parsed.success) this.#hear(parsed.data)
       else log.warn('an unknown message of presence')
     })
-    this.#tell({ type: 'ask', of: null })
+    this.#publish({ type: 'ask', of: null })
     this.#timer = setInterval(() => this.#beat(), beatMs)
   }
 
@@ -69,14 +69,14 @@ export class Presence {
     this.#own.set(entry.key, entry)
     this.#sequence += 1
     this.registry.set(this.holder, entry)
-    this.#tell({ type: 'set', holder: this.holder, sequence: this.#sequence, entry })
+    this.#publish({ type: 'set', holder: this.holder, sequence: this.#sequence, entry })
   }
 
   end(key: string): void {
     if (!this.#own.delete(key)) return
     this.#sequence += 1
     this.registry.end(this.holder, key)
-    this.#tell({ type: 'end', holder: this.holder, sequence: this.#sequence, key })
+    this.#publish({ type: 'end', holder: this.holder, sequence: this.#sequence, key })
   }
 
   /** Those whom this process holds. */
@@ -86,11 +86,12 @@ export class Presence {
 
   close(): void {
     clearInterval(this.#timer)
-    this.#tell({ type: 'bye', holder: this.holder })
+    this.#publish({ type: 'bye', holder: this.holder })
   }
 
   #hear(message: Message): void {
-    if (message.type === 'ask') return message.of === null || message.of === this.holder ? this.#tellWhole() : undefined
+    if (message.type === 'ask')
+      return message.of === null || message.of === this.holder ? this.#publishAll() : undefined
     if (message.type === 'bye') {
       this.#others.delete(message.holder)
       return this.registry.endAll(message.holder)
@@ -118,19 +119,19 @@ export class Presence {
           holder.sequence = message.sequence
           if (message.type === 'set') this.registry.set(message.holder, message.entry)
           else this.registry.end(message.holder, message.key)
-        } else if (message.sequence > holder.sequence) this.#tell({ type: 'ask', of: message.holder })
+        } else if (message.sequence > holder.sequence) this.#publish({ type: 'ask', of: message.holder })
         return
       }
       case 'beat':
-        if (message.sequence !== holder.sequence) this.#tell({ type: 'ask', of: message.holder })
+        if (message.sequence !== holder.sequence) this.#publish({ type: 'ask', of: message.holder })
     }
   }
 
-  #tellWhole(): void {
+  #publishAll(): void {
     const entries = this.own()
     const parts = Math.max(1, Math.ceil(entries.length / perMessage))
     for (let part = 0; part < parts; part += 1) {
-      this.#tell({
+      this.#publish({
         type: 'whole',
         holder: this.holder,
         sequence: this.#sequence,
@@ -148,10 +149,10 @@ export class Presence {
       this.#others.delete(id)
       this.registry.endAll(id)
     }
-    this.#tell({ type: 'beat', holder: this.holder, sequence: this.#sequence })
+    this.#publish({ type: 'beat', holder: this.holder, sequence: this.#sequence })
   }
 
-  #tell(message: Message): void {
+  #publish(message: Message): void {
     this.#channel.publish(subject, JSON.stringify(message))
   }
 }
