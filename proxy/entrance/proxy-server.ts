@@ -31,7 +31,7 @@ const idleSessionMs = 120_000
 const silentStreamMs = 660_000
 /** Between two pieces of a body: a program may think in between, as git does before it pushes. */
 const bodyTimes = { wholeMs: 300_000, idleMs: 300_000, restMs: 30_000, unreadMs: 300_000 }
-const tellEveryMs = 60_000
+const warnIntervalMs = 60_000
 
 /**
  * Where workspaces come in: a socket for each, in a directory that is that workspace's alone, so that who calls is
@@ -52,7 +52,7 @@ export class ProxyServer {
   readonly #most: Most
   readonly #connections: ConnectionLimit
   readonly #bodies: BodyWatch
-  #toldAt = 0
+  #warnedAt = 0
 
   constructor(exchange: Exchange, authority: Authority, log: Log, most: Most) {
     this.#most = most
@@ -172,7 +172,7 @@ export class ProxyServer {
       if (origin === undefined) throw new Refusal(407, 'workspace_unknown', 'This workspace is not known here.')
       await this.#exchange.handle(callOf(origin, request), request, response)
     } catch (error) {
-      this.#tell(origin, request, error)
+      this.#recordRefusal(origin, request, error)
       if (response.headersSent)
         return void ('stream' in request ? request.stream.close(2) : (response as ServerResponse).destroy())
       refuse(response, error instanceof Refusal ? error : new Refusal(500, 'failed', 'The proxy failed.'))
@@ -190,14 +190,14 @@ export class ProxyServer {
       if (request.url?.includes('#') === true) throw hasFragment()
       await this.#exchange.upgrade(callOf(origin, request), request, socket, head)
     } catch (error) {
-      this.#tell(origin, request, error)
+      this.#recordRefusal(origin, request, error)
       refuseUpgrade(socket, error instanceof Refusal ? error : new Refusal(500, 'failed', 'The proxy failed.'))
       if (!(error instanceof Refusal)) this.#log.error({ err: error }, 'the proxy failed')
     }
   }
 
   /** Whatever is refused is recorded, also what never came to be a call. */
-  #tell(origin: Origin | undefined, request: IncomingMessage | Http2ServerRequest, error: unknown): void {
+  #recordRefusal(origin: Origin | undefined, request: IncomingMessage | Http2ServerRequest, error: unknown): void {
     if (origin === undefined || !(error instanceof HostRefused)) return
     this.#exchange
       .refusedHost(origin.workspaceId, request.method ?? '', error)
@@ -216,8 +216,8 @@ export class ProxyServer {
           : `All workspaces together have at most ${inAll} connections at once. Try again in a moment.`,
       ),
     )
-    if (Date.now() - this.#toldAt < tellEveryMs) return
-    this.#toldAt = Date.now()
+    if (Date.now() - this.#warnedAt < warnIntervalMs) return
+    this.#warnedAt = Date.now()
     this.#log.warn({ workspaceId, bound }, 'connections of a workspace are refused')
   }
 
@@ -230,7 +230,7 @@ export class ProxyServer {
       const refusal = isInner
         ? new HostRefused(403, 'host_refused', 'A tunnel within a tunnel is not let through.', asked, 'https')
         : badHost(asked, 'https')
-      this.#tell(origin, request, refusal)
+      this.#recordRefusal(origin, request, refusal)
       return refuseUpgrade(socket, refusal)
     }
     socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
