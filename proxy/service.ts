@@ -28,7 +28,7 @@ import { resetStreamsAtOnce } from './egress/upstream/stream-resets.ts'
 import { Tenants } from './egress/tenants/tenants.ts'
 import { Upstreams } from './egress/upstream/upstreams.ts'
 import { Authority } from './entrance/authority.ts'
-import { Places } from './entrance/places.ts'
+import { ListenDirectories } from './entrance/listen-directories.ts'
 import { ProxyServer } from './entrance/proxy-server.ts'
 import { ProxyStore } from './store.ts'
 
@@ -84,7 +84,7 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   const upstreams = new Upstreams(guard, trust)
   shutdown.add('upstreams', () => upstreams.close())
 
-  const places = new Places(config.ARC_DATA_DIR)
+  const listenDirectories = new ListenDirectories(config.ARC_DATA_DIR)
   const onWrong = (request: FastifyRequest, reply: FastifyReply) => {
     const tried = wrong.take(request.ip)
     if (tried.kind === 'over')
@@ -108,7 +108,7 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
       const { directory, ifMissing } = listening.data
       if (!ifMissing || !entrance.isOpen(id.data)) {
         await entrance.open(id.data, directory)
-        await places.keep(id.data, directory)
+        await listenDirectories.keep(id.data, directory)
       }
       return { authority: authority.certificatePem }
     })
@@ -116,7 +116,7 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
       const id = WorkspaceId.safeParse(request.params.id)
       if (!id.success) return reply.code(400).send({ error: { code: 'id_invalid' } })
       await entrance.shut(id.data)
-      await places.forget(id.data)
+      await listenDirectories.forget(id.data)
       return reply.code(204).send()
     })
   })
@@ -165,7 +165,7 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
 
   async function listenAgain(id: WorkspaceId): Promise<void> {
     try {
-      const directory = await places.of(id)
+      const directory = await listenDirectories.of(id)
       if (directory !== null) await entrance.open(id, directory)
     } catch (error) {
       log.info({ err: error, workspaceId: id }, 'a workspace is not listened for yet')

@@ -4,20 +4,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WorkspaceId } from '@arcx/router'
-import { Places } from './places.ts'
+import { ListenDirectories } from './listen-directories.ts'
 
 let directory: string
-beforeAll(async () => void (directory = await mkdtemp(join(tmpdir(), 'arcx-places-'))))
+beforeAll(async () => void (directory = await mkdtemp(join(tmpdir(), 'arcx-listen-'))))
 afterAll(() => rm(directory, { recursive: true }))
 
-test('where a workspace is listened for is known after a restart, as it was said last, until it is forgotten', async () => {
+test('the directory to listen in for a workspace is known after a restart, as it was set last, until it is forgotten', async () => {
   const [one, other] = [WorkspaceId.parse(randomUUID()), WorkspaceId.parse(randomUUID())]
-  const places = new Places(directory)
-  expect(await places.of(one)).toBeNull()
-  await places.keep(one, '/data/one')
-  await places.keep(one, '/elsewhere/one')
-  await places.keep(other, '/data/other')
-  const restarted = new Places(directory)
+  const listenDirectories = new ListenDirectories(directory)
+  expect(await listenDirectories.of(one)).toBeNull()
+  await listenDirectories.keep(one, '/data/one')
+  await listenDirectories.keep(one, '/elsewhere/one')
+  await listenDirectories.keep(other, '/data/other')
+  const restarted = new ListenDirectories(directory)
   expect(await restarted.of(one)).toBe('/elsewhere/one')
   await restarted.forget(one)
   await restarted.forget(one)

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import type { WorkspaceId } from '@arcx/router'
 
 /**
- * Where workspaces are listened for, as the orchestrator said. It is kept, as a link for each, so that arc-proxy takes them
- * up again after a restart although the orchestrator is away.
+ * The directory in which arc-proxy listens for each workspace, as set by the orchestrator. Each is kept as a symbolic link,
+ * so that arc-proxy listens again after a restart even while the orchestrator is away.
  */
-export class Places {
+export class ListenDirectories {
   readonly #root: string
 
   constructor(dataDirectory: string) {
@@ -21,7 +21,7 @@ export class Places {
     await rename(draft, this.#link(workspaceId))
   }
 
-  /** Null where the orchestrator has not said. */
+  /** Null where the orchestrator has set none. */
   of(workspaceId: WorkspaceId): Promise<string | null> {
     return readlink(this.#link(workspaceId)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return null
