@@ -50,7 +50,7 @@ const brotli = coding('br', { open: createBrotliDecompress, goesOn: 'never' }, (
 const zstd = coding('zstd', zstdFormat, () => createZstdCompress({ flush: constants.ZSTD_e_flush }))
 
 /** Enough of a body to tell by. */
-export const tellingBytes = 4
+export const sniffBytes = 4
 const isGzip = (first: Buffer) => first[0] === 0x1f && first[1] === 0x8b
 const isZstd = (first: Buffer) =>
   first.length >= 4 && (first.readUInt32LE() === 0xfd2fb528 || (first.readUInt32LE() & 0xfffffff0) >>> 0 === 0x184d2a50)

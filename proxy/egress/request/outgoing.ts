@@ -5,7 +5,7 @@ import { holds, replaceAll } from '../../replace/replacer.ts'
 import type { ProxiedRequest } from './proxied-request.ts'
 import { parseAwsAuthorization, signedAgain } from './aws-signature.ts'
 import type { Call } from './call.ts'
-import { CodingUnknown, codingsAskedFor, labelOf, tellingBytes } from '../content-coding/codings.ts'
+import { CodingUnknown, codingsAskedFor, labelOf, sniffBytes } from '../content-coding/codings.ts'
 import type { Coding } from '../content-coding/codings.ts'
 import { LookingInside } from '../content-coding/looking-inside.ts'
 import type { Outward, Writing } from '../tenants/outward.ts'
@@ -193,7 +193,7 @@ async function codingOf({
 /** The first of a body, which stay in it unless they are all of it. */
 async function firstBytes(body: Readable): Promise<Buffer> {
   let first: Buffer = Buffer.alloc(0)
-  while (first.length < tellingBytes && !body.readableEnded) {
+  while (first.length < sniffBytes && !body.readableEnded) {
     const chunk = body.read() as Buffer | null
     if (chunk !== null) first = Buffer.concat([first, chunk])
     else if (body.destroyed) throw new Refusal(499, 'program_gone', 'The program went.')

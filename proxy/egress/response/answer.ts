@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Dispatcher } from 'undici'
 import { Replacer } from '../../replace/replacer.ts'
 import { cleanHeaders, codedAs, partialAnswer, reasonOf, textOf } from './answer-head.ts'
-import { tellingBytes } from '../content-coding/codings.ts'
+import { sniffBytes } from '../content-coding/codings.ts'
 import type { Coding } from '../content-coding/codings.ts'
 import { JoiningStream, streamKind } from '../streams/joining-stream.ts'
 import { LookingInside, mayBeCompressed, valueInside } from '../content-coding/looking-inside.ts'
@@ -51,8 +51,8 @@ export class Answer implements Dispatcher.DispatchHandler {
   #replacer: Replacer | null = null
   /** Where bytes go that take more than that. */
   #opened: Duplex | null = null
-  /** What came before it is known how it is coded. */
-  #untold: { first: Buffer; readonly open: (first: Buffer) => Duplex } | null = null
+  /** Bytes received before the content coding is known. */
+  #unsniffed: { first: Buffer; readonly open: (first: Buffer) => Duplex } | null = null
   /** What of a partial answer goes on. */
   #cut: Cut | null = null
   #unread: NodeJS.Timeout | null = null
@@ -144,7 +144,7 @@ export class Answer implements Dispatcher.DispatchHandler {
         this.#cut === null ? null : new Cutting(this.#cut),
       ])
     if (coded === null) open(null)
-    else this.#untold = { first: Buffer.alloc(0), open: (first) => open(coded.label.of(first)) }
+    else this.#unsniffed = { first: Buffer.alloc(0), open: (first) => open(coded.label.of(first)) }
   }
 
   /** Where what comes goes from now on. */
@@ -166,9 +166,9 @@ export class Answer implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#untold !== null) {
-      this.#untold.first = Buffer.concat([this.#untold.first, chunk])
-      if (this.#untold.first.length >= tellingBytes) this.#tell(controller)
+    if (this.#unsniffed !== null) {
+      this.#unsniffed.first = Buffer.concat([this.#unsniffed.first, chunk])
+      if (this.#unsniffed.first.length >= sniffBytes) this.#sniff(controller)
       return
     }
     if (this.#opened !== null) {
@@ -222,7 +222,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     const { client, tenant, trace } = this.#dependencies
     if (this.#hasTrailers && Object.keys(trailers).length > 0)
       client.addTrailers(cleanHeaders(trailers, tenant, trace) as never)
-    if (this.#untold !== null) this.#tell(_controller)
+    if (this.#unsniffed !== null) this.#sniff(_controller)
     if (this.#opened !== null) return void this.#opened.end()
     const rest = this.#replacer === null ? undefined : this.#kept(this.#replacer.end())
     trace.scrubbed += this.#replacer?.count ?? 0
@@ -239,11 +239,11 @@ export class Answer implements Dispatcher.DispatchHandler {
     this.#end(this.#gone ?? error)
   }
 
-  /** By its first bytes it is known how it is coded. */
-  #tell(controller: Dispatcher.DispatchController): void {
-    if (this.#untold === null) return
-    const { first, open } = this.#untold
-    this.#untold = null
+  /** The first bytes tell the content coding. */
+  #sniff(controller: Dispatcher.DispatchController): void {
+    if (this.#unsniffed === null) return
+    const { first, open } = this.#unsniffed
+    this.#unsniffed = null
     const opened = open(first)
     if (first.length > 0 && !opened.write(first)) this.#wait(controller, opened)
   }
