@@ -55,7 +55,7 @@ export class Decoding {
     if (this.#frames?.isBetween === false) return done(new Error('it ends in the midst of a frame'))
     if (this.#inner === null) return done(null)
     this.#done = done
-    this.#inner.once('end', () => this.#tell(null))
+    this.#inner.once('end', () => this.#settle(null))
     this.#inner.end()
   }
 
@@ -86,7 +86,7 @@ export class Decoding {
     inner.write(bytes, (error) => {
       if (error || (inner.destroyed && !inner.readableEnded)) return
       const unread = this.#fed - inner.bytesWritten
-      if (unread === 0) return this.#tell(null)
+      if (unread === 0) return this.#settle(null)
       // It has come to its end; what is left of what it opened to comes before what follows.
       const goOn = () => {
         this.#inner = null
@@ -101,12 +101,12 @@ export class Decoding {
   #opened(): Decompressor {
     const inner = this.#format.open()
     inner.on('data', this.#onBytes)
-    inner.on('error', (error: Error) => this.#tell(error))
+    inner.on('error', (error: Error) => this.#settle(error))
     if (this.#isPaused) inner.pause()
     return inner
   }
 
-  #tell(error: Error | null): void {
+  #settle(error: Error | null): void {
     const done = this.#done
     this.#done = () => undefined
     done(error)
