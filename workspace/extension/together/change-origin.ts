@@ -12,9 +12,9 @@ interface DocumentEvent {
   readonly isUndone: boolean
 }
 
-/** Tells of each change of one document where it came from. */
+/** Reports the origin of each change of a document: the file on disk, or the editor. */
 export class ChangeOrigin {
-  readonly #tell: (isFromDisk: boolean, text: string) => void
+  readonly #report: (isFromDisk: boolean, text: string) => void
   readonly #isMarked: () => boolean
   #undecided: { readonly text: string; readonly timer: ReturnType<typeof setTimeout> } | null = null
 
@@ -22,8 +22,8 @@ export class ChangeOrigin {
    * `isMarked`: whether the editor shows the document as unsaved. It says of a document that nothing is unsaved when a save
    * is done, also where more was typed than was written, and until it has been saved again.
    */
-  constructor(tell: (isFromDisk: boolean, text: string) => void, isMarked: () => boolean) {
-    this.#tell = tell
+  constructor(report: (isFromDisk: boolean, text: string) => void, isMarked: () => boolean) {
+    this.#report = report
     this.#isMarked = isMarked
   }
 
@@ -33,7 +33,7 @@ export class ChangeOrigin {
       return
     }
     this.#decide(true)
-    if (isDirty || isUndone) return this.#tell(false, text)
+    if (isDirty || isUndone) return this.#report(false, text)
     this.#undecided = { text, timer: setTimeout(() => this.#decide(true), dirtyWithinMs) }
   }
 
@@ -46,6 +46,6 @@ export class ChangeOrigin {
     if (this.#undecided === null) return
     const { text } = this.#undecided
     this.close()
-    this.#tell(isFromDisk && !this.#isMarked(), text)
+    this.#report(isFromDisk && !this.#isMarked(), text)
   }
 }

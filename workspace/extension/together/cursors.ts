@@ -38,13 +38,13 @@ export class Cursors implements vscode.Disposable {
     const show = () => this.show()
     const tellActive = () => {
       const { activeTextEditor } = vscode.window
-      if (activeTextEditor !== undefined) this.#tell(activeTextEditor)
+      if (activeTextEditor !== undefined) this.#publishSelections(activeTextEditor)
     }
     line.provider.awareness.on('change', show)
     this.#subscriptions = [
       new vscode.Disposable(() => line.provider.awareness.off('change', show)),
-      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#tell(textEditor)),
-      vscode.window.onDidChangeActiveTextEditor((editor) => editor !== undefined && this.#tell(editor)),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#publishSelections(textEditor)),
+      vscode.window.onDidChangeActiveTextEditor((editor) => editor !== undefined && this.#publishSelections(editor)),
       vscode.window.onDidChangeVisibleTextEditors(show),
       vscode.workspace.onDidChangeTextDocument(({ document: changed }) => changed === document && show()),
       // A cursor that moved before what was typed there had its place is told of then.
@@ -98,7 +98,7 @@ export class Cursors implements vscode.Disposable {
     for (const client of this.#looks.keys()) if (!here.has(client)) this.#forget(client)
   }
 
-  #tell(editor: vscode.TextEditor): void {
+  #publishSelections(editor: vscode.TextEditor): void {
     if (editor.document !== this.#document || !this.#binding.isPlaced) return
     const shared = this.#binding.shown.getText(textName)
     // What is not placed yet has no position that others would know.

@@ -55,7 +55,7 @@ export class SharedFiles implements vscode.Disposable {
       ),
       vscode.window.onDidChangeActiveTextEditor((editor) => {
         if (editor !== undefined) void this.#shared.get(editor.document)?.binding.settleWith(null)
-        this.#show()
+        this.#updateStatusBar()
       }),
     ]
     this.#reconcile()
@@ -80,7 +80,7 @@ export class SharedFiles implements vscode.Disposable {
     for (const document of this.#shared.keys()) if (!inTabs.has(document.uri.toString())) this.#end(document)
     for (const document of vscode.workspace.textDocuments)
       if (inTabs.has(document.uri.toString()) && reasonNot(document) === null) this.#begin(document)
-    this.#show()
+    this.#updateStatusBar()
   }
 
   #begin(document: vscode.TextDocument): void {
@@ -94,8 +94,8 @@ export class SharedFiles implements vscode.Disposable {
     )
     watcher.onDidChange(() => binding.diskChanged())
     watcher.onDidCreate(() => binding.diskChanged())
-    line.provider.on('status', () => this.#show())
-    line.provider.awareness.on('change', () => this.#show())
+    line.provider.on('status', () => this.#updateStatusBar())
+    line.provider.awareness.on('change', () => this.#updateStatusBar())
     this.#shared.set(document, {
       file,
       line,
@@ -118,11 +118,11 @@ export class SharedFiles implements vscode.Disposable {
     shared.binding.close()
     shared.watcher.dispose()
     shared.line.close()
-    this.#show()
+    this.#updateStatusBar()
   }
 
   /** Whether the file in front is shared, and with how many. */
-  #show(): void {
+  #updateStatusBar(): void {
     const document = vscode.window.activeTextEditor?.document
     if (document === undefined || document.uri.scheme !== 'vscode-remote') return this.#bar.hide()
     const shared = this.#shared.get(document)
