@@ -209,7 +209,7 @@ export async function startDesktop(
       window: {
         id,
         isFocused: true,
-        tell: (event) =>
+        send: (event) =>
           void page.then((made) => made.evaluate(`window.arcxTell(${JSON.stringify(event)})`)).catch(() => undefined),
         makeView: (_ground: () => Ground, _partition, events) => new BrowserView(browser, events),
         show: (view) => (entry.shown = view instanceof BrowserView ? view : null),

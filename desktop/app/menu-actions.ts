@@ -21,7 +21,7 @@ export function performMenuAction(
       case 'palette':
       case 'newWorkspace':
         tabs.activate(null)
-        window.tell({ type: 'command', command: action })
+        window.send({ type: 'command', command: action })
         break
       case 'reload':
         if (tabs.active === null) window.reload()

@@ -68,7 +68,7 @@ export function pageAnswers({
     'api.subscribe': ({ handle, path, input }, from) => {
       const open = windows.find(from)
       if (open !== null)
-        subscriptions.begin(from, handle, live.connection, path, input, (event) => open.window.tell(event))
+        subscriptions.begin(from, handle, live.connection, path, input, (event) => open.window.send(event))
       return undefined
     },
     'api.unsubscribe': ({ handle }, from) => {

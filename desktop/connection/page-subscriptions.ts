@@ -12,14 +12,14 @@ export class PageSubscriptions {
     connection: Connection | null,
     path: string,
     input: unknown,
-    tell: (event: Event) => void,
+    send: (event: Event) => void,
   ): void {
     this.end(windowId, handle)
     const end = connection?.subscribe(path, input, {
-      started: () => tell({ type: 'api.started', handle }),
-      data: (data) => tell({ type: 'api.data', handle, data }),
-      error: (error) => tell({ type: 'api.error', handle, error }),
-      stopped: () => tell({ type: 'api.stopped', handle }),
+      started: () => send({ type: 'api.started', handle }),
+      data: (data) => send({ type: 'api.data', handle, data }),
+      error: (error) => send({ type: 'api.error', handle, error }),
+      stopped: () => send({ type: 'api.stopped', handle }),
     })
     if (end !== undefined) this.#ends.set(`${windowId} ${handle}`, end)
   }

@@ -88,7 +88,7 @@ export class ElectronWindow implements AppWindow {
     return !this.browser.isDestroyed() && this.browser.isFocused()
   }
 
-  tell(event: Event): void {
+  send(event: Event): void {
     if (!this.browser.isDestroyed()) this.browser.webContents.send(channels.event, event)
   }
 

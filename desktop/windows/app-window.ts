@@ -7,7 +7,7 @@ import type { View, ViewEvents } from '../tabs/workspace-tab.ts'
 export interface AppWindow {
   readonly id: string
   /** To the app's own page. */
-  tell(event: Event): void
+  send(event: Event): void
   /** Views belong to one partition each, which keeps its cookies from every other's. */
   makeView(ground: () => Ground, partition: string, events: ViewEvents): View
   /** Shows one view, or none. */

@@ -30,7 +30,7 @@ function windowsOver(keptTabs: KeptTabs): OpenWindows {
     ({
       id: String((next += 1)),
       isFocused: false,
-      tell: () => undefined,
+      send: () => undefined,
       show: () => undefined,
     }) as unknown as AppWindow
   return new OpenWindows({ makeWindow, keptTabs, arranged: () => undefined })

@@ -73,7 +73,7 @@ export class OpenWindows {
   /** Puts the view in front that is to be seen, and tells the page. */
   arrange(open: OpenWindow): void {
     this.show(open)
-    open.window.tell({ type: 'tabs', tabs: open.tabs.shown })
+    open.window.send({ type: 'tabs', tabs: open.tabs.shown })
     this.#keep()
     this.#dependencies.arranged()
   }
@@ -92,7 +92,7 @@ export class OpenWindows {
   goTo(open: OpenWindow, path: string): void {
     open.tabs.activate(null)
     this.arrange(open)
-    open.window.tell({ type: 'goTo', path })
+    open.window.send({ type: 'goTo', path })
   }
 
   /** All of them, which are there again when this account is. */
@@ -105,7 +105,7 @@ export class OpenWindows {
   }
 
   tellAll(event: Event): void {
-    for (const { window } of this.all) window.tell(event)
+    for (const { window } of this.all) window.send(event)
   }
 
   #keep(): void {
