@@ -101,7 +101,7 @@ export function addAdminCommands(program: Command, sessions: Sessions): void {
         file === undefined
           ? await (await session.server()).api.audit.verify.query()
           : await verifyChain(entriesOf(file))
-      tell(session.output, verdict, options.head)
+      reportVerdict(session.output, verdict, options.head)
     })
   audit
     .command('export')
@@ -122,7 +122,7 @@ export function addAdminCommands(program: Command, sessions: Sessions): void {
     })
 }
 
-function tell(output: Output, verdict: AuditVerdict, head: string | undefined): void {
+function reportVerdict(output: Output, verdict: AuditVerdict, head: string | undefined): void {
   if (verdict.kind === 'broken')
     throw new Failure(
       `The record is broken at line ${verdict.id}: ${verdict.why === 'changed' ? 'it was changed' : 'a line before it is missing'}.`,

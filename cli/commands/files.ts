@@ -89,15 +89,15 @@ async function upload({ server, output, workspace, skipped }: Copying, path: str
     output: new PassThrough().resume(),
   })
   const { code, said } = await run.untilOver()
-  told(output, code, said, skipped, 'It could not be written in the workspace')
+  reportCopy(output, code, said, skipped, 'It could not be written in the workspace')
 }
 
 /** What comes from a workspace is not trusted, and neither is what it calls it: its place here is decided here. */
 async function download({ server, output, workspace, skipped }: Copying, from: string, to: string): Promise<void> {
-  const place = await placeFor(from, to)
+  const localPath = await localPathFor(from, to)
   const archive = new PassThrough()
   const run = new ToolRun(server, workspace, ['sh', '-c', send, 'sh', from], { input: null, output: archive })
-  const unpacking = new Unpacking(Buffer.from(place), skipped)
+  const unpacking = new Unpacking(Buffer.from(localPath), skipped)
   const [unpacked, { code, said }] = await Promise.all([
     unpackAll(archive, unpacking).then(
       () => null,
@@ -122,7 +122,7 @@ async function download({ server, output, workspace, skipped }: Copying, from: s
   if (unpacked?.error instanceof ArchiveError)
     throw new Failure(`The copy broke off: ${unpacked.error.message}`, 'copy_failed', exitCodes.failed)
   if (unpacked !== null) throw unpacked.error
-  told(output, code, said, skipped, 'It could not be read in the workspace')
+  reportCopy(output, code, said, skipped, 'It could not be read in the workspace')
 }
 
 async function unpackAll(archive: PassThrough, unpacking: Unpacking): Promise<void> {
@@ -131,7 +131,7 @@ async function unpackAll(archive: PassThrough, unpacking: Unpacking): Promise<vo
 }
 
 /** Where it goes here, under the name that was asked for. */
-async function placeFor(from: string, to: string): Promise<string> {
+async function localPathFor(from: string, to: string): Promise<string> {
   const target = resolve(to)
   if (/[/\\]$/.test(to)) await mkdir(target, { recursive: true })
   const there: Stats | null = await stat(target).catch(() => null)
@@ -151,8 +151,8 @@ function nameOf(from: string): string {
   return name
 }
 
-/** @throws where not all of it was copied. */
-function told(output: Output, code: number | null, said: string, skipped: Skipped, otherwise: string): void {
+/** Prints what was not copied. @throws where anything was not. */
+function reportCopy(output: Output, code: number | null, said: string, skipped: Skipped, otherwise: string): void {
   const lines = said === '' ? [] : legibleLines(said).split('\n')
   if (code !== 0 && lines.length === 1 && skipped.count === 0)
     throw new Failure(lines[0] ?? '', 'copy_failed', exitCodes.failed)

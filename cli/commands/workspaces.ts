@@ -27,7 +27,7 @@ function diskUse(output: Output, { disk }: Workspace): string {
   return disk.nearLimit ? output.paint('red', said) : said
 }
 
-function tell(output: Output, workspace: Workspace, words: string): void {
+function reportWorkspace(output: Output, workspace: Workspace, words: string): void {
   output.result(workspace, `${workspace.name} ${words}`)
 }
 
@@ -77,7 +77,7 @@ export function addWorkspaceCommands(program: Command, sessions: Sessions): void
       const created = await server.api.workspaces.create.mutate({ name, teamId })
       const now = options.wait ? await untilState(server, session.output, created, 'running') : created
       if (now !== null)
-        tell(session.output, now, options.wait ? `is ready: ${now.url}` : `is being created: ${now.url}`)
+        reportWorkspace(session.output, now, options.wait ? `is ready: ${now.url}` : `is being created: ${now.url}`)
     })
 
   const drives = [
@@ -98,7 +98,7 @@ export function addWorkspaceCommands(program: Command, sessions: Sessions): void
           const { id: workspaceId } = await findWorkspace(server, name)
           const taken = await server.api.workspaces[operation].mutate({ workspaceId })
           const now = options.wait ? await untilState(server, session.output, taken, state) : taken
-          if (now !== null) tell(session.output, now, options.wait ? words : `is ${now.state}`)
+          if (now !== null) reportWorkspace(session.output, now, options.wait ? words : `is ${now.state}`)
         }
       })
   }
@@ -113,7 +113,7 @@ export function addWorkspaceCommands(program: Command, sessions: Sessions): void
       const server = await session.server()
       const { id: workspaceId } = await findWorkspace(server, wanted)
       const renamed = await server.api.workspaces.rename.mutate({ workspaceId, name })
-      tell(session.output, renamed, `it is: ${renamed.url}`)
+      reportWorkspace(session.output, renamed, `it is: ${renamed.url}`)
     })
 
   program
