@@ -19,7 +19,7 @@ export interface PlainCall {
   input(): unknown
 }
 
-type Asked = Pick<FastifyRequest, 'method' | 'url' | 'headers' | 'body'>
+type RequestFields = Pick<FastifyRequest, 'method' | 'url' | 'headers' | 'body'>
 
 const { _def: definition } = appRouter
 /** By its whole path, as the router keeps them at run time. */
@@ -27,7 +27,7 @@ const procedures = definition.procedures as unknown as Readonly<Record<string, A
 const plainPath = /^[\w.]+(,[\w.]+)*$/
 
 /** What a request calls; null for whatever is not plain, or wrong as a request, which tRPC's own adapter answers. */
-export function plainCallsOf({ method, url, headers, body }: Asked, path: string): PlainCalls | null {
+export function plainCallsOf({ method, url, headers, body }: RequestFields, path: string): PlainCalls | null {
   const type = method === 'GET' ? 'query' : method === 'POST' ? 'mutation' : null
   if (type === null || !plainPath.test(path) || !takesPlainAnswer(headers)) return null
   const contentType = headers['content-type']
@@ -56,7 +56,7 @@ export function plainCallsOf({ method, url, headers, body }: Asked, path: string
 const typeOf = ({ _def: { type } }: AnyTRPCProcedure) => type
 
 /** Not one that comes in parts. */
-const takesPlainAnswer = (headers: Asked['headers']): boolean =>
+const takesPlainAnswer = (headers: RequestFields['headers']): boolean =>
   headers['trpc-accept'] === undefined && headers.accept?.includes('application/jsonl') !== true
 
 const isJson = (contentType: string | undefined): boolean =>
