@@ -23,7 +23,7 @@ export type {
 } from './workspaces/workspace.ts'
 export { ArcError, errors, refusalOf } from './errors.ts'
 export type { ErrorDetails, ErrorKind } from './errors.ts'
-export type { TokensPort, WantedToken } from './tokens/port.ts'
+export type { TokensPort, TokenInput } from './tokens/port.ts'
 export type { ApiToken, NewApiToken } from './tokens/token.ts'
 export { Scope } from './tokens/token.ts'
 export type { CollabEntry, CollabPort, CollabRight } from './collab/port.ts'
@@ -37,7 +37,7 @@ export { writtenOut } from './egress/presets.ts'
 export type { CallFilter, EgressCall, EgressCallsChange, EgressPort } from './egress/port.ts'
 export { EgressLimit, EgressRules, noRules } from './egress/rules.ts'
 export type { Owner } from './owner.ts'
-export type { SecretPlace, SecretView, SecretsPort, WantedSecret } from './secrets/port.ts'
+export type { SecretPlace, SecretView, SecretsPort, SecretInput } from './secrets/port.ts'
 export { secretPlaces } from './secrets/port.ts'
 export type { Limited, LimitsPort, MostCallsOfRequest } from './limits.ts'
 export { mostCallsOfRequest } from './limits.ts'
@@ -52,13 +52,13 @@ export type {
   ProgramRequest,
   ProgramSession,
   ProgramsPort,
-  WantedProgram,
+  ProgramInput,
 } from './programs/port.ts'
 export { ProgramKind } from './programs/port.ts'
 export { AnnouncementId } from './announcements/port.ts'
 export type { Announcement, AnnouncementsPort } from './announcements/port.ts'
 export type { DiskCondition, DiskPort } from './disk/port.ts'
-export type { TeamInvitesPort, TeamsPort, WantedTeamInvite } from './teams/port.ts'
+export type { TeamInvitesPort, TeamsPort, TeamInviteInput } from './teams/port.ts'
 export type {
   Invitation,
   NewTeamInvite,

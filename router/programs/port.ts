@@ -28,7 +28,7 @@ export interface ProgramRequest {
 export const ProgramKind = z.enum(['cli', 'desktop'])
 export type ProgramKind = z.infer<typeof ProgramKind>
 
-export interface WantedProgram {
+export interface ProgramInput {
   readonly kind: ProgramKind
   readonly clientName: string
   /** Where it listens on this machine. */
@@ -58,7 +58,7 @@ export interface ProgramSession {
  * types the program's code (RFC 8628). The CLI gets an API token, the desktop app a session; its person can end either.
  */
 export interface ProgramsPort {
-  authorize(actor: SessionActor, program: WantedProgram): Promise<AuthorizedProgram>
+  authorize(actor: SessionActor, program: ProgramInput): Promise<AuthorizedProgram>
   /** For the desktop app. @throws `program_code_spent`. */
   enter(origin: Origin, userAgent: string, code: string, verifier: string): Promise<ProgramSession>
   /** @throws `program_code_spent`. */

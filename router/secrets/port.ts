@@ -23,7 +23,7 @@ export interface SecretView {
   readonly updatedAt: string
 }
 
-export interface WantedSecret {
+export interface SecretInput {
   readonly owner: Owner
   readonly name: string
   readonly value: string
@@ -34,7 +34,7 @@ export interface WantedSecret {
 export interface SecretsPort {
   list(actor: UserActor, owner: Owner): Promise<readonly SecretView[]>
   /** Makes it, or gives the one of that name another value and hosts. @throws `secret_limit_reached`, `forbidden`, `team_not_found`, `workspace_not_found`. */
-  set(actor: UserActor, wanted: WantedSecret): Promise<SecretView>
+  set(actor: UserActor, wanted: SecretInput): Promise<SecretView>
   /** Where it may go from now on, its value and placeholder as they are. @throws `secret_not_found`, `forbidden`. */
   grants(actor: UserActor, id: SecretId, hosts: readonly string[], places: readonly SecretPlace[]): Promise<SecretView>
   /** @throws `secret_not_found`. */

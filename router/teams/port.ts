@@ -4,7 +4,7 @@ import type { Resume } from '../workspaces/port.ts'
 import type { Tracked } from '../workspaces/workspace.ts'
 import type { Invitation, InvitedRole, NewTeamInvite, Team, TeamChange, TeamDetails } from './team.ts'
 
-export interface WantedTeamInvite {
+export interface TeamInviteInput {
   readonly role: InvitedRole
   /** A GitHub login; null for a link. */
   readonly login: string | null
@@ -32,7 +32,7 @@ export interface TeamsPort {
 
 /** Invitations to teams. */
 export interface TeamInvitesPort {
-  invite(actor: UserActor, teamId: TeamId, wanted: WantedTeamInvite): Promise<NewTeamInvite>
+  invite(actor: UserActor, teamId: TeamId, wanted: TeamInviteInput): Promise<NewTeamInvite>
   revokeInvite(actor: UserActor, teamId: TeamId, inviteId: TeamInviteId): Promise<void>
   /** What a link invites to, for whoever holds it. @throws `invitation_spent`. */
   invitation(code: string): Promise<Invitation>

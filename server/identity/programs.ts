@@ -11,7 +11,7 @@ import type {
   ProgramSession,
   ProgramsPort,
   SessionActor,
-  WantedProgram,
+  ProgramInput,
 } from '@arcx/router'
 import type { Codes } from '../credentials/codes.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
@@ -51,7 +51,7 @@ export class Programs implements ProgramsPort {
 
   async authorize(
     actor: SessionActor,
-    { kind, clientName, port, state, challenge }: WantedProgram,
+    { kind, clientName, port, state, challenge }: ProgramInput,
   ): Promise<AuthorizedProgram> {
     const { codes, unitOfWork } = this.#dependencies
     const code = await codes.issue('program', { sessionId: actor.sessionId, challenge, clientName, kind }, codeSeconds)

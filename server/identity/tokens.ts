@@ -8,7 +8,7 @@ import type {
   TokensPort,
   UserActor,
   UserId,
-  WantedToken,
+  TokenInput,
   WorkspaceId,
 } from '@arcx/router'
 import { isWellFormed, makeToken } from '../credentials/token.ts'
@@ -45,7 +45,7 @@ export class Tokens implements TokensPort {
     return rows.map(present).filter(({ workspaceIds }) => isWithin(workspaceIds, bounds))
   }
 
-  async create(actor: UserActor, wanted: WantedToken): Promise<NewApiToken> {
+  async create(actor: UserActor, wanted: TokenInput): Promise<NewApiToken> {
     if (wanted.scopes.includes('admin') && actor.role !== 'admin')
       throw errors.forbidden('make a token that administers this server')
     if (actor.via === 'token') requireWithin(actor, wanted)
@@ -123,7 +123,7 @@ export class Tokens implements TokensPort {
 }
 
 /** @throws `forbidden` for what the token that asks has not itself. */
-function requireWithin(actor: TokenActor, wanted: WantedToken): void {
+function requireWithin(actor: TokenActor, wanted: TokenInput): void {
   if (!wanted.scopes.every((scope) => actor.scopes.includes(scope)))
     throw errors.forbidden('make a token for more than the one that asks')
   if (!isWithin(wanted.workspaceIds, actor.workspaceIds))
@@ -134,7 +134,7 @@ function requireWithin(actor: TokenActor, wanted: WantedToken): void {
 const isWithin = (workspaceIds: readonly string[] | null, bounds: readonly string[] | null): boolean =>
   bounds === null || (workspaceIds !== null && workspaceIds.every((id) => bounds.includes(id)))
 
-function endOf(actor: UserActor, { expiresDays }: WantedToken): Date | null {
+function endOf(actor: UserActor, { expiresDays }: TokenInput): Date | null {
   const wanted = expiresDays === null ? null : new Date(Date.now() + expiresDays * dayMs)
   const own = actor.via === 'token' ? actor.expiresAt : null
   if (own === null) return wanted

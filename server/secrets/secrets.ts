@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { SecretId, TeamId, WorkspaceId, errors, secretPlaces } from '@arcx/router'
-import type { Owner, SecretPlace, SecretView, SecretsPort, UserActor, WantedSecret } from '@arcx/router'
+import type { Owner, SecretPlace, SecretView, SecretsPort, UserActor, SecretInput } from '@arcx/router'
 import type { Envelopes } from '@arcx/service-kit/envelopes'
 import type { OwnerColumns, Owners } from '../egress/owners.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
@@ -29,7 +29,7 @@ export class Secrets implements SecretsPort {
     return (await this.#dependencies.store.list(whose)).map(present)
   }
 
-  async set(actor: UserActor, { owner, name, value, hosts, places }: WantedSecret): Promise<SecretView> {
+  async set(actor: UserActor, { owner, name, value, hosts, places }: SecretInput): Promise<SecretView> {
     const { store, unitOfWork, envelopes, owners } = this.#dependencies
     const whose = await owners.require(actor, 'secret.change', owner)
     return unitOfWork(actor, async (unit) => {

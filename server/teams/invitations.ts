@@ -8,7 +8,7 @@ import type {
   TeamInvite,
   TeamInvitesPort,
   UserActor,
-  WantedTeamInvite,
+  TeamInviteInput,
 } from '@arcx/router'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { TeamChanges } from './changes.ts'
@@ -42,7 +42,7 @@ export class TeamInvitations implements TeamInvitesPort {
   async invite(
     actor: UserActor,
     teamId: TeamId,
-    { role, login, maxUses, expiresDays }: WantedTeamInvite,
+    { role, login, maxUses, expiresDays }: TeamInviteInput,
   ): Promise<NewTeamInvite> {
     const { changes, invites, publicOrigin } = this.#dependencies
     const code = randomBytes(24).toString('base64url')
