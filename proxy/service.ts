@@ -14,7 +14,7 @@ import { operationsServer } from '@arcx/service-kit/operations'
 import { startService } from '@arcx/service-kit/service'
 import type { Service } from '@arcx/service-kit/service'
 import type { Shutdown } from '@arcx/service-kit/shutdown'
-import { WrongTries } from '@arcx/service-kit/wrong-tries'
+import { FailedAttempts } from '@arcx/service-kit/failed-attempts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ProxyConfig } from './config.ts'
@@ -69,7 +69,7 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
   )
   // The port first: a second copy on one data directory would take this one's sockets.
   let isReady = false
-  const wrong = new WrongTries((omitted) => log.warn(omitted, 'more wrong internal tokens were shown'))
+  const wrong = new FailedAttempts((omitted) => log.warn(omitted, 'more wrong internal tokens were shown'))
   shutdown.add('wrong tokens', () => wrong.close())
   const authority = await Authority.open(join(config.ARC_DATA_DIR, 'authority.pem'))
   const more = config.ARC_EGRESS_CA_FILE === undefined ? null : await readFile(config.ARC_EGRESS_CA_FILE, 'utf8')

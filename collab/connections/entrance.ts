@@ -8,7 +8,7 @@ import type { Log } from '@arcx/service-kit/log'
 import { decodeComponent, parseTarget } from '@arcx/service-kit/request-target'
 import type { CollabTicket, Tickets } from '@arcx/router/collab-ticket'
 import { refuseUpgrade, takeUpgrades } from '@arcx/service-kit/upgrades'
-import { WrongTries } from '@arcx/service-kit/wrong-tries'
+import { FailedAttempts } from '@arcx/service-kit/failed-attempts'
 import { closeCodes } from '../documents/messages.ts'
 import { TextsFull, maxTextBytes } from '../documents/memory.ts'
 import type { Documents } from '../documents/documents.ts'
@@ -57,12 +57,12 @@ export class Entrance {
   readonly #large = new LargeMessages()
   readonly #byPerson = new Map<string, number>()
   readonly #silent = new WeakSet<WebSocket>()
-  readonly #wrong: WrongTries
+  readonly #wrong: FailedAttempts
   readonly #timer: NodeJS.Timeout
 
   constructor(server: Server, dependencies: EntranceDependencies) {
     this.#dependencies = dependencies
-    this.#wrong = new WrongTries((omitted) => dependencies.log.warn(omitted, 'more wrong tickets were shown'))
+    this.#wrong = new FailedAttempts((omitted) => dependencies.log.warn(omitted, 'more wrong tickets were shown'))
     takeUpgrades(server, dependencies.log, (request, socket, head) => this.#upgrade(request, socket, head))
     this.#timer = setInterval(
       guarded(

@@ -1,7 +1,7 @@
 import { ArcError, errors, refusalOf } from '@arcx/router'
 import type { AuthorizationPort, Call, LimitsPort, ServerRight, UserActor } from '@arcx/router'
 import type { Log } from '@arcx/service-kit/log'
-import { WrongTries } from '@arcx/service-kit/wrong-tries'
+import { FailedAttempts } from '@arcx/service-kit/failed-attempts'
 import type { AuditRecord } from '../audit/audit.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { mayAdminister, requireMayAsk } from './checks.ts'
@@ -23,7 +23,7 @@ export interface AuthorizationDependencies {
 /** What every command and every question goes through: authorised, counted, done, and recorded where it is refused. */
 export class Authorization implements AuthorizationPort {
   readonly #dependencies: AuthorizationDependencies
-  readonly #refusals = new WrongTries(({ address, count }) => this.#omit(address, count), recorded)
+  readonly #refusals = new FailedAttempts(({ address, count }) => this.#omit(address, count), recorded)
   #writing: Promise<void> = Promise.resolve()
 
   constructor(dependencies: AuthorizationDependencies) {

@@ -1,7 +1,7 @@
 import { errors } from '@arcx/router'
 import type { Log } from '@arcx/service-kit/log'
-import { WrongTries } from '@arcx/service-kit/wrong-tries'
-import type { Omitted } from '@arcx/service-kit/wrong-tries'
+import { FailedAttempts } from '@arcx/service-kit/failed-attempts'
+import type { Omitted } from '@arcx/service-kit/failed-attempts'
 import type { AuditRecord } from '../audit/audit.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 
@@ -12,7 +12,7 @@ const visitor = (address: string) => ({ kind: 'service', service: `visitor ${add
 export class WrongCredentials {
   readonly #unitOfWork: UnitOfWork
   readonly #log: Log
-  readonly #tries = new WrongTries((omitted) => this.#omit(omitted))
+  readonly #attempts = new FailedAttempts((omitted) => this.#omit(omitted))
   #writing: Promise<void> = Promise.resolve()
 
   constructor(unitOfWork: UnitOfWork, log: Log) {
@@ -22,14 +22,14 @@ export class WrongCredentials {
 
   /** @throws `token_wrong`, or `too_many_requests` where nothing more is recorded one by one. */
   async refuse(action: 'token.use' | 'internal.use', address: string): Promise<never> {
-    const tried = this.#tries.take(address)
+    const tried = this.#attempts.take(address)
     if (tried.kind === 'over') throw errors.tooManyRequests(tried.retryAfterSeconds)
     await this.#record(address, { action, outcome })
     throw errors.tokenWrong()
   }
 
   async close(): Promise<void> {
-    this.#tries.close()
+    this.#attempts.close()
     await this.#writing
   }
 

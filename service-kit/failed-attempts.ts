@@ -1,15 +1,15 @@
 import { addressKey } from './connections/client-address.ts'
 
-export interface WrongTriesBounds {
+export interface FailedAttemptsBounds {
   readonly perAddress: number
   readonly inAll: number
   readonly windowMs: number
 }
 
-export const wrongTriesBounds: WrongTriesBounds = { perAddress: 10, inAll: 200, windowMs: 60_000 }
+export const failedAttemptsBounds: FailedAttemptsBounds = { perAddress: 10, inAll: 200, windowMs: 60_000 }
 
 /** What becomes of one: `first` of the few that are told of one by one, or `over` the bound. */
-export type WrongTry = { readonly kind: 'first' } | { readonly kind: 'over'; readonly retryAfterSeconds: number }
+export type FailedAttempt = { readonly kind: 'first' } | { readonly kind: 'over'; readonly retryAfterSeconds: number }
 
 /** Wrong tries beyond the bound, of one address, or of all that none was counted for. */
 export interface Omitted {
@@ -31,21 +31,21 @@ const mostAddresses = 10_000
  * all. A right one is never counted, so that nobody shuts out whoever shares their address. What is over the bound is
  * told of at the end of the window, as a number.
  */
-export class WrongTries {
-  readonly #bounds: WrongTriesBounds
+export class FailedAttempts {
+  readonly #bounds: FailedAttemptsBounds
   readonly #onOmitted: (omitted: Omitted) => void
   readonly #timer: NodeJS.Timeout
   readonly #windows = new Map<string, Window>()
   #all: Window | null = null
 
   /** `onOmitted` answers for its own errors. */
-  constructor(onOmitted: (omitted: Omitted) => void, bounds = wrongTriesBounds) {
+  constructor(onOmitted: (omitted: Omitted) => void, bounds = failedAttemptsBounds) {
     this.#bounds = bounds
     this.#onOmitted = onOmitted
     this.#timer = setInterval(() => this.#sweep(Date.now()), sweepMs).unref()
   }
 
-  take(address: string): WrongTry {
+  take(address: string): FailedAttempt {
     const now = Date.now()
     const { perAddress, inAll, windowMs } = this.#bounds
     if (this.#all !== null && this.#all.endsAt <= now) this.#sweep(now)
@@ -95,7 +95,7 @@ export class WrongTries {
   }
 }
 
-const over = ({ endsAt }: Window, now: number): WrongTry => ({
+const over = ({ endsAt }: Window, now: number): FailedAttempt => ({
   kind: 'over',
   retryAfterSeconds: Math.max(1, Math.ceil((endsAt - now) / 1000)),
 })
