@@ -13,12 +13,12 @@ export interface OwnedWorkspace extends WorkspaceFacts {
 }
 
 /** Something to search for, of which the first are found; or a login, whatever its case, of which all are. */
-type Which = { readonly search: string } | { readonly login: string }
+type AccountFilter = { readonly search: string } | { readonly login: string }
 
 export interface AdminPort {
   overview(): Promise<Overview>
   /** Newest first; `search` is held against its name, its owner's login and its team's name. Of a `login`: their own. */
-  workspaces(which: Which): Promise<readonly OwnedWorkspace[]>
+  workspaces(filter: AccountFilter): Promise<readonly OwnedWorkspace[]>
   startWorkspace(actor: Administrator, id: WorkspaceId): Promise<WorkspaceFacts>
   stopWorkspace(actor: Administrator, id: WorkspaceId): Promise<WorkspaceFacts>
   removeWorkspace(actor: Administrator, id: WorkspaceId): Promise<WorkspaceFacts>
@@ -29,7 +29,7 @@ export interface AdminPort {
   /** Lets somebody on the waitlist in at their next sign-in. */
   inviteFromWaitlist(actor: Administrator, githubId: number): Promise<void>
   /** Newest first; `search` is held against login, name and e-mail. */
-  users(which: Which): Promise<readonly Account[]>
+  users(filter: AccountFilter): Promise<readonly Account[]>
   setTier(actor: Administrator, userId: UserId, tier: Tier): Promise<void>
   setRole(actor: Administrator, userId: UserId, role: 'member' | 'admin'): Promise<void>
   /** Ends all their sessions and open connections. */

@@ -16,7 +16,7 @@ import type {
   WorkspaceId,
 } from '@arcx/router'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
-import type { AccountChange, AdminStore, InviteRow, WhichPeople } from './store.ts'
+import type { AccountChange, AdminStore, InviteRow, AccountFilter } from './store.ts'
 
 const dayMs = 24 * 3600 * 1000
 
@@ -49,9 +49,9 @@ export class Admin implements AdminPort {
     return this.#dependencies.store.overview()
   }
 
-  async workspaces(which: WhichPeople): Promise<readonly OwnedWorkspace[]> {
+  async workspaces(filter: AccountFilter): Promise<readonly OwnedWorkspace[]> {
     const { factsOf, store } = this.#dependencies
-    const found = await store.workspaces(which)
+    const found = await store.workspaces(filter)
     const facts = new Map((await factsOf(found.map(({ id }) => id))).map((each) => [each.id, each]))
     return found.flatMap(({ id, ...whose }) => {
       const workspace = facts.get(id)
@@ -114,8 +114,8 @@ export class Admin implements AdminPort {
     })
   }
 
-  users(which: WhichPeople): Promise<readonly Account[]> {
-    return this.#dependencies.store.users(which)
+  users(filter: AccountFilter): Promise<readonly Account[]> {
+    return this.#dependencies.store.users(filter)
   }
 
   setTier(actor: Administrator, userId: UserId, tier: Tier): Promise<void> {

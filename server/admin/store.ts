@@ -22,7 +22,7 @@ export interface AccountChange {
 }
 
 /** Which accounts: what is like `search`, newest first and no more than a page can show, or all that are called `login`. */
-export type WhichPeople = { readonly search: string } | { readonly login: string }
+export type AccountFilter = { readonly search: string } | { readonly login: string }
 
 const listLimit = 200
 const inviteColumns = {
@@ -59,10 +59,10 @@ export class AdminStore {
   }
 
   /** Workspaces, newest first, with whose they are; `search` is held against their names as well. */
-  async workspaces(which: WhichPeople) {
+  async workspaces(filter: AccountFilter) {
     const rows = await this.#database.workspace.findMany({
-      where: ownedBy(which),
-      ...mostOf(which),
+      where: ownedBy(filter),
+      ...mostOf(filter),
       select: { id: true, owner: { select: { login: true } }, team: { select: { name: true } } },
       orderBy: { createdAt: 'desc' },
     })
@@ -73,10 +73,10 @@ export class AdminStore {
     }))
   }
 
-  async users(which: WhichPeople): Promise<readonly Account[]> {
+  async users(filter: AccountFilter): Promise<readonly Account[]> {
     const users = await this.#database.user.findMany({
-      where: calledSo(which),
-      ...mostOf(which),
+      where: calledSo(filter),
+      ...mostOf(filter),
       select: {
         id: true,
         login: true,
@@ -160,19 +160,19 @@ export class AdminStore {
   }
 }
 
-const mostOf = (which: WhichPeople): { readonly take?: number } => ('login' in which ? {} : { take: listLimit })
+const mostOf = (filter: AccountFilter): { readonly take?: number } => ('login' in filter ? {} : { take: listLimit })
 
-function ownedBy(which: WhichPeople): Prisma.WorkspaceWhereInput {
-  if ('login' in which) return { owner: { loweredLogin: which.login.toLowerCase() } }
-  if (which.search === '') return {}
-  const like = containing(which.search)
+function ownedBy(filter: AccountFilter): Prisma.WorkspaceWhereInput {
+  if ('login' in filter) return { owner: { loweredLogin: filter.login.toLowerCase() } }
+  if (filter.search === '') return {}
+  const like = containing(filter.search)
   return { OR: [{ name: like }, { owner: { login: like } }, { team: { name: like } }] }
 }
 
-function calledSo(which: WhichPeople): Prisma.UserWhereInput {
-  if ('login' in which) return { loweredLogin: which.login.toLowerCase() }
-  if (which.search === '') return {}
-  const like = containing(which.search)
+function calledSo(filter: AccountFilter): Prisma.UserWhereInput {
+  if ('login' in filter) return { loweredLogin: filter.login.toLowerCase() }
+  if (filter.search === '') return {}
+  const like = containing(filter.search)
   return { OR: [{ login: like }, { name: like }, { email: like }] }
 }
 

@@ -34,7 +34,7 @@ export interface GrantOfSession {
 }
 
 /** Which of somebody's sessions; all where nothing is said. */
-export interface WhichSessions {
+export interface SessionFilter {
   readonly only?: SessionId
   readonly except?: SessionId
 }
@@ -83,7 +83,7 @@ export class SessionStore {
   }
 
   /** Ends those that have not ended; returns them. */
-  async end(unit: Unit, userId: UserId, { only, except }: WhichSessions): Promise<readonly SessionId[]> {
+  async end(unit: Unit, userId: UserId, { only, except }: SessionFilter): Promise<readonly SessionId[]> {
     const ended = await queriesOf(unit).session.updateManyAndReturn({
       where: {
         userId,

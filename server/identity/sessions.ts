@@ -5,7 +5,7 @@ import { open, seal } from '@arcx/service-kit/sealing'
 import { sign, verify } from '../credentials/signing.ts'
 import type { SigningKey } from '../credentials/signing.ts'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
-import type { SessionStore, WhichSessions } from './session-store.ts'
+import type { SessionStore, SessionFilter } from './session-store.ts'
 
 const dayMs = 24 * 3600 * 1000
 /** Unused for this long, a session is over. */
@@ -155,13 +155,13 @@ export class Sessions {
   }
 
   /** Ends a person's sessions, those in `only` or all but `except`; returns how many. Their sockets close in every copy. */
-  async end(actor: Actor, userId: UserId, which: WhichSessions): Promise<number> {
-    const ended = await this.#unitOfWork(actor, (unit) => this.endWithin(unit, userId, which))
+  async end(actor: Actor, userId: UserId, filter: SessionFilter): Promise<number> {
+    const ended = await this.#unitOfWork(actor, (unit) => this.endWithin(unit, userId, filter))
     return ended.length
   }
 
-  async endWithin(unit: Unit, userId: UserId, which: WhichSessions = {}): Promise<readonly SessionId[]> {
-    const ids = await this.#store.end(unit, userId, which)
+  async endWithin(unit: Unit, userId: UserId, filter: SessionFilter = {}): Promise<readonly SessionId[]> {
+    const ids = await this.#store.end(unit, userId, filter)
     for (const id of ids) {
       unit.record({ action: 'session.end', target: { kind: 'session', id } })
       unit.emit({ type: 'identity.session-ended', sessionId: id, userId })
