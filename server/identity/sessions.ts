@@ -24,7 +24,7 @@ export interface SessionCookie {
   readonly maxAgeSeconds: number
 }
 
-interface Remembered {
+interface CachedSession {
   readonly person: Person | null
   readonly at: number
 }
@@ -36,7 +36,7 @@ export class Sessions {
   readonly #key: SigningKey
   readonly #grantKey: Buffer
   /** What the last two seconds showed, so that a page's many requests ask the database once. */
-  readonly #remembered = new Map<SessionId, Remembered>()
+  readonly #cache = new Map<SessionId, CachedSession>()
 
   constructor(store: SessionStore, unitOfWork: UnitOfWork, key: Buffer, grantKey: Buffer) {
     this.#store = store
@@ -115,7 +115,7 @@ export class Sessions {
 
   /** Who a live session belongs to. */
   async personOfSession(sessionId: SessionId): Promise<Person | null> {
-    const known = this.#remembered.get(sessionId)
+    const known = this.#cache.get(sessionId)
     if (known !== undefined && Date.now() - known.at < freshMs) return known.person
     const row = await this.#store.live(sessionId)
     const person: Person | null =
@@ -132,8 +132,8 @@ export class Sessions {
             status: row.status,
             sessionId,
           }
-    if (this.#remembered.size >= rememberedLimit) this.#remembered.clear()
-    this.#remembered.set(sessionId, { person, at: Date.now() })
+    if (this.#cache.size >= rememberedLimit) this.#cache.clear()
+    this.#cache.set(sessionId, { person, at: Date.now() })
     const now = Date.now()
     if (row !== undefined && now - row.lastSeenAt.getTime() > seenEveryMs) {
       const expiresAt = new Date(Math.min(row.endsAt.getTime(), now + slidingMs))
@@ -172,7 +172,7 @@ export class Sessions {
 
   /** A session has ended, or its person has changed, here or in another copy. */
   forget(sessionId?: SessionId): void {
-    if (sessionId === undefined) this.#remembered.clear()
-    else this.#remembered.delete(sessionId)
+    if (sessionId === undefined) this.#cache.clear()
+    else this.#cache.delete(sessionId)
   }
 }

@@ -16,7 +16,7 @@ export interface Admitted {
   readonly incarnation: number
 }
 
-interface Remembered {
+interface CachedRow {
   readonly at: number
   readonly row: (WorkspaceTarget & { readonly state: string; readonly incarnation: number }) | null
 }
@@ -25,7 +25,7 @@ interface Remembered {
 export class Admission {
   readonly #store: Pick<WorkspaceStore, 'byId' | 'byName'>
   readonly #teamsOf: (userId: string) => Promise<ReadonlyMap<string, TeamRole>>
-  readonly #remembered = new Map<string, Remembered>()
+  readonly #cache = new Map<string, CachedRow>()
   /** Under which names a workspace is remembered: a renamed one under its old name as well. */
   readonly #names = new Map<string, Set<string>>()
 
@@ -73,22 +73,22 @@ export class Admission {
 
   /** What is known of a workspace, and of its name, which may have been nobody’s. */
   #forget(id: string, name: string): void {
-    for (const known of this.#names.get(id) ?? []) this.#remembered.delete(known)
+    for (const known of this.#names.get(id) ?? []) this.#cache.delete(known)
     this.#names.delete(id)
-    this.#remembered.delete(name)
+    this.#cache.delete(name)
   }
 
   #forgetAll(): void {
-    this.#remembered.clear()
+    this.#cache.clear()
     this.#names.clear()
   }
 
-  async #row(name: string): Promise<Remembered['row']> {
-    const known = this.#remembered.get(name)
+  async #row(name: string): Promise<CachedRow['row']> {
+    const known = this.#cache.get(name)
     if (known !== undefined && Date.now() - known.at < freshMs) return known.row
     const row = (await this.#store.byName(name)) ?? null
-    if (this.#remembered.size >= rememberedLimit) this.#forgetAll()
-    this.#remembered.set(name, { at: Date.now(), row })
+    if (this.#cache.size >= rememberedLimit) this.#forgetAll()
+    this.#cache.set(name, { at: Date.now(), row })
     if (row !== null) this.#names.set(row.id, (this.#names.get(row.id) ?? new Set()).add(name))
     return row
   }

@@ -118,7 +118,7 @@ export class Tenant {
 const strictest = <T>(order: readonly [T, ...T[]], said: readonly T[]): T =>
   order.find((each) => said.includes(each)) ?? order[0]
 
-interface Remembered {
+interface CachedTenant {
   readonly at: number
   readonly tenant: Promise<Tenant | null>
 }
@@ -127,7 +127,7 @@ interface Remembered {
 export class Tenants {
   readonly #store: Pick<ProxyStore, 'tenant'>
   readonly #envelopes: Envelopes
-  readonly #remembered = new Map<string, Remembered>()
+  readonly #cache = new Map<string, CachedTenant>()
   /** What a tenant was made from: while that is the same, so is the tenant, and what was made ready for it. */
   readonly #made = new Map<string, { readonly from: string; readonly tenant: Tenant }>()
   readonly #prepared = new Prepared(preparedBytes)
@@ -139,19 +139,19 @@ export class Tenants {
 
   /** `null` for a workspace that is not there. */
   of(workspaceId: string): Promise<Tenant | null> {
-    const known = this.#remembered.get(workspaceId)
+    const known = this.#cache.get(workspaceId)
     if (known !== undefined && Date.now() - known.at < freshMs) return known.tenant
     const tenant = this.#read(workspaceId)
     // Asked anew, it is the last to be forgotten.
-    this.#remembered.delete(workspaceId)
-    for (const oldest of this.#remembered.keys()) {
-      if (this.#remembered.size < rememberedLimit) break
-      this.#remembered.delete(oldest)
+    this.#cache.delete(workspaceId)
+    for (const oldest of this.#cache.keys()) {
+      if (this.#cache.size < rememberedLimit) break
+      this.#cache.delete(oldest)
       this.#made.delete(oldest)
     }
-    this.#remembered.set(workspaceId, { at: Date.now(), tenant })
+    this.#cache.set(workspaceId, { at: Date.now(), tenant })
     tenant.catch(() => {
-      this.#remembered.delete(workspaceId)
+      this.#cache.delete(workspaceId)
       this.#made.delete(workspaceId)
     })
     return tenant
@@ -180,7 +180,7 @@ export class Tenants {
       this.#prepared,
     )
     // Forgotten meanwhile, it stays so.
-    if (this.#remembered.has(workspaceId)) this.#made.set(workspaceId, { from, tenant })
+    if (this.#cache.has(workspaceId)) this.#made.set(workspaceId, { from, tenant })
     return tenant
   }
 }
