@@ -8,7 +8,7 @@ import type { Log } from '@arcx/service-kit/log'
 import { replaceAll } from '../replace/replacer.ts'
 import { AddressRefused } from './policy/address-guard.ts'
 import type { AddressGuard } from './policy/address-guard.ts'
-import { Answer, ProgramGone } from './response/answer.ts'
+import { Answer, ClientDisconnected } from './response/answer.ts'
 import type { Client } from './response/answer.ts'
 import { proxiedRequestOf } from './request/proxied-request.ts'
 import type { ProxiedRequest } from './request/proxied-request.ts'
@@ -88,7 +88,7 @@ export class Exchange {
         const outgoing = prepare(call, proxied, tenant, trace)
         const body = await bodyOf(call, proxied, outgoing, tenant, trace)
         // Who went meanwhile is told of no more, and an upload of theirs looks as if it were whole.
-        if (isGone(client)) throw new ProgramGone('the program went')
+        if (isGone(client)) throw new ClientDisconnected('the program went')
         const over = Promise.withResolvers<void>()
         const answer = new Answer({
           method: proxied.method,
@@ -336,7 +336,7 @@ const notRecorded = () =>
 function refusalOf(error: unknown, { host }: Call): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof AddressRefused) return new Refusal(403, 'address_refused', error.message)
-  if (error instanceof ProgramGone) return new Refusal(499, 'program_gone', `${error.message}.`)
+  if (error instanceof ClientDisconnected) return new Refusal(499, 'program_gone', `${error.message}.`)
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return new Refusal(502, 'name_unknown', `${host} is not known: no address was found for it.`)

@@ -23,7 +23,7 @@ const onePieceBytes = 16 * 1024
 
 export type Client = ServerResponse | Http2ServerResponse
 
-export class ProgramGone extends Error {
+export class ClientDisconnected extends Error {
   override readonly name = 'ProgramGone'
 }
 
@@ -66,7 +66,7 @@ export class Answer implements Dispatcher.DispatchHandler {
   constructor(dependencies: AnswerDependencies) {
     this.#dependencies = dependencies
     dependencies.client.on('close', () => {
-      if (!dependencies.client.writableEnded) this.abort(new ProgramGone('the program went'))
+      if (!dependencies.client.writableEnded) this.abort(new ClientDisconnected('the program went'))
     })
   }
 
@@ -256,7 +256,7 @@ export class Answer implements Dispatcher.DispatchHandler {
     if (this.#unread !== null) return
     // A side that does not read is not read ahead for.
     controller.pause()
-    this.#unread = setTimeout(() => this.abort(new ProgramGone('the program did not read')), unreadMs)
+    this.#unread = setTimeout(() => this.abort(new ClientDisconnected('the program did not read')), unreadMs)
     until.once('drain', () => {
       if (this.#unread !== null) clearTimeout(this.#unread)
       this.#unread = null

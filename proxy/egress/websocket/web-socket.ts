@@ -6,7 +6,7 @@ import type { RawData } from 'ws'
 import { redacted } from '@arcx/detector/redact'
 import { findCredentials } from '@arcx/detector/detector'
 import { guarded } from '@arcx/service-kit/guarded'
-import { ProgramGone } from '../response/answer.ts'
+import { ClientDisconnected } from '../response/answer.ts'
 import type { Call } from '../request/call.ts'
 import { holdsInside, valueInside } from '../content-coding/looking-inside.ts'
 import { Refusal } from '../policy/refusal.ts'
@@ -171,7 +171,7 @@ export async function relayMessages({
 /** @throws where the program went meanwhile, or its handshake is none. */
 function accepted(server: WebSocketServer, request: IncomingMessage, socket: Socket, head: Buffer): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
-    const gone = () => reject(new ProgramGone('the program went'))
+    const gone = () => reject(new ClientDisconnected('the program went'))
     if (!socket.readable || !socket.writable) return gone()
     socket.once('close', gone)
     server.once('wsClientError', (error) =>
