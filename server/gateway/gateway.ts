@@ -10,15 +10,15 @@ import { cleanRequest } from './forwarding.ts'
 import { OpenConnections } from './open-connections.ts'
 import { OwnPaths, isOwn, statusOf } from './own-paths.ts'
 import type { OwnPathsDependencies } from './own-paths.ts'
-import { Passages } from './passage.ts'
-import type { PassageDependencies } from './passage.ts'
+import { GatewayAccess } from './access.ts'
+import type { GatewayAccessDependencies } from './access.ts'
 import { replyElsewhere, replyPage, replyPlain, replyUnavailable, retryAfterOf } from './replies.ts'
 import type { PageAction } from './replies.ts'
 import { Upstream } from './upstream.ts'
 import type { UpstreamDependencies } from './upstream.ts'
 import { isNavigation, verdictOn } from './verdict.ts'
 
-export interface GatewayDependencies extends PassageDependencies, OwnPathsDependencies, UpstreamDependencies {
+export interface GatewayDependencies extends GatewayAccessDependencies, OwnPathsDependencies, UpstreamDependencies {
   /** Whose word on that counts depends on which reverse proxies are trusted. */
   readonly proxies: { clientOf(request: IncomingMessage): string }
   readonly log: Log
@@ -31,16 +31,16 @@ export interface GatewayDependencies extends PassageDependencies, OwnPathsDepend
  */
 export class Gateway implements WorkspaceHosts {
   readonly #dependencies: GatewayDependencies
-  readonly #passages: Passages
+  readonly #access: GatewayAccess
   readonly #upstream: Upstream
   readonly #ownPaths: OwnPaths
   readonly #open = new OpenConnections()
 
   constructor(dependencies: GatewayDependencies) {
     this.#dependencies = dependencies
-    this.#passages = new Passages(dependencies)
+    this.#access = new GatewayAccess(dependencies)
     this.#upstream = new Upstream(dependencies)
-    this.#ownPaths = new OwnPaths(dependencies, this.#passages, this.#upstream)
+    this.#ownPaths = new OwnPaths(dependencies, this.#access, this.#upstream)
   }
 
   get openConnections(): number {
@@ -53,13 +53,13 @@ export class Gateway implements WorkspaceHosts {
       const target = parseTarget(request.url)
       if (target.kind === 'invalid') return replyPlain(response, 400, 'That is no address of a workspace.')
       if (isOwn(target, request)) return await this.#ownPaths.request(name, target, request, response)
-      const passage = await this.#passages.of(name, request, false)
-      if (passage.kind === 'open') {
-        this.#open.add(passage, response)
+      const access = await this.#access.of(name, request, false)
+      if (access.kind === 'open') {
+        this.#open.add(access, response)
         this.#clean(request)
-        return await this.#upstream.request(passage.workspaceId, request, response)
+        return await this.#upstream.request(access.workspaceId, request, response)
       }
-      const verdict = verdictOn(passage, name, request, addresses)
+      const verdict = verdictOn(access, name, request, addresses)
       if (verdict.kind === 'elsewhere') return replyElsewhere(response, verdict.location, verdict.cookie)
       if (isNavigation(request)) return replyPage(response, verdict.status, 'Not here', verdict.message, this.#home())
       return replyPlain(response, verdict.status, verdict.message)
@@ -79,15 +79,15 @@ export class Gateway implements WorkspaceHosts {
     try {
       const target = parseTarget(request.url)
       if (target.kind === 'invalid') return refuseUpgrade(socket, 400)
-      const passage = await this.#passages.of(name, request, true)
+      const access = await this.#access.of(name, request, true)
       const own = isOwn(target, request)
-      if (passage.kind !== 'open' && !(own && passage.kind === 'moved')) {
-        return refuseUpgrade(socket, passage.kind === 'refused' ? passage.status : statusOf[passage.kind])
+      if (access.kind !== 'open' && !(own && access.kind === 'moved')) {
+        return refuseUpgrade(socket, access.kind === 'refused' ? access.status : statusOf[access.kind])
       }
-      this.#open.add(passage, socket)
+      this.#open.add(access, socket)
       this.#clean(request)
-      if (own) return await this.#ownPaths.upgrade(passage.workspaceId, target, request, socket, head)
-      await this.#upstream.upgrade(passage.workspaceId, request, socket, head)
+      if (own) return await this.#ownPaths.upgrade(access.workspaceId, target, request, socket, head)
+      await this.#upstream.upgrade(access.workspaceId, request, socket, head)
     } catch (error) {
       this.#dependencies.log.debug({ err: error }, 'an upgrade could not be passed on')
       if (error instanceof ArcError && error.kind === 'Unavailable')
@@ -100,10 +100,10 @@ export class Gateway implements WorkspaceHosts {
     // A proxy that asks leaves out `Upgrade`, which is for one hop (RFC 9110, section 7.6.1).
     const isUpgrade = headers['sec-websocket-key'] !== undefined
     const asked = { method, url: path, headers }
-    const passage = await this.#passages.of(name, asked, isUpgrade)
-    return passage.kind === 'open'
-      ? { kind: 'open', userId: passage.visitor.userId }
-      : verdictOn(passage, name, asked, this.#dependencies.addresses)
+    const access = await this.#access.of(name, asked, isUpgrade)
+    return access.kind === 'open'
+      ? { kind: 'open', userId: access.visitor.userId }
+      : verdictOn(access, name, asked, this.#dependencies.addresses)
   }
 
   /** A session has ended: so do its open connections. */

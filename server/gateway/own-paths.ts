@@ -9,7 +9,7 @@ import { readCookie, writeCookie } from '../browser/cookies.ts'
 import { browserHash } from '../entry/entry-codes.ts'
 import type { EntryCodes } from '../entry/entry-codes.ts'
 import type { ConnectedPerson } from './open-connections.ts'
-import type { AskedOf, Passages } from './passage.ts'
+import type { RequestHead, GatewayAccess } from './access.ts'
 import { replyElsewhere, replyPage, replyPlain, tryAgain } from './replies.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -37,18 +37,18 @@ export const statusOf: Readonly<Record<'resting' | 'stranger' | 'moved', number>
 }
 
 /** Also what only looks like it, and leads elsewhere: nothing of that reaches the workspace. */
-export const isOwn = (target: PathTarget, request: AskedOf): boolean =>
+export const isOwn = (target: PathTarget, request: RequestHead): boolean =>
   target.path.startsWith('/_arcx/') || request.url?.startsWith('/_arcx/') === true
 
 /** Paths that are the gateway's on every workspace's host; none of them reaches the workspace. */
 export class OwnPaths {
   readonly #dependencies: OwnPathsDependencies
-  readonly #passages: Passages
+  readonly #access: GatewayAccess
   readonly #upstream: Upstream
 
-  constructor(dependencies: OwnPathsDependencies, passages: Passages, upstream: Upstream) {
+  constructor(dependencies: OwnPathsDependencies, access: GatewayAccess, upstream: Upstream) {
     this.#dependencies = dependencies
-    this.#passages = passages
+    this.#access = access
     this.#upstream = upstream
   }
 
@@ -110,7 +110,7 @@ export class OwnPaths {
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
       'set-cookie': [
-        this.#passages.cookieFor(claims.sessionId, claims.userId, claims.workspaceId),
+        this.#access.cookieFor(claims.sessionId, claims.userId, claims.workspaceId),
         writeCookie('arc_entry', '', 0, addresses.secure),
       ],
     })
@@ -122,15 +122,15 @@ export class OwnPaths {
    * renamed is told so, and is let into team-state all the same: what was typed in it may not have got there yet.
    */
   async #ticket(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const passage = await this.#passages.of(name, request, false)
-    if (passage.kind !== 'open' && passage.kind !== 'moved')
+    const access = await this.#access.of(name, request, false)
+    if (access.kind !== 'open' && access.kind !== 'moved')
       return replyPlain(
         response,
-        passage.kind === 'refused' ? passage.status : statusOf[passage.kind],
+        access.kind === 'refused' ? access.status : statusOf[access.kind],
         'Open the workspace from the dashboard first.',
       )
-    const { ticket, may, expiresAt } = await this.#dependencies.collab.ticketFor(passage.visitor, passage.workspaceId)
-    const { userId, login, name: personName } = passage.visitor
+    const { ticket, may, expiresAt } = await this.#dependencies.collab.ticketFor(access.visitor, access.workspaceId)
+    const { userId, login, name: personName } = access.visitor
     const body = JSON.stringify({
       ticket,
       may,
@@ -138,8 +138,8 @@ export class OwnPaths {
       userId,
       login,
       name: personName,
-      incarnation: passage.incarnation,
-      renamed: passage.kind === 'moved',
+      incarnation: access.incarnation,
+      renamed: access.kind === 'moved',
     })
     response
       .writeHead(200, {

@@ -3,37 +3,37 @@ import type { Addresses } from '../addresses.ts'
 import { writeCookie } from '../browser/cookies.ts'
 import { browserHash } from '../entry/entry-codes.ts'
 import type { Verdict } from '../entry/workspace-hosts.ts'
-import type { AskedOf, Passage } from './passage.ts'
+import type { RequestHead, AccessDecision } from './access.ts'
 
 const entrySeconds = 120
 
-/** What becomes of a request that does not pass to the workspace: a page's navigation is led on, a program is told. */
+/** How a request without access is answered: a page's navigation is redirected, a program gets a status. */
 export function verdictOn(
-  passage: Exclude<Passage, { kind: 'open' }>,
+  access: Exclude<AccessDecision, { kind: 'open' }>,
   name: string,
-  asked: AskedOf,
+  asked: RequestHead,
   addresses: Addresses,
 ): Exclude<Verdict, { kind: 'open' }> {
   const navigates = isNavigation(asked)
-  switch (passage.kind) {
+  switch (access.kind) {
     case 'resting':
       return navigates
         ? { kind: 'elsewhere', location: openingUrl(name, asked.url, addresses), cookie: null }
         : { kind: 'refused', status: 503, message: 'The workspace is not running.' }
     case 'moved':
       return navigates
-        ? { kind: 'elsewhere', location: movedUrl(name, passage.name, asked.url, addresses), cookie: null }
+        ? { kind: 'elsewhere', location: movedUrl(name, access.name, asked.url, addresses), cookie: null }
         : { kind: 'refused', status: 410, message: 'The workspace has been renamed.' }
     case 'stranger':
       return navigates
         ? { kind: 'elsewhere', ...entry(name, asked.url, addresses) }
         : { kind: 'refused', status: 401, message: 'Open the workspace from the dashboard first.' }
     case 'refused':
-      return passage
+      return access
   }
 }
 
-export function isNavigation(asked: AskedOf): boolean {
+export function isNavigation(asked: RequestHead): boolean {
   if (asked.method !== 'GET') return false
   const mode = asked.headers['sec-fetch-mode']
   return mode === undefined ? (asked.headers.accept ?? '').includes('text/html') : mode === 'navigate'

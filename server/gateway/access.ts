@@ -11,9 +11,9 @@ import { mayCross } from './origin-check.ts'
 
 const workspaceSessionSeconds = 12 * 3600
 
-export type AskedOf = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
+export type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
 
-export type Passage =
+export type AccessDecision =
   | {
       readonly kind: 'open'
       readonly workspaceId: WorkspaceId
@@ -33,7 +33,7 @@ export type Passage =
     }
   | { readonly kind: 'refused'; readonly status: number; readonly message: string }
 
-export interface PassageDependencies {
+export interface GatewayAccessDependencies {
   readonly addresses: Addresses
   readonly key: SigningKey
   readonly sessions: { personOfSession(sessionId: SessionId): Promise<ConnectedPerson | null> }
@@ -50,15 +50,15 @@ export interface PassageDependencies {
   }
 }
 
-/** Who may pass to the workspace of a name, by the cookie of its host. */
-export class Passages {
-  readonly #dependencies: PassageDependencies
+/** Who may open the workspace of a name, by the cookie of its host. */
+export class GatewayAccess {
+  readonly #dependencies: GatewayAccessDependencies
 
-  constructor(dependencies: PassageDependencies) {
+  constructor(dependencies: GatewayAccessDependencies) {
     this.#dependencies = dependencies
   }
 
-  /** The `Set-Cookie` by which a browser may pass from here on. */
+  /** The `Set-Cookie` that grants a browser access from now on. */
   cookieFor(sessionId: SessionId, userId: UserId, workspaceId: WorkspaceId): string {
     const expiry = Math.floor(Date.now() / 1000) + workspaceSessionSeconds
     const cookie = sign(this.#dependencies.key, [sessionId, userId, workspaceId, String(expiry)])
@@ -66,9 +66,9 @@ export class Passages {
   }
 
   /** One check for requests and upgrades alike. */
-  async of(name: string, request: AskedOf, isUpgrade: boolean): Promise<Passage> {
+  async of(name: string, request: RequestHead, isUpgrade: boolean): Promise<AccessDecision> {
     const { addresses, key } = this.#dependencies
-    const refused = (status: number, message: string): Passage => ({ kind: 'refused', status, message })
+    const refused = (status: number, message: string): AccessDecision => ({ kind: 'refused', status, message })
     if (!mayCross(request.method ?? 'GET', request.headers, addresses.workspaceOrigin(name), isUpgrade)) {
       return refused(403, 'The request came from another site and was refused.')
     }
@@ -91,7 +91,7 @@ export class Passages {
   }
 
   /** Where the workspace went by which this browser came in; null where it may not know. */
-  async #moved(visitor: ConnectedPerson, claimed: string | undefined): Promise<Passage | null> {
+  async #moved(visitor: ConnectedPerson, claimed: string | undefined): Promise<AccessDecision | null> {
     const workspaceId = WorkspaceId.safeParse(claimed)
     if (!workspaceId.success) return null
     const now = await this.#dependencies.admission.whereabouts(visitor, workspaceId.data)
