@@ -26,8 +26,8 @@ export interface ContainerStatus extends ContainerRef {
 }
 
 /** The reason of a signal by which a start ends because another copy of this process drives the workspace now. */
-export class TakenOver extends Error {
-  override readonly name: string = 'TakenOver'
+export class StartSuperseded extends Error {
+  override readonly name: string = 'StartSuperseded'
 }
 
 /** What a start goes through, in the words in which it is shown. */

@@ -19,7 +19,7 @@ import type {
   StartRequest,
   SupervisorAnswer,
 } from './port.ts'
-import { TakenOver, startSteps } from './port.ts'
+import { StartSuperseded, startSteps } from './port.ts'
 import { SupervisorClient } from './supervisor-client.ts'
 import type { SupervisorKeys } from './supervisor-keys.ts'
 import { untilReady } from './until-ready.ts'
@@ -67,7 +67,7 @@ export class WorkspaceRuntime implements RuntimePort {
       })
     } catch (error) {
       // What is there now may be what another copy has started since.
-      if (!(signal.reason instanceof TakenOver)) await this.remove(workspaceId).catch(() => undefined)
+      if (!(signal.reason instanceof StartSuperseded)) await this.remove(workspaceId).catch(() => undefined)
       throw error
     }
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { WorkspaceId } from '@arcx/router'
 import type { Log } from '@arcx/service-kit/log'
 import type { LeaseStore } from './lease-store.ts'
-import { TakenOver } from '../runtime/port.ts'
+import { StartSuperseded } from '../runtime/port.ts'
 
 export interface LeaseTimes {
   /** A copy that has crashed holds its leases for so long at most. */
@@ -29,7 +29,7 @@ interface Held {
   timer: NodeJS.Timeout
 }
 
-export class LeaseLost extends TakenOver {
+export class LeaseLost extends StartSuperseded {
   override readonly name = 'LeaseLost'
 }
 
