@@ -10,14 +10,14 @@ export const ownerOptions = [
   ['--workspace <name>', 'a single workspace’s'],
 ] as const
 
-export interface HolderNamed {
+export interface OwnerOptions {
   readonly team?: string | undefined
   readonly workspace?: string | undefined
 }
 
 export async function ownerNamed(
   server: Server,
-  { team, workspace }: HolderNamed,
+  { team, workspace }: OwnerOptions,
 ): Promise<{ readonly teamId: TeamId | null; readonly workspaceId: WorkspaceId | null }> {
   if (team !== undefined && workspace !== undefined)
     throw new Failure('Either --team or --workspace.', 'usage', exitCodes.usage)

@@ -5,7 +5,7 @@ import type { SecretPlace } from '@arcx/router'
 import { confirmByName } from '../confirm.ts'
 import { Failure, exitCodes } from '../failure.ts'
 import { ownerNamed, ownerOptions } from '../owner.ts'
-import type { HolderNamed } from '../owner.ts'
+import type { OwnerOptions } from '../owner.ts'
 import { table } from '../output/output.ts'
 import type { Sessions } from '../session.ts'
 import type { Server } from '../server/server.ts'
@@ -116,7 +116,7 @@ export function addSecretCommands(program: Command, sessions: Sessions): void {
     })
 }
 
-async function secretNamed(server: Server, options: HolderNamed, name: string) {
+async function secretNamed(server: Server, options: OwnerOptions, name: string) {
   const secret = (await server.api.secrets.list.query(await ownerNamed(server, options))).find(
     (each) => each.name === name,
   )
