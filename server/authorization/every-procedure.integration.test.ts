@@ -5,7 +5,7 @@ import { appRouter } from '@arcx/router/server'
 import { startTestOrchestrator } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import { everyActor } from '@arcx/testing/rights/actors'
-import type { About, TestedActor, Ground } from '@arcx/testing/rights/actors'
+import type { TargetKind, TestedActor, RightsFixture } from '@arcx/testing/rights/actors'
 import { calls } from '@arcx/testing/rights/calls'
 import { procedures } from './procedures.ts'
 import type { ProcedurePath } from './procedures.ts'
@@ -41,15 +41,15 @@ function typeOf(path: ProcedurePath): string | undefined {
 }
 
 let arc: TestOrchestrator
-let ground: Ground
+let fixture: RightsFixture
 beforeAll(async () => {
   arc = await startTestOrchestrator()
-  ground = await everyActor(arc)
+  fixture = await everyActor(arc)
 })
 afterAll(() => arc?.destroy())
 
 /** What the table says, worked out apart from the server's checks. */
-function mayPass(actor: TestedActor, operation: Operation, about: About): boolean {
+function mayPass(actor: TestedActor, operation: Operation, about: TargetKind): boolean {
   const { relations, scope, bound } = rightTo(operation)
   if (!actor.relations[about].some((relation) => relations.includes(relation))) return false
   if (actor.via !== 'token') return true
@@ -131,7 +131,7 @@ test('of everybody who asks by a plain route, those get through whom the table n
   )
   expect(asked.length).toBeGreaterThan(9)
   const wrong: string[] = []
-  for (const [index, actor] of ground.actors.entries())
+  for (const [index, actor] of fixture.actors.entries())
     for (const route of asked) {
       const [method = '', path = ''] = route.replace(':username', 'nobody-is-called-so').split(' ')
       const { operation } = routes[route]
@@ -153,7 +153,7 @@ test('of everybody who asks by a plain route, those get through whom the table n
 
 test('of everybody who asks, by every procedure, about everything it may be about, those get through whom the table names', async () => {
   const wrong: string[] = []
-  for (const actor of ground.actors) {
+  for (const actor of fixture.actors) {
     const socket =
       actor.via === 'session' || actor.via === 'token'
         ? new WebSocket(`${arc.origin.replace('http', 'ws')}/trpc`, { headers: actor.headers })
@@ -168,7 +168,7 @@ test('of everybody who asks, by every procedure, about everything it may be abou
     for (const path of [...paths.filter((each) => !last.includes(each)), ...last])
       for (const call of calls[path]) {
         const passes = mayPass(actor, procedures[path].operation, call.about)
-        const input = await call.input?.(ground, actor)
+        const input = await call.input?.(fixture, actor)
         const outcome =
           typeOf(path) === 'subscription' && socket !== null
             ? await bySocket(socket, path, input, passes)

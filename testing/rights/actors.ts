@@ -5,8 +5,8 @@ import type { Relation } from '@arcx/server/authorization/rights'
 import type { TestOrchestrator } from '../orchestrator.ts'
 import type { Person } from '../person.ts'
 
-/** What a call may be about: what is one's own, the server, a team, a workspace of that team's, or one of a person's. */
-export type About = 'self' | 'server' | 'team' | 'team workspace' | 'own workspace'
+/** The target of a call: the caller, the server, a team, a workspace of that team, or one of a person. */
+export type TargetKind = 'self' | 'server' | 'team' | 'team workspace' | 'own workspace'
 
 /** A caller, and its relations to whatever a call may be about. */
 export interface TestedActor {
@@ -16,10 +16,10 @@ export interface TestedActor {
   readonly scopes: readonly Scope[]
   /** Where a token is for certain workspaces: those, and whether they are the ones asked about. */
   readonly bound: { readonly to: readonly WorkspaceId[]; readonly here: boolean } | null
-  readonly relations: Readonly<Record<About, readonly Relation[]>>
+  readonly relations: Readonly<Record<TargetKind, readonly Relation[]>>
 }
 
-export interface Ground {
+export interface RightsFixture {
   readonly arc: TestOrchestrator
   readonly teamId: TeamId
   readonly teamWorkspace: WorkspaceId
@@ -39,7 +39,7 @@ const nothing = { self: [], server: [], team: [], 'team workspace': [], 'own wor
 const inBrowser = (arc: TestOrchestrator, { cookie }: Person) => ({ cookie, origin: arc.origin })
 
 /** A team with somebody in each role, its workspace, a person's workspace, and everybody who may ask about them. */
-export async function everyActor(arc: TestOrchestrator): Promise<Ground> {
+export async function everyActor(arc: TestOrchestrator): Promise<RightsFixture> {
   const { prisma } = arc
   const names = ['everything', 'viewer', 'member', 'creator', 'admin', 'stranger', 'waiting', 'runs'] as const
   const people = Object.fromEntries(

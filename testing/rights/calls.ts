@@ -1,33 +1,33 @@
 import { randomUUID } from 'node:crypto'
 import { noRules } from '@arcx/router'
 import type { ProcedurePath } from '@arcx/server/authorization/procedures'
-import type { About, TestedActor, Ground } from './actors.ts'
+import type { TargetKind, TestedActor, RightsFixture } from './actors.ts'
 
 export interface Call {
-  readonly about: About
-  input?(ground: Ground, actor: TestedActor): unknown
+  readonly about: TargetKind
+  input?(fixture: RightsFixture, actor: TestedActor): unknown
 }
 
 const workspaces = ['team workspace', 'own workspace'] as const
-const idOf = (ground: Ground, about: (typeof workspaces)[number]) =>
-  about === 'team workspace' ? ground.teamWorkspace : ground.ownWorkspace
+const idOf = (fixture: RightsFixture, about: (typeof workspaces)[number]) =>
+  about === 'team workspace' ? fixture.teamWorkspace : fixture.ownWorkspace
 
 /** About either workspace, with what else it takes. */
 const onWorkspace = (rest: object = {}): Call[] =>
-  workspaces.map((about) => ({ about, input: (ground) => ({ workspaceId: idOf(ground, about), ...rest }) }))
+  workspaces.map((about) => ({ about, input: (fixture) => ({ workspaceId: idOf(fixture, about), ...rest }) }))
 /** With one made for it, as it may change. */
 const onSpare = (state: 'stopping' | 'stopped', rest: object = {}): Call[] =>
   workspaces.map((about) => ({
     about,
-    input: async (ground, actor) => ({
+    input: async (fixture, actor) => ({
       // A token that is for these has no right to a new one.
       workspaceId:
-        actor.bound === null ? await ground.spare(about, state) : await ground.put(idOf(ground, about), state),
+        actor.bound === null ? await fixture.spare(about, state) : await fixture.put(idOf(fixture, about), state),
       ...rest,
     }),
   }))
 const onTeam = (rest: object = {}): Call[] => [{ about: 'team', input: ({ teamId }) => ({ teamId, ...rest }) }]
-const onSpareTeam: Call[] = [{ about: 'team', input: async (ground) => ({ teamId: await ground.spareTeam() }) }]
+const onSpareTeam: Call[] = [{ about: 'team', input: async (fixture) => ({ teamId: await fixture.spareTeam() }) }]
 const self = (input?: object): Call[] => [
   input === undefined ? { about: 'self' } : { about: 'self', input: () => input },
 ]
@@ -36,11 +36,11 @@ const server = (input?: () => object): Call[] => [
 ]
 const onOwner = (rest: object = {}): Call[] => [...self(rest), ...onTeam(rest), ...onWorkspace(rest)]
 const onSecret = (rest: object = {}): Call[] => [
-  { about: 'team', input: async (ground) => ({ id: await ground.spareSecret('team'), ...rest }) },
-  { about: 'own workspace', input: async (ground) => ({ id: await ground.spareSecret('person'), ...rest }) },
+  { about: 'team', input: async (fixture) => ({ id: await fixture.spareSecret('team'), ...rest }) },
+  { about: 'own workspace', input: async (fixture) => ({ id: await fixture.spareSecret('person'), ...rest }) },
 ]
 const onAnyWorkspace: Call[] = [
-  { about: 'server', input: async (ground) => ({ workspaceId: await ground.spare('own workspace', 'stopping') }) },
+  { about: 'server', input: async (fixture) => ({ workspaceId: await fixture.spare('own workspace', 'stopping') }) },
 ]
 const nobodysUser = () => ({ userId: randomUUID() })
 const opaque = 'x'.repeat(43)
@@ -95,9 +95,9 @@ export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
     ...self({ place: { client: 'web' }, tab: 'a' }),
     ...onWorkspace().map(({ about, input }) => ({
       about,
-      input: (ground: Ground, actor: TestedActor) => ({
+      input: (fixture: RightsFixture, actor: TestedActor) => ({
         tab: 'a',
-        place: { client: 'web', ...(input?.(ground, actor) as object) },
+        place: { client: 'web', ...(input?.(fixture, actor) as object) },
       }),
     })),
   ],
