@@ -10,7 +10,7 @@ import { firstInvalid } from './field-problem.tsx'
 import { whereFocusReturns } from './focus-heirs.ts'
 
 /** What is done, where it is not a deletion. */
-interface Deed {
+interface ConfirmedAction {
   /** Asks for the name, which is handed to it. */
   readonly ask: (name: ReactNode) => ReactNode
   readonly button: string
@@ -18,7 +18,7 @@ interface Deed {
 
 interface Confirmation {
   readonly title: string
-  readonly deed?: Deed
+  readonly action?: ConfirmedAction
   readonly children: ReactNode
   /** What is to be typed. */
   readonly name: string
@@ -59,7 +59,7 @@ export function ConfirmByName({ open, ...asked }: Confirmation & { open: boolean
   )
 }
 
-function Contents({ title, deed, children, name, removal, onConfirm, onClose }: Confirmation) {
+function Contents({ title, action, children, name, removal, onConfirm, onClose }: Confirmation) {
   const [typed, setTyped] = useState('')
   const shown = <span className="font-mono font-semibold break-all">{name}</span>
   return (
@@ -76,7 +76,7 @@ function Contents({ title, deed, children, name, removal, onConfirm, onClose }: 
       <AlertDialog.Description className="text-sm text-ink-soft">{children}</AlertDialog.Description>
       <Field.Root className="flex flex-col gap-1.5">
         <Field.Label className="text-sm">
-          {deed === undefined ? <Trans>Type {shown} to delete it</Trans> : deed.ask(shown)}
+          {action === undefined ? <Trans>Type {shown} to delete it</Trans> : action.ask(shown)}
         </Field.Label>
         <Field.Control
           className={`${inputClass} font-mono`}
@@ -96,7 +96,7 @@ function Contents({ title, deed, children, name, removal, onConfirm, onClose }: 
           <Trans>Cancel</Trans>
         </Button>
         <Button tone="danger" type="submit" busy={removal?.isPending ?? false} disabled={typed !== name}>
-          {deed?.button ?? <Trans>Delete for good</Trans>}
+          {action?.button ?? <Trans>Delete for good</Trans>}
         </Button>
       </div>
     </form>

@@ -146,7 +146,7 @@ function TeamView({ team }: { team: TeamDetails }) {
         open={dialog === 'leave'}
         onClose={() => setDialog(null)}
         title={t`Leave ${team.name}?`}
-        deed={{ ask: (shown) => <Trans>Type {shown} to leave it</Trans>, button: t`Leave` }}
+        action={{ ask: (shown) => <Trans>Type {shown} to leave it</Trans>, button: t`Leave` }}
         name={team.name}
         onConfirm={() => leave.mutate({ teamId: team.id })}
       >

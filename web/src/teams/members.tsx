@@ -113,7 +113,7 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
         open={asking === 'remove'}
         onClose={() => setAsking(null)}
         title={t`Remove ${member.login} from ${team.name}?`}
-        deed={{ ask: (shown) => <Trans>Type {shown} to remove them</Trans>, button: t`Remove` }}
+        action={{ ask: (shown) => <Trans>Type {shown} to remove them</Trans>, button: t`Remove` }}
         name={member.login}
         onConfirm={() => remove.mutate(ids)}
       >
@@ -125,7 +125,7 @@ function Row({ team, member, isMe }: { team: TeamDetails; member: TeamMember; is
         open={asking === 'transfer'}
         onClose={() => setAsking(null)}
         title={t`Transfer ${team.name} to ${member.login}?`}
-        deed={{ ask: (shown) => <Trans>Type {shown} to transfer it</Trans>, button: t`Transfer` }}
+        action={{ ask: (shown) => <Trans>Type {shown} to transfer it</Trans>, button: t`Transfer` }}
         name={member.login}
         onConfirm={() => transfer.mutate(ids)}
       >

@@ -108,7 +108,7 @@ export function Tokens() {
         open={revoking !== null}
         onClose={() => setRevoking(null)}
         title={t`Revoke ${revoking?.name ?? ''}?`}
-        deed={{ ask: (shown) => <Trans>Type {shown} to revoke it</Trans>, button: t`Revoke for good` }}
+        action={{ ask: (shown) => <Trans>Type {shown} to revoke it</Trans>, button: t`Revoke for good` }}
         name={revoking?.name ?? ''}
         onConfirm={() => revoking !== null && revoke.mutate({ id: revoking.id })}
       >
