@@ -2,7 +2,7 @@ import pg from 'pg'
 import { ArcError } from '@arcx/router'
 import { timeLimits } from './limits.ts'
 import type { Work } from './limits.ts'
-import { NoAnswer, asTold, troubleOf } from './unavailable.ts'
+import { DatabaseTimeout, asClientError, unavailabilityOf } from './unavailable.ts'
 
 export interface PoolOptions {
   readonly maxConnections?: number
@@ -40,7 +40,7 @@ export function openPool(
   return Object.assign(pool, {
     connect: () =>
       connect().catch((error: unknown) => {
-        throw carried(asTold(error))
+        throw carried(asClientError(error))
       }),
     query: async (query: pg.QueryConfig) => {
       const client = await pool.connect()
@@ -65,15 +65,15 @@ function bound(client: pg.PoolClient, answerMs: number): void {
       const timer =
         answerMs === 0
           ? undefined
-          : setTimeout(() => late.reject(new NoAnswer(`No answer within ${answerMs} ms.`)), answerMs)
+          : setTimeout(() => late.reject(new DatabaseTimeout(`No answer within ${answerMs} ms.`)), answerMs)
       const answer = values === undefined ? ask(query) : ask(query, values)
       try {
         return await Promise.race([answer, late.promise])
       } catch (error) {
         // It still waits where it was given up; what becomes of it is nobody's concern.
         answer.catch(() => undefined)
-        if (troubleOf(error) === 'away') client.end().catch(() => undefined)
-        throw carried(asTold(error))
+        if (unavailabilityOf(error) === 'away') client.end().catch(() => undefined)
+        throw carried(asClientError(error))
       } finally {
         clearTimeout(timer)
       }

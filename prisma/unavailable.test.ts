@@ -2,7 +2,7 @@ import pg from 'pg'
 import { expect, test } from 'vitest'
 import { ArcError } from '@arcx/router'
 import { timeLimits } from './limits.ts'
-import { NoAnswer, asTold } from './unavailable.ts'
+import { DatabaseTimeout, asClientError } from './unavailable.ts'
 
 const said = (code: string) => Object.assign(new pg.DatabaseError('said so', 7, 'error'), { code })
 const socket = (code: string) => Object.assign(new Error(code), { code })
@@ -22,22 +22,22 @@ test.for([
   ['hung up', socket('ECONNRESET'), 'away'],
   ['hung up without a code', new Error('Connection terminated unexpectedly'), 'away'],
   ['takes no connection in time', new Error('timeout exceeded when trying to connect'), 'away'],
-  ['answers nothing', new NoAnswer('late'), 'away'],
-] as const)('a database that %s is unavailable, and says so', ([, error, trouble]) => {
-  const told = asTold(error)
+  ['answers nothing', new DatabaseTimeout('late'), 'away'],
+] as const)('a database that %s is unavailable, and says so', ([, error, unavailability]) => {
+  const told = asClientError(error)
   expect(told).toBeInstanceOf(ArcError)
   expect(told).toMatchObject({
     kind: 'Unavailable',
     code: 'database_unavailable',
-    details: { what: 'database', trouble },
+    details: { what: 'database', unavailability },
     cause: error,
   })
-  expect(asTold(told)).toBe(told)
+  expect(asClientError(told)).toBe(told)
 })
 
 test('a database with no room on its disk says what everything else says of a full disk', () => {
   const error = said('53100')
-  expect(asTold(error)).toMatchObject({ kind: 'Unavailable', code: 'disk_full', cause: error })
+  expect(asClientError(error)).toMatchObject({ kind: 'Unavailable', code: 'disk_full', cause: error })
 })
 
 test.for([
@@ -46,7 +46,7 @@ test.for([
   ['the password is wrong', said('28P01')],
   ['the code has a fault', new TypeError('x is undefined')],
 ] as const)('where %s, the database is not to blame', ([, error]) => {
-  expect(asTold(error)).toBe(error)
+  expect(asClientError(error)).toBe(error)
 })
 
 test('whoever waits longest for an answer outlasts the server’s own limits', () => {

@@ -1,9 +1,9 @@
 import pg from 'pg'
 import { ArcError, errors } from '@arcx/router'
 
-/** It came from this process: no answer within its time. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer'
+/** Raised by this process: the database did not answer in time. */
+export class DatabaseTimeout extends Error {
+  override readonly name = 'DatabaseTimeout'
 }
 
 /** What PostgreSQL says of itself, and not of the statement (its documentation, appendix A). */
@@ -24,10 +24,10 @@ const socketErrors = new Set([
 const connectionWords =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed)/
 
-export type Trouble = 'away' | 'busy' | 'full'
+export type Unavailability = 'away' | 'busy' | 'full'
 
-/** What is the matter with the database itself; `null` where the fault is the statement's. */
-export function troubleOf(error: unknown): Trouble | null {
+/** Why the database itself cannot answer; `null` where the statement is at fault. */
+export function unavailabilityOf(error: unknown): Unavailability | null {
   if (error instanceof pg.DatabaseError) {
     const code = error.code ?? ''
     if (busy.has(code)) return 'busy'
@@ -36,16 +36,16 @@ export function troubleOf(error: unknown): Trouble | null {
     if (code.startsWith('53')) return 'busy'
     return away.has(code) || code.startsWith('08') ? 'away' : null
   }
-  if (error instanceof NoAnswer) return 'away'
+  if (error instanceof DatabaseTimeout) return 'away'
   if (!(error instanceof Error)) return null
   if ('code' in error && typeof error.code === 'string' && socketErrors.has(error.code)) return 'away'
   return connectionWords.test(error.message) ? 'away' : null
 }
 
-/** The one place where the database's troubles become what clients are told; any other error as it is. */
-export function asTold(error: unknown): unknown {
+/** Maps a database that is unavailable to the error for clients; any other error stays as it is. */
+export function asClientError(error: unknown): unknown {
   if (error instanceof ArcError) return error
-  const trouble = troubleOf(error)
-  if (trouble === null) return error
-  return trouble === 'full' ? errors.diskFull(error) : errors.databaseUnavailable(trouble, error)
+  const unavailability = unavailabilityOf(error)
+  if (unavailability === null) return error
+  return unavailability === 'full' ? errors.diskFull(error) : errors.databaseUnavailable(unavailability, error)
 }
