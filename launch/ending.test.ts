@@ -12,8 +12,8 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true }))
 
-const said: string[] = []
-const progress = { say: () => undefined, update: (line: string) => void said.push(line) }
+const hasNotified: string[] = []
+const progress = { say: () => undefined, update: (line: string) => void hasNotified.push(line) }
 
 function start(command: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const [program = '', ...args] = command
@@ -50,8 +50,8 @@ test.for([
     { name: 'it', find: () => processesIn(directory), signal: signal === null ? 'SIGCONT' : 'SIGTERM' },
     progress,
     undefined,
-    { saidAfterMs: 100, askedAfterMs: 200, madeAfterMs: signal === 'SIGKILL' ? 600 : 30_000 },
+    { noticeAfterMs: 100, signalAfterMs: 200, killAfterMs: signal === 'SIGKILL' ? 600 : 30_000 },
   )
   expect((await ended)[1]).toBe(signal)
-  expect(said.at(-1)).toContain(String(child.pid))
+  expect(hasNotified.at(-1)).toContain(String(child.pid))
 })

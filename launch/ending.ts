@@ -2,7 +2,7 @@ import { readFile, readdir, stat } from 'node:fs/promises'
 import type { Stats } from 'node:fs'
 import type { Progress } from './progress.ts'
 
-/** What is done about a process that an earlier run has left: nothing for a moment, then it is asked to end, then made to. */
+/** A process left by an earlier run: waited for, then sent its signal, then killed. */
 export interface Leftover {
   readonly name: string
   find(): Promise<readonly number[]>
@@ -10,14 +10,14 @@ export interface Leftover {
   readonly signal: NodeJS.Signals
 }
 
-/** How long it is waited for before each. */
-export interface Patience {
-  readonly saidAfterMs: number
-  readonly askedAfterMs: number
-  readonly madeAfterMs: number
+/** How long to wait before each step. */
+export interface EndingTimeouts {
+  readonly noticeAfterMs: number
+  readonly signalAfterMs: number
+  readonly killAfterMs: number
 }
 
-const usual: Patience = { saidAfterMs: 500, askedAfterMs: 1000, madeAfterMs: 15_000 }
+const defaultTimeouts: EndingTimeouts = { noticeAfterMs: 500, signalAfterMs: 1000, killAfterMs: 15_000 }
 const pollMs = 50
 
 /**
@@ -28,23 +28,23 @@ export async function untilEnded(
   leftover: Leftover,
   progress: Progress,
   signal?: AbortSignal,
-  { saidAfterMs, askedAfterMs, madeAfterMs }: Patience = usual,
+  { noticeAfterMs, signalAfterMs, killAfterMs }: EndingTimeouts = defaultTimeouts,
 ): Promise<void> {
   const since = Date.now()
-  let said = false
-  let asked = false
+  let hasNotified = false
+  let hasSignalled = false
   for (;;) {
     const pids = await leftover.find()
     if (pids.length === 0) return
     signal?.throwIfAborted()
     const waitedMs = Date.now() - since
-    if (!said && waitedMs > saidAfterMs) {
-      said = true
+    if (!hasNotified && waitedMs > noticeAfterMs) {
+      hasNotified = true
       progress.update(`Waiting for ${leftover.name} of an earlier run to end (process ${pids.join(', ')})`)
     }
-    if (waitedMs > madeAfterMs) send(pids, 'SIGKILL')
-    else if (!asked && waitedMs > askedAfterMs) {
-      asked = true
+    if (waitedMs > killAfterMs) send(pids, 'SIGKILL')
+    else if (!hasSignalled && waitedMs > signalAfterMs) {
+      hasSignalled = true
       send(pids, leftover.signal)
     }
     await new Promise((resolve) => setTimeout(resolve, pollMs))
