@@ -79,8 +79,8 @@ async function start(
   const throughProxy = config.ARC_EGRESS === 'proxy'
 
   const keyOf = supervisorKeys(keyFor('supervisor'))
-  const { node, connection, isolation, trial, places } = await openDockerNode(dockerSettingsOf(config), keyOf, log)
-  const disk = new DiskWatch({ places, reserveBytes: config.ARC_DISK_RESERVE_BYTES, log })
+  const { node, connection, isolation, trial, directories } = await openDockerNode(dockerSettingsOf(config), keyOf, log)
+  const disk = new DiskWatch({ directories, reserveBytes: config.ARC_DISK_RESERVE_BYTES, log })
   shutdown.add('disk watch', () => disk.close())
 
   const databases = openDatabases(config.DATABASE_URL, log)

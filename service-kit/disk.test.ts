@@ -25,7 +25,7 @@ afterEach(() => watch?.close())
 test('the worst of all places counts; /readyz says full, and ok again by itself', async () => {
   let database = room
   watch = new DiskWatch({
-    places: [
+    directories: [
       { name: 'the data directory', path: '/data' },
       { name: 'PostgreSQL', path: '/postgres' },
       { name: 'gone', path: '/gone' },

@@ -30,7 +30,7 @@ export interface DiskState {
 type ReadRoom = (path: string) => Promise<Omit<Room, 'name'>>
 
 export interface DiskWatchDependencies {
-  readonly places: readonly WatchedDirectory[]
+  readonly directories: readonly WatchedDirectory[]
   readonly reserveBytes: number
   readonly log: Log
   readonly everyMs?: number
@@ -103,8 +103,8 @@ export class DiskWatch {
   }
 
   async #look(): Promise<void> {
-    const { places, reserveBytes, log } = this.#dependencies
-    const rooms = (await Promise.all(places.map((place) => this.#roomAt(place)))).flat()
+    const { directories, reserveBytes, log } = this.#dependencies
+    const rooms = (await Promise.all(directories.map((directory) => this.#roomAt(directory)))).flat()
     const before = this.#state
     this.#state = { level: rooms.map((room) => levelOf(room, reserveBytes)).reduce(worse, 'enough'), rooms }
     this.#readAt = Date.now()
@@ -124,7 +124,7 @@ export class DiskWatch {
       return [{ name, ...room }]
     } catch (error) {
       if (!this.#unreadable.has(name))
-        this.#dependencies.log.warn({ err: error, place: name }, 'how much room there is on disk cannot be told')
+        this.#dependencies.log.warn({ err: error, directory: name }, 'how much room there is on disk cannot be told')
       this.#unreadable.add(name)
       return []
     }

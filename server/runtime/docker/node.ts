@@ -10,7 +10,7 @@ import { tryIsolation } from './canary.ts'
 import { openDocker } from './client.ts'
 import type { ContainerSettings, Isolation } from './container.ts'
 import { DirectoryHomes } from './directory-homes.ts'
-import { diskPlaces } from './disk-places.ts'
+import { watchedDirectories } from './watched-directories.ts'
 import { DockerEngine } from './docker-engine.ts'
 import { decideIsolation } from './isolation.ts'
 import { SocketConnection } from './socket-connection.ts'
@@ -33,7 +33,7 @@ export interface DockerNode {
   /** Rejects where isolation does not hold: nothing of a workspace runs before. */
   readonly trial: Promise<void>
   /** Where it keeps something. */
-  readonly places: readonly WatchedDirectory[]
+  readonly directories: readonly WatchedDirectory[]
 }
 
 /** This machine and its Docker engine. @throws when isolation as it is asked for cannot be had. */
@@ -58,6 +58,6 @@ export async function openDockerNode(
     connection: new SocketConnection((workspaceId) => homes.mounts(workspaceId).sockets, keyOf),
     isolation: isolation.form,
     trial,
-    places: await diskPlaces(dataDirectory, docker),
+    directories: await watchedDirectories(dataDirectory, docker),
   }
 }

@@ -3,8 +3,11 @@ import { join } from 'node:path'
 import type { WatchedDirectory } from '@arcx/service-kit/disk'
 import type { DockerClient } from './client.ts'
 
-/** Where something is kept on this machine. PostgreSQL and NATS may have a file system of their own, or be elsewhere. */
-export async function diskPlaces(dataDirectory: string, engine: DockerClient): Promise<readonly WatchedDirectory[]> {
+/** Directories on this machine whose free space is watched. PostgreSQL and NATS may have a file system of their own, or be elsewhere. */
+export async function watchedDirectories(
+  dataDirectory: string,
+  engine: DockerClient,
+): Promise<readonly WatchedDirectory[]> {
   const engineRoot = await (engine.info() as Promise<{ readonly DockerRootDir?: string }>).then(
     (info) => info.DockerRootDir,
     () => undefined,
@@ -15,9 +18,9 @@ export async function diskPlaces(dataDirectory: string, engine: DockerClient): P
     ...(engineRoot === undefined ? [] : [{ name: 'Docker', path: engineRoot }]),
   ]
   const there = await Promise.all(
-    candidates.map((place) =>
-      access(place.path).then(
-        () => [place],
+    candidates.map((directory) =>
+      access(directory.path).then(
+        () => [directory],
         () => [],
       ),
     ),
