@@ -29,7 +29,7 @@ export interface AdminDependencies {
   shutOut(unit: Unit, userId: UserId): Promise<void>
   readonly workspaces: {
     /** Drives a workspace of anybody's. @throws `workspace_not_found`, `workspace_busy`. */
-    drive(actor: Administrator, id: WorkspaceId, operation: 'start' | 'stop' | 'remove'): Promise<WorkspaceFacts>
+    execute(actor: Administrator, id: WorkspaceId, operation: 'start' | 'stop' | 'remove'): Promise<WorkspaceFacts>
   }
   /** Of those that are still there. */
   factsOf(ids: readonly WorkspaceId[]): Promise<readonly WorkspaceFacts[]>
@@ -60,15 +60,15 @@ export class Admin implements AdminPort {
   }
 
   startWorkspace(actor: Administrator, id: WorkspaceId): Promise<WorkspaceFacts> {
-    return this.#dependencies.workspaces.drive(actor, id, 'start')
+    return this.#dependencies.workspaces.execute(actor, id, 'start')
   }
 
   stopWorkspace(actor: Administrator, id: WorkspaceId): Promise<WorkspaceFacts> {
-    return this.#dependencies.workspaces.drive(actor, id, 'stop')
+    return this.#dependencies.workspaces.execute(actor, id, 'stop')
   }
 
   removeWorkspace(actor: Administrator, id: WorkspaceId): Promise<WorkspaceFacts> {
-    return this.#dependencies.workspaces.drive(actor, id, 'remove')
+    return this.#dependencies.workspaces.execute(actor, id, 'remove')
   }
 
   async invites(): Promise<readonly Invite[]> {

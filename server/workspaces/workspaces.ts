@@ -22,8 +22,8 @@ import { requireMay, rightsTo } from '../authorization/checks.ts'
 import type { ActorWithTeams } from '../authorization/checks.ts'
 import { WorkspaceAccess } from './access.ts'
 import type { WorkspaceChanges } from './changes.ts'
-import { WorkspaceDrives } from './drives.ts'
-import type { Drive, DrivesDependencies } from './drives.ts'
+import { WorkspaceCommands } from './commands.ts'
+import type { Command, CommandsDependencies } from './commands.ts'
 import { WorkspaceLists } from './lists.ts'
 import type { WorkspacePresenter } from './presenter.ts'
 import { NameTaken } from './store.ts'
@@ -31,7 +31,7 @@ import type { WorkspaceOwner, WorkspaceRow, WorkspaceStore } from './store.ts'
 import { WorkspaceSubscriptions } from './subscriptions.ts'
 import { WorkspaceTelemetry } from './telemetry.ts'
 
-export interface WorkspacesDependencies extends DrivesDependencies {
+export interface WorkspacesDependencies extends CommandsDependencies {
   readonly rules: WorkspaceRules
   readonly unitOfWork: UnitOfWork
   readonly store: WorkspaceStore
@@ -49,7 +49,7 @@ export class Workspaces implements WorkspacesPort {
   readonly #changes: WorkspaceChanges
   readonly #presenter: WorkspacePresenter
   readonly #access: WorkspaceAccess
-  readonly #drives: WorkspaceDrives
+  readonly #commands: WorkspaceCommands
   readonly #telemetry: WorkspaceTelemetry
   readonly #subscriptions: WorkspaceSubscriptions
   readonly #poke: (id: WorkspaceId) => void
@@ -62,7 +62,7 @@ export class Workspaces implements WorkspacesPort {
     this.#changes = dependencies.changes
     this.#presenter = dependencies.presenter
     this.#access = new WorkspaceAccess(dependencies.store, dependencies.memberships)
-    this.#drives = new WorkspaceDrives(dependencies)
+    this.#commands = new WorkspaceCommands(dependencies)
     this.#telemetry = new WorkspaceTelemetry(this.#access, dependencies.feed, dependencies.runtime)
     this.#lists = new WorkspaceLists(dependencies.store, dependencies.presenter)
     this.#subscriptions = new WorkspaceSubscriptions(this.#access, dependencies.feed, (actor) => this.list(actor))
@@ -85,7 +85,7 @@ export class Workspaces implements WorkspacesPort {
     const target = teamId === null ? ({ kind: 'self' } as const) : ({ kind: 'team', teamId } as const)
     requireMay(await this.#access.withTeams(actor), 'workspace.create', target)
     await this.#requireGoodName(name)
-    await this.#drives.requireRoom()
+    await this.#commands.requireRoom()
     const row = await this.#changes.create(actor, name, teamId)
     if (row === null) throw errors.workspaceNameTaken(name, await this.#freeNameNear(name))
     return this.#present(actor, this.#changed(row))
@@ -184,13 +184,13 @@ export class Workspaces implements WorkspacesPort {
   }
 
   /** The same operations on anybody's workspace, for whoever runs the server. */
-  drive(actor: Administrator, workspaceId: WorkspaceId, operation: Drive): Promise<WorkspaceFacts> {
-    return this.#drives.drive(actor, workspaceId, operation, () => this.#access.known(workspaceId))
+  execute(actor: Administrator, workspaceId: WorkspaceId, operation: Command): Promise<WorkspaceFacts> {
+    return this.#commands.execute(actor, workspaceId, operation, () => this.#access.known(workspaceId))
   }
 
-  async #move(actor: UserActor, workspaceId: WorkspaceId, operation: Drive): Promise<Workspace> {
-    const look = () => this.#access.require(actor, workspaceId, operation)
-    const facts = await this.#drives.drive(actor, workspaceId, operation, look)
+  async #move(actor: UserActor, workspaceId: WorkspaceId, operation: Command): Promise<Workspace> {
+    const read = () => this.#access.require(actor, workspaceId, operation)
+    const facts = await this.#commands.execute(actor, workspaceId, operation, read)
     return shown(await this.#access.withTeams(actor), facts)
   }
 

@@ -5,12 +5,12 @@ import type { Change, WorkspaceChanges } from './changes.ts'
 import type { WorkspacePresenter } from './presenter.ts'
 import type { WorkspaceRow } from './store.ts'
 
-export type Drive = 'start' | 'stop' | 'restart' | 'remove'
+export type Command = 'start' | 'stop' | 'restart' | 'remove'
 
-/** What each makes of a row, and the states in which it is fulfilled already, so that asking twice does no harm. */
-const drives: Readonly<
+/** How each command changes a row, and the states in which it is done already, so that commands are idempotent. */
+const commands: Readonly<
   Record<
-    Drive,
+    Command,
     { readonly change: Omit<Change, 'actor' | 'action'>; readonly settled: readonly WorkspaceRow['state'][] }
   >
 > = {
@@ -23,7 +23,7 @@ const drives: Readonly<
   remove: { change: { to: 'deleting', step: 'Deleting' }, settled: ['deleting'] },
 }
 
-export interface DrivesDependencies {
+export interface CommandsDependencies {
   readonly changes: WorkspaceChanges
   readonly presenter: WorkspacePresenter
   /** How much room is left on disk. */
@@ -32,24 +32,24 @@ export interface DrivesDependencies {
   poke(id: WorkspaceId): void
 }
 
-/** Where a workspace is to go by an order: the row says so from then on, and the reconciler does the rest. */
-export class WorkspaceDrives {
-  readonly #dependencies: DrivesDependencies
+/** Executes commands on a workspace: the row records the desired state, and the reconciler does the rest. */
+export class WorkspaceCommands {
+  readonly #dependencies: CommandsDependencies
 
-  constructor(dependencies: DrivesDependencies) {
+  constructor(dependencies: CommandsDependencies) {
     this.#dependencies = dependencies
   }
 
-  /** `look`: the row now, for whoever asks. @throws `workspace_busy`, `disk_low`, `disk_full`. */
-  async drive(
+  /** `read`: reads the current row. @throws `workspace_busy`, `disk_low`, `disk_full`. */
+  async execute(
     actor: Actor,
     workspaceId: WorkspaceId,
-    operation: Drive,
-    look: () => Promise<WorkspaceRow>,
+    operation: Command,
+    read: () => Promise<WorkspaceRow>,
   ): Promise<WorkspaceFacts> {
     const { changes, presenter } = this.#dependencies
-    const { change, settled } = drives[operation]
-    const row = await look()
+    const { change, settled } = commands[operation]
+    const row = await read()
     if (settled.includes(row.state)) return presenter.present(row)
     if (operation === 'start') await this.requireRoom()
     const moved = await changes.move(workspaceId, { ...change, actor, action: operation })
@@ -57,7 +57,7 @@ export class WorkspaceDrives {
       this.#dependencies.poke(workspaceId)
       return presenter.present(moved)
     }
-    const now = await look()
+    const now = await read()
     if (settled.includes(now.state)) return presenter.present(now)
     throw errors.workspaceBusy(now.state, operation)
   }
