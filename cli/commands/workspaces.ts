@@ -80,12 +80,12 @@ export function addWorkspaceCommands(program: Command, sessions: Sessions): void
         reportWorkspace(session.output, now, options.wait ? `is ready: ${now.url}` : `is being created: ${now.url}`)
     })
 
-  const drives = [
+  const lifecycleCommands = [
     ['start', 'Start a workspace and wait until it is ready.', 'running', 'is ready'],
     ['stop', 'Stop a workspace; what lies in its home stays.', 'stopped', 'is stopped'],
     ['restart', 'Restart a workspace.', 'running', 'is ready'],
   ] as const
-  for (const [operation, description, state, words] of drives) {
+  for (const [operation, description, state, words] of lifecycleCommands) {
     program
       .command(operation)
       .description(description)

@@ -28,7 +28,7 @@ export interface ReconcilerDependencies {
   readonly concurrency: number
 }
 
-interface Drive {
+interface Reconciliation {
   again: boolean
   /** Ends the start that is under way. */
   abort: AbortController
@@ -47,7 +47,7 @@ export class Reconciler {
   readonly #environmentOf: ReconcilerDependencies['environmentOf']
   readonly #log: Log
   readonly #limit: ReturnType<typeof pLimit>
-  readonly #drives = new Map<WorkspaceId, Drive>()
+  readonly #reconciliations = new Map<WorkspaceId, Reconciliation>()
   readonly #abort = new AbortController()
   readonly #retries = new Set<NodeJS.Timeout>()
   readonly #attempts = new StartAttempts()
@@ -80,14 +80,15 @@ export class Reconciler {
     for (const retry of this.#retries) clearTimeout(retry)
     this.#abort.abort()
     this.#limit.clearQueue()
-    for (const drive of this.#drives.values()) drive.abort.abort()
+    for (const reconciliation of this.#reconciliations.values()) reconciliation.abort.abort()
     await Promise.allSettled(this.#running)
-    while (this.#drives.size > 0 && this.#limit.activeCount > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    while (this.#reconciliations.size > 0 && this.#limit.activeCount > 0)
+      await new Promise((resolve) => setTimeout(resolve, 20))
   }
 
   /** The row has changed, or its container has: look at it soon. */
   poke(id: WorkspaceId, interrupted = false): void {
-    const current = this.#drives.get(id)
+    const current = this.#reconciliations.get(id)
     if (current !== undefined) {
       current.again = true
       // A start that nobody waits for any more is not finished first.
@@ -101,16 +102,24 @@ export class Reconciler {
       )
       return
     }
-    const drive: Drive = { again: false, abort: new AbortController(), seen: { state: '', incarnation: 0 } }
-    this.#drives.set(id, drive)
-    void this.#limit(() => this.#run(id, drive, interrupted)).catch(() => undefined)
+    const reconciliation: Reconciliation = {
+      again: false,
+      abort: new AbortController(),
+      seen: { state: '', incarnation: 0 },
+    }
+    this.#reconciliations.set(id, reconciliation)
+    void this.#limit(() => this.#run(id, reconciliation, interrupted)).catch(() => undefined)
   }
 
-  async #run(id: WorkspaceId, drive: Drive, interrupted: boolean): Promise<void> {
+  async #run(id: WorkspaceId, reconciliation: Reconciliation, interrupted: boolean): Promise<void> {
     let retry = false
     try {
       const held = await this.#leases.exclusively(id, async (lease) => {
-        while (!this.#abort.signal.aborted && !lease.aborted && (await this.#advance(id, drive, interrupted, lease)));
+        while (
+          !this.#abort.signal.aborted &&
+          !lease.aborted &&
+          (await this.#advance(id, reconciliation, interrupted, lease))
+        );
         lease.throwIfAborted()
       })
       retry = !held
@@ -120,10 +129,10 @@ export class Reconciler {
         retry = true
       }
     } finally {
-      this.#drives.delete(id)
+      this.#reconciliations.delete(id)
     }
     if (this.#abort.signal.aborted) return
-    if (drive.again) this.poke(id)
+    if (reconciliation.again) this.poke(id)
     else if (retry) this.#pokeLater(id, retryMs, interrupted)
   }
 
@@ -136,20 +145,25 @@ export class Reconciler {
   }
 
   /** One step towards what the row says; `true` when there may be more to do. */
-  async #advance(id: WorkspaceId, drive: Drive, interrupted: boolean, lease: AbortSignal): Promise<boolean> {
+  async #advance(
+    id: WorkspaceId,
+    reconciliation: Reconciliation,
+    interrupted: boolean,
+    lease: AbortSignal,
+  ): Promise<boolean> {
     const row = await this.#store.byId(id)
     if (row === undefined) {
       this.#attempts.forget(id)
       await this.#runtime.remove(id)
       return false
     }
-    drive.seen.state = row.state
-    drive.seen.incarnation = row.incarnation
+    reconciliation.seen.state = row.state
+    reconciliation.seen.incarnation = row.incarnation
     switch (row.state) {
       case 'creating':
-        return this.#beginFirst(id, drive, lease)
+        return this.#beginFirst(id, reconciliation, lease)
       case 'starting':
-        return this.#begin(id, row, drive, lease)
+        return this.#begin(id, row, reconciliation, lease)
       case 'running':
         return this.#keep(id, row, interrupted)
       case 'stopping':
@@ -168,7 +182,7 @@ export class Reconciler {
   }
 
   /** One that has just been created is started at once: what it is in and the first step are told together. */
-  async #beginFirst(id: WorkspaceId, drive: Drive, lease: AbortSignal): Promise<boolean> {
+  async #beginFirst(id: WorkspaceId, reconciliation: Reconciliation, lease: AbortSignal): Promise<boolean> {
     const row = await this.#changes.move(id, {
       to: 'starting',
       from: ['creating'],
@@ -177,20 +191,25 @@ export class Reconciler {
       step: startSteps.home,
     })
     if (row === null) return true
-    drive.seen.state = row.state
-    drive.seen.incarnation = row.incarnation
-    return this.#begin(id, row, drive, lease)
+    reconciliation.seen.state = row.state
+    reconciliation.seen.incarnation = row.incarnation
+    return this.#begin(id, row, reconciliation, lease)
   }
 
-  async #begin(id: WorkspaceId, row: WorkspaceRow, drive: Drive, lease: AbortSignal): Promise<boolean> {
+  async #begin(
+    id: WorkspaceId,
+    row: WorkspaceRow,
+    reconciliation: Reconciliation,
+    lease: AbortSignal,
+  ): Promise<boolean> {
     const { incarnation, name } = row
     const pauseMs = this.#attempts.pauseMs(id, incarnation)
     if (pauseMs > 0) {
       this.#pokeLater(id, pauseMs)
       return false
     }
-    drive.abort = new AbortController()
-    const signal = AbortSignal.any([drive.abort.signal, this.#abort.signal, lease])
+    reconciliation.abort = new AbortController()
+    const signal = AbortSignal.any([reconciliation.abort.signal, this.#abort.signal, lease])
     const progress = new StartProgress(row.step, publishedAfterMs, (step) => this.#publishStep(id, incarnation, step))
     try {
       await this.#runtime.remove(id)
