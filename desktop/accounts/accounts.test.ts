@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { JsonFile } from '../storage/json-file.ts'
-import { Accounts, KeptAccounts } from './accounts.ts'
+import { Accounts, SavedAccounts } from './accounts.ts'
 import type { Keychain } from './accounts.ts'
 
 let directory: string
@@ -26,7 +26,7 @@ const broken: Keychain = {
     throw new Error('another user sealed it')
   },
 }
-const open = (chain = keychain) => Accounts.open(new JsonFile(path, KeptAccounts), chain)
+const open = (chain = keychain) => Accounts.open(new JsonFile(path, SavedAccounts), chain)
 
 test('accounts and sessions outlast the app; on disk a session is only as it was sealed, in a file of one’s own', async () => {
   const accounts = await open()

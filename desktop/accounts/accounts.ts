@@ -12,29 +12,29 @@ export interface Keychain {
   unseal(sealed: string): string
 }
 
-export const KeptAccounts = z.object({
+export const SavedAccounts = z.object({
   current: z.string().nullable(),
   accounts: z.array(
     z.object({ id: z.string(), server: z.url(), login: z.string(), sealedSession: z.string().nullable() }),
   ),
 })
-export type KeptAccounts = z.infer<typeof KeptAccounts>
-type KeptAccount = KeptAccounts['accounts'][number]
+export type SavedAccounts = z.infer<typeof SavedAccounts>
+type SavedAccount = SavedAccounts['accounts'][number]
 
 /** Who somebody is on which servers. Sessions are on disk only as the keychain sealed them. */
 export class Accounts {
-  readonly #file: JsonFile<typeof KeptAccounts>
+  readonly #file: JsonFile<typeof SavedAccounts>
   readonly #keychain: Keychain
   readonly #sessions = new Map<string, string>()
-  #kept: KeptAccounts
+  #kept: SavedAccounts
 
-  private constructor(file: JsonFile<typeof KeptAccounts>, keychain: Keychain, kept: KeptAccounts) {
+  private constructor(file: JsonFile<typeof SavedAccounts>, keychain: Keychain, kept: SavedAccounts) {
     this.#file = file
     this.#keychain = keychain
     this.#kept = kept
   }
 
-  static async open(file: JsonFile<typeof KeptAccounts>, keychain: Keychain): Promise<Accounts> {
+  static async open(file: JsonFile<typeof SavedAccounts>, keychain: Keychain): Promise<Accounts> {
     return new Accounts(file, keychain, (await file.read()) ?? { current: null, accounts: [] })
   }
 
@@ -77,7 +77,7 @@ export class Accounts {
   /** Adds who has just signed in, or gives a known one the new session, and makes it the current. */
   async signedIn(server: string, login: string, session: string): Promise<string> {
     const known = this.#kept.accounts.find((each) => each.server === server && each.login === login)
-    const account: KeptAccount = {
+    const account: SavedAccount = {
       id: known?.id ?? randomUUID(),
       server,
       login,
@@ -110,11 +110,11 @@ export class Accounts {
     await this.#keep({ accounts, current: this.#kept.current === id ? (accounts[0]?.id ?? null) : this.#kept.current })
   }
 
-  #find(id: string): KeptAccount | undefined {
+  #find(id: string): SavedAccount | undefined {
     return this.#kept.accounts.find((each) => each.id === id)
   }
 
-  async #keep(kept: KeptAccounts): Promise<void> {
+  async #keep(kept: SavedAccounts): Promise<void> {
     this.#kept = kept
     await this.#file.write(kept)
   }

@@ -2,7 +2,7 @@ import type { Accounts } from '../accounts/accounts.ts'
 import { partitionsOf } from '../accounts/partitions.ts'
 import { Connection } from '../connection/connection.ts'
 import type { LiveAccount } from '../connection/live-account.ts'
-import type { KeptTabs } from '../windows/kept-tabs.ts'
+import type { SavedTabs } from '../windows/saved-tabs.ts'
 import type { OpenWindows } from '../windows/open-windows.ts'
 import type { Display } from './display.ts'
 import type { Platform } from './platform.ts'
@@ -13,7 +13,7 @@ export interface CurrentAccountDependencies {
   readonly accounts: Accounts
   readonly live: LiveAccount
   readonly windows: OpenWindows
-  readonly keptTabs: KeptTabs
+  readonly savedTabs: SavedTabs
   readonly tabs: WorkspaceTabs
   readonly display: Display
 }
@@ -28,9 +28,9 @@ export class CurrentAccount {
 
   /** Somebody has signed in: theirs is the current account from now on. */
   async signedIn({ server, login, session }: { server: string; login: string; session: string }): Promise<void> {
-    const { accounts, keptTabs, tabs, windows } = this.#dependencies
+    const { accounts, savedTabs, tabs, windows } = this.#dependencies
     const account = await accounts.signedIn(server, login, session)
-    if (keptTabs.shown !== account) windows.putTabsAway()
+    if (savedTabs.shown !== account) windows.putTabsAway()
     await this.connect()
     const first = tabs.firstWindow()
     tabs.restore(first)
@@ -48,7 +48,7 @@ export class CurrentAccount {
   }
 
   async signOut(accountId: string): Promise<void> {
-    const { accounts, display, keptTabs, live, platform, tabs, windows } = this.#dependencies
+    const { accounts, display, savedTabs, live, platform, tabs, windows } = this.#dependencies
     const isCurrent = accounts.current?.id === accountId
     const account = accounts.views.find(({ id }) => id === accountId)
     const session = accounts.sessionOf(accountId)
@@ -62,7 +62,7 @@ export class CurrentAccount {
       connection.close()
     }
     if (isCurrent) windows.putTabsAway()
-    keptTabs.forget(accountId)
+    savedTabs.forget(accountId)
     await accounts.remove(accountId)
     await live.forget(accountId)
     await platform.clearPartitions(await partitionsOf(platform.partitionsDirectory, accountId))

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { z } from 'zod'
-import { Accounts, KeptAccounts } from '../accounts/accounts.ts'
+import { Accounts, SavedAccounts } from '../accounts/accounts.ts'
 import { removeOrphans } from '../accounts/partitions.ts'
 import { SignIn } from '../accounts/sign-in.ts'
-import { KeptAnswers } from '../cache/known.ts'
+import { CachedAnswers } from '../cache/known.ts'
 import { LiveAccount } from '../connection/live-account.ts'
 import { PageSubscriptions } from '../connection/page-subscriptions.ts'
 import { signInServer } from '../connection/sign-in-server.ts'
@@ -14,7 +14,7 @@ import type { DeepLink } from '../deep-links/deep-link.ts'
 import { Outlet, webAddress } from '../navigation/navigation.ts'
 import type { TrayAction } from '../tray/tray-menu.ts'
 import { Updates } from '../updates/updates.ts'
-import { KeptOpen, KeptTabs } from '../windows/kept-tabs.ts'
+import { SavedTabsFile, SavedTabs } from '../windows/saved-tabs.ts'
 import { OpenWindows } from '../windows/open-windows.ts'
 import { CurrentAccount } from './current-account.ts'
 import { Display } from './display.ts'
@@ -50,17 +50,17 @@ export class Desktop {
   #signInState: SignInState = { kind: 'none' }
   #stopIdleLook: () => void = () => undefined
 
-  private constructor(platform: Platform, accounts: Accounts, preferences: ChosenPreferences, keptTabs: KeptTabs) {
+  private constructor(platform: Platform, accounts: Accounts, preferences: ChosenPreferences, savedTabs: SavedTabs) {
     const file = <S extends z.ZodType>(name: string, schema: S) => new JsonFile(join(platform.directory, name), schema)
     this.#menu = new MenuBar((inFront) => platform.showMenu(inFront))
     this.#windows = new OpenWindows({
       makeWindow: (path) => platform.makeWindow(path, (id) => this.#eventsOf(id)),
-      keptTabs,
+      savedTabs,
       arranged: () => this.#arrangeMenu(),
     })
     this.#live = new LiveAccount({
       accounts,
-      knownFile: (accountId) => file(join('known', `${accountId}.json`), KeptAnswers),
+      knownFile: (accountId) => file(join('known', `${accountId}.json`), CachedAnswers),
       focusedWorkspace: () => this.#windows.focusedWorkspace,
       onConnection: (state) => this.#display.connectionChanged(state),
       onWorkspaces: (change, after) => this.#display.workspacesChanged(change, after),
@@ -75,7 +75,7 @@ export class Desktop {
       accounts,
       live,
       windows,
-      keptTabs,
+      savedTabs,
       openInBrowser: (address) => this.#openInBrowser(address),
     })
     this.#display = new Display({ platform, accounts, live, windows, preferences, tabs: this.#tabs })
@@ -84,7 +84,7 @@ export class Desktop {
       accounts,
       live,
       windows,
-      keptTabs,
+      savedTabs,
       tabs: this.#tabs,
       display: this.#display,
     })
@@ -122,7 +122,7 @@ export class Desktop {
 
   static async open(platform: Platform): Promise<Desktop> {
     const file = <S extends z.ZodType>(name: string, schema: S) => new JsonFile(join(platform.directory, name), schema)
-    const accounts = await Accounts.open(file('accounts.json', KeptAccounts), platform.keychain)
+    const accounts = await Accounts.open(file('accounts.json', SavedAccounts), platform.keychain)
     // Where no account is known their file may have been lost; what somebody has in those partitions is not thrown after it.
     if (accounts.views.length > 0)
       await removeOrphans(
@@ -136,7 +136,7 @@ export class Desktop {
       setOpenAtLogin: (isOn) => platform.setOpenAtLogin(isOn),
       changed: () => desktop?.tellPreferences(),
     })
-    desktop = new Desktop(platform, accounts, preferences, await KeptTabs.open(file('open.json', KeptOpen)))
+    desktop = new Desktop(platform, accounts, preferences, await SavedTabs.open(file('open.json', SavedTabsFile)))
     await desktop.#account.connect()
     desktop.#stopIdleLook = platform.every(idleLookMs, () => void desktop.#live.lookForIdle())
     desktop.#updates.begin()

@@ -4,7 +4,7 @@ import type { Connection } from '../connection/connection.ts'
 import { entryAddress } from '../connection/entry.ts'
 import type { LiveAccount } from '../connection/live-account.ts'
 import { WorkspaceTab } from '../tabs/workspace-tab.ts'
-import type { KeptTabs } from '../windows/kept-tabs.ts'
+import type { SavedTabs } from '../windows/saved-tabs.ts'
 import type { OpenWindow, OpenWindows } from '../windows/open-windows.ts'
 import type { Platform } from './platform.ts'
 
@@ -13,7 +13,7 @@ export interface WorkspaceTabsDependencies {
   readonly accounts: Accounts
   readonly live: LiveAccount
   readonly windows: OpenWindows
-  readonly keptTabs: KeptTabs
+  readonly savedTabs: SavedTabs
   openInBrowser(address: string): void
 }
 
@@ -36,11 +36,11 @@ export class WorkspaceTabs {
 
   /** The tabs of the current account, where they are not there already and it is signed in. */
   restore(open: OpenWindow): void {
-    const { accounts, keptTabs, live, windows } = this.#dependencies
+    const { accounts, savedTabs, live, windows } = this.#dependencies
     const account = accounts.current
-    if (account !== null && live.connection !== null && keptTabs.shown !== account.id) {
-      for (const workspaceId of keptTabs.of(account.id)) this.open(open, workspaceId, null, false)
-      keptTabs.show(account.id)
+    if (account !== null && live.connection !== null && savedTabs.shown !== account.id) {
+      for (const workspaceId of savedTabs.of(account.id)) this.open(open, workspaceId, null, false)
+      savedTabs.show(account.id)
       open.tabs.activate(null)
     }
     windows.arrange(open)

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { Workspace, WorkspaceChange } from '@arcx/router'
 import type { JsonFile } from '../storage/json-file.ts'
 
-export const KeptAnswers = z.record(z.string(), z.unknown())
-export type KeptAnswers = z.infer<typeof KeptAnswers>
+export const CachedAnswers = z.record(z.string(), z.unknown())
+export type CachedAnswers = z.infer<typeof CachedAnswers>
 
 /** The list with a change in it; an older change than what is there changes nothing. */
 export function applied(list: readonly Workspace[], change: WorkspaceChange): readonly Workspace[] {
@@ -29,21 +29,21 @@ const kept: ReadonlySet<string> = new Set(['auth.me', 'workspaces.list', 'teams.
 const shape = 2
 
 export class Known {
-  readonly #file: JsonFile<typeof KeptAnswers>
-  #answers: KeptAnswers
+  readonly #file: JsonFile<typeof CachedAnswers>
+  #answers: CachedAnswers
   #isForgotten = false
 
-  private constructor(file: JsonFile<typeof KeptAnswers>, answers: KeptAnswers) {
+  private constructor(file: JsonFile<typeof CachedAnswers>, answers: CachedAnswers) {
     this.#file = file
     this.#answers = answers
   }
 
-  static async open(file: JsonFile<typeof KeptAnswers>): Promise<Known> {
+  static async open(file: JsonFile<typeof CachedAnswers>): Promise<Known> {
     const { shape: written, ...answers } = (await file.read()) ?? {}
     return new Known(file, written === shape ? answers : {})
   }
 
-  get answers(): KeptAnswers {
+  get answers(): CachedAnswers {
     return this.#answers
   }
 

@@ -1,7 +1,7 @@
 import type { Invitation, Workspace, WorkspaceChange } from '@arcx/router'
 import type { Accounts } from '../accounts/accounts.ts'
 import { Known, applied } from '../cache/known.ts'
-import type { KeptAnswers } from '../cache/known.ts'
+import type { CachedAnswers } from '../cache/known.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 import type { ConnectionState } from '@arcx/desktop-contract/contract'
 import { idleNote, idleWarningAt, invitationNews, workspaceNews } from '../news/news.ts'
@@ -10,7 +10,7 @@ import { Connection } from './connection.ts'
 
 export interface LiveDependencies {
   readonly accounts: Accounts
-  knownFile(accountId: string): JsonFile<typeof KeptAnswers>
+  knownFile(accountId: string): JsonFile<typeof CachedAnswers>
   /** The workspace that somebody has in front of them, of which they need not be told. */
   focusedWorkspace(): string | null
   onConnection(state: ConnectionState): void

@@ -2,7 +2,7 @@ import type { Event } from '@arcx/desktop-contract/contract'
 import type { AppWindow } from './app-window.ts'
 import type { Inset } from '../tabs/layout.ts'
 import { Tabs } from '../tabs/tabs.ts'
-import type { KeptTabs } from './kept-tabs.ts'
+import type { SavedTabs } from './saved-tabs.ts'
 
 /** Until a page has said how much it keeps. */
 const firstInset: Inset = { top: 40, right: 0 }
@@ -15,7 +15,7 @@ export interface OpenWindow {
 
 export interface WindowDependencies {
   makeWindow(path: string): AppWindow
-  readonly keptTabs: KeptTabs
+  readonly savedTabs: SavedTabs
   /** What a window shows may be another now. */
   arranged(): void
 }
@@ -60,7 +60,7 @@ export class OpenWindows {
     for (const tab of this.#windows.get(id)?.tabs.all ?? []) tab.close()
     this.#windows.delete(id)
     // With the last window its tabs are put away, not closed.
-    if (this.#windows.size === 0) this.#dependencies.keptTabs.putAway()
+    if (this.#windows.size === 0) this.#dependencies.savedTabs.putAway()
     this.#keep()
     this.#dependencies.arranged()
   }
@@ -97,7 +97,7 @@ export class OpenWindows {
 
   /** All of them, which are there again when this account is. */
   putTabsAway(): void {
-    this.#dependencies.keptTabs.putAway()
+    this.#dependencies.savedTabs.putAway()
     for (const open of this.all) {
       for (const tab of open.tabs.all) open.tabs.remove(tab.id)?.close()
       this.arrange(open)
@@ -110,7 +110,7 @@ export class OpenWindows {
 
   #keep(): void {
     if (!this.#isQuitting)
-      this.#dependencies.keptTabs.tabsAre(
+      this.#dependencies.savedTabs.tabsAre(
         this.all.flatMap(({ tabs }) => tabs.all.map(({ workspaceId }) => workspaceId)),
       )
   }

@@ -2,26 +2,26 @@ import { z } from 'zod'
 import type { JsonFile } from '../storage/json-file.ts'
 
 /** Which workspaces stood in tabs, by account. */
-export const KeptOpen = z.record(z.string(), z.array(z.string()).max(50))
-type KeptOpen = z.infer<typeof KeptOpen>
+export const SavedTabsFile = z.record(z.string(), z.array(z.string()).max(50))
+type SavedTabsFile = z.infer<typeof SavedTabsFile>
 
 /**
  * What each account has in its tabs, for when they are shown again: at the next start, after it has signed in again,
  * after the last window was closed to the tray. Only the account whose tabs are shown has them written down anew, so
  * that the empty window of somebody who is signed out empties nothing.
  */
-export class KeptTabs {
-  readonly #file: JsonFile<typeof KeptOpen>
-  #kept: KeptOpen
+export class SavedTabs {
+  readonly #file: JsonFile<typeof SavedTabsFile>
+  #kept: SavedTabsFile
   #shown: string | null = null
 
-  private constructor(file: JsonFile<typeof KeptOpen>, kept: KeptOpen) {
+  private constructor(file: JsonFile<typeof SavedTabsFile>, kept: SavedTabsFile) {
     this.#file = file
     this.#kept = kept
   }
 
-  static async open(file: JsonFile<typeof KeptOpen>): Promise<KeptTabs> {
-    return new KeptTabs(file, (await file.read()) ?? {})
+  static async open(file: JsonFile<typeof SavedTabsFile>): Promise<SavedTabs> {
+    return new SavedTabs(file, (await file.read()) ?? {})
   }
 
   /** Whose tabs are shown; null for nobody's. */
@@ -55,7 +55,7 @@ export class KeptTabs {
       this.#write(Object.fromEntries(Object.entries(this.#kept).filter(([id]) => id !== account)))
   }
 
-  #write(kept: KeptOpen): void {
+  #write(kept: SavedTabsFile): void {
     this.#kept = kept
     void this.#file.write(kept).catch(() => undefined)
   }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { JsonFile } from '../storage/json-file.ts'
 import type { AppWindow } from './app-window.ts'
 import type { WorkspaceTab } from '../tabs/workspace-tab.ts'
-import { KeptOpen, KeptTabs } from './kept-tabs.ts'
+import { SavedTabsFile, SavedTabs } from './saved-tabs.ts'
 import { OpenWindows } from './open-windows.ts'
 
 let directory: string
@@ -14,7 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
-const open = () => KeptTabs.open(new JsonFile(join(directory, 'open.json'), KeptOpen))
+const open = () => SavedTabs.open(new JsonFile(join(directory, 'open.json'), SavedTabsFile))
 const tab = (workspaceId: string) =>
   ({
     id: `tab ${workspaceId}`,
@@ -24,7 +24,7 @@ const tab = (workspaceId: string) =>
     view: null,
   }) as unknown as WorkspaceTab
 
-function windowsOver(keptTabs: KeptTabs): OpenWindows {
+function windowsOver(savedTabs: SavedTabs): OpenWindows {
   let next = 0
   const makeWindow = () =>
     ({
@@ -33,7 +33,7 @@ function windowsOver(keptTabs: KeptTabs): OpenWindows {
       send: () => undefined,
       show: () => undefined,
     }) as unknown as AppWindow
-  return new OpenWindows({ makeWindow, keptTabs, arranged: () => undefined })
+  return new OpenWindows({ makeWindow, savedTabs, arranged: () => undefined })
 }
 const kept = async (account: string, expected: readonly string[]) =>
   vi.waitFor(async () => expect((await open()).of(account)).toEqual(expected))
