@@ -1,7 +1,7 @@
 import type { Invitation, Workspace, WorkspaceChange } from '@arcx/router'
 import type { Accounts } from '../accounts/accounts.ts'
-import { Known, applied } from '../cache/known.ts'
-import type { CachedAnswers } from '../cache/known.ts'
+import { AnswerCache, applied } from '../cache/answer-cache.ts'
+import type { CachedAnswers } from '../cache/answer-cache.ts'
 import type { JsonFile } from '../storage/json-file.ts'
 import type { ConnectionState } from '@arcx/desktop-contract/contract'
 import { idleNote, idleWarningAt, invitationNews, workspaceNews } from '../news/news.ts'
@@ -24,7 +24,7 @@ export class LiveAccount {
   readonly #warned = new Set<string>()
   #connection: Connection | null = null
   #state: ConnectionState = 'connecting'
-  #known: Known | null = null
+  #known: AnswerCache | null = null
   #knownOf: string | null = null
   #invitations: readonly Invitation[] | null = null
   #idleTimeoutSeconds = 0
@@ -43,7 +43,7 @@ export class LiveAccount {
     return this.#state
   }
 
-  get known(): Known | null {
+  get known(): AnswerCache | null {
     return this.#known
   }
 
@@ -57,7 +57,7 @@ export class LiveAccount {
     this.#invitations = null
     const account = this.#dependencies.accounts.current
     this.#knownOf = account?.id ?? null
-    this.#known = account === null ? null : await Known.open(this.#dependencies.knownFile(account.id))
+    this.#known = account === null ? null : await AnswerCache.open(this.#dependencies.knownFile(account.id))
     const session = account === null ? null : this.#dependencies.accounts.sessionOf(account.id)
     this.#changeState(session === null ? 'expired' : 'connecting')
     if (account === null || session === null) return

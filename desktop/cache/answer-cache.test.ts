@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { JsonFile } from '../storage/json-file.ts'
-import { CachedAnswers, Known } from './known.ts'
+import { CachedAnswers, AnswerCache } from './answer-cache.ts'
 
 async function fileIn(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'arcx-known-'))
@@ -13,10 +13,10 @@ async function fileIn(): Promise<string> {
 
 test('what the server said last is there after a restart, and nothing of procedures that are not named', async () => {
   const path = await fileIn()
-  const known = await Known.open(new JsonFile(path, CachedAnswers))
+  const known = await AnswerCache.open(new JsonFile(path, CachedAnswers))
   await known.keep('teams.list', [{ name: 'crew', may: ['create'] }])
   await known.keep('secrets.list', ['a secret'])
-  expect((await Known.open(new JsonFile(path, CachedAnswers))).answers).toEqual({
+  expect((await AnswerCache.open(new JsonFile(path, CachedAnswers))).answers).toEqual({
     'teams.list': [{ name: 'crew', may: ['create'] }],
   })
   expect(await readFile(path, 'utf8')).not.toContain('a secret')
@@ -25,5 +25,5 @@ test('what the server said last is there after a restart, and nothing of procedu
 test('answers that an earlier app has kept in another shape are not shown', async () => {
   const path = await fileIn()
   await writeFile(path, JSON.stringify({ 'teams.list': [{ name: 'crew', role: 'owner' }] }))
-  expect((await Known.open(new JsonFile(path, CachedAnswers))).answers).toEqual({})
+  expect((await AnswerCache.open(new JsonFile(path, CachedAnswers))).answers).toEqual({})
 })

@@ -28,7 +28,7 @@ const kept: ReadonlySet<string> = new Set(['auth.me', 'workspaces.list', 'teams.
 /** Grows when one of those answers is given another shape: what an earlier app has kept is then not shown. */
 const shape = 2
 
-export class Known {
+export class AnswerCache {
   readonly #file: JsonFile<typeof CachedAnswers>
   #answers: CachedAnswers
   #isForgotten = false
@@ -38,9 +38,9 @@ export class Known {
     this.#answers = answers
   }
 
-  static async open(file: JsonFile<typeof CachedAnswers>): Promise<Known> {
+  static async open(file: JsonFile<typeof CachedAnswers>): Promise<AnswerCache> {
     const { shape: written, ...answers } = (await file.read()) ?? {}
-    return new Known(file, written === shape ? answers : {})
+    return new AnswerCache(file, written === shape ? answers : {})
   }
 
   get answers(): CachedAnswers {
