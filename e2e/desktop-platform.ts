@@ -11,7 +11,7 @@ import type { InFront } from '@arcx/desktop/app/menu'
 import type { Platform } from '@arcx/desktop/app/platform'
 import type { AppWindow, WindowEvents } from '@arcx/desktop/windows/app-window'
 import { answer, isOwnPage } from '@arcx/desktop-contract/answering'
-import type { Ground } from '@arcx/desktop/navigation/navigation'
+import type { WorkspaceSite } from '@arcx/desktop/navigation/navigation'
 import type { Note } from '@arcx/desktop/news/news'
 import type { View, ViewEvents } from '@arcx/desktop/tabs/workspace-tab'
 import type { TrayModel } from '@arcx/desktop/tray/tray-menu'
@@ -211,7 +211,7 @@ export async function startDesktop(
         isFocused: true,
         send: (event) =>
           void page.then((made) => made.evaluate(`window.arcxTell(${JSON.stringify(event)})`)).catch(() => undefined),
-        makeView: (_ground: () => Ground, _partition, events) => new BrowserView(browser, events),
+        makeView: (_site: () => WorkspaceSite, _partition, events) => new BrowserView(browser, events),
         show: (view) => (entry.shown = view instanceof BrowserView ? view : null),
         focus: () => undefined,
         close: () => undefined,

@@ -11,7 +11,7 @@ import type { Answers } from '@arcx/desktop-contract/answering'
 import { Preferences } from '@arcx/desktop-contract/contract'
 import type { SignInState } from '@arcx/desktop-contract/contract'
 import type { DeepLink } from '../deep-links/deep-link.ts'
-import { Outlet, webAddress } from '../navigation/navigation.ts'
+import { ExternalLinkLimit, webAddress } from '../navigation/navigation.ts'
 import type { TrayAction } from '../tray/tray-menu.ts'
 import { Updates } from '../updates/updates.ts'
 import { SavedTabsFile, SavedTabs } from '../windows/saved-tabs.ts'
@@ -43,7 +43,7 @@ export class Desktop {
   readonly #menu: MenuBar
   readonly #signIn: SignIn
   readonly #updates: Updates
-  readonly #outlet = new Outlet()
+  readonly #linkLimit = new ExternalLinkLimit()
   readonly #windows: OpenWindows
   readonly #live: LiveAccount
   readonly #subscriptions = new PageSubscriptions()
@@ -181,7 +181,7 @@ export class Desktop {
   #openInBrowser(address: string): void {
     const url = webAddress(address)
     // Where the system has nothing for it, it says so itself.
-    if (url !== null && this.#outlet.take()) void this.#platform.openExternally(url).catch(() => undefined)
+    if (url !== null && this.#linkLimit.take()) void this.#platform.openExternally(url).catch(() => undefined)
   }
 
   #arrangeMenu(): void {

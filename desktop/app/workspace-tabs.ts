@@ -58,7 +58,7 @@ export class WorkspaceTabs {
     } else if (account !== null && live.connection !== null && workspace !== undefined) {
       const tab: WorkspaceTab = new WorkspaceTab(workspace, to ?? '/', isWanted, {
         server: account.server,
-        makeView: (ground, events) => open.window.makeView(ground, partitionOf(account.id, workspaceId), events),
+        makeView: (site, events) => open.window.makeView(site, partitionOf(account.id, workspaceId), events),
         // The account may have signed in anew since.
         enter: async (name, to, browser) => entryAddress(this.#connected(), name, to, browser),
         start: async () => void (await this.#connected().api.workspaces.start.mutate({ workspaceId: workspace.id })),

@@ -1,20 +1,20 @@
 import { join } from 'node:path'
 import { WebContentsView, app, session } from 'electron'
 import { downloadName, mayHave } from '../navigation/navigation.ts'
-import type { Ground } from '../navigation/navigation.ts'
+import type { WorkspaceSite } from '../navigation/navigation.ts'
 import type { View, ViewEvents } from '../tabs/workspace-tab.ts'
 
 /** A workspace's pages: sandboxed, without a preload, in a session that no other workspace and no page of the app shares. */
 export class WorkspaceView implements View {
   readonly web: WebContentsView
 
-  constructor(ground: () => Ground, partition: string, events: ViewEvents) {
+  constructor(site: () => WorkspaceSite, partition: string, events: ViewEvents) {
     const own = session.fromPartition(partition)
     own.setPermissionRequestHandler((_contents, permission, answer, details) =>
-      answer(mayHave(permission, details.requestingUrl, details.isMainFrame, ground())),
+      answer(mayHave(permission, details.requestingUrl, details.isMainFrame, site())),
     )
     own.setPermissionCheckHandler((_contents, permission, origin, details) =>
-      mayHave(permission, details.requestingUrl ?? origin, details.isMainFrame, ground()),
+      mayHave(permission, details.requestingUrl ?? origin, details.isMainFrame, site()),
     )
     own.setDevicePermissionHandler(() => false)
     own.setDisplayMediaRequestHandler(null)

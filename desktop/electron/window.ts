@@ -5,7 +5,7 @@ import type { AppWindow, WindowEvents } from '../windows/app-window.ts'
 import { isAt } from '@arcx/desktop-contract/answering'
 import { channels } from '@arcx/desktop-contract/contract'
 import type { Event } from '@arcx/desktop-contract/contract'
-import type { Ground } from '../navigation/navigation.ts'
+import type { WorkspaceSite } from '../navigation/navigation.ts'
 import { viewBounds } from '../tabs/layout.ts'
 import type { Inset } from '../tabs/layout.ts'
 import type { View, ViewEvents } from '../tabs/workspace-tab.ts'
@@ -92,8 +92,8 @@ export class ElectronWindow implements AppWindow {
     if (!this.browser.isDestroyed()) this.browser.webContents.send(channels.event, event)
   }
 
-  makeView(ground: () => Ground, partition: string, events: ViewEvents): View {
-    return new WorkspaceView(ground, partition, events)
+  makeView(site: () => WorkspaceSite, partition: string, events: ViewEvents): View {
+    return new WorkspaceView(site, partition, events)
   }
 
   show(view: View | null, inset: Inset): void {

@@ -1,26 +1,35 @@
 import { expect, test } from 'vitest'
-import { Outlet, downloadName, mayHave, wayOf } from './navigation.ts'
+import { ExternalLinkLimit, downloadName, mayHave, decideNavigation } from './navigation.ts'
 
-const ground = { server: 'https://arcx.example.com', workspace: 'https://mine.arcx.example.com', name: 'mine' }
+const site = { server: 'https://arcx.example.com', workspace: 'https://mine.arcx.example.com', name: 'mine' }
 const browser = 'b'.repeat(43)
 
 test('the workspace’s own pages stay in its view', () => {
-  expect(wayOf('https://mine.arcx.example.com/?folder=/home', ground)).toEqual({ kind: 'stay' })
-  expect(wayOf('https://mine.arcx.example.com/proxy/3000/', ground)).toEqual({ kind: 'stay' })
+  expect(decideNavigation('https://mine.arcx.example.com/?folder=/home', site)).toEqual({ kind: 'stay' })
+  expect(decideNavigation('https://mine.arcx.example.com/proxy/3000/', site)).toEqual({ kind: 'stay' })
 })
 
 test('the way in is the app’s to go, for this workspace alone', () => {
-  expect(wayOf(`https://arcx.example.com/auth/workspace?name=mine&to=%2Fx&browser=${browser}`, ground)).toEqual({
+  expect(
+    decideNavigation(`https://arcx.example.com/auth/workspace?name=mine&to=%2Fx&browser=${browser}`, site),
+  ).toEqual({
     kind: 'enter',
     to: '/x',
     browser,
   })
-  expect(wayOf(`https://arcx.example.com/auth/workspace?name=other&to=%2F&browser=${browser}`, ground)).toEqual({
+  expect(
+    decideNavigation(`https://arcx.example.com/auth/workspace?name=other&to=%2F&browser=${browser}`, site),
+  ).toEqual({
     kind: 'refused',
   })
-  expect(wayOf('https://arcx.example.com/auth/workspace?name=mine&browser=short', ground)).toEqual({ kind: 'refused' })
+  expect(decideNavigation('https://arcx.example.com/auth/workspace?name=mine&browser=short', site)).toEqual({
+    kind: 'refused',
+  })
   expect(
-    wayOf(`https://arcx.example.com/auth/workspace?name=mine&to=%2F%2Fevil.example&browser=${browser}`, ground),
+    decideNavigation(
+      `https://arcx.example.com/auth/workspace?name=mine&to=%2F%2Fevil.example&browser=${browser}`,
+      site,
+    ),
   ).toMatchObject({ to: '/' })
 })
 
@@ -38,30 +47,37 @@ test.each([
   '',
 ])('no way in, and no start, leads on to %j', (to) => {
   const query = new URLSearchParams({ name: 'mine', to, browser })
-  expect(wayOf(`https://arcx.example.com/auth/workspace?${query}`, ground)).toEqual({ kind: 'enter', to: '/', browser })
-  expect(wayOf(`https://arcx.example.com/open/mine?${query}`, ground)).toEqual({ kind: 'resting', to: '/' })
+  expect(decideNavigation(`https://arcx.example.com/auth/workspace?${query}`, site)).toEqual({
+    kind: 'enter',
+    to: '/',
+    browser,
+  })
+  expect(decideNavigation(`https://arcx.example.com/open/mine?${query}`, site)).toEqual({ kind: 'resting', to: '/' })
 })
 
 test.each(['/', '/?folder=/home/arc', '/a//b', '/a?to=//b#c'])('%s is gone on to', (to) => {
-  expect(wayOf(`https://arcx.example.com/open/mine?${new URLSearchParams({ to })}`, ground)).toEqual({
+  expect(decideNavigation(`https://arcx.example.com/open/mine?${new URLSearchParams({ to })}`, site)).toEqual({
     kind: 'resting',
     to,
   })
 })
 
 test('one that rests is shown starting; any other page of the server’s is the launcher', () => {
-  expect(wayOf('https://arcx.example.com/open/mine?to=%2F', ground)).toEqual({ kind: 'resting', to: '/' })
-  expect(wayOf('https://arcx.example.com/dashboard', ground)).toEqual({ kind: 'launcher' })
-  expect(wayOf('https://arcx.example.com/open/other', ground)).toEqual({ kind: 'launcher' })
+  expect(decideNavigation('https://arcx.example.com/open/mine?to=%2F', site)).toEqual({ kind: 'resting', to: '/' })
+  expect(decideNavigation('https://arcx.example.com/dashboard', site)).toEqual({ kind: 'launcher' })
+  expect(decideNavigation('https://arcx.example.com/open/other', site)).toEqual({ kind: 'launcher' })
 })
 
 test('the web elsewhere is for the browser', () => {
-  expect(wayOf('https://example.com/a?b#c', ground)).toEqual({ kind: 'browser', url: 'https://example.com/a?b#c' })
-  expect(wayOf('mailto:ann@example.com', ground)).toMatchObject({ kind: 'browser' })
+  expect(decideNavigation('https://example.com/a?b#c', site)).toEqual({
+    kind: 'browser',
+    url: 'https://example.com/a?b#c',
+  })
+  expect(decideNavigation('mailto:ann@example.com', site)).toMatchObject({ kind: 'browser' })
   // Hosts that only look alike, or that are another’s.
-  expect(wayOf('https://mine.arcx.example.com.evil.example/', ground)).toMatchObject({ kind: 'browser' })
-  expect(wayOf('http://mine.arcx.example.com/', ground)).toMatchObject({ kind: 'browser' })
-  expect(wayOf('https://other.arcx.example.com/', ground)).toMatchObject({ kind: 'browser' })
+  expect(decideNavigation('https://mine.arcx.example.com.evil.example/', site)).toMatchObject({ kind: 'browser' })
+  expect(decideNavigation('http://mine.arcx.example.com/', site)).toMatchObject({ kind: 'browser' })
+  expect(decideNavigation('https://other.arcx.example.com/', site)).toMatchObject({ kind: 'browser' })
 })
 
 test.each([
@@ -79,12 +95,12 @@ test.each([
   'about:blank',
   'devtools://x',
   '',
-])('%s is refused', (address) => expect(wayOf(address, ground)).toEqual({ kind: 'refused' }))
+])('%s is refused', (address) => expect(decideNavigation(address, site)).toEqual({ kind: 'refused' }))
 
 test('permissions are denied unless listed, and to frames always', () => {
-  expect(mayHave('clipboard-read', 'https://mine.arcx.example.com/', true, ground)).toBe(true)
-  expect(mayHave('clipboard-read', 'https://mine.arcx.example.com/', false, ground)).toBe(false)
-  expect(mayHave('clipboard-read', 'https://evil.example/', true, ground)).toBe(false)
+  expect(mayHave('clipboard-read', 'https://mine.arcx.example.com/', true, site)).toBe(true)
+  expect(mayHave('clipboard-read', 'https://mine.arcx.example.com/', false, site)).toBe(false)
+  expect(mayHave('clipboard-read', 'https://evil.example/', true, site)).toBe(false)
   for (const permission of [
     'media',
     'geolocation',
@@ -106,16 +122,16 @@ test('permissions are denied unless listed, and to frames always', () => {
     'fileSystem',
     'keyboardLock',
   ]) {
-    expect(mayHave(permission, 'https://mine.arcx.example.com/', true, ground)).toBe(false)
+    expect(mayHave(permission, 'https://mine.arcx.example.com/', true, site)).toBe(false)
   }
 })
 
 test('a page cannot flood the browser', () => {
   let now = 0
-  const outlet = new Outlet(() => now)
-  expect(Array.from({ length: 8 }, () => outlet.take())).toEqual([true, true, true, true, true, false, false, false])
+  const linkLimit = new ExternalLinkLimit(() => now)
+  expect(Array.from({ length: 8 }, () => linkLimit.take())).toEqual([true, true, true, true, true, false, false, false])
   now += 10_001
-  expect(outlet.take()).toBe(true)
+  expect(linkLimit.take()).toBe(true)
 })
 
 test('a download’s name is a name and no path', () => {

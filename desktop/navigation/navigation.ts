@@ -1,13 +1,13 @@
-/** Where a workspace's page stands and what it belongs to. */
-export interface Ground {
+/** The server and the origin of a workspace's page. */
+export interface WorkspaceSite {
   readonly server: string
   /** The origin of the workspace’s own host. */
   readonly workspace: string
   readonly name: string
 }
 
-/** What becomes of an address that a workspace's page, or a redirect of its, goes to. */
-export type Way =
+/** What to do about a navigation or redirect of a workspace's page. */
+export type NavigationDecision =
   | { readonly kind: 'stay' }
   /** The gateway wants to know who this is: `browser` is the hash that it set its own cookie for. */
   | { readonly kind: 'enter'; readonly to: string; readonly browser: string }
@@ -18,18 +18,18 @@ export type Way =
   | { readonly kind: 'refused' }
 
 /** Hosts are compared whole; what is neither the workspace nor a web page elsewhere is refused. */
-export function wayOf(address: string, ground: Ground): Way {
+export function decideNavigation(address: string, site: WorkspaceSite): NavigationDecision {
   const url = address.length > 8000 ? null : URL.parse(address)
   if (url === null) return { kind: 'refused' }
-  if (url.origin === ground.workspace) return { kind: 'stay' }
-  if (url.origin === ground.server) {
-    const to = ownPath(url.searchParams.get('to'), ground.workspace)
+  if (url.origin === site.workspace) return { kind: 'stay' }
+  if (url.origin === site.server) {
+    const to = ownPath(url.searchParams.get('to'), site.workspace)
     const browser = url.searchParams.get('browser') ?? ''
     if (url.pathname === '/auth/workspace')
-      return url.searchParams.get('name') === ground.name && /^[\w-]{43}$/.test(browser)
+      return url.searchParams.get('name') === site.name && /^[\w-]{43}$/.test(browser)
         ? { kind: 'enter', to, browser }
         : { kind: 'refused' }
-    if (url.pathname === `/open/${ground.name}`) return { kind: 'resting', to }
+    if (url.pathname === `/open/${site.name}`) return { kind: 'resting', to }
     return { kind: 'launcher' }
   }
   const web = webAddress(address)
@@ -62,12 +62,12 @@ function ownPath(wanted: string | null, origin: string): string {
 const allowed: ReadonlySet<string> = new Set(['clipboard-read', 'clipboard-sanitized-write', 'fullscreen'])
 
 /** What a workspace's page may ask the system for: the clipboard and the whole screen, as its own top page. */
-export function mayHave(permission: string, askedBy: string, isTop: boolean, ground: Ground): boolean {
-  return allowed.has(permission) && isTop && URL.parse(askedBy)?.origin === ground.workspace
+export function mayHave(permission: string, askedBy: string, isTop: boolean, site: WorkspaceSite): boolean {
+  return allowed.has(permission) && isTop && URL.parse(askedBy)?.origin === site.workspace
 }
 
-/** A page that opens one address after the other in the browser is stopped: so many in so long. */
-export class Outlet {
+/** Limits how many links a page may open in the system's browser within a time. */
+export class ExternalLinkLimit {
   readonly #most = 5
   readonly #withinMs = 10_000
   readonly #now: () => number

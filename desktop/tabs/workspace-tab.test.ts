@@ -24,7 +24,7 @@ function open(state: Workspace['state'] = 'running', overrides: Partial<TabDepen
   let events: ViewEvents | null = null
   const tab = new WorkspaceTab(workspace(state), '/', isWanted, {
     server,
-    makeView(_ground, given) {
+    makeView(_site, given) {
       events = given
       return { load: (url) => void seen.loads.push(url), close: () => void (seen.closed = true) }
     },

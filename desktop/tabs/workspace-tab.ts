@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Workspace } from '@arcx/router'
 import type { TabPhase, TabView } from '@arcx/desktop-contract/contract'
 import { certificateMessage, faultByChromium } from '../connection/certificate.ts'
-import { wayOf } from '../navigation/navigation.ts'
-import type { Ground } from '../navigation/navigation.ts'
+import { decideNavigation } from '../navigation/navigation.ts'
+import type { WorkspaceSite } from '../navigation/navigation.ts'
 import { Recovery } from '../crashes/recovery.ts'
 
 /** What shows a workspace's pages, without any power over the app. */
@@ -32,7 +32,7 @@ export interface ViewEvents {
 
 export interface TabDependencies {
   readonly server: string
-  makeView(ground: () => Ground, events: ViewEvents): View
+  makeView(site: () => WorkspaceSite, events: ViewEvents): View
   /** The address on the workspace's host by which the browser that holds this hash gets in. */
   enter(name: string, to: string, browser: string): Promise<string>
   start(workspaceId: string): Promise<void>
@@ -85,7 +85,7 @@ export class WorkspaceTab {
     this.workspaceId = workspace.id
     this.#dependencies = dependencies
     this.#recovery = new Recovery(() => dependencies.now())
-    this.#view = dependencies.makeView(() => this.ground, {
+    this.#view = dependencies.makeView(() => this.site, {
       navigating: (address) => this.#navigating(address),
       openingWindow: (address) => this.#openingWindow(address),
       leaving: () => this.#leaving(),
@@ -97,7 +97,7 @@ export class WorkspaceTab {
     this.#open()
   }
 
-  get ground(): Ground {
+  get site(): WorkspaceSite {
     return {
       server: this.#dependencies.server,
       workspace: new URL(this.#workspace.url).origin,
@@ -185,7 +185,7 @@ export class WorkspaceTab {
   #open(): void {
     this.#entries = 0
     this.#become({ kind: 'entering' })
-    this.#load(`${this.ground.workspace}${this.#to}`)
+    this.#load(`${this.site.workspace}${this.#to}`)
   }
 
   #load(address: string): void {
@@ -206,7 +206,7 @@ export class WorkspaceTab {
   }
 
   #navigating(address: string): boolean {
-    const way = wayOf(address, this.ground)
+    const way = decideNavigation(address, this.site)
     switch (way.kind) {
       case 'stay':
         return true
@@ -232,7 +232,7 @@ export class WorkspaceTab {
 
   /** Another page of the workspace's own, such as a port's, stands better in the browser than over the editor. */
   #openingWindow(address: string): void {
-    if (wayOf(address, this.ground).kind === 'stay') this.#dependencies.openInBrowser(address)
+    if (decideNavigation(address, this.site).kind === 'stay') this.#dependencies.openInBrowser(address)
     else this.#navigating(address)
   }
 
@@ -263,7 +263,7 @@ export class WorkspaceTab {
     try {
       const address = await this.#dependencies.enter(this.#workspace.name, this.#to, browser)
       if (this.#isClosed) return
-      if (new URL(address).origin === this.ground.workspace) this.#load(address)
+      if (new URL(address).origin === this.site.workspace) this.#load(address)
       else this.#navigating(address)
     } catch {
       this.#lost()
@@ -287,7 +287,7 @@ export class WorkspaceTab {
     const fault = faultByChromium(code)
     if (fault === null || this.#rests) return this.#lost()
     // It is the same the next time: nothing is tried again by itself.
-    this.#become({ kind: 'failed', message: certificateMessage(new URL(this.ground.workspace).host, fault) })
+    this.#become({ kind: 'failed', message: certificateMessage(new URL(this.site.workspace).host, fault) })
   }
 
   /** What was asked for brought no page: a download, nothing at all, or another way that was not taken. */
@@ -320,7 +320,7 @@ export class WorkspaceTab {
     this.#become({ kind: 'lost', attempt })
     this.#cancelRetry = this.#dependencies.later(Math.min(firstRetryMs * 2 ** (attempt - 1), longestRetryMs), () => {
       this.#entries = 0
-      this.#load(`${this.ground.workspace}${this.#to}`)
+      this.#load(`${this.site.workspace}${this.#to}`)
     })
   }
 

@@ -1,5 +1,5 @@
 import type { Event } from '@arcx/desktop-contract/contract'
-import type { Ground } from '../navigation/navigation.ts'
+import type { WorkspaceSite } from '../navigation/navigation.ts'
 import type { Inset } from '../tabs/layout.ts'
 import type { View, ViewEvents } from '../tabs/workspace-tab.ts'
 
@@ -9,7 +9,7 @@ export interface AppWindow {
   /** To the app's own page. */
   send(event: Event): void
   /** Views belong to one partition each, which keeps its cookies from every other's. */
-  makeView(ground: () => Ground, partition: string, events: ViewEvents): View
+  makeView(site: () => WorkspaceSite, partition: string, events: ViewEvents): View
   /** Shows one view, or none. */
   show(view: View | null, inset: Inset): void
   focus(): void
