@@ -20,7 +20,7 @@ import { Authorization } from './authorization/authorization.ts'
 import { Limits } from './authorization/limits.ts'
 import { Collab } from './collab/collab.ts'
 import type { OrchestratorConfig } from './config.ts'
-import { openCredentials } from './credentials/module.ts'
+import { openCodes } from './credentials/module.ts'
 import { deriveKey } from './credentials/signing.ts'
 import type { Purpose } from './credentials/signing.ts'
 import { openDatabases } from './database.ts'
@@ -35,6 +35,7 @@ import { HistoryStore } from './history/store.ts'
 import { openHttp } from './http/module.ts'
 import { openIdentity } from './identity/module.ts'
 import { inviteHash } from './identity/sign-up.ts'
+import { Jobs } from './jobs/jobs.ts'
 import { measure } from './metrics.ts'
 import { openPresence } from './presence/module.ts'
 import { closeWhatIsRevoked } from './revocations.ts'
@@ -93,9 +94,9 @@ async function start(
   const backgroundWork = openUnitOfWork(background, onEvents)
   const channel = await openChannel(config.NATS_URL, log)
   shutdown.add('channel', () => channel.close())
-  const credentials = openCredentials({ database, log })
-  shutdown.add('credentials', () => credentials.close())
-  const { codes } = credentials
+  const jobs = await Jobs.open(config.DATABASE_URL, log)
+  shutdown.add('jobs', () => jobs.close())
+  const codes = openCodes(database, jobs)
   const audit = new AuditTrail(new AuditStore(database))
   const authorization = new Authorization({ unitOfWork, limits: new Limits(), log })
   shutdown.add('authorization', () => authorization.close())
@@ -110,8 +111,7 @@ async function start(
   })
   shutdown.add('runtime', () => runtime.close())
 
-  const team = openTeams({ database, unitOfWork, feed, publicOrigin, log })
-  shutdown.add('teams', () => team.close())
+  const team = openTeams({ database, unitOfWork, feed, jobs, publicOrigin })
   const { memberships, teams } = team
 
   const store = new WorkspaceStore(database)
@@ -152,6 +152,7 @@ async function start(
     unitOfWork,
     backgroundWork,
     codes,
+    jobs,
     publicOrigin,
     keys: { session: keyFor('session'), grant: keyFor('github grant') },
     github: config.github,
@@ -260,7 +261,9 @@ async function start(
   // Nothing of a workspace runs before its walls have been tried.
   await trial
   await workspace.start()
-  team.start((actor, teamId) => workspaces.removeAllOf(actor, { teamId }))
+  team.handleRemoval((actor, teamId) => workspaces.removeAllOf(actor, { teamId }))
+  await jobs.start()
+  await Promise.all([team.resumeRemovals(), account.resumeRemovals()])
   await http.listen(config.ARC_LISTEN, config.ARC_PORT)
   log.info({ origin: publicOrigin, isolation, egress: config.ARC_EGRESS }, 'ready')
   return { isolation, metrics }

@@ -1,27 +1,19 @@
 import type { Database } from '@arcx/prisma'
-import type { Log } from '@arcx/service-kit/log'
+import { z } from 'zod'
+import type { JobKind } from '../jobs/job.ts'
+import type { Jobs } from '../jobs/jobs.ts'
 import { Codes } from './codes.ts'
 import { CodeStore } from './store.ts'
 
-const sweepMs = 10 * 60_000
-
-export interface CredentialsModule {
-  readonly codes: Codes
-  close(): void
+const removeOldCodes: JobKind<Record<string, never>> = {
+  name: 'codes.sweep',
+  input: z.strictObject({}),
+  keyOf: () => 'all',
 }
 
-/** One-time codes, of which those that are over are removed from time to time. */
-export function openCredentials({
-  database,
-  log,
-}: {
-  readonly database: Database
-  readonly log: Log
-}): CredentialsModule {
+/** One-time codes, of which those that are over are removed every ten minutes. */
+export function openCodes(database: Database, jobs: Jobs): Codes {
   const codes = new Codes(new CodeStore(database))
-  const sweep = setInterval(
-    () => void codes.sweep().catch((error: unknown) => log.warn({ err: error }, 'old codes stay')),
-    sweepMs,
-  )
-  return { codes, close: () => clearInterval(sweep) }
+  jobs.repeat('*/10 * * * *', removeOldCodes, () => codes.sweep())
+  return codes
 }

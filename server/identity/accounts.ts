@@ -1,4 +1,5 @@
-import { errors } from '@arcx/router'
+import { z } from 'zod'
+import { UserId, errors } from '@arcx/router'
 import type {
   AccountExport,
   AccountPort,
@@ -7,17 +8,24 @@ import type {
   AuditEntryView,
   ServiceActor,
   SessionActor,
-  UserId,
   Workspace,
 } from '@arcx/router'
-import type { Log } from '@arcx/service-kit/log'
+import type { JobKind } from '../jobs/job.ts'
+import { untilDone } from '../jobs/jobs.ts'
+import type { Jobs } from '../jobs/jobs.ts'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { PersonStore } from './person-store.ts'
 import type { Sessions } from './sessions.ts'
 import type { Tokens } from './tokens.ts'
 
-const sweepMs = 5000
+const lookMs = 1000
 const service: ServiceActor = { kind: 'service', service: 'accounts' }
+
+const removeAccount: JobKind<{ userId: UserId }> = {
+  name: 'accounts.remove',
+  input: z.object({ userId: UserId }),
+  keyOf: ({ userId }) => userId,
+}
 
 export interface AccountDependencies {
   readonly people: PersonStore
@@ -26,7 +34,7 @@ export interface AccountDependencies {
   readonly backgroundWork: UnitOfWork
   readonly sessions: Sessions
   readonly tokens: Tokens
-  readonly log: Log
+  readonly jobs: Jobs
   workspacesOf(actor: SessionActor): Promise<readonly Workspace[]>
   /** Begins the removal of all that somebody owns; returns how many are not gone yet. */
   removeWorkspaces(actor: Actor, ownerId: UserId): Promise<number>
@@ -35,20 +43,20 @@ export interface AccountDependencies {
   recordOf(actorId: string): AsyncIterable<AuditEntryView>
 }
 
-/** A person's account as a whole: taking it along, and leaving. Whatever a crash cuts off is driven on by the sweep. */
+/** A person's account as a whole: taking it along, and leaving. */
 export class Accounts implements AccountPort {
   readonly #dependencies: AccountDependencies
-  readonly #timer: NodeJS.Timeout
-  #sweeping: Promise<void> = Promise.resolve()
 
   constructor(dependencies: AccountDependencies) {
     this.#dependencies = dependencies
-    this.#timer = setInterval(() => this.#sweep(), sweepMs)
+    dependencies.jobs.handle(removeAccount, ({ userId }, { signal }) => this.#remove(userId, signal))
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.#sweeping
+  /** Of accounts that a version without jobs began to remove. Once jobs are started. */
+  async resumeRemovals(): Promise<void> {
+    const { people, backgroundWork, jobs } = this.#dependencies
+    for (const userId of await people.leaving())
+      await backgroundWork(service, (unit) => jobs.enqueue(unit, removeAccount, { userId }))
   }
 
   async export(actor: SessionActor): Promise<AccountExport> {
@@ -86,7 +94,7 @@ export class Accounts implements AccountPort {
   }
 
   async #leave(actor: SessionActor | Administrator, userId: UserId): Promise<void> {
-    const { people, sessions, tokens, departTeams, unitOfWork } = this.#dependencies
+    const { people, sessions, tokens, departTeams, jobs, unitOfWork } = this.#dependencies
     await unitOfWork(actor, async (unit) => {
       const leaving = await people.leave(unit, userId)
       if (leaving === undefined) throw errors.userNotFound()
@@ -95,24 +103,18 @@ export class Accounts implements AccountPort {
       await sessions.endWithin(unit, userId)
       unit.record({ action: 'user.leave', target: { kind: 'user', id: userId, name: leaving.login } })
       unit.afterCommit(() => sessions.forget())
+      await jobs.enqueue(unit, removeAccount, { userId })
     })
-    this.#sweep()
   }
 
-  #sweep(): void {
-    this.#sweeping = this.#sweeping
-      .then(() => this.#finish())
-      .catch((error: unknown) => this.#dependencies.log.warn({ err: error }, 'an account that leaves stays for now'))
-  }
-
-  async #finish(): Promise<void> {
+  async #remove(userId: UserId, signal: AbortSignal): Promise<void> {
     const { backgroundWork, people, removeWorkspaces } = this.#dependencies
-    for (const { id, login } of await people.leaving()) {
-      if ((await removeWorkspaces(service, id)) > 0) continue
-      await backgroundWork(service, async (unit) => {
-        if (await people.removeLeaving(unit, id))
-          unit.record({ action: 'user.removed', target: { kind: 'user', id, name: login } })
-      })
-    }
+    if (!(await people.leaving()).includes(userId)) return
+    await untilDone(async () => (await removeWorkspaces(service, userId)) === 0, lookMs, signal)
+    await backgroundWork(service, async (unit) => {
+      const removed = await people.removeLeaving(unit, userId)
+      if (removed !== null)
+        unit.record({ action: 'user.removed', target: { kind: 'user', id: userId, name: removed.login } })
+    })
   }
 }

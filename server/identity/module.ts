@@ -13,6 +13,7 @@ import type { Database } from '@arcx/prisma'
 import type { Log } from '@arcx/service-kit/log'
 import type { Principal } from '../authorization/checks.ts'
 import type { Codes } from '../credentials/codes.ts'
+import type { Jobs } from '../jobs/jobs.ts'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { Accounts } from './accounts.ts'
 import { DeviceLoginStore } from './device-login-store.ts'
@@ -34,6 +35,7 @@ export interface IdentityModuleDependencies {
   readonly unitOfWork: UnitOfWork
   readonly backgroundWork: UnitOfWork
   readonly codes: Codes
+  readonly jobs: Jobs
   readonly publicOrigin: string
   readonly keys: { readonly session: Buffer; readonly grant: Buffer }
   /** Null where nobody signs in by GitHub. */
@@ -68,7 +70,7 @@ export interface IdentityModule {
 
 /** Who somebody is: signing in and up, sessions, tokens, programs that act for people, and leaving. */
 export function openIdentity(dependencies: IdentityModuleDependencies): IdentityModule {
-  const { database, unitOfWork, backgroundWork, codes, publicOrigin, keys, workspaces, log } = dependencies
+  const { database, unitOfWork, backgroundWork, codes, jobs, publicOrigin, keys, workspaces, log } = dependencies
   const sessionStore = new SessionStore(database)
   const sessions = new Sessions(sessionStore, unitOfWork, keys.session, keys.grant)
   const tokens = new Tokens(new TokenStore(database), unitOfWork, (actor, id) => workspaces.get(actor, id))
@@ -85,9 +87,9 @@ export function openIdentity(dependencies: IdentityModuleDependencies): Identity
     people,
     unitOfWork,
     backgroundWork,
+    jobs,
     sessions,
     tokens,
-    log,
     workspacesOf: (actor: SessionActor) => workspaces.list(actor),
     removeWorkspaces: (actor, ownerId) => workspaces.removeAllOf(actor, { ownerId }),
     departTeams: (unit, userId) => dependencies.departTeams(unit, userId),
@@ -121,7 +123,7 @@ export function openIdentity(dependencies: IdentityModuleDependencies): Identity
       await sessions.endWithin(unit, userId)
     },
     async close() {
-      await Promise.all([grantWatch?.close(), account.close()])
+      await grantWatch?.close()
     },
   }
 }

@@ -83,17 +83,16 @@ export class PersonStore {
   }
 
   /** Those who leave, and are not gone yet. */
-  async leaving(): Promise<readonly { readonly id: UserId; readonly login: string }[]> {
-    const rows = await this.#database.user.findMany({
-      where: { status: 'leaving' },
-      select: { id: true, login: true },
-    })
-    return rows.map(({ id, login }) => ({ id: UserId.parse(id), login }))
+  async leaving(): Promise<readonly UserId[]> {
+    const rows = await this.#database.user.findMany({ where: { status: 'leaving' }, select: { id: true } })
+    return rows.map(({ id }) => UserId.parse(id))
   }
 
-  /** Whether there was somebody to remove. */
-  async removeLeaving(unit: Unit, userId: UserId): Promise<boolean> {
-    const { count } = await queriesOf(unit).user.deleteMany({ where: { id: userId, status: 'leaving' } })
-    return count > 0
+  /** Removes somebody who leaves; null where there is nobody. */
+  async removeLeaving(unit: Unit, userId: UserId): Promise<{ readonly login: string } | null> {
+    const leaving = { id: userId, status: 'leaving' } as const
+    const { user } = queriesOf(unit)
+    const removed = await user.findFirst({ where: leaving, select: { login: true } })
+    return (await user.deleteMany({ where: leaving })).count > 0 ? removed : null
   }
 }

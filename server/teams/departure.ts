@@ -1,16 +1,27 @@
 import type { TeamRole, UserId } from '@arcx/router'
 import type { Unit } from '../unit-of-work/unit-of-work.ts'
 import type { TeamChanges } from './changes.ts'
+import type { CloseTeam } from './removal.ts'
 import type { TeamStore } from './team-store.ts'
 
 /** Who a team goes to where its owner leaves arcx: the eldest of the first of these that there is. */
 const heirs: readonly TeamRole[] = ['admin', 'member', 'viewer']
 
+export interface DepartureDependencies {
+  readonly store: TeamStore
+  readonly changes: TeamChanges
+  readonly closeTeam: CloseTeam
+}
+
 /**
  * Takes somebody out of all teams, within the unit in which they leave. What they own goes to somebody else who is in it;
  * with nobody left the team is deleted.
  */
-export async function departTeams(store: TeamStore, changes: TeamChanges, unit: Unit, userId: UserId): Promise<void> {
+export async function departTeams(
+  { store, changes, closeTeam }: DepartureDependencies,
+  unit: Unit,
+  userId: UserId,
+): Promise<void> {
   for (const teamId of await store.teamIdsOf(unit, userId)) {
     const team = await store.hold(unit, teamId)
     if (team === undefined) continue
@@ -26,7 +37,7 @@ export async function departTeams(store: TeamStore, changes: TeamChanges, unit: 
     const members = await store.memberRolesOf(unit, teamId)
     const heir = heirs.flatMap((each) => members.find((member) => member.role === each) ?? []).at(0)
     if (heir === undefined) {
-      await store.close(unit, teamId)
+      await closeTeam(unit, teamId)
       changes.recordAndEmit(unit, 'remove', { teamId, name }, [userId])
     } else {
       await store.setRole(unit, teamId, heir.userId, 'owner')

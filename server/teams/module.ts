@@ -1,7 +1,7 @@
 import type { UserId } from '@arcx/router'
 import type { Database } from '@arcx/prisma'
-import type { Log } from '@arcx/service-kit/log'
 import type { Feed } from '../events/feed.ts'
+import type { Jobs } from '../jobs/jobs.ts'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { TeamChanges } from './changes.ts'
 import { departTeams } from './departure.ts'
@@ -11,7 +11,7 @@ import { takeTeamInvite } from './invited.ts'
 import type { AcceptedInvite } from './invited.ts'
 import { Memberships } from './memberships.ts'
 import { OwnTeams } from './own-teams.ts'
-import { TeamRemoval } from './removal.ts'
+import { handleTeamRemoval, openCloseTeam, resumeTeamRemovals } from './removal.ts'
 import type { RemoveWorkspaces } from './removal.ts'
 import { TeamSubscriptions } from './subscriptions.ts'
 import { TeamStore } from './team-store.ts'
@@ -21,8 +21,8 @@ export interface TeamsDependencies {
   readonly database: Database
   readonly unitOfWork: UnitOfWork
   readonly feed: Feed
+  readonly jobs: Jobs
   readonly publicOrigin: string
-  readonly log: Log
 }
 
 export interface TeamsModule {
@@ -33,12 +33,13 @@ export interface TeamsModule {
   takeInvite(unit: Unit, code: string | null, login: string): Promise<AcceptedInvite | null>
   /** Takes somebody out of all teams. */
   depart(unit: Unit, userId: UserId): Promise<void>
-  /** Drives teams that are being deleted to their end from now on. */
-  start(removeWorkspaces: RemoveWorkspaces): void
-  close(): Promise<void>
+  /** Before jobs are started. */
+  handleRemoval(removeWorkspaces: RemoveWorkspaces): void
+  /** Once they are. */
+  resumeRemovals(): Promise<void>
 }
 
-export function openTeams({ database, unitOfWork, feed, publicOrigin, log }: TeamsDependencies): TeamsModule {
+export function openTeams({ database, unitOfWork, feed, jobs, publicOrigin }: TeamsDependencies): TeamsModule {
   const store = new TeamStore(database)
   const invites = new InviteStore(database)
   const memberships = new Memberships(store)
@@ -47,8 +48,8 @@ export function openTeams({ database, unitOfWork, feed, publicOrigin, log }: Tea
   })
   const own = new OwnTeams(store)
   const changes = new TeamChanges(store, memberships, unitOfWork)
-  const removal = new TeamRemoval({ store, unitOfWork, log })
   const invitations = new TeamInvitations({ teams: store, invites, unitOfWork, changes, publicOrigin, own })
+  const closeTeam = openCloseTeam({ store, jobs })
   const teams = new Teams({
     store,
     unitOfWork,
@@ -57,15 +58,15 @@ export function openTeams({ database, unitOfWork, feed, publicOrigin, log }: Tea
     subscriptions: new TeamSubscriptions(feed, memberships),
     own,
     openInvites: (teamId) => invitations.open(teamId),
-    onRemoval: () => removal.poke(),
+    closeTeam,
   })
   return {
     teams,
     invitations,
     memberships,
     takeInvite: (unit, code, login) => takeTeamInvite({ teams: store, invites }, unit, code, login),
-    depart: (unit, userId) => departTeams(store, changes, unit, userId),
-    start: (removeWorkspaces) => removal.start(removeWorkspaces),
-    close: () => removal.close(),
+    depart: (unit, userId) => departTeams({ store, changes, closeTeam }, unit, userId),
+    handleRemoval: (removeWorkspaces) => handleTeamRemoval({ store, unitOfWork, jobs, removeWorkspaces }),
+    resumeRemovals: () => resumeTeamRemovals({ store, unitOfWork, jobs }),
   }
 }

@@ -119,17 +119,17 @@ export class TeamStore {
   }
 
   /** Teams whose end has begun. */
-  async closed(): Promise<readonly { readonly id: TeamId; readonly name: string }[]> {
-    const rows = await this.#database.team.findMany({
-      where: { deletingAt: { not: null } },
-      select: { id: true, name: true },
-    })
-    return rows.map(({ id, name }) => ({ id: TeamId.parse(id), name }))
+  async closed(): Promise<readonly TeamId[]> {
+    const rows = await this.#database.team.findMany({ where: { deletingAt: { not: null } }, select: { id: true } })
+    return rows.map(({ id }) => TeamId.parse(id))
   }
 
-  /** Whether there was one to remove. */
-  async remove(unit: Unit, id: TeamId): Promise<boolean> {
-    return (await queriesOf(unit).team.deleteMany({ where: { id } })).count > 0
+  /** Removes a team whose end has begun; null where there is none. */
+  async remove(unit: Unit, id: TeamId): Promise<{ readonly name: string } | null> {
+    const closed = { id, deletingAt: { not: null } }
+    const { team } = queriesOf(unit)
+    const removed = await team.findFirst({ where: closed, select: { name: true } })
+    return (await team.deleteMany({ where: closed })).count > 0 ? removed : null
   }
 
   /** The teams that somebody is in, in the one order in which teams are locked. */

@@ -19,6 +19,7 @@ import type { Memberships } from './memberships.ts'
 import { TeamNames } from './names.ts'
 import type { OwnTeams } from './own-teams.ts'
 import type { TeamSubscriptions } from './subscriptions.ts'
+import type { CloseTeam } from './removal.ts'
 import type { TeamStore } from './team-store.ts'
 
 const ownedLimit = 20
@@ -32,8 +33,7 @@ export interface TeamsDependencies {
   readonly own: OwnTeams
   /** Invitations to a team that may still be accepted. */
   openInvites(teamId: TeamId): Promise<readonly TeamInvite[]>
-  /** A team's deletion has begun. */
-  onRemoval(): void
+  readonly closeTeam: CloseTeam
 }
 
 /** Teams and their members. */
@@ -109,11 +109,10 @@ export class Teams implements TeamsPort {
   }
 
   async remove(actor: UserActor, teamId: TeamId): Promise<void> {
-    const { changes, onRemoval, store } = this.#dependencies
-    await changes.change(actor, teamId, 'remove', 'remove', async (unit) => {
-      unit.afterCommit(onRemoval)
-      return { changed: await store.close(unit, teamId) }
-    })
+    const { changes, closeTeam } = this.#dependencies
+    await changes.change(actor, teamId, 'remove', 'remove', async (unit) => ({
+      changed: await closeTeam(unit, teamId),
+    }))
   }
 
   leave(actor: UserActor, teamId: TeamId): Promise<void> {

@@ -1,0 +1,21 @@
+import type { z } from 'zod'
+
+/** Of what kind a job is: its queue. */
+export interface JobKind<Input extends object> {
+  /** Never changed once jobs of it may be stored. */
+  readonly name: string
+  /** What is stored of it, parsed again before it runs: an earlier version may have stored it. */
+  readonly input: z.ZodType<Input>
+  /** Of all jobs with one key one is queued or runs; a second is not queued beside it. */
+  keyOf(input: Input): string
+}
+
+export interface JobRun {
+  /** Aborted when this process ends or the job was given to another one. */
+  readonly signal: AbortSignal
+  /** Counted from 1. */
+  readonly attempt: number
+}
+
+/** May be run again, whole or from where a crash cut it off: its effects must be the same then. */
+export type JobHandler<Input extends object> = (input: Input, run: JobRun) => Promise<void>
