@@ -9,7 +9,7 @@ import type { Child } from './children.ts'
 import { isInstalled, run as command } from './command.ts'
 import { isRoot } from './distribution.ts'
 import { startEngine, untilLastEngineHasEnded } from './docker-engine.ts'
-import { Kept } from './kept.ts'
+import { SupervisedProcess } from './supervised-process.ts'
 import { silentProgress } from './progress.ts'
 
 const canRun = isRoot() && (await isInstalled('dockerd')) !== null
@@ -40,7 +40,7 @@ test.skipIf(!canRun)(
       '--ip-masq=false',
     ]
     const children: Child[] = []
-    const kept = new Kept({
+    const kept = new SupervisedProcess({
       name: 'Docker',
       logFile: join(logs, 'docker.log'),
       progress: silentProgress,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { testDirectory, testRun } from '@arcx/testing/run'
 import type { Child } from './children.ts'
-import { Kept } from './kept.ts'
+import { SupervisedProcess } from './supervised-process.ts'
 import { MemoryLimits } from './memory.ts'
 import { startService } from './services.ts'
 
@@ -48,7 +48,7 @@ test.for([
     onTestFinished(() => limits.close())
     const children: Child[] = []
     const keep = (name: string) =>
-      new Kept({
+      new SupervisedProcess({
         name,
         logFile: join(directory, `${name}.log`),
         progress: { say: () => undefined, update: () => undefined },

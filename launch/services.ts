@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { watchChild, whenWorking } from './children.ts'
 import type { Child } from './children.ts'
 import { processesCalled, untilEnded } from './ending.ts'
-import { Kept } from './kept.ts'
+import { SupervisedProcess } from './supervised-process.ts'
 import type { MemoryLimits } from './memory.ts'
 import { LaunchError } from './progress.ts'
 import type { Progress } from './progress.ts'
@@ -28,14 +28,14 @@ export interface ServiceDependencies {
   /** In the order in which they start. */
   readonly folders: readonly Folder[]
   /** What must run before they start. */
-  readonly after: readonly Kept[]
+  readonly after: readonly SupervisedProcess[]
   readonly limits: MemoryLimits
   readonly progress: Progress
 }
 
 /** The processes of arcx. One that ends by itself is started again: what it knew stands in PostgreSQL. */
 export class Services {
-  readonly #kept: readonly Kept[]
+  readonly #kept: readonly SupervisedProcess[]
   #stopped = false
 
   constructor({ repository, logs, variables, folders, after, limits, progress }: ServiceDependencies) {
@@ -48,7 +48,7 @@ export class Services {
         variables,
         limits,
       }
-      return new Kept({
+      return new SupervisedProcess({
         name: service.name,
         logFile: service.logFile,
         progress,

@@ -11,7 +11,7 @@ import { ensureImage } from './image.ts'
 import type { Child } from './children.ts'
 import { claimInstance, runningInstance } from './instance.ts'
 import type { Instance } from './instance.ts'
-import { Kept } from './kept.ts'
+import { SupervisedProcess } from './supervised-process.ts'
 import { MemoryLimits } from './memory.ts'
 import { ensureNatsServer, startNats, untilLastHasEnded as untilLastNatsHasEnded } from './nats.ts'
 import { freePort, isFree, onFreePort } from './ports.ts'
@@ -104,13 +104,13 @@ async function bringUp(settings: LaunchSettings, progress: Progress, started: St
   stops.push(() => limits.close())
 
   /** What the services need and this process has started itself. */
-  const kept: Kept[] = []
+  const kept: SupervisedProcess[] = []
   await untilLastEngineHasEnded(logs, progress)
   const found = await ensureEngine(settings.DOCKER_HOST, logs, progress)
   const { child: dockerd } = found
   if (dockerd !== null) {
     let first: Child | null = dockerd
-    const engine = new Kept({
+    const engine = new SupervisedProcess({
       name: 'Docker',
       logFile: join(logs, 'docker.log'),
       progress,
@@ -217,7 +217,7 @@ async function bringUp(settings: LaunchSettings, progress: Progress, started: St
     start: (logFile: string, signal: AbortSignal) => Promise<{ readonly url: string; readonly child: Child }>,
   ): Promise<string> {
     let at = ''
-    const store = new Kept({
+    const store = new SupervisedProcess({
       name,
       logFile,
       progress,

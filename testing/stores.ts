@@ -4,7 +4,7 @@ import { openPool, openPrisma } from '@arcx/prisma'
 import { migrate } from '@arcx/prisma/migrate'
 import type { Child } from '@arcx/launch/children'
 import { processesIn } from '@arcx/launch/ending'
-import { Kept } from '@arcx/launch/kept'
+import { SupervisedProcess } from '@arcx/launch/supervised-process'
 import { startNats } from '@arcx/launch/nats'
 import type { Nats } from '@arcx/launch/nats'
 import { testPort } from './port.ts'
@@ -103,7 +103,7 @@ async function keep<T extends { readonly child: Child }>(
   start: (signal: AbortSignal) => Promise<T>,
 ): Promise<{ readonly mortal: Mortal; readonly first: T }> {
   const started: T[] = []
-  const kept = new Kept({
+  const kept = new SupervisedProcess({
     name,
     logFile,
     progress: silentProgress,

@@ -3,17 +3,21 @@ import fc from 'fast-check'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { watchChild, whenWorking } from './children.ts'
 import type { Child } from './children.ts'
-import { Kept, pauseMs } from './kept.ts'
+import { SupervisedProcess, pauseMs } from './supervised-process.ts'
 
 const said: string[] = []
 const progress = { say: (line: string) => void said.push(line), update: () => undefined }
 const pauses = { firstMs: 1, longestMs: 8, wellAfterMs: 60_000 }
 
 /** A real process that runs until it is killed; `fails` tells of starts that do not come up. */
-function sleeper(name: string, after: readonly Kept[] = [], fails: (start: number) => boolean = () => false) {
+function sleeper(
+  name: string,
+  after: readonly SupervisedProcess[] = [],
+  fails: (start: number) => boolean = () => false,
+) {
   const children: Child[] = []
   let starts = 0
-  const kept = new Kept({
+  const kept = new SupervisedProcess({
     name,
     logFile: '/dev/null',
     progress,
@@ -99,7 +103,7 @@ test('one that is stopped stays so, whether it runs, is waited for, or is being 
   await waits.kept.stop()
   const tries = waits.starts()
 
-  const starting = new Kept({
+  const starting = new SupervisedProcess({
     name: 'starting',
     logFile: '/dev/null',
     progress,

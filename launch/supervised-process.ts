@@ -10,13 +10,13 @@ export interface Pauses {
 
 const usual: Pauses = { firstMs: 200, longestMs: 30_000, wellAfterMs: 60_000 }
 
-export interface KeptDependencies {
+export interface SupervisedProcessDependencies {
   readonly name: string
   /** Starts it, and resolves once it does its work; where it throws or the signal comes, nothing of it stays. */
   begin(signal: AbortSignal): Promise<Child>
   readonly stopBy: { readonly signal: NodeJS.Signals; readonly graceMs: number }
   /** What must run before it is started. */
-  readonly after: readonly Kept[]
+  readonly after: readonly SupervisedProcess[]
   readonly logFile: string
   readonly progress: Progress
   readonly pauses?: Pauses
@@ -27,15 +27,15 @@ export const pauseMs = ({ firstMs, longestMs }: Pauses, tries: number): number =
   Math.min(longestMs, firstMs * 2 ** Math.min(tries, 30))
 
 /** A process that must run. Whenever it ends by itself it is started again, after growing pauses and without an end. */
-export class Kept {
-  readonly #dependencies: KeptDependencies
+export class SupervisedProcess {
+  readonly #dependencies: SupervisedProcessDependencies
   readonly #pauses: Pauses
   #stopping = new AbortController()
   #running: Promise<Child> | null = null
   #up = Promise.withResolvers<void>()
   #keeping: Promise<void> = Promise.resolve()
 
-  constructor(dependencies: KeptDependencies) {
+  constructor(dependencies: SupervisedProcessDependencies) {
     this.#dependencies = dependencies
     this.#pauses = dependencies.pauses ?? usual
   }
