@@ -54,7 +54,7 @@ function whereabouts(room: Room): vscode.Disposable {
     const editor = vscode.window.activeTextEditor
     const isFile = editor?.document.uri.scheme === 'vscode-remote'
     const now = Date.now()
-    room.say({
+    room.update({
       file: isFile ? nameOf(editor.document.uri) : null,
       line: isFile ? editor.selection.active.line + 1 : null,
       typing: isFile && now - typedAt < typingMs,

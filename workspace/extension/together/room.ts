@@ -4,7 +4,7 @@ import type { SessionClient } from './session-client.ts'
 const retryMs = 1000
 const mostMs = 15_000
 
-export type Said = Pick<PresencePlace, 'file' | 'line' | 'typing' | 'state'>
+export type ClientPresence = Pick<PresencePlace, 'file' | 'line' | 'typing' | 'state'>
 
 /** Who is in the workspace: told by team-state, which is told where this window's person is. It comes back by itself. */
 export class Room {
@@ -12,7 +12,7 @@ export class Room {
   readonly #onChange: () => void
   readonly #present = new Map<string, Present>()
   #socket: WebSocket | null = null
-  #said: Said = { file: null, line: null, typing: false, state: 'active' }
+  #presence: ClientPresence = { file: null, line: null, typing: false, state: 'active' }
   #tries = 0
   #timer: ReturnType<typeof setTimeout> | undefined
   #closed = false
@@ -28,9 +28,9 @@ export class Room {
     return [...this.#present.values()]
   }
 
-  say(said: Said): void {
-    if (JSON.stringify(said) === JSON.stringify(this.#said)) return
-    this.#said = said
+  update(presence: ClientPresence): void {
+    if (JSON.stringify(presence) === JSON.stringify(this.#presence)) return
+    this.#presence = presence
     this.#send()
   }
 
@@ -80,6 +80,7 @@ export class Room {
   }
 
   #send(): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify({ type: 'here', ...this.#said }))
+    if (this.#socket?.readyState === WebSocket.OPEN)
+      this.#socket.send(JSON.stringify({ type: 'here', ...this.#presence }))
   }
 }
