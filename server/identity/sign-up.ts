@@ -14,7 +14,7 @@ export type TakeTeamInvite = (
 
 export const inviteHash = (code: string) => new Uint8Array(createHash('sha256').update(code).digest())
 
-export type Admission =
+export type SignUpOutcome =
   | {
       readonly kind: 'in'
       readonly user: PersonRow & { readonly status: 'active' | 'waiting_payment' }
@@ -41,7 +41,7 @@ export async function admitPerson(
   { people, signUps, mode, takeTeamInvite }: SignUpDependencies,
   { githubId, login, name, email }: GitHubProfile,
   inviteCode: string | null,
-): Promise<Admission> {
+): Promise<SignUpOutcome> {
   // Two sign-ins of one new person at once: the second waits here, and then finds the account.
   await signUps.hold(unit, githubId)
   const person = { githubId, login, name, email }

@@ -24,7 +24,7 @@ export interface WorkspaceLeasesDependencies {
   readonly times?: LeaseTimes
 }
 
-interface Held {
+interface HeldLease {
   readonly abort: AbortController
   timer: NodeJS.Timeout
 }
@@ -37,7 +37,7 @@ export class LeaseLost extends StartSuperseded {
 export class WorkspaceLeases {
   readonly #dependencies: WorkspaceLeasesDependencies
   readonly #times: LeaseTimes
-  readonly #held = new Map<string, Held>()
+  readonly #held = new Map<string, HeldLease>()
   #isRenewing = false
 
   constructor(dependencies: WorkspaceLeasesDependencies) {
