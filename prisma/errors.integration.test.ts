@@ -27,7 +27,7 @@ afterAll(async () => {
 const unavailable = {
   kind: 'Unavailable',
   code: 'database_unavailable',
-  details: { what: 'database', unavailability: 'away' },
+  details: { what: 'database', trouble: 'away' },
 }
 const hangUp = `SELECT pg_terminate_backend(pg_backend_pid())`
 const user = (id: number, login: string) => ({ id: `00000000-0000-4000-8000-00000000000${id}`, login, name: login })
@@ -122,6 +122,6 @@ test('a transaction for which no connection becomes free, or that does not end i
   expect(waiting).toMatchObject({ code: 'database_unavailable' })
   await pause(17_000)
   until.resolve()
-  expect(await holding).toMatchObject({ code: 'database_unavailable', details: { unavailability: 'busy' } })
+  expect(await holding).toMatchObject({ code: 'database_unavailable', details: { trouble: 'busy' } })
   await few.end()
 }, 60_000)

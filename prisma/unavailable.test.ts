@@ -29,7 +29,7 @@ test.for([
   expect(told).toMatchObject({
     kind: 'Unavailable',
     code: 'database_unavailable',
-    details: { what: 'database', unavailability },
+    details: { what: 'database', trouble: unavailability },
     cause: error,
   })
   expect(asClientError(told)).toBe(told)
