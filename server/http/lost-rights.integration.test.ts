@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { clientFrame } from '@arcx/testing/client-frame'
 import { upgrade } from '@arcx/testing/http'
 import { startTestOrchestrator } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
@@ -86,17 +86,6 @@ test('a connection ends with the token by which it was opened, also where that r
   expect(await closed).toBe(4401)
 })
 
-/** A text message, as a client masks it: RFC 6455, section 5.2. */
-function frameOf(text: string): Buffer {
-  const [payload, mask] = [Buffer.from(text), randomBytes(4)]
-  const length = payload.length
-  return Buffer.concat([
-    length < 126 ? Buffer.of(0x81, 0x80 | length) : Buffer.of(0x81, 0x80 | 126, length >> 8, length & 0xff),
-    mask,
-    payload.map((byte, index) => byte ^ (mask[index % 4] ?? 0)),
-  ])
-}
-
 test('after sign-out nothing is done any more for a client that does not agree that its connection is over', async () => {
   const person = await arc.person()
   const { socket } = await upgrade(arc.port, '/trpc', {
@@ -113,7 +102,7 @@ test('after sign-out nothing is done any more for a client that does not agree t
   await person.api.auth.signOut.mutate()
   await vi.waitFor(() => expect(said).toContain('The session has ended.'))
   socket.write(
-    frameOf(
+    clientFrame(
       JSON.stringify({ id: 1, method: 'mutation', params: { path: 'workspaces.create', input: { name: 'too-late' } } }),
     ),
   )
