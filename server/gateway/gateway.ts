@@ -11,7 +11,7 @@ import { OpenConnections } from './open-connections.ts'
 import { OwnPaths, isOwn, statusOf } from './own-paths.ts'
 import type { OwnPathsDependencies } from './own-paths.ts'
 import { Passages } from './passage.ts'
-import type { PassageDependencies } from './passage.ts'
+import type { Passage, PassageDependencies } from './passage.ts'
 import { replyElsewhere, replyPage, replyPlain, replyUnavailable, retryAfterOf } from './replies.ts'
 import type { PageAction } from './replies.ts'
 import { Upstream } from './upstream.ts'
@@ -82,9 +82,13 @@ export class Gateway implements WorkspaceHosts {
       const passage = await this.#passages.of(name, request, true)
       const own = isOwn(target, request)
       if (passage.kind !== 'open' && !(own && passage.kind === 'moved')) {
-        return refuseUpgrade(socket, passage.kind === 'refused' ? passage.status : statusOf[passage.kind])
+        return refuseUpgrade(socket, statusFor(passage))
       }
       this.#open.add(passage, socket)
+      // What ended while that was decided found nothing open yet.
+      const now = await this.#passages.of(name, request, true)
+      if (socket.destroyed) return
+      if (now.kind !== passage.kind) return refuseUpgrade(socket, statusFor(now))
       this.#clean(request)
       if (own) return await this.#ownPaths.upgrade(passage.workspaceId, target, request, socket, head)
       await this.#upstream.upgrade(passage.workspaceId, request, socket, head)
@@ -134,4 +138,10 @@ export class Gateway implements WorkspaceHosts {
   #home(): PageAction {
     return { label: 'To the dashboard', href: `${this.#dependencies.addresses.publicOrigin}/dashboard` }
   }
+}
+
+/** Of an upgrade that does not pass; one that would now is to be tried again. */
+function statusFor(passage: Passage): number {
+  if (passage.kind === 'refused') return passage.status
+  return passage.kind === 'open' ? statusOf.resting : statusOf[passage.kind]
 }
