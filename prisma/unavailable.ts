@@ -9,6 +9,8 @@ export class NoAnswer extends Error {
 /** What PostgreSQL says of itself, and not of the statement (its documentation, appendix A). */
 const away = new Set(['57P01', '57P02', '57P03', '57P05', '25P03'])
 const busy = new Set(['57014', '55P03', '40001', '40P01', '53300'])
+/** A text holds U+0000, which PostgreSQL takes in none. */
+const characterNotInRepertoire = '22021'
 const socketErrors = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -42,9 +44,10 @@ export function troubleOf(error: unknown): Trouble | null {
   return connectionWords.test(error.message) ? 'away' : null
 }
 
-/** The one place where the database's troubles become what clients are told; any other error as it is. */
+/** The one place where the database's troubles, and what it cannot store, become what clients are told; any other error as it is. */
 export function asTold(error: unknown): unknown {
   if (error instanceof ArcError) return error
+  if (error instanceof pg.DatabaseError && error.code === characterNotInRepertoire) return errors.textUnstorable(error)
   const trouble = troubleOf(error)
   if (trouble === null) return error
   return trouble === 'full' ? errors.diskFull(error) : errors.databaseUnavailable(trouble, error)

@@ -91,6 +91,7 @@ test('a refused call is recorded with what it was about, cut, whatever came with
   expect(targetOf('team.member-remove', { teamId, userId })).toEqual({ kind: 'team', id: teamId })
   expect(targetOf('secret.set', { name: 7, workspaceId: {} })).toEqual({ kind: 'secret' })
   expect(targetOf('workspace.create', { teamId, name: 'new' })).toEqual({ kind: 'workspace', name: 'new' })
+  expect(targetOf('team.create', { name: 'a\0b' })).toEqual({ kind: 'team', name: 'a\uFFFDb' })
   expect(targetOf('egress.rules', { teamId })).toEqual({ kind: 'team', id: teamId })
   expect(targetOf('egress.rules', {})).toEqual({ kind: 'user' })
   for (const input of [undefined, null, 'text', 7]) expect(targetOf('team.create', input)).toBeUndefined()
