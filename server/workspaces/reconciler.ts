@@ -28,6 +28,12 @@ export interface ReconcilerDependencies {
   readonly concurrency: number
 }
 
+/** What is done, is done for as long as it is held. */
+interface HeldLease {
+  readonly signal: AbortSignal
+  requireHeld(): void
+}
+
 interface Drive {
   again: boolean
   /** Ends the start that is under way. */
@@ -109,9 +115,10 @@ export class Reconciler {
   async #run(id: WorkspaceId, drive: Drive, interrupted: boolean): Promise<void> {
     let retry = false
     try {
-      const held = await this.#leases.exclusively(id, async (lease) => {
-        while (!this.#abort.signal.aborted && !lease.aborted && (await this.#advance(id, drive, interrupted, lease)));
-        lease.throwIfAborted()
+      const held = await this.#leases.exclusively(id, async (signal, requireHeld) => {
+        const lease = { signal, requireHeld }
+        while (!this.#abort.signal.aborted && (await this.#advance(id, drive, interrupted, lease))) requireHeld()
+        signal.throwIfAborted()
       })
       retry = !held
     } catch (error) {
@@ -136,8 +143,10 @@ export class Reconciler {
   }
 
   /** One step towards what the row says; `true` when there may be more to do. */
-  async #advance(id: WorkspaceId, drive: Drive, interrupted: boolean, lease: AbortSignal): Promise<boolean> {
+  async #advance(id: WorkspaceId, drive: Drive, interrupted: boolean, lease: HeldLease): Promise<boolean> {
     const row = await this.#store.byId(id)
+    // By what the row said when another copy had not begun yet, its container would be removed.
+    lease.requireHeld()
     if (row === undefined) {
       this.#attempts.forget(id)
       await this.#runtime.remove(id)
@@ -168,7 +177,7 @@ export class Reconciler {
   }
 
   /** One that has just been created is started at once: what it is in and the first step are told together. */
-  async #beginFirst(id: WorkspaceId, drive: Drive, lease: AbortSignal): Promise<boolean> {
+  async #beginFirst(id: WorkspaceId, drive: Drive, lease: HeldLease): Promise<boolean> {
     const row = await this.#changes.move(id, {
       to: 'starting',
       from: ['creating'],
@@ -182,7 +191,7 @@ export class Reconciler {
     return this.#begin(id, row, drive, lease)
   }
 
-  async #begin(id: WorkspaceId, row: WorkspaceRow, drive: Drive, lease: AbortSignal): Promise<boolean> {
+  async #begin(id: WorkspaceId, row: WorkspaceRow, drive: Drive, lease: HeldLease): Promise<boolean> {
     const { incarnation, name } = row
     const pauseMs = this.#attempts.pauseMs(id, incarnation)
     if (pauseMs > 0) {
@@ -190,12 +199,15 @@ export class Reconciler {
       return false
     }
     drive.abort = new AbortController()
-    const signal = AbortSignal.any([drive.abort.signal, this.#abort.signal, lease])
+    const signal = AbortSignal.any([drive.abort.signal, this.#abort.signal, lease.signal])
     const progress = new StartProgress(row.step, shownAfterMs, (step) => this.#show(id, incarnation, step))
     try {
+      const environment = await this.#environmentOf(row)
+      lease.requireHeld()
       await this.#runtime.remove(id)
+      lease.requireHeld()
       await this.#runtime.start(
-        { workspaceId: id, incarnation, name, environment: await this.#environmentOf(row) },
+        { workspaceId: id, incarnation, name, environment },
         (step) => progress.at(step),
         signal,
       )
