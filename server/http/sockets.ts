@@ -89,6 +89,8 @@ export function attachSockets(dependencies: SocketDependencies): Sockets {
     if (host.kind !== 'own') return refuseUpgrade(socket, 421)
     const { path, query } = target
     if (!isSocketPath(path)) return refuseUpgrade(socket, 404)
+    // tRPC's adapter would wait for a first message, and hold on to it; nothing of ours reads it.
+    if (query.has('connectionParams')) return refuseUpgrade(socket, 400)
     const forward = path === '/forward' ? ForwardQuery.safeParse(Object.fromEntries(query)) : null
     if (forward?.success === false) return refuseUpgrade(socket, 400)
     const { authorization } = request.headers
