@@ -3,12 +3,17 @@ import { once } from 'node:events'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { writeUpdate } from 'y-protocols/sync'
+import { Doc, encodeStateAsUpdate } from 'yjs'
 import type { WorkspaceId } from '@arcx/router'
+import { clientFrame } from '@arcx/testing/client-frame'
 import { startTestCollab } from '@arcx/testing/collab'
+import { upgrade } from '@arcx/testing/http'
 import { connectWriter } from '@arcx/testing/writer'
 import type { Writer } from '@arcx/testing/writer'
 import type { TestCollab } from '@arcx/testing/collab'
 import type { Person } from '@arcx/testing/person'
+import { message, messages } from './documents/messages.ts'
 
 const seed = Number(process.env['ARCX_EDIT_SEED'] ?? randomInt(2 ** 31))
 
@@ -213,6 +218,41 @@ describe('who may', () => {
     const ended = once(socket, 'close')
     await person(ann).api.tokens.revoke.mutate({ id: tokenId })
     expect((await ended)[0]).toBe(4403)
+  })
+
+  test('nothing is taken any more of one who was shut out and does not agree that the connection is over', async () => {
+    const gone = await collab.arc.person()
+    const { teamId } = await person(ann).api.workspaces.get.query({ workspaceId })
+    if (teamId === null) throw new Error('It is no team’s.')
+    await collab.arc.prisma.membership.create({ data: { teamId, userId: gone.userId, role: 'member' } })
+    const { url, ticket } = await ticketOf(gone)
+    const { socket } = await upgrade(collab.port, `${new URL(url).pathname}/written-late?ticket=${ticket}`, {
+      host: `localhost:${collab.port}`,
+    })
+    if (socket === null) throw new Error('They were not let in.')
+    let said = ''
+    socket.on('data', (bytes: Buffer) => (said += bytes.toString('latin1')))
+    socket.on('error', () => undefined)
+    const written = new Doc()
+    const write = (words: string) => {
+      written.getText('content').insert(0, words)
+      socket.write(clientFrame(message(messages.sync, (encoder) => writeUpdate(encoder, encodeStateAsUpdate(written)))))
+    }
+    write('in time ')
+    const a = await connect(ann, 'written-late')
+    await vi.waitFor(() => expect(a.text()).toBe('in time '), { timeout: 20_000 })
+    await person(ann).api.teams.members.remove.mutate({ teamId, userId: gone.userId })
+    await vi.waitFor(() => expect(said).toContain('you may not be here any more'), { timeout: 20_000 })
+    write('too late ')
+    // What is heard at all is heard in order, and so ends the connection by this.
+    socket.write(clientFrame(Uint8Array.of(9, 9, 9)))
+    socket.end()
+    await once(socket, 'close')
+    a.write(0, 'ann ')
+    await vi.waitFor(async () => expect((await connect(ann, 'written-late')).text()).toContain('ann '), {
+      timeout: 20_000,
+    })
+    expect(a.text()).toBe('ann in time ')
   })
 
   test('what is no message of the protocol, or too large a one, closes with a code that says which', async () => {

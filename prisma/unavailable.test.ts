@@ -40,6 +40,11 @@ test('a database with no room on its disk says what everything else says of a fu
   expect(asClientError(error)).toMatchObject({ kind: 'Unavailable', code: 'disk_full', cause: error })
 })
 
+test('a text that cannot be stored is whoever sent it to mend', () => {
+  const error = said('22021')
+  expect(asClientError(error)).toMatchObject({ kind: 'Invalid', code: 'text_unstorable', cause: error })
+})
+
 test.for([
   ['a row is there already', said('23505')],
   ['the statement makes no sense', said('42601')],

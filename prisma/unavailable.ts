@@ -9,6 +9,8 @@ export class DatabaseTimeout extends Error {
 /** What PostgreSQL says of itself, and not of the statement (its documentation, appendix A). */
 const away = new Set(['57P01', '57P02', '57P03', '57P05', '25P03'])
 const busy = new Set(['57014', '55P03', '40001', '40P01', '53300'])
+/** A text holds U+0000, which PostgreSQL takes in none. */
+const characterNotInRepertoire = '22021'
 const socketErrors = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -42,9 +44,10 @@ export function unavailabilityOf(error: unknown): Unavailability | null {
   return connectionWords.test(error.message) ? 'away' : null
 }
 
-/** Maps a database that is unavailable to the error for clients; any other error stays as it is. */
+/** Maps a database that is unavailable, or text that it cannot store, to the error for clients; any other error stays as it is. */
 export function asClientError(error: unknown): unknown {
   if (error instanceof ArcError) return error
+  if (error instanceof pg.DatabaseError && error.code === characterNotInRepertoire) return errors.textUnstorable(error)
   const unavailability = unavailabilityOf(error)
   if (unavailability === null) return error
   return unavailability === 'full' ? errors.diskFull(error) : errors.databaseUnavailable(unavailability, error)

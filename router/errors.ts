@@ -182,8 +182,20 @@ export const errors = {
       { scope },
     ),
 
+  textUnstorable: (cause: unknown) =>
+    new ArcError(
+      'Invalid',
+      'text_unstorable',
+      'A text that was sent holds the character U+0000, which is never stored. Take it out.',
+      {},
+      cause,
+    ),
+
   sessionNeeded: () =>
     new ArcError('Forbidden', 'session_needed', 'That is done signed in, in a browser, and not with a token.'),
+
+  socketNeeded: () =>
+    new ArcError('Invalid', 'socket_needed', 'What happens is told over a WebSocket alone. Open one at /trpc.'),
 
   tokenWrong: () => new ArcError('Unauthenticated', 'token_wrong', 'This token is not known here, or has ended.'),
 

@@ -17,6 +17,8 @@ export const DomainEvent = z.discriminatedUnion('type', [
   /** What is open with it closes: it was revoked, or whose it is may not use it now. */
   z.object({ type: z.literal('identity.token-ended'), tokenId: TokenId, userId: UserId }),
   z.object({ type: z.literal('identity.session-ended'), sessionId: SessionId, userId: UserId }),
+  /** Somebody's role, plan or status is another than before. */
+  z.object({ type: z.literal('identity.account-changed'), userId: UserId }),
 ])
 export type DomainEvent = z.infer<typeof DomainEvent>
 

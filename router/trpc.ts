@@ -111,10 +111,12 @@ export const router = t.router
 export const createCallerFactory = t.createCallerFactory
 
 /** Every procedure is made from it: the server's table of rights says who may call it. */
-export const publicProcedure = t.procedure.use(async ({ ctx, path, getRawInput, next }) => {
+export const publicProcedure = t.procedure.use(async ({ ctx, path, type, getRawInput, next }) => {
   const call = { path, actor: ctx.actor, origin: ctx.origin, input: getRawInput }
   try {
     return await ctx.authorization.perform(call, async () => {
+      // What stays open has to end with what it was asked by, which is known of WebSockets alone.
+      if (type === 'subscription' && ctx.connection === null) throw errors.socketNeeded()
       const result = await next()
       if (!result.ok) throw result.error
       return result

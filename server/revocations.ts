@@ -44,6 +44,9 @@ async function closeFor(
       sessions.forget(event.sessionId)
       gateway.endSession(event.sessionId)
       return sockets.endCredential(event.sessionId)
+    case 'identity.account-changed':
+      sessions.forget()
+      return sockets.accountChanged(event.userId)
     case 'workspaces.changed': {
       const { id, state } = event.workspace
       // One that is being stopped still has to say what it has to say.

@@ -141,6 +141,8 @@ export class Entrance {
     let allowance = burst
     let countedAt = Date.now()
     const heard = (data: RawData) => {
+      // Closed by us, and the client does not agree: it may do nothing more here.
+      if (socket.readyState !== socket.OPEN) return
       const now = Date.now()
       allowance = Math.min(burst, allowance + ((now - countedAt) / 1000) * perSecond) - 1
       countedAt = now

@@ -143,6 +143,8 @@ function mayChange(event: DomainEvent, { userId, by, workspaceId, teamId }: Coll
       return by.via === 'session' && by.id === event.sessionId
     case 'identity.token-ended':
       return by.via === 'token' && by.id === event.tokenId
+    case 'identity.account-changed':
+      return event.userId === userId
     case 'workspaces.removed':
       return event.workspaceId === workspaceId
     case 'workspaces.changed': {

@@ -1,12 +1,13 @@
 import { z } from 'zod'
+import { Instant } from '../instant.ts'
 import { adminProcedure, router } from '../trpc.ts'
 
 export const AuditFilterInput = z.object({
   action: z.string().trim().min(1).max(80).optional(),
   actorId: z.string().trim().min(1).max(80).optional(),
   targetId: z.string().trim().min(1).max(80).optional(),
-  since: z.iso.datetime({ offset: true }).optional(),
-  until: z.iso.datetime({ offset: true }).optional(),
+  since: Instant.optional(),
+  until: Instant.optional(),
 })
 
 export const auditRouter = router({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { OwnerInput, ownerFrom } from '../owner.ts'
 import { WorkspaceId } from '../ids.ts'
+import { Instant } from '../instant.ts'
 import { lastEventId, resumable, resumeOf } from '../resume.ts'
 import { personProcedure, router } from '../trpc.ts'
 import { EgressRules } from './rules.ts'
@@ -21,7 +22,7 @@ export const egressRouter = router({
       ctx.egress.setRules(ctx.actor, ownerFrom({ teamId, workspaceId }), rules),
     ),
   calls: personProcedure
-    .input(z.object({ workspaceId: WorkspaceId, before: z.iso.datetime().nullable().default(null), ...filter }))
+    .input(z.object({ workspaceId: WorkspaceId, before: Instant.nullable().default(null), ...filter }))
     .query(({ ctx, input: { workspaceId, ...wanted } }) => ctx.egress.calls(ctx.actor, workspaceId, wanted)),
   /** It begins anew with the newest, also where it goes on after a cut. */
   onCalls: personProcedure

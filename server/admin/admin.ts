@@ -142,6 +142,7 @@ export class Admin implements AdminPort {
       const changed = await store.change(unit, userId, change)
       if (changed === undefined) throw errors.userNotFound()
       if (change.status === 'suspended') await shutOut(unit, userId)
+      unit.emit({ type: 'identity.account-changed', userId })
       unit.record({ action: `user.${action}`, target: { kind: 'user', id: userId, name: changed.login } })
       unit.afterCommit(onAccountsChanged)
     })

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
 import { ArcError, Scope, TeamId, TokenId, UserId, WorkspaceId } from '@arcx/router'
 import type { TokenActor } from '@arcx/router'
+import { createLog } from '@arcx/service-kit/log'
+import { Authorization } from './authorization.ts'
 import type { ActorWithTeams } from './checks.ts'
 import { may, onWorkspace, requireMay, requireMayAsk, rightsIn, rightsOver, rightsTo } from './checks.ts'
+import { Limits } from './limits.ts'
 import { requireListed, routes } from './routes.ts'
 import { targetOf } from './target.ts'
 
@@ -91,7 +94,30 @@ test('a refused call is recorded with what it was about, cut, whatever came with
   expect(targetOf('team.member-remove', { teamId, userId })).toEqual({ kind: 'team', id: teamId })
   expect(targetOf('secret.set', { name: 7, workspaceId: {} })).toEqual({ kind: 'secret' })
   expect(targetOf('workspace.create', { teamId, name: 'new' })).toEqual({ kind: 'workspace', name: 'new' })
+  expect(targetOf('team.create', { name: 'a\0b' })).toEqual({ kind: 'team', name: 'a\uFFFDb' })
   expect(targetOf('egress.rules', { teamId })).toEqual({ kind: 'team', id: teamId })
   expect(targetOf('egress.rules', {})).toEqual({ kind: 'user' })
   for (const input of [undefined, null, 'text', 7]) expect(targetOf('team.create', input)).toBeUndefined()
+})
+
+test('visitors are counted by what a customer is given of addresses: somebody with a whole network is one of them', async () => {
+  const authorization = new Authorization({
+    unitOfWork: () => Promise.reject(new Error('Nothing is recorded of visitors.')),
+    limits: new Limits(),
+    log: createLog('test', 'fatal'),
+  })
+  const begin = (address: string) =>
+    authorization.perform(
+      {
+        path: 'programs.beginDevice',
+        actor: null,
+        origin: { address, requestId: 'test' },
+        input: async () => undefined,
+      },
+      async () => 'begun',
+    )
+  for (let host = 1; host <= 20; host += 1) expect(await begin(`2001:db8:1:2::${host.toString(16)}`)).toBe('begun')
+  await expect(begin('2001:db8:1:2:ffff::1')).rejects.toMatchObject({ code: 'too_many_requests' })
+  expect(await begin('2001:db8:1:3::1')).toBe('begun')
+  await authorization.close()
 })

@@ -1,5 +1,6 @@
 import { ArcError, errors, refusalOf } from '@arcx/router'
 import type { AuthorizationPort, Call, LimitsPort, ServerRight, UserActor } from '@arcx/router'
+import { addressKey } from '@arcx/service-kit/connections/client-address'
 import type { Log } from '@arcx/service-kit/log'
 import { FailedAttempts } from '@arcx/service-kit/failed-attempts'
 import type { AuditRecord } from '../audit/audit.ts'
@@ -34,7 +35,7 @@ export class Authorization implements AuthorizationPort {
     const entry = Object.hasOwn(entries, call.path) ? entries[call.path] : undefined
     if (entry === undefined) throw errors.forbidden(call.path)
     const { actor, origin } = call
-    const whose = actor?.kind === 'user' ? actor.userId : origin.address
+    const whose = actor?.kind === 'user' ? actor.userId : addressKey(origin.address)
     try {
       requireMayAsk(actor, entry.operation)
       if (entry.limit !== null) await this.#dependencies.limits.take(entry.limit, whose)

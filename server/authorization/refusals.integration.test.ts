@@ -40,6 +40,27 @@ test('a command that is refused is in the audit log with what it was about, also
   ])
 })
 
+test('no text keeps a refusal out of the audit log, and one that cannot be stored is whoever sent it to mend', async () => {
+  const person = await arc.person()
+  const { token } = await person.api.tokens.create.mutate({ name: 'narrow', scopes: ['workspaces:read'] })
+  const answer = await arc.send('/trpc/teams.create', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'quiet\0' }),
+  })
+  expect(answer.status).toBe(403)
+  expect((await entriesOf(person.userId)).at(-1)).toMatchObject({
+    action: 'team.create',
+    targetName: 'quiet\uFFFD',
+    outcome: 'refused:scope_missing',
+  })
+  await expect(person.api.workspaces.get.query({ name: 'a\0b' })).rejects.toMatchObject({
+    data: { httpStatus: 400, arc: { code: 'text_unstorable' } },
+  })
+  const list = `/trpc/admin.users.list?input=${encodeURIComponent(JSON.stringify({ search: '\0' }))}`
+  expect((await arc.send(list, { headers: { authorization: `Bearer ${arc.adminToken}` } })).status).toBe(400)
+})
+
 test('somebody who is refused without end fills no audit log: sixty are recorded, and how many more there were', async () => {
   const [person, other] = await Promise.all([arc.person(), arc.person()])
   for (let count = 0; count < 70; count += 1)

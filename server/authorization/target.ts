@@ -10,7 +10,8 @@ export function targetOf(action: string, input: unknown): AuditTarget | undefine
   const fields: Readonly<Record<string, unknown>> = { ...input }
   const text = (field: string): string | undefined => {
     const value = fields[field]
-    return typeof value === 'string' ? value.slice(0, mostLetters) : undefined
+    // Whatever cannot be stored would keep the whole refusal out of the audit log.
+    return typeof value === 'string' ? value.slice(0, mostLetters).replaceAll('\0', '\uFFFD') : undefined
   }
   const kind = kindOf(action, text)
   // What is made has no id yet, whatever else is named.

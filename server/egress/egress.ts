@@ -11,6 +11,7 @@ import type {
   WorkspaceId,
 } from '@arcx/router'
 import { chosen } from '../events/chosen.ts'
+import { SharedWork } from '../events/shared-work.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { OwnerColumns, Owners } from './owners.ts'
 import { recordedIds } from './recorded-ids.ts'
@@ -19,12 +20,19 @@ import type { EgressRecordRow, EgressStore } from './store.ts'
 
 /** Where workspaces may go, and what they did outside, as arc-proxy has recorded it. */
 export class Egress implements EgressPort {
-  readonly #store: EgressStore
+  readonly #store: Pick<EgressStore, 'rules' | 'setRules' | 'records'>
   readonly #unitOfWork: UnitOfWork
   readonly #owners: Owners
   readonly #watchRecords: WatchRecords
+  /** All who watch a workspace hear of the same requests at the same time. */
+  readonly #watched = new SharedWork<readonly EgressCall[]>()
 
-  constructor(store: EgressStore, unitOfWork: UnitOfWork, owners: Owners, watchRecords: WatchRecords) {
+  constructor(
+    store: Pick<EgressStore, 'rules' | 'setRules' | 'records'>,
+    unitOfWork: UnitOfWork,
+    owners: Owners,
+    watchRecords: WatchRecords,
+  ) {
     this.#store = store
     this.#unitOfWork = unitOfWork
     this.#owners = owners
@@ -57,8 +65,13 @@ export class Egress implements EgressPort {
   ): AsyncIterable<Tracked<EgressCallsChange>> {
     let sent = 0
     return chosen(recordedIds(this.#watchRecords, workspaceId, filter.limit, signal), async (ids) => {
-      await this.#owners.require(actor, 'workspace.see', { kind: 'workspace', workspaceId })
-      const calls = (await this.#store.records(workspaceId, { ...filter, before: null, ids })).map(present)
+      const { refused, host, limit } = filter
+      const [calls] = await Promise.all([
+        this.#watched.of(JSON.stringify([workspaceId, refused, host, limit, ids]), async () =>
+          (await this.#store.records(workspaceId, { refused, host, limit, before: null, ids })).map(present),
+        ),
+        this.#owners.require(actor, 'workspace.see', { kind: 'workspace', workspaceId }),
+      ])
       if (ids !== null && calls.length === 0) return null
       sent += 1
       return { id: String(sent), data: { type: ids === null ? 'snapshot' : 'changed', calls } }

@@ -11,7 +11,7 @@ import { OpenConnections } from './open-connections.ts'
 import { OwnPaths, isOwn, statusOf } from './own-paths.ts'
 import type { OwnPathsDependencies } from './own-paths.ts'
 import { GatewayAccess } from './access.ts'
-import type { GatewayAccessDependencies } from './access.ts'
+import type { AccessDecision, GatewayAccessDependencies } from './access.ts'
 import { replyElsewhere, replyPage, replyPlain, replyUnavailable, retryAfterOf } from './replies.ts'
 import type { PageAction } from './replies.ts'
 import { Upstream } from './upstream.ts'
@@ -82,9 +82,13 @@ export class Gateway implements WorkspaceHosts {
       const access = await this.#access.of(name, request, true)
       const own = isOwn(target, request)
       if (access.kind !== 'open' && !(own && access.kind === 'moved')) {
-        return refuseUpgrade(socket, access.kind === 'refused' ? access.status : statusOf[access.kind])
+        return refuseUpgrade(socket, statusFor(access))
       }
       this.#open.add(access, socket)
+      // What ended while that was decided found nothing open yet.
+      const now = await this.#access.of(name, request, true)
+      if (socket.destroyed) return
+      if (now.kind !== access.kind) return refuseUpgrade(socket, statusFor(now))
       this.#clean(request)
       if (own) return await this.#ownPaths.upgrade(access.workspaceId, target, request, socket, head)
       await this.#upstream.upgrade(access.workspaceId, request, socket, head)
@@ -134,4 +138,10 @@ export class Gateway implements WorkspaceHosts {
   #home(): PageAction {
     return { label: 'To the dashboard', href: `${this.#dependencies.addresses.publicOrigin}/dashboard` }
   }
+}
+
+/** Of an upgrade that does not pass; one that would now is to be tried again. */
+function statusFor(access: AccessDecision): number {
+  if (access.kind === 'refused') return access.status
+  return access.kind === 'open' ? statusOf.resting : statusOf[access.kind]
 }

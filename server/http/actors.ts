@@ -4,6 +4,7 @@ import type { AdminActor, Origin, SessionActor, UserActor } from '@arcx/router'
 import type { Sessions } from '../identity/sessions.ts'
 import type { Tokens } from '../identity/tokens.ts'
 import { readCookie } from '../browser/cookies.ts'
+import type { CredentialStatus } from './credential-sockets.ts'
 import type { WrongCredentials } from './wrong-credentials.ts'
 
 /** From where a request came, for the record. */
@@ -32,6 +33,17 @@ export class Actors {
   async bySession(cookieHeader: string | undefined, origin: Origin): Promise<SessionActor | null> {
     const person = await this.#sessions.personOf(readCookie(cookieHeader, 'arc_session', this.#secure))
     return person === null ? null : { ...person, ...origin }
+  }
+
+  /** Whether what somebody came in with, and what it said of them, still holds. */
+  async statusOf(actor: UserActor): Promise<CredentialStatus> {
+    const now =
+      actor.via === 'session'
+        ? await this.#sessions.personOfSession(actor.sessionId)
+        : await this.#tokens.principalOf(actor.tokenId)
+    if (now === null) return 'ended'
+    const isSame = now.role === actor.role && now.tier === actor.tier && now.status === actor.status
+    return isSame ? 'same' : 'changed'
   }
 
   /**

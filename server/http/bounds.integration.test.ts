@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { mostCallsOfRequest } from '@arcx/router'
+import { upgrade } from '@arcx/testing/http'
 import { startTestOrchestrator } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import type { Person } from '@arcx/testing/person'
@@ -51,6 +52,16 @@ test('of 2000 calls at once on a connection so many are made as the bound says, 
     expect(error?.data).toMatchObject({ code: 'TOO_MANY_REQUESTS', arc: { code: 'too_many_calls' } })
   router.ask([asked(5000, 'query', 'workspaces.list')])
   await vi.waitFor(() => expect(router.told.find(({ id }) => id === 5000)?.result?.type).toBe('data'))
+})
+
+test('no connection is opened that holds on to what a client says of itself', async () => {
+  const person = await arc.person()
+  const { status } = await upgrade(arc.port, '/trpc?connectionParams=1', {
+    host: `localhost:${arc.port}`,
+    origin: arc.origin,
+    cookie: person.cookie,
+  })
+  expect(status).toBe(400)
 })
 
 test('subscriptions have a bound of their own; closing one makes room for the next', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { jsonEncoder } from '@trpc/server/adapters/ws'
 import { expect, test } from 'vitest'
 import { UserId } from '@arcx/router'
-import { OpenCalls, PeoplesCalls, mostOpen } from './open-calls.ts'
+import { OpenCalls, PeoplesCalls, mostLetters, mostOpen } from './open-calls.ts'
 
 const userId = UserId.parse(randomUUID())
 
@@ -103,4 +103,20 @@ test('what is not well formed goes to the adapter as it is, and counts for nothi
   ])
     expect(one.ask(odd as object)).toEqual([odd].flat())
   expect([people.of(userId, 'calls'), one.refused]).toEqual([0, []])
+})
+
+test('nothing long is held for as long as a subscription is open, nor by ids; a call may bring along what it likes', () => {
+  const one = connection(new PeoplesCalls())
+  const paramsOf = (input: object) => ({ path: 'workspaces.onChange', input })
+  const long = 'x'.repeat(mostLetters.subscription)
+  expect(one.ask(asked('i'.repeat(mostLetters.id + 1)))).toEqual([])
+  expect(one.ask({ ...asked(1, 'subscription'), params: paramsOf({ lastEventId: '7', junk: long }) })).toEqual([])
+  expect(one.refused.map(({ id, error }) => [id, error.data.httpStatus, error.data.arc.code])).toEqual([
+    [null, 400, 'id_too_long'],
+    [1, 400, 'input_too_long'],
+  ])
+  expect(one.ask({ ...asked(1, 'subscription'), params: paramsOf({ lastEventId: '7' }) })).toHaveLength(1)
+  expect(one.ask({ ...asked('i'.repeat(mostLetters.id), 'mutation'), params: paramsOf({ value: long }) })).toHaveLength(
+    1,
+  )
 })

@@ -18,12 +18,25 @@ export const mostOpen: { readonly connection: Readonly<Counts>; readonly person:
   person: { calls: 400, subscriptions: 2000 },
 }
 
+/** A subscription holds its id and what it was asked with for as long as it is open; a call, its id until it is answered. */
+export const mostLetters = { id: 100, subscription: 4096 } as const
+
 /** As it is: the router has no transformer. */
 const asItIs = { serialize: (value: unknown) => value, deserialize: (value: unknown) => value }
 
 /** Made once: who asks without end must not have an error made for each. */
 const refusals = {
   idInUse: shapeOf(new ArcError('Invalid', 'id_in_use', 'A call by this id is under way on this connection.')),
+  idTooLong: shapeOf(
+    new ArcError('Invalid', 'id_too_long', `The id of a call has at most ${mostLetters.id} characters.`),
+  ),
+  inputTooLong: shapeOf(
+    new ArcError(
+      'Invalid',
+      'input_too_long',
+      `What a subscription is asked with has at most ${mostLetters.subscription} characters.`,
+    ),
+  ),
   ofConnection: { calls: overBound('calls', 'connection'), subscriptions: overBound('subscriptions', 'connection') },
   ofPerson: { calls: overBound('calls', 'person'), subscriptions: overBound('subscriptions', 'person') },
 } as const
@@ -73,7 +86,8 @@ export class OpenCalls {
         if (messages === null) return read
         return messages.filter((message) => {
           const refusal = this.#admit(message)
-          if (refusal !== null) send(encoder.encode({ id: message.id, error: refusal }))
+          const id = refusal === refusals.idTooLong ? null : message.id
+          if (refusal !== null) send(encoder.encode({ id, error: refusal }))
           return refusal === null
         })
       },
@@ -85,9 +99,13 @@ export class OpenCalls {
     for (const [id, kind] of this.#open) if (kind === 'subscriptions') this.#release(id, kind)
   }
 
-  #admit({ id, method }: TRPCClientOutgoingMessage): object | null {
+  #admit(message: TRPCClientOutgoingMessage): object | null {
+    const { id, method } = message
     // The adapter does no work for one without an id.
     if (id === null || method === 'subscription.stop') return null
+    if (String(id).length > mostLetters.id) return refusals.idTooLong
+    if (method === 'subscription' && JSON.stringify(message.params).length > mostLetters.subscription)
+      return refusals.inputTooLong
     if (this.#open.has(id)) return refusals.idInUse
     const kind: Kind = method === 'subscription' ? 'subscriptions' : 'calls'
     if (this.#counts[kind] >= mostOpen.connection[kind]) return refusals.ofConnection[kind]

@@ -181,6 +181,11 @@ describe('a request is answered as tRPC’s own adapter answers it', () => {
   })
 })
 
+test('what is asked by TRACE is not there', async () => {
+  const answer = await ours?.inject({ method: 'TRACE' as 'GET', url: '/trpc/workspaces.list' })
+  expect(answer?.statusCode).toBe(404)
+})
+
 test('what is frozen is answered the same way the second time', async () => {
   const [first, second] = [
     await answerOf(ours, { url: '/trpc/workspaces.list' }),

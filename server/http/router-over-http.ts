@@ -49,12 +49,17 @@ export async function serveRouter(app: FastifyInstance, dependencies: RouterOver
     scope.removeContentTypeParser(['application/json', 'multipart/form-data'])
     scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))
     scope.addContentTypeParser('multipart/form-data', (_request, body, done) => done(null, body))
-    scope.all<{ Params: { path: string } }>('/trpc/:path', async (request, reply) => {
-      const { path } = request.params
-      const plain = plainCallsOf(request, path)
-      if (plain === null) await fastifyRequestHandler({ ...options, req: request, res: reply, path })
-      else await answer(plain, request, reply, dependencies)
-      return reply
+    scope.route<{ Params: { path: string } }>({
+      // Of one by TRACE the adapter could make no `Request`.
+      method: scope.supportedMethods.filter((method) => method !== 'TRACE'),
+      url: '/trpc/:path',
+      async handler(request, reply) {
+        const { path } = request.params
+        const plain = plainCallsOf(request, path)
+        if (plain === null) await fastifyRequestHandler({ ...options, req: request, res: reply, path })
+        else await answer(plain, request, reply, dependencies)
+        return reply
+      },
     })
   })
 }

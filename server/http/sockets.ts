@@ -4,7 +4,7 @@ import { getWSConnectionHandler } from '@trpc/server/adapters/ws'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import { ArcError, ForwardQuery } from '@arcx/router'
-import type { Context, Ports, SessionId, TokenId, UserActor } from '@arcx/router'
+import type { Context, Ports, SessionId, TokenId, UserActor, UserId } from '@arcx/router'
 import { appRouter } from '@arcx/router/server'
 import type { TrustedProxies } from '@arcx/service-kit/connections/client-address'
 import { guarded } from '@arcx/service-kit/guarded'
@@ -16,13 +16,12 @@ import { routes } from '../authorization/routes.ts'
 import type { Exec } from '../exec/exec.ts'
 import type { WorkspaceHosts } from '../entry/workspace-hosts.ts'
 import type { Actors, HttpActor } from './actors.ts'
+import { CredentialSockets } from './credential-sockets.ts'
 import { OpenCalls, PeoplesCalls } from './open-calls.ts'
 import { sharedMessages } from './shared-messages.ts'
 import { statusOfKind } from './status.ts'
 import { TextSocket } from './text-socket.ts'
 
-/** Close code for a session that has ended (4000–4999 are for applications, RFC 6455, section 7.4.2). */
-export const sessionEnded = 4401
 const maxMessageBytes = 256 * 1024
 const maxStreamMessageBytes = 1024 * 1024
 const isSocketPath = (path: string) => Object.hasOwn(routes, `UPGRADE ${path}`)
@@ -41,6 +40,8 @@ export interface SocketDependencies {
 export interface Sockets {
   /** Closes what was opened with a session or a token that has ended. */
   endCredential(id: SessionId | TokenId): void
+  /** Has somebody connect anew, by what their account says now. */
+  accountChanged(userId: UserId): void
   readonly count: number
   close(): void
 }
@@ -56,7 +57,7 @@ export function attachSockets(dependencies: SocketDependencies): Sockets {
   })
   /** Programs' streams: bytes both ways, in greater pieces. */
   const streams = new WebSocketServer({ noServer: true, maxPayload: maxStreamMessageBytes, perMessageDeflate: false })
-  const byCredential = new Map<SessionId | TokenId, Set<WebSocket>>()
+  const open = new CredentialSockets((actor) => dependencies.actors.statusOf(actor))
 
   const people = new PeoplesCalls()
   const messages = sharedMessages()
@@ -88,6 +89,8 @@ export function attachSockets(dependencies: SocketDependencies): Sockets {
     if (host.kind !== 'own') return refuseUpgrade(socket, 421)
     const { path, query } = target
     if (!isSocketPath(path)) return refuseUpgrade(socket, 404)
+    // tRPC's adapter would wait for a first message, and hold on to it; nothing of ours reads it.
+    if (query.has('connectionParams')) return refuseUpgrade(socket, 400)
     const forward = path === '/forward' ? ForwardQuery.safeParse(Object.fromEntries(query)) : null
     if (forward?.success === false) return refuseUpgrade(socket, 400)
     const { authorization } = request.headers
@@ -107,7 +110,7 @@ export function attachSockets(dependencies: SocketDependencies): Sockets {
     const accepting = path === '/trpc' ? wss : streams
     const opened = guarded(
       (webSocket: WebSocket) => {
-        remember(actor.via === 'session' ? actor.sessionId : actor.tokenId, webSocket)
+        open.add(webSocket, actor, path === '/trpc' ? 'router' : 'stream')
         webSocket.on('error', () => webSocket.terminate())
         if (path === '/trpc') return serveRouter(webSocket, request, actor)
         return forward?.data === undefined
@@ -131,23 +134,9 @@ export function attachSockets(dependencies: SocketDependencies): Sockets {
       : dependencies.actors.byToken(authorization, from)
   }
 
-  function remember(credential: SessionId | TokenId, webSocket: WebSocket): void {
-    const own = byCredential.get(credential) ?? new Set()
-    byCredential.set(credential, own.add(webSocket))
-    webSocket.once('close', () => {
-      own.delete(webSocket)
-      if (own.size === 0 && byCredential.get(credential) === own) byCredential.delete(credential)
-    })
-  }
-
   return {
-    endCredential(id) {
-      for (const webSocket of byCredential.get(id) ?? []) {
-        webSocket.close(sessionEnded, 'The session has ended.')
-        // What runs does not wait for the other side to agree.
-        if (streams.clients.has(webSocket)) webSocket.terminate()
-      }
-    },
+    endCredential: (id) => open.end(id),
+    accountChanged: (userId) => open.changed(userId),
     get count() {
       return wss.clients.size
     },

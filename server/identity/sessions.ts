@@ -25,7 +25,7 @@ export interface SessionCookie {
 }
 
 interface CachedSession {
-  readonly person: Person | null
+  readonly person: Promise<Person | null>
   readonly at: number
 }
 
@@ -114,9 +114,18 @@ export class Sessions {
   }
 
   /** Who a live session belongs to. */
-  async personOfSession(sessionId: SessionId): Promise<Person | null> {
+  personOfSession(sessionId: SessionId): Promise<Person | null> {
     const known = this.#cache.get(sessionId)
     if (known !== undefined && Date.now() - known.at < freshMs) return known.person
+    const person = this.#look(sessionId)
+    if (this.#cache.size >= rememberedLimit) this.#cache.clear()
+    // Kept before it is there: one that is forgotten while it is being read does not come back.
+    this.#cache.set(sessionId, { person, at: Date.now() })
+    person.catch(() => this.forget(sessionId))
+    return person
+  }
+
+  async #look(sessionId: SessionId): Promise<Person | null> {
     const row = await this.#store.live(sessionId)
     const person: Person | null =
       row === undefined || row.status === 'suspended' || row.status === 'leaving'
@@ -132,8 +141,6 @@ export class Sessions {
             status: row.status,
             sessionId,
           }
-    if (this.#cache.size >= rememberedLimit) this.#cache.clear()
-    this.#cache.set(sessionId, { person, at: Date.now() })
     const now = Date.now()
     if (row !== undefined && now - row.lastSeenAt.getTime() > seenEveryMs) {
       const expiresAt = new Date(Math.min(row.endsAt.getTime(), now + slidingMs))

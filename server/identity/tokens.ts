@@ -103,11 +103,11 @@ export class Tokens implements TokensPort {
   /** The principal of a token that was accepted before, with its bounds as they are now; `null` once the token has ended. */
   async principalOf(
     id: TokenId,
-  ): Promise<Pick<TokenActor, 'via' | 'userId' | 'scopes' | 'workspaceIds' | 'status'> | null> {
+  ): Promise<Pick<TokenActor, 'via' | 'userId' | 'scopes' | 'workspaceIds' | 'role' | 'tier' | 'status'> | null> {
     const row = await this.#store.liveById(id)
     if (row === undefined || row.status === 'suspended' || row.status === 'leaving') return null
-    const { userId, scopes, workspaceIds, status } = row
-    return { via: 'token', userId, scopes, workspaceIds, status }
+    const { userId, scopes, workspaceIds, role, tier, status } = row
+    return { via: 'token', userId, scopes, workspaceIds, role, tier, status }
   }
 
   /** Whose token this is; `null` for one that is made up, mistyped, expired, revoked, or of somebody suspended. */

@@ -18,7 +18,7 @@ export interface Admitted {
 
 interface CachedRow {
   readonly at: number
-  readonly row: (WorkspaceTarget & { readonly state: string; readonly incarnation: number }) | null
+  readonly row: Promise<(WorkspaceTarget & { readonly state: string; readonly incarnation: number }) | null>
 }
 
 /** Who may open which workspace: what the gateway asks at every request. */
@@ -83,12 +83,19 @@ export class Admission {
     this.#names.clear()
   }
 
-  async #row(name: string): Promise<CachedRow['row']> {
+  #row(name: string): CachedRow['row'] {
     const known = this.#cache.get(name)
     if (known !== undefined && Date.now() - known.at < freshMs) return known.row
-    const row = (await this.#store.byName(name)) ?? null
+    const row = this.#look(name)
     if (this.#cache.size >= rememberedLimit) this.#forgetAll()
+    // Kept before it is there: one that is forgotten while it is being read does not come back.
     this.#cache.set(name, { at: Date.now(), row })
+    row.catch(() => this.#cache.delete(name))
+    return row
+  }
+
+  async #look(name: string): Promise<Awaited<CachedRow['row']>> {
+    const row = (await this.#store.byName(name)) ?? null
     if (row !== null) this.#names.set(row.id, (this.#names.get(row.id) ?? new Set()).add(name))
     return row
   }

@@ -126,6 +126,24 @@ test('a copy that cannot renew gives its work up before another may begin', asyn
   expect(await isFree(copy('second'), id)).toBe(true)
 })
 
+test('a copy that stood still does nothing more by what it had asked before, although no timer of it has run yet', async () => {
+  const id = anyWorkspace()
+  const done: string[] = []
+  const work = copy('stood still', { lastsMs: 2000, renewMs: 500, giveUpMs: 1000 }).exclusively(
+    id,
+    async (signal, requireHeld) => {
+      requireHeld()
+      done.push('before')
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500)
+      expect(signal.aborted).toBe(false)
+      requireHeld()
+      done.push('after')
+    },
+  )
+  await expect(work).rejects.toThrow(LeaseLost)
+  expect(done).toEqual(['before'])
+})
+
 test('a copy that slept until another took its lease is told so, and does not take the other’s away', async () => {
   const id = anyWorkspace()
   const held = hold(copy('asleep', { lastsMs: 60_000, renewMs: 100, giveUpMs: 1000 }), id)

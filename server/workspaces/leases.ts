@@ -26,6 +26,8 @@ export interface WorkspaceLeasesDependencies {
 
 interface HeldLease {
   readonly abort: AbortController
+  /** When its work is given up, unless it is renewed. */
+  until: number
   timer: NodeJS.Timeout
 }
 
@@ -47,20 +49,28 @@ export class WorkspaceLeases {
 
   /**
    * Runs `work` unless another copy is at the same workspace; resolves to whether it ran. Within a process the caller
-   * keeps two apart. The signal aborts, with a `LeaseLost`, when the lease could not be renewed in time.
+   * keeps two apart. The signal aborts, with a `LeaseLost`, when the lease could not be renewed in time. A process that
+   * stood still goes on with an answer that has come meanwhile before any timer: `requireHeld` throws then, by the clock.
    */
-  async exclusively(workspaceId: WorkspaceId, work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+  async exclusively(
+    workspaceId: WorkspaceId,
+    work: (signal: AbortSignal, requireHeld: () => void) => Promise<void>,
+  ): Promise<boolean> {
     const id = randomUUID()
     const requestedAt = Date.now()
     if (!(await this.#take(workspaceId, id))) return false
     const abort = new AbortController()
-    this.#held.set(id, { abort, timer: this.#giveUpLater(abort, requestedAt) })
+    const held: HeldLease = { abort, ...this.#giveUpLater(abort, requestedAt) }
+    this.#held.set(id, held)
     this.#renewLater()
     try {
-      await work(abort.signal)
+      await work(abort.signal, () => {
+        if (Date.now() >= held.until) abort.abort(notRenewed())
+        abort.signal.throwIfAborted()
+      })
       return true
     } finally {
-      clearTimeout(this.#held.get(id)?.timer)
+      clearTimeout(held.timer)
       this.#held.delete(id)
       await this.#dependencies.store
         .free(id)
@@ -84,10 +94,10 @@ export class WorkspaceLeases {
     return store.take(lease, lastsMs, [other])
   }
 
-  #giveUpLater(abort: AbortController, renewedAt: number): NodeJS.Timeout {
+  #giveUpLater(abort: AbortController, renewedAt: number): Pick<HeldLease, 'until' | 'timer'> {
     const { lastsMs, giveUpMs } = this.#times
-    const lost = () => abort.abort(new LeaseLost('The lease could not be renewed in time.'))
-    return setTimeout(lost, renewedAt + lastsMs - giveUpMs - Date.now())
+    const until = renewedAt + lastsMs - giveUpMs
+    return { until, timer: setTimeout(() => abort.abort(notRenewed()), until - Date.now()) }
   }
 
   #renewLater(): void {
@@ -112,7 +122,7 @@ export class WorkspaceLeases {
         const held = this.#held.get(id)
         if (held === undefined) continue
         clearTimeout(held.timer)
-        if (kept.has(id)) held.timer = this.#giveUpLater(held.abort, requestedAt)
+        if (kept.has(id)) Object.assign(held, this.#giveUpLater(held.abort, requestedAt))
         else held.abort.abort(new LeaseLost('Another copy has taken the lease.'))
       }
     } catch (error) {
@@ -120,3 +130,5 @@ export class WorkspaceLeases {
     }
   }
 }
+
+const notRenewed = () => new LeaseLost('The lease could not be renewed in time.')

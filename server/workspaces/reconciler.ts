@@ -28,6 +28,12 @@ export interface ReconcilerDependencies {
   readonly concurrency: number
 }
 
+/** What is done, is done for as long as it is held. */
+interface Lease {
+  readonly signal: AbortSignal
+  requireHeld(): void
+}
+
 interface Reconciliation {
   again: boolean
   /** Ends the start that is under way. */
@@ -114,13 +120,11 @@ export class Reconciler {
   async #run(id: WorkspaceId, reconciliation: Reconciliation, interrupted: boolean): Promise<void> {
     let retry = false
     try {
-      const held = await this.#leases.exclusively(id, async (lease) => {
-        while (
-          !this.#abort.signal.aborted &&
-          !lease.aborted &&
-          (await this.#advance(id, reconciliation, interrupted, lease))
-        );
-        lease.throwIfAborted()
+      const held = await this.#leases.exclusively(id, async (signal, requireHeld) => {
+        const lease = { signal, requireHeld }
+        while (!this.#abort.signal.aborted && (await this.#advance(id, reconciliation, interrupted, lease)))
+          requireHeld()
+        signal.throwIfAborted()
       })
       retry = !held
     } catch (error) {
@@ -149,9 +153,11 @@ export class Reconciler {
     id: WorkspaceId,
     reconciliation: Reconciliation,
     interrupted: boolean,
-    lease: AbortSignal,
+    lease: Lease,
   ): Promise<boolean> {
     const row = await this.#store.byId(id)
+    // By what the row said when another copy had not begun yet, its container would be removed.
+    lease.requireHeld()
     if (row === undefined) {
       this.#attempts.forget(id)
       await this.#runtime.remove(id)
@@ -182,7 +188,7 @@ export class Reconciler {
   }
 
   /** One that has just been created is started at once: what it is in and the first step are told together. */
-  async #beginFirst(id: WorkspaceId, reconciliation: Reconciliation, lease: AbortSignal): Promise<boolean> {
+  async #beginFirst(id: WorkspaceId, reconciliation: Reconciliation, lease: Lease): Promise<boolean> {
     const row = await this.#changes.move(id, {
       to: 'starting',
       from: ['creating'],
@@ -196,12 +202,7 @@ export class Reconciler {
     return this.#begin(id, row, reconciliation, lease)
   }
 
-  async #begin(
-    id: WorkspaceId,
-    row: WorkspaceRow,
-    reconciliation: Reconciliation,
-    lease: AbortSignal,
-  ): Promise<boolean> {
+  async #begin(id: WorkspaceId, row: WorkspaceRow, reconciliation: Reconciliation, lease: Lease): Promise<boolean> {
     const { incarnation, name } = row
     const pauseMs = this.#attempts.pauseMs(id, incarnation)
     if (pauseMs > 0) {
@@ -209,12 +210,15 @@ export class Reconciler {
       return false
     }
     reconciliation.abort = new AbortController()
-    const signal = AbortSignal.any([reconciliation.abort.signal, this.#abort.signal, lease])
+    const signal = AbortSignal.any([reconciliation.abort.signal, this.#abort.signal, lease.signal])
     const progress = new StartProgress(row.step, publishedAfterMs, (step) => this.#publishStep(id, incarnation, step))
     try {
+      const environment = await this.#environmentOf(row)
+      lease.requireHeld()
       await this.#runtime.remove(id)
+      lease.requireHeld()
       await this.#runtime.start(
-        { workspaceId: id, incarnation, name, environment: await this.#environmentOf(row) },
+        { workspaceId: id, incarnation, name, environment },
         (step) => progress.at(step),
         signal,
       )
