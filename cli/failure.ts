@@ -82,6 +82,16 @@ export function failureOf(error: unknown): Failure {
   return new Failure(error instanceof Error ? error.message : String(error), 'failed', exitCodes.failed)
 }
 
+/** Where the server does not find what was named, says which name that was and where the right ones are listed. */
+export async function namingWhatIsMissing<T>(asked: Promise<T>, code: string, message: string): Promise<T> {
+  try {
+    return await asked
+  } catch (error) {
+    const failure = failureOf(error)
+    throw failure.code === code ? new Failure(message, code, failure.exitCode) : failure
+  }
+}
+
 function reasonOf(error: Error): string {
   const { cause } = error
   return cause instanceof Error && 'code' in cause ? String(cause.code) : error.message
