@@ -92,9 +92,23 @@ export async function namingWhatIsMissing<T>(asked: Promise<T>, code: string, me
   }
 }
 
+const wordsOfCode: Readonly<Partial<Record<string, string>>> = {
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'its name could not be looked up',
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection closed',
+  ETIMEDOUT: 'no answer in time',
+  UND_ERR_CONNECT_TIMEOUT: 'no answer in time',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is self-signed',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+}
+
 function reasonOf(error: Error): string {
   const { cause } = error
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.message
+  if (!(cause instanceof Error)) return error.message
+  const code = 'code' in cause ? String(cause.code) : ''
+  return wordsOfCode[code] ?? (code || cause.message)
 }
 
 /** The schema's sentences. Where a value is one of several, the sentence quotes it, and what is typed has no `hosts.0`. */
