@@ -62,7 +62,9 @@ test('who wrote stands in arcx history, and what a file held is printed as it wa
 
   expect(await cli.run(['history', 'box', 'absent.txt'])).toMatchObject({
     code: 5,
-    stderr: expect.stringContaining('No version of absent.txt is kept'),
+    stderr: expect.stringContaining(
+      'No version of this file is kept: absent.txt. List the files that have some with: arcx history box',
+    ),
   })
   expect(await cli.run(['restore', 'box', 'notes.txt', 'zz'])).toMatchObject({
     code: 5,

@@ -158,7 +158,7 @@ test('egress: calls by outcome and host, and on as they come', async () => {
   await call('/passed', 'passed')
   await call('/cut', 'cut:host_refused', 'other.example.com')
   expect(await said(['egress', 'box'])).toMatch(
-    /GET +https:\/\/other\.example\.com\/cut +cut:host_refused +API_KEY +1, 2 github-pat\n.*\/passed +200/,
+    /GET +https:\/\/other\.example\.com\/cut +Cut off: Host blocked +API_KEY +1, 2 github-pat\n.*\/passed +200/,
   )
   expect(await said(['egress', 'box', '--refused'])).not.toContain('/passed')
   expect(await said(['egress', 'box', '--host', 'api.'])).not.toContain('/cut')
