@@ -15,6 +15,7 @@ const versionHelp = 'the beginning of its id, as `arcx history` shows it'
 export function addHistoryCommands(program: Command, sessions: Sessions): void {
   program
     .command('history')
+    .summary('Show who wrote in which files, and what they held.')
     .description('Show who wrote in which files; of one file, its versions; of one version, what the file held.')
     .argument('<workspace>')
     .argument('[file]', fileHelp)
@@ -63,6 +64,7 @@ export function addHistoryCommands(program: Command, sessions: Sessions): void {
 
   program
     .command('restore')
+    .summary('Write a file as it was in a version.')
     .description(
       'Write a file as it was in a version. What it holds now is kept as a version before; whoever has it open sees it change.',
     )
