@@ -96,7 +96,8 @@ export function Secrets({ holder, mayChange }: { holder: Owner; mayChange: boole
       {secrets === undefined ? (
         <div aria-busy className="skeleton h-20 w-full" />
       ) : secrets.length === 0 ? (
-        <div className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">
+        // Another element than what stood here while it loaded, which would turn into it.
+        <div key="none" className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">
           <p className="font-medium text-ink">
             <Trans>No secrets yet</Trans>
           </p>
