@@ -1,4 +1,10 @@
+import { Option } from '@commander-js/extra-typings'
 import { Failure, exitCodes } from './failure.ts'
+
+/** What every command takes that asks before it deletes. */
+export const yes = ['-y, --yes', 'do not ask'] as const
+/** As it was called first; scripts that say it go on working. */
+export const force = () => new Option('-f, --force').hideHelp().implies({ yes: true })
 
 /**
  * Asks whoever is at the terminal to type a name, before what cannot be undone. Where nobody can be asked, it is not done.
@@ -8,7 +14,7 @@ import { Failure, exitCodes } from './failure.ts'
 export async function confirmByName(name: string, what: string): Promise<void> {
   if (!process.stdin.isTTY)
     throw new Failure(
-      `That deletes ${what} for good. Say --force where nobody can be asked.`,
+      `That deletes ${what} for good. Where nobody can be asked, confirm it with --yes.`,
       'not_confirmed',
       exitCodes.usage,
     )

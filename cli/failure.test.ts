@@ -22,3 +22,13 @@ test('what is wrong with one of several values is told in its sentence, without 
   expect([message, exitCode]).toEqual(['“https://a” is not a host. “b c” is not a host.', 6])
   expect(refusedFor([{ field: 'name', message: 'Too long.' }]).message).toBe('name: Too long.')
 })
+
+test('why a server cannot be reached is told in words, also where the system has none but its own', () => {
+  const unreachable = (cause: Error) =>
+    failureOf(TRPCClientError.from(new TypeError('fetch failed', { cause }))).message
+  const coded = (code: string) => Object.assign(new Error(`getaddrinfo ${code}`), { code })
+  expect(unreachable(coded('ENOTFOUND'))).toMatch(/^The server cannot be reached \(no such host\)\. /)
+  expect(unreachable(coded('ECONNREFUSED'))).toMatch(/\(connection refused\)/)
+  expect(unreachable(coded('EHOSTUNREACH'))).toMatch(/\(EHOSTUNREACH\)/)
+  expect(unreachable(new Error('bad port'))).toMatch(/\(bad port\)/)
+})

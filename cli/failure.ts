@@ -82,9 +82,33 @@ export function failureOf(error: unknown): Failure {
   return new Failure(error instanceof Error ? error.message : String(error), 'failed', exitCodes.failed)
 }
 
+/** Where the server does not find what was named, says which name that was and where the right ones are listed. */
+export async function namingWhatIsMissing<T>(asked: Promise<T>, code: string, message: string): Promise<T> {
+  try {
+    return await asked
+  } catch (error) {
+    const failure = failureOf(error)
+    throw failure.code === code ? new Failure(message, code, failure.exitCode) : failure
+  }
+}
+
+const wordsOfCode: Readonly<Partial<Record<string, string>>> = {
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'its name could not be looked up',
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection closed',
+  ETIMEDOUT: 'no answer in time',
+  UND_ERR_CONNECT_TIMEOUT: 'no answer in time',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is self-signed',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+}
+
 function reasonOf(error: Error): string {
   const { cause } = error
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.message
+  if (!(cause instanceof Error)) return error.message
+  const code = 'code' in cause ? String(cause.code) : ''
+  return wordsOfCode[code] ?? (code || cause.message)
 }
 
 /** The schema's sentences. Where a value is one of several, the sentence quotes it, and what is typed has no `hosts.0`. */

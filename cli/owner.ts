@@ -15,6 +15,10 @@ export interface OwnerOptions {
   readonly workspace?: string | undefined
 }
 
+/** The same owner, for a command that a message proposes. */
+export const sameOwner = ({ team, workspace }: OwnerOptions): string =>
+  team === undefined ? (workspace === undefined ? '' : ` --workspace ${workspace}`) : ` --team ${team}`
+
 export async function ownerNamed(
   server: Server,
   { team, workspace }: OwnerOptions,

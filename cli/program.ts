@@ -17,6 +17,7 @@ import { addTokenCommands } from './commands/tokens.ts'
 import { addWorkspaceCommands } from './commands/workspaces.ts'
 import { Session } from './session.ts'
 import type { GlobalOptions, Sessions, WithGlobals } from './session.ts'
+import { tellUsageErrors } from './usage-errors.ts'
 
 const adminSignedOut =
   'Which server, and by what right? Where it runs, use: npm run -s arcx-admin -- COMMAND. Elsewhere set ARC_ADMIN_TOKEN and ARCX_URL, or sign in as an admin and pass a token with the scope admin: --token.'
@@ -45,8 +46,7 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
     .name('arcx')
     .description('Workspaces with VS Code, a terminal and your team, on your own server.')
     .version('0.1.0')
-    .enablePositionalOptions()
-    .showHelpAfterError('(see arcx --help)') as unknown as Command
+    .enablePositionalOptions() as unknown as Command
   addGlobals(program as unknown as AnyCommand)
   addAccountCommands(program, sessions)
   addWorkspaceCommands(program, sessions)
@@ -62,8 +62,9 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
   addAdminCommands(program, sessions)
   for (const command of commandsOf(program as unknown as AnyCommand)) {
     addGlobals(command)
-    command.showHelpAfterError(`(see ${fullName(command)} --help)`)
+    tellUsageErrors(command)
   }
+  tellUsageErrors(program as unknown as AnyCommand)
   addCompletion(program as unknown as AnyCommand)
   return program
 }
@@ -71,11 +72,6 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
 /** All below a command. */
 export function commandsOf(command: AnyCommand): AnyCommand[] {
   return command.commands.flatMap((each) => [each, ...commandsOf(each)])
-}
-
-/** `arcx secrets set`. */
-function fullName(command: AnyCommand): string {
-  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`
 }
 
 /** Taken before and behind a command's name alike. */

@@ -1,10 +1,21 @@
 import type { TeamId } from '@arcx/router'
-import { Failure, exitCodes } from './failure.ts'
-import type { Server } from './server/server.ts'
+import { namingWhatIsMissing } from './failure.ts'
+import type { Api, Server } from './server/server.ts'
+
+/**
+ * A team by its name, with its members.
+ *
+ * @throws `team_not_found`
+ */
+export function findTeam(api: Api, wanted: string) {
+  return namingWhatIsMissing(
+    api.teams.get.query({ name: wanted }),
+    'team_not_found',
+    `No such team, or you are not in it: ${wanted}. List yours with: arcx teams ls`,
+  )
+}
 
 /** @throws `team_not_found` */
 export async function teamNamed(server: Server, name: string): Promise<TeamId> {
-  const team = (await server.api.teams.list.query()).find((each) => each.name === name)
-  if (team === undefined) throw new Failure(`You are in no team called ${name}.`, 'team_not_found', exitCodes.notFound)
-  return team.id
+  return (await findTeam(server.api, name)).id
 }

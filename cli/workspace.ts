@@ -1,11 +1,15 @@
 import type { Workspace, WorkspaceState } from '@arcx/router'
-import { Failure, exitCodes, failureOf } from './failure.ts'
+import { Failure, exitCodes, failureOf, namingWhatIsMissing } from './failure.ts'
 import type { Output } from './output/output.ts'
 import type { Server } from './server/server.ts'
 
 /** A workspace by its name, or by its id. */
 export function findWorkspace(server: Server, wanted: string): Promise<Workspace> {
-  return server.api.workspaces.get.query({ name: wanted })
+  return namingWhatIsMissing(
+    server.api.workspaces.get.query({ name: wanted }),
+    'workspace_not_found',
+    `No such workspace, or it is not yours: ${wanted}. List yours with: arcx ls`,
+  )
 }
 
 /** Shows how it goes until the workspace is in a state, or has failed on the way. Resolves to null once it is gone. */

@@ -43,7 +43,7 @@ describe('out of a workspace', () => {
   test('what is not there is told by the same exit code on both sides; - is no file', async () => {
     expect(await cp('box:nowhere', here)).toMatchObject({
       code: 5,
-      stderr: expect.stringContaining('There is no nowhere in the workspace.'),
+      stderr: expect.stringContaining('No such file or folder in the workspace: nowhere'),
     })
     expect(await cp('./nowhere', 'box:', here)).toMatchObject({ code: 5 })
     await inside('echo x > f')
@@ -215,7 +215,7 @@ describe('into a workspace', () => {
     writeFileSync(join(here, 'f'), 'x')
     expect(await cp(join(here, 'f'), 'box:no/such/f')).toMatchObject({
       code: 1,
-      stderr: 'arcx: There is no folder no/such in the workspace.\n',
+      stderr: 'arcx: No such folder in the workspace: no/such\n',
     })
     expect(await cp(join(here, 'f'), 'box:made/')).toMatchObject({ code: 0 })
     expect(await inside('cat made/f')).toBe('x')

@@ -32,7 +32,7 @@ async function keep(
 
 test('who wrote stands in arcx history, and what a file held is printed as it was; arcx restore writes it, and that can be taken back', async () => {
   const { said, json, login, person, cli } = all
-  expect(await said(['history', 'box'])).toMatch(/^Nobody has written/)
+  expect(await said(['history', 'box'])).toBe('Nobody has edited a file in VS Code yet. Open it with: arcx open box\n')
   await keep('notes.txt', [
     ['first', null, 'opened'],
     ['second\n', person.userId, 'saved'],
@@ -62,11 +62,13 @@ test('who wrote stands in arcx history, and what a file held is printed as it wa
 
   expect(await cli.run(['history', 'box', 'absent.txt'])).toMatchObject({
     code: 5,
-    stderr: expect.stringContaining('No version of absent.txt is kept'),
+    stderr: expect.stringContaining(
+      'No version of this file is kept: absent.txt. List the files that have some with: arcx history box',
+    ),
   })
   expect(await cli.run(['restore', 'box', 'notes.txt', 'zz'])).toMatchObject({
     code: 5,
-    stderr: expect.stringContaining('There is no version zz'),
+    stderr: expect.stringContaining('No such version, or it is not kept any more: zz'),
   })
   expect(await cli.run(['restore', 'box', 'notes.txt', ''])).toMatchObject({
     code: 2,

@@ -41,7 +41,7 @@ test('teams and tokens', async () => {
   expect((await cli.run(['ls', ...theirs])).stdout.toString()).toMatch(/of-the-crew\s+running\s+cli-crew/)
   await said(['teams', 'remove', 'cli-crew', name])
   expect((await cli.run(['ls', '--json', ...theirs])).stdout.toString()).toBe('[]\n')
-  await said(['teams', 'delete', '--force', 'cli-crew'])
+  await said(['teams', 'delete', '-y', 'cli-crew'])
 
   const made = (
     await said(['tokens', 'create', 'from-cli', '--scope', 'workspaces:read', '--days', '3', '--workspace', 'box'])
@@ -120,9 +120,15 @@ test('secrets: the value comes from standard input, is shown by nothing, and its
     JSON.parse((await cli.run(['secrets', 'ls', '--workspace', 'box', '--json', ...keeper])).stdout.toString()),
   ).toMatchObject([{ name: 'API_KEY', places: [] }])
   const unasked = await cli.run(['secrets', 'rm', 'API_KEY', ...keeper])
-  expect([unasked.code, unasked.stderr.toString()]).toEqual([2, expect.stringContaining('--force')])
-  expect((await cli.run(['secrets', 'rm', '--force', 'API_KEY', ...keeper])).code).toBe(0)
-  expect((await cli.run(['secrets', 'rm', '--force', 'API_KEY', ...keeper])).code).toBe(5)
+  expect([unasked.code, unasked.stderr.toString()]).toEqual([2, expect.stringContaining('--yes')])
+  expect((await cli.run(['secrets', 'rm', '--yes', 'API_KEY', ...keeper])).code).toBe(0)
+  expect(await cli.run(['secrets', 'rm', '--force', 'API_KEY', '--workspace', 'box', ...keeper])).toMatchObject({
+    code: 0,
+  })
+  expect(await cli.run(['secrets', 'rm', '-y', 'API_KEY', '--workspace', 'box', ...keeper])).toMatchObject({
+    code: 5,
+    stderr: 'arcx: No such secret: API_KEY. List them with: arcx secrets ls --workspace box\n',
+  })
   expect(await said(['egress', 'box'])).toBe('No requests yet.\n')
 })
 
@@ -152,7 +158,7 @@ test('egress: calls by outcome and host, and on as they come', async () => {
   await call('/passed', 'passed')
   await call('/cut', 'cut:host_refused', 'other.example.com')
   expect(await said(['egress', 'box'])).toMatch(
-    /GET +https:\/\/other\.example\.com\/cut +cut:host_refused +API_KEY +1, 2 github-pat\n.*\/passed +200/,
+    /GET +https:\/\/other\.example\.com\/cut +Cut off: Host blocked +API_KEY +1, 2 github-pat\n.*\/passed +200/,
   )
   expect(await said(['egress', 'box', '--refused'])).not.toContain('/passed')
   expect(await said(['egress', 'box', '--host', 'api.'])).not.toContain('/cut')

@@ -142,7 +142,7 @@ describe('workspaces', () => {
     expect(await json(['start', 'from-cli'])).toMatchObject({ state: 'running' })
     await said(['rename', 'from-cli', 'renamed-cli'])
     expect((await cli.run(['rm', 'renamed-cli'])).code).toBe(2)
-    expect(await said(['rm', '--force', 'renamed-cli'])).toBe('renamed-cli is deleted.\n')
+    expect(await said(['rm', '--yes', 'renamed-cli'])).toBe('renamed-cli is deleted.\n')
     expect(await json(['ls'])).toHaveLength(1)
   })
 
@@ -164,10 +164,26 @@ describe('workspaces', () => {
   })
 
   test('what goes wrong has words, a code and an exit code of its own', async () => {
-    expect(await cli.run(['start', 'no-such'])).toMatchObject({
-      code: 5,
-      stderr: 'arcx: There is no such workspace, or it is not yours.\n',
-    })
+    const missing = 'arcx: No such workspace, or it is not yours: no-such. List yours with: arcx ls\n'
+    for (const words of [
+      ['start'],
+      ['rm', '--yes'],
+      ['logs'],
+      ['history'],
+      ['egress'],
+      ['secrets', 'ls', '--workspace'],
+    ])
+      expect(await cli.run([...words, 'no-such']), words.join(' ')).toMatchObject({ code: 5, stderr: missing })
+    expect(await cli.run(['exec', 'no-such', 'true'])).toMatchObject({ code: 125, stderr: missing })
+    expect(await cli.run(['cp', 'no-such:x', '.'])).toMatchObject({ code: 5, stderr: missing })
+    for (const words of [
+      ['teams', 'show'],
+      ['ls', '--team'],
+    ])
+      expect(await cli.run([...words, 'no-crew']), words.join(' ')).toMatchObject({
+        code: 5,
+        stderr: 'arcx: No such team, or you are not in it: no-crew. List yours with: arcx teams ls\n',
+      })
     const taken = await cli.run(['create', 'box', '--json'])
     expect(taken.code).toBe(6)
     expect(JSON.parse(taken.stderr)).toMatchObject({ error: { code: 'workspace_name_taken' } })
@@ -308,7 +324,7 @@ describe('cp', () => {
   test('what is not there is said, on either side', async () => {
     expect(await cli.run(['cp', 'box:no-such', home])).toMatchObject({
       code: 5,
-      stderr: 'arcx: There is no no-such in the workspace.\n',
+      stderr: 'arcx: No such file or folder in the workspace: no-such\n',
     })
     expect(await cli.run(['cp', './no-such', 'box:'])).toMatchObject({ code: 5 })
     expect(await cli.run(['cp', './a', './b'])).toMatchObject({ code: 2 })

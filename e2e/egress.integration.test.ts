@@ -53,6 +53,9 @@ const inside = (command: string) => runInside(arc.engine, box.id, ['bash', '-c',
 
 test('a secret is made in the settings, with where it may go, and its value is on no page; what is wrong is told', async () => {
   await page.goto(`${arc.origin}/settings`)
+  const secrets = page.getByRole('region', { name: 'Secrets' })
+  await secrets.getByText('No secrets yet').waitFor()
+  await secrets.getByText('Add an API key or a token with “New secret”').waitFor()
   await page.getByRole('button', { name: 'New secret' }).click()
   await page.getByLabel('Name', { exact: true }).fill('openai_api_key')
   await page.getByLabel('Value').fill('short')
@@ -123,7 +126,7 @@ test('another grant, and rules with a limit, count for what runs; a workspace ha
       .evaluateAll((fields) => fields.map((field) => (field as HTMLInputElement).value)),
   ).toEqual(['not a host'])
   await page.getByLabel('Host', { exact: true }).fill('api.outside.test')
-  await page.getByLabel('Credentials in answers').selectOption('redact')
+  await page.getByLabel('Credentials in responses').selectOption('redact')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('It applies from the next request on.').waitFor()
   expect(await person.api.egress.rules.query()).toMatchObject({
@@ -149,7 +152,7 @@ test('traffic to the outside is in the figures of the workspace, as it flows', a
   const calls = inside(
     `for n in $(seq 40); do curl -sS -o /dev/null --data-binary @/usr/bin/bash ${origin}/seen; sleep 0.2; done`,
   )
-  await page.getByRole('img', { name: /^Traffic: .* sent [\d.]+ MB\/s/ }).waitFor({ timeout: 20_000 })
+  await page.getByRole('img', { name: /^Traffic: .* sent [1-9][\d.]* [KM]B\/s/ }).waitFor({ timeout: 20_000 })
   await calls
 })
 
@@ -175,6 +178,6 @@ test('a secret is deleted by typing its name', async () => {
   expect(await page.getByRole('button', { name: 'Delete for good' }).isDisabled()).toBe(true)
   await page.getByRole('textbox', { name: 'Type OPENAI_API_KEY to delete it' }).fill('OPENAI_API_KEY')
   await page.getByRole('button', { name: 'Delete for good' }).click()
-  await page.getByText('A workspace finds a placeholder in its environment.').waitFor()
+  await page.getByText('No secrets yet').waitFor()
   await expect.poll(() => person.api.secrets.list.query()).toEqual([])
 })

@@ -190,7 +190,7 @@ test(
     await atLast(/^input Type/)
     await page.keyboard.type('A_KEY')
     await page.keyboard.press('Enter')
-    await page.getByText('A workspace finds a placeholder').waitFor()
+    await page.getByText('No secrets yet').waitFor()
     await expect.poll(() => isIn('section[aria-labelledby=secrets]')).toBe(true)
   },
 )

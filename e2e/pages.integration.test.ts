@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTestOrchestrator } from '@arcx/testing/orchestrator'
+import { startTestOrchestrator, untilState } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import type { Person } from '@arcx/testing/person'
 import { openBrowser } from './browser.ts'
@@ -36,6 +36,10 @@ test('a name that cannot be is not shown as an address, and the dialog of the fi
     await dialog.getByText('Use 1 to 40 lower-case letters, digits and hyphens').waitFor()
     expect(await dialog.getByText(new URL(arc.origin).host).count()).toBe(0)
   }
+  // What is wrong with it is told once, also when it is tried all the same.
+  await page.keyboard.press('Enter')
+  await dialog.getByRole('alert').waitFor()
+  expect(await dialog.getByText('Use 1 to 40 lower-case letters').count()).toBe(0)
   await dialog.getByLabel('Name').fill('first')
   await dialog.getByText(`first.${new URL(arc.origin).host}`).waitFor()
   await dialog.getByRole('button', { name: 'Create', exact: true }).click()
@@ -52,6 +56,29 @@ test('a name that cannot be is not shown as an address, and the dialog of the fi
   await page.context().close()
 })
 
+test('a page that has not heard from the server yet says so, and names no limits and no step of its own', async () => {
+  const page = await openPage(1280, 800)
+  const heard = Promise.withResolvers<void>()
+  await page.routeWebSocket(/\/trpc/, async (socket) => {
+    await heard.promise
+    socket.connectToServer()
+  })
+  await page.goto(`${arc.origin}/workspaces/first`)
+  const cpu = page.getByRole('figure').filter({ has: page.getByRole('img', { name: 'CPU: no value yet' }) })
+  expect((await cpu.innerText()).replace(/\s+/g, ' ').trim()).toBe('CPU –')
+
+  const { id } = await person.api.workspaces.get.query({ name: 'first' })
+  await person.api.workspaces.stop.mutate({ workspaceId: id })
+  await untilState(person, id, 'stopped')
+  await page.goto(`${arc.origin}/open/first`)
+  await page.getByText('Connecting to the server').waitFor()
+  expect(await page.getByText('Waiting for its turn').count()).toBe(0)
+  await untilState(person, id, 'running')
+  heard.resolve()
+  await page.waitForURL((url) => url.hostname.startsWith('first.'), { waitUntil: 'commit' })
+  await page.context().close()
+})
+
 test('an announcement is put away, and stays so', async () => {
   await person.api.announcements.announce.mutate({ text: 'Maintenance on Sunday', tone: 'info', hours: 1 })
   const page = await openPage(1280, 720)
@@ -63,6 +90,17 @@ test('an announcement is put away, and stays so', async () => {
   await page.getByRole('link', { name: 'first' }).first().waitFor()
   expect(await page.getByText('Maintenance on Sunday').count()).toBe(0)
   await page.context().close()
+})
+
+test('in the documentation no word of a table is broken in two', async () => {
+  for (const width of [1280, 390]) {
+    const page = await openPage(width, 800)
+    await page.goto(`${arc.origin}/docs/sign-in`)
+    const scope = page.getByRole('cell').locator('code').getByText('workspaces:write', { exact: true })
+    await scope.waitFor()
+    expect(await scope.evaluate((code) => code.getClientRects().length), `${width} wide`).toBe(1)
+    await page.context().close()
+  }
 })
 
 test('on a phone nothing is wider than the screen, offline as well, and every part of the administration is in sight', async () => {

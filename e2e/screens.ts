@@ -33,7 +33,8 @@ export async function takeScheme(page: Page, colorScheme: 'light' | 'dark'): Pro
   await page.waitForFunction(
     (scheme) =>
       matchMedia(`(prefers-color-scheme: ${scheme})`).matches &&
-      !document.getAnimations().some((each) => each instanceof CSSTransition),
+      // Those of what is folded away are listed for good.
+      !document.getAnimations().some((each) => each instanceof CSSTransition && each.playState !== 'finished'),
     colorScheme,
   )
 }

@@ -56,10 +56,15 @@ test('two people, two browsers, one team: invite, accept, open the same workspac
     linus.getByRole('link', { name: 'Open shared-work' }).click(),
   ])
   await untilWorkbench(ide)
-  await runInTerminal(ide, 'echo written by $((40+2)) > ~/project/seen.txt; cat ~/project/seen.txt')
+  await runInTerminal(
+    ide,
+    'echo written by $((40+2)) > ~/project/seen.txt; cat ~/project/seen.txt; code ~/project/seen.txt',
+  )
   await expect
     .poll(async () => ide.locator('.terminal-wrapper .xterm-rows').first().textContent(), { timeout: 30_000 })
     .toContain('written by 42')
+  // `code` opens it, as on one's own machine.
+  await ide.getByRole('tab', { name: /seen\.txt/ }).waitFor({ timeout: 30_000 })
   const own: WebSocket[] = []
   first.once('page', (page) => page.on('websocket', (socket) => own.push(socket)))
   const [ownIde] = await Promise.all([

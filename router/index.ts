@@ -20,6 +20,7 @@ export type {
   WorkspaceChange,
   WorkspaceRules,
   WorkspaceState,
+  WorkspaceStep,
 } from './workspaces/workspace.ts'
 export { ArcError, errors, refusalOf } from './errors.ts'
 export type { ErrorDetails, ErrorKind } from './errors.ts'
@@ -34,7 +35,7 @@ export type { ClientConnection, PresencePort } from './presence/port.ts'
 export type { Present, PresenceChange } from './presence/presence.ts'
 export { PresencePlace, PresenceClient, PresenceEntry } from './presence/presence.ts'
 export { writtenOut } from './egress/presets.ts'
-export type { CallFilter, EgressCall, EgressCallsChange, EgressPort } from './egress/port.ts'
+export type { CallFilter, EgressCall, EgressCallsChange, EgressPort, EgressReason } from './egress/port.ts'
 export { EgressLimit, EgressRules, noRules } from './egress/rules.ts'
 export type { Owner } from './owner.ts'
 export type { SecretPlace, SecretView, SecretsPort, SecretInput } from './secrets/port.ts'

@@ -3,6 +3,7 @@ import { Option } from '@commander-js/extra-typings'
 import type { EgressCall, EgressLimit, EgressRules } from '@arcx/router'
 import { Failure, exitCodes, failureOf } from '../failure.ts'
 import { ownerNamed, ownerOptions } from '../owner.ts'
+import { outcomeInWords } from '../output/outcome.ts'
 import { table } from '../output/output.ts'
 import type { Sessions } from '../session.ts'
 import { findWorkspace } from '../workspace.ts'
@@ -86,14 +87,14 @@ export function addEgressCommands(program: Command, sessions: Sessions): void {
       'instead of those so far: HOST=60/min, HOST=100MB/h, with * for all hosts; “none” for none',
     )
     .addOption(
-      new Option('--pasted <what>', 'what becomes of a request with a key that does not belong there').choices([
+      new Option('--pasted <what>', 'what becomes of a request with an API key for another host').choices([
         'refuse',
         'observe',
         'off',
       ] as const),
     )
     .addOption(
-      new Option('--found <what>', 'what becomes of credentials in answers that are no secret here').choices([
+      new Option('--found <what>', 'what becomes of credentials in responses, other than your secrets').choices([
         'off',
         'observe',
         'redact',
@@ -127,7 +128,7 @@ function rowOf({ at, method, url, outcome, status, secrets, scrubbed, redacted }
     at.slice(0, 19).replace('T', ' '),
     method,
     url.slice(0, 80),
-    outcome === 'passed' ? String(status ?? '') : outcome,
+    outcomeInWords({ outcome, status }),
     secrets.join(',') || '-',
     [String(scrubbed), ...found].join(', '),
   ]
@@ -146,18 +147,25 @@ function limitOf(text: string): EgressLimit {
   }
 }
 
+const pastedWords = { refuse: 'block the request', observe: 'record only', off: 'ignore' } as const satisfies Readonly<
+  Record<EgressRules['pasted'], string>
+>
+const foundWords = { redact: 'redact', observe: 'record only', off: 'ignore' } as const satisfies Readonly<
+  Record<EgressRules['found'], string>
+>
+
 function inWords({ fallback, allow, deny, limits, pasted, found }: EgressRules): string {
   const bounds = limits.map(
     ({ host, requestsPerMinute, megabytesPerHour }) =>
       `${host}: ${[requestsPerMinute === null ? null : `${requestsPerMinute} requests a minute`, megabytesPerHour === null ? null : `${megabytesPerHour} MB an hour`].filter((each) => each !== null).join(', ')}`,
   )
   const rows = [
-    ['not listed', fallback === 'open' ? 'may go' : 'may not go'],
+    ['hosts not listed', fallback === 'open' ? 'are allowed' : 'are blocked'],
     ['allowed', allow.join(', ') || '-'],
     ['denied', deny.join(', ') || '-'],
     ['limits', bounds.join('; ') || '-'],
-    ['stray keys', pasted],
-    ['found in answers', found],
+    ['API keys for other hosts', pastedWords[pasted]],
+    ['credentials in responses', foundWords[found]],
   ]
-  return rows.map(([name = '', what = '']) => `${name.padEnd(18)}${what}`).join('\n')
+  return rows.map(([name = '', what = '']) => `${name.padEnd(26)}${what}`).join('\n')
 }

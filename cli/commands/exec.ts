@@ -17,6 +17,7 @@ interface Wanted {
 export function addExecCommands(program: Command, sessions: Sessions): void {
   program
     .command('exec')
+    .summary('Run a program in a workspace.')
     .description(
       'Run a program in a workspace, with this terminal, or with pipes where there is none. It is over when the program has ended, whatever it leaves running. 256 programs may run in a workspace at a time; more wait their turn.',
     )

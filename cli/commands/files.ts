@@ -38,6 +38,7 @@ function placeOf(text: string): CopyEndpoint {
 export function addFileCommands(program: Command, sessions: Sessions): void {
   program
     .command('cp')
+    .summary('Copy files and folders into a workspace, or out of it.')
     .description(
       'Copy a file or folder into a workspace, or out of it: one side is written workspace:path. Into a folder that is there it goes by its own name, and is merged with what is there: files are replaced, nothing is removed, and no file takes a folder’s place or the other way round. What cannot be copied is told, and the exit code is 1 then: FIFOs, sockets and devices; links that lead out of what is copied out of a workspace; what may not be read.',
     )

@@ -27,6 +27,7 @@ function pairOf(text: string): Pair {
 export function addForwardCommand(program: Command, sessions: Sessions): void {
   program
     .command('port-forward')
+    .summary('Reach ports of a workspace on this machine, until Ctrl-C.')
     .description(
       'Reach ports of a workspace on this machine, until Ctrl-C. Each side of a connection ends by itself, as with TCP, and a reset is one. 1024 connections may be open to a workspace at a time; more wait their turn.',
     )

@@ -15,6 +15,7 @@ const versionHelp = 'the beginning of its id, as `arcx history` shows it'
 export function addHistoryCommands(program: Command, sessions: Sessions): void {
   program
     .command('history')
+    .summary('Show who wrote in which files, and what they held.')
     .description('Show who wrote in which files; of one file, its versions; of one version, what the file held.')
     .argument('<workspace>')
     .argument('[file]', fileHelp)
@@ -33,18 +34,18 @@ export function addHistoryCommands(program: Command, sessions: Sessions): void {
       const session = sessions.of(command)
       const { output } = session
       const server = await session.server()
-      const { id: workspaceId } = await findWorkspace(server, wanted)
+      const { id: workspaceId, name } = await findWorkspace(server, wanted)
       if (path === undefined) {
         const changes = await server.api.history.changes.query({ workspaceId, limit: options.limit })
         const rows = changes.map((change) => [change.path, writerIn(change.by), ago(change.lastAt)])
         return output.result(
           changes,
           rows.length === 0
-            ? 'Nobody has written in a shared file yet. Open one in VS Code with: arcx open'
+            ? `Nobody has edited a file in VS Code yet. Open it with: arcx open ${name}`
             : table(['FILE', 'BY', 'LAST'], rows),
         )
       }
-      const versions = await versionsOf(server, workspaceId, path)
+      const versions = await versionsOf(server, { workspaceId, name }, path)
       if (version === undefined) {
         return output.result(
           versions,
@@ -63,6 +64,7 @@ export function addHistoryCommands(program: Command, sessions: Sessions): void {
 
   program
     .command('restore')
+    .summary('Write a file as it was in a version.')
     .description(
       'Write a file as it was in a version. What it holds now is kept as a version before; whoever has it open sees it change.',
     )
@@ -74,7 +76,12 @@ export function addHistoryCommands(program: Command, sessions: Sessions): void {
       const { output } = session
       const server = await session.server()
       const { id: workspaceId, name } = await ensureRunning(server, output, wanted)
-      const { id: versionId, at, cause, by } = versionNamed(await versionsOf(server, workspaceId, path), version)
+      const {
+        id: versionId,
+        at,
+        cause,
+        by,
+      } = versionNamed(await versionsOf(server, { workspaceId, name }, path), version)
       const isChanged = await server.api.history.restore.mutate({ workspaceId, versionId })
       output.result(
         { workspaceId, path, versionId, isChanged },
@@ -87,13 +94,13 @@ export function addHistoryCommands(program: Command, sessions: Sessions): void {
 
 async function versionsOf(
   server: Server,
-  workspaceId: WorkspaceId,
+  { workspaceId, name }: { readonly workspaceId: WorkspaceId; readonly name: string },
   path: string,
 ): Promise<readonly [FileVersion, ...FileVersion[]]> {
   const [latest, ...others] = await server.api.history.versions.query({ workspaceId, path })
   if (latest === undefined)
     throw new Failure(
-      `No version of ${path} is kept. Which files have some, is shown by: arcx history WORKSPACE`,
+      `No version of this file is kept: ${path}. List the files that have some with: arcx history ${name}`,
       'version_not_found',
       exitCodes.notFound,
     )
@@ -104,7 +111,7 @@ function versionNamed(versions: readonly FileVersion[], beginning: string): File
   const [found, another] = versions.filter(({ id }) => id.startsWith(beginning.toLowerCase()))
   if (found === undefined)
     throw new Failure(
-      `There is no version ${beginning}, or it is not kept any more.`,
+      `No such version, or it is not kept any more: ${beginning}`,
       'version_not_found',
       exitCodes.notFound,
     )

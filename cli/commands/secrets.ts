@@ -2,9 +2,9 @@ import { text } from 'node:stream/consumers'
 import type { Command } from '@commander-js/extra-typings'
 import { Option } from '@commander-js/extra-typings'
 import type { SecretPlace } from '@arcx/router'
-import { confirmByName } from '../confirm.ts'
+import { confirmByName, force, yes } from '../confirm.ts'
 import { Failure, exitCodes } from '../failure.ts'
-import { ownerNamed, ownerOptions } from '../owner.ts'
+import { ownerNamed, ownerOptions, sameOwner } from '../owner.ts'
 import type { OwnerOptions } from '../owner.ts'
 import { table } from '../output/output.ts'
 import type { Sessions } from '../session.ts'
@@ -103,14 +103,15 @@ export function addSecretCommands(program: Command, sessions: Sessions): void {
     .command('rm')
     .description('Delete a secret, for good: its value cannot be read first.')
     .argument('<name>')
-    .option('-f, --force', 'do not ask')
+    .option(...yes)
+    .addOption(force())
     .option(...ownerOptions[0])
     .option(...ownerOptions[1])
     .action(async (name, options, command) => {
       const session = sessions.of(command)
       const server = await session.server()
       const id = await secretNamed(server, options, name)
-      if (options.force !== true) await confirmByName(name, `the secret ${name}`)
+      if (options.yes !== true) await confirmByName(name, `the secret ${name}`)
       await server.api.secrets.remove.mutate({ id })
       session.output.result({ id, name }, `${name} is deleted.`)
     })
@@ -120,7 +121,12 @@ async function secretNamed(server: Server, options: OwnerOptions, name: string) 
   const secret = (await server.api.secrets.list.query(await ownerNamed(server, options))).find(
     (each) => each.name === name,
   )
-  if (secret === undefined) throw new Failure(`There is no secret ${name}.`, 'secret_not_found', exitCodes.notFound)
+  if (secret === undefined)
+    throw new Failure(
+      `No such secret: ${name}. List them with: arcx secrets ls${sameOwner(options)}`,
+      'secret_not_found',
+      exitCodes.notFound,
+    )
   return secret.id
 }
 

@@ -1,10 +1,11 @@
 import type { Command } from '@commander-js/extra-typings'
 import type { InvitedRole, TeamId, UserId } from '@arcx/router'
-import { confirmByName } from '../confirm.ts'
+import { confirmByName, force, yes } from '../confirm.ts'
 import { Failure, exitCodes } from '../failure.ts'
 import { table } from '../output/output.ts'
 import type { Sessions } from '../session.ts'
 import type { Api } from '../server/server.ts'
+import { findTeam } from '../team.ts'
 
 const roles: readonly InvitedRole[] = ['admin', 'member', 'viewer']
 
@@ -20,7 +21,7 @@ async function memberOf(
   name: string,
   login: string,
 ): Promise<{ readonly teamId: TeamId; readonly userId: UserId }> {
-  const team = await api.teams.get.query({ name })
+  const team = await findTeam(api, name)
   const member = team.members.find((each) => each.login.toLowerCase() === login.toLowerCase())
   if (member === undefined)
     throw new Failure(`${login} is not in ${team.name}.`, 'member_not_found', exitCodes.notFound)
@@ -53,7 +54,7 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
     .argument('<team>')
     .action(async (name, _options, command) => {
       const session = sessions.of(command)
-      const team = await (await session.server()).api.teams.get.query({ name })
+      const team = await findTeam((await session.server()).api, name)
       const members = table(
         ['LOGIN', 'NAME', 'ROLE'],
         team.members.map((member) => [member.login, member.name, member.role]),
@@ -83,7 +84,7 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
     .action(async (wanted, name, _options, command) => {
       const session = sessions.of(command)
       const { api } = await session.server()
-      const { id: teamId } = await api.teams.get.query({ name: wanted })
+      const { id: teamId } = await findTeam(api, wanted)
       const team = await api.teams.rename.mutate({ teamId, name })
       session.output.result(team, `It is ${team.name} now.`)
     })
@@ -97,7 +98,7 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
     .action(async (name, login, options, command) => {
       const session = sessions.of(command)
       const { api } = await session.server()
-      const { id: teamId } = await api.teams.get.query({ name })
+      const { id: teamId } = await findTeam(api, name)
       const invite = await api.teams.invites.create.mutate({ teamId, role: roleOf(options.role), login: login ?? null })
       session.output.result(
         invite,
@@ -113,12 +114,16 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
     .action(async (name, wanted, _options, command) => {
       const session = sessions.of(command)
       const { api } = await session.server()
-      const team = await api.teams.get.query({ name })
+      const team = await findTeam(api, name)
       const invite = team.invites.find(
         ({ id, login }) => id === wanted || login?.toLowerCase() === wanted.toLowerCase(),
       )
       if (invite === undefined)
-        throw new Failure('There is no such invitation.', 'invite_not_found', exitCodes.notFound)
+        throw new Failure(
+          `No such invitation to ${team.name}: ${wanted}. List them with: arcx teams show ${team.name}`,
+          'invite_not_found',
+          exitCodes.notFound,
+        )
       await api.teams.invites.revoke.mutate({ teamId: team.id, inviteId: invite.id })
       session.output.result({ id: invite.id }, 'The invitation is withdrawn.')
     })
@@ -191,7 +196,7 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
     .action(async (name, _options, command) => {
       const session = sessions.of(command)
       const { api } = await session.server()
-      const { id: teamId } = await api.teams.get.query({ name })
+      const { id: teamId } = await findTeam(api, name)
       await api.teams.leave.mutate({ teamId })
       session.output.result({ teamId }, `You have left ${name}.`)
     })
@@ -200,12 +205,13 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
     .command('delete')
     .description('Delete a team with all its workspaces, for good.')
     .argument('<team>')
-    .option('-f, --force', 'do not ask')
+    .option(...yes)
+    .addOption(force())
     .action(async (name, options, command) => {
-      if (options.force !== true) await confirmByName(name, `the team ${name} with all its workspaces`)
+      if (options.yes !== true) await confirmByName(name, `the team ${name} with all its workspaces`)
       const session = sessions.of(command)
       const { api } = await session.server()
-      const { id: teamId } = await api.teams.get.query({ name })
+      const { id: teamId } = await findTeam(api, name)
       await api.teams.remove.mutate({ teamId })
       session.output.result({ teamId, deleted: true }, `${name} is being deleted.`)
     })

@@ -76,7 +76,12 @@ export function addTokenCommands(program: Command, sessions: Sessions): void {
       const { api } = await session.server()
       const all = await api.tokens.list.query()
       const [found, another] = all.filter(({ id, name }) => id === wanted || name === wanted)
-      if (found === undefined) throw new Failure('There is no such token.', 'token_not_found', exitCodes.notFound)
+      if (found === undefined)
+        throw new Failure(
+          `No such token: ${wanted}. List yours with: arcx tokens ls`,
+          'token_not_found',
+          exitCodes.notFound,
+        )
       if (another !== undefined)
         throw new Failure(
           `Several tokens are called ${wanted}. Say its id, from: arcx tokens ls`,

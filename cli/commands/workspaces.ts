@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import open from 'open'
 import type { Workspace, WorkspaceState } from '@arcx/router'
-import { confirmByName } from '../confirm.ts'
+import { confirmByName, force, yes } from '../confirm.ts'
 import { failureOf } from '../failure.ts'
 import { ago, spokenBytes, table } from '../output/output.ts'
 import type { Output } from '../output/output.ts'
@@ -121,13 +121,14 @@ export function addWorkspaceCommands(program: Command, sessions: Sessions): void
     .alias('delete')
     .description('Delete workspaces with all that lies in them, for good.')
     .argument('<workspace...>', 'names')
-    .option('-f, --force', 'do not ask')
+    .option(...yes)
+    .addOption(force())
     .action(async (names, options, command) => {
       const session = sessions.of(command)
       const server = await session.server()
       for (const name of names) {
         const workspace = await findWorkspace(server, name)
-        if (options.force !== true) await confirmByName(workspace.name, `${workspace.name} with all that lies in it`)
+        if (options.yes !== true) await confirmByName(workspace.name, `${workspace.name} with all that lies in it`)
         const removing = await server.api.workspaces.remove.mutate({ workspaceId: workspace.id })
         await untilState(server, session.output, removing, 'gone')
         session.output.result(

@@ -11,7 +11,7 @@ failed=0
 say() { printf '%s\n' "$1" >&2; failed=1; }
 case "$at" in */) mkdir -p -- "$at" || exit ;; esac
 if [ -d "$at" ]; then place=$at/$name; parent=$at; else place=$at; parent=$(dirname -- "$at"); fi
-[ -d "$parent" ] || { echo "There is no folder $parent in the workspace." >&2; exit 1; }
+[ -d "$parent" ] || { echo "No such folder in the workspace: $parent" >&2; exit 1; }
 # In the project only where the home is on another disk, from which nothing can be moved at once.
 near=$HOME/.cache/arcx
 if ! mkdir -p -- "$near" 2>/dev/null || [ "$(stat -c %d -- "$near")" != "$(stat -c %d -- "$parent")" ]; then near=$parent; fi
@@ -55,6 +55,6 @@ export const noSource = 66
 
 /** Writes a file or folder as an archive; a link that is named itself stands for where it leads. */
 export const send = String.raw`${resolvePath}
-[ -e "$at" ] || { echo "There is no $at in the workspace." >&2; exit ${noSource}; }
+[ -e "$at" ] || { echo "No such file or folder in the workspace: $at" >&2; exit ${noSource}; }
 if [ -L "$at" ]; then at=$(readlink -f -- "$at"); else at=$(realpath -s -- "$at"); fi
 exec tar --format=gnu --hard-dereference -cf - -C "$(dirname -- "$at")" -- "$(basename -- "$at")"`

@@ -19,6 +19,8 @@ export interface AuditEntryView {
 export interface NamedAuditEntry extends AuditEntryView {
   /** A person's login now; else the actor's id. */
   readonly actorName: string
+  /** What was recorded as the target's name; else what it is called now, else its id. */
+  readonly targetLabel: string | null
 }
 
 export interface AuditFilter {

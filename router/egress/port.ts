@@ -4,6 +4,23 @@ import type { WorkspaceId } from '../ids.ts'
 import type { Tracked } from '../workspaces/workspace.ts'
 import type { EgressRules } from './rules.ts'
 
+/**
+ * Why arc-proxy refused a call or cut it off, as people are told of it; further ones are faults of the program that called
+ * or of the server.
+ */
+export type EgressReason =
+  | 'leak_attempted'
+  | 'host_refused'
+  | 'address_refused'
+  | 'name_unknown'
+  | 'upstream_failed'
+  | 'upstream_silent'
+  | 'key_misplaced'
+  | 'rate_exceeded'
+  | 'bytes_exceeded'
+  | 'secret_withdrawn'
+  | 'program_gone'
+
 /** One call of a workspace to the outside. */
 export interface EgressCall {
   readonly id: string

@@ -30,6 +30,21 @@ export const DiskFigures = z.object({
 })
 export type DiskFigures = z.infer<typeof DiskFigures>
 
+/**
+ * What is being done with a workspace, as the server calls it. Clients with texts of their own have one for each; what is
+ * none of these, as why something is tried again, is shown as it comes.
+ */
+export type WorkspaceStep =
+  | 'Waiting for its turn'
+  | 'Preparing the home directory'
+  | 'Starting the container'
+  | 'Waiting for VS Code'
+  | 'Restarting'
+  | 'Restarting under its new name'
+  | 'Starting again'
+  | 'Stopping'
+  | 'Deleting'
+
 /** A workspace as it is, whoever looks. */
 export const WorkspaceFacts = z.object({
   id: WorkspaceId,
@@ -41,7 +56,7 @@ export const WorkspaceFacts = z.object({
   /** Where its IDE is. */
   url: z.url(),
   state: WorkspaceState,
-  /** What is being done now, while it is being done; for a person. */
+  /** What is being done now, while it is being done; for a person. Usually a `WorkspaceStep`. */
   step: z.string().nullable(),
   /** Why it failed, or why it stopped by itself; for a person. */
   reason: z.string().nullable(),

@@ -44,6 +44,21 @@ export class AuditStore {
     })
     return new Map(people.map(({ id, login }) => [id, login]))
   }
+
+  /** What teams and workspaces are called now, and what browsers sessions are in, by their ids. */
+  async namesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (ids.length === 0) return new Map()
+    const query = { where: { id: { in: [...ids] } }, select: { id: true, name: true } }
+    const [teams, workspaces, sessions] = await Promise.all([
+      this.#database.team.findMany(query),
+      this.#database.workspace.findMany(query),
+      this.#database.session.findMany({ where: query.where, select: { id: true, userAgent: true } }),
+    ])
+    return new Map([
+      ...[...teams, ...workspaces].map(({ id, name }) => [id, name] as const),
+      ...sessions.filter(({ userAgent }) => userAgent !== '').map(({ id, userAgent }) => [id, userAgent] as const),
+    ])
+  }
 }
 
 function conditionOf({ action, actorId, targetId, since, until }: AuditFilter) {

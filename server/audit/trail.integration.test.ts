@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AuditEntryView } from '@arcx/router'
+import type { AuditEntryView, NamedAuditEntry } from '@arcx/router'
 import { startTestOrchestrator } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 
@@ -69,6 +69,39 @@ test('filters narrow it, pages go on where they ended', async () => {
   expect([...one, ...two].map((entry: AuditEntryView) => Number(entry.id))).toEqual(
     Array.from({ length: 24 }, (_, index) => 24 - index),
   )
+})
+
+test('what was refused is listed with the name of what it was about, although only its id was asked for', async () => {
+  const [owner, stranger] = [await arc.person(), await arc.person()]
+  const team = await owner.api.teams.create.mutate({ name: 'audited' })
+  await expect(owner.api.teams.leave.mutate({ teamId: team.id })).rejects.toThrow('always has an owner')
+  await expect(stranger.api.teams.leave.mutate({ teamId: randomUUID() as typeof team.id })).rejects.toThrow()
+  const listed: readonly NamedAuditEntry[] = JSON.parse(
+    (
+      await arc.send(
+        `/trpc/audit.list?input=${encodeURIComponent(JSON.stringify({ limit: 2, action: 'team.leave' }))}`,
+        {
+          headers: headers(),
+        },
+      )
+    ).body,
+  ).result.data
+  expect(listed.map(({ targetLabel, targetName }) => [targetLabel, targetName])).toEqual([
+    [expect.stringMatching(/^[0-9a-f-]{36}$/), null],
+    ['audited', null],
+  ])
+  await expect(stranger.api.auth.sessions.end.mutate({ sessionId: owner.sessionId })).rejects.toThrow()
+  const [refused]: readonly NamedAuditEntry[] = JSON.parse(
+    (
+      await arc.send(
+        `/trpc/audit.list?input=${encodeURIComponent(JSON.stringify({ limit: 1, action: 'session.end' }))}`,
+        {
+          headers: headers(),
+        },
+      )
+    ).body,
+  ).result.data
+  expect(refused).toMatchObject({ targetKind: 'session', targetId: owner.sessionId, targetLabel: 'test' })
 })
 
 test('nobody else reads it', async () => {

@@ -321,6 +321,18 @@ describe('sessions', () => {
     expect(await list(cookies[0])).toHaveLength(2)
     expect((await call(cookies[0], 'auth.sessions.endOthers')).status).toBe(200)
     expect(await list(cookies[0])).toHaveLength(1)
+    // The audit log says which device it was.
+    const recorded = await open.prisma.auditEntry.findMany({
+      where: { outcome: 'ok', targetId: { in: seen.map(({ id }: { id: string }) => id) } },
+      orderBy: { id: 'asc' },
+      select: { action: true, targetName: true },
+    })
+    expect(recorded).toEqual(
+      ['session.start', 'session.start', 'session.start', 'session.end', 'session.end'].map((action) => ({
+        action,
+        targetName: 'Firefox on Linux',
+      })),
+    )
     expect(await me(open, cookies[1])).toBeNull()
     expect(await me(open, cookies[2])).toBeNull()
   })

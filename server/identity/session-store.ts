@@ -34,6 +34,11 @@ export interface GrantOfSession {
 }
 
 /** Which of somebody's sessions; all where nothing is said. */
+export interface EndedSession {
+  readonly id: SessionId
+  readonly userAgent: string
+}
+
 export interface SessionFilter {
   readonly only?: SessionId
   readonly except?: SessionId
@@ -83,7 +88,7 @@ export class SessionStore {
   }
 
   /** Ends those that have not ended; returns them. */
-  async end(unit: Unit, userId: UserId, { only, except }: SessionFilter): Promise<readonly SessionId[]> {
+  async end(unit: Unit, userId: UserId, { only, except }: SessionFilter): Promise<readonly EndedSession[]> {
     const ended = await queriesOf(unit).session.updateManyAndReturn({
       where: {
         userId,
@@ -95,9 +100,9 @@ export class SessionStore {
         ],
       },
       data: { endedAt: new Date() },
-      select: { id: true },
+      select: { id: true, userAgent: true },
     })
-    return ended.map(({ id }) => SessionId.parse(id))
+    return ended.map(({ id, userAgent }) => ({ id: SessionId.parse(id), userAgent }))
   }
 
   /** Grants that were last checked longer ago than that, at most so many; they count as checked from now on. */

@@ -5,13 +5,15 @@ import { open, seal } from '@arcx/service-kit/sealing'
 import { sign, verify } from '../credentials/signing.ts'
 import type { SigningKey } from '../credentials/signing.ts'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
-import type { SessionStore, SessionFilter } from './session-store.ts'
+import type { EndedSession, SessionStore, SessionFilter } from './session-store.ts'
 
 const dayMs = 24 * 3600 * 1000
 /** Unused for this long, a session is over. */
 const slidingMs = 30 * dayMs
 /** However much it is used: then one signs in again. */
 const absoluteMs = 90 * dayMs
+/** More of it is not kept. */
+const longestUserAgent = 300
 const freshMs = 2000
 const seenEveryMs = 60_000
 const rememberedLimit = 5000
@@ -60,7 +62,7 @@ export class Sessions {
       id: sessionId,
       userId: user.id,
       address: origin.address,
-      userAgent: userAgent.slice(0, 300),
+      userAgent: userAgent.slice(0, longestUserAgent),
       expiresAt: new Date(now + slidingMs),
       endsAt,
       grant: accessToken === undefined ? null : new Uint8Array(seal(this.#grantKey, accessToken, sessionId)),
@@ -74,7 +76,7 @@ export class Sessions {
       ...rest,
       ...origin,
     }
-    unit.record({ actor, action: 'session.start', target: { kind: 'session', id: sessionId } })
+    unit.record({ actor, action: 'session.start', target: recorded({ id: sessionId, userAgent }) })
     return {
       value: sign(this.#key, [sessionId, id, String(Math.floor(endsAt.getTime() / 1000))]),
       maxAgeSeconds: absoluteMs / 1000,
@@ -168,13 +170,13 @@ export class Sessions {
   }
 
   async endWithin(unit: Unit, userId: UserId, filter: SessionFilter = {}): Promise<readonly SessionId[]> {
-    const ids = await this.#store.end(unit, userId, filter)
-    for (const id of ids) {
-      unit.record({ action: 'session.end', target: { kind: 'session', id } })
+    const ended = await this.#store.end(unit, userId, filter)
+    for (const { id, userAgent } of ended) {
+      unit.record({ action: 'session.end', target: recorded({ id, userAgent }) })
       unit.emit({ type: 'identity.session-ended', sessionId: id, userId })
       unit.afterCommit(() => this.forget(id))
     }
-    return ids
+    return ended.map(({ id }) => id)
   }
 
   /** A session has ended, or its person has changed, here or in another copy. */
@@ -182,4 +184,9 @@ export class Sessions {
     if (sessionId === undefined) this.#cache.clear()
     else this.#cache.delete(sessionId)
   }
+}
+
+/** What the audit log calls a session: the browser or the app that it is in, as that says itself. */
+function recorded({ id, userAgent }: EndedSession) {
+  return { kind: 'session', id, ...(userAgent === '' ? {} : { name: userAgent.slice(0, longestUserAgent) }) }
 }

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 import type { FilesUse } from './home.ts'
-import type { LogLine, StatsSample, Tracked, WorkspaceId } from '@arcx/router'
+import type { LogLine, StatsSample, Tracked, WorkspaceId, WorkspaceStep } from '@arcx/router'
 
 /** Which container is meant: the n-th of a workspace. */
 export interface ContainerRef {
@@ -35,7 +35,7 @@ export const startSteps = {
   home: 'Preparing the home directory',
   container: 'Starting the container',
   ide: 'Waiting for VS Code',
-} as const
+} as const satisfies Readonly<Record<string, WorkspaceStep>>
 
 /** The engine will not make such a container, now or later. Its message is the engine's. */
 export class StartRefused extends Error {

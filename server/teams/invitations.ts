@@ -129,6 +129,7 @@ export class TeamInvitations implements TeamInvitesPort {
       if (!(await teams.addMember(unit, teamId, actor.userId, invite.role))) return teamId
       // Whoever signs up by it does not wait for that lock.
       if (!(await invites.use(unit, invite.id))) throw errors.invitationSpent()
+      await invites.removeOfMember(unit, teamId, actor.userId)
       changes.recordAndEmit(unit, 'join', { teamId, name }, [actor.userId])
       return teamId
     })

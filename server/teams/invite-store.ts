@@ -63,6 +63,13 @@ export class InviteStore {
     await queriesOf(unit).teamInvite.deleteMany({ where: { teamId, loweredLogin: login.toLowerCase() } })
   }
 
+  /** Those by the login of somebody who is in now. */
+  async removeOfMember(unit: Unit, teamId: TeamId, userId: UserId): Promise<void> {
+    const theirs = (await this.ofPerson(userId, unit)).filter((invitation) => invitation.teamId === teamId)
+    if (theirs.length > 0)
+      await queriesOf(unit).teamInvite.deleteMany({ where: { id: { in: theirs.map(({ id }) => id) } } })
+  }
+
   /** Those that nobody can accept any more. */
   async removeSpent(unit: Unit, teamId: TeamId): Promise<void> {
     const { teamInvite } = queriesOf(unit)

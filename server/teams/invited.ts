@@ -29,6 +29,7 @@ export async function takeTeamInvite(
       joined: name,
       async join(userId) {
         await teams.addMember(unit, teamId, userId, role)
+        await invites.removeOfMember(unit, teamId, userId)
         unit.emit({ type: 'teams.changed', teamId, userIds: [userId] })
       },
     }

@@ -95,6 +95,18 @@ describe('invitations', () => {
     expect(await codeOf(owner.api.teams.invites.create.mutate({ teamId, login: 'ada-l' }))).toBe('already_member')
   })
 
+  test('whoever joins by a link is not invited by login any more', async () => {
+    const { owner, teamId } = await crew('twice-invited')
+    const hedy = await arc.person()
+    await asGitHub(hedy, 77_001, 'Hedy-L')
+    await owner.api.teams.invites.create.mutate({ teamId, login: 'hedy-l', role: 'member' })
+    const { url } = await owner.api.teams.invites.create.mutate({ teamId })
+    expect(await hedy.api.teams.invitations.query()).toHaveLength(1)
+    await hedy.api.teams.accept.mutate({ code: new URL(url).searchParams.get('code') ?? '' })
+    expect(await hedy.api.teams.invitations.query()).toEqual([])
+    expect((await owner.api.teams.get.query({ teamId })).invites).toEqual([])
+  })
+
   test('one by login is not for a stranger whose own login would match it as a pattern', async () => {
     const { owner, teamId } = await crew('by-pattern')
     const strangers = await Promise.all(

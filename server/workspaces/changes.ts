@@ -1,5 +1,5 @@
 import { TeamId, UserId, errors } from '@arcx/router'
-import type { Actor, UserActor, WorkspaceId, WorkspaceState } from '@arcx/router'
+import type { Actor, UserActor, WorkspaceId, WorkspaceState, WorkspaceStep } from '@arcx/router'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { DiskUse } from './disk-use.ts'
 import type { WorkspacePresenter } from './presenter.ts'
@@ -18,7 +18,7 @@ export interface Change {
   /** Only if this is still the current container. */
   readonly incarnation?: number
   readonly reason?: string | null
-  readonly step?: string | null
+  readonly step?: WorkspaceStep | null
   readonly losses?: number
   readonly name?: string
 }

@@ -4,6 +4,8 @@ import { Trans } from '@lingui/react/macro'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Download, ShieldAlert, ShieldCheck } from 'lucide-react'
 import { useState } from 'react'
+import type { NamedAuditEntry } from '@arcx/router'
+import { deviceOf } from '../pages/device.ts'
 import { host } from '../host/host.ts'
 import { Button, buttonClass } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
@@ -19,6 +21,13 @@ const nouns = {
   invite: msg`invitations`,
   waitlist: msg`the waitlist`,
 } as const
+
+/** A session is known by what its browser says of itself. */
+function targetOf({ targetKind, targetId, targetLabel }: NamedAuditEntry): string | null {
+  return targetKind === 'session' && targetLabel !== null && targetLabel !== targetId
+    ? deviceOf(targetLabel)
+    : targetLabel
+}
 
 /** What everybody did, newest first, with the state of its hash chain. */
 export function AuditLog() {
@@ -112,8 +121,11 @@ export function AuditLog() {
                     {entry.actorName}
                   </td>
                   <td className="whitespace-nowrap px-3 py-2 max-sm:p-0 font-mono text-[0.8125rem]">{entry.action}</td>
-                  <td className="max-w-52 truncate px-3 py-2 max-sm:p-0" title={entry.targetId ?? ''}>
-                    {entry.targetName ?? entry.targetId}
+                  <td
+                    className="max-w-52 truncate px-3 py-2 max-sm:p-0"
+                    title={[entry.targetName, entry.targetId].filter((each) => each !== null).join(' · ')}
+                  >
+                    {targetOf(entry)}
                   </td>
                   <td className="whitespace-nowrap px-3 py-2 max-sm:p-0 text-ink-soft">{entry.address}</td>
                   <td className={`px-3 py-2 max-sm:p-0 ${entry.outcome === 'ok' ? '' : 'text-bad'}`}>

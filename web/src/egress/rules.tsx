@@ -3,6 +3,7 @@ import { msg, t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { ReactNode } from 'react'
 import type { EgressRules } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
@@ -168,40 +169,49 @@ function Form({
         </label>
         <Limits limits={limits} problem={state.problem} onChange={setLimits} />
         <label className="flex flex-wrap items-center gap-2 text-sm">
-          <Trans>A key that does not belong where a request goes</Trans>
+          <Trans>API keys in requests to a host they are not for</Trans>
           <select
             className={`${inputClass} !h-9 !w-auto`}
             value={pasted}
             onChange={(event) => setPasted(choice(event.target.value, ['refuse', 'observe', 'off'] as const))}
           >
             <option value="refuse">
-              <Trans>is refused</Trans>
+              <Trans>block the request</Trans>
             </option>
             <option value="observe">
-              <Trans>is recorded</Trans>
+              <Trans>record only</Trans>
             </option>
             <option value="off">
-              <Trans>is ignored</Trans>
+              <Trans>ignore</Trans>
             </option>
           </select>
+          <Explained>
+            <Trans>For example an AWS key on its way to a host that is not AWS.</Trans>
+          </Explained>
         </label>
         <label className="flex flex-wrap items-center gap-2 text-sm">
-          <Trans>Credentials in answers that are no secret here</Trans>
+          <Trans>Credentials in responses, other than your secrets</Trans>
           <select
             className={`${inputClass} !h-9 !w-auto`}
             value={found}
             onChange={(event) => setFound(choice(event.target.value, ['off', 'observe', 'redact'] as const))}
           >
             <option value="off">
-              <Trans>are ignored</Trans>
+              <Trans>ignore</Trans>
             </option>
             <option value="observe">
-              <Trans>are recorded</Trans>
+              <Trans>record only</Trans>
             </option>
             <option value="redact">
-              <Trans>are redacted</Trans>
+              <Trans>redact</Trans>
             </option>
           </select>
+          <Explained>
+            <Trans>
+              For example a token that a service has just issued: a program that needs it cannot use it once it is
+              redacted.
+            </Trans>
+          </Explained>
         </label>
         {problem !== null && (
           <p role="alert" className="rounded-lg bg-bad-wash px-3 py-2 text-sm break-words text-bad">
@@ -226,6 +236,10 @@ function Form({
       </fieldset>
     </form>
   )
+}
+
+function Explained({ children }: { children: ReactNode }) {
+  return <span className="w-full text-sm text-ink-soft">{children}</span>
 }
 
 const choice = <T extends string>(text: string, options: readonly [T, ...T[]]): T =>

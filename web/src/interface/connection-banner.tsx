@@ -14,8 +14,8 @@ export function ConnectionBanner() {
           <WifiOff size={16} aria-hidden className="mt-0.5 shrink-0 text-bad" />
           <span>
             <Trans>
-              The server cannot be reached. What you see is the last that was known, and changes are not sent. arcx
-              keeps trying to reconnect.
+              The server cannot be reached. What you see may be out of date, and nothing can be changed until the
+              connection is back. Reconnecting…
             </Trans>
           </span>
         </p>

@@ -73,7 +73,7 @@ export function DocsPage() {
                 <Trans>There is no such page</Trans>
               </h1>
               <p className="mt-2 text-ink-soft">
-                <Trans>The list beside this one has all that there are.</Trans>
+                <Trans>Choose a page from the list, or search for what you need.</Trans>
               </p>
             </>
           ) : (

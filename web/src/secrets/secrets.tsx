@@ -96,12 +96,23 @@ export function Secrets({ owner, mayChange }: { owner: Owner; mayChange: boolean
       {secrets === undefined ? (
         <div aria-busy className="skeleton h-20 w-full" />
       ) : secrets.length === 0 ? (
-        <p className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">
-          <Trans>
-            A workspace finds a placeholder in its environment. On the way to the hosts that you name it becomes the
-            value, and in what comes back the value becomes the placeholder again.
-          </Trans>
-        </p>
+        // Another element than what stood here while it loaded, which would turn into it.
+        <div key="none" className="rounded-card border border-dashed border-line-strong p-6 text-center text-ink-soft">
+          <p className="font-medium text-ink">
+            <Trans>No secrets yet</Trans>
+          </p>
+          <p className="mx-auto mt-1 max-w-prose text-sm">
+            {mayChange && (
+              <>
+                <Trans>Add an API key or a token with “New secret”, and name the hosts that may receive it.</Trans>{' '}
+              </>
+            )}
+            <Trans>
+              Programs in a workspace see only a placeholder. arcx replaces it with the value in requests to those
+              hosts, and hides the value again in their answers.
+            </Trans>
+          </p>
+        </div>
       ) : (
         <ul className="divide-y divide-line rounded-card border border-line bg-surface">
           {secrets.map((secret) => (
@@ -374,7 +385,7 @@ function Grants({
           ))}
         </div>
         <span className="text-sm text-ink-soft">
-          <Trans>None chosen: in any.</Trans>
+          <Trans>If you choose none, it may be sent in any part.</Trans>
         </span>
       </fieldset>
     </>

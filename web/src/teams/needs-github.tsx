@@ -1,5 +1,6 @@
 import { Trans } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { Info } from 'lucide-react'
 import { trpc } from '../server/client.ts'
 
@@ -16,8 +17,11 @@ export function NeedsGitHub() {
       <span>
         <Trans>
           Inviting people needs sign-in with GitHub, which is not set up on this server: nobody else could sign in.
-          Whoever runs it sets GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET and restarts it; docs/sign-in.md says how.
-        </Trans>
+          Whoever runs it sets GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET and restarts it.
+        </Trans>{' '}
+        <Link to="/docs/$page" params={{ page: 'sign-in' }} className="font-medium underline underline-offset-2">
+          <Trans>How to set up sign-in with GitHub</Trans>
+        </Link>
       </span>
     </p>
   )

@@ -30,7 +30,8 @@ export function Chart({
 }: {
   title: string
   lines: readonly [Line] | readonly [Line, Line]
-  limit?: number
+  /** Undefined where there is none, or none is known yet. */
+  limit?: number | undefined
   spoken: (value: number) => string
   windowMs?: number
 }) {

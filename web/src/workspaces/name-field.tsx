@@ -1,4 +1,5 @@
 import { Field } from '@base-ui/react/field'
+import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import type { ReactNode } from 'react'
 import { host } from '../host/host.ts'
@@ -41,21 +42,22 @@ export function NameField({
         onFocus={(event) => event.currentTarget.select()}
       />
       <Field.Description aria-live="polite" className={`text-sm ${isBad ? 'text-bad' : 'text-ink-soft'}`}>
-        {isBad ? (
-          <Trans>
-            Use 1 to 40 lower-case letters, digits and hyphens. A hyphen cannot be first or last, and there cannot be
-            two as the third and fourth characters.
-          </Trans>
-        ) : (
-          (hint ?? (
-            <Trans>
-              It becomes the address:{' '}
-              <span className="font-mono wrap-anywhere">
-                {shown || 'name'}.{new URL(host.server()).host}
-              </span>
-            </Trans>
-          ))
-        )}
+        {isBad
+          ? // What the server says of it is enough.
+            refusal === null && (
+              <Trans>
+                Use 1 to 40 lower-case letters, digits and hyphens. A hyphen cannot be first or last, and there cannot
+                be two as the third and fourth characters.
+              </Trans>
+            )
+          : (hint ?? (
+              <Trans>
+                It becomes the address:{' '}
+                <span className="font-mono wrap-anywhere">
+                  {shown || t`name`}.{new URL(host.server()).host}
+                </span>
+              </Trans>
+            ))}
       </Field.Description>
       {refusal !== null && (
         <div

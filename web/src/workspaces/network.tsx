@@ -1,10 +1,9 @@
-import { i18n } from '@lingui/core'
-import type { MessageDescriptor } from '@lingui/core'
-import { msg, t } from '@lingui/core/macro'
+import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import { useSubscription } from '@trpc/tanstack-react-query'
 import { useDeferredValue, useState } from 'react'
 import type { EgressCall, WorkspaceId } from '@arcx/router'
+import { outcomeInWords } from '../egress/outcome.ts'
 import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Ago } from '../interface/time.tsx'
@@ -13,28 +12,6 @@ import { withChanged } from './requests.ts'
 
 const page = 50
 const most = 500
-const words: Readonly<Record<string, MessageDescriptor>> = {
-  leak_attempted: msg`Secret blocked: host not allowed`,
-  host_refused: msg`Host blocked`,
-  address_refused: msg`Private address blocked`,
-  name_unknown: msg`DNS lookup failed`,
-  upstream_failed: msg`Connection failed`,
-  upstream_silent: msg`Timed out`,
-  key_misplaced: msg`Key of another service blocked`,
-  rate_exceeded: msg`Too many requests per minute`,
-  bytes_exceeded: msg`Too many MB per hour`,
-  secret_withdrawn: msg`Secret was deleted or its hosts changed`,
-  program_gone: msg`Program disconnected`,
-}
-
-function outcomeOf({ outcome, status }: EgressCall): string {
-  if (outcome === 'passed') return String(status ?? '')
-  if (outcome === 'open') return t`In progress`
-  const [kind = '', code = ''] = outcome.split(':')
-  const reason = words[code] === undefined ? code.replaceAll('_', ' ') : i18n._(words[code])
-  return code === '' ? kind : kind === 'cut' ? t`Cut off: ${reason}` : reason
-}
-
 /** What the workspace called outside, as it happens. */
 export function Network({ workspaceId }: { workspaceId: WorkspaceId }) {
   const [refused, setRefused] = useState(false)
@@ -62,10 +39,10 @@ export function Network({ workspaceId }: { workspaceId: WorkspaceId }) {
           <input
             aria-label={t`Filter by host`}
             type="search"
-            className={`${inputClass} !h-8 !w-44 font-mono`}
+            className={`${inputClass} !h-8 !w-44`}
             value={host}
             onChange={(event) => setHost(event.target.value)}
-            placeholder={t`filter by host`}
+            placeholder={t`Filter by host`}
             autoCapitalize="none"
             spellCheck={false}
           />
@@ -113,7 +90,7 @@ export function Network({ workspaceId }: { workspaceId: WorkspaceId }) {
                 </span>
               ))}
               <span className={call.outcome === 'passed' || call.outcome === 'open' ? 'text-ink-soft' : 'text-bad'}>
-                {outcomeOf(call)}
+                {outcomeInWords(call)}
               </span>
               <span className="w-24 text-right text-xs text-ink-soft">
                 <Ago at={call.at} />

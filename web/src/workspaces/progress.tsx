@@ -1,24 +1,15 @@
-import { i18n } from '@lingui/core'
-import type { MessageDescriptor } from '@lingui/core'
-import { msg, t } from '@lingui/core/macro'
+import { t } from '@lingui/core/macro'
 import { Check } from 'lucide-react'
+import { useSyncExternalStore } from 'react'
 import type { Workspace } from '@arcx/router'
+import { host } from '../host/host.ts'
 import { startSteps } from './start-steps.ts'
-import type { StartStep } from './start-steps.ts'
-
-const words: Record<StartStep, MessageDescriptor> = {
-  'Waiting for its turn': msg`Waiting for its turn`,
-  Restarting: msg`Restarting`,
-  'Restarting under its new name': msg`Restarting under its new name`,
-  'Starting again': msg`Starting again`,
-  'Preparing the home directory': msg`Preparing the home directory`,
-  'Starting the container': msg`Starting the container`,
-  'Waiting for VS Code': msg`Waiting for VS Code`,
-}
+import { stepInWords } from './step-words.ts'
 
 /** How far a workspace's start is. */
 export function StartProgress({ state, step }: Pick<Workspace, 'state' | 'step'>) {
-  const steps = startSteps(step)
+  const connection = useSyncExternalStore(host.connection.subscribe, host.connection.get)
+  const steps = startSteps(step, connection === 'open')
   const at =
     state === 'running'
       ? steps.length
@@ -46,7 +37,7 @@ export function StartProgress({ state, step }: Pick<Workspace, 'state' | 'step'>
                 <span className="size-2 rounded-full bg-accent pulse-dot" />
               ) : null}
             </span>
-            {i18n._(words[name])}
+            {name === 'connecting' ? t`Connecting to the server` : stepInWords(name)}
           </li>
         )
       })}

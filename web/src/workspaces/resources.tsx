@@ -9,7 +9,6 @@ import { trpc } from '../server/client.ts'
 import { Chart } from './chart.tsx'
 
 const kept = 300
-const gibibyte = 2 ** 30
 
 function spokenRate(bytes: number): string {
   if (bytes >= 2 ** 20) return `${(bytes / 2 ** 20).toFixed(1)} MB/s`
@@ -18,7 +17,7 @@ function spokenRate(bytes: number): string {
 
 function spokenCores(cores: number): string {
   const count = cores >= 10 ? cores.toFixed(0) : cores.toFixed(cores === Math.round(cores) ? 0 : 2)
-  return t`${count} cores`
+  return cores === 1 ? t`1 core` : t`${count} cores`
 }
 
 /** CPU, memory, traffic and ports, as the supervisor measures them. */
@@ -39,13 +38,13 @@ export function Resources({ workspace }: { workspace: Workspace }) {
         <Chart
           title={t`CPU`}
           lines={[{ points: points((sample) => sample.cpuCores) }]}
-          limit={last?.cpuLimitCores ?? 1}
+          limit={last?.cpuLimitCores}
           spoken={spokenCores}
         />
         <Chart
           title={t`Memory`}
           lines={[{ points: points((sample) => sample.memoryBytes) }]}
-          limit={last?.memoryLimitBytes ?? gibibyte}
+          limit={last?.memoryLimitBytes}
           spoken={spokenBytes}
         />
         <Chart

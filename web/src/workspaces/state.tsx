@@ -2,6 +2,7 @@ import { i18n } from '@lingui/core'
 import type { MessageDescriptor } from '@lingui/core'
 import { msg } from '@lingui/core/macro'
 import type { WorkspaceFacts, WorkspaceState } from '@arcx/router'
+import { stepInWords } from './step-words.ts'
 
 const words: Record<
   WorkspaceState,
@@ -32,11 +33,11 @@ export function StateDot({ state }: { state: WorkspaceState }) {
 
 /** The state in words, with what is being done or why it is so. */
 export function StateText({ workspace }: { workspace: WorkspaceFacts }) {
-  const said = workspace.step ?? workspace.reason
-  const detail = said?.toLowerCase() === workspace.state ? null : said
+  const { state, step, reason } = workspace
+  const detail = step === null ? reason : step.toLowerCase() === state ? null : stepInWords(step)
   return (
-    <span aria-live="polite" className={workspace.state === 'failed' ? 'text-bad' : 'text-ink-soft'}>
-      {stateName(workspace.state)}
+    <span aria-live="polite" className={state === 'failed' ? 'text-bad' : 'text-ink-soft'}>
+      {stateName(state)}
       {detail !== null && <span> · {detail}</span>}
     </span>
   )
