@@ -155,22 +155,22 @@ test('a program rewrites the file while both type: nothing is lost, and both win
   const [a, b] = await Promise.all([openWindow(annsBrowser, 'busy.txt'), openWindow(bensBrowser, 'busy.txt')])
   await Promise.all([a, b].map((page) => statusOf(page, 'Shared with 1').waitFor({ timeout: 30_000 })))
   const writes = 8
-  let isProgramDone = false
-  const program = inside(
+  const program = { isDone: false }
+  const writing = inside(
     `for i in $(seq 1 ${writes}); do sleep 0.4; sed -i "s/^program:.*/&<$i>/" project/busy.txt; done`,
-  ).finally(() => (isProgramDone = true))
+  ).finally(() => (program.isDone = true))
   // Until the program is done: what it writes between a save's last look at the file and its write is overwritten, as by any editor.
   const type = async (page: Page, line: number) => {
     await typeAt(page, line, '')
     let typed = ''
-    for (let at = 0; at < 12 || !isProgramDone; at += 1) {
+    for (let at = 0; at < 12 || !program.isDone; at += 1) {
       const word = ` w${at}x`
       await page.keyboard.type(word, { delay: 60 })
       typed += word
     }
     return typed
   }
-  const [anns, bens] = await Promise.all([type(a, 1), type(b, 2), program])
+  const [anns, bens] = await Promise.all([type(a, 1), type(b, 2), writing])
   const disk = () => inside('cat project/busy.txt')
   await expect
     .poll(async () => new Set([await textOf(a), await textOf(b), await disk()]).size, { timeout: 30_000 })
