@@ -74,6 +74,10 @@ test('who wrote stands in arcx history, and what a file held is printed as it wa
     code: 2,
     stderr: expect.stringContaining('Several versions'),
   })
+
+  await said(['stop', 'box'])
+  expect((await cli.run(['restore', 'box', 'notes.txt', 'zz'])).code).toBe(5)
+  expect(await json(['ls'])).toMatchObject([{ name: 'box', state: 'stopped' }])
 })
 
 test('what a workspace has named writes nothing else on the terminal than its name', async () => {

@@ -27,7 +27,10 @@ afterAll(() => all?.arc.destroy())
 
 test('teams and tokens', async () => {
   await said(['teams', 'create', 'cli-crew'])
-  const link = (await said(['teams', 'invite', 'cli-crew', '--role', 'viewer'])).trim()
+  const invited = await cli.run(['teams', 'invite', 'cli-crew', '--role', 'viewer'])
+  expect(invited.stderr).toContain('Sign-in with GitHub is not set up on this server')
+  expect(invited.stderr).toContain(`${arc.origin}/docs/sign-in`)
+  const link = invited.stdout.toString().trim()
   const other = await arc.person()
   const { token } = await other.api.tokens.create.mutate({ name: 'x', scopes: ['teams:write', 'workspaces:read'] })
   const theirs = ['--server', arc.origin, '--token', token]

@@ -75,13 +75,14 @@ export function addHistoryCommands(program: Command, sessions: Sessions): void {
       const session = sessions.of(command)
       const { output } = session
       const server = await session.server()
-      const { id: workspaceId, name } = await ensureRunning(server, output, wanted)
+      const { id: workspaceId, name } = await findWorkspace(server, wanted)
       const {
         id: versionId,
         at,
         cause,
         by,
       } = versionNamed(await versionsOf(server, { workspaceId, name }, path), version)
+      await ensureRunning(server, output, name)
       const isChanged = await server.api.history.restore.mutate({ workspaceId, versionId })
       output.result(
         { workspaceId, path, versionId, isChanged },

@@ -97,8 +97,13 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
     .option('--role <role>', `what they are to be: ${roles.join(', ')}`, 'member')
     .action(async (name, login, options, command) => {
       const session = sessions.of(command)
-      const { api } = await session.server()
+      const server = await session.server()
+      const { api } = server
       const { id: teamId } = await findTeam(api, name)
+      if (!(await api.auth.options.query()).github)
+        session.output.note(
+          `Sign-in with GitHub is not set up on this server: until it is, nobody else can sign in and accept this. See ${new URL('/docs/sign-in', server.origin).href}`,
+        )
       const invite = await api.teams.invites.create.mutate({ teamId, role: roleOf(options.role), login: login ?? null })
       session.output.result(
         invite,
