@@ -136,10 +136,12 @@ export class Interruptions {
         // A sign behind it may be no sign but itself.
         const behind = unit >= 0 && code < 0x80 ? at + lengthOf(unit) : bytes.length
         const next = bytes[behind] ?? 0
-        const second = bytes[behind + 1] ?? 0
-        if (behind < bytes.length && (kinds[next] === sign || kinds[second] === sign)) {
+        if (behind < bytes.length && (kinds[next] === sign || kinds[bytes[behind + 1] ?? 0] === sign)) {
           if (next !== two) open = this.#look(bytes, at, blockOf(before, code, next), false, false, isEnd, found, open)
-          open = this.#look(bytes, at, blockOf(code, next, second), true, false, isEnd, found, open)
+          for (const [second, place] of readings(bytes, behind))
+            for (const [third] of readings(bytes, place))
+              if (second !== two || third !== three)
+                open = this.#look(bytes, at, blockOf(code, second, third), true, false, isEnd, found, open)
         }
       }
     }
@@ -233,6 +235,21 @@ export class Interruptions {
     }
     return count
   }
+}
+
+/** What may stand at a place, and where it goes on: the byte as it is, and the character that it begins where it escapes one. */
+function readings(bytes: Uint8Array, at: number): readonly (readonly [byte: number, next: number])[] {
+  const byte = bytes[at] ?? 0
+  if (at >= bytes.length || kinds[byte] !== sign) return [[byte, at + 1]]
+  const unit = escapeAt(bytes, at)
+  const whole: [number, number][] = [[byte, at + 1]]
+  if (unit >= 0) {
+    const code = codeOf(unit)
+    const first = code < 0x80 || isOfByte(formOf(unit)) ? code : Buffer.from(String.fromCodePoint(code), 'utf8')[0]
+    if (first !== undefined) whole.push([first, at + lengthOf(unit)])
+  }
+  const soft = byte === 0x3d ? softBreakAt(bytes, at) : 0
+  return soft > 0 ? [...whole, ...readings(bytes, at + soft)] : whole
 }
 
 function softEnd(bytes: Uint8Array, at: number): number {

@@ -203,7 +203,14 @@ export class Surroundings {
       }
       // A sign may be no sign but itself.
       if (next !== two && this.#escaped.mayHave(first, before, code, next)) return true
-      if (this.#escaped.mayBegin(code, next, bytes[behind + 1] ?? 0)) return true
+      const beside = bytes[behind + 1] ?? 0
+      if (this.#escaped.mayBegin(code, next, beside)) return true
+      if (isSign(beside)) {
+        const third = this.#unitAt(bytes, behind + 1)
+        if (third === cut || (third < 0 && beside === equals && endsLine(bytes[behind + 2] ?? 0))) return true
+        const meant = third < 0 ? beside : codeOf(third)
+        if ((meant >= 0x80 && !isOfByte(formOf(third))) || this.#escaped.mayBegin(code, next, meant)) return true
+      }
     }
     if (this.#escaped.mayHave(first, before, code, two)) return true
     if (last >= bytes.length) return true

@@ -50,6 +50,45 @@ describe('a value does not pass, in pieces of any size, and all around it does',
   })
 })
 
+test('a value does not pass where each of its first characters is written in a way of its own, also among signs that begin an escape and are none', () => {
+  const hex = (sign: string) => sign.charCodeAt(0).toString(16).toUpperCase()
+  const named: Readonly<Record<string, string>> = {
+    "'": '&apos;',
+    '"': '&quot;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '&': '&amp;',
+  }
+  const ways: readonly ((sign: string) => string)[] = [
+    (sign) => sign,
+    (sign) => named[sign] ?? sign,
+    (sign) => `&#${sign.charCodeAt(0)};`,
+    (sign) => `%${hex(sign)}`,
+    (sign) => `=${hex(sign)}`,
+    (sign) => String.raw`\u00${hex(sign)}`,
+    (sign) => String.raw`\x${hex(sign)}`,
+  ]
+  const characters = fc.constantFrom(...`'"<>&\\%=+aB41 /;xu#`)
+  const way = fc.constantFrom(...ways)
+  const check = (value: string, written: string) => {
+    const replacer = new Replacer(new Pairs(variantsOf(value, stand(value), 'KEY')))
+    inPieces(replacer, Buffer.from(written), [])
+    expect(replacer.count, written).toBe(1)
+  }
+  const rest = 'a'.repeat(12)
+  check(`'<=${rest}`, `&apos;&lt;=${rest}`)
+  check(String.raw`'\<${rest}`, String.raw`&apos;\&lt;${rest}`)
+  fc.assert(
+    fc.property(fc.array(fc.tuple(characters, way), { minLength: 3, maxLength: 6 }), (beginning) =>
+      check(
+        beginning.map(([sign]) => sign).join('') + rest,
+        beginning.map(([sign, write]) => write(sign)).join('') + rest,
+      ),
+    ),
+    { numRuns: 2000 },
+  )
+})
+
 test('a value with a space before what is escaped does not pass, wherever the pieces end', () => {
   const value = 'aa a>aaaaaaaaaaaa'
   const written = Buffer.from(value.replace('>', String.raw`\u003e`))
