@@ -7,6 +7,23 @@ import { testRun } from '@arcx/testing/run'
 const networkChanged = /ERR_NETWORK_CHANGED|interrupted by another navigation to "chrome-error:/
 const mostTries = 5
 
+/**
+ * For tests of whole pages: another try where Chromium has given up a request since, and there alone. The application
+ * loads itself anew where a part of it was given up, and what a test had begun on the page is lost then, as it would be
+ * for a person.
+ */
+export const unlessGivenUp = {
+  retry: {
+    count: 2,
+    condition: () => {
+      const wasGivenUp = givenUp
+      givenUp = false
+      return wasGivenUp
+    },
+  },
+}
+let givenUp = false
+
 /** A real Chromium that talks to nobody but the pages under test. */
 export async function openBrowser(): Promise<Browser> {
   const browser = await chromium.launch({
@@ -28,6 +45,9 @@ export async function openBrowser(): Promise<Browser> {
   browser.newContext = async (options) => {
     const context = await newContext(options)
     context.on('page', goAgain)
+    context.on('requestfailed', (request) => {
+      if (networkChanged.test(request.failure()?.errorText ?? '')) givenUp = true
+    })
     return context
   }
   return browser

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createRunning, startTestOrchestrator } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import type { Person } from '@arcx/testing/person'
-import { openBrowser } from './browser.ts'
+import { openBrowser, unlessGivenUp } from './browser.ts'
 
 /** Chromium gives up what it fetches when the machine's network changes, as it does with other tests' containers. */
-const again = { timeout: 120_000 }
+const again = { timeout: 120_000, ...unlessGivenUp }
 const many = 500
 const initialBudgetBytes = 180 * 1024
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestOrchestrator } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import type { Person } from '@arcx/testing/person'
-import { openBrowser } from './browser.ts'
+import { openBrowser, unlessGivenUp } from './browser.ts'
 import { contextFor, isTooWide, looks, seriousFindings } from './screens.ts'
 import type { Look } from './screens.ts'
 
@@ -74,7 +74,7 @@ const untilGood = (page: Page) =>
 
 test.each(Object.keys(looks) as Look[])(
   'a nearly full disk and nearly full workspaces are told of, %s',
-  { timeout: 120_000 },
+  { timeout: 120_000, ...unlessGivenUp },
   async (look) => {
     const page = await openAs(person, '/dashboard', look)
     await page.getByText('The disk of the server is nearly full.').waitFor()

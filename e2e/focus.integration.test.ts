@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createRunning, startTestOrchestrator } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import type { Person } from '@arcx/testing/person'
-import { openBrowser } from './browser.ts'
+import { openBrowser, unlessGivenUp } from './browser.ts'
 
 /** Chromium gives up what it fetches when the machine's network changes, as it does with other tests' containers. */
-const again = { timeout: 60_000 }
+const again = { timeout: 60_000, ...unlessGivenUp }
 
 let arc: TestOrchestrator
 let browser: Browser
