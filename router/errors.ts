@@ -197,6 +197,32 @@ export const errors = {
   socketNeeded: () =>
     new ArcError('Invalid', 'socket_needed', 'What happens is told over a WebSocket alone. Open one at /trpc.'),
 
+  webhooksNotConfigured: (source: 'github' | 'stripe') =>
+    new ArcError(
+      'NotFound',
+      'webhooks_not_configured',
+      `This server takes no webhooks of ${source === 'github' ? 'GitHub' : 'Stripe'} yet. Set ${source === 'github' ? 'ARC_GITHUB_WEBHOOK_SECRET' : 'ARC_STRIPE_WEBHOOK_SECRET'} and restart it.`,
+      { source },
+    ),
+
+  webhookDeliveryNotFound: () =>
+    new ArcError('NotFound', 'webhook_delivery_not_found', 'There is no such delivery. They are kept for 30 days.'),
+
+  signatureWrong: (header: string) =>
+    new ArcError(
+      'Unauthenticated',
+      'signature_wrong',
+      `${header} is not the signature of this body by a secret of this server, or it is too old.`,
+      { header },
+    ),
+
+  webhookMalformed: () =>
+    new ArcError(
+      'Invalid',
+      'webhook_malformed',
+      'This is no event: it takes a JSON body (content type application/json) and the sender’s own headers.',
+    ),
+
   tokenWrong: () => new ArcError('Unauthenticated', 'token_wrong', 'This token is not known here, or has ended.'),
 
   programCodeSpent: () =>

@@ -8,8 +8,8 @@ export type { AuditEntryView, AuditFilter, AuditPort, AuditVerdict, NamedAuditEn
 export { AuditFilterInput } from './audit/procedures.ts'
 export type { AccountExport, AccountPort } from './account/port.ts'
 export type { AdminPort, Administrator, OwnedWorkspace } from './admin/port.ts'
-export type { Invite, NewInvite, Overview, AccountStatus, WaitlistEntry } from './admin/admin.ts'
-export { Account, InviteId } from './admin/admin.ts'
+export type { Invite, NewInvite, Overview, AccountStatus, WaitlistEntry, WebhookDelivery } from './admin/admin.ts'
+export { Account, InviteId, WebhookDeliveryId, WebhookOutcome } from './admin/admin.ts'
 export type {
   DiskFigures,
   LogLine,

@@ -60,6 +60,10 @@ export const OrchestratorSettings = z.object({
   ARC_WORKSPACE_PIDS: wholeNumber(64, 100_000, 'a number of processes').default(512),
   ARC_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('debug, info, warn or error'),
   ARC_SIGNUP_MODE: z.enum(['invite', 'open', 'stripe']).default('invite').describe('invite, open or stripe'),
+  ARC_GITHUB_WEBHOOK_SECRET: token().optional(),
+  ARC_GITHUB_WEBHOOK_SECRET_FORMER: token().optional(),
+  ARC_STRIPE_WEBHOOK_SECRET: token().optional(),
+  ARC_STRIPE_WEBHOOK_SECRET_FORMER: token().optional(),
   GITHUB_CLIENT_ID: z.string().optional().describe('the client id of a GitHub application'),
   GITHUB_CLIENT_SECRET: z.string().optional().describe('the client secret of the GitHub application'),
   ARC_GITHUB_RECHECK_SECONDS: wholeNumber(1, 24 * 3600, 'a number of seconds').default(900),
@@ -78,6 +82,8 @@ export type OrchestratorConfig = z.infer<typeof OrchestratorSettings> & {
   readonly localSignIn: boolean
   /** Null where nobody signs in by GitHub. */
   readonly github: { readonly clientId: string; readonly clientSecret: string; readonly url: string } | null
+  /** By which GitHub and Stripe sign events: the present ones, and those before while they are being changed. */
+  readonly webhookSecrets: { readonly github: readonly string[]; readonly stripe: readonly string[] }
   readonly cpuCores: number
 }
 
@@ -114,6 +120,13 @@ export function readConfig(environment: Record<string, string | undefined>): Orc
     workspaceDomain: settings.ARC_WORKSPACE_DOMAIN ?? settings.ARC_DOMAIN,
     localSignIn: onLoopback && github === null,
     github,
+    webhookSecrets: {
+      github: given(settings.ARC_GITHUB_WEBHOOK_SECRET, settings.ARC_GITHUB_WEBHOOK_SECRET_FORMER),
+      stripe: given(settings.ARC_STRIPE_WEBHOOK_SECRET, settings.ARC_STRIPE_WEBHOOK_SECRET_FORMER),
+    },
     cpuCores: Math.min(settings.ARC_WORKSPACE_CPU_CORES, availableParallelism()),
   }
 }
+
+const given = (...values: readonly (string | undefined)[]): readonly string[] =>
+  values.filter((value) => value !== undefined)

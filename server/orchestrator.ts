@@ -49,6 +49,8 @@ import { supervisorKeys } from './runtime/supervisor-keys.ts'
 import { openSecrets } from './secrets/module.ts'
 import { openTeams } from './teams/module.ts'
 import { openUnitOfWork } from './unit-of-work/unit-of-work.ts'
+import { WebhookStore } from './webhooks/store.ts'
+import { Webhooks } from './webhooks/webhooks.ts'
 import { openWorkspaces } from './workspaces/module.ts'
 import { WorkspaceStore } from './workspaces/store.ts'
 
@@ -168,12 +170,14 @@ async function start(
   shutdown.add('identity', () => identities.close())
   const { identity, sessions, tokens, programs, account, principalOf, shutOut } = identities
 
+  const webhooks = new Webhooks({ store: new WebhookStore(database), unitOfWork, jobs })
   const admin = new Admin({
     store: new AdminStore(database),
     unitOfWork,
     publicOrigin,
     hashInvite: inviteHash,
     workspaces,
+    webhooks,
     factsOf,
     shutOut,
     onAccountsChanged: () => sessions.forget(),
@@ -229,6 +233,8 @@ async function start(
     workspaceHosts: gateway,
     entryCodes,
     exec,
+    webhooks,
+    webhookSecrets: config.webhookSecrets,
     unitOfWork,
     adminToken: config.ARC_ADMIN_TOKEN,
     internalToken: config.ARC_INTERNAL_TOKEN,

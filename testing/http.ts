@@ -12,7 +12,7 @@ export interface Answer {
 export interface RequestOptions {
   readonly method?: string
   readonly headers?: OutgoingHttpHeaders
-  readonly body?: string
+  readonly body?: string | Buffer
   /** The address it comes from, one of 127.0.0.0/8: limits count by address. */
   readonly from?: string
 }

@@ -28,6 +28,28 @@ export interface WaitlistEntry {
   readonly invitedAt: string | null
 }
 
+export const WebhookDeliveryId = z.uuid().brand<'WebhookDeliveryId'>()
+export type WebhookDeliveryId = z.infer<typeof WebhookDeliveryId>
+
+/** `queued`: to be handled, or tried again; `ignored`: nothing here handles such an event; `failed`: not tried again. */
+export const WebhookOutcome = z.enum(['queued', 'handled', 'ignored', 'failed'])
+export type WebhookOutcome = z.infer<typeof WebhookOutcome>
+
+/** An event that was sent to this server. */
+export interface WebhookDelivery {
+  readonly id: WebhookDeliveryId
+  readonly source: 'github' | 'stripe'
+  /** As its sender calls it. */
+  readonly event: string
+  /** The sender's own id of it. */
+  readonly deliveryId: string
+  readonly outcome: WebhookOutcome
+  readonly attempts: number
+  /** Why the last attempt failed. */
+  readonly error: string | null
+  readonly receivedAt: string
+}
+
 /** How the server stands. */
 export interface Overview {
   readonly people: Readonly<Record<string, number>>

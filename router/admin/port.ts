@@ -1,7 +1,17 @@
 import type { AdminActor, Tier, UserActor } from '../actor.ts'
 import type { UserId, WorkspaceId } from '../ids.ts'
 import type { WorkspaceFacts } from '../workspaces/workspace.ts'
-import type { Account, Invite, InviteId, NewInvite, Overview, WaitlistEntry } from './admin.ts'
+import type {
+  Account,
+  Invite,
+  InviteId,
+  NewInvite,
+  Overview,
+  WaitlistEntry,
+  WebhookDelivery,
+  WebhookDeliveryId,
+  WebhookOutcome,
+} from './admin.ts'
 
 /** Who administers: the admin token, or a person marked admin. */
 export type Administrator = AdminActor | UserActor
@@ -25,6 +35,10 @@ export interface AdminPort {
   invites(): Promise<readonly Invite[]>
   createInvite(actor: Administrator, maxUses: number, expiresDays: number): Promise<NewInvite>
   revokeInvite(actor: Administrator, id: InviteId): Promise<void>
+  /** The latest 100. */
+  webhooks(outcome: WebhookOutcome | null): Promise<readonly WebhookDelivery[]>
+  /** Handles a delivery again. @throws `webhook_delivery_not_found`. */
+  replayWebhook(actor: Administrator, id: WebhookDeliveryId): Promise<void>
   waitlist(): Promise<readonly WaitlistEntry[]>
   /** Lets somebody on the waitlist in at their next sign-in. */
   inviteFromWaitlist(actor: Administrator, githubId: number): Promise<void>

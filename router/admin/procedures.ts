@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { UserId, WorkspaceId } from '../ids.ts'
 import { adminProcedure, router } from '../trpc.ts'
-import { InviteId } from './admin.ts'
+import { InviteId, WebhookDeliveryId, WebhookOutcome } from './admin.ts'
 
 const byUser = z.object({ userId: UserId })
 
@@ -40,6 +40,14 @@ export const adminRouter = router({
     revoke: adminProcedure
       .input(z.object({ id: InviteId }))
       .mutation(({ ctx, input }) => ctx.admin.revokeInvite(ctx.actor, input.id)),
+  }),
+  webhooks: router({
+    list: adminProcedure
+      .input(z.object({ outcome: WebhookOutcome.nullable().default(null) }).prefault({}))
+      .query(({ ctx, input }) => ctx.admin.webhooks(input.outcome)),
+    replay: adminProcedure
+      .input(z.object({ id: WebhookDeliveryId }))
+      .mutation(({ ctx, input }) => ctx.admin.replayWebhook(ctx.actor, input.id)),
   }),
   waitlist: router({
     list: adminProcedure.query(({ ctx }) => ctx.admin.waitlist()),

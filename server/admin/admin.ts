@@ -12,6 +12,9 @@ import type {
   Tier,
   UserId,
   WaitlistEntry,
+  WebhookDelivery,
+  WebhookDeliveryId,
+  WebhookOutcome,
   WorkspaceFacts,
   WorkspaceId,
 } from '@arcx/router'
@@ -30,6 +33,11 @@ export interface AdminDependencies {
   readonly workspaces: {
     /** Drives a workspace of anybody's. @throws `workspace_not_found`, `workspace_busy`. */
     execute(actor: Administrator, id: WorkspaceId, operation: 'start' | 'stop' | 'remove'): Promise<WorkspaceFacts>
+  }
+  readonly webhooks: {
+    latest(outcome: WebhookOutcome | null): Promise<readonly WebhookDelivery[]>
+    /** @throws `webhook_delivery_not_found`. */
+    replay(actor: Administrator, id: WebhookDeliveryId): Promise<void>
   }
   /** Of those that are still there. */
   factsOf(ids: readonly WorkspaceId[]): Promise<readonly WorkspaceFacts[]>
@@ -93,6 +101,14 @@ export class Admin implements AdminPort {
       if (!(await store.revokeInvite(unit, id))) throw errors.inviteNotFound()
       unit.record({ action: 'invite.revoke', target: { kind: 'invite', id } })
     })
+  }
+
+  webhooks(outcome: WebhookOutcome | null): Promise<readonly WebhookDelivery[]> {
+    return this.#dependencies.webhooks.latest(outcome)
+  }
+
+  replayWebhook(actor: Administrator, id: WebhookDeliveryId): Promise<void> {
+    return this.#dependencies.webhooks.replay(actor, id)
   }
 
   async waitlist(): Promise<readonly WaitlistEntry[]> {

@@ -39,6 +39,8 @@ export const procedures: Readonly<Record<ProcedurePath, Entry>> = {
   'admin.invites.list': read('server.see'),
   'admin.invites.create': command('invite.create'),
   'admin.invites.revoke': command('invite.revoke'),
+  'admin.webhooks.list': read('server.see'),
+  'admin.webhooks.replay': command('webhook.replay'),
   'admin.waitlist.list': read('server.see'),
   'admin.waitlist.invite': command('waitlist.invite'),
   'admin.users.list': read('server.see'),

@@ -70,6 +70,7 @@ export const rights = {
   'announcement.end': administration,
   'invite.create': administration,
   'invite.revoke': administration,
+  'webhook.replay': administration,
   'waitlist.invite': administration,
   'user.tier': administration,
   'user.role': administration,

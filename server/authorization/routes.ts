@@ -17,6 +17,8 @@ export const routes = {
   'GET /readyz': open,
   'GET /metrics': open,
   'GET /*': open,
+  'POST /webhooks/github': open,
+  'POST /webhooks/stripe': open,
   'GET /auth/local': open,
   'GET /auth/github': open,
   'GET /auth/callback': open,

@@ -7,9 +7,15 @@ import { addServiceRoutes } from './service-routes.ts'
 import type { ServiceRouteDependencies } from './service-routes.ts'
 import { addSignInRoutes } from './sign-in-routes.ts'
 import type { SignInRouteDependencies } from './sign-in-routes.ts'
+import { addWebhookRoutes } from './webhook-routes.ts'
+import type { WebhookRouteDependencies } from './webhook-routes.ts'
 
 export interface RouteDependencies
-  extends SignInRouteDependencies, EntryRouteDependencies, Omit<ServiceRouteDependencies, 'collab'> {
+  extends
+    SignInRouteDependencies,
+    EntryRouteDependencies,
+    WebhookRouteDependencies,
+    Omit<ServiceRouteDependencies, 'collab'> {
   readonly ports: Ports
 }
 
@@ -19,5 +25,6 @@ export async function addRoutes(edge: Edge, dependencies: RouteDependencies): Pr
   addSignInRoutes(edge, dependencies)
   addEntryRoutes(edge, dependencies)
   addPlainRoutes(edge, ports)
+  await addWebhookRoutes(edge, dependencies)
   await addServiceRoutes(edge, { ...dependencies, collab: ports.collab })
 }

@@ -8,6 +8,8 @@ export interface JobKind<Input extends object> {
   readonly input: z.ZodType<Input>
   /** Of all jobs with one key one is queued or runs; a second is not queued beside it. */
   keyOf(input: Input): string
+  /** How often it is tried; without end where nothing is said. */
+  readonly attempts?: number
 }
 
 export interface JobRun {
@@ -15,6 +17,8 @@ export interface JobRun {
   readonly signal: AbortSignal
   /** Counted from 1. */
   readonly attempt: number
+  /** It is not tried again where this one fails. */
+  readonly isLast: boolean
 }
 
 /** May be run again, whole or from where a crash cut it off: its effects must be the same then. */

@@ -17,11 +17,11 @@ const pollSeconds = 2
 /** For one attempt. */
 const expireInSeconds = 6 * 3600
 const retry = {
-  retryLimit: 100_000,
   retryDelay: 1,
   retryBackoff: true,
   retryDelayMax: 300,
 } as const
+const endless = 100_000
 const keptSeconds = { retentionSeconds: 90 * 86_400, deleteAfterSeconds: 86_400 } as const
 const atOnce = 2
 /** For those that end when their signal is aborted. */
@@ -80,7 +80,14 @@ export class Jobs {
     this.#isStarted = true
     for (const registered of this.#registered) {
       const { kind, cron } = registered
-      const options = { ...retry, ...keptSeconds, expireInSeconds, heartbeatSeconds, notify: true }
+      const options = {
+        ...retry,
+        retryLimit: (kind.attempts ?? endless) - 1,
+        ...keptSeconds,
+        expireInSeconds,
+        heartbeatSeconds,
+        notify: true,
+      }
       await this.#boss.createQueue(kind.name, { ...options, policy: 'exclusive' })
       // One that an earlier version made.
       await this.#boss.updateQueue(kind.name, options)
@@ -125,7 +132,7 @@ export class Jobs {
     const signal = AbortSignal.any([job.signal, this.#closing.signal])
     const attempt = job.retryCount + 1
     try {
-      await handler(job.data, { signal, attempt })
+      await handler(job.data, { signal, attempt, isLast: attempt >= (kind.attempts ?? endless) })
     } catch (error) {
       if (!signal.aborted) this.#log.warn({ err: error, job: job.id, kind: kind.name, attempt }, 'a job failed')
       throw error

@@ -62,6 +62,8 @@ export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
   'admin.invites.list': server(),
   'admin.invites.create': server(() => ({})),
   'admin.invites.revoke': server(() => ({ id: randomUUID() })),
+  'admin.webhooks.list': server(),
+  'admin.webhooks.replay': server(() => ({ id: randomUUID() })),
   'admin.waitlist.list': server(),
   'admin.waitlist.invite': server(() => ({ githubId: 1 })),
   'admin.users.list': server(),

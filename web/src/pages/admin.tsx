@@ -15,6 +15,7 @@ import { AuditLog } from '../admin/audit-log.tsx'
 import { Invitations } from '../admin/invitations.tsx'
 import { Overview } from '../admin/overview.tsx'
 import { People } from '../admin/people.tsx'
+import { WebhookDeliveries } from '../admin/webhooks.tsx'
 import { EverybodysWorkspaces } from '../admin/workspaces.tsx'
 
 const contents: Readonly<Record<AdminTab, () => ReactNode>> = {
@@ -23,6 +24,7 @@ const contents: Readonly<Record<AdminTab, () => ReactNode>> = {
   workspaces: EverybodysWorkspaces,
   invitations: Invitations,
   announcements: AnnouncementsDesk,
+  webhooks: WebhookDeliveries,
   audit: AuditLog,
 }
 

@@ -1,0 +1,82 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { errors } from '@arcx/router'
+import { GitHubHeaders, StripeEvent } from '../webhooks/delivery.ts'
+import type { Delivery, WebhookSource } from '../webhooks/delivery.ts'
+import { isFromGitHub, isFromStripe } from '../webhooks/signatures.ts'
+import type { Edge } from './app.ts'
+import { perMinute } from './rate-bound.ts'
+
+export interface WebhookRouteDependencies {
+  readonly webhooks: { receive(delivery: Delivery): Promise<'accepted' | 'repeated'> }
+  /** By which each signs what it sends: the present one, and the one before while it is being changed. */
+  readonly webhookSecrets: Readonly<Record<WebhookSource, readonly string[]>>
+}
+
+/** GitHub sends 25 MB at most. */
+const bodyLimits: Readonly<Record<WebhookSource, number>> = { github: 25 * 2 ** 20, stripe: 2 ** 20 }
+const mostPerMinute = 6000
+
+/** Where GitHub and Stripe send events. The signature is of the raw body, which is therefore read as it comes. */
+export async function addWebhookRoutes({ app }: Edge, dependencies: WebhookRouteDependencies): Promise<void> {
+  const { webhooks, webhookSecrets } = dependencies
+  await app.register(
+    async (scope: FastifyInstance) => {
+      scope.removeAllContentTypeParsers()
+      scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+
+      const receive = (source: WebhookSource, read: (request: FastifyRequest, body: string) => Promise<Delivery>) =>
+        scope.post(
+          `/${source}`,
+          { ...perMinute(mostPerMinute), bodyLimit: bodyLimits[source] },
+          async (request: FastifyRequest, reply: FastifyReply) => {
+            if (webhookSecrets[source].length === 0) throw errors.webhooksNotConfigured(source)
+            const delivery = await read(request, textOf(request.body))
+            return reply.code(202).send({ delivery: delivery.deliveryId, outcome: await webhooks.receive(delivery) })
+          },
+        )
+
+      receive('github', async (request, body) => {
+        if (!(await isFromGitHub(body, headerOf(request, 'x-hub-signature-256'), webhookSecrets.github)))
+          throw errors.signatureWrong('X-Hub-Signature-256')
+        const headers = GitHubHeaders.safeParse(request.headers)
+        if (!headers.success || !isJson(body)) throw errors.webhookMalformed()
+        const { 'x-github-delivery': deliveryId, 'x-github-event': event } = headers.data
+        return { source: 'github', deliveryId, event, body }
+      })
+
+      receive('stripe', async (request, body) => {
+        if (!isFromStripe(body, headerOf(request, 'stripe-signature'), webhookSecrets.stripe))
+          throw errors.signatureWrong('Stripe-Signature')
+        const event = StripeEvent.safeParse(parsed(body))
+        if (!event.success) throw errors.webhookMalformed()
+        return { source: 'stripe', deliveryId: event.data.id, event: event.data.type, body }
+      })
+    },
+    { prefix: '/webhooks' },
+  )
+}
+
+const headerOf = ({ headers }: FastifyRequest, name: string): string => {
+  const value = headers[name]
+  return typeof value === 'string' ? value : ''
+}
+
+/** @throws `webhook_malformed` for bytes that are no UTF-8: a signature of the text would not be one of them. */
+function textOf(body: unknown): string {
+  if (!Buffer.isBuffer(body)) return ''
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
+  } catch {
+    throw errors.webhookMalformed()
+  }
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
+
+const isJson = (body: string): boolean => parsed(body) !== undefined
