@@ -72,6 +72,8 @@ export const rights = {
   'invite.revoke': administration,
   'webhook.replay': administration,
   'waitlist.invite': administration,
+  'tier.update': administration,
+  'tier.give-team': administration,
   'user.tier': administration,
   'user.role': administration,
   'user.suspend': administration,

@@ -1,4 +1,4 @@
-import type { UserId } from '@arcx/router'
+import type { TeamId, UserId } from '@arcx/router'
 import type { Database } from '@arcx/prisma'
 import type { Feed } from '../events/feed.ts'
 import type { Jobs } from '../jobs/jobs.ts'
@@ -23,6 +23,8 @@ export interface TeamsDependencies {
   readonly feed: Feed
   readonly jobs: Jobs
   readonly publicOrigin: string
+  /** How many may be in a team. */
+  mostMembers(this: void, unit: Unit, teamId: TeamId): Promise<number>
 }
 
 export interface TeamsModule {
@@ -39,7 +41,14 @@ export interface TeamsModule {
   resumeRemovals(): Promise<void>
 }
 
-export function openTeams({ database, unitOfWork, feed, jobs, publicOrigin }: TeamsDependencies): TeamsModule {
+export function openTeams({
+  database,
+  unitOfWork,
+  feed,
+  jobs,
+  publicOrigin,
+  mostMembers,
+}: TeamsDependencies): TeamsModule {
   const store = new TeamStore(database)
   const invites = new InviteStore(database)
   const memberships = new Memberships(store)
@@ -48,7 +57,15 @@ export function openTeams({ database, unitOfWork, feed, jobs, publicOrigin }: Te
   })
   const own = new OwnTeams(store)
   const changes = new TeamChanges(store, memberships, unitOfWork)
-  const invitations = new TeamInvitations({ teams: store, invites, unitOfWork, changes, publicOrigin, own })
+  const invitations = new TeamInvitations({
+    teams: store,
+    invites,
+    unitOfWork,
+    changes,
+    publicOrigin,
+    own,
+    mostMembers,
+  })
   const closeTeam = openCloseTeam({ store, jobs })
   const teams = new Teams({
     store,

@@ -17,6 +17,8 @@ import { LeaseStore } from './lease-store.ts'
 import { WorkspaceLeases } from './leases.ts'
 import { WorkspacePresenter } from './presenter.ts'
 import { hasEnded, ownProcessName } from './process-name.ts'
+import { WorkspaceQuota } from './quota.ts'
+import type { LimitsOf } from './quota.ts'
 import { Reconciler } from './reconciler.ts'
 import type { WorkspaceRow, WorkspaceStore } from './store.ts'
 import { Workspaces } from './workspaces.ts'
@@ -37,6 +39,8 @@ export interface WorkspacesModuleDependencies {
   readonly idleTimeoutSeconds: number
   /** 0: none. */
   readonly diskLimitBytes: number
+  /** What a plan holds. */
+  readonly limitsOf: LimitsOf
   urlOf(name: string): string
   /** What programs in it find in their environment. */
   environmentOf(row: WorkspaceRow): Promise<Readonly<Record<string, string>>>
@@ -60,7 +64,13 @@ export async function openWorkspaces(dependencies: WorkspacesModuleDependencies)
   const { store, unitOfWork, feed, runtime, disk, memberships, log, idleTimeoutSeconds } = dependencies
   const limit = diskLimitOf(dependencies.diskLimitBytes)
   const presenter = new WorkspacePresenter((name) => dependencies.urlOf(name), limit)
-  const changes = new WorkspaceChanges({ store, presenter, unitOfWork, background: dependencies.backgroundWork })
+  const changes = new WorkspaceChanges({
+    store,
+    presenter,
+    unitOfWork,
+    quota: new WorkspaceQuota(store, dependencies.limitsOf),
+    background: dependencies.backgroundWork,
+  })
   const reconciler = new Reconciler({
     store,
     changes,

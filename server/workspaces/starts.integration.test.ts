@@ -16,6 +16,7 @@ import { WorkspaceLeases, leaseTimes } from './leases.ts'
 import type { LeaseTimes } from './leases.ts'
 import { WorkspacePresenter } from './presenter.ts'
 import { Reconciler } from './reconciler.ts'
+import { WorkspaceQuota } from './quota.ts'
 import { WorkspaceStore } from './store.ts'
 
 let database: TestDatabase
@@ -108,7 +109,13 @@ function copy({
   }
   const store = new WorkspaceStore(prisma)
   const presenter = new WorkspacePresenter((name) => `http://${name}.localhost`, null)
-  const changes = new WorkspaceChanges({ store, presenter, unitOfWork, background: unitOfWork })
+  const changes = new WorkspaceChanges({
+    store,
+    presenter,
+    unitOfWork,
+    quota: new WorkspaceQuota(store, async (_unit, tier) => ({ tier, workspaces: 20, members: 20 })),
+    background: unitOfWork,
+  })
   const reconciler = new Reconciler({
     store,
     changes,
