@@ -20,6 +20,7 @@ import { Authorization } from './authorization/authorization.ts'
 import { Limits } from './authorization/limits.ts'
 import { Collab } from './collab/collab.ts'
 import type { OrchestratorConfig } from './config.ts'
+import { openBilling } from './billing/module.ts'
 import { openCodes } from './credentials/module.ts'
 import { deriveKey } from './credentials/signing.ts'
 import type { Purpose } from './credentials/signing.ts'
@@ -182,6 +183,18 @@ async function start(
   const { identity, sessions, tokens, programs, account, principalOf, shutOut } = identities
 
   const webhooks = new Webhooks({ store: new WebhookStore(database), unitOfWork, jobs })
+  const { billing, membersChanged } = openBilling({
+    database,
+    unitOfWork,
+    jobs,
+    webhooks,
+    tiers,
+    settings: config.billing,
+    publicOrigin,
+    teamsOf: (userId) => memberships.of(userId),
+    stopExcess: (owner) => workspace.stopExcess({ kind: 'service', service: 'billing' }, owner),
+  })
+  team.onMembersChanged(membersChanged)
   const admin = new Admin({
     store: new AdminStore(database),
     unitOfWork,
@@ -227,6 +240,7 @@ async function start(
       announcements,
       audit,
       authorization,
+      billing,
       collab,
       disk: new Disk(disk),
       egress,
