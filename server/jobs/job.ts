@@ -10,6 +10,8 @@ export interface JobKind<Input extends object> {
   keyOf(input: Input): string
   /** How often it is tried; without end where nothing is said. */
   readonly attempts?: number
+  /** So many run at once in one copy; two where nothing is said. */
+  readonly atOnce?: number
 }
 
 export interface JobRun {

@@ -23,6 +23,7 @@ const retry = {
 } as const
 const endless = 100_000
 const keptSeconds = { retentionSeconds: 90 * 86_400, deleteAfterSeconds: 86_400 } as const
+/** Of one kind, in one copy. */
 const atOnce = 2
 /** For those that end when their signal is aborted. */
 const closeMs = 2000
@@ -93,18 +94,7 @@ export class Jobs {
       await this.#boss.updateQueue(kind.name, options)
       if (cron === null) await this.#boss.unschedule(kind.name)
       else await this.#boss.schedule(kind.name, cron, {}, { tz: 'UTC', singletonKey: kind.keyOf({}) })
-      await this.#boss.work<object>(
-        kind.name,
-        {
-          localConcurrency: atOnce,
-          pollingIntervalSeconds: pollSeconds,
-          notifyPollingIntervalSeconds: pollSeconds,
-          burstWhenBatchFull: true,
-        },
-        async ([job]) => {
-          if (job !== undefined) await this.#run(registered, job)
-        },
-      )
+      for (let worker = 0; worker < (kind.atOnce ?? atOnce); worker += 1) await this.#work(registered)
     }
   }
 
@@ -125,6 +115,18 @@ export class Jobs {
       cron,
       kind: kind as unknown as JobKind<object>,
       handler: async (input, run) => handler(kind.input.parse(input), run),
+    })
+  }
+
+  async #work(registered: Registered): Promise<void> {
+    const polling = { pollingIntervalSeconds: pollSeconds, notifyPollingIntervalSeconds: pollSeconds }
+    const worker = await this.#boss.work<object>(registered.kind.name, polling, async ([job]) => {
+      try {
+        if (job !== undefined) await this.#run(registered, job)
+      } finally {
+        // It would wait for its next poll, however many are queued.
+        this.#boss.notifyWorker(worker)
+      }
     })
   }
 
