@@ -30,6 +30,8 @@ import { EntryCodes } from './entry/entry-codes.ts'
 import { openEvents } from './events/module.ts'
 import { Exec } from './exec/exec.ts'
 import { Gateway } from './gateway/gateway.ts'
+import { openGitHub } from './github/module.ts'
+import { endRevokedSignIns } from './github/revoked.ts'
 import { FileHistory } from './history/history.ts'
 import { HistoryStore } from './history/store.ts'
 import { openHttp } from './http/module.ts'
@@ -99,6 +101,7 @@ async function start(
   const jobs = await Jobs.open(config.DATABASE_URL, log)
   shutdown.add('jobs', () => jobs.close())
   const codes = openCodes(database, jobs)
+  const secretsKeys = { current: config.ARC_SECRETS_KEY, former: config.ARC_SECRETS_KEY_FORMER }
   const audit = new AuditTrail(new AuditStore(database))
   const authorization = new Authorization({ unitOfWork, limits: new Limits(), log })
   shutdown.add('authorization', () => authorization.close())
@@ -128,7 +131,7 @@ async function start(
     database,
     unitOfWork,
     owners,
-    keys: { current: config.ARC_SECRETS_KEY, former: config.ARC_SECRETS_KEY_FORMER },
+    keys: secretsKeys,
     log,
   })
   const workspace = await openWorkspaces({
@@ -149,6 +152,8 @@ async function start(
   shutdown.add('workspaces', () => workspace.close())
   const { workspaces, admission, accessOf, factsOf, onActivity } = workspace
 
+  const { gitHubUrl } = config
+  const githubApp = await openGitHub({ database, unitOfWork, codes, keys: secretsKeys, publicOrigin, gitHubUrl })
   const identities = openIdentity({
     database,
     unitOfWork,
@@ -158,6 +163,7 @@ async function start(
     publicOrigin,
     keys: { session: keyFor('session'), grant: keyFor('github grant') },
     github: config.github,
+    gitHubApp: () => githubApp.signIn(),
     githubRecheckSeconds: config.ARC_GITHUB_RECHECK_SECONDS,
     localSignIn: config.localSignIn,
     signupMode: config.ARC_SIGNUP_MODE,
@@ -171,6 +177,7 @@ async function start(
   const { identity, sessions, tokens, programs, account, principalOf, shutOut } = identities
 
   const webhooks = new Webhooks({ store: new WebhookStore(database), unitOfWork, jobs })
+  endRevokedSignIns(webhooks, (githubId) => identities.gitHubRevoked(githubId))
   const admin = new Admin({
     store: new AdminStore(database),
     unitOfWork,
@@ -218,6 +225,7 @@ async function start(
       collab,
       disk: new Disk(disk),
       egress,
+      githubApp,
       history,
       identity,
       presence,
@@ -234,7 +242,11 @@ async function start(
     entryCodes,
     exec,
     webhooks,
-    webhookSecrets: config.webhookSecrets,
+    webhookSecrets: async (source) =>
+      source === 'github'
+        ? [...config.webhookSecrets.github, ...(await githubApp.webhookSecrets())]
+        : config.webhookSecrets.stripe,
+    gitHubApp: githubApp,
     unitOfWork,
     adminToken: config.ARC_ADMIN_TOKEN,
     internalToken: config.ARC_INTERNAL_TOKEN,
