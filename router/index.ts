@@ -18,6 +18,17 @@ export type {
   WebhookDelivery,
 } from './admin/admin.ts'
 export { Account, InviteId, WebhookDeliveryId, WebhookOutcome } from './admin/admin.ts'
+export type { EventDelivery, EventEndpoint, NewEventEndpoint } from './event-webhooks/endpoint.ts'
+export {
+  EventDeliveryId,
+  EventDeliveryState,
+  EventEndpointId,
+  OffBecause,
+  WebhookFormat,
+} from './event-webhooks/endpoint.ts'
+export type { WebhookEventData, WebhookEventOwner, WebhookEventType } from './event-webhooks/event.ts'
+export { isWebhookEventType, webhookEventTypes } from './event-webhooks/event.ts'
+export type { EndpointChange, EndpointInput, EndpointOwner, EventWebhooksPort } from './event-webhooks/port.ts'
 export type {
   DiskFigures,
   LogLine,

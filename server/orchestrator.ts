@@ -27,6 +27,7 @@ import { openDatabases } from './database.ts'
 import { Disk } from './disk/disk.ts'
 import { openEgress } from './egress/module.ts'
 import { EntryCodes } from './entry/entry-codes.ts'
+import { openEventPublishing, openEventWebhooks } from './event-webhooks/module.ts'
 import { openEvents } from './events/module.ts'
 import { Exec } from './exec/exec.ts'
 import { Gateway } from './gateway/gateway.ts'
@@ -100,8 +101,9 @@ async function start(
   shutdown.add('channel', () => channel.close())
   const jobs = await Jobs.open(config.DATABASE_URL, log)
   shutdown.add('jobs', () => jobs.close())
+  const publish = openEventPublishing(database, jobs)
   const codes = openCodes(database, jobs)
-  const secretsKeys = { current: config.ARC_SECRETS_KEY, former: config.ARC_SECRETS_KEY_FORMER }
+  const keys = { current: config.ARC_SECRETS_KEY, former: config.ARC_SECRETS_KEY_FORMER }
   const audit = new AuditTrail(new AuditStore(database))
   const authorization = new Authorization({ unitOfWork, limits: new Limits(), log })
   shutdown.add('authorization', () => authorization.close())
@@ -116,7 +118,7 @@ async function start(
   })
   shutdown.add('runtime', () => runtime.close())
 
-  const team = openTeams({ database, unitOfWork, feed, jobs, publicOrigin })
+  const team = openTeams({ database, unitOfWork, feed, jobs, publish, publicOrigin })
   const { memberships, teams } = team
 
   const store = new WorkspaceStore(database)
@@ -127,11 +129,15 @@ async function start(
     teamsOf: (userId) => memberships.of(userId),
     workspaceOf: (id) => store.byId(id),
   })
-  const secrets = await openSecrets({
+  const secrets = await openSecrets({ database, unitOfWork, owners, keys, log })
+  const eventWebhooks = await openEventWebhooks({
     database,
     unitOfWork,
     owners,
-    keys: secretsKeys,
+    jobs,
+    keys,
+    exempt: config.ARC_EVENT_WEBHOOK_EXEMPT ?? [],
+    noticeOff: async () => undefined,
     log,
   })
   const workspace = await openWorkspaces({
@@ -139,6 +145,7 @@ async function start(
     store,
     unitOfWork,
     backgroundWork,
+    publish,
     feed,
     runtime,
     disk,
@@ -153,7 +160,7 @@ async function start(
   const { workspaces, admission, accessOf, factsOf, onActivity } = workspace
 
   const { gitHubUrl } = config
-  const githubApp = await openGitHub({ database, unitOfWork, codes, keys: secretsKeys, publicOrigin, gitHubUrl })
+  const githubApp = await openGitHub({ database, unitOfWork, codes, keys, publicOrigin, gitHubUrl })
   const identities = openIdentity({
     database,
     unitOfWork,
@@ -225,6 +232,7 @@ async function start(
       collab,
       disk: new Disk(disk),
       egress,
+      eventWebhooks,
       githubApp,
       history,
       identity,
