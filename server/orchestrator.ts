@@ -31,11 +31,13 @@ import { openEventPublishing, openEventWebhooks } from './event-webhooks/module.
 import { openEvents } from './events/module.ts'
 import { Exec } from './exec/exec.ts'
 import { Gateway } from './gateway/gateway.ts'
+import { repeatFetchingMissed } from './github/missed-deliveries.ts'
 import { openGitHub } from './github/module.ts'
 import { endRevokedSignIns } from './github/revoked.ts'
 import { FileHistory } from './history/history.ts'
 import { HistoryStore } from './history/store.ts'
 import { openHttp } from './http/module.ts'
+import { apiOf } from './identity/github.ts'
 import { openIdentity } from './identity/module.ts'
 import { inviteHash } from './identity/sign-up.ts'
 import { Jobs } from './jobs/jobs.ts'
@@ -184,6 +186,7 @@ async function start(
   const { identity, sessions, tokens, programs, account, principalOf, shutOut } = identities
 
   const webhooks = new Webhooks({ store: new WebhookStore(database), unitOfWork, jobs })
+  repeatFetchingMissed(jobs, { app: githubApp, webhooks, apiUrl: apiOf(gitHubUrl), log })
   endRevokedSignIns(webhooks, (githubId) => identities.gitHubRevoked(githubId))
   const admin = new Admin({
     store: new AdminStore(database),

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createHash, createPublicKey, generateKeyPairSync, randomBytes, verify } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -20,6 +20,15 @@ export interface MadeGitHubApp {
   readonly privateKey: string
 }
 
+/** An event as GitHub lists it. */
+export interface SentEvent {
+  readonly id: number
+  readonly guid: string
+  readonly event: string
+  readonly deliveredAt: Date
+  readonly payload: object
+}
+
 /** GitHub's side of signing in and of making an App, on loopback, in its wire format and with its checks. Its own site lies outside the machine. */
 export interface GitHubDouble {
   readonly url: string
@@ -31,6 +40,8 @@ export interface GitHubDouble {
   outage: number | null
   /** Each App that was made. */
   readonly apps: MadeGitHubApp[]
+  /** What it says that it has sent to the Apps, newest first. */
+  readonly sent: SentEvent[]
   /** A person takes back what they allowed the application: its tokens of theirs are worth nothing. */
   revoke(personId: number): void
   close(): Promise<void>
@@ -68,6 +79,7 @@ export async function startGitHub(): Promise<GitHubDouble> {
     person: gitHubPerson(1, 'octo'),
     outage: null,
     apps: [],
+    sent: [],
     revoke(personId) {
       for (const [token, { id }] of tokens) if (id === personId) tokens.delete(token)
     },
@@ -135,6 +147,25 @@ export async function startGitHub(): Promise<GitHubDouble> {
             ),
           )
       }
+      case 'GET /api/v3/app/hook/deliveries': {
+        if (!isByApp(request)) return void json(401, { message: 'A JSON web token could not be decoded' })
+        const [count, begin] = [Number(asked.searchParams.get('per_page')), Number(asked.searchParams.get('cursor'))]
+        const next = begin + count
+        if (next < self.sent.length)
+          response.setHeader('link', `<${url}${asked.pathname}?per_page=${count}&cursor=${next}>; rel="next"`)
+        return void json(
+          200,
+          self.sent.slice(begin, next).map(({ id, guid, event, deliveredAt }) => ({
+            id,
+            guid,
+            event,
+            delivered_at: deliveredAt.toISOString(),
+            redelivery: false,
+            status: 'Invalid HTTP Response: 503',
+            status_code: 503,
+          })),
+        )
+      }
       case 'GET /api/v3/user':
       case 'GET /api/v3/user/emails': {
         if (self.outage !== null) return void json(self.outage, { message: 'Server Error' })
@@ -149,6 +180,9 @@ export async function startGitHub(): Promise<GitHubDouble> {
         )
       }
       default: {
+        const sent = self.sent.find(({ id }) => asked.pathname === `/api/v3/app/hook/deliveries/${id}`)
+        if (sent !== undefined && isByApp(request))
+          return void json(200, { ...sent, request: { headers: {}, payload: sent.payload } })
         const conversion = /^\/api\/v3\/app-manifests\/([0-9a-f]+)\/conversions$/.exec(asked.pathname)?.[1] ?? ''
         const manifest = manifests.get(conversion)
         manifests.delete(conversion)
@@ -156,6 +190,21 @@ export async function startGitHub(): Promise<GitHubDouble> {
         return void json(201, madeApp(manifest))
       }
     }
+  }
+
+  /** A JSON Web Token (RFC 7519) that the last App's key has signed, and that is for ten minutes at most. */
+  function isByApp({ headers }: IncomingMessage): boolean {
+    const app = self.apps.at(-1)
+    const [head = '', claims = '', signature = ''] = (headers.authorization ?? '').replace(/^bearer /i, '').split('.')
+    if (app === undefined || signature === '') return false
+    const { iss, iat, exp } = JSON.parse(Buffer.from(claims, 'base64url').toString())
+    const signed = verify(
+      'RSA-SHA256',
+      Buffer.from(`${head}.${claims}`),
+      createPublicKey(app.privateKey),
+      Buffer.from(signature, 'base64url'),
+    )
+    return signed && Number(iss) === self.apps.length && exp - iat <= 660 && exp * 1000 > Date.now()
   }
 
   function secretOf(given: URLSearchParams): string | null {

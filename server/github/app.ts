@@ -117,6 +117,15 @@ export class GitHubApp {
     return { id: row.id, clientId: row.clientId, ...Sealed.parse(JSON.parse(text)) }
   }
 
+  /** Until when what GitHub sent is here; null where there is no App. */
+  async fetchedTo(): Promise<Date | null> {
+    return (await this.#dependencies.store.get())?.fetchedTo ?? null
+  }
+
+  setFetchedTo(id: number, at: Date): Promise<void> {
+    return this.#dependencies.store.setFetchedTo(id, at)
+  }
+
   /** By which people sign in; null where there is no App. */
   async signIn(): Promise<{ readonly clientId: string; readonly clientSecret: string; readonly url: string } | null> {
     const credentials = await this.credentials()

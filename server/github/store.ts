@@ -12,6 +12,8 @@ export interface GitHubAppRow {
   readonly clientId: string
   readonly sealed: Uint8Array
   readonly createdAt: Date
+  /** What GitHub sent before has come here, or was fetched. */
+  readonly fetchedTo: Date
 }
 
 export class GitHubAppStore {
@@ -26,10 +28,14 @@ export class GitHubAppStore {
   }
 
   /** In place of the one that was there. */
-  async replace(unit: Unit, row: Omit<GitHubAppRow, 'createdAt'>): Promise<void> {
+  async replace(unit: Unit, row: Omit<GitHubAppRow, 'createdAt' | 'fetchedTo'>): Promise<void> {
     const { gitHubApp } = queriesOf(unit)
     await gitHubApp.deleteMany()
     await gitHubApp.create({ data: { ...row, sealed: Uint8Array.from(row.sealed) }, select: { id: true } })
+  }
+
+  async setFetchedTo(id: number, fetchedTo: Date): Promise<void> {
+    await this.#database.gitHubApp.updateMany({ where: { id }, data: { fetchedTo } })
   }
 
   /** Null where there was none. */
