@@ -217,9 +217,14 @@ export const errors = {
     new ArcError(
       'NotFound',
       'webhooks_not_configured',
-      `This server takes no webhooks of ${source === 'github' ? 'GitHub' : 'Stripe'} yet. Set ${source === 'github' ? 'ARC_GITHUB_WEBHOOK_SECRET' : 'ARC_STRIPE_WEBHOOK_SECRET'} and restart it.`,
+      `This server takes no webhooks of ${source === 'github' ? 'GitHub' : 'Stripe'} yet. ${source === 'github' ? 'Make a GitHub App under Administration, or set ARC_GITHUB_WEBHOOK_SECRET' : 'Set ARC_STRIPE_WEBHOOK_SECRET'} and restart it.`,
       { source },
     ),
+
+  gitHubAppFailed: (why: string) =>
+    new ArcError('Conflict', 'github_app_failed', `The GitHub App was not set up. ${why} Begin again.`),
+
+  gitHubAppMissing: () => new ArcError('NotFound', 'github_app_missing', 'This server has no GitHub App.'),
 
   webhookDeliveryNotFound: () =>
     new ArcError('NotFound', 'webhook_delivery_not_found', 'There is no such delivery. They are kept for 30 days.'),
@@ -238,6 +243,24 @@ export const errors = {
       'webhook_malformed',
       'This is no event: it takes a JSON body (content type application/json) and the sender’s own headers.',
     ),
+
+  endpointNotFound: () => new ArcError('NotFound', 'endpoint_not_found', 'There is no such webhook endpoint.'),
+
+  endpointLimitReached: (limit: number) =>
+    new ArcError(
+      'LimitReached',
+      'endpoint_limit_reached',
+      `There are ${limit} webhook endpoints, which is as many as there may be. Delete one to make room.`,
+      { limit },
+    ),
+
+  endpointAddressRefused: (why: string) => new ArcError('Invalid', 'endpoint_address_refused', why),
+
+  endpointOff: () =>
+    new ArcError('Conflict', 'endpoint_off', 'This webhook endpoint is switched off. Switch it on first.'),
+
+  eventDeliveryNotFound: () =>
+    new ArcError('NotFound', 'event_delivery_not_found', 'There is no such delivery. They are kept for 30 days.'),
 
   tokenWrong: () => new ArcError('Unauthenticated', 'token_wrong', 'This token is not known here, or has ended.'),
 

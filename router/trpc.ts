@@ -2,7 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server'
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import { ZodError } from 'zod'
 import type { AccountPort } from './account/port.ts'
-import type { AdminPort } from './admin/port.ts'
+import type { AdminPort, GitHubAppPort } from './admin/port.ts'
 import type { AnnouncementsPort } from './announcements/port.ts'
 import type { AdminActor, Origin, UserActor } from './actor.ts'
 import type { AuditPort } from './audit/port.ts'
@@ -11,6 +11,7 @@ import type { BillingPort } from './billing/port.ts'
 import type { CollabPort } from './collab/port.ts'
 import type { DiskPort } from './disk/port.ts'
 import type { EgressPort } from './egress/port.ts'
+import type { EventWebhooksPort } from './event-webhooks/port.ts'
 import type { SecretsPort } from './secrets/port.ts'
 import type { IdentityPort } from './auth/port.ts'
 import type { HistoryPort } from './history/port.ts'
@@ -34,6 +35,8 @@ export interface Ports {
   readonly collab: CollabPort
   readonly disk: DiskPort
   readonly egress: EgressPort
+  readonly eventWebhooks: EventWebhooksPort
+  readonly githubApp: GitHubAppPort
   readonly history: HistoryPort
   readonly identity: IdentityPort
   readonly teamInvites: TeamInvitesPort

@@ -67,6 +67,7 @@ export const OrchestratorSettings = z.object({
   ARC_STRIPE_WEBHOOK_SECRET: token().optional(),
   ARC_STRIPE_WEBHOOK_SECRET_FORMER: token().optional(),
   ...billingEnvironment,
+  ARC_EVENT_WEBHOOK_EXEMPT: networks().optional(),
   GITHUB_CLIENT_ID: z.string().optional().describe('the client id of a GitHub application'),
   GITHUB_CLIENT_SECRET: z.string().optional().describe('the client secret of the GitHub application'),
   ARC_GITHUB_RECHECK_SECONDS: wholeNumber(1, 24 * 3600, 'a number of seconds').default(900),
@@ -85,6 +86,8 @@ export type OrchestratorConfig = z.infer<typeof OrchestratorSettings> & {
   readonly localSignIn: boolean
   /** Null where nobody signs in by GitHub. */
   readonly github: { readonly clientId: string; readonly clientSecret: string; readonly url: string } | null
+  /** Without a slash at its end. */
+  readonly gitHubUrl: string
   /** By which GitHub and Stripe sign events: the present ones, and those before while they are being changed. */
   readonly webhookSecrets: { readonly github: readonly string[]; readonly stripe: readonly string[] }
   /** Null where Stripe takes no payments. */
@@ -125,6 +128,7 @@ export function readConfig(environment: Record<string, string | undefined>): Orc
     workspaceDomain: settings.ARC_WORKSPACE_DOMAIN ?? settings.ARC_DOMAIN,
     localSignIn: onLoopback && github === null,
     github,
+    gitHubUrl: url.replace(/\/+$/, ''),
     webhookSecrets: {
       github: given(settings.ARC_GITHUB_WEBHOOK_SECRET, settings.ARC_GITHUB_WEBHOOK_SECRET_FORMER),
       stripe: given(settings.ARC_STRIPE_WEBHOOK_SECRET, settings.ARC_STRIPE_WEBHOOK_SECRET_FORMER),

@@ -28,12 +28,17 @@ import { openDatabases } from './database.ts'
 import { Disk } from './disk/disk.ts'
 import { openEgress } from './egress/module.ts'
 import { EntryCodes } from './entry/entry-codes.ts'
+import { openEventPublishing, openEventWebhooks } from './event-webhooks/module.ts'
 import { openEvents } from './events/module.ts'
 import { Exec } from './exec/exec.ts'
 import { Gateway } from './gateway/gateway.ts'
+import { repeatFetchingMissed } from './github/missed-deliveries.ts'
+import { openGitHub } from './github/module.ts'
+import { endRevokedSignIns } from './github/revoked.ts'
 import { FileHistory } from './history/history.ts'
 import { HistoryStore } from './history/store.ts'
 import { openHttp } from './http/module.ts'
+import { apiOf } from './identity/github.ts'
 import { openIdentity } from './identity/module.ts'
 import { inviteHash } from './identity/sign-up.ts'
 import { Jobs } from './jobs/jobs.ts'
@@ -101,7 +106,9 @@ async function start(
   shutdown.add('channel', () => channel.close())
   const jobs = await Jobs.open(config.DATABASE_URL, log)
   shutdown.add('jobs', () => jobs.close())
+  const publish = openEventPublishing(database, jobs)
   const codes = openCodes(database, jobs)
+  const keys = { current: config.ARC_SECRETS_KEY, former: config.ARC_SECRETS_KEY_FORMER }
   const audit = new AuditTrail(new AuditStore(database))
   const authorization = new Authorization({ unitOfWork, limits: new Limits(), log })
   shutdown.add('authorization', () => authorization.close())
@@ -122,6 +129,7 @@ async function start(
     unitOfWork,
     feed,
     jobs,
+    publish,
     publicOrigin,
     mostMembers: (unit, teamId) => tiers.mostMembers(unit, teamId),
   })
@@ -135,11 +143,15 @@ async function start(
     teamsOf: (userId) => memberships.of(userId),
     workspaceOf: (id) => store.byId(id),
   })
-  const secrets = await openSecrets({
+  const secrets = await openSecrets({ database, unitOfWork, owners, keys, log })
+  const eventWebhooks = await openEventWebhooks({
     database,
     unitOfWork,
     owners,
-    keys: { current: config.ARC_SECRETS_KEY, former: config.ARC_SECRETS_KEY_FORMER },
+    jobs,
+    keys,
+    exempt: config.ARC_EVENT_WEBHOOK_EXEMPT ?? [],
+    noticeOff: async () => undefined,
     log,
   })
   const workspace = await openWorkspaces({
@@ -147,6 +159,7 @@ async function start(
     store,
     unitOfWork,
     backgroundWork,
+    publish,
     feed,
     runtime,
     disk,
@@ -161,6 +174,8 @@ async function start(
   shutdown.add('workspaces', () => workspace.close())
   const { workspaces, admission, accessOf, factsOf, onActivity } = workspace
 
+  const { gitHubUrl } = config
+  const githubApp = await openGitHub({ database, unitOfWork, codes, keys, publicOrigin, gitHubUrl })
   const identities = openIdentity({
     database,
     unitOfWork,
@@ -170,6 +185,7 @@ async function start(
     publicOrigin,
     keys: { session: keyFor('session'), grant: keyFor('github grant') },
     github: config.github,
+    gitHubApp: () => githubApp.signIn(),
     githubRecheckSeconds: config.ARC_GITHUB_RECHECK_SECONDS,
     localSignIn: config.localSignIn,
     signupMode: config.ARC_SIGNUP_MODE,
@@ -195,6 +211,8 @@ async function start(
     stopExcess: (owner) => workspace.stopExcess({ kind: 'service', service: 'billing' }, owner),
   })
   team.onMembersChanged(membersChanged)
+  repeatFetchingMissed(jobs, { app: githubApp, webhooks, apiUrl: apiOf(gitHubUrl), log })
+  endRevokedSignIns(webhooks, (githubId) => identities.gitHubRevoked(githubId))
   const admin = new Admin({
     store: new AdminStore(database),
     unitOfWork,
@@ -244,6 +262,8 @@ async function start(
       collab,
       disk: new Disk(disk),
       egress,
+      eventWebhooks,
+      githubApp,
       history,
       identity,
       presence,
@@ -261,7 +281,11 @@ async function start(
     entryCodes,
     exec,
     webhooks,
-    webhookSecrets: config.webhookSecrets,
+    webhookSecrets: async (source) =>
+      source === 'github'
+        ? [...config.webhookSecrets.github, ...(await githubApp.webhookSecrets())]
+        : config.webhookSecrets.stripe,
+    gitHubApp: githubApp,
     unitOfWork,
     adminToken: config.ARC_ADMIN_TOKEN,
     internalToken: config.ARC_INTERNAL_TOKEN,

@@ -41,7 +41,7 @@ const members: readonly Relation[] = ['team-owner', 'team-admin', 'team-creator'
 const readers: readonly Relation[] = ['owner', ...members]
 const operators: readonly Relation[] = ['owner', 'team-owner', 'team-admin', 'team-creator', 'team-member']
 const managers: readonly Relation[] = ['owner', 'team-owner', 'team-admin', 'team-creator']
-/** Who changes what a team's workspaces hold and reach. */
+/** Who changes what a team's workspaces hold and reach, and who is told of them. */
 const secretManagers: readonly Relation[] = ['self', 'owner', 'team-owner', 'team-admin']
 const teamManagers: readonly Relation[] = ['team-owner', 'team-admin']
 
@@ -71,6 +71,8 @@ export const rights = {
   'invite.create': administration,
   'invite.revoke': administration,
   'webhook.replay': administration,
+  'github-app.set': administration,
+  'github-app.remove': administration,
   'waitlist.invite': administration,
   'tier.update': administration,
   'tier.give-team': administration,
@@ -125,6 +127,8 @@ export const rights = {
   /** Who waits for their payment can make it. A team's admins see what it pays; its owner orders. */
   'billing.see': right(['waiting', 'self', ...teamManagers], 'never', 'never', 'see what this team pays'),
   'billing.order': right(['waiting', 'self', 'team-owner'], 'never', 'never', 'pay for this team'),
+  'event-webhook.see': right(secretManagers, 'secrets', 'never', 'see these webhook endpoints'),
+  'event-webhook.change': right(secretManagers, 'secrets', 'never', 'change these webhook endpoints'),
 
   'team.list': right(person, 'teams:read', 'never'),
   'team.create': right(person, 'teams:write', 'never'),

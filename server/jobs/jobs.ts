@@ -14,6 +14,8 @@ const heartbeatSeconds = 10
 const superviseSeconds = 5
 /** New jobs are announced by NOTIFY; this finds those that are tried again, and what was not heard. */
 const pollSeconds = 2
+/** Each that runs of a kind looks by itself: where there are more, less often. */
+const pollSecondsOf = (most: number): number => Math.max(pollSeconds, Math.ceil(most / 2))
 /** For one attempt. */
 const expireInSeconds = 6 * 3600
 const retry = {
@@ -23,6 +25,7 @@ const retry = {
 } as const
 const endless = 100_000
 const keptSeconds = { retentionSeconds: 90 * 86_400, deleteAfterSeconds: 86_400 } as const
+/** Of one kind, in one copy. */
 const atOnce = 2
 /** For those that end when their signal is aborted. */
 const closeMs = 2000
@@ -93,24 +96,23 @@ export class Jobs {
       await this.#boss.updateQueue(kind.name, options)
       if (cron === null) await this.#boss.unschedule(kind.name)
       else await this.#boss.schedule(kind.name, cron, {}, { tz: 'UTC', singletonKey: kind.keyOf({}) })
-      await this.#boss.work<object>(
-        kind.name,
-        {
-          localConcurrency: atOnce,
-          pollingIntervalSeconds: pollSeconds,
-          notifyPollingIntervalSeconds: pollSeconds,
-          burstWhenBatchFull: true,
-        },
-        async ([job]) => {
-          if (job !== undefined) await this.#run(registered, job)
-        },
-      )
+      for (let worker = 0; worker < (kind.atOnce ?? atOnce); worker += 1) await this.#work(registered)
     }
   }
 
-  /** Queues a job; where the unit is undone, so is that. */
-  async enqueue<Input extends object>(unit: Unit, kind: JobKind<Input>, input: Input): Promise<void> {
-    await this.#boss.send(kind.name, input, { singletonKey: kind.keyOf(input), db: databaseOf(unit) })
+  /** Queues a job, to run at once or from a time on; where the unit is undone, so is that. */
+  async enqueue<Input extends object>(
+    unit: Unit,
+    kind: JobKind<Input>,
+    input: Input,
+    startAfter?: Date,
+  ): Promise<void> {
+    await this.#boss.send(kind.name, input, {
+      singletonKey: kind.keyOf(input),
+      ...(startAfter === undefined ? {} : { startAfter }),
+      ...(kind.groupOf === undefined ? {} : { group: { id: kind.groupOf(input) } }),
+      db: databaseOf(unit),
+    })
   }
 
   /** Ends what runs here; another copy goes on with it, or this one when it starts again. */
@@ -125,6 +127,23 @@ export class Jobs {
       cron,
       kind: kind as unknown as JobKind<object>,
       handler: async (input, run) => handler(kind.input.parse(input), run),
+    })
+  }
+
+  async #work(registered: Registered): Promise<void> {
+    const { name, groupOf, atOnce: most = atOnce } = registered.kind
+    const options = {
+      ...(groupOf === undefined ? {} : { localGroupConcurrency: 1 }),
+      pollingIntervalSeconds: pollSecondsOf(most),
+      notifyPollingIntervalSeconds: pollSecondsOf(most),
+    }
+    const worker = await this.#boss.work<object>(name, options, async ([job]) => {
+      try {
+        if (job !== undefined) await this.#run(registered, job)
+      } finally {
+        // It would wait for its next poll, however many are queued.
+        this.#boss.notifyWorker(worker)
+      }
     })
   }
 

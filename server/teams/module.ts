@@ -2,6 +2,7 @@ import type { TeamId, UserId } from '@arcx/router'
 import type { Database } from '@arcx/prisma'
 import type { Feed } from '../events/feed.ts'
 import type { Jobs } from '../jobs/jobs.ts'
+import type { PublishEvent } from '../event-webhooks/publish.ts'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { TeamChanges } from './changes.ts'
 import { departTeams } from './departure.ts'
@@ -23,6 +24,8 @@ export interface TeamsDependencies {
   readonly unitOfWork: UnitOfWork
   readonly feed: Feed
   readonly jobs: Jobs
+  /** Tells webhook endpoints. */
+  readonly publish: PublishEvent
   readonly publicOrigin: string
   /** How many may be in a team. */
   mostMembers(this: void, unit: Unit, teamId: TeamId): Promise<number>
@@ -49,6 +52,7 @@ export function openTeams({
   unitOfWork,
   feed,
   jobs,
+  publish,
   publicOrigin,
   mostMembers,
 }: TeamsDependencies): TeamsModule {
@@ -60,7 +64,7 @@ export function openTeams({
     if (event.type === 'teams.changed') for (const userId of event.userIds) memberships.forget(userId)
   })
   const own = new OwnTeams(store)
-  const changes = new TeamChanges(store, memberships, unitOfWork)
+  const changes = new TeamChanges(store, memberships, unitOfWork, publish)
   const invitations = new TeamInvitations({
     teams: store,
     invites,
@@ -88,7 +92,7 @@ export function openTeams({
     onMembersChanged(listener) {
       onMembers = listener
     },
-    takeInvite: (unit, code, login) => takeTeamInvite({ teams: store, invites }, unit, code, login),
+    takeInvite: (unit, code, login) => takeTeamInvite({ teams: store, invites, changes }, unit, code, login),
     depart: (unit, userId) => departTeams({ store, changes, closeTeam }, unit, userId),
     handleRemoval: (removeWorkspaces) => handleTeamRemoval({ store, unitOfWork, jobs, removeWorkspaces }),
     resumeRemovals: () => resumeTeamRemovals({ store, unitOfWork, jobs }),

@@ -1,6 +1,8 @@
 import { TeamId, UserId } from '@arcx/router'
 import type { Actor, UserActor, WorkspaceId, WorkspaceState, WorkspaceStep } from '@arcx/router'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
+import { eventOf, publishChange } from './published.ts'
+import type { PublishEvent } from '../event-webhooks/publish.ts'
 import type { DiskUse } from './disk-use.ts'
 import type { WorkspacePresenter } from './presenter.ts'
 import type { WorkspaceQuota } from './quota.ts'
@@ -32,6 +34,8 @@ export interface WorkspaceChangesDependencies {
   readonly unitOfWork: UnitOfWork
   /** For what nobody waits for, and takes many rows along. */
   readonly background: UnitOfWork
+  /** Tells webhook endpoints. */
+  readonly publish: PublishEvent
 }
 
 /** Every change of a workspace row, with its audit entry and its event in the same transaction. */
@@ -50,7 +54,9 @@ export class WorkspaceChanges {
     const { quota, store, unitOfWork } = this.#dependencies
     return unitOfWork(actor, async (unit) => {
       await quota.requirePlace(unit, actor, teamId)
-      return this.#recordChange(unit, await store.insert(unit, actor, name, teamId, 'Waiting for its turn'), 'create')
+      const row = await store.insert(unit, actor, name, teamId, 'Waiting for its turn')
+      if (row !== null) await publishChange(this.#dependencies.publish, unit, row, 'workspace.created')
+      return this.#recordChange(unit, row, 'create')
     })
   }
 
@@ -70,10 +76,12 @@ export class WorkspaceChanges {
       ...(to === 'running' ? { startedAt: now, lastActivityAt: now } : {}),
     }
     return unitOfWork(actor, async (unit) => {
-      const row = this.#recordChange(unit, await store.change(unit, { id, from, incarnation }, update), action)
+      const row = await store.change(unit, { id, from, incarnation }, update)
       // Afterwards, as only a start that happens takes a place.
       if (row !== null && change.takesPlace === true) await quota.requireStart(unit, row)
-      return row
+      const event = eventOf(to)
+      if (row !== null && event !== null) await publishChange(this.#dependencies.publish, unit, row, event)
+      return this.#recordChange(unit, row, action)
     })
   }
 
@@ -105,6 +113,7 @@ export class WorkspaceChanges {
     await background(actor, async (unit) => {
       const row = await store.delete(unit, id)
       if (row === null) return
+      await publishChange(this.#dependencies.publish, unit, row, 'workspace.deleted')
       unit.record({ action: 'workspace.removed', target: targetOf(row) })
       unit.emit({
         type: 'workspaces.removed',

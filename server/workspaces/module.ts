@@ -7,6 +7,7 @@ import { rightsTo } from '../authorization/checks.ts'
 import type { Principal } from '../authorization/checks.ts'
 import type { Feed } from '../events/feed.ts'
 import type { RuntimePort } from '../runtime/port.ts'
+import type { PublishEvent } from '../event-webhooks/publish.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { Admission } from './admission.ts'
 import { WorkspaceChanges } from './changes.ts'
@@ -32,6 +33,7 @@ export interface WorkspacesModuleDependencies {
   readonly store: WorkspaceStore
   readonly unitOfWork: UnitOfWork
   readonly backgroundWork: UnitOfWork
+  readonly publish: PublishEvent
   readonly feed: Feed
   readonly runtime: RuntimePort
   readonly disk: DiskWatch
@@ -74,6 +76,7 @@ export async function openWorkspaces(dependencies: WorkspacesModuleDependencies)
     unitOfWork,
     quota,
     background: dependencies.backgroundWork,
+    publish: dependencies.publish,
   })
   const reconciler = new Reconciler({
     store,

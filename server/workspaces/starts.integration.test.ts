@@ -115,6 +115,7 @@ function copy({
     unitOfWork,
     quota: new WorkspaceQuota(store, async (_unit, tier) => ({ tier, workspaces: 20, members: 20 })),
     background: unitOfWork,
+    publish: async () => undefined,
   })
   const reconciler = new Reconciler({
     store,
