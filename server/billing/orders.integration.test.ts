@@ -223,7 +223,7 @@ test(
         expect(await tierOf(teamId)).toBe(expected(account, customer))
         await database.prisma.billingCustomer.deleteMany()
       }),
-      fuzzRuns(15),
+      fuzzRuns(60),
     )
   },
   fuzzTimeoutMs(240_000),

@@ -14,6 +14,8 @@ export const docOrder = [
   'disk',
   'github-app',
   'webhooks',
+  'billing',
+  'costs',
   'cli',
   'architecture',
   'connections',
