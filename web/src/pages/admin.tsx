@@ -17,6 +17,7 @@ import { Invitations } from '../admin/invitations.tsx'
 import { Overview } from '../admin/overview.tsx'
 import { People } from '../admin/people.tsx'
 import { Plans } from '../admin/plans.tsx'
+import { EverybodysUsage } from '../admin/usage.tsx'
 import { WebhookDeliveries } from '../admin/webhooks.tsx'
 import { EverybodysWorkspaces } from '../admin/workspaces.tsx'
 
@@ -28,6 +29,7 @@ const contents: Readonly<Record<AdminTab, () => ReactNode>> = {
   invitations: Invitations,
   announcements: AnnouncementsDesk,
   github: GitHubApp,
+  usage: EverybodysUsage,
   webhooks: WebhookDeliveries,
   audit: AuditLog,
 }

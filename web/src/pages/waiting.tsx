@@ -27,7 +27,7 @@ export function Waiting() {
             <Trans>You are signed in. As soon as a plan is paid, this page takes you to your workspaces.</Trans>
           )}
         </p>
-        {billing != null && <Order teamId={null} billing={billing} />}
+        {billing && <Order teamId={null} billing={billing} />}
         <Button className="mt-5" onClick={() => void signOut()}>
           <Trans>Sign out</Trans>
         </Button>
