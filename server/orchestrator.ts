@@ -125,6 +125,7 @@ async function start(
   shutdown.add('runtime', () => runtime.close())
 
   const tiers = new Tiers(new TierStore(database), unitOfWork)
+  if (config.billing === null) await tiers.keepPaid()
   const team = openTeams({
     database,
     unitOfWork,

@@ -252,6 +252,9 @@ test('a subscription of a team that has gone is ended at Stripe', async () => {
   await module.repair()
   await idle()
   expect(stripe.account.subscriptions.get(id)?.status).toBe('canceled')
+  await module.repair()
+  await idle()
+  expect(await database.prisma.billingCustomer.count({ where: { ownerId: teamId } })).toBe(0)
 })
 
 test('a customer that was deleted at Stripe has no plan any more', async () => {

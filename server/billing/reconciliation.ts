@@ -70,6 +70,8 @@ export class Reconciliation {
     return unitOfWork(service, async (unit) => {
       if (!(await store.holdAt(unit, customerId, version))) return false
       await store.note(unit, customerId, subscription)
+      // Once nothing of it is left at Stripe, nothing is asked there any more.
+      if (facts === null && !subscriptions.some(isLive)) await store.forget(unit, customerId)
       if (facts === null) return true
       if (subscriptions.some(({ trialEndsAt }) => trialEndsAt !== null)) await store.noteTrial(unit, facts.trialKey)
       const isOther = await tiers.give(unit, owner, 'paid', plan)

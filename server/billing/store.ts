@@ -123,6 +123,10 @@ export class BillingStore {
     })
   }
 
+  async forget(unit: Unit, id: string): Promise<void> {
+    await queriesOf(unit).billingCustomer.deleteMany({ where: { id } })
+  }
+
   /** Null where they have gone, or go. */
   async factsOf(owner: TierOwner): Promise<OwnerFacts | null> {
     if ('teamId' in owner) {

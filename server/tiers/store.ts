@@ -96,6 +96,15 @@ export class TierStore {
     return changed
   }
 
+  /** What was paid for stays, and is given from now on. Raw, as a column is set from another. */
+  async turnPaidIntoGranted(unit: Unit): Promise<void> {
+    const queries = queriesOf(unit)
+    await queries.$executeRaw`
+      UPDATE "User" SET "grantedTier" = "tier", "paidTier" = NULL WHERE "paidTier" IS NOT NULL`
+    await queries.$executeRaw`
+      UPDATE "Team" SET "grantedTier" = "tier", "paidTier" = NULL WHERE "paidTier" IS NOT NULL`
+  }
+
   /** By name. Raw, as Prisma counts the members and workspaces of everybody's teams for it. */
   teams(search: string): Promise<readonly TeamRow[]> {
     return this.#database.$queryRaw<TeamRow[]>`

@@ -102,3 +102,17 @@ test('nobody joins a team that has as many members as its plan holds', async () 
   await limit('pro', 5)
   await second.api.teams.accept.mutate({ code })
 })
+
+test('where nothing is paid for any more, nobody loses a plan, and administrators may change it', async () => {
+  const person = await arc.person('free')
+  await arc.prisma.user.update({ where: { id: person.userId }, data: { tier: 'pro', paidTier: 'pro' } })
+  const tier = async () => (await arc.prisma.user.findUniqueOrThrow({ where: { id: person.userId } })).tier
+  const lower = () => admin.admin.users.setTier.mutate({ userId: person.userId, tier: 'free' })
+  await lower()
+  expect(await tier()).toBe('pro')
+  await arc.stop()
+  await arc.start()
+  expect(await tier()).toBe('pro')
+  await lower()
+  expect(await tier()).toBe('free')
+})

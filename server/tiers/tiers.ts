@@ -65,6 +65,11 @@ export class Tiers implements TiersPort {
     return isOther
   }
 
+  /** Where nothing is paid for any more: nobody loses a plan by that, and administrators may change it. */
+  async keepPaid(): Promise<void> {
+    await this.#unitOfWork({ kind: 'service', service: 'tiers' }, (unit) => this.#store.turnPaidIntoGranted(unit))
+  }
+
   /** What a plan holds, as it stands within the unit. */
   limitsOf(unit: Unit, tier: Tier): Promise<TierLimits> {
     return this.#store.limitsOf(unit, tier)

@@ -21,8 +21,10 @@ afterAll(() => database?.drop())
 test('the outgoing requests of a day are its traffic, those that are noted late among them', async () => {
   const { prisma } = database
   const workspaceId = randomUUID()
+  const ownerId = randomUUID()
+  await prisma.user.create({ data: { id: ownerId, login: 'sender', name: 'Sender' } })
   await prisma.workspace.create({
-    data: { id: workspaceId, name: 'traffic', state: 'stopped', createdAt: new Date(Date.now() - 1000) },
+    data: { id: workspaceId, ownerId, name: 'traffic', state: 'stopped', createdAt: new Date(Date.now() - 1000) },
   })
   const sampling = new Sampling({
     store: new UsageStore(prisma),

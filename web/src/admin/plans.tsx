@@ -7,6 +7,7 @@ import { allTiers, tierName } from '../account/names.ts'
 import { Button } from '../interface/button.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { showError } from '../interface/toasts.ts'
+import { Subscriptions } from './subscriptions.tsx'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 
@@ -34,6 +35,7 @@ export function Plans() {
         </ul>
       )}
       <TeamPlans />
+      <Subscriptions />
     </>
   )
 }

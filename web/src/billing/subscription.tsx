@@ -1,25 +1,18 @@
 import { i18n } from '@lingui/core'
-import type { MessageDescriptor } from '@lingui/core'
-import { msg, t } from '@lingui/core/macro'
+import { t } from '@lingui/core/macro'
 import { Plural, Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { CreditCard, ExternalLink } from 'lucide-react'
 import { useEffect } from 'react'
-import type { BillingView, SubscriptionView, TeamId } from '@arcx/router'
+import type { BillingView, TeamId } from '@arcx/router'
 import { tierName } from '../account/names.ts'
 import { Button } from '../interface/button.tsx'
 import { showError } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { Invoices } from './invoices.tsx'
+import { subscriptionStates } from './states.ts'
 
-const states: Readonly<Record<SubscriptionView['state'], MessageDescriptor>> = {
-  active: msg`paid`,
-  trial: msg`on trial`,
-  unpaid: msg`a payment is missing`,
-  incomplete: msg`the first payment is missing`,
-  ended: msg`ended`,
-}
 const onError = (error: unknown) => showError(refusalOf(error).message)
 const goTo = ({ url }: { readonly url: string }) => location.assign(url)
 const date = (at: string) => new Date(at).toLocaleDateString(i18n.locale, { dateStyle: 'medium' })
@@ -55,7 +48,9 @@ function Standing({ billing: { subscription, seats } }: { billing: BillingView }
       <p>
         <span className="font-medium">{plan === null ? t`Another plan` : tierName(plan)}</span>
         {' · '}
-        <span className={state === 'unpaid' || state === 'incomplete' ? 'text-bad' : ''}>{i18n._(states[state])}</span>
+        <span className={state === 'unpaid' || state === 'incomplete' ? 'text-bad' : ''}>
+          {i18n._(subscriptionStates[state])}
+        </span>
         {plan === 'team' && (
           <>
             {' · '}
