@@ -17,7 +17,7 @@ export function DayChart({ days }: { days: readonly DayValue[] }) {
   const width = Math.max(1, days.length) * (barWidth + gap)
   const [first, last] = [days.at(0), days.at(-1)]
   return (
-    <figure className="rounded-card border border-line bg-surface p-4">
+    <figure className="relative rounded-card border border-line bg-surface p-4">
       <figcaption className="mb-2 flex flex-wrap justify-between gap-2 text-sm text-ink-soft">
         <span>
           <Trans>Hours awake by day (UTC)</Trans>
@@ -50,17 +50,20 @@ export function DayChart({ days }: { days: readonly DayValue[] }) {
           <span>{shortDay(last.day)}</span>
         </div>
       )}
-      <table className="sr-only">
-        <caption>{t`Hours awake by day (UTC)`}</caption>
-        <tbody>
-          {days.map(({ day, hours }) => (
-            <tr key={day}>
-              <th scope="row">{shortDay(day)}</th>
-              <td>{number(hours)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {/* A table by itself takes its own height. */}
+      <div className="sr-only">
+        <table>
+          <caption>{t`Hours awake by day (UTC)`}</caption>
+          <tbody>
+            {days.map(({ day, hours }) => (
+              <tr key={day}>
+                <th scope="row">{shortDay(day)}</th>
+                <td>{number(hours)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   )
 }
