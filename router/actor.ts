@@ -1,7 +1,10 @@
+import { z } from 'zod'
 import type { SessionId, TokenId, UserId, WorkspaceId } from './ids.ts'
 import type { Scope } from './tokens/token.ts'
 
-export type Tier = 'free' | 'pro' | 'team'
+/** A plan, from the least to the most. */
+export const Tier = z.enum(['free', 'pro', 'team'])
+export type Tier = z.infer<typeof Tier>
 
 /** Where a request came from, for the audit record. */
 export interface Origin {

@@ -62,6 +62,22 @@ export const errors = {
       { limit, tier },
     ),
 
+  planLimitReached: (limit: number, tier: string) =>
+    new ArcError(
+      'LimitReached',
+      'workspace_limit_reached',
+      `The team’s ${tier} plan holds ${limit} ${limit === 1 ? 'workspace' : 'workspaces'}. Delete one to make room.`,
+      { limit, tier },
+    ),
+
+  runningLimitReached: (limit: number, tier: string) =>
+    new ArcError(
+      'LimitReached',
+      'running_limit_reached',
+      `There are more workspaces than the ${tier} plan holds, so only ${limit} may run at once. Stop or delete another one first.`,
+      { limit, tier },
+    ),
+
   workspaceBusy: (state: string, operation: string) =>
     new ArcError('Conflict', 'workspace_busy', `A workspace that is ${state} cannot ${operation}. Wait a moment.`, {
       state,

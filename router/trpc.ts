@@ -19,6 +19,7 @@ import type { ErrorDetails, ErrorKind } from './errors.ts'
 import type { ClientConnection, PresencePort } from './presence/port.ts'
 import type { ProgramsPort } from './programs/port.ts'
 import type { TeamInvitesPort, TeamsPort } from './teams/port.ts'
+import type { TiersPort } from './tiers/port.ts'
 import type { TokensPort } from './tokens/port.ts'
 import type { WorkspacesPort } from './workspaces/port.ts'
 
@@ -38,6 +39,7 @@ export interface Ports {
   readonly identity: IdentityPort
   readonly teamInvites: TeamInvitesPort
   readonly teams: TeamsPort
+  readonly tiers: TiersPort
   readonly tokens: TokensPort
   readonly presence: PresencePort
   readonly programs: ProgramsPort

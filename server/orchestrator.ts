@@ -53,6 +53,8 @@ import { WorkspaceRuntime } from './runtime/runtime.ts'
 import { supervisorKeys } from './runtime/supervisor-keys.ts'
 import { openSecrets } from './secrets/module.ts'
 import { openTeams } from './teams/module.ts'
+import { TierStore } from './tiers/store.ts'
+import { Tiers } from './tiers/tiers.ts'
 import { openUnitOfWork } from './unit-of-work/unit-of-work.ts'
 import { WebhookStore } from './webhooks/store.ts'
 import { Webhooks } from './webhooks/webhooks.ts'
@@ -120,7 +122,16 @@ async function start(
   })
   shutdown.add('runtime', () => runtime.close())
 
-  const team = openTeams({ database, unitOfWork, feed, jobs, publish, publicOrigin })
+  const tiers = new Tiers(new TierStore(database), unitOfWork)
+  const team = openTeams({
+    database,
+    unitOfWork,
+    feed,
+    jobs,
+    publish,
+    publicOrigin,
+    mostMembers: (unit, teamId) => tiers.mostMembers(unit, teamId),
+  })
   const { memberships, teams } = team
 
   const store = new WorkspaceStore(database)
@@ -155,6 +166,7 @@ async function start(
     log,
     idleTimeoutSeconds: config.ARC_IDLE_TIMEOUT_SECONDS,
     diskLimitBytes: config.ARC_WORKSPACE_DISK_BYTES,
+    limitsOf: (unit, tier) => tiers.limitsOf(unit, tier),
     urlOf: (name) => addresses.workspaceOrigin(name),
     environmentOf: (row) => secrets.environmentOf(row),
   })
@@ -195,6 +207,7 @@ async function start(
     hashInvite: inviteHash,
     workspaces,
     webhooks,
+    tiers,
     factsOf,
     shutOut,
     onAccountsChanged: () => sessions.forget(),
@@ -244,6 +257,7 @@ async function start(
       secrets,
       teamInvites: team.invitations,
       teams,
+      tiers,
       tokens,
       workspaces,
     },

@@ -41,7 +41,7 @@ export async function signInSomebody({ origin, adminToken, prisma }: Deployment,
   const sessionId = SessionId.parse(randomUUID())
   const expiresAt = new Date(Date.now() + 3600_000)
   const login = `person-${userId.slice(0, 8)}`
-  await prisma.user.create({ data: { id: userId, login, name: login, tier } })
+  await prisma.user.create({ data: { id: userId, login, name: login, tier, grantedTier: tier } })
   await prisma.session.create({
     data: { id: sessionId, userId, address: '127.0.0.1', userAgent: 'test', expiresAt, endsAt: expiresAt },
   })

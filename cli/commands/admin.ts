@@ -9,6 +9,7 @@ import { Failure, exitCodes } from '../failure.ts'
 import { ago, table } from '../output/output.ts'
 import type { Output } from '../output/output.ts'
 import type { Sessions } from '../session.ts'
+import { addTierCommands } from './admin-tiers.ts'
 import { countOf } from './count.ts'
 
 /** Also called as `arcx-admin`. */
@@ -85,6 +86,8 @@ export function addAdminCommands(program: Command, sessions: Sessions): void {
       ).api.admin.invites.create.mutate({ maxUses: options.uses, expiresDays: options.days })
       session.output.result(invite, invite.url)
     })
+
+  addTierCommands(admin, sessions)
 
   const audit = admin.command('audit').description('The record of what was done.')
   audit

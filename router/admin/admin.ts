@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Tier } from '../actor.ts'
 import { UserId } from '../ids.ts'
 
 export const InviteId = z.uuid().brand<'InviteId'>()
@@ -82,7 +83,7 @@ export const Account = z.object({
   name: z.string(),
   email: z.string().nullable(),
   role: z.enum(['member', 'admin']),
-  tier: z.enum(['free', 'pro', 'team']),
+  tier: Tier,
   status: AccountStatus,
   workspaces: z.number().int(),
   createdAt: z.iso.datetime(),

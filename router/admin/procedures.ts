@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { UserId, WorkspaceId } from '../ids.ts'
+import { Tier } from '../actor.ts'
+import { TeamId, UserId, WorkspaceId } from '../ids.ts'
+import { TierLimits } from '../tiers/port.ts'
 import { adminProcedure, router } from '../trpc.ts'
 import { InviteId, WebhookDeliveryId, WebhookOutcome } from './admin.ts'
 
@@ -59,10 +61,22 @@ export const adminRouter = router({
       .input(z.object({ githubId: z.number().int().positive() }))
       .mutation(({ ctx, input }) => ctx.admin.inviteFromWaitlist(ctx.actor, input.githubId)),
   }),
+  tiers: router({
+    list: adminProcedure.query(({ ctx }) => ctx.tiers.list()),
+    update: adminProcedure.input(TierLimits).mutation(({ ctx, input }) => ctx.tiers.update(ctx.actor, input)),
+  }),
+  teams: router({
+    list: adminProcedure
+      .input(z.object({ search: z.string().trim().max(100).default('') }).prefault({}))
+      .query(({ ctx, input }) => ctx.tiers.teams(input.search)),
+    setTier: adminProcedure
+      .input(z.object({ teamId: TeamId, tier: Tier.nullable() }))
+      .mutation(({ ctx, input }) => ctx.tiers.setTierOfTeam(ctx.actor, input.teamId, input.tier)),
+  }),
   users: router({
     list: adminProcedure.input(found).query(({ ctx, input }) => ctx.admin.users(input)),
     setTier: adminProcedure
-      .input(byUser.extend({ tier: z.enum(['free', 'pro', 'team']) }))
+      .input(byUser.extend({ tier: Tier }))
       .mutation(({ ctx, input }) => ctx.admin.setTier(ctx.actor, input.userId, input.tier)),
     setRole: adminProcedure
       .input(byUser.extend({ role: z.enum(['member', 'admin']) }))

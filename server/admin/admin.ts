@@ -39,6 +39,10 @@ export interface AdminDependencies {
     /** @throws `webhook_delivery_not_found`. */
     replay(actor: Administrator, id: WebhookDeliveryId): Promise<void>
   }
+  readonly tiers: {
+    /** @throws `user_not_found`. */
+    give(unit: Unit, owner: { readonly userId: UserId }, source: 'granted', tier: Tier): Promise<unknown>
+  }
   /** Of those that are still there. */
   factsOf(ids: readonly WorkspaceId[]): Promise<readonly WorkspaceFacts[]>
   /** Accounts have changed: what is remembered of them is old. */
@@ -135,7 +139,11 @@ export class Admin implements AdminPort {
   }
 
   setTier(actor: Administrator, userId: UserId, tier: Tier): Promise<void> {
-    return this.#change(actor, userId, `tier-${tier}`, { tier })
+    const { onAccountsChanged, tiers, unitOfWork } = this.#dependencies
+    return unitOfWork(actor, async (unit) => {
+      await tiers.give(unit, { userId }, 'granted', tier)
+      unit.afterCommit(onAccountsChanged)
+    })
   }
 
   async setRole(actor: Administrator, userId: UserId, role: 'member' | 'admin'): Promise<void> {

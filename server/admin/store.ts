@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Account, InviteId, WorkspaceId } from '@arcx/router'
-import type { Tier, UserId } from '@arcx/router'
+import type { UserId } from '@arcx/router'
 import type { Database, Prisma } from '@arcx/prisma'
 import { likeLiteral } from '@arcx/prisma/like'
 import { queriesOf } from '../unit-of-work/transaction.ts'
@@ -16,7 +16,6 @@ export interface InviteRow {
 }
 
 export interface AccountChange {
-  readonly tier?: Tier
   readonly role?: 'member' | 'admin'
   readonly status?: 'active' | 'suspended'
 }

@@ -74,6 +74,8 @@ export const rights = {
   'github-app.set': administration,
   'github-app.remove': administration,
   'waitlist.invite': administration,
+  'tier.update': administration,
+  'tier.give-team': administration,
   'user.tier': administration,
   'user.role': administration,
   'user.suspend': administration,

@@ -64,8 +64,8 @@ export class PersonStore {
   async findOrAddLocal(unit: Unit, login: string): Promise<PersonRow> {
     // Raw, as Prisma knows nothing of the index by which a login is unique among those without a number of GitHub's.
     const [row] = await queriesOf(unit).$queryRaw<unknown[]>`
-      INSERT INTO "User" ("id", "login", "name", "role", "tier")
-      VALUES (${randomUUID()}::uuid, ${login}, ${login}, 'admin', 'team')
+      INSERT INTO "User" ("id", "login", "name", "role", "tier", "grantedTier")
+      VALUES (${randomUUID()}::uuid, ${login}, ${login}, 'admin', 'team', 'team')
       ON CONFLICT ("login") WHERE "githubId" IS NULL DO UPDATE SET "login" = excluded."login"
       RETURNING "id", "login", "name", "role", "tier", "status"`
     return PersonRow.parse(row)

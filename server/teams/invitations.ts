@@ -16,7 +16,6 @@ import type { InvitationRow, InviteStore } from './invite-store.ts'
 import type { OwnTeams } from './own-teams.ts'
 import type { TeamStore } from './team-store.ts'
 
-const memberLimit = 500
 const openInviteLimit = 100
 const dayMs = 24 * 3600 * 1000
 
@@ -29,6 +28,8 @@ export interface TeamInvitationsDependencies {
   readonly changes: TeamChanges
   readonly publicOrigin: string
   readonly own: OwnTeams
+  /** By the plan that counts for the team. */
+  mostMembers(this: void, unit: Unit, teamId: TeamId): Promise<number>
 }
 
 /** Invitations to teams: by a link for whoever holds it, or by GitHub login for one person. */
@@ -115,7 +116,7 @@ export class TeamInvitations implements TeamInvitesPort {
   }
 
   async #join(actor: UserActor, find: (unit: Unit) => Promise<InvitationRow | undefined>): Promise<Team> {
-    const { changes, invites, own, teams, unitOfWork } = this.#dependencies
+    const { changes, invites, mostMembers, own, teams, unitOfWork } = this.#dependencies
     const teamId = await unitOfWork(actor, async (unit) => {
       const unlocked = await find(unit)
       if (unlocked === undefined) throw errors.invitationSpent()
@@ -124,7 +125,8 @@ export class TeamInvitations implements TeamInvitesPort {
       const invite = await find(unit)
       if (invite === undefined) throw errors.invitationSpent()
       const { teamId, teamName: name } = invite
-      if ((await teams.countMembers(unit, teamId)) >= memberLimit) throw errors.teamFull(memberLimit)
+      const most = await mostMembers(unit, teamId)
+      if ((await teams.countMembers(unit, teamId)) >= most) throw errors.teamFull(most)
       // Who is in already uses nothing up.
       if (!(await teams.addMember(unit, teamId, actor.userId, invite.role))) return teamId
       // Whoever signs up by it does not wait for that lock.

@@ -1,4 +1,4 @@
-import type { UserId } from '@arcx/router'
+import type { TeamId, UserId } from '@arcx/router'
 import type { Database } from '@arcx/prisma'
 import type { Feed } from '../events/feed.ts'
 import type { Jobs } from '../jobs/jobs.ts'
@@ -26,6 +26,8 @@ export interface TeamsDependencies {
   /** Tells webhook endpoints. */
   readonly publish: PublishEvent
   readonly publicOrigin: string
+  /** How many may be in a team. */
+  mostMembers(this: void, unit: Unit, teamId: TeamId): Promise<number>
 }
 
 export interface TeamsModule {
@@ -42,7 +44,15 @@ export interface TeamsModule {
   resumeRemovals(): Promise<void>
 }
 
-export function openTeams({ database, unitOfWork, feed, jobs, publish, publicOrigin }: TeamsDependencies): TeamsModule {
+export function openTeams({
+  database,
+  unitOfWork,
+  feed,
+  jobs,
+  publish,
+  publicOrigin,
+  mostMembers,
+}: TeamsDependencies): TeamsModule {
   const store = new TeamStore(database)
   const invites = new InviteStore(database)
   const memberships = new Memberships(store)
@@ -51,7 +61,15 @@ export function openTeams({ database, unitOfWork, feed, jobs, publish, publicOri
   })
   const own = new OwnTeams(store)
   const changes = new TeamChanges(store, memberships, unitOfWork, publish)
-  const invitations = new TeamInvitations({ teams: store, invites, unitOfWork, changes, publicOrigin, own })
+  const invitations = new TeamInvitations({
+    teams: store,
+    invites,
+    unitOfWork,
+    changes,
+    publicOrigin,
+    own,
+    mostMembers,
+  })
   const closeTeam = openCloseTeam({ store, jobs })
   const teams = new Teams({
     store,

@@ -1,13 +1,13 @@
-import { TeamId, UserId, errors } from '@arcx/router'
+import { TeamId, UserId } from '@arcx/router'
 import type { Actor, UserActor, WorkspaceId, WorkspaceState, WorkspaceStep } from '@arcx/router'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { eventOf, publishChange } from './published.ts'
 import type { PublishEvent } from '../event-webhooks/publish.ts'
 import type { DiskUse } from './disk-use.ts'
 import type { WorkspacePresenter } from './presenter.ts'
+import type { WorkspaceQuota } from './quota.ts'
 import { restingStates } from './store.ts'
 import type { WorkspaceRow, WorkspaceStore } from './store.ts'
-import { tierLimits } from './tier-limits.ts'
 import { statesBefore } from './transitions.ts'
 
 export interface Change {
@@ -23,11 +23,14 @@ export interface Change {
   readonly step?: WorkspaceStep | null
   readonly losses?: number
   readonly name?: string
+  /** Of the plan: refused where as many run as it holds. @see WorkspaceQuota.requireStart */
+  readonly takesPlace?: boolean
 }
 
 export interface WorkspaceChangesDependencies {
   readonly store: WorkspaceStore
   readonly presenter: WorkspacePresenter
+  readonly quota: WorkspaceQuota
   readonly unitOfWork: UnitOfWork
   /** For what nobody waits for, and takes many rows along. */
   readonly background: UnitOfWork
@@ -44,32 +47,22 @@ export class WorkspaceChanges {
   }
 
   /**
-   * Inserts a workspace. It counts for its owner, or for its team's; their row is locked first, so two requests at once
-   * cannot both take the last place. Resolves to `null` when the name is taken. @throws `workspace_limit_reached`, `team_not_found`.
+   * Inserts a workspace, where there is a place for one more. Resolves to `null` when the name is taken.
+   * @throws `workspace_limit_reached`, `team_not_found`.
    */
   create(actor: UserActor, name: string, teamId: TeamId | null): Promise<WorkspaceRow | null> {
-    const { store, unitOfWork } = this.#dependencies
+    const { quota, store, unitOfWork } = this.#dependencies
     return unitOfWork(actor, async (unit) => {
-      const quotaOwnerId = teamId === null ? actor.userId : await store.ownerOf(unit, teamId)
-      if (quotaOwnerId === null) throw errors.teamNotFound()
-      const quotaOwner = await store.lockQuotaOwner(unit, quotaOwnerId)
-      if (teamId === null) {
-        if (quotaOwner.status !== 'active') throw errors.signedOut()
-      } else if (!(await store.holdTeam(unit, teamId))) throw errors.teamNotFound()
-      const limit = tierLimits[quotaOwner.tier]
-      if ((await store.countTowardsQuotaOf(unit, quotaOwnerId)) >= limit)
-        throw quotaOwnerId === actor.userId
-          ? errors.workspaceLimitReached(limit, quotaOwner.tier)
-          : errors.teamLimitReached(limit, quotaOwner.login, quotaOwner.tier)
+      await quota.requirePlace(unit, actor, teamId)
       const row = await store.insert(unit, actor, name, teamId, 'Waiting for its turn')
       if (row !== null) await publishChange(this.#dependencies.publish, unit, row, 'workspace.created')
       return this.#recordChange(unit, row, 'create')
     })
   }
 
-  /** Moves a workspace to another state; `null` when it is in none from which it may, or is gone. @throws {NameTaken} */
+  /** Moves a workspace to another state; `null` when it is in none from which it may, or is gone. @throws {NameTaken}, `running_limit_reached`. */
   move(id: WorkspaceId, change: Change): Promise<WorkspaceRow | null> {
-    const { store, unitOfWork } = this.#dependencies
+    const { quota, store, unitOfWork } = this.#dependencies
     const { to, actor, action, incarnation, reason = null, step = null, losses, name } = change
     const from = statesBefore(to).filter((state) => change.from?.includes(state) ?? true)
     const now = new Date()
@@ -83,10 +76,12 @@ export class WorkspaceChanges {
       ...(to === 'running' ? { startedAt: now, lastActivityAt: now } : {}),
     }
     return unitOfWork(actor, async (unit) => {
-      const row = await store.change(unit, { id, from, incarnation }, update)
+      const row = this.#recordChange(unit, await store.change(unit, { id, from, incarnation }, update), action)
+      // Afterwards, as only a start that happens takes a place.
+      if (row !== null && change.takesPlace === true) await quota.requireStart(unit, row)
       const event = eventOf(to)
       if (row !== null && event !== null) await publishChange(this.#dependencies.publish, unit, row, event)
-      return this.#recordChange(unit, row, action)
+      return row
     })
   }
 

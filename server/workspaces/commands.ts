@@ -3,6 +3,7 @@ import type { Actor, WorkspaceFacts, WorkspaceId } from '@arcx/router'
 import type { DiskLevel } from '@arcx/service-kit/disk'
 import type { Change, WorkspaceChanges } from './changes.ts'
 import type { WorkspacePresenter } from './presenter.ts'
+import { restingStates } from './store.ts'
 import type { WorkspaceRow } from './store.ts'
 
 export type Command = 'start' | 'stop' | 'restart' | 'remove'
@@ -40,7 +41,7 @@ export class WorkspaceCommands {
     this.#dependencies = dependencies
   }
 
-  /** `read`: reads the current row. @throws `workspace_busy`, `disk_low`, `disk_full`. */
+  /** `read`: reads the current row. @throws `workspace_busy`, `running_limit_reached`, `disk_low`, `disk_full`. */
   async execute(
     actor: Actor,
     workspaceId: WorkspaceId,
@@ -52,7 +53,8 @@ export class WorkspaceCommands {
     const row = await read()
     if (settled.includes(row.state)) return presenter.present(row)
     if (operation === 'start') await this.requireRoom()
-    const moved = await changes.move(workspaceId, { ...change, actor, action: operation })
+    const takesPlace = change.to === 'starting' && restingStates.includes(row.state)
+    const moved = await changes.move(workspaceId, { ...change, actor, action: operation, takesPlace })
     if (moved !== null) {
       this.#dependencies.poke(workspaceId)
       return presenter.present(moved)

@@ -18,6 +18,8 @@ import { LeaseStore } from './lease-store.ts'
 import { WorkspaceLeases } from './leases.ts'
 import { WorkspacePresenter } from './presenter.ts'
 import { hasEnded, ownProcessName } from './process-name.ts'
+import { WorkspaceQuota } from './quota.ts'
+import type { LimitsOf } from './quota.ts'
 import { Reconciler } from './reconciler.ts'
 import type { WorkspaceRow, WorkspaceStore } from './store.ts'
 import { Workspaces } from './workspaces.ts'
@@ -39,6 +41,8 @@ export interface WorkspacesModuleDependencies {
   readonly idleTimeoutSeconds: number
   /** 0: none. */
   readonly diskLimitBytes: number
+  /** What a plan holds. */
+  readonly limitsOf: LimitsOf
   urlOf(name: string): string
   /** What programs in it find in their environment. */
   environmentOf(row: WorkspaceRow): Promise<Readonly<Record<string, string>>>
@@ -66,6 +70,7 @@ export async function openWorkspaces(dependencies: WorkspacesModuleDependencies)
     store,
     presenter,
     unitOfWork,
+    quota: new WorkspaceQuota(store, dependencies.limitsOf),
     background: dependencies.backgroundWork,
     publish: dependencies.publish,
   })

@@ -16,6 +16,7 @@ import { WorkspaceLeases, leaseTimes } from './leases.ts'
 import type { LeaseTimes } from './leases.ts'
 import { WorkspacePresenter } from './presenter.ts'
 import { Reconciler } from './reconciler.ts'
+import { WorkspaceQuota } from './quota.ts'
 import { WorkspaceStore } from './store.ts'
 
 let database: TestDatabase
@@ -112,6 +113,7 @@ function copy({
     store,
     presenter,
     unitOfWork,
+    quota: new WorkspaceQuota(store, async (_unit, tier) => ({ tier, workspaces: 20, members: 20 })),
     background: unitOfWork,
     publish: async () => undefined,
   })

@@ -59,6 +59,9 @@ export interface WorkspaceUpdate {
 /** The person or team that owns workspaces. */
 export type WorkspaceOwner = { readonly ownerId: string } | { readonly teamId: string }
 
+/** For whom workspaces count. */
+export type QuotaHolder = { readonly userId: string } | { readonly teamId: string }
+
 /** Another workspace has that name. */
 export class NameTaken extends Error {
   override readonly name = 'NameTaken'
@@ -66,6 +69,18 @@ export class NameTaken extends Error {
 
 /** Where no container is, there is nothing to do for the reconciler but to make sure of it. */
 export const restingStates: readonly WorkspaceState[] = ['stopped', 'failed']
+/** On their way there, too. */
+const notRunning: WorkspaceState[] = [...restingStates, 'stopping', 'deleting']
+
+const countedFor = (holder: QuotaHolder): Prisma.WorkspaceWhereInput =>
+  'teamId' in holder
+    ? { teamId: holder.teamId }
+    : {
+        OR: [
+          { ownerId: holder.userId },
+          { team: { tier: null, memberships: { some: { userId: holder.userId, role: 'owner' } } } },
+        ],
+      }
 
 const columns = Prisma.raw(
   [
@@ -173,7 +188,7 @@ export class WorkspaceStore {
     return new Set(rows.map(({ name }) => name))
   }
 
-  async ownerOf(unit: Unit, teamId: TeamId): Promise<string | null> {
+  async ownerOf(unit: Unit, teamId: string): Promise<string | null> {
     const owner = await queriesOf(unit).membership.findFirst({
       where: { teamId, role: 'owner' },
       select: { userId: true },
@@ -194,20 +209,35 @@ export class WorkspaceStore {
   }
 
   /**
-   * Whether the team stays until the unit is over: its deletion waits for that, or has begun and is seen here. Prisma has no
-   * word for the lock.
+   * The team as it stays until the unit is over: its deletion waits for that, or has begun and it is not found here. Prisma
+   * has no word for the lock.
    */
-  async holdTeam(unit: Unit, teamId: TeamId): Promise<boolean> {
-    const held = await queriesOf(unit).$queryRaw<unknown[]>`
-      SELECT 1 FROM "Team" WHERE "id" = ${teamId}::uuid AND "deletingAt" IS NULL FOR SHARE`
-    return held.length > 0
+  async holdTeam(unit: Unit, teamId: string): Promise<{ readonly tier: Tier | null } | null> {
+    const [team] = await queriesOf(unit).$queryRaw<{ readonly tier: Tier | null }[]>`
+      SELECT "tier" FROM "Team" WHERE "id" = ${teamId}::uuid AND "deletingAt" IS NULL FOR SHARE`
+    return team ?? null
   }
 
-  /** Workspaces that count towards a person's quota: their own, and those of teams they own. */
-  countTowardsQuotaOf(unit: Unit, userId: string): Promise<number> {
+  /**
+   * Workspaces that count for a team with a plan of its own, or for a person: their own, and those of teams they own that
+   * have none. `awakeBesides`: of those that have, or should have, a container, without this one.
+   */
+  countTowards(unit: Unit, holder: QuotaHolder, which?: { readonly awakeBesides: string }): Promise<number> {
     return queriesOf(unit).workspace.count({
-      where: { OR: [{ ownerId: userId }, { team: { memberships: { some: { userId, role: 'owner' } } } }] },
+      where: {
+        ...countedFor(holder),
+        ...(which === undefined ? {} : { id: { not: which.awakeBesides }, state: { notIn: notRunning } }),
+      },
     })
+  }
+
+  /** Of those that count for somebody and run, whatever was used last comes first. */
+  async awakeOf(holder: QuotaHolder): Promise<readonly WorkspaceRow[]> {
+    const rows = await this.#database.workspace.findMany({
+      where: { ...countedFor(holder), state: { in: ['creating', 'starting', 'running'] } },
+      orderBy: [{ lastActivityAt: { sort: 'desc', nulls: 'last' } }, { createdAt: 'desc' }],
+    })
+    return rows.map(rowOf)
   }
 
   /** Null where the name is taken. */

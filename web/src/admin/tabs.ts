@@ -5,6 +5,7 @@ import { msg } from '@lingui/core/macro'
 export const adminTabs = {
   overview: msg`Overview`,
   people: msg`People`,
+  plans: msg`Plans`,
   workspaces: msg`Workspaces`,
   invitations: msg`Invitations`,
   announcements: msg`Announcements`,

@@ -16,12 +16,14 @@ import { GitHubApp } from '../admin/github-app.tsx'
 import { Invitations } from '../admin/invitations.tsx'
 import { Overview } from '../admin/overview.tsx'
 import { People } from '../admin/people.tsx'
+import { Plans } from '../admin/plans.tsx'
 import { WebhookDeliveries } from '../admin/webhooks.tsx'
 import { EverybodysWorkspaces } from '../admin/workspaces.tsx'
 
 const contents: Readonly<Record<AdminTab, () => ReactNode>> = {
   overview: Overview,
   people: People,
+  plans: Plans,
   workspaces: EverybodysWorkspaces,
   invitations: Invitations,
   announcements: AnnouncementsDesk,
