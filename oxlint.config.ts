@@ -11,6 +11,10 @@ const rule = (...patterns: Ban[]): DummyRuleMap => ({ 'no-restricted-imports': [
 
 /** Each outside system has one place that knows it. */
 const docker: Ban = { regex: '^dockerode$', message: 'Only server/runtime/docker knows Docker.' }
+const stripe: Ban = {
+  regex: '^stripe$',
+  message: 'Only server/billing asks Stripe, and server/webhooks checks its signatures.',
+}
 const nats: Ban = { regex: '^@nats-io/', message: 'Only service-kit/bus knows NATS.' }
 const sql: Ban = {
   regex: '^(pg|@prisma/.*|@arcx/prisma)(/|$)|/unit-of-work/transaction\\.ts$',
@@ -179,10 +183,11 @@ export default defineConfig({
       }),
     },
     { files: ['server/{orchestrator,database}.ts'], rules: rule(docker, nats, outOfServices) },
-    ...withStores('server/*', docker, ...service, {
+    ...withStores('server/*', docker, stripe, ...service, {
       regex: '^\\.\\./runtime/([^p]|p[^o])',
       message: 'Only the runtime’s port.',
     }),
+    { files: ['server/billing/stripe.ts', 'server/webhooks/signatures*.ts'], rules: rule(docker, sql, ...service) },
     {
       files: ['server/runtime/*.ts'],
       rules: rule(

@@ -343,6 +343,39 @@ export const errors = {
   inviteNotFound: () =>
     new ArcError('NotFound', 'invite_not_found', 'There is no such invitation, or it has ended already.'),
 
+  billingOff: () =>
+    new ArcError(
+      'NotFound',
+      'billing_off',
+      'Nothing is paid for on this server: plans are given by its administrators.',
+    ),
+
+  stripeUnavailable: (cause?: unknown) =>
+    new ArcError(
+      'Unavailable',
+      'stripe_unavailable',
+      'Stripe, which takes payments, does not answer. Nothing was changed; try again in a minute. Everything else goes on.',
+      { retryAfterSeconds: 60 },
+      cause,
+    ),
+
+  subscribedAlready: () =>
+    new ArcError(
+      'Conflict',
+      'subscribed_already',
+      'There is a subscription already. Change it, or pay what is missing, where billing is managed.',
+    ),
+
+  notACustomer: () =>
+    new ArcError(
+      'Conflict',
+      'not_a_customer',
+      'Nothing was subscribed yet, so there is nothing to manage. Choose a plan.',
+    ),
+
+  planNotOffered: (plan: string) =>
+    new ArcError('Invalid', 'plan_not_offered', `The ${plan} plan cannot be taken here.`, { plan }),
+
   announcementLimitReached: (limit: number) =>
     new ArcError(
       'LimitReached',

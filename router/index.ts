@@ -2,6 +2,15 @@ export type { AppRouter } from './root.ts'
 export type { Context, Ports, ArcErrorShape, InputIssue } from './trpc.ts'
 export type { Actor, AdminActor, ServiceActor, SessionActor, TokenActor, UserActor, Origin } from './actor.ts'
 export { Tier } from './actor.ts'
+export type {
+  BillingCustomerView,
+  BillingOwner,
+  BillingPort,
+  BillingView,
+  InvoiceView,
+  SubscriptionView,
+} from './billing/port.ts'
+export { PaidPlan } from './billing/port.ts'
 export type { TieredTeam, TiersPort } from './tiers/port.ts'
 export { TierLimits } from './tiers/port.ts'
 export type { WorkspacesPort, Resume } from './workspaces/port.ts'

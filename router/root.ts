@@ -3,6 +3,7 @@ import { adminRouter } from './admin/procedures.ts'
 import { announcementsRouter } from './announcements/procedures.ts'
 import { auditRouter } from './audit/procedures.ts'
 import { authRouter } from './auth/procedures.ts'
+import { billingRouter } from './billing/procedures.ts'
 import { collabRouter } from './collab/procedures.ts'
 import { diskRouter } from './disk/procedures.ts'
 import { egressRouter } from './egress/procedures.ts'
@@ -22,6 +23,7 @@ export const appRouter = router({
   announcements: announcementsRouter,
   audit: auditRouter,
   auth: authRouter,
+  billing: billingRouter,
   collab: collabRouter,
   disk: diskRouter,
   egress: egressRouter,

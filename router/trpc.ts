@@ -7,6 +7,7 @@ import type { AnnouncementsPort } from './announcements/port.ts'
 import type { AdminActor, Origin, UserActor } from './actor.ts'
 import type { AuditPort } from './audit/port.ts'
 import type { AuthorizationPort } from './authorization.ts'
+import type { BillingPort } from './billing/port.ts'
 import type { CollabPort } from './collab/port.ts'
 import type { DiskPort } from './disk/port.ts'
 import type { EgressPort } from './egress/port.ts'
@@ -30,6 +31,7 @@ export interface Ports {
   readonly announcements: AnnouncementsPort
   readonly audit: AuditPort
   readonly authorization: AuthorizationPort
+  readonly billing: BillingPort
   readonly collab: CollabPort
   readonly disk: DiskPort
   readonly egress: EgressPort

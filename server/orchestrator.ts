@@ -20,6 +20,7 @@ import { Authorization } from './authorization/authorization.ts'
 import { Limits } from './authorization/limits.ts'
 import { Collab } from './collab/collab.ts'
 import type { OrchestratorConfig } from './config.ts'
+import { openBilling } from './billing/module.ts'
 import { openCodes } from './credentials/module.ts'
 import { deriveKey } from './credentials/signing.ts'
 import type { Purpose } from './credentials/signing.ts'
@@ -200,6 +201,18 @@ async function start(
   const webhooks = new Webhooks({ store: new WebhookStore(database), unitOfWork, jobs })
   repeatFetchingMissed(jobs, { app: githubApp, webhooks, apiUrl: apiOf(gitHubUrl), log })
   endRevokedSignIns(webhooks, (githubId) => identities.gitHubRevoked(githubId))
+  const { billing, membersChanged } = openBilling({
+    database,
+    unitOfWork,
+    jobs,
+    webhooks,
+    tiers,
+    settings: config.billing,
+    publicOrigin,
+    teamsOf: (userId) => memberships.of(userId),
+    stopExcess: (owner) => workspace.stopExcess({ kind: 'service', service: 'billing' }, owner),
+  })
+  team.onMembersChanged(membersChanged)
   const admin = new Admin({
     store: new AdminStore(database),
     unitOfWork,
@@ -245,6 +258,7 @@ async function start(
       announcements,
       audit,
       authorization,
+      billing,
       collab,
       disk: new Disk(disk),
       egress,

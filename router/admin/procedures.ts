@@ -65,6 +65,7 @@ export const adminRouter = router({
     list: adminProcedure.query(({ ctx }) => ctx.tiers.list()),
     update: adminProcedure.input(TierLimits).mutation(({ ctx, input }) => ctx.tiers.update(ctx.actor, input)),
   }),
+  billing: router({ list: adminProcedure.query(({ ctx }) => ctx.billing.customers()) }),
   teams: router({
     list: adminProcedure
       .input(z.object({ search: z.string().trim().max(100).default('') }).prefault({}))

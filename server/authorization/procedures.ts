@@ -47,6 +47,7 @@ export const procedures: Readonly<Record<ProcedurePath, Entry>> = {
   'admin.waitlist.invite': command('waitlist.invite'),
   'admin.tiers.list': read('server.see'),
   'admin.tiers.update': command('tier.update'),
+  'admin.billing.list': read('server.see'),
   'admin.teams.list': read('server.see'),
   'admin.teams.setTier': command('tier.give-team', 'changes', 'team.tier'),
   'admin.users.list': read('server.see'),
@@ -69,6 +70,12 @@ export const procedures: Readonly<Record<ProcedurePath, Entry>> = {
   'auth.sessions.list': read('session.list'),
   'auth.sessions.end': command('session.end'),
   'auth.sessions.endOthers': command('session.end'),
+
+  'billing.get': read('billing.see'),
+  'billing.invoices': read('billing.see', 'changes'),
+  'billing.checkout': command('billing.order', 'changes', 'billing.checkout'),
+  'billing.portal': command('billing.order', 'changes', 'billing.portal'),
+  'billing.refresh': read('billing.see', 'changes'),
 
   // Asked for by each window, whenever its connection is another: counted there.
   'collab.ticket': read('workspace.see'),

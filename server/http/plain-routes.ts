@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { ArcError, AuditFilterInput, errors } from '@arcx/router'
+import { ArcError, AuditFilterInput, TeamId, errors } from '@arcx/router'
 import type { Ports } from '@arcx/router'
 import { appRouter, createCallerFactory } from '@arcx/router/server'
 import { asCsv, asJsonLines } from '../audit/export.ts'
@@ -16,6 +16,12 @@ const InviteBody = z.object({
   expires_days: z.number().int().min(1).max(365).default(14),
 })
 const createCaller = createCallerFactory(appRouter)
+
+function teamOf(query: unknown): { readonly teamId: TeamId | null } {
+  const parsed = z.object({ team: TeamId.optional() }).safeParse(query)
+  if (!parsed.success) throw new ArcError('Invalid', 'query_invalid', 'A team is given by its id: ?team=ID.')
+  return { teamId: parsed.data.team ?? null }
+}
 
 /** Operations of the router for scripts that speak plain HTTP, and the record as a file. */
 export function addPlainRoutes({ app, actorOf }: Edge, ports: Ports): void {
@@ -78,6 +84,14 @@ export function addPlainRoutes({ app, actorOf }: Edge, ports: Ports): void {
     await caller.admin.users.remove({ userId: found.id })
     return reply.code(204).send()
   })
+  /** `team`: its id; without it, one's own. */
+  app.get('/api/billing', perMinute(120), async (request) =>
+    (await callerOf(request)).billing.get(teamOf(request.query)),
+  )
+  app.post('/api/billing/portal', perMinute(60), async (request) =>
+    (await callerOf(request)).billing.portal(teamOf(request.query)),
+  )
+  app.get('/api/admin/billing', perMinute(120), async (request) => (await callerOf(request)).admin.billing.list())
   app.get('/api/admin/users', perMinute(120), async (request) => (await callerOf(request)).admin.users.list())
 
   /** The same procedures as the router's, with what they refuse as the edge says it. */

@@ -16,6 +16,7 @@ import { handleTeamRemoval, openCloseTeam, resumeTeamRemovals } from './removal.
 import type { RemoveWorkspaces } from './removal.ts'
 import { TeamSubscriptions } from './subscriptions.ts'
 import { TeamStore } from './team-store.ts'
+import type { OnMembers } from './team-store.ts'
 import { Teams } from './teams.ts'
 
 export interface TeamsDependencies {
@@ -38,6 +39,8 @@ export interface TeamsModule {
   takeInvite(unit: Unit, code: string | null, login: string): Promise<AcceptedInvite | null>
   /** Takes somebody out of all teams. */
   depart(unit: Unit, userId: UserId): Promise<void>
+  /** Before anything is asked of it. */
+  onMembersChanged(listener: OnMembers): void
   /** Before jobs are started. */
   handleRemoval(removeWorkspaces: RemoveWorkspaces): void
   /** Once they are. */
@@ -53,7 +56,8 @@ export function openTeams({
   publicOrigin,
   mostMembers,
 }: TeamsDependencies): TeamsModule {
-  const store = new TeamStore(database)
+  let onMembers: OnMembers = async () => undefined
+  const store = new TeamStore(database, (unit, teamId) => onMembers(unit, teamId))
   const invites = new InviteStore(database)
   const memberships = new Memberships(store)
   feed.listen((event) => {
@@ -85,6 +89,9 @@ export function openTeams({
     teams,
     invitations,
     memberships,
+    onMembersChanged(listener) {
+      onMembers = listener
+    },
     takeInvite: (unit, code, login) => takeTeamInvite({ teams: store, invites, changes }, unit, code, login),
     depart: (unit, userId) => departTeams({ store, changes, closeTeam }, unit, userId),
     handleRemoval: (removeWorkspaces) => handleTeamRemoval({ store, unitOfWork, jobs, removeWorkspaces }),

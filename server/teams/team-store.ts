@@ -26,12 +26,17 @@ export class TeamNameTaken extends Error {
   override readonly name = 'TeamNameTaken'
 }
 
+/** Others are in a team than before; within the unit in which that is so. */
+export type OnMembers = (unit: Unit, teamId: TeamId) => Promise<void>
+
 /** Teams and who is in them. */
 export class TeamStore {
   readonly #database: Database
+  readonly #onMembers: OnMembers
 
-  constructor(database: Database) {
+  constructor(database: Database, onMembers: OnMembers = async () => undefined) {
     this.#database = database
+    this.#onMembers = onMembers
   }
 
   /** Somebody's teams by id, with their role in each. */
@@ -115,6 +120,7 @@ export class TeamStore {
     await membership.deleteMany({ where: { teamId } })
     await teamInvite.deleteMany({ where: { teamId } })
     await team.updateMany({ where: { id: teamId }, data: { deletingAt: new Date() } })
+    await this.#onMembers(unit, teamId)
     return left.map(({ userId }) => UserId.parse(userId))
   }
 
@@ -177,6 +183,7 @@ export class TeamStore {
       data: [{ teamId, userId, role }],
       skipDuplicates: true,
     })
+    if (count > 0) await this.#onMembers(unit, teamId)
     return count > 0
   }
 
@@ -186,6 +193,7 @@ export class TeamStore {
 
   async removeMember(unit: Unit, teamId: TeamId, userId: UserId): Promise<void> {
     await queriesOf(unit).membership.deleteMany({ where: { teamId, userId } })
+    await this.#onMembers(unit, teamId)
   }
 }
 

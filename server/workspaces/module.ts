@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import type { TeamRole, Workspace, WorkspaceFacts, WorkspaceId } from '@arcx/router'
+import type { Actor, TeamRole, Workspace, WorkspaceFacts, WorkspaceId } from '@arcx/router'
 import type { Database } from '@arcx/prisma'
 import type { DiskWatch } from '@arcx/service-kit/disk'
 import type { Log } from '@arcx/service-kit/log'
@@ -13,6 +13,7 @@ import { Admission } from './admission.ts'
 import { WorkspaceChanges } from './changes.ts'
 import { DiskGuard } from './disk-guard.ts'
 import { diskLimitOf } from './disk-use.ts'
+import { stopExcess } from './excess.ts'
 import { IdleWatch } from './idle-watch.ts'
 import { LeaseStore } from './lease-store.ts'
 import { WorkspaceLeases } from './leases.ts'
@@ -21,7 +22,7 @@ import { hasEnded, ownProcessName } from './process-name.ts'
 import { WorkspaceQuota } from './quota.ts'
 import type { LimitsOf } from './quota.ts'
 import { Reconciler } from './reconciler.ts'
-import type { WorkspaceRow, WorkspaceStore } from './store.ts'
+import type { QuotaHolder, WorkspaceRow, WorkspaceStore } from './store.ts'
 import { Workspaces } from './workspaces.ts'
 
 /** A start keeps a core busy for about a second, and is given up after a minute: more at once only delay one another. */
@@ -55,6 +56,8 @@ export interface WorkspacesModule {
   accessOf(principal: Principal, id: WorkspaceId): Promise<Pick<Workspace, 'may' | 'teamId'>>
   /** Of those that are still there. */
   factsOf(ids: readonly WorkspaceId[]): Promise<readonly WorkspaceFacts[]>
+  /** Stops what runs beyond what somebody's plan holds. */
+  stopExcess(actor: Actor, owner: QuotaHolder): Promise<void>
   /** Somebody works in it. */
   onActivity(id: WorkspaceId): void
   /** Drives containers to what the rows say, from now on. */
@@ -66,11 +69,12 @@ export async function openWorkspaces(dependencies: WorkspacesModuleDependencies)
   const { store, unitOfWork, feed, runtime, disk, memberships, log, idleTimeoutSeconds } = dependencies
   const limit = diskLimitOf(dependencies.diskLimitBytes)
   const presenter = new WorkspacePresenter((name) => dependencies.urlOf(name), limit)
+  const quota = new WorkspaceQuota(store, dependencies.limitsOf)
   const changes = new WorkspaceChanges({
     store,
     presenter,
     unitOfWork,
-    quota: new WorkspaceQuota(store, dependencies.limitsOf),
+    quota,
     background: dependencies.backgroundWork,
     publish: dependencies.publish,
   })
@@ -117,6 +121,7 @@ export async function openWorkspaces(dependencies: WorkspacesModuleDependencies)
         : { may: rightsTo({ ...principal, teams }, row), teamId: presenter.present(row).teamId }
     },
     factsOf: async (ids) => (await store.byIds(ids)).map((row) => presenter.present(row)),
+    stopExcess: (actor, owner) => stopExcess({ store, changes, quota, unitOfWork, poke }, actor, owner),
     onActivity: (id) =>
       void store.active(id, new Date()).catch((error: unknown) => log.warn({ err: error }, 'activity was not noted')),
     async start() {

@@ -41,6 +41,17 @@ export class WorkspaceQuota {
       throw errors.runningLimitReached(limit, tier)
   }
 
+  /** For whom somebody's workspaces count, and how many may run; null where they have gone. */
+  async limitFor(
+    unit: Unit,
+    owner: QuotaHolder,
+  ): Promise<{ readonly holder: QuotaHolder; readonly limit: number } | null> {
+    const [ownerId, teamId] = 'teamId' in owner ? [null, owner.teamId] : [owner.userId, null]
+    if (teamId !== null && (await this.#store.ownerOf(unit, teamId)) === null) return null
+    const { holder, tier } = await this.#holderOf(unit, ownerId, teamId)
+    return { holder, limit: (await this.#limitsOf(unit, tier)).workspaces }
+  }
+
   async #holderOf(
     unit: Unit,
     ownerId: string | null,
