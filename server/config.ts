@@ -66,6 +66,7 @@ export const OrchestratorSettings = z.object({
   ARC_GITHUB_WEBHOOK_SECRET_FORMER: token().optional(),
   ARC_STRIPE_WEBHOOK_SECRET: token().optional(),
   ARC_STRIPE_WEBHOOK_SECRET_FORMER: token().optional(),
+  ...billingEnvironment,
   ARC_EVENT_WEBHOOK_EXEMPT: networks().optional(),
   ...billingEnvironment,
   GITHUB_CLIENT_ID: z.string().optional().describe('the client id of a GitHub application'),

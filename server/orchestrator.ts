@@ -199,6 +199,18 @@ async function start(
   const { identity, sessions, tokens, programs, account, principalOf, shutOut } = identities
 
   const webhooks = new Webhooks({ store: new WebhookStore(database), unitOfWork, jobs })
+  const { billing, membersChanged } = openBilling({
+    database,
+    unitOfWork,
+    jobs,
+    webhooks,
+    tiers,
+    settings: config.billing,
+    publicOrigin,
+    teamsOf: (userId) => memberships.of(userId),
+    stopExcess: (owner) => workspace.stopExcess({ kind: 'service', service: 'billing' }, owner),
+  })
+  team.onMembersChanged(membersChanged)
   repeatFetchingMissed(jobs, { app: githubApp, webhooks, apiUrl: apiOf(gitHubUrl), log })
   endRevokedSignIns(webhooks, (githubId) => identities.gitHubRevoked(githubId))
   const { billing, membersChanged } = openBilling({

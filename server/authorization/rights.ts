@@ -124,6 +124,9 @@ export const rights = {
   'egress.see': right(['self', ...readers], 'workspaces:read', 'inside', 'see where these workspaces may go'),
   'egress.change': right(secretManagers, 'secrets', 'inside', 'change where these workspaces may go'),
 
+  /** Who waits for their payment can make it. A team's admins see what it pays; its owner orders. */
+  'billing.see': right(['waiting', 'self', ...teamManagers], 'never', 'never', 'see what this team pays'),
+  'billing.order': right(['waiting', 'self', 'team-owner'], 'never', 'never', 'pay for this team'),
   'event-webhook.see': right(secretManagers, 'secrets', 'never', 'see these webhook endpoints'),
   'event-webhook.change': right(secretManagers, 'secrets', 'never', 'change these webhook endpoints'),
   /** Who waits for their payment can make it. A team's admins see what it pays; its owner orders. */

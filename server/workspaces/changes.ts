@@ -76,12 +76,12 @@ export class WorkspaceChanges {
       ...(to === 'running' ? { startedAt: now, lastActivityAt: now } : {}),
     }
     return unitOfWork(actor, async (unit) => {
-      const row = this.#recordChange(unit, await store.change(unit, { id, from, incarnation }, update), action)
+      const row = await store.change(unit, { id, from, incarnation }, update)
       // Afterwards, as only a start that happens takes a place.
       if (row !== null && change.takesPlace === true) await quota.requireStart(unit, row)
       const event = eventOf(to)
       if (row !== null && event !== null) await publishChange(this.#dependencies.publish, unit, row, event)
-      return row
+      return this.#recordChange(unit, row, action)
     })
   }
 
