@@ -5,6 +5,7 @@ import { createSecureContext, rootCertificates } from 'node:tls'
 import { checkDatabase, openPool, openPrisma } from '@arcx/prisma'
 import { WorkspaceId } from '@arcx/router'
 import { openChannel } from '@arcx/service-kit/channel'
+import { AddressGuard } from '@arcx/service-kit/address-guard'
 import { Envelopes } from '@arcx/service-kit/envelopes'
 import { internalRoutes } from '@arcx/service-kit/internal-routes'
 import { openJournal } from '@arcx/service-kit/journal'
@@ -18,7 +19,6 @@ import { FailedAttempts } from '@arcx/service-kit/failed-attempts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ProxyConfig } from './config.ts'
-import { AddressGuard } from './egress/policy/address-guard.ts'
 import { Exchange } from './egress/exchange.ts'
 import { RateLimits } from './egress/policy/rate-limits.ts'
 import { announceRecords } from './egress/records/announcement.ts'
@@ -77,10 +77,12 @@ async function start(config: ProxyConfig, log: Log, shutdown: Shutdown): Promise
     minVersion: 'TLSv1.2',
     ...(more === null ? {} : { ca: [...rootCertificates, more] }),
   })
-  const guard = new AddressGuard(
-    config.ARC_EGRESS_EXEMPT,
-    new Map(config.ARC_EGRESS_NAMES.map(([name, address]) => [name, address ?? ''])),
-  )
+  const guard = new AddressGuard({
+    exempt: config.ARC_EGRESS_EXEMPT,
+    names: new Map(config.ARC_EGRESS_NAMES.map(([name, address]) => [name, address ?? ''])),
+    refusal: ({ host, address, network }) =>
+      `${host} leads to a private address (${address}), which no workspace may reach. Whoever runs this server can permit it by adding ${network} to ARC_EGRESS_EXEMPT.`,
+  })
   const upstreams = new Upstreams(guard, trust)
   shutdown.add('upstreams', () => upstreams.close())
 

@@ -1,7 +1,7 @@
 import type { SecureContext } from 'node:tls'
 import { Agent } from 'undici'
 import type { Dispatcher } from 'undici'
-import type { AddressGuard } from '../policy/address-guard.ts'
+import type { AddressGuard } from '@arcx/service-kit/address-guard'
 
 const connectMs = 30_000
 const firstByteMs = 120_000

@@ -4,10 +4,13 @@ import { isIP } from 'node:net'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** The name leads to an address that no workspace may reach. */
+/** The name leads to an address that may not be dialled. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused'
 }
+
+/** Of IPv6, all that IANA has given out; elsewhere lie forms that carry an IPv4 address, such as ::7f00:1. */
+const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3')
 
 type Resolve = (host: string) => Promise<readonly LookupAddress[]>
 
@@ -15,20 +18,30 @@ type Resolve = (host: string) => Promise<readonly LookupAddress[]>
 export function isPublic(address: string): boolean {
   try {
     // Mapped addresses are judged by what is in them.
-    return ipaddr.process(address).range() === 'unicast'
+    const parsed = ipaddr.process(address)
+    return parsed.range() === 'unicast' && (parsed.kind() === 'ipv4' || parsed.match(globalUnicast))
   } catch {
     return false
   }
+}
+
+export interface AddressGuardSettings {
+  readonly exempt: readonly string[]
+  readonly names?: ReadonlyMap<string, string>
+  /** What is said where an address is refused; `network`: it alone, as a setting takes it. */
+  refusal(refused: { readonly host: string; readonly address: string; readonly network: string }): string
 }
 
 /** Resolves names, and hands on addresses that were judged: what was judged is what is dialled. */
 export class AddressGuard {
   readonly #exempt: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][]
   readonly #resolve: Resolve
+  readonly #refusal: AddressGuardSettings['refusal']
 
-  /** `exempt`: networks (CIDR) of the operator's own that workspaces may reach all the same; `names`: fixed ones, before any resolver is asked. */
-  constructor(exempt: readonly string[], names: ReadonlyMap<string, string>) {
-    this.#exempt = exempt.map((each) => ipaddr.parseCIDR(each))
+  /** `exempt`: networks of the operator's own that may be reached all the same; `names`: fixed ones, before any resolver is asked. */
+  constructor({ exempt, names = new Map(), refusal }: AddressGuardSettings) {
+    this.#exempt = exempt.map((each) => parseNetwork(each))
+    this.#refusal = refusal
     this.#resolve = async (host) => {
       const fixed = names.get(host)
       if (fixed !== undefined) return [{ address: fixed, family: isIP(fixed) }]
@@ -46,9 +59,7 @@ export class AddressGuard {
     const found = await this.#resolve(host)
     for (const { address } of found)
       if (!this.#allows(address))
-        throw new AddressRefused(
-          `${host} leads to a private address (${address}), which no workspace may reach. Whoever runs this server can permit it by adding ${networkOf(address)} to ARC_EGRESS_EXEMPT.`,
-        )
+        throw new AddressRefused(this.#refusal({ host, address, network: networkOf(address) }))
     if (found.length === 0) throw new Error(`${host} has no address.`)
     return found
   }
@@ -65,13 +76,24 @@ export class AddressGuard {
   }
 
   #allows(address: string): boolean {
-    if (isPublic(address)) return true
+    return isPublic(address) || this.isExempt(address)
+  }
+
+  /** Whether it is in one of the operator's own networks. */
+  isExempt(address: string): boolean {
     const parsed = ipaddr.process(address)
     return this.#exempt.some(([network, bits]) => parsed.kind() === network.kind() && parsed.match(network, bits))
   }
 }
 
-/** It alone, as ARC_EGRESS_EXEMPT takes it. */
+/** A network, or a single address. */
+function parseNetwork(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
+  if (text.includes('/')) return ipaddr.parseCIDR(text)
+  const address = ipaddr.parse(text)
+  return [address, address.kind() === 'ipv4' ? 32 : 128]
+}
+
+/** It alone, as a setting takes it. */
 function networkOf(address: string): string {
   const parsed = ipaddr.process(address)
   return `${parsed.toString()}/${parsed.kind() === 'ipv4' ? 32 : 128}`
