@@ -223,6 +223,24 @@ export const errors = {
       'This is no event: it takes a JSON body (content type application/json) and the sender’s own headers.',
     ),
 
+  endpointNotFound: () => new ArcError('NotFound', 'endpoint_not_found', 'There is no such webhook endpoint.'),
+
+  endpointLimitReached: (limit: number) =>
+    new ArcError(
+      'LimitReached',
+      'endpoint_limit_reached',
+      `There are ${limit} webhook endpoints, which is as many as there may be. Delete one to make room.`,
+      { limit },
+    ),
+
+  endpointAddressRefused: (why: string) => new ArcError('Invalid', 'endpoint_address_refused', why),
+
+  endpointOff: () =>
+    new ArcError('Conflict', 'endpoint_off', 'This webhook endpoint is switched off. Switch it on first.'),
+
+  eventDeliveryNotFound: () =>
+    new ArcError('NotFound', 'event_delivery_not_found', 'There is no such delivery. They are kept for 30 days.'),
+
   tokenWrong: () => new ArcError('Unauthenticated', 'token_wrong', 'This token is not known here, or has ended.'),
 
   programCodeSpent: () =>

@@ -10,6 +10,17 @@ export type { AccountExport, AccountPort } from './account/port.ts'
 export type { AdminPort, Administrator, OwnedWorkspace } from './admin/port.ts'
 export type { Invite, NewInvite, Overview, AccountStatus, WaitlistEntry, WebhookDelivery } from './admin/admin.ts'
 export { Account, InviteId, WebhookDeliveryId, WebhookOutcome } from './admin/admin.ts'
+export type { EventDelivery, EventEndpoint, NewEventEndpoint } from './event-webhooks/endpoint.ts'
+export {
+  EventDeliveryId,
+  EventDeliveryState,
+  EventEndpointId,
+  OffBecause,
+  WebhookFormat,
+} from './event-webhooks/endpoint.ts'
+export type { WebhookEventData, WebhookEventOwner, WebhookEventType } from './event-webhooks/event.ts'
+export { isWebhookEventType, webhookEventTypes } from './event-webhooks/event.ts'
+export type { EndpointChange, EndpointInput, EndpointOwner, EventWebhooksPort } from './event-webhooks/port.ts'
 export type {
   DiskFigures,
   LogLine,

@@ -14,6 +14,7 @@ export type Limited =
   | 'programs.begin'
   | 'programs.poll'
   | 'programs.answer'
+  | 'webhooks.send'
   /** Whatever else changes something. */
   | 'changes'
 

@@ -6,6 +6,7 @@ import { authRouter } from './auth/procedures.ts'
 import { collabRouter } from './collab/procedures.ts'
 import { diskRouter } from './disk/procedures.ts'
 import { egressRouter } from './egress/procedures.ts'
+import { eventWebhooksRouter } from './event-webhooks/procedures.ts'
 import { historyRouter } from './history/procedures.ts'
 import { presenceRouter } from './presence/procedures.ts'
 import { programsRouter } from './programs/procedures.ts'
@@ -24,6 +25,7 @@ export const appRouter = router({
   collab: collabRouter,
   disk: diskRouter,
   egress: egressRouter,
+  eventWebhooks: eventWebhooksRouter,
   history: historyRouter,
   presence: presenceRouter,
   programs: programsRouter,

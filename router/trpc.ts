@@ -10,6 +10,7 @@ import type { AuthorizationPort } from './authorization.ts'
 import type { CollabPort } from './collab/port.ts'
 import type { DiskPort } from './disk/port.ts'
 import type { EgressPort } from './egress/port.ts'
+import type { EventWebhooksPort } from './event-webhooks/port.ts'
 import type { SecretsPort } from './secrets/port.ts'
 import type { IdentityPort } from './auth/port.ts'
 import type { HistoryPort } from './history/port.ts'
@@ -31,6 +32,7 @@ export interface Ports {
   readonly collab: CollabPort
   readonly disk: DiskPort
   readonly egress: EgressPort
+  readonly eventWebhooks: EventWebhooksPort
   readonly history: HistoryPort
   readonly identity: IdentityPort
   readonly teamInvites: TeamInvitesPort

@@ -27,6 +27,7 @@ import { openDatabases } from './database.ts'
 import { Disk } from './disk/disk.ts'
 import { openEgress } from './egress/module.ts'
 import { EntryCodes } from './entry/entry-codes.ts'
+import { openEventPublishing, openEventWebhooks } from './event-webhooks/module.ts'
 import { openEvents } from './events/module.ts'
 import { Exec } from './exec/exec.ts'
 import { Gateway } from './gateway/gateway.ts'
@@ -98,6 +99,7 @@ async function start(
   shutdown.add('channel', () => channel.close())
   const jobs = await Jobs.open(config.DATABASE_URL, log)
   shutdown.add('jobs', () => jobs.close())
+  const publish = openEventPublishing(database, jobs)
   const codes = openCodes(database, jobs)
   const audit = new AuditTrail(new AuditStore(database))
   const authorization = new Authorization({ unitOfWork, limits: new Limits(), log })
@@ -113,7 +115,7 @@ async function start(
   })
   shutdown.add('runtime', () => runtime.close())
 
-  const team = openTeams({ database, unitOfWork, feed, jobs, publicOrigin })
+  const team = openTeams({ database, unitOfWork, feed, jobs, publish, publicOrigin })
   const { memberships, teams } = team
 
   const store = new WorkspaceStore(database)
@@ -124,11 +126,16 @@ async function start(
     teamsOf: (userId) => memberships.of(userId),
     workspaceOf: (id) => store.byId(id),
   })
-  const secrets = await openSecrets({
+  const keys = { current: config.ARC_SECRETS_KEY, former: config.ARC_SECRETS_KEY_FORMER }
+  const secrets = await openSecrets({ database, unitOfWork, owners, keys, log })
+  const eventWebhooks = await openEventWebhooks({
     database,
     unitOfWork,
     owners,
-    keys: { current: config.ARC_SECRETS_KEY, former: config.ARC_SECRETS_KEY_FORMER },
+    jobs,
+    keys,
+    exempt: config.ARC_EVENT_WEBHOOK_EXEMPT ?? [],
+    noticeOff: async () => undefined,
     log,
   })
   const workspace = await openWorkspaces({
@@ -136,6 +143,7 @@ async function start(
     store,
     unitOfWork,
     backgroundWork,
+    publish,
     feed,
     runtime,
     disk,
@@ -218,6 +226,7 @@ async function start(
       collab,
       disk: new Disk(disk),
       egress,
+      eventWebhooks,
       history,
       identity,
       presence,

@@ -12,7 +12,7 @@ export class AddressRefused extends Error {
 /** Of IPv6, all that IANA has given out; elsewhere lie forms that carry an IPv4 address, such as ::7f00:1. */
 const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3')
 
-type Resolve = (host: string) => Promise<readonly LookupAddress[]>
+export type Resolve = (host: string) => Promise<readonly LookupAddress[]>
 
 /** Only what is reached by the whole Internet alike (IANA's special-purpose registries): not private, loopback, link-local, metadata, multicast, mapped or translated. */
 export function isPublic(address: string): boolean {
@@ -28,6 +28,8 @@ export function isPublic(address: string): boolean {
 export interface AddressGuardSettings {
   readonly exempt: readonly string[]
   readonly names?: ReadonlyMap<string, string>
+  /** Instead of the system's. */
+  readonly resolve?: Resolve
   /** What is said where an address is refused; `network`: it alone, as a setting takes it. */
   refusal(refused: { readonly host: string; readonly address: string; readonly network: string }): string
 }
@@ -39,15 +41,13 @@ export class AddressGuard {
   readonly #refusal: AddressGuardSettings['refusal']
 
   /** `exempt`: networks of the operator's own that may be reached all the same; `names`: fixed ones, before any resolver is asked. */
-  constructor({ exempt, names = new Map(), refusal }: AddressGuardSettings) {
+  constructor({ exempt, names = new Map(), resolve = bySystem, refusal }: AddressGuardSettings) {
     this.#exempt = exempt.map((each) => parseNetwork(each))
     this.#refusal = refusal
     this.#resolve = async (host) => {
       const fixed = names.get(host)
       if (fixed !== undefined) return [{ address: fixed, family: isIP(fixed) }]
-      return new Promise((resolve, reject) =>
-        lookup(host, { all: true, verbatim: true }, (error, found) => (error ? reject(error) : resolve(found))),
-      )
+      return resolve(host)
     }
   }
 
@@ -85,6 +85,11 @@ export class AddressGuard {
     return this.#exempt.some(([network, bits]) => parsed.kind() === network.kind() && parsed.match(network, bits))
   }
 }
+
+const bySystem: Resolve = (host) =>
+  new Promise((resolve, reject) =>
+    lookup(host, { all: true, verbatim: true }, (error, found) => (error ? reject(error) : resolve(found))),
+  )
 
 /** A network, or a single address. */
 function parseNetwork(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {

@@ -16,6 +16,7 @@ export type TeamRight =
   | 'manage'
   | 'change-secrets'
   | 'change-rules'
+  | 'change-webhooks'
   | 'rename'
   | 'transfer'
   | 'remove'

@@ -179,6 +179,7 @@ const teamRights: Readonly<Record<TeamRight, Operation>> = {
   manage: 'team.manage',
   'change-secrets': 'secret.change',
   'change-rules': 'egress.change',
+  'change-webhooks': 'event-webhook.change',
   rename: 'team.rename',
   transfer: 'team.transfer',
   remove: 'team.remove',

@@ -14,6 +14,7 @@ const limits: Readonly<Record<Limited, readonly [number, number]>> = {
   'programs.begin': [20, 60],
   'programs.poll': [120, 60],
   'programs.answer': [30, 60],
+  'webhooks.send': [60, 60],
   changes: [600, 60],
 }
 

@@ -74,6 +74,15 @@ export const procedures: Readonly<Record<ProcedurePath, Entry>> = {
   'egress.calls': read('workspace.see'),
   'egress.onCalls': read('workspace.see'),
 
+  'eventWebhooks.list': read('event-webhook.see'),
+  'eventWebhooks.create': command('event-webhook.change', 'changes', 'event-webhook.create'),
+  'eventWebhooks.update': command('event-webhook.change', 'changes', 'event-webhook.update'),
+  'eventWebhooks.rotate': command('event-webhook.change', 'changes', 'event-webhook.rotate'),
+  'eventWebhooks.remove': command('event-webhook.change', 'changes', 'event-webhook.remove'),
+  'eventWebhooks.deliveries': read('event-webhook.see'),
+  'eventWebhooks.resend': command('event-webhook.change', 'webhooks.send', 'event-webhook.resend'),
+  'eventWebhooks.test': command('event-webhook.change', 'webhooks.send', 'event-webhook.test'),
+
   'history.changes': read('workspace.see'),
   'history.versions': read('workspace.see'),
   'history.version': read('workspace.see'),

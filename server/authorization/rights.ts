@@ -41,7 +41,7 @@ const members: readonly Relation[] = ['team-owner', 'team-admin', 'team-creator'
 const readers: readonly Relation[] = ['owner', ...members]
 const operators: readonly Relation[] = ['owner', 'team-owner', 'team-admin', 'team-creator', 'team-member']
 const managers: readonly Relation[] = ['owner', 'team-owner', 'team-admin', 'team-creator']
-/** Who changes what a team's workspaces hold and reach. */
+/** Who changes what a team's workspaces hold and reach, and who is told of them. */
 const secretManagers: readonly Relation[] = ['self', 'owner', 'team-owner', 'team-admin']
 const teamManagers: readonly Relation[] = ['team-owner', 'team-admin']
 
@@ -119,6 +119,9 @@ export const rights = {
   'secret.change': right(secretManagers, 'secrets', 'never', 'change these secrets'),
   'egress.see': right(['self', ...readers], 'workspaces:read', 'inside', 'see where these workspaces may go'),
   'egress.change': right(secretManagers, 'secrets', 'inside', 'change where these workspaces may go'),
+
+  'event-webhook.see': right(secretManagers, 'secrets', 'never', 'see these webhook endpoints'),
+  'event-webhook.change': right(secretManagers, 'secrets', 'never', 'change these webhook endpoints'),
 
   'team.list': right(person, 'teams:read', 'never'),
   'team.create': right(person, 'teams:write', 'never'),

@@ -10,6 +10,10 @@ export interface JobKind<Input extends object> {
   keyOf(input: Input): string
   /** How often it is tried; without end where nothing is said. */
   readonly attempts?: number
+  /** How many of it one copy runs at a time; two where nothing is said. */
+  readonly atOnce?: number
+  /** Of all jobs of one group a copy runs one at a time, so that a slow one holds up its own group alone. */
+  groupOf?(input: Input): string
 }
 
 export interface JobRun {

@@ -14,6 +14,8 @@ const heartbeatSeconds = 10
 const superviseSeconds = 5
 /** New jobs are announced by NOTIFY; this finds those that are tried again, and what was not heard. */
 const pollSeconds = 2
+/** Each that runs of a kind looks by itself: where there are more, less often. */
+const pollSecondsOf = (most: number): number => Math.max(pollSeconds, Math.ceil(most / 2))
 /** For one attempt. */
 const expireInSeconds = 6 * 3600
 const retry = {
@@ -93,12 +95,14 @@ export class Jobs {
       await this.#boss.updateQueue(kind.name, options)
       if (cron === null) await this.#boss.unschedule(kind.name)
       else await this.#boss.schedule(kind.name, cron, {}, { tz: 'UTC', singletonKey: kind.keyOf({}) })
+      const most = kind.atOnce ?? atOnce
       await this.#boss.work<object>(
         kind.name,
         {
-          localConcurrency: atOnce,
-          pollingIntervalSeconds: pollSeconds,
-          notifyPollingIntervalSeconds: pollSeconds,
+          localConcurrency: most,
+          ...(kind.groupOf === undefined ? {} : { localGroupConcurrency: 1 }),
+          pollingIntervalSeconds: pollSecondsOf(most),
+          notifyPollingIntervalSeconds: pollSecondsOf(most),
           burstWhenBatchFull: true,
         },
         async ([job]) => {
@@ -108,9 +112,19 @@ export class Jobs {
     }
   }
 
-  /** Queues a job; where the unit is undone, so is that. */
-  async enqueue<Input extends object>(unit: Unit, kind: JobKind<Input>, input: Input): Promise<void> {
-    await this.#boss.send(kind.name, input, { singletonKey: kind.keyOf(input), db: databaseOf(unit) })
+  /** Queues a job, to run at once or from a time on; where the unit is undone, so is that. */
+  async enqueue<Input extends object>(
+    unit: Unit,
+    kind: JobKind<Input>,
+    input: Input,
+    startAfter?: Date,
+  ): Promise<void> {
+    await this.#boss.send(kind.name, input, {
+      singletonKey: kind.keyOf(input),
+      ...(startAfter === undefined ? {} : { startAfter }),
+      ...(kind.groupOf === undefined ? {} : { group: { id: kind.groupOf(input) } }),
+      db: databaseOf(unit),
+    })
   }
 
   /** Ends what runs here; another copy goes on with it, or this one when it starts again. */

@@ -2,6 +2,7 @@ import { errors } from '@arcx/router'
 import type { TeamId, TeamRole, UserActor, UserId } from '@arcx/router'
 import { requireRole } from '../authorization/checks.ts'
 import type { TeamOperation } from '../authorization/checks.ts'
+import type { PublishEvent } from '../event-webhooks/publish.ts'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { Memberships } from './memberships.ts'
 import type { TeamStore } from './team-store.ts'
@@ -27,11 +28,13 @@ export class TeamChanges {
   readonly #store: TeamStore
   readonly #memberships: Memberships
   readonly #unitOfWork: UnitOfWork
+  readonly #publish: PublishEvent
 
-  constructor(store: TeamStore, memberships: Memberships, unitOfWork: UnitOfWork) {
+  constructor(store: TeamStore, memberships: Memberships, unitOfWork: UnitOfWork, publish: PublishEvent) {
     this.#store = store
     this.#memberships = memberships
     this.#unitOfWork = unitOfWork
+    this.#publish = publish
   }
 
   /** A change of a team by one of its members: right, change, record and event in one transaction. */
@@ -56,6 +59,16 @@ export class TeamChanges {
     const role = (await this.#store.member(unit, teamId, actor.userId))?.role
     requireRole(role, operation)
     return { teamId, name: team.name, role }
+  }
+
+  /** Tells webhook endpoints that somebody has come or gone. */
+  tellOfMember(
+    unit: Unit,
+    teamId: TeamId,
+    event: 'member.joined' | 'member.left',
+    member: { readonly id: UserId; readonly login: string },
+  ): Promise<void> {
+    return this.#publish(unit, { teamId }, event, { member })
   }
 
   /** Writes the audit entry and the event of a change; after the commit, cached memberships of `changed` are dropped. */

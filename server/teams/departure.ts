@@ -27,9 +27,11 @@ export async function departTeams(
     if (team === undefined) continue
     const { name } = team
     // Until it was held the team could have been handed over.
-    const role = (await store.memberRolesOf(unit, teamId)).find((member) => member.userId === userId)?.role
-    if (role === undefined) continue
+    const leaving = await store.member(unit, teamId, userId)
+    if (leaving === undefined) continue
+    const { login, role } = leaving
     await store.removeMember(unit, teamId, userId)
+    await changes.tellOfMember(unit, teamId, 'member.left', { id: userId, login })
     if (role !== 'owner') {
       changes.recordAndEmit(unit, 'leave', { teamId, name }, [userId])
       continue

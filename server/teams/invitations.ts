@@ -131,6 +131,7 @@ export class TeamInvitations implements TeamInvitesPort {
       if (!(await invites.use(unit, invite.id))) throw errors.invitationSpent()
       await invites.removeOfMember(unit, teamId, actor.userId)
       changes.recordAndEmit(unit, 'join', { teamId, name }, [actor.userId])
+      await changes.tellOfMember(unit, teamId, 'member.joined', { id: actor.userId, login: actor.login })
       return teamId
     })
     return own.require(actor, teamId)

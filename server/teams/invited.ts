@@ -1,5 +1,6 @@
 import type { UserId } from '@arcx/router'
 import type { Unit } from '../unit-of-work/unit-of-work.ts'
+import type { TeamChanges } from './changes.ts'
 import type { InviteStore } from './invite-store.ts'
 import { teamInviteHash } from './invitations.ts'
 import type { TeamStore } from './team-store.ts'
@@ -17,7 +18,11 @@ export interface AcceptedInvite {
  * not let in two; one by GitHub login only lets in, and is answered afterwards.
  */
 export async function takeTeamInvite(
-  { teams, invites }: { readonly teams: TeamStore; readonly invites: InviteStore },
+  {
+    teams,
+    invites,
+    changes,
+  }: { readonly teams: TeamStore; readonly invites: InviteStore; readonly changes: Pick<TeamChanges, 'tellOfMember'> },
   unit: Unit,
   code: string | null,
   login: string,
@@ -31,6 +36,7 @@ export async function takeTeamInvite(
         await teams.addMember(unit, teamId, userId, role)
         await invites.removeOfMember(unit, teamId, userId)
         unit.emit({ type: 'teams.changed', teamId, userIds: [userId] })
+        await changes.tellOfMember(unit, teamId, 'member.joined', { id: userId, login })
       },
     }
   }

@@ -2,6 +2,7 @@ import type { UserId } from '@arcx/router'
 import type { Database } from '@arcx/prisma'
 import type { Feed } from '../events/feed.ts'
 import type { Jobs } from '../jobs/jobs.ts'
+import type { PublishEvent } from '../event-webhooks/publish.ts'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { TeamChanges } from './changes.ts'
 import { departTeams } from './departure.ts'
@@ -22,6 +23,8 @@ export interface TeamsDependencies {
   readonly unitOfWork: UnitOfWork
   readonly feed: Feed
   readonly jobs: Jobs
+  /** Tells webhook endpoints. */
+  readonly publish: PublishEvent
   readonly publicOrigin: string
 }
 
@@ -39,7 +42,7 @@ export interface TeamsModule {
   resumeRemovals(): Promise<void>
 }
 
-export function openTeams({ database, unitOfWork, feed, jobs, publicOrigin }: TeamsDependencies): TeamsModule {
+export function openTeams({ database, unitOfWork, feed, jobs, publish, publicOrigin }: TeamsDependencies): TeamsModule {
   const store = new TeamStore(database)
   const invites = new InviteStore(database)
   const memberships = new Memberships(store)
@@ -47,7 +50,7 @@ export function openTeams({ database, unitOfWork, feed, jobs, publicOrigin }: Te
     if (event.type === 'teams.changed') for (const userId of event.userIds) memberships.forget(userId)
   })
   const own = new OwnTeams(store)
-  const changes = new TeamChanges(store, memberships, unitOfWork)
+  const changes = new TeamChanges(store, memberships, unitOfWork, publish)
   const invitations = new TeamInvitations({ teams: store, invites, unitOfWork, changes, publicOrigin, own })
   const closeTeam = openCloseTeam({ store, jobs })
   const teams = new Teams({
@@ -64,7 +67,7 @@ export function openTeams({ database, unitOfWork, feed, jobs, publicOrigin }: Te
     teams,
     invitations,
     memberships,
-    takeInvite: (unit, code, login) => takeTeamInvite({ teams: store, invites }, unit, code, login),
+    takeInvite: (unit, code, login) => takeTeamInvite({ teams: store, invites, changes }, unit, code, login),
     depart: (unit, userId) => departTeams({ store, changes, closeTeam }, unit, userId),
     handleRemoval: (removeWorkspaces) => handleTeamRemoval({ store, unitOfWork, jobs, removeWorkspaces }),
     resumeRemovals: () => resumeTeamRemovals({ store, unitOfWork, jobs }),

@@ -119,6 +119,7 @@ export class Teams implements TeamsPort {
     const { changes, store } = this.#dependencies
     return changes.change(actor, teamId, 'leave', 'leave', async (unit) => {
       await store.removeMember(unit, teamId, actor.userId)
+      await changes.tellOfMember(unit, teamId, 'member.left', { id: actor.userId, login: actor.login })
       return { changed: [actor.userId] }
     })
   }
@@ -137,6 +138,7 @@ export class Teams implements TeamsPort {
     return changes.change(actor, teamId, 'manage', 'member-remove', async (unit) => {
       const about = await this.#otherThanOwner(unit, teamId, userId)
       await store.removeMember(unit, teamId, userId)
+      await changes.tellOfMember(unit, teamId, 'member.left', { id: userId, login: about })
       return { changed: [userId], about }
     })
   }

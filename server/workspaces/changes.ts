@@ -1,6 +1,8 @@
 import { TeamId, UserId, errors } from '@arcx/router'
 import type { Actor, UserActor, WorkspaceId, WorkspaceState, WorkspaceStep } from '@arcx/router'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
+import { eventOf, publishChange } from './published.ts'
+import type { PublishEvent } from '../event-webhooks/publish.ts'
 import type { DiskUse } from './disk-use.ts'
 import type { WorkspacePresenter } from './presenter.ts'
 import { restingStates } from './store.ts'
@@ -29,6 +31,8 @@ export interface WorkspaceChangesDependencies {
   readonly unitOfWork: UnitOfWork
   /** For what nobody waits for, and takes many rows along. */
   readonly background: UnitOfWork
+  /** Tells webhook endpoints. */
+  readonly publish: PublishEvent
 }
 
 /** Every change of a workspace row, with its audit entry and its event in the same transaction. */
@@ -57,7 +61,9 @@ export class WorkspaceChanges {
         throw quotaOwnerId === actor.userId
           ? errors.workspaceLimitReached(limit, quotaOwner.tier)
           : errors.teamLimitReached(limit, quotaOwner.login, quotaOwner.tier)
-      return this.#recordChange(unit, await store.insert(unit, actor, name, teamId, 'Waiting for its turn'), 'create')
+      const row = await store.insert(unit, actor, name, teamId, 'Waiting for its turn')
+      if (row !== null) await publishChange(this.#dependencies.publish, unit, row, 'workspace.created')
+      return this.#recordChange(unit, row, 'create')
     })
   }
 
@@ -76,9 +82,12 @@ export class WorkspaceChanges {
       isNextIncarnation: to === 'starting',
       ...(to === 'running' ? { startedAt: now, lastActivityAt: now } : {}),
     }
-    return unitOfWork(actor, async (unit) =>
-      this.#recordChange(unit, await store.change(unit, { id, from, incarnation }, update), action),
-    )
+    return unitOfWork(actor, async (unit) => {
+      const row = await store.change(unit, { id, from, incarnation }, update)
+      const event = eventOf(to)
+      if (row !== null && event !== null) await publishChange(this.#dependencies.publish, unit, row, event)
+      return this.#recordChange(unit, row, action)
+    })
   }
 
   /** Gives a workspace that has no container another name. Resolves to `null` when it has one by now. @throws {NameTaken} */
@@ -109,6 +118,7 @@ export class WorkspaceChanges {
     await background(actor, async (unit) => {
       const row = await store.delete(unit, id)
       if (row === null) return
+      await publishChange(this.#dependencies.publish, unit, row, 'workspace.deleted')
       unit.record({ action: 'workspace.removed', target: targetOf(row) })
       unit.emit({
         type: 'workspaces.removed',

@@ -7,6 +7,7 @@ import { rightsTo } from '../authorization/checks.ts'
 import type { Principal } from '../authorization/checks.ts'
 import type { Feed } from '../events/feed.ts'
 import type { RuntimePort } from '../runtime/port.ts'
+import type { PublishEvent } from '../event-webhooks/publish.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { Admission } from './admission.ts'
 import { WorkspaceChanges } from './changes.ts'
@@ -29,6 +30,7 @@ export interface WorkspacesModuleDependencies {
   readonly store: WorkspaceStore
   readonly unitOfWork: UnitOfWork
   readonly backgroundWork: UnitOfWork
+  readonly publish: PublishEvent
   readonly feed: Feed
   readonly runtime: RuntimePort
   readonly disk: DiskWatch
@@ -60,7 +62,13 @@ export async function openWorkspaces(dependencies: WorkspacesModuleDependencies)
   const { store, unitOfWork, feed, runtime, disk, memberships, log, idleTimeoutSeconds } = dependencies
   const limit = diskLimitOf(dependencies.diskLimitBytes)
   const presenter = new WorkspacePresenter((name) => dependencies.urlOf(name), limit)
-  const changes = new WorkspaceChanges({ store, presenter, unitOfWork, background: dependencies.backgroundWork })
+  const changes = new WorkspaceChanges({
+    store,
+    presenter,
+    unitOfWork,
+    background: dependencies.backgroundWork,
+    publish: dependencies.publish,
+  })
   const reconciler = new Reconciler({
     store,
     changes,

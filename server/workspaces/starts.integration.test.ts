@@ -108,7 +108,13 @@ function copy({
   }
   const store = new WorkspaceStore(prisma)
   const presenter = new WorkspacePresenter((name) => `http://${name}.localhost`, null)
-  const changes = new WorkspaceChanges({ store, presenter, unitOfWork, background: unitOfWork })
+  const changes = new WorkspaceChanges({
+    store,
+    presenter,
+    unitOfWork,
+    background: unitOfWork,
+    publish: async () => undefined,
+  })
   const reconciler = new Reconciler({
     store,
     changes,

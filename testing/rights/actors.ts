@@ -33,6 +33,9 @@ export interface RightsFixture {
   spareTeam(): Promise<TeamId>
   /** A secret of the team's, or of the person's who owns the workspace. */
   spareSecret(of: 'team' | 'person'): Promise<string>
+  /** A webhook endpoint of either’s, that is off: nothing is sent there. */
+  spareEndpoint(of: 'team' | 'person'): Promise<string>
+  spareEventDelivery(of: 'team' | 'person'): Promise<string>
 }
 
 const nothing = { self: [], server: [], team: [], 'team workspace': [], 'own workspace': [] } as const
@@ -108,6 +111,32 @@ export async function everyActor(arc: TestOrchestrator): Promise<RightsFixture> 
         hosts: ['api.example.com'],
       },
     })
+    return id
+  }
+
+  async function spareEndpoint(of: 'team' | 'person'): Promise<string> {
+    const id = randomUUID()
+    await prisma.eventEndpoint.create({
+      data: {
+        id,
+        ownerId: of === 'person' ? everything.userId : null,
+        teamId: of === 'team' ? teamId : null,
+        name: 'An endpoint',
+        url: 'https://example.com/',
+        format: 'plain',
+        events: ['member.joined'],
+        sealed: Buffer.from(id),
+        offSince: new Date(),
+        offBecause: 'owner',
+      },
+    })
+    return id
+  }
+
+  async function spareEventDelivery(of: 'team' | 'person'): Promise<string> {
+    const id = randomUUID()
+    const endpointId = await spareEndpoint(of)
+    await prisma.eventDelivery.create({ data: { id, endpointId, event: 'test', body: '{}', state: 'failed' } })
     return id
   }
 
@@ -187,5 +216,7 @@ export async function everyActor(arc: TestOrchestrator): Promise<RightsFixture> 
     put,
     spareTeam,
     spareSecret,
+    spareEndpoint,
+    spareEventDelivery,
   }
 }

@@ -39,12 +39,21 @@ const onSecret = (rest: object = {}): Call[] => [
   { about: 'team', input: async (fixture) => ({ id: await fixture.spareSecret('team'), ...rest }) },
   { about: 'own workspace', input: async (fixture) => ({ id: await fixture.spareSecret('person'), ...rest }) },
 ]
+const onEndpoint = (rest: object = {}): Call[] => [
+  { about: 'team', input: async (fixture) => ({ id: await fixture.spareEndpoint('team'), ...rest }) },
+  { about: 'own workspace', input: async (fixture) => ({ id: await fixture.spareEndpoint('person'), ...rest }) },
+]
+const onEventDelivery: Call[] = [
+  { about: 'team', input: async (fixture) => ({ id: await fixture.spareEventDelivery('team') }) },
+  { about: 'own workspace', input: async (fixture) => ({ id: await fixture.spareEventDelivery('person') }) },
+]
 const onAnyWorkspace: Call[] = [
   { about: 'server', input: async (fixture) => ({ workspaceId: await fixture.spare('own workspace', 'stopping') }) },
 ]
 const nobodysUser = () => ({ userId: randomUUID() })
 const opaque = 'x'.repeat(43)
 const program = { kind: 'cli', clientName: 'test', port: 4000, state: opaque, challenge: opaque }
+const refusedEndpoint = { name: 'An endpoint', url: 'https://127.0.0.1/', events: ['member.joined'] }
 const grants = { hosts: ['api.example.com'], places: [] }
 
 /**
@@ -89,6 +98,14 @@ export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
   'egress.setRules': onOwner(noRules),
   'egress.calls': onWorkspace(),
   'egress.onCalls': onWorkspace(),
+  'eventWebhooks.list': [...self(), ...onTeam()],
+  'eventWebhooks.create': [...self(refusedEndpoint), ...onTeam(refusedEndpoint)],
+  'eventWebhooks.update': onEndpoint({ name: 'Another' }),
+  'eventWebhooks.rotate': onEndpoint(),
+  'eventWebhooks.remove': onEndpoint(),
+  'eventWebhooks.deliveries': onEndpoint(),
+  'eventWebhooks.resend': onEventDelivery,
+  'eventWebhooks.test': onEndpoint(),
   'history.changes': onWorkspace(),
   'history.versions': onWorkspace({ path: 'a.ts' }),
   'history.version': onWorkspace({ versionId: randomUUID() }),
