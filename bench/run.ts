@@ -3,6 +3,7 @@ import type { Progress } from '@arcx/launch/progress'
 import { prepare } from '@arcx/testing/prepare'
 import { benchDatabase } from './database.ts'
 import { benchDetection } from './detection.ts'
+import { benchJobs } from './jobs.ts'
 import { benchList } from './list.ts'
 import { benchMitmproxy, benchProxy } from './proxy.ts'
 import { benchSearching } from './searching.ts'
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, Bench>> = {
   start: benchStart,
   list: benchList,
   database: benchDatabase,
+  jobs: benchJobs,
   proxy: benchProxy,
   mitmproxy: benchMitmproxy,
   searching: benchSearching,

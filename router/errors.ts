@@ -201,9 +201,14 @@ export const errors = {
     new ArcError(
       'NotFound',
       'webhooks_not_configured',
-      `This server takes no webhooks of ${source === 'github' ? 'GitHub' : 'Stripe'} yet. Set ${source === 'github' ? 'ARC_GITHUB_WEBHOOK_SECRET' : 'ARC_STRIPE_WEBHOOK_SECRET'} and restart it.`,
+      `This server takes no webhooks of ${source === 'github' ? 'GitHub' : 'Stripe'} yet. ${source === 'github' ? 'Make a GitHub App under Administration, or set ARC_GITHUB_WEBHOOK_SECRET' : 'Set ARC_STRIPE_WEBHOOK_SECRET'} and restart it.`,
       { source },
     ),
+
+  gitHubAppFailed: (why: string) =>
+    new ArcError('Conflict', 'github_app_failed', `The GitHub App was not set up. ${why} Begin again.`),
+
+  gitHubAppMissing: () => new ArcError('NotFound', 'github_app_missing', 'This server has no GitHub App.'),
 
   webhookDeliveryNotFound: () =>
     new ArcError('NotFound', 'webhook_delivery_not_found', 'There is no such delivery. They are kept for 30 days.'),

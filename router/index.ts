@@ -7,8 +7,16 @@ export type { AuthorizationPort, Call, ServerRight } from './authorization.ts'
 export type { AuditEntryView, AuditFilter, AuditPort, AuditVerdict, NamedAuditEntry } from './audit/port.ts'
 export { AuditFilterInput } from './audit/procedures.ts'
 export type { AccountExport, AccountPort } from './account/port.ts'
-export type { AdminPort, Administrator, OwnedWorkspace } from './admin/port.ts'
-export type { Invite, NewInvite, Overview, AccountStatus, WaitlistEntry, WebhookDelivery } from './admin/admin.ts'
+export type { AdminPort, Administrator, GitHubAppPort, OwnedWorkspace } from './admin/port.ts'
+export type {
+  GitHubAppView,
+  Invite,
+  NewInvite,
+  Overview,
+  AccountStatus,
+  WaitlistEntry,
+  WebhookDelivery,
+} from './admin/admin.ts'
 export { Account, InviteId, WebhookDeliveryId, WebhookOutcome } from './admin/admin.ts'
 export type { EventDelivery, EventEndpoint, NewEventEndpoint } from './event-webhooks/endpoint.ts'
 export {

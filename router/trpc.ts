@@ -2,7 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server'
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server'
 import { ZodError } from 'zod'
 import type { AccountPort } from './account/port.ts'
-import type { AdminPort } from './admin/port.ts'
+import type { AdminPort, GitHubAppPort } from './admin/port.ts'
 import type { AnnouncementsPort } from './announcements/port.ts'
 import type { AdminActor, Origin, UserActor } from './actor.ts'
 import type { AuditPort } from './audit/port.ts'
@@ -33,6 +33,7 @@ export interface Ports {
   readonly disk: DiskPort
   readonly egress: EgressPort
   readonly eventWebhooks: EventWebhooksPort
+  readonly githubApp: GitHubAppPort
   readonly history: HistoryPort
   readonly identity: IdentityPort
   readonly teamInvites: TeamInvitesPort

@@ -83,6 +83,8 @@ export type OrchestratorConfig = z.infer<typeof OrchestratorSettings> & {
   readonly localSignIn: boolean
   /** Null where nobody signs in by GitHub. */
   readonly github: { readonly clientId: string; readonly clientSecret: string; readonly url: string } | null
+  /** Without a slash at its end. */
+  readonly gitHubUrl: string
   /** By which GitHub and Stripe sign events: the present ones, and those before while they are being changed. */
   readonly webhookSecrets: { readonly github: readonly string[]; readonly stripe: readonly string[] }
   readonly cpuCores: number
@@ -121,6 +123,7 @@ export function readConfig(environment: Record<string, string | undefined>): Orc
     workspaceDomain: settings.ARC_WORKSPACE_DOMAIN ?? settings.ARC_DOMAIN,
     localSignIn: onLoopback && github === null,
     github,
+    gitHubUrl: url.replace(/\/+$/, ''),
     webhookSecrets: {
       github: given(settings.ARC_GITHUB_WEBHOOK_SECRET, settings.ARC_GITHUB_WEBHOOK_SECRET_FORMER),
       stripe: given(settings.ARC_STRIPE_WEBHOOK_SECRET, settings.ARC_STRIPE_WEBHOOK_SECRET_FORMER),

@@ -31,9 +31,13 @@ import { openEventPublishing, openEventWebhooks } from './event-webhooks/module.
 import { openEvents } from './events/module.ts'
 import { Exec } from './exec/exec.ts'
 import { Gateway } from './gateway/gateway.ts'
+import { repeatFetchingMissed } from './github/missed-deliveries.ts'
+import { openGitHub } from './github/module.ts'
+import { endRevokedSignIns } from './github/revoked.ts'
 import { FileHistory } from './history/history.ts'
 import { HistoryStore } from './history/store.ts'
 import { openHttp } from './http/module.ts'
+import { apiOf } from './identity/github.ts'
 import { openIdentity } from './identity/module.ts'
 import { inviteHash } from './identity/sign-up.ts'
 import { Jobs } from './jobs/jobs.ts'
@@ -101,6 +105,7 @@ async function start(
   shutdown.add('jobs', () => jobs.close())
   const publish = openEventPublishing(database, jobs)
   const codes = openCodes(database, jobs)
+  const keys = { current: config.ARC_SECRETS_KEY, former: config.ARC_SECRETS_KEY_FORMER }
   const audit = new AuditTrail(new AuditStore(database))
   const authorization = new Authorization({ unitOfWork, limits: new Limits(), log })
   shutdown.add('authorization', () => authorization.close())
@@ -126,7 +131,6 @@ async function start(
     teamsOf: (userId) => memberships.of(userId),
     workspaceOf: (id) => store.byId(id),
   })
-  const keys = { current: config.ARC_SECRETS_KEY, former: config.ARC_SECRETS_KEY_FORMER }
   const secrets = await openSecrets({ database, unitOfWork, owners, keys, log })
   const eventWebhooks = await openEventWebhooks({
     database,
@@ -157,6 +161,8 @@ async function start(
   shutdown.add('workspaces', () => workspace.close())
   const { workspaces, admission, accessOf, factsOf, onActivity } = workspace
 
+  const { gitHubUrl } = config
+  const githubApp = await openGitHub({ database, unitOfWork, codes, keys, publicOrigin, gitHubUrl })
   const identities = openIdentity({
     database,
     unitOfWork,
@@ -166,6 +172,7 @@ async function start(
     publicOrigin,
     keys: { session: keyFor('session'), grant: keyFor('github grant') },
     github: config.github,
+    gitHubApp: () => githubApp.signIn(),
     githubRecheckSeconds: config.ARC_GITHUB_RECHECK_SECONDS,
     localSignIn: config.localSignIn,
     signupMode: config.ARC_SIGNUP_MODE,
@@ -179,6 +186,8 @@ async function start(
   const { identity, sessions, tokens, programs, account, principalOf, shutOut } = identities
 
   const webhooks = new Webhooks({ store: new WebhookStore(database), unitOfWork, jobs })
+  repeatFetchingMissed(jobs, { app: githubApp, webhooks, apiUrl: apiOf(gitHubUrl), log })
+  endRevokedSignIns(webhooks, (githubId) => identities.gitHubRevoked(githubId))
   const admin = new Admin({
     store: new AdminStore(database),
     unitOfWork,
@@ -227,6 +236,7 @@ async function start(
       disk: new Disk(disk),
       egress,
       eventWebhooks,
+      githubApp,
       history,
       identity,
       presence,
@@ -243,7 +253,11 @@ async function start(
     entryCodes,
     exec,
     webhooks,
-    webhookSecrets: config.webhookSecrets,
+    webhookSecrets: async (source) =>
+      source === 'github'
+        ? [...config.webhookSecrets.github, ...(await githubApp.webhookSecrets())]
+        : config.webhookSecrets.stripe,
+    gitHubApp: githubApp,
     unitOfWork,
     adminToken: config.ARC_ADMIN_TOKEN,
     internalToken: config.ARC_INTERNAL_TOKEN,

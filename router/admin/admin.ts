@@ -50,6 +50,20 @@ export interface WebhookDelivery {
   readonly receivedAt: string
 }
 
+/** The GitHub App of this server. */
+export interface GitHubAppView {
+  /** GitHub's number of it. */
+  readonly id: number
+  readonly name: string
+  /** The account or organization that owns it. */
+  readonly ownerLogin: string
+  /** Its page at GitHub. */
+  readonly url: string
+  /** Where it is given to accounts and repositories. */
+  readonly installUrl: string
+  readonly createdAt: string
+}
+
 /** How the server stands. */
 export interface Overview {
   readonly people: Readonly<Record<string, number>>

@@ -3,6 +3,7 @@ import type { UserId, WorkspaceId } from '../ids.ts'
 import type { WorkspaceFacts } from '../workspaces/workspace.ts'
 import type {
   Account,
+  GitHubAppView,
   Invite,
   InviteId,
   NewInvite,
@@ -24,6 +25,13 @@ export interface OwnedWorkspace extends WorkspaceFacts {
 
 /** Something to search for, of which the first are found; or a login, whatever its case, of which all are. */
 type AccountFilter = { readonly search: string } | { readonly login: string }
+
+export interface GitHubAppPort {
+  /** Null where there is none. */
+  view(): Promise<GitHubAppView | null>
+  /** Forgets it here; at GitHub it stays. @throws `github_app_missing`. */
+  remove(actor: Administrator): Promise<void>
+}
 
 export interface AdminPort {
   overview(): Promise<Overview>

@@ -49,6 +49,10 @@ export const adminRouter = router({
       .input(z.object({ id: WebhookDeliveryId }))
       .mutation(({ ctx, input }) => ctx.admin.replayWebhook(ctx.actor, input.id)),
   }),
+  githubApp: router({
+    get: adminProcedure.query(({ ctx }) => ctx.githubApp.view()),
+    remove: adminProcedure.mutation(({ ctx }) => ctx.githubApp.remove(ctx.actor)),
+  }),
   waitlist: router({
     list: adminProcedure.query(({ ctx }) => ctx.admin.waitlist()),
     invite: adminProcedure

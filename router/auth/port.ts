@@ -23,7 +23,7 @@ export interface SessionView {
 }
 
 export interface IdentityPort {
-  readonly options: SignInOptions
+  options(): Promise<SignInOptions>
   /** Ends this session, its workspace sessions and its open sockets. */
   signOut(actor: SessionActor): Promise<void>
   sessions(actor: SessionActor): Promise<readonly SessionView[]>

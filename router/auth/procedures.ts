@@ -18,7 +18,7 @@ export const authRouter = router({
     }
   }),
 
-  options: publicProcedure.query(({ ctx }) => ctx.identity.options),
+  options: publicProcedure.query(({ ctx }) => ctx.identity.options()),
 
   signOut: sessionProcedure.mutation(({ ctx }) => ctx.identity.signOut(ctx.actor)),
 

@@ -41,6 +41,8 @@ export const procedures: Readonly<Record<ProcedurePath, Entry>> = {
   'admin.invites.revoke': command('invite.revoke'),
   'admin.webhooks.list': read('server.see'),
   'admin.webhooks.replay': command('webhook.replay'),
+  'admin.githubApp.get': read('server.see'),
+  'admin.githubApp.remove': command('github-app.remove'),
   'admin.waitlist.list': read('server.see'),
   'admin.waitlist.invite': command('waitlist.invite'),
   'admin.users.list': read('server.see'),

@@ -71,6 +71,8 @@ export const rights = {
   'invite.create': administration,
   'invite.revoke': administration,
   'webhook.replay': administration,
+  'github-app.set': administration,
+  'github-app.remove': administration,
   'waitlist.invite': administration,
   'user.tier': administration,
   'user.role': administration,

@@ -24,6 +24,8 @@ export const routes = {
   'GET /auth/callback': open,
   'GET /auth/verify': open,
   'POST /auth/sign-out': open,
+  'GET /github/app/new': route('github-app.set', 'github-app.set'),
+  'GET /github/app/created': route('github-app.set', 'github-app.set'),
   'GET /auth/workspace': route('workspace.open'),
   'POST /dashboard/workspace': procedures['workspaces.create'],
   'GET /api/invites': procedures['admin.invites.list'],

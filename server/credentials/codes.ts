@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { z } from 'zod'
 import type { Claims, CodeStore } from './store.ts'
 
-export type CodePurpose = 'sign-in' | 'workspace-entry' | 'github' | 'program'
+export type CodePurpose = 'sign-in' | 'workspace-entry' | 'github' | 'github-app' | 'program'
 
 const hashOf = (code: string) => new Uint8Array(createHash('sha256').update(code).digest())
 

@@ -14,12 +14,13 @@ import type { Admission } from '../workspaces/admission.ts'
 import { Actors } from './actors.ts'
 import { createEdge } from './app.ts'
 import { addRoutes } from './routes.ts'
+import type { GitHubAppRouteDependencies } from './github-app-routes.ts'
 import type { WebhookRouteDependencies } from './webhook-routes.ts'
 import { attachSockets } from './sockets.ts'
 import type { Sockets } from './sockets.ts'
 import { WrongCredentials } from './wrong-credentials.ts'
 
-export interface HttpDependencies extends WebhookRouteDependencies {
+export interface HttpDependencies extends WebhookRouteDependencies, GitHubAppRouteDependencies {
   readonly addresses: Addresses
   readonly proxies: TrustedProxies
   readonly ports: Ports

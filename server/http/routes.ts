@@ -2,6 +2,8 @@ import type { Ports } from '@arcx/router'
 import type { Edge } from './app.ts'
 import { addEntryRoutes } from './entry-routes.ts'
 import type { EntryRouteDependencies } from './entry-routes.ts'
+import { addGitHubAppRoutes } from './github-app-routes.ts'
+import type { GitHubAppRouteDependencies } from './github-app-routes.ts'
 import { addPlainRoutes } from './plain-routes.ts'
 import { addServiceRoutes } from './service-routes.ts'
 import type { ServiceRouteDependencies } from './service-routes.ts'
@@ -15,6 +17,7 @@ export interface RouteDependencies
     SignInRouteDependencies,
     EntryRouteDependencies,
     WebhookRouteDependencies,
+    GitHubAppRouteDependencies,
     Omit<ServiceRouteDependencies, 'collab'> {
   readonly ports: Ports
 }
@@ -25,6 +28,7 @@ export async function addRoutes(edge: Edge, dependencies: RouteDependencies): Pr
   addSignInRoutes(edge, dependencies)
   addEntryRoutes(edge, dependencies)
   addPlainRoutes(edge, ports)
+  addGitHubAppRoutes(edge, { ...dependencies, authorization: ports.authorization })
   await addWebhookRoutes(edge, dependencies)
   await addServiceRoutes(edge, { ...dependencies, collab: ports.collab })
 }

@@ -9,7 +9,7 @@ import { perMinute } from './rate-bound.ts'
 export interface WebhookRouteDependencies {
   readonly webhooks: { receive(delivery: Delivery): Promise<'accepted' | 'repeated'> }
   /** By which each signs what it sends: the present one, and the one before while it is being changed. */
-  readonly webhookSecrets: Readonly<Record<WebhookSource, readonly string[]>>
+  webhookSecrets(source: WebhookSource): Promise<readonly string[]>
 }
 
 /** GitHub sends 25 MB at most. */
@@ -24,19 +24,23 @@ export async function addWebhookRoutes({ app }: Edge, dependencies: WebhookRoute
       scope.removeAllContentTypeParsers()
       scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
-      const receive = (source: WebhookSource, read: (request: FastifyRequest, body: string) => Promise<Delivery>) =>
+      const receive = (
+        source: WebhookSource,
+        read: (request: FastifyRequest, body: string, secrets: readonly string[]) => Promise<Delivery>,
+      ) =>
         scope.post(
           `/${source}`,
           { ...perMinute(mostPerMinute), bodyLimit: bodyLimits[source] },
           async (request: FastifyRequest, reply: FastifyReply) => {
-            if (webhookSecrets[source].length === 0) throw errors.webhooksNotConfigured(source)
-            const delivery = await read(request, textOf(request.body))
+            const secrets = await webhookSecrets(source)
+            if (secrets.length === 0) throw errors.webhooksNotConfigured(source)
+            const delivery = await read(request, textOf(request.body), secrets)
             return reply.code(202).send({ delivery: delivery.deliveryId, outcome: await webhooks.receive(delivery) })
           },
         )
 
-      receive('github', async (request, body) => {
-        if (!(await isFromGitHub(body, headerOf(request, 'x-hub-signature-256'), webhookSecrets.github)))
+      receive('github', async (request, body, secrets) => {
+        if (!(await isFromGitHub(body, headerOf(request, 'x-hub-signature-256'), secrets)))
           throw errors.signatureWrong('X-Hub-Signature-256')
         const headers = GitHubHeaders.safeParse(request.headers)
         if (!headers.success || !isJson(body)) throw errors.webhookMalformed()
@@ -44,8 +48,8 @@ export async function addWebhookRoutes({ app }: Edge, dependencies: WebhookRoute
         return { source: 'github', deliveryId, event, body }
       })
 
-      receive('stripe', async (request, body) => {
-        if (!isFromStripe(body, headerOf(request, 'stripe-signature'), webhookSecrets.stripe))
+      receive('stripe', async (request, body, secrets) => {
+        if (!isFromStripe(body, headerOf(request, 'stripe-signature'), secrets))
           throw errors.signatureWrong('Stripe-Signature')
         const event = StripeEvent.safeParse(parsed(body))
         if (!event.success) throw errors.webhookMalformed()

@@ -11,8 +11,8 @@ export interface GitHubProfile {
   readonly name: string
   /** The verified primary address. */
   readonly email: string
-  /** GitHub's word for it, which it may take back. */
-  readonly accessToken: string
+  /** GitHub's word for it, which it may take back; null for one that ends by itself, as an App's do. */
+  readonly accessToken: string | null
 }
 
 export interface GitHubSettings {
@@ -40,7 +40,7 @@ export class GitHub {
   constructor(settings: GitHubSettings) {
     const url = settings.url.replace(/\/+$/, '')
     this.#settings = settings
-    this.#api = url === 'https://github.com' ? 'https://api.github.com' : `${url}/api/v3`
+    this.#api = apiOf(url)
     this.#server = {
       issuer: url,
       authorization_endpoint: `${url}/login/oauth/authorize`,
@@ -63,7 +63,7 @@ export class GitHub {
 
   /** Exchanges what GitHub sent back. @throws {GitHubRefusal} */
   async profile(callback: URLSearchParams, state: string, verifier: string): Promise<GitHubProfile> {
-    const token = await this.#exchange(callback, state, verifier)
+    const { token, lasts } = await this.#exchange(callback, state, verifier)
     const [user, emails] = await Promise.all([
       this.#get('/user', token, User),
       this.#get('/user/emails', token, Emails),
@@ -73,7 +73,13 @@ export class GitHub {
       throw new GitHubRefusal(
         'GitHub knows no verified primary e-mail address of yours. Verify one there, then try again.',
       )
-    return { githubId: user.id, login: user.login, name: user.name ?? user.login, email, accessToken: token }
+    return {
+      githubId: user.id,
+      login: user.login,
+      name: user.name ?? user.login,
+      email,
+      accessToken: lasts ? token : null,
+    }
   }
 
   /** Whether GitHub still knows the token: `gone` only where it says so itself. */
@@ -91,7 +97,11 @@ export class GitHub {
     }
   }
 
-  async #exchange(callback: URLSearchParams, state: string, verifier: string): Promise<string> {
+  async #exchange(
+    callback: URLSearchParams,
+    state: string,
+    verifier: string,
+  ): Promise<{ readonly token: string; readonly lasts: boolean }> {
     const { clientId, clientSecret, redirectUri } = this.#settings
     const client: oauth.Client = { client_id: clientId }
     try {
@@ -110,7 +120,8 @@ export class GitHub {
         verifier,
         options,
       )
-      return (await oauth.processAuthorizationCodeResponse(this.#server, client, response)).access_token
+      const answer = await oauth.processAuthorizationCodeResponse(this.#server, client, response)
+      return { token: answer.access_token, lasts: answer.expires_in === undefined }
     } catch (error) {
       throw new GitHubRefusal('GitHub did not confirm who you are. Try again.', { cause: error })
     }
@@ -130,6 +141,10 @@ export class GitHub {
     }
   }
 }
+
+/** Where the API of a GitHub answers. */
+export const apiOf = (url: string): string =>
+  url === 'https://github.com' ? 'https://api.github.com' : `${url}/api/v3`
 
 const headersFor = (token: string) => ({
   accept: 'application/vnd.github+json',

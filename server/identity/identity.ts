@@ -35,8 +35,9 @@ export interface IdentityDependencies {
   readonly codes: Codes
   readonly sessions: Sessions
   readonly unitOfWork: UnitOfWork
-  readonly github: GitHub | null
-  readonly options: SignInOptions
+  /** Null where nobody signs in by GitHub. */
+  github(): Promise<GitHub | null>
+  readonly options: Omit<SignInOptions, 'github'>
   readonly takeTeamInvite: TakeTeamInvite
 }
 
@@ -48,8 +49,9 @@ export class Identity implements IdentityPort {
     this.#dependencies = dependencies
   }
 
-  get options(): SignInOptions {
-    return this.#dependencies.options
+  async options(): Promise<SignInOptions> {
+    const { github, options } = this.#dependencies
+    return { ...options, github: (await github()) !== null }
   }
 
   /** A one-time code for the person at this machine. */
@@ -73,7 +75,8 @@ export class Identity implements IdentityPort {
 
   /** Where to send a browser that wants in; `nonce` is to be kept in a cookie of it. */
   async beginGitHub(to: string, invite: string | null): Promise<{ url: string; nonce: string; maxAgeSeconds: number }> {
-    const { codes, github } = this.#dependencies
+    const { codes } = this.#dependencies
+    const github = await this.#dependencies.github()
     if (github === null) throw errors.forbidden('sign in by GitHub')
     const [nonce, verifier] = [randomBytes(24).toString('base64url'), randomBytes(32).toString('base64url')]
     const state = await codes.issue('github', { verifier, to, invite, browser: hashOf(nonce) }, githubSeconds)
@@ -87,7 +90,8 @@ export class Identity implements IdentityPort {
     origin: Origin,
     userAgent: string,
   ): Promise<SignedIn> {
-    const { codes, github, sessions, unitOfWork } = this.#dependencies
+    const { codes, sessions, unitOfWork } = this.#dependencies
+    const github = await this.#dependencies.github()
     if (github === null) throw errors.forbidden('sign in by GitHub')
     const state = callback.get('state') ?? ''
     const claims = await codes.redeem('github', state, GitHubClaims)
@@ -112,7 +116,7 @@ export class Identity implements IdentityPort {
       const signUp = { people, signUps, mode: options.signupMode, takeTeamInvite }
       const admission = await admitPerson(unit, signUp, profile, claims.invite)
       if (admission.kind !== 'in') return admission
-      const cookie = await sessions.begin(unit, admission.user, origin, userAgent, profile.accessToken)
+      const cookie = await sessions.begin(unit, admission.user, origin, userAgent, profile.accessToken ?? undefined)
       return { ...admission, cookie }
     })
     switch (outcome.kind) {

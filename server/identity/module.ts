@@ -38,8 +38,10 @@ export interface IdentityModuleDependencies {
   readonly jobs: Jobs
   readonly publicOrigin: string
   readonly keys: { readonly session: Buffer; readonly grant: Buffer }
-  /** Null where nobody signs in by GitHub. */
+  /** Of an OAuth application; null where there is none. */
   readonly github: Omit<GitHubSettings, 'redirectUri'> | null
+  /** Of the GitHub App, by which people sign in where there is no OAuth application; null where there is none. */
+  gitHubApp(): Promise<Omit<GitHubSettings, 'redirectUri'> | null>
   readonly githubRecheckSeconds: number
   /** Whether the person at the machine may sign in by a link. */
   readonly localSignIn: boolean
@@ -65,6 +67,8 @@ export interface IdentityModule {
   principalOf(by: CollabPresence['by']): Promise<(Principal & Pick<UserActor, 'status'>) | null>
   /** Ends all that somebody is signed in with. */
   shutOut(unit: Unit, userId: UserId): Promise<void>
+  /** Somebody has taken back what they allowed the App: all that they are signed in with ends. */
+  gitHubRevoked(githubId: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -75,10 +79,8 @@ export function openIdentity(dependencies: IdentityModuleDependencies): Identity
   const sessions = new Sessions(sessionStore, unitOfWork, keys.session, keys.grant)
   const tokens = new Tokens(new TokenStore(database), unitOfWork, (actor, id) => workspaces.get(actor, id))
   const people = new PersonStore(database)
-  const github =
-    dependencies.github === null
-      ? null
-      : new GitHub({ ...dependencies.github, redirectUri: `${publicOrigin}/auth/callback` })
+  const redirectUri = `${publicOrigin}/auth/callback`
+  const github = dependencies.github === null ? null : new GitHub({ ...dependencies.github, redirectUri })
   const grantWatch =
     github === null
       ? null
@@ -105,8 +107,12 @@ export function openIdentity(dependencies: IdentityModuleDependencies): Identity
       codes,
       sessions,
       unitOfWork,
-      github,
-      options: { github: github !== null, local: dependencies.localSignIn, signupMode: dependencies.signupMode },
+      async github() {
+        if (github !== null) return github
+        const app = await dependencies.gitHubApp()
+        return app === null ? null : new GitHub({ ...app, redirectUri })
+      },
+      options: { local: dependencies.localSignIn, signupMode: dependencies.signupMode },
       takeTeamInvite: dependencies.takeTeamInvite,
     }),
     programs: new Programs({
@@ -121,6 +127,10 @@ export function openIdentity(dependencies: IdentityModuleDependencies): Identity
     async shutOut(unit, userId) {
       await tokens.closeWithin(unit, userId)
       await sessions.endWithin(unit, userId)
+    },
+    async gitHubRevoked(githubId) {
+      const userId = await people.idOfGitHub(githubId)
+      if (userId !== null) await sessions.end({ kind: 'service', service: 'github' }, userId, {})
     },
     async close() {
       await grantWatch?.close()

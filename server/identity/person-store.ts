@@ -43,6 +43,12 @@ export class PersonStore {
     return known === undefined ? undefined : PersonRow.parse(known)
   }
 
+  /** Who GitHub means by its number; null for somebody who is not here. */
+  async idOfGitHub(githubId: number): Promise<UserId | null> {
+    const row = await this.#database.user.findUnique({ where: { githubId: BigInt(githubId) }, select: { id: true } })
+    return row === null ? null : UserId.parse(row.id)
+  }
+
   async add(
     unit: Unit,
     { githubId, ...person }: GitHubPerson & { readonly status: 'active' | 'waiting_payment' },

@@ -25,6 +25,7 @@ const retry = {
 } as const
 const endless = 100_000
 const keptSeconds = { retentionSeconds: 90 * 86_400, deleteAfterSeconds: 86_400 } as const
+/** Of one kind, in one copy. */
 const atOnce = 2
 /** For those that end when their signal is aborted. */
 const closeMs = 2000
@@ -95,20 +96,7 @@ export class Jobs {
       await this.#boss.updateQueue(kind.name, options)
       if (cron === null) await this.#boss.unschedule(kind.name)
       else await this.#boss.schedule(kind.name, cron, {}, { tz: 'UTC', singletonKey: kind.keyOf({}) })
-      const most = kind.atOnce ?? atOnce
-      await this.#boss.work<object>(
-        kind.name,
-        {
-          localConcurrency: most,
-          ...(kind.groupOf === undefined ? {} : { localGroupConcurrency: 1 }),
-          pollingIntervalSeconds: pollSecondsOf(most),
-          notifyPollingIntervalSeconds: pollSecondsOf(most),
-          burstWhenBatchFull: true,
-        },
-        async ([job]) => {
-          if (job !== undefined) await this.#run(registered, job)
-        },
-      )
+      for (let worker = 0; worker < (kind.atOnce ?? atOnce); worker += 1) await this.#work(registered)
     }
   }
 
@@ -139,6 +127,23 @@ export class Jobs {
       cron,
       kind: kind as unknown as JobKind<object>,
       handler: async (input, run) => handler(kind.input.parse(input), run),
+    })
+  }
+
+  async #work(registered: Registered): Promise<void> {
+    const { name, groupOf, atOnce: most = atOnce } = registered.kind
+    const options = {
+      ...(groupOf === undefined ? {} : { localGroupConcurrency: 1 }),
+      pollingIntervalSeconds: pollSecondsOf(most),
+      notifyPollingIntervalSeconds: pollSecondsOf(most),
+    }
+    const worker = await this.#boss.work<object>(name, options, async ([job]) => {
+      try {
+        if (job !== undefined) await this.#run(registered, job)
+      } finally {
+        // It would wait for its next poll, however many are queued.
+        this.#boss.notifyWorker(worker)
+      }
     })
   }
 

@@ -33,6 +33,15 @@ export class WebhookStore {
     return again === undefined ? null : WebhookDeliveryId.parse(again.id)
   }
 
+  /** Of these ids of the sender's, those that are here. */
+  async known(source: WebhookSource, deliveryIds: readonly string[]): Promise<readonly string[]> {
+    const rows = await this.#database.webhookDelivery.findMany({
+      where: { source, deliveryId: { in: [...deliveryIds] } },
+      select: { deliveryId: true },
+    })
+    return rows.map(({ deliveryId }) => deliveryId)
+  }
+
   async byId(id: WebhookDeliveryId): Promise<(Delivery & { readonly outcome: string }) | null> {
     const row = await this.#database.webhookDelivery.findUnique({ where: { id } })
     return row === null

@@ -64,6 +64,12 @@ export class Webhooks {
     })
   }
 
+  /** Which of a source's ids have not come. */
+  async missing(source: WebhookSource, deliveryIds: readonly string[]): Promise<readonly string[]> {
+    const known = new Set(await this.#dependencies.store.known(source, deliveryIds))
+    return deliveryIds.filter((id) => !known.has(id))
+  }
+
   latest(outcome: WebhookOutcome | null): Promise<readonly WebhookDelivery[]> {
     return this.#dependencies.store.latest(outcome)
   }

@@ -73,6 +73,8 @@ export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
   'admin.invites.revoke': server(() => ({ id: randomUUID() })),
   'admin.webhooks.list': server(),
   'admin.webhooks.replay': server(() => ({ id: randomUUID() })),
+  'admin.githubApp.get': server(),
+  'admin.githubApp.remove': server(),
   'admin.waitlist.list': server(),
   'admin.waitlist.invite': server(() => ({ githubId: 1 })),
   'admin.users.list': server(),

@@ -8,6 +8,7 @@ export const adminTabs = {
   workspaces: msg`Workspaces`,
   invitations: msg`Invitations`,
   announcements: msg`Announcements`,
+  github: msg`GitHub`,
   webhooks: msg`Webhooks`,
   audit: msg`Audit log`,
 } as const satisfies Readonly<Record<string, MessageDescriptor>>

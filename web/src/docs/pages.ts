@@ -12,6 +12,7 @@ export const docOrder = [
   'egress',
   'detection',
   'disk',
+  'github-app',
   'webhooks',
   'cli',
   'architecture',

@@ -12,6 +12,7 @@ import { Frame } from '../interface/frame.tsx'
 import { trpc } from '../server/client.ts'
 import { AnnouncementsDesk } from '../admin/announcements.tsx'
 import { AuditLog } from '../admin/audit-log.tsx'
+import { GitHubApp } from '../admin/github-app.tsx'
 import { Invitations } from '../admin/invitations.tsx'
 import { Overview } from '../admin/overview.tsx'
 import { People } from '../admin/people.tsx'
@@ -24,6 +25,7 @@ const contents: Readonly<Record<AdminTab, () => ReactNode>> = {
   workspaces: EverybodysWorkspaces,
   invitations: Invitations,
   announcements: AnnouncementsDesk,
+  github: GitHubApp,
   webhooks: WebhookDeliveries,
   audit: AuditLog,
 }

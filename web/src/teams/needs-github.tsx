@@ -17,7 +17,7 @@ export function NeedsGitHub() {
       <span>
         <Trans>
           Inviting people needs sign-in with GitHub, which is not set up on this server: nobody else could sign in.
-          Whoever runs it sets GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET and restarts it.
+          Whoever runs it makes a GitHub App under Administration, or sets GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET.
         </Trans>{' '}
         <Link to="/docs/$page" params={{ page: 'sign-in' }} className="font-medium underline underline-offset-2">
           <Trans>How to set up sign-in with GitHub</Trans>
