@@ -68,7 +68,6 @@ export const OrchestratorSettings = z.object({
   ARC_STRIPE_WEBHOOK_SECRET_FORMER: token().optional(),
   ...billingEnvironment,
   ARC_EVENT_WEBHOOK_EXEMPT: networks().optional(),
-  ...billingEnvironment,
   GITHUB_CLIENT_ID: z.string().optional().describe('the client id of a GitHub application'),
   GITHUB_CLIENT_SECRET: z.string().optional().describe('the client secret of the GitHub application'),
   ARC_GITHUB_RECHECK_SECONDS: wholeNumber(1, 24 * 3600, 'a number of seconds').default(900),

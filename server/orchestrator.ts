@@ -213,18 +213,6 @@ async function start(
   team.onMembersChanged(membersChanged)
   repeatFetchingMissed(jobs, { app: githubApp, webhooks, apiUrl: apiOf(gitHubUrl), log })
   endRevokedSignIns(webhooks, (githubId) => identities.gitHubRevoked(githubId))
-  const { billing, membersChanged } = openBilling({
-    database,
-    unitOfWork,
-    jobs,
-    webhooks,
-    tiers,
-    settings: config.billing,
-    publicOrigin,
-    teamsOf: (userId) => memberships.of(userId),
-    stopExcess: (owner) => workspace.stopExcess({ kind: 'service', service: 'billing' }, owner),
-  })
-  team.onMembersChanged(membersChanged)
   const admin = new Admin({
     store: new AdminStore(database),
     unitOfWork,

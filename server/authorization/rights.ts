@@ -129,9 +129,6 @@ export const rights = {
   'billing.order': right(['waiting', 'self', 'team-owner'], 'never', 'never', 'pay for this team'),
   'event-webhook.see': right(secretManagers, 'secrets', 'never', 'see these webhook endpoints'),
   'event-webhook.change': right(secretManagers, 'secrets', 'never', 'change these webhook endpoints'),
-  /** Who waits for their payment can make it. A team's admins see what it pays; its owner orders. */
-  'billing.see': right(['waiting', 'self', ...teamManagers], 'never', 'never', 'see what this team pays'),
-  'billing.order': right(['waiting', 'self', 'team-owner'], 'never', 'never', 'pay for this team'),
 
   'team.list': right(person, 'teams:read', 'never'),
   'team.create': right(person, 'teams:write', 'never'),
