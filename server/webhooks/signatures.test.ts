@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import Stripe from 'stripe'
+import { Stripe } from 'stripe'
 import { expect, test } from 'vitest'
 import { isFromGitHub, isFromStripe } from './signatures.ts'
 

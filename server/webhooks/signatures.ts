@@ -1,5 +1,5 @@
 import { verify } from '@octokit/webhooks-methods'
-import Stripe from 'stripe'
+import { Stripe } from 'stripe'
 
 /** Of Stripe's timestamps, both ways: https://docs.stripe.com/webhooks#replay-attacks */
 const toleranceSeconds = 300
