@@ -224,6 +224,25 @@ export const errors = {
   gitHubAppFailed: (why: string) =>
     new ArcError('Conflict', 'github_app_failed', `The GitHub App was not set up. ${why} Begin again.`),
 
+  secretManaged: () =>
+    new ArcError(
+      'Conflict',
+      'secret_managed',
+      'The server keeps this secret itself, for an installation of its GitHub App. Whoever runs the server can disconnect it; a secret of the same name that you set takes its place.',
+    ),
+
+  gitHubInstallationMissing: () =>
+    new ArcError('NotFound', 'github_installation_missing', 'GitHub knows no such installation of this server’s App.'),
+
+  gitHubUnavailable: (cause: unknown) =>
+    new ArcError(
+      'Unavailable',
+      'github_unavailable',
+      'GitHub does not answer as it should. Try again in a moment.',
+      {},
+      cause,
+    ),
+
   gitHubAppMissing: () => new ArcError('NotFound', 'github_app_missing', 'This server has no GitHub App.'),
 
   webhookDeliveryNotFound: () =>

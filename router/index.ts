@@ -22,6 +22,7 @@ export type { AccountExport, AccountPort } from './account/port.ts'
 export type { AdminPort, Administrator, GitHubAppPort, OwnedWorkspace } from './admin/port.ts'
 export type {
   GitHubAppView,
+  GitHubInstallationView,
   Invite,
   NewInvite,
   Overview,

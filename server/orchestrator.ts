@@ -32,13 +32,11 @@ import { openEventPublishing, openEventWebhooks } from './event-webhooks/module.
 import { openEvents } from './events/module.ts'
 import { Exec } from './exec/exec.ts'
 import { Gateway } from './gateway/gateway.ts'
-import { repeatFetchingMissed } from './github/missed-deliveries.ts'
 import { openGitHub } from './github/module.ts'
 import { endRevokedSignIns } from './github/revoked.ts'
 import { FileHistory } from './history/history.ts'
 import { HistoryStore } from './history/store.ts'
 import { openHttp } from './http/module.ts'
-import { apiOf } from './identity/github.ts'
 import { openIdentity } from './identity/module.ts'
 import { inviteHash } from './identity/sign-up.ts'
 import { Jobs } from './jobs/jobs.ts'
@@ -174,8 +172,19 @@ async function start(
   shutdown.add('workspaces', () => workspace.close())
   const { workspaces, admission, accessOf, factsOf, onActivity } = workspace
 
-  const { gitHubUrl } = config
-  const githubApp = await openGitHub({ database, unitOfWork, codes, keys, publicOrigin, gitHubUrl })
+  const webhooks = new Webhooks({ store: new WebhookStore(database), unitOfWork, jobs })
+  const github = await openGitHub({
+    database,
+    unitOfWork,
+    codes,
+    jobs,
+    webhooks,
+    secrets,
+    keys,
+    publicOrigin,
+    gitHubUrl: config.gitHubUrl,
+    log,
+  })
   const identities = openIdentity({
     database,
     unitOfWork,
@@ -185,7 +194,7 @@ async function start(
     publicOrigin,
     keys: { session: keyFor('session'), grant: keyFor('github grant') },
     github: config.github,
-    gitHubApp: () => githubApp.signIn(),
+    gitHubApp: () => github.signIn(),
     githubRecheckSeconds: config.ARC_GITHUB_RECHECK_SECONDS,
     localSignIn: config.localSignIn,
     signupMode: config.ARC_SIGNUP_MODE,
@@ -198,7 +207,6 @@ async function start(
   shutdown.add('identity', () => identities.close())
   const { identity, sessions, tokens, programs, account, principalOf, shutOut } = identities
 
-  const webhooks = new Webhooks({ store: new WebhookStore(database), unitOfWork, jobs })
   const { billing, membersChanged } = openBilling({
     database,
     unitOfWork,
@@ -211,7 +219,6 @@ async function start(
     stopExcess: (owner) => workspace.stopExcess({ kind: 'service', service: 'billing' }, owner),
   })
   team.onMembersChanged(membersChanged)
-  repeatFetchingMissed(jobs, { app: githubApp, webhooks, apiUrl: apiOf(gitHubUrl), log })
   endRevokedSignIns(webhooks, (githubId) => identities.gitHubRevoked(githubId))
   const admin = new Admin({
     store: new AdminStore(database),
@@ -263,7 +270,7 @@ async function start(
       disk: new Disk(disk),
       egress,
       eventWebhooks,
-      githubApp,
+      githubApp: github.port,
       history,
       identity,
       presence,
@@ -283,9 +290,9 @@ async function start(
     webhooks,
     webhookSecrets: async (source) =>
       source === 'github'
-        ? [...config.webhookSecrets.github, ...(await githubApp.webhookSecrets())]
+        ? [...config.webhookSecrets.github, ...(await github.webhookSecrets())]
         : config.webhookSecrets.stripe,
-    gitHubApp: githubApp,
+    gitHubSetUp: github.setUp,
     unitOfWork,
     adminToken: config.ARC_ADMIN_TOKEN,
     internalToken: config.ARC_INTERNAL_TOKEN,

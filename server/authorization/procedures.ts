@@ -42,6 +42,8 @@ export const procedures: Readonly<Record<ProcedurePath, Entry>> = {
   'admin.webhooks.list': read('server.see'),
   'admin.webhooks.replay': command('webhook.replay'),
   'admin.githubApp.get': read('server.see'),
+  'admin.githubApp.installations': read('server.see'),
+  'admin.githubApp.connect': command('github-installation.connect'),
   'admin.githubApp.remove': command('github-app.remove'),
   'admin.waitlist.list': read('server.see'),
   'admin.waitlist.invite': command('waitlist.invite'),

@@ -73,6 +73,7 @@ export const rights = {
   'webhook.replay': administration,
   'github-app.set': administration,
   'github-app.remove': administration,
+  'github-installation.connect': administration,
   'waitlist.invite': administration,
   'tier.update': administration,
   'tier.give-team': administration,

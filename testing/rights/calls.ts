@@ -74,6 +74,8 @@ export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
   'admin.webhooks.list': server(),
   'admin.webhooks.replay': server(() => ({ id: randomUUID() })),
   'admin.githubApp.get': server(),
+  'admin.githubApp.installations': server(),
+  'admin.githubApp.connect': server(() => ({ installationId: 1, team: null })),
   'admin.githubApp.remove': server(),
   'admin.waitlist.list': server(),
   'admin.waitlist.invite': server(() => ({ githubId: 1 })),
