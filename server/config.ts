@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os'
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { ConfigError, formerKeys, networks, parseConfig, port, token, wholeNumber } from '@arcx/service-kit/config'
+import { mailSettings } from './mail/settings.ts'
+import type { MailSettings } from './mail/settings.ts'
 import { dockerSettings } from './runtime/docker/settings.ts'
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
@@ -65,6 +67,8 @@ export const OrchestratorSettings = z.object({
   ARC_STRIPE_WEBHOOK_SECRET: token().optional(),
   ARC_STRIPE_WEBHOOK_SECRET_FORMER: token().optional(),
   ARC_EVENT_WEBHOOK_EXEMPT: networks().optional(),
+  ARC_SMTP_URL: z.string().optional().describe('smtp://USER:PASSWORD@HOST:PORT or smtps://…'),
+  ARC_MAIL_FROM: z.string().optional().describe('an e-mail address, such as arcx <arcx@example.com>'),
   GITHUB_CLIENT_ID: z.string().optional().describe('the client id of a GitHub application'),
   GITHUB_CLIENT_SECRET: z.string().optional().describe('the client secret of the GitHub application'),
   ARC_GITHUB_RECHECK_SECONDS: wholeNumber(1, 24 * 3600, 'a number of seconds').default(900),
@@ -87,6 +91,8 @@ export type OrchestratorConfig = z.infer<typeof OrchestratorSettings> & {
   readonly gitHubUrl: string
   /** By which GitHub and Stripe sign events: the present ones, and those before while they are being changed. */
   readonly webhookSecrets: { readonly github: readonly string[]; readonly stripe: readonly string[] }
+  /** Null where no e-mail is sent. */
+  readonly mail: MailSettings | null
   readonly cpuCores: number
 }
 
@@ -128,6 +134,7 @@ export function readConfig(environment: Record<string, string | undefined>): Orc
       github: given(settings.ARC_GITHUB_WEBHOOK_SECRET, settings.ARC_GITHUB_WEBHOOK_SECRET_FORMER),
       stripe: given(settings.ARC_STRIPE_WEBHOOK_SECRET, settings.ARC_STRIPE_WEBHOOK_SECRET_FORMER),
     },
+    mail: mailSettings(settings.ARC_SMTP_URL, settings.ARC_MAIL_FROM),
     cpuCores: Math.min(settings.ARC_WORKSPACE_CPU_CORES, availableParallelism()),
   }
 }

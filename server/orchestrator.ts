@@ -28,6 +28,7 @@ import { Disk } from './disk/disk.ts'
 import { openEgress } from './egress/module.ts'
 import { EntryCodes } from './entry/entry-codes.ts'
 import { openEventPublishing, openEventWebhooks } from './event-webhooks/module.ts'
+import { noticeByMail } from './event-webhooks/notice.ts'
 import { openEvents } from './events/module.ts'
 import { Exec } from './exec/exec.ts'
 import { Gateway } from './gateway/gateway.ts'
@@ -41,6 +42,7 @@ import { apiOf } from './identity/github.ts'
 import { openIdentity } from './identity/module.ts'
 import { inviteHash } from './identity/sign-up.ts'
 import { Jobs } from './jobs/jobs.ts'
+import { openMail } from './mail/module.ts'
 import { measure } from './metrics.ts'
 import { openPresence } from './presence/module.ts'
 import { closeWhatIsRevoked } from './revocations.ts'
@@ -104,6 +106,7 @@ async function start(
   const jobs = await Jobs.open(config.DATABASE_URL, log)
   shutdown.add('jobs', () => jobs.close())
   const publish = openEventPublishing(database, jobs)
+  const mail = openMail({ database, unitOfWork, jobs, publicOrigin, settings: config.mail })
   const codes = openCodes(database, jobs)
   const keys = { current: config.ARC_SECRETS_KEY, former: config.ARC_SECRETS_KEY_FORMER }
   const audit = new AuditTrail(new AuditStore(database))
@@ -120,7 +123,7 @@ async function start(
   })
   shutdown.add('runtime', () => runtime.close())
 
-  const team = openTeams({ database, unitOfWork, feed, jobs, publish, publicOrigin })
+  const team = openTeams({ database, unitOfWork, feed, jobs, publish, mail, publicOrigin })
   const { memberships, teams } = team
 
   const store = new WorkspaceStore(database)
@@ -139,7 +142,7 @@ async function start(
     jobs,
     keys,
     exempt: config.ARC_EVENT_WEBHOOK_EXEMPT ?? [],
-    noticeOff: async () => undefined,
+    noticeOff: noticeByMail(mail.enqueue),
     log,
   })
   const workspace = await openWorkspaces({
@@ -239,6 +242,7 @@ async function start(
       githubApp,
       history,
       identity,
+      mail,
       presence,
       programs,
       secrets,

@@ -6,6 +6,7 @@ import type { PublishEvent } from '../event-webhooks/publish.ts'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { TeamChanges } from './changes.ts'
 import { departTeams } from './departure.ts'
+import type { InvitationMail } from './invitation-mail.ts'
 import { TeamInvitations } from './invitations.ts'
 import { InviteStore } from './invite-store.ts'
 import { takeTeamInvite } from './invited.ts'
@@ -25,6 +26,7 @@ export interface TeamsDependencies {
   readonly jobs: Jobs
   /** Tells webhook endpoints. */
   readonly publish: PublishEvent
+  readonly mail: InvitationMail
   readonly publicOrigin: string
 }
 
@@ -42,7 +44,15 @@ export interface TeamsModule {
   resumeRemovals(): Promise<void>
 }
 
-export function openTeams({ database, unitOfWork, feed, jobs, publish, publicOrigin }: TeamsDependencies): TeamsModule {
+export function openTeams({
+  database,
+  unitOfWork,
+  feed,
+  jobs,
+  publish,
+  mail,
+  publicOrigin,
+}: TeamsDependencies): TeamsModule {
   const store = new TeamStore(database)
   const invites = new InviteStore(database)
   const memberships = new Memberships(store)
@@ -51,7 +61,7 @@ export function openTeams({ database, unitOfWork, feed, jobs, publish, publicOri
   })
   const own = new OwnTeams(store)
   const changes = new TeamChanges(store, memberships, unitOfWork, publish)
-  const invitations = new TeamInvitations({ teams: store, invites, unitOfWork, changes, publicOrigin, own })
+  const invitations = new TeamInvitations({ teams: store, invites, unitOfWork, changes, mail, publicOrigin, own })
   const closeTeam = openCloseTeam({ store, jobs })
   const teams = new Teams({
     store,
