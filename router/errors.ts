@@ -281,6 +281,13 @@ export const errors = {
   eventDeliveryNotFound: () =>
     new ArcError('NotFound', 'event_delivery_not_found', 'There is no such delivery. They are kept for 30 days.'),
 
+  mailNotConfigured: () =>
+    new ArcError(
+      'NotFound',
+      'mail_not_configured',
+      'This server sends no e-mail yet. Whoever runs it sets ARC_SMTP_URL and ARC_MAIL_FROM and restarts it.',
+    ),
+
   tokenWrong: () => new ArcError('Unauthenticated', 'token_wrong', 'This token is not known here, or has ended.'),
 
   programCodeSpent: () =>

@@ -39,6 +39,8 @@ export {
   OffBecause,
   WebhookFormat,
 } from './event-webhooks/endpoint.ts'
+export type { MailMessageView, MailOverview, MailPort } from './mail/port.ts'
+export { MailMessageId, MailState } from './mail/port.ts'
 export type { WebhookEventData, WebhookEventOwner, WebhookEventType } from './event-webhooks/event.ts'
 export { isWebhookEventType, webhookEventTypes } from './event-webhooks/event.ts'
 export type { EndpointChange, EndpointInput, EndpointOwner, EventWebhooksPort } from './event-webhooks/port.ts'

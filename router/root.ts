@@ -9,6 +9,7 @@ import { diskRouter } from './disk/procedures.ts'
 import { egressRouter } from './egress/procedures.ts'
 import { eventWebhooksRouter } from './event-webhooks/procedures.ts'
 import { historyRouter } from './history/procedures.ts'
+import { mailRouter } from './mail/procedures.ts'
 import { presenceRouter } from './presence/procedures.ts'
 import { programsRouter } from './programs/procedures.ts'
 import { secretsRouter } from './secrets/procedures.ts'
@@ -29,6 +30,7 @@ export const appRouter = router({
   egress: egressRouter,
   eventWebhooks: eventWebhooksRouter,
   history: historyRouter,
+  mail: mailRouter,
   presence: presenceRouter,
   programs: programsRouter,
   secrets: secretsRouter,

@@ -17,6 +17,7 @@ import type { IdentityPort } from './auth/port.ts'
 import type { HistoryPort } from './history/port.ts'
 import { ArcError, errors, refusalOf } from './errors.ts'
 import type { ErrorDetails, ErrorKind } from './errors.ts'
+import type { MailPort } from './mail/port.ts'
 import type { ClientConnection, PresencePort } from './presence/port.ts'
 import type { ProgramsPort } from './programs/port.ts'
 import type { TeamInvitesPort, TeamsPort } from './teams/port.ts'
@@ -39,6 +40,7 @@ export interface Ports {
   readonly githubApp: GitHubAppPort
   readonly history: HistoryPort
   readonly identity: IdentityPort
+  readonly mail: MailPort
   readonly teamInvites: TeamInvitesPort
   readonly teams: TeamsPort
   readonly tiers: TiersPort

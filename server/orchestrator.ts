@@ -29,6 +29,7 @@ import { Disk } from './disk/disk.ts'
 import { openEgress } from './egress/module.ts'
 import { EntryCodes } from './entry/entry-codes.ts'
 import { openEventPublishing, openEventWebhooks } from './event-webhooks/module.ts'
+import { noticeByMail } from './event-webhooks/notice.ts'
 import { openEvents } from './events/module.ts'
 import { Exec } from './exec/exec.ts'
 import { Gateway } from './gateway/gateway.ts'
@@ -40,6 +41,7 @@ import { openHttp } from './http/module.ts'
 import { openIdentity } from './identity/module.ts'
 import { inviteHash } from './identity/sign-up.ts'
 import { Jobs } from './jobs/jobs.ts'
+import { openMail } from './mail/module.ts'
 import { measure } from './metrics.ts'
 import { openPresence } from './presence/module.ts'
 import { closeWhatIsRevoked } from './revocations.ts'
@@ -105,6 +107,7 @@ async function start(
   const jobs = await Jobs.open(config.DATABASE_URL, log)
   shutdown.add('jobs', () => jobs.close())
   const publish = openEventPublishing(database, jobs)
+  const mail = openMail({ database, unitOfWork, jobs, publicOrigin, settings: config.mail })
   const codes = openCodes(database, jobs)
   const keys = { current: config.ARC_SECRETS_KEY, former: config.ARC_SECRETS_KEY_FORMER }
   const audit = new AuditTrail(new AuditStore(database))
@@ -128,6 +131,7 @@ async function start(
     feed,
     jobs,
     publish,
+    mail,
     publicOrigin,
     mostMembers: (unit, teamId) => tiers.mostMembers(unit, teamId),
   })
@@ -149,7 +153,7 @@ async function start(
     jobs,
     keys,
     exempt: config.ARC_EVENT_WEBHOOK_EXEMPT ?? [],
-    noticeOff: async () => undefined,
+    noticeOff: noticeByMail(mail.enqueue),
     log,
   })
   const workspace = await openWorkspaces({
@@ -273,6 +277,7 @@ async function start(
       githubApp: github.port,
       history,
       identity,
+      mail,
       presence,
       programs,
       secrets,

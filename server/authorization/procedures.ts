@@ -103,6 +103,10 @@ export const procedures: Readonly<Record<ProcedurePath, Entry>> = {
   'history.version': read('workspace.see'),
   'history.restore': command('workspace.restore-file', 'workspaces.drive'),
 
+  'mail.isConfigured': read('server.notices'),
+  'mail.overview': read('server.see'),
+  'mail.test': command('mail.test', 'webhooks.send'),
+
   'presence.set': read('presence.set', 'presence.set'),
   'presence.onTeam': read('team.see'),
   'presence.onWorkspace': read('workspace.see'),

@@ -71,6 +71,7 @@ export const rights = {
   'invite.create': administration,
   'invite.revoke': administration,
   'webhook.replay': administration,
+  'mail.test': administration,
   'github-app.set': administration,
   'github-app.remove': administration,
   'github-installation.connect': administration,

@@ -124,6 +124,9 @@ export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
   'history.versions': onWorkspace({ path: 'a.ts' }),
   'history.version': onWorkspace({ versionId: randomUUID() }),
   'history.restore': onWorkspace({ versionId: randomUUID() }),
+  'mail.isConfigured': self(),
+  'mail.overview': server(),
+  'mail.test': server(() => ({ to: 'somebody@example.com' })),
   'presence.set': [
     ...self({ place: { client: 'web' }, tab: 'a' }),
     ...onWorkspace().map(({ about, input }) => ({

@@ -11,6 +11,7 @@ export const adminTabs = {
   announcements: msg`Announcements`,
   github: msg`GitHub`,
   webhooks: msg`Webhooks`,
+  mail: msg`E-mail`,
   audit: msg`Audit log`,
 } as const satisfies Readonly<Record<string, MessageDescriptor>>
 export type AdminTab = keyof typeof adminTabs

@@ -14,6 +14,8 @@ export const docOrder = [
   'disk',
   'github-app',
   'webhooks',
+  'event-webhooks',
+  'email',
   'cli',
   'architecture',
   'connections',
