@@ -5,6 +5,7 @@ import type { Command as AnyCommand } from 'commander'
 import { addCompletion } from './completion.ts'
 import { addAccountCommands } from './commands/account.ts'
 import { addAdminCommands } from './commands/admin.ts'
+import { addUsageCommand } from './commands/usage.ts'
 import { addEgressCommands } from './commands/egress.ts'
 import { addExecCommands } from './commands/exec.ts'
 import { addFileCommands } from './commands/files.ts'
@@ -61,6 +62,7 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
   addEgressCommands(program, sessions)
   addWebhookCommands(program, sessions)
   addScanCommand(program)
+  addUsageCommand(program, sessions)
   addAdminCommands(program, sessions)
   for (const command of commandsOf(program as unknown as AnyCommand)) {
     addGlobals(command)

@@ -80,6 +80,13 @@ Settings are environment variables, as in: ARC_PORT=8080 npm start
                                grows beyond it is ended alone and started again       a quarter of all
   ARC_LOG_LEVEL                debug, info, warn or error                             info
   ARC_SIGNUP_MODE              who may sign up: invite, open or stripe                invite
+  ARC_STRIPE_SECRET_KEY        of Stripe, where plans are paid for; see docs/billing.md
+  ARC_STRIPE_PRICE_PRO         Stripe’s price of the pro plan, price_…
+  ARC_STRIPE_PRICE_TEAM        Stripe’s price of a seat in the team plan, price_…
+  ARC_STRIPE_WEBHOOK_SECRET    by which Stripe signs events, whsec_…
+  ARC_STRIPE_TRIAL_DAYS        days of a trial, 0 for none                            14
+  ARC_STRIPE_GRACE_DAYS        days that a plan holds while a payment is missing      7
+  ARC_STRIPE_TAX               on or off: Stripe works taxes out                      on
   GITHUB_CLIENT_ID             a GitHub application’s, to sign in by GitHub
   GITHUB_CLIENT_SECRET         its secret; may stand in secrets.env
   GITHUB_URL                   of a GitHub Enterprise server                          https://github.com

@@ -369,6 +369,14 @@ export const errors = {
   inviteNotFound: () =>
     new ArcError('NotFound', 'invite_not_found', 'There is no such invitation, or it has ended already.'),
 
+  budgetSpent: (hours: number) =>
+    new ArcError(
+      'LimitReached',
+      'budget_spent',
+      `The budget of ${hours} hours of this month is used up, so nothing is started. Raise it under usage, or wait for the next month.`,
+      { hours },
+    ),
+
   billingOff: () =>
     new ArcError(
       'NotFound',

@@ -10,6 +10,8 @@ export type {
   InvoiceView,
   SubscriptionView,
 } from './billing/port.ts'
+export type { Usage, UsageBudget, UsagePort, UsageRow } from './usage/port.ts'
+export { BudgetInput, UsagePrice, UsageSpan } from './usage/port.ts'
 export { PaidPlan } from './billing/port.ts'
 export type { TieredTeam, TiersPort } from './tiers/port.ts'
 export { TierLimits } from './tiers/port.ts'

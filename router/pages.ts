@@ -17,6 +17,7 @@ export const pagePaths = [
   '/switcher',
   '/teams',
   '/teams/$name',
+  '/usage',
   '/waiting',
   '/workspaces/$name',
   '/workspaces/$name/history',

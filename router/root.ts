@@ -15,6 +15,7 @@ import { programsRouter } from './programs/procedures.ts'
 import { secretsRouter } from './secrets/procedures.ts'
 import { teamsRouter } from './teams/procedures.ts'
 import { tokensRouter } from './tokens/procedures.ts'
+import { usageRouter } from './usage/procedures.ts'
 import { router } from './trpc.ts'
 import { workspacesRouter } from './workspaces/procedures.ts'
 
@@ -36,6 +37,7 @@ export const appRouter = router({
   secrets: secretsRouter,
   teams: teamsRouter,
   tokens: tokensRouter,
+  usage: usageRouter,
   workspaces: workspacesRouter,
 })
 

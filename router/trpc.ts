@@ -23,6 +23,7 @@ import type { ProgramsPort } from './programs/port.ts'
 import type { TeamInvitesPort, TeamsPort } from './teams/port.ts'
 import type { TiersPort } from './tiers/port.ts'
 import type { TokensPort } from './tokens/port.ts'
+import type { UsagePort } from './usage/port.ts'
 import type { WorkspacesPort } from './workspaces/port.ts'
 
 /** What a procedure may call. The server implements each port. */
@@ -48,6 +49,7 @@ export interface Ports {
   readonly presence: PresencePort
   readonly programs: ProgramsPort
   readonly secrets: SecretsPort
+  readonly usage: UsagePort
   readonly workspaces: WorkspacesPort
 }
 

@@ -24,6 +24,16 @@ describe('a wrong value stops the start with one line', () => {
     [{ WORKSPACE_IMAGE: '' }, 'WORKSPACE_IMAGE is not set; it takes the name of an image that the engine has.'],
   ])('%j', (change, line) => expect(() => readConfig({ ...good, ...change })).toThrow(line))
 
+  test('billing is configured whole, and signing up by payment needs it', () => {
+    expect(readConfig(good).billing).toBe(null)
+    expect(() => readConfig({ ...good, ARC_SIGNUP_MODE: 'stripe' })).toThrow(/ARC_STRIPE_SECRET_KEY has to be set/)
+    expect(() => readConfig({ ...good, ARC_STRIPE_SECRET_KEY: 'sk_test_hunter2' })).toThrow(
+      /^ARC_STRIPE_PRICE_PRO is not set/,
+    )
+    const whole = { ARC_STRIPE_SECRET_KEY: 'sk', ARC_STRIPE_PRICE_PRO: 'price_1', ARC_STRIPE_PRICE_TEAM: 'price_2' }
+    expect(readConfig({ ...good, ...whole }).billing).toMatchObject({ trialDays: 14, graceDays: 7, automaticTax: true })
+  })
+
   test('OpenHands CVE-2026-112346: refuses to start without a key, or with a short one', () => {
     expect(() => readConfig({ ...good, ARC_ADMIN_TOKEN: '' })).toThrow(
       'ARC_ADMIN_TOKEN is not set; it takes at least 32 random characters.',

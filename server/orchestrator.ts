@@ -59,6 +59,7 @@ import { Tiers } from './tiers/tiers.ts'
 import { openUnitOfWork } from './unit-of-work/unit-of-work.ts'
 import { WebhookStore } from './webhooks/store.ts'
 import { Webhooks } from './webhooks/webhooks.ts'
+import { openUsage } from './usage/module.ts'
 import { openWorkspaces } from './workspaces/module.ts'
 import { WorkspaceStore } from './workspaces/store.ts'
 
@@ -156,6 +157,14 @@ async function start(
     noticeOff: noticeByMail(mail.enqueue),
     log,
   })
+  const { usage, budgets, repeatSampling } = openUsage({
+    database,
+    unitOfWork,
+    backgroundWork,
+    jobs,
+    teamsOf: (userId) => memberships.of(userId),
+    statsOf: (workspaceId, incarnation) => runtime.stats({ workspaceId, incarnation }),
+  })
   const workspace = await openWorkspaces({
     database,
     store,
@@ -170,6 +179,7 @@ async function start(
     idleTimeoutSeconds: config.ARC_IDLE_TIMEOUT_SECONDS,
     diskLimitBytes: config.ARC_WORKSPACE_DISK_BYTES,
     limitsOf: (unit, tier) => tiers.limitsOf(unit, tier),
+    requireBudget: (unit, owner) => budgets.require(unit, owner),
     urlOf: (name) => addresses.workspaceOrigin(name),
     environmentOf: (row) => secrets.environmentOf(row),
   })
@@ -211,6 +221,9 @@ async function start(
   shutdown.add('identity', () => identities.close())
   const { identity, sessions, tokens, programs, account, principalOf, shutOut } = identities
 
+  repeatSampling((owner) =>
+    workspace.stopAllOf({ kind: 'service', service: 'usage' }, 'teamId' in owner ? owner : { ownerId: owner.personId }),
+  )
   const { billing, membersChanged } = openBilling({
     database,
     unitOfWork,
@@ -285,6 +298,7 @@ async function start(
       teams,
       tiers,
       tokens,
+      usage,
       workspaces,
     },
     identities,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Tier } from '../actor.ts'
 import { TeamId, UserId, WorkspaceId } from '../ids.ts'
+import { UsagePrice, UsageSpan } from '../usage/port.ts'
 import { TierLimits } from '../tiers/port.ts'
 import { adminProcedure, router } from '../trpc.ts'
 import { InviteId, WebhookDeliveryId, WebhookOutcome } from './admin.ts'
@@ -68,6 +69,12 @@ export const adminRouter = router({
   tiers: router({
     list: adminProcedure.query(({ ctx }) => ctx.tiers.list()),
     update: adminProcedure.input(TierLimits).mutation(({ ctx, input }) => ctx.tiers.update(ctx.actor, input)),
+  }),
+  usage: router({
+    all: adminProcedure.input(UsageSpan).query(({ ctx, input }) => ctx.usage.all(input)),
+    setPrice: adminProcedure
+      .input(z.object({ price: UsagePrice.nullable() }))
+      .mutation(({ ctx, input }) => ctx.usage.setPrice(ctx.actor, input.price)),
   }),
   billing: router({ list: adminProcedure.query(({ ctx }) => ctx.billing.customers()) }),
   teams: router({

@@ -24,10 +24,11 @@ export async function* asJsonLines(entries: AsyncIterable<AuditEntryView>): Asyn
 /** RFC 4180. Null and empty are told apart: null is nothing between the commas, empty is "". */
 export async function* asCsv(entries: AsyncIterable<AuditEntryView>): AsyncIterable<string> {
   yield `${columns.join(',')}\r\n`
-  for await (const entry of entries) yield `${columns.map((column) => cell(entry[column])).join(',')}\r\n`
+  for await (const entry of entries) yield `${columns.map((column) => csvCell(entry[column])).join(',')}\r\n`
 }
 
-function cell(value: string | null): string {
+/** RFC 4180, and no formula. */
+export function csvCell(value: string | null): string {
   if (value === null) return ''
   // A spreadsheet would run what begins so; the mark before it keeps it text, and whoever verifies reads JSON lines.
   const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value

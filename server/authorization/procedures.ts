@@ -49,6 +49,8 @@ export const procedures: Readonly<Record<ProcedurePath, Entry>> = {
   'admin.waitlist.invite': command('waitlist.invite'),
   'admin.tiers.list': read('server.see'),
   'admin.tiers.update': command('tier.update'),
+  'admin.usage.all': read('server.see'),
+  'admin.usage.setPrice': command('usage.price'),
   'admin.billing.list': read('server.see'),
   'admin.teams.list': read('server.see'),
   'admin.teams.setTier': command('tier.give-team', 'changes', 'team.tier'),
@@ -145,6 +147,10 @@ export const procedures: Readonly<Record<ProcedurePath, Entry>> = {
   'tokens.create': command('token.create', 'tokens.create'),
   'tokens.revokeOwn': command('token.revoke-own', 'changes', 'token.revoke'),
   'tokens.revoke': command('token.revoke'),
+
+  'usage.mine': read('usage.see'),
+  'usage.ofTeam': read('usage.see'),
+  'usage.setBudget': command('usage.budget'),
 
   'workspaces.rules': read('server.notices'),
   'workspaces.list': read('workspace.list'),

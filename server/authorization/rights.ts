@@ -77,6 +77,7 @@ export const rights = {
   'github-installation.connect': administration,
   'waitlist.invite': administration,
   'tier.update': administration,
+  'usage.price': administration,
   'tier.give-team': administration,
   'user.tier': administration,
   'user.role': administration,
@@ -126,6 +127,8 @@ export const rights = {
   'egress.see': right(['self', ...readers], 'workspaces:read', 'inside', 'see where these workspaces may go'),
   'egress.change': right(secretManagers, 'secrets', 'inside', 'change where these workspaces may go'),
 
+  'usage.see': right(['self', ...members], 'teams:read', 'never', 'see what this team uses'),
+  'usage.budget': right(['self', ...teamManagers], 'teams:write', 'never', 'set this team’s budget'),
   /** Who waits for their payment can make it. A team's admins see what it pays; its owner orders. */
   'billing.see': right(['waiting', 'self', ...teamManagers], 'never', 'never', 'see what this team pays'),
   'billing.order': right(['waiting', 'self', 'team-owner'], 'never', 'never', 'pay for this team'),

@@ -31,6 +31,8 @@ export const routes = {
   'GET /api/invites': procedures['admin.invites.list'],
   'POST /api/invites': procedures['admin.invites.create'],
   'GET /api/admin/audit': route('server.record'),
+  'GET /api/usage': procedures['usage.mine'],
+  'GET /api/admin/usage': procedures['admin.usage.all'],
   'GET /api/billing': procedures['billing.get'],
   'POST /api/billing/portal': procedures['billing.portal'],
   'GET /api/admin/billing': procedures['admin.billing.list'],

@@ -69,7 +69,7 @@ export class Billing implements BillingPort {
     const { stripe } = this.#configured()
     const facts = await this.#factsOf(owner)
     const customer = await this.#dependencies.store.of(owner)
-    if (customer?.stripeId == null) throw errors.notACustomer()
+    if (customer === null || customer.stripeId === null) throw errors.notACustomer()
     const url = await stripe.openPortal(customer.stripeId, await this.#returnUrl(actor, owner, facts))
     await this.#record(actor, owner, facts, 'billing.portal')
     return { url }
@@ -79,7 +79,7 @@ export class Billing implements BillingPort {
     const owner = await this.#require(actor, whose, 'billing.see')
     const { stripe } = this.#configured()
     const customer = await this.#dependencies.store.of(owner)
-    return customer?.stripeId == null ? [] : stripe.invoicesOf(customer.stripeId)
+    return customer === null || customer.stripeId === null ? [] : stripe.invoicesOf(customer.stripeId)
   }
 
   async refresh(actor: UserActor, whose: BillingOwner): Promise<BillingView> {

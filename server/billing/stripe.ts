@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import Stripe from 'stripe'
+import { Stripe } from 'stripe'
 import { errors } from '@arcx/router'
 import type { InvoiceView, PaidPlan } from '@arcx/router'
 import type { BillingSettings } from './settings.ts'

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { ArcError, AuditFilterInput, TeamId, errors } from '@arcx/router'
-import type { Ports } from '@arcx/router'
+import { ArcError, AuditFilterInput, TeamId, UsageSpan, errors } from '@arcx/router'
+import type { Ports, UsageRow } from '@arcx/router'
 import { appRouter, createCallerFactory } from '@arcx/router/server'
 import { asCsv, asJsonLines } from '../audit/export.ts'
+import { usageAsCsv } from '../usage/export.ts'
 import { originOf } from './actors.ts'
 import type { HttpActor } from './actors.ts'
 import type { Edge } from './app.ts'
@@ -16,6 +17,37 @@ const InviteBody = z.object({
   expires_days: z.number().int().min(1).max(365).default(14),
 })
 const createCaller = createCallerFactory(appRouter)
+
+const dayMs = 24 * 3600 * 1000
+const dayBefore = (days: number) => new Date(Date.now() - days * dayMs).toISOString().slice(0, 10)
+
+/** Without a word the last 30 days. */
+function spanOf(query: unknown) {
+  const parsed = z
+    .object({
+      from: z.string().default(() => dayBefore(30)),
+      to: z.string().default(() => dayBefore(0)),
+      format: z.enum(['csv', 'json']).default('csv'),
+    })
+    .transform(({ from, to, format }) => ({ span: { from, to }, format }))
+    .pipe(z.object({ span: UsageSpan, format: z.enum(['csv', 'json']) }))
+    .safeParse(query)
+  if (parsed.success) return parsed.data
+  throw new ArcError(
+    'Invalid',
+    'query_invalid',
+    'Say from which day to which: ?from=2026-01-01&to=2026-01-31; format is csv or json.',
+  )
+}
+
+const sendUsage = (reply: FastifyReply, rows: readonly UsageRow[], format: 'csv' | 'json') =>
+  format === 'json'
+    ? reply.header('cache-control', 'no-store').send(rows)
+    : reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="arcx-usage.csv"')
+        .header('cache-control', 'no-store')
+        .send(usageAsCsv(rows))
 
 function teamOf(query: unknown): { readonly teamId: TeamId | null } {
   const parsed = z.object({ team: TeamId.optional() }).safeParse(query)
@@ -83,6 +115,18 @@ export function addPlainRoutes({ app, actorOf }: Edge, ports: Ports): void {
     if (found === undefined || another !== undefined) throw errors.userNotFound()
     await caller.admin.users.remove({ userId: found.id })
     return reply.code(204).send()
+  })
+  /** What was used, by workspace and day: one's own, or a team's, or everybody's. */
+  app.get('/api/usage', perMinute(30), async (request, reply) => {
+    const { usage } = await callerOf(request)
+    const { teamId } = teamOf(request.query)
+    const { span, format } = spanOf(request.query)
+    const { rows } = teamId === null ? await usage.mine(span) : await usage.ofTeam({ teamId, span })
+    return sendUsage(reply, rows, format)
+  })
+  app.get('/api/admin/usage', perMinute(30), async (request, reply) => {
+    const { span, format } = spanOf(request.query)
+    return sendUsage(reply, (await (await callerOf(request)).admin.usage.all(span)).rows, format)
   })
   /** `team`: its id; without it, one's own. */
   app.get('/api/billing', perMinute(120), async (request) =>

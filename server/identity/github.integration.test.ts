@@ -18,6 +18,10 @@ beforeAll(async () => {
     GITHUB_CLIENT_SECRET: github.clientSecret,
     GITHUB_URL: github.url,
     ARC_GITHUB_RECHECK_SECONDS: '1',
+    // Nothing is ordered here.
+    ARC_STRIPE_SECRET_KEY: 'sk_test_none',
+    ARC_STRIPE_PRICE_PRO: 'price_pro',
+    ARC_STRIPE_PRICE_TEAM: 'price_team',
   }
   ;[open, invite, stripe] = (await Promise.all(
     ['open', 'invite', 'stripe'].map((mode) => startTestOrchestrator({ ...settings, ARC_SIGNUP_MODE: mode })),

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import type { ContainerStats } from './engine.ts'
 import type { FilesUse } from './home.ts'
 import type { LogLine, StatsSample, Tracked, WorkspaceId, WorkspaceStep } from '@arcx/router'
 
@@ -100,6 +101,8 @@ export interface RuntimePort {
     follow: boolean,
     signal: AbortSignal,
   ): AsyncIterable<Tracked<LogLine>>
+  /** @throws `workspace_not_running`. */
+  stats(ref: ContainerRef): Promise<ContainerStats>
   /** @throws `workspace_not_running`. */
   exec(ref: ContainerRef, request: ExecRequest): Promise<Execution>
   /** What it keeps on disk; null where it cannot be counted within bounds. */

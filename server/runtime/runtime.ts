@@ -4,7 +4,7 @@ import type { Log } from '@arcx/service-kit/log'
 import type { Connection } from './connection.ts'
 import type { ProxyClient } from './proxy-client.ts'
 import { containerKey } from './container-key.ts'
-import type { Engine } from './engine.ts'
+import type { ContainerStats, Engine } from './engine.ts'
 import type { FilesUse } from './home.ts'
 import { socketsInside } from './inside.ts'
 import { isBehind } from './log-order.ts'
@@ -123,6 +123,10 @@ export class WorkspaceRuntime implements RuntimePort {
         data: sample,
       })),
     }
+  }
+
+  async stats(ref: ContainerRef): Promise<ContainerStats> {
+    return (await this.#dependencies.nodes.of(ref.workspaceId)).engine.stats(ref)
   }
 
   async exec(ref: ContainerRef, request: ExecRequest): Promise<Execution> {

@@ -1,5 +1,5 @@
-import { Tier, UserId } from '@arcx/router'
-import type { TeamId, TierLimits } from '@arcx/router'
+import { Tier } from '@arcx/router'
+import type { TeamId, TierLimits, UserId } from '@arcx/router'
 import type { Database } from '@arcx/prisma'
 import { likeLiteral } from '@arcx/prisma/like'
 import { queriesOf } from '../unit-of-work/transaction.ts'

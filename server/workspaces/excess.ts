@@ -3,7 +3,7 @@ import type { Actor } from '@arcx/router'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { WorkspaceChanges } from './changes.ts'
 import type { WorkspaceQuota } from './quota.ts'
-import type { QuotaHolder, WorkspaceStore } from './store.ts'
+import type { QuotaHolder, WorkspaceOwner, WorkspaceRow, WorkspaceStore } from './store.ts'
 
 export interface ExcessDependencies {
   readonly store: WorkspaceStore
@@ -24,7 +24,29 @@ export async function stopExcess(
 ): Promise<void> {
   const found = await unitOfWork(actor, (unit) => quota.limitFor(unit, owner))
   if (found === null) return
-  for (const row of (await store.awakeOf(found.holder)).slice(found.limit)) {
+  await stop({ changes, poke }, actor, (await store.awakeOf(found.holder)).slice(found.limit))
+}
+
+/** Stops what runs of somebody's own, or of a team's. */
+export async function stopAllOf(
+  { store, changes, poke }: Omit<ExcessDependencies, 'quota' | 'unitOfWork'>,
+  actor: Actor,
+  owner: WorkspaceOwner,
+): Promise<void> {
+  const rows = await store.ownedBy(owner)
+  await stop(
+    { changes, poke },
+    actor,
+    rows.filter(({ state }) => state === 'starting' || state === 'running'),
+  )
+}
+
+async function stop(
+  { changes, poke }: Pick<ExcessDependencies, 'changes' | 'poke'>,
+  actor: Actor,
+  rows: readonly WorkspaceRow[],
+): Promise<void> {
+  for (const row of rows) {
     const id = WorkspaceId.parse(row.id)
     const stopping = await changes.move(id, { to: 'stopping', step: 'Stopping', actor, action: 'stop' })
     if (stopping !== null) poke(id)

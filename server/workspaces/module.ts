@@ -13,16 +13,16 @@ import { Admission } from './admission.ts'
 import { WorkspaceChanges } from './changes.ts'
 import { DiskGuard } from './disk-guard.ts'
 import { diskLimitOf } from './disk-use.ts'
-import { stopExcess } from './excess.ts'
+import { stopAllOf, stopExcess } from './excess.ts'
 import { IdleWatch } from './idle-watch.ts'
 import { LeaseStore } from './lease-store.ts'
 import { WorkspaceLeases } from './leases.ts'
 import { WorkspacePresenter } from './presenter.ts'
 import { hasEnded, ownProcessName } from './process-name.ts'
 import { WorkspaceQuota } from './quota.ts'
-import type { LimitsOf } from './quota.ts'
+import type { LimitsOf, RequireBudget } from './quota.ts'
 import { Reconciler } from './reconciler.ts'
-import type { QuotaHolder, WorkspaceRow, WorkspaceStore } from './store.ts'
+import type { QuotaHolder, WorkspaceOwner, WorkspaceRow, WorkspaceStore } from './store.ts'
 import { Workspaces } from './workspaces.ts'
 
 /** A start keeps a core busy for about a second, and is given up after a minute: more at once only delay one another. */
@@ -44,6 +44,8 @@ export interface WorkspacesModuleDependencies {
   readonly diskLimitBytes: number
   /** What a plan holds. */
   readonly limitsOf: LimitsOf
+  /** That there are hours left. */
+  readonly requireBudget: RequireBudget
   urlOf(name: string): string
   /** What programs in it find in their environment. */
   environmentOf(row: WorkspaceRow): Promise<Readonly<Record<string, string>>>
@@ -58,6 +60,8 @@ export interface WorkspacesModule {
   factsOf(ids: readonly WorkspaceId[]): Promise<readonly WorkspaceFacts[]>
   /** Stops what runs beyond what somebody's plan holds. */
   stopExcess(actor: Actor, owner: QuotaHolder): Promise<void>
+  /** Stops what runs of somebody's own, or of a team's. */
+  stopAllOf(actor: Actor, owner: WorkspaceOwner): Promise<void>
   /** Somebody works in it. */
   onActivity(id: WorkspaceId): void
   /** Drives containers to what the rows say, from now on. */
@@ -69,7 +73,7 @@ export async function openWorkspaces(dependencies: WorkspacesModuleDependencies)
   const { store, unitOfWork, feed, runtime, disk, memberships, log, idleTimeoutSeconds } = dependencies
   const limit = diskLimitOf(dependencies.diskLimitBytes)
   const presenter = new WorkspacePresenter((name) => dependencies.urlOf(name), limit)
-  const quota = new WorkspaceQuota(store, dependencies.limitsOf)
+  const quota = new WorkspaceQuota(store, dependencies.limitsOf, dependencies.requireBudget)
   const changes = new WorkspaceChanges({
     store,
     presenter,
@@ -122,6 +126,7 @@ export async function openWorkspaces(dependencies: WorkspacesModuleDependencies)
     },
     factsOf: async (ids) => (await store.byIds(ids)).map((row) => presenter.present(row)),
     stopExcess: (actor, owner) => stopExcess({ store, changes, quota, unitOfWork, poke }, actor, owner),
+    stopAllOf: (actor, owner) => stopAllOf({ store, changes, poke }, actor, owner),
     onActivity: (id) =>
       void store.active(id, new Date()).catch((error: unknown) => log.warn({ err: error }, 'activity was not noted')),
     async start() {

@@ -3,6 +3,11 @@ import type { TeamId, Tier, TierLimits, UserActor } from '@arcx/router'
 import type { Unit } from '../unit-of-work/unit-of-work.ts'
 import type { QuotaHolder, WorkspaceRow, WorkspaceStore } from './store.ts'
 
+/** @throws `budget_spent`. */
+export type RequireBudget = (
+  unit: Unit,
+  owner: { readonly ownerId: string | null; readonly teamId: string | null },
+) => Promise<void>
 export type LimitsOf = (unit: Unit, tier: Tier) => Promise<TierLimits>
 
 /**
@@ -12,16 +17,19 @@ export type LimitsOf = (unit: Unit, tier: Tier) => Promise<TierLimits>
 export class WorkspaceQuota {
   readonly #store: WorkspaceStore
   readonly #limitsOf: LimitsOf
+  readonly #requireBudget: RequireBudget
 
-  constructor(store: WorkspaceStore, limitsOf: LimitsOf) {
+  constructor(store: WorkspaceStore, limitsOf: LimitsOf, requireBudget: RequireBudget = async () => undefined) {
     this.#store = store
     this.#limitsOf = limitsOf
+    this.#requireBudget = requireBudget
   }
 
-  /** For one more. @throws `workspace_limit_reached`, `team_not_found`, `signed_out`. */
+  /** For one more. @throws `workspace_limit_reached`, `budget_spent`, `team_not_found`, `signed_out`. */
   async requirePlace(unit: Unit, actor: UserActor, teamId: TeamId | null): Promise<void> {
     const { holder, tier, login, status } = await this.#holderOf(unit, actor.userId, teamId)
     if (teamId === null && status !== 'active') throw errors.signedOut()
+    await this.#requireBudget(unit, { ownerId: actor.userId, teamId })
     const { workspaces: limit } = await this.#limitsOf(unit, tier)
     if ((await this.#store.countTowards(unit, holder)) < limit) return
     if ('teamId' in holder) throw errors.planLimitReached(limit, tier)
@@ -32,10 +40,11 @@ export class WorkspaceQuota {
 
   /**
    * For a start: where there are more than the plan holds, as it was lowered, no more than it holds run at once.
-   * @throws `running_limit_reached`.
+   * @throws `running_limit_reached`, `budget_spent`.
    */
   async requireStart(unit: Unit, row: Pick<WorkspaceRow, 'id' | 'ownerId' | 'teamId'>): Promise<void> {
     const { holder, tier } = await this.#holderOf(unit, row.ownerId, row.teamId)
+    await this.#requireBudget(unit, row)
     const { workspaces: limit } = await this.#limitsOf(unit, tier)
     if ((await this.#store.countTowards(unit, holder, { awakeBesides: row.id })) >= limit)
       throw errors.runningLimitReached(limit, tier)

@@ -65,6 +65,7 @@ class Containers implements RuntimePort {
   check = async (): Promise<void> => undefined
   measure = async () => nobodyAsks()
   report = async () => nobodyAsks()
+  stats = async () => nobodyAsks()
   exec = async () => nobodyAsks()
   logs = (): never => nobodyAsks()
 }

@@ -51,6 +51,7 @@ const onAnyWorkspace: Call[] = [
   { about: 'server', input: async (fixture) => ({ workspaceId: await fixture.spare('own workspace', 'stopping') }) },
 ]
 const nobodysUser = () => ({ userId: randomUUID() })
+const march = { from: '2026-03-01', to: '2026-03-31' }
 const opaque = 'x'.repeat(43)
 const program = { kind: 'cli', clientName: 'test', port: 4000, state: opaque, challenge: opaque }
 const refusedEndpoint = { name: 'An endpoint', url: 'https://127.0.0.1/', events: ['member.joined'] }
@@ -81,6 +82,8 @@ export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
   'admin.waitlist.invite': server(() => ({ githubId: 1 })),
   'admin.tiers.list': server(),
   'admin.tiers.update': server(() => ({ tier: 'pro', workspaces: 5, members: 500 })),
+  'admin.usage.all': server(() => march),
+  'admin.usage.setPrice': server(() => ({ price: null })),
   'admin.billing.list': server(),
   'admin.teams.list': server(),
   'admin.teams.setTier': [{ about: 'server', input: ({ teamId }) => ({ teamId, tier: null }) }],
@@ -175,6 +178,9 @@ export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
   ],
   'tokens.revokeOwn': self(),
   'tokens.revoke': self({ id: randomUUID() }),
+  'usage.mine': self(march),
+  'usage.ofTeam': onTeam({ span: march }),
+  'usage.setBudget': [...self({ budget: null }), ...onTeam({ budget: null })],
   'workspaces.rules': self(),
   'workspaces.list': self(),
   'workspaces.get': onWorkspace(),

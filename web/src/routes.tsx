@@ -89,6 +89,12 @@ export const routes = root.addChildren([
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/usage' satisfies PagePath,
+    component: lazyRouteComponent(() => import('./pages/usage.tsx'), 'UsagePage'),
+    beforeLoad: requireSignedIn,
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/dashboard' satisfies PagePath,
     component: Dashboard,
     beforeLoad: requireSignedIn,

@@ -10,6 +10,7 @@ export const adminTabs = {
   invitations: msg`Invitations`,
   announcements: msg`Announcements`,
   github: msg`GitHub`,
+  usage: msg`Usage`,
   webhooks: msg`Webhooks`,
   mail: msg`E-mail`,
   audit: msg`Audit log`,

@@ -16,6 +16,8 @@ export const docOrder = [
   'webhooks',
   'event-webhooks',
   'email',
+  'billing',
+  'costs',
   'cli',
   'architecture',
   'connections',

@@ -2,7 +2,7 @@ import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { BookOpen, CircleHelp, LogOut, Server, Settings, SquareTerminal } from 'lucide-react'
+import { BookOpen, ChartColumn, CircleHelp, LogOut, Server, Settings, SquareTerminal } from 'lucide-react'
 import { Suspense, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { WorkspaceId } from '@arcx/router'
@@ -99,6 +99,7 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
                   </div>
                 }
                 entries={[
+                  { label: t`Usage`, icon: ChartColumn, run: () => void navigate({ to: '/usage' }) },
                   { label: t`Settings`, icon: Settings, run: () => void navigate({ to: '/settings' }) },
                   ...(host.accounts === null
                     ? []

@@ -18,6 +18,7 @@ import { MailDesk } from '../admin/mail.tsx'
 import { Overview } from '../admin/overview.tsx'
 import { People } from '../admin/people.tsx'
 import { Plans } from '../admin/plans.tsx'
+import { EverybodysUsage } from '../admin/usage.tsx'
 import { WebhookDeliveries } from '../admin/webhooks.tsx'
 import { EverybodysWorkspaces } from '../admin/workspaces.tsx'
 
@@ -29,6 +30,7 @@ const contents: Readonly<Record<AdminTab, () => ReactNode>> = {
   invitations: Invitations,
   announcements: AnnouncementsDesk,
   github: GitHubApp,
+  usage: EverybodysUsage,
   webhooks: WebhookDeliveries,
   mail: MailDesk,
   audit: AuditLog,

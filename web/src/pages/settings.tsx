@@ -15,6 +15,7 @@ import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { optimistically, useOptimistic } from '../server/optimistic.ts'
 import { Leave } from '../account/leave.tsx'
+import { Subscription } from '../billing/subscription.tsx'
 import { ownself } from '../egress/owner.ts'
 import { EventEndpoints } from '../event-webhooks/endpoints.tsx'
 import { Rules } from '../egress/rules.tsx'
@@ -67,6 +68,7 @@ export function Settings() {
           ))}
         </dl>
       </section>
+      <Subscription teamId={null} mayOrder />
       <section aria-labelledby="sessions">
         <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
           <h2 id="sessions" className="text-sm text-ink-soft">

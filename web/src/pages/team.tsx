@@ -7,6 +7,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { ArrowLeft, LogOut, Pencil, Plus, Trash2 } from 'lucide-react'
 import { Suspense, useState } from 'react'
 import type { TeamDetails, TeamRight, TeamRole } from '@arcx/router'
+import { Subscription } from '../billing/subscription.tsx'
 import { Button, buttonClass } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { Frame } from '../interface/frame.tsx'
@@ -133,6 +134,7 @@ function TeamView({ team }: { team: TeamDetails }) {
 
       <PresencePanel scope={team.id} />
       <Members team={team} />
+      {may('invite') && <Subscription teamId={team.id} mayOrder={team.role === 'owner'} />}
       {may('invite') && <InviteForm team={team} />}
       <Secrets owner={{ teamId: team.id, workspaceId: null }} mayChange={may('change-secrets')} />
       <Rules owner={{ teamId: team.id, workspaceId: null }} mayChange={may('change-rules')} />

@@ -2,6 +2,7 @@ import { t } from '@lingui/core/macro'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import {
+  ChartColumn,
   BookOpen,
   Box,
   House,
@@ -110,6 +111,9 @@ export function useEntries(): readonly Entry[] {
         words: t`home list`,
       })
       add(t`Go to`, t`Teams`, t`Page`, Users, () => void navigate({ to: '/teams' }), { words: t`members invite` })
+      add(t`Go to`, t`Usage`, t`Page`, ChartColumn, () => void navigate({ to: '/usage' }), {
+        words: t`hours cost budget`,
+      })
       add(t`Go to`, t`Settings`, t`Page`, Settings, () => void navigate({ to: '/settings' }), {
         words: t`sessions tokens secrets account profile api keys network`,
       })
