@@ -13,6 +13,7 @@ import { secretsRouter } from './secrets/procedures.ts'
 import { teamsRouter } from './teams/procedures.ts'
 import { tokensRouter } from './tokens/procedures.ts'
 import { router } from './trpc.ts'
+import { workflowsRouter } from './workflows/procedures.ts'
 import { workspacesRouter } from './workspaces/procedures.ts'
 
 export const appRouter = router({
@@ -30,6 +31,7 @@ export const appRouter = router({
   secrets: secretsRouter,
   teams: teamsRouter,
   tokens: tokensRouter,
+  workflows: workflowsRouter,
   workspaces: workspacesRouter,
 })
 

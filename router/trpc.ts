@@ -19,6 +19,7 @@ import type { ClientConnection, PresencePort } from './presence/port.ts'
 import type { ProgramsPort } from './programs/port.ts'
 import type { TeamInvitesPort, TeamsPort } from './teams/port.ts'
 import type { TokensPort } from './tokens/port.ts'
+import type { WorkflowsPort } from './workflows/port.ts'
 import type { WorkspacesPort } from './workspaces/port.ts'
 
 /** What a procedure may call. The server implements each port. */
@@ -39,6 +40,7 @@ export interface Ports {
   readonly presence: PresencePort
   readonly programs: ProgramsPort
   readonly secrets: SecretsPort
+  readonly workflows: WorkflowsPort
   readonly workspaces: WorkspacesPort
 }
 

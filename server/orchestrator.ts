@@ -51,6 +51,7 @@ import { openTeams } from './teams/module.ts'
 import { openUnitOfWork } from './unit-of-work/unit-of-work.ts'
 import { WebhookStore } from './webhooks/store.ts'
 import { Webhooks } from './webhooks/webhooks.ts'
+import { openWorkflows } from './workflows/module.ts'
 import { openWorkspaces } from './workspaces/module.ts'
 import { WorkspaceStore } from './workspaces/store.ts'
 
@@ -171,6 +172,20 @@ async function start(
   const { identity, sessions, tokens, programs, account, principalOf, shutOut } = identities
 
   const webhooks = new Webhooks({ store: new WebhookStore(database), unitOfWork, jobs })
+  const workflow = openWorkflows({
+    database,
+    unitOfWork,
+    jobs,
+    feed,
+    memberships,
+    webhooks,
+    workspaces,
+    runtime,
+    onActivity,
+    publicOrigin,
+    log,
+  })
+  shutdown.add('workflows', () => workflow.close())
   const admin = new Admin({
     store: new AdminStore(database),
     unitOfWork,
@@ -226,6 +241,7 @@ async function start(
       teamInvites: team.invitations,
       teams,
       tokens,
+      workflows: workflow.workflows,
       workspaces,
     },
     identities,

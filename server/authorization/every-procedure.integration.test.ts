@@ -25,6 +25,8 @@ const refusals = new Set([
   'workspace_not_found',
   'team_not_found',
   'secret_not_found',
+  'workflow_not_found',
+  'workflow_run_not_found',
 ])
 const paths = Object.keys(procedures) as ProcedurePath[]
 /** These end what the one who asks has shown, or what others ask about. */

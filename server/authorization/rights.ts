@@ -120,6 +120,21 @@ export const rights = {
   'egress.see': right(['self', ...readers], 'workspaces:read', 'inside', 'see where these workspaces may go'),
   'egress.change': right(secretManagers, 'secrets', 'inside', 'change where these workspaces may go'),
 
+  'workflow.see': right(['self', ...members], 'workflows', 'never', 'see these workflows'),
+  /** It runs commands in workspaces as whoever saves it. */
+  'workflow.change': right(
+    ['self', 'team-owner', 'team-admin', 'team-member'],
+    'workflows',
+    'never',
+    'change workflows of this team',
+  ),
+  'workflow.run': right(
+    ['self', 'team-owner', 'team-admin', 'team-member'],
+    'workflows',
+    'never',
+    'run workflows of this team',
+  ),
+
   'team.list': right(person, 'teams:read', 'never'),
   'team.create': right(person, 'teams:write', 'never'),
   'team.join': right(person, 'teams:write', 'never'),

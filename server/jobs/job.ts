@@ -10,6 +10,8 @@ export interface JobKind<Input extends object> {
   keyOf(input: Input): string
   /** How often it is tried; without end where nothing is said. */
   readonly attempts?: number
+  /** How many one copy runs at a time; two where nothing is said. */
+  readonly atOnce?: number
 }
 
 export interface JobRun {

@@ -96,7 +96,7 @@ export class Jobs {
       await this.#boss.work<object>(
         kind.name,
         {
-          localConcurrency: atOnce,
+          localConcurrency: kind.atOnce ?? atOnce,
           pollingIntervalSeconds: pollSeconds,
           notifyPollingIntervalSeconds: pollSeconds,
           burstWhenBatchFull: true,
@@ -108,9 +108,13 @@ export class Jobs {
     }
   }
 
-  /** Queues a job; where the unit is undone, so is that. */
-  async enqueue<Input extends object>(unit: Unit, kind: JobKind<Input>, input: Input): Promise<void> {
-    await this.#boss.send(kind.name, input, { singletonKey: kind.keyOf(input), db: databaseOf(unit) })
+  /** Queues a job, to be run at once or not before a time; where the unit is undone, so is that. */
+  async enqueue<Input extends object>(unit: Unit, kind: JobKind<Input>, input: Input, notBefore?: Date): Promise<void> {
+    await this.#boss.send(kind.name, input, {
+      singletonKey: kind.keyOf(input),
+      db: databaseOf(unit),
+      ...(notBefore === undefined ? {} : { startAfter: notBefore }),
+    })
   }
 
   /** Ends what runs here; another copy goes on with it, or this one when it starts again. */

@@ -33,6 +33,8 @@ export interface RightsFixture {
   spareTeam(): Promise<TeamId>
   /** A secret of the team's, or of the person's who owns the workspace. */
   spareSecret(of: 'team' | 'person'): Promise<string>
+  /** A workflow of the team's, and a run of it that has ended. */
+  spareWorkflow(): Promise<{ readonly workflowId: string; readonly runId: string }>
 }
 
 const nothing = { self: [], server: [], team: [], 'team workspace': [], 'own workspace': [] } as const
@@ -111,6 +113,28 @@ export async function everyActor(arc: TestOrchestrator): Promise<RightsFixture> 
     return id
   }
 
+  async function spareWorkflow() {
+    const [workflowId, runId] = [randomUUID(), randomUUID()]
+    const source = `name: ${workflowId}\non: {workflow_dispatch: {}}\njobs: {a: {steps: [{uses: wait, with: {seconds: 1}}]}}`
+    await prisma.workflow.create({
+      data: { id: workflowId, teamId, name: workflowId, version: 1, versions: { create: { version: 1, source } } },
+    })
+    await prisma.workflowRun.create({
+      data: {
+        id: runId,
+        workflowId,
+        version: 1,
+        number: 1,
+        state: 'succeeded',
+        trigger: 'person',
+        event: {},
+        inputs: {},
+        endedAt: new Date(),
+      },
+    })
+    return { workflowId, runId }
+  }
+
   const all: TestedActor['relations'] = {
     self: ['self', 'administrator'],
     server: ['self', 'administrator'],
@@ -187,5 +211,6 @@ export async function everyActor(arc: TestOrchestrator): Promise<RightsFixture> 
     put,
     spareTeam,
     spareSecret,
+    spareWorkflow,
   }
 }

@@ -39,6 +39,12 @@ const onSecret = (rest: object = {}): Call[] => [
   { about: 'team', input: async (fixture) => ({ id: await fixture.spareSecret('team'), ...rest }) },
   { about: 'own workspace', input: async (fixture) => ({ id: await fixture.spareSecret('person'), ...rest }) },
 ]
+const onWorkflow = (rest: object = {}): Call[] => [
+  { about: 'team', input: async (fixture) => ({ workflowId: (await fixture.spareWorkflow()).workflowId, ...rest }) },
+]
+const onRun = (rest: object = {}): Call[] => [
+  { about: 'team', input: async (fixture) => ({ runId: (await fixture.spareWorkflow()).runId, ...rest }) },
+]
 const onAnyWorkspace: Call[] = [
   { about: 'server', input: async (fixture) => ({ workspaceId: await fixture.spare('own workspace', 'stopping') }) },
 ]
@@ -141,6 +147,20 @@ export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
   ],
   'tokens.revokeOwn': self(),
   'tokens.revoke': self({ id: randomUUID() }),
+  'workflows.list': [...self({}), ...onTeam()],
+  'workflows.get': onWorkflow(),
+  'workflows.check': self({ source: 'name: A' }),
+  'workflows.save': [...self({ source: 'name: A' }), ...onTeam({ source: 'name: A' })],
+  'workflows.remove': onWorkflow(),
+  'workflows.renewHook': onWorkflow(),
+  'workflows.run': onWorkflow({ inputs: { nothing: 'such' } }),
+  'workflows.runs': onWorkflow(),
+  'workflows.runOf': onRun(),
+  'workflows.logs': onRun(),
+  'workflows.onRun': onRun(),
+  'workflows.cancel': onRun(),
+  'workflows.approve': onRun(),
+  'workflows.rerun': onRun(),
   'workspaces.rules': self(),
   'workspaces.list': self(),
   'workspaces.get': onWorkspace(),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { stepKinds } from '../steps/kinds.ts'
 import { Triggers, identifier } from './triggers.ts'
 
-export const limits = { jobs: 50, steps: 50, matrix: 64, runJobs: 128, env: 50, name: 60 } as const
+export const limits = { jobs: 50, steps: 50, matrix: 64, runJobs: 128, runSteps: 500, env: 50, name: 60 } as const
 
 const minutes = (most: number) => z.number().min(0.1).max(most)
 const Condition = z.union([z.string().max(2000), z.boolean().transform(String)])
@@ -67,7 +67,9 @@ export const jobShape = {
     .optional(),
   workspace: z.string().min(1).max(200).optional().describe('Where `run` steps run.'),
   env: Environment.optional(),
-  'timeout-minutes': minutes(43_200).default(360),
+  'timeout-minutes': minutes(43_200)
+    .optional()
+    .describe('Without it, 360; of a job that waits or asks for an approval, 43200 (30 days).'),
   'continue-on-error': z.boolean().default(false),
   outputs: z
     .record(identifier, z.string().max(2000))

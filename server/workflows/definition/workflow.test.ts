@@ -48,7 +48,6 @@ test('a workflow is read with what it leaves out', () => {
   expect(problems).toBeNull()
   expect(workflow?.jobs['test']).toMatchObject({
     needs: ['up'],
-    'timeout-minutes': 360,
     strategy: { 'fail-fast': true },
     steps: [
       { run: 'npm test -- "$BRANCH"', retry: 1 },
