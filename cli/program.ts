@@ -14,6 +14,7 @@ import { addScanCommand } from './commands/scan.ts'
 import { addSecretCommands } from './commands/secrets.ts'
 import { addTeamCommands } from './commands/teams.ts'
 import { addTokenCommands } from './commands/tokens.ts'
+import { addWorkflowCommands } from './commands/workflows.ts'
 import { addWorkspaceCommands } from './commands/workspaces.ts'
 import { Session } from './session.ts'
 import type { GlobalOptions, Sessions, WithGlobals } from './session.ts'
@@ -58,6 +59,7 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
   addTokenCommands(program, sessions)
   addSecretCommands(program, sessions)
   addEgressCommands(program, sessions)
+  addWorkflowCommands(program, sessions)
   addScanCommand(program)
   addAdminCommands(program, sessions)
   for (const command of commandsOf(program as unknown as AnyCommand)) {

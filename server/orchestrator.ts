@@ -251,6 +251,7 @@ async function start(
     exec,
     webhooks,
     webhookSecrets: config.webhookSecrets,
+    workflowStarts: workflow.starts,
     unitOfWork,
     adminToken: config.ARC_ADMIN_TOKEN,
     internalToken: config.ARC_INTERNAL_TOKEN,

@@ -15,11 +15,12 @@ import { Actors } from './actors.ts'
 import { createEdge } from './app.ts'
 import { addRoutes } from './routes.ts'
 import type { WebhookRouteDependencies } from './webhook-routes.ts'
+import type { WorkflowRouteDependencies } from './workflow-routes.ts'
 import { attachSockets } from './sockets.ts'
 import type { Sockets } from './sockets.ts'
 import { WrongCredentials } from './wrong-credentials.ts'
 
-export interface HttpDependencies extends WebhookRouteDependencies {
+export interface HttpDependencies extends WebhookRouteDependencies, WorkflowRouteDependencies {
   readonly addresses: Addresses
   readonly proxies: TrustedProxies
   readonly ports: Ports

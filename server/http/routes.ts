@@ -9,12 +9,15 @@ import { addSignInRoutes } from './sign-in-routes.ts'
 import type { SignInRouteDependencies } from './sign-in-routes.ts'
 import { addWebhookRoutes } from './webhook-routes.ts'
 import type { WebhookRouteDependencies } from './webhook-routes.ts'
+import { addWorkflowRoutes } from './workflow-routes.ts'
+import type { WorkflowRouteDependencies } from './workflow-routes.ts'
 
 export interface RouteDependencies
   extends
     SignInRouteDependencies,
     EntryRouteDependencies,
     WebhookRouteDependencies,
+    WorkflowRouteDependencies,
     Omit<ServiceRouteDependencies, 'collab'> {
   readonly ports: Ports
 }
@@ -26,5 +29,6 @@ export async function addRoutes(edge: Edge, dependencies: RouteDependencies): Pr
   addEntryRoutes(edge, dependencies)
   addPlainRoutes(edge, ports)
   await addWebhookRoutes(edge, dependencies)
+  await addWorkflowRoutes(edge, dependencies)
   await addServiceRoutes(edge, { ...dependencies, collab: ports.collab })
 }

@@ -117,7 +117,14 @@ export async function everyActor(arc: TestOrchestrator): Promise<RightsFixture> 
     const [workflowId, runId] = [randomUUID(), randomUUID()]
     const source = `name: ${workflowId}\non: {workflow_dispatch: {}}\njobs: {a: {steps: [{uses: wait, with: {seconds: 1}}]}}`
     await prisma.workflow.create({
-      data: { id: workflowId, teamId, name: workflowId, version: 1, versions: { create: { version: 1, source } } },
+      data: {
+        id: workflowId,
+        teamId,
+        name: workflowId,
+        version: 1,
+        lastRun: 1,
+        versions: { create: { version: 1, source } },
+      },
     })
     await prisma.workflowRun.create({
       data: {

@@ -65,10 +65,12 @@ export function readSource(text: string): { readonly source: Source } | { readon
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
   }
-  if (document.errors.length > 0)
-    return {
-      problems: document.errors.slice(0, 20).map(({ message, pos }) => ({ ...at(pos[0]), message: wordsFor(message) })),
-    }
+  const [fault] = document.errors
+  if (fault !== undefined) {
+    const place = at(fault.pos[0])
+    const line = text.split('\n')[place.line - 1] ?? ''
+    return { problems: [{ ...place, message: wordsFor(fault.message, line) }] }
+  }
   const refused = outOfBounds(document)
   if (refused !== null) return { problems: [{ ...at(refused.offset), message: refused.message }] }
   if (!isMap(document.contents))
@@ -76,9 +78,11 @@ export function readSource(text: string): { readonly source: Source } | { readon
   return { source: new Source(document, lines) }
 }
 
-function wordsFor(message: string): string {
+function wordsFor(message: string, line: string): string {
   // What the reader says where its own calls are too deep.
   if (message.startsWith('Maximum call stack')) return `This is nested more than ${sourceBounds.depth} deep.`
+  if (/flow/.test(message) && line.includes('${{'))
+    return 'Within { } and [ ], a text with “${{ … }}” stands in double quotes. Put it in quotes.'
   return `This is no YAML: ${message.split(/ at line \d/)[0]}.`
 }
 

@@ -70,6 +70,7 @@ ${steps}
 test.each(
   [
     ['name: A\non: [', 2, 6, 'no YAML'],
+    ['name: A\nenv: { A: x ${{ inputs.a }} }', 2, 16, 'Put it in quotes'],
     ['', 1, 1, 'name, on and jobs'],
     ['name: A\non: {}\njobs: {}\n', 2, 5, 'names nothing that starts'],
     ['name: A\nname: B\n', 2, 1, 'unique'],

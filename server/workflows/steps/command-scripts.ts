@@ -42,24 +42,35 @@ head -c 65536 "$d/outputs" >&2
 true`
 
 /**
- * `sh -c … ID`: ends all that a script has started, at first by asking. What has the id in its environment is of it, and
- * what is of its session.
+ * `sh -c … ID`: ends all that a script has started, at first by asking: what has the id in its environment, what is of its
+ * session, and what either has started.
  */
 export const endAll = `
 leader=$(cat "/tmp/.arcx-steps/$1/pid" 2>/dev/null)
-n=0
-while [ "$n" -lt 60 ]; do
-  marked=
+known=' '
+look() {
+  alive=
   for each in /proc/[0-9]*; do
     read -r line <"$each/stat" 2>/dev/null || continue
-    line=\${line##*) }
-    case "$line" in [ZX]*) continue ;; esac
-    session=\${line#* * * }
-    session=\${session%% *}
-    if [ "$session" = "$leader" ] || grep -qzxF -- "ARCX_STEP=$1" "$each/environ" 2>/dev/null; then marked="$marked \${each#/proc/}"; fi
+    set -- "$1" \${line##*) }
+    case "$2" in [ZX]) continue ;; esac
+    pid=\${each#/proc/}
+    case "$known" in
+      *" $pid "*) alive="$alive $pid"; continue ;;
+      *" $3 "*) ;;
+      *) [ "$5" = "$leader" ] || grep -qzxF -- "ARCX_STEP=$1" "$each/environ" 2>/dev/null || continue ;;
+    esac
+    known="$known$pid "
+    alive="$alive $pid"
   done
-  [ -n "$marked" ] || exit 0
-  if [ "$n" -lt 10 ]; then [ "$n" -gt 0 ] || kill -TERM $marked 2>/dev/null; else kill -KILL $marked 2>/dev/null; fi
+}
+look "$1"
+look "$1"
+n=0
+while [ "$n" -lt 60 ]; do
+  look "$1"
+  [ -n "$alive" ] || exit 0
+  if [ "$n" -eq 0 ]; then kill -TERM $alive 2>/dev/null; elif [ "$n" -ge 10 ]; then kill -KILL $alive 2>/dev/null; fi
   n=$((n + 1))
   sleep 0.1
 done
