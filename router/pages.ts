@@ -18,6 +18,9 @@ export const pagePaths = [
   '/teams',
   '/teams/$name',
   '/waiting',
+  '/workflows',
+  '/workflows/$id',
+  '/workflows/$id/runs/$run',
   '/workspaces/$name',
   '/workspaces/$name/history',
 ] as const
