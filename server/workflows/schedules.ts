@@ -3,7 +3,7 @@ import type { WorkflowId } from '@arcx/router'
 import type { Log } from '@arcx/service-kit/log'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
-import { nextOf } from './definition/schedule.ts'
+import { cronAt, nextOf } from './definition/schedule.ts'
 import type { Schedule } from './definition/schedule.ts'
 import { service, workflowOf } from './engine.ts'
 import type { Engine } from './engine.ts'
@@ -52,7 +52,7 @@ export class Schedules {
       try {
         await this.#dependencies.engine.begin(unit, now, {
           trigger: 'schedule',
-          event: { name: 'schedule', at },
+          event: { name: 'schedule', at, schedule: cronAt(workflow.on.schedule ?? [], new Date(at)) },
           inputs: usualInputs(workflow),
           cause: `schedule ${at}`,
           isTrusted: true,

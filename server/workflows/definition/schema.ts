@@ -64,7 +64,8 @@ export const jobShape = {
       matrix: Matrix.describe('The job runs once for each combination of these values, as `matrix.NAME`.'),
       'fail-fast': z.boolean().default(true).describe('Whether a failure ends the other combinations.'),
     })
-    .optional(),
+    .optional()
+    .describe('Several runs of the job, with other values each.'),
   workspace: z.string().min(1).max(200).optional().describe('Where `run` steps run.'),
   env: Environment.optional(),
   'timeout-minutes': minutes(43_200)
@@ -86,7 +87,8 @@ export const workflowShape = {
       group: z.string().min(1).max(200).describe('Of all runs of the owner with this group one runs at a time.'),
       'cancel-in-progress': z.boolean().default(false).describe('Whether a new one ends the one that runs.'),
     })
-    .optional(),
+    .optional()
+    .describe('Which runs do not run at the same time.'),
 }
 
 const jobsWith = <S extends z.ZodType>(one: S) =>

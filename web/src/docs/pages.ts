@@ -12,6 +12,8 @@ export const docOrder = [
   'egress',
   'detection',
   'disk',
+  'workflows',
+  'workflow-reference',
   'webhooks',
   'cli',
   'architecture',
