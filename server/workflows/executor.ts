@@ -1,5 +1,5 @@
-import { TokenId, WorkflowStepId, ArcError } from '@arcx/router'
-import type { UserActor, UserId } from '@arcx/router'
+import { ArcError, TokenId } from '@arcx/router'
+import type { UserActor, UserId, WorkflowStepId } from '@arcx/router'
 import type { Log } from '@arcx/service-kit/log'
 import type { JobRun as DurableRun } from '../jobs/job.ts'
 import type { Step } from './definition/schema.ts'

@@ -1,4 +1,4 @@
-import { UserId } from '@arcx/router'
+import type { UserId } from '@arcx/router'
 import type { Database } from '@arcx/prisma'
 import type { WorkflowOwner } from './workflow-store.ts'
 
