@@ -16,6 +16,7 @@ import { addSecretCommands } from './commands/secrets.ts'
 import { addTeamCommands } from './commands/teams.ts'
 import { addTokenCommands } from './commands/tokens.ts'
 import { addWebhookCommands } from './commands/webhooks.ts'
+import { addWorkflowCommands } from './commands/workflows.ts'
 import { addWorkspaceCommands } from './commands/workspaces.ts'
 import { Session } from './session.ts'
 import type { GlobalOptions, Sessions, WithGlobals } from './session.ts'
@@ -61,6 +62,7 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
   addSecretCommands(program, sessions)
   addEgressCommands(program, sessions)
   addWebhookCommands(program, sessions)
+  addWorkflowCommands(program, sessions)
   addScanCommand(program)
   addUsageCommand(program, sessions)
   addAdminCommands(program, sessions)

@@ -144,6 +144,62 @@ export const errors = {
       { limit },
     ),
 
+  workflowNotFound: () =>
+    new ArcError('NotFound', 'workflow_not_found', 'There is no such workflow, or it is not yours.'),
+
+  workflowRunNotFound: () =>
+    new ArcError('NotFound', 'workflow_run_not_found', 'There is no such run. The last 100 of each workflow are kept.'),
+
+  workflowNameTaken: (name: string) =>
+    new ArcError('Conflict', 'workflow_name_taken', `Another workflow is called “${name}”. Change “name:”.`, { name }),
+
+  workflowLimitReached: (limit: number) =>
+    new ArcError(
+      'LimitReached',
+      'workflow_limit_reached',
+      `There are ${limit} workflows, which is as many as there may be. Delete one to make room.`,
+      { limit },
+    ),
+
+  workflowRunLimitReached: (limit: number) =>
+    new ArcError(
+      'LimitReached',
+      'workflow_run_limit_reached',
+      `${limit} runs have not ended yet, which is as many as there may be. Cancel some, or wait.`,
+      { limit },
+    ),
+
+  workflowChanged: (version: number) =>
+    new ArcError(
+      'Conflict',
+      'workflow_changed',
+      `Somebody has saved version ${version} meanwhile. Load it, and make your change in it.`,
+      { version },
+    ),
+
+  workflowInputInvalid: (name: string, why: string) =>
+    new ArcError('Invalid', 'workflow_input_invalid', `The input “${name}” ${why}.`, { name }),
+
+  workflowNotManual: (name: string) =>
+    new ArcError(
+      'Conflict',
+      'workflow_not_manual',
+      `“${name}” is not started by people. Add workflow_dispatch: {} under “on:”.`,
+      { name },
+    ),
+
+  workflowRunEnded: (state: string) =>
+    new ArcError('Conflict', 'workflow_run_ended', `The run is ${state} already.`, { state }),
+
+  workflowRunOpen: () =>
+    new ArcError('Conflict', 'workflow_run_open', 'The run has not ended yet. Wait for its end, or cancel it.'),
+
+  workflowNothingToApprove: () =>
+    new ArcError('Conflict', 'workflow_nothing_to_approve', 'Nothing waits for an approval here, or no longer.'),
+
+  workflowHookUnknown: () =>
+    new ArcError('Unauthenticated', 'workflow_hook_unknown', 'No workflow is started by this address and secret.'),
+
   databaseUnavailable: (trouble: 'away' | 'busy', cause?: unknown) =>
     new ArcError(
       'Unavailable',

@@ -107,7 +107,31 @@ export type {
   TeamRight,
 } from './teams/team.ts'
 export { InvitedRole, TeamRole } from './teams/team.ts'
-export { UserId, WorkspaceId, SecretId, SessionId, TeamId, TeamInviteId, TokenId } from './ids.ts'
+export {
+  UserId,
+  WorkflowId,
+  WorkflowRunId,
+  WorkflowStepId,
+  WorkspaceId,
+  SecretId,
+  SessionId,
+  TeamId,
+  TeamInviteId,
+  TokenId,
+} from './ids.ts'
+export type { SavedWorkflow, WorkflowsPort } from './workflows/port.ts'
+export type {
+  Workflow,
+  WorkflowDetails,
+  WorkflowInput,
+  WorkflowJobRun,
+  WorkflowLogChunk,
+  WorkflowProblem,
+  WorkflowRun,
+  WorkflowRunDetails,
+  WorkflowStepRun,
+} from './workflows/workflow.ts'
+export { WorkflowJobState, WorkflowRunState, WorkflowStepState, WorkflowTrigger } from './workflows/workflow.ts'
 export { DomainEvent, subjectOf } from './events.ts'
 export { WorkspaceFacts } from './workspaces/workspace.ts'
 export { freeNameNear, nameProblem, nearestName, numberedName, maxNameLength } from './workspaces/name.ts'

@@ -17,6 +17,7 @@ import { teamsRouter } from './teams/procedures.ts'
 import { tokensRouter } from './tokens/procedures.ts'
 import { usageRouter } from './usage/procedures.ts'
 import { router } from './trpc.ts'
+import { workflowsRouter } from './workflows/procedures.ts'
 import { workspacesRouter } from './workspaces/procedures.ts'
 
 export const appRouter = router({
@@ -38,6 +39,7 @@ export const appRouter = router({
   teams: teamsRouter,
   tokens: tokensRouter,
   usage: usageRouter,
+  workflows: workflowsRouter,
   workspaces: workspacesRouter,
 })
 

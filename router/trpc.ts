@@ -24,6 +24,7 @@ import type { TeamInvitesPort, TeamsPort } from './teams/port.ts'
 import type { TiersPort } from './tiers/port.ts'
 import type { TokensPort } from './tokens/port.ts'
 import type { UsagePort } from './usage/port.ts'
+import type { WorkflowsPort } from './workflows/port.ts'
 import type { WorkspacesPort } from './workspaces/port.ts'
 
 /** What a procedure may call. The server implements each port. */
@@ -50,6 +51,7 @@ export interface Ports {
   readonly programs: ProgramsPort
   readonly secrets: SecretsPort
   readonly usage: UsagePort
+  readonly workflows: WorkflowsPort
   readonly workspaces: WorkspacesPort
 }
 

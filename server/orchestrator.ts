@@ -60,6 +60,7 @@ import { openUnitOfWork } from './unit-of-work/unit-of-work.ts'
 import { WebhookStore } from './webhooks/store.ts'
 import { Webhooks } from './webhooks/webhooks.ts'
 import { openUsage } from './usage/module.ts'
+import { openWorkflows } from './workflows/module.ts'
 import { openWorkspaces } from './workspaces/module.ts'
 import { WorkspaceStore } from './workspaces/store.ts'
 
@@ -237,6 +238,20 @@ async function start(
   })
   team.onMembersChanged(membersChanged)
   endRevokedSignIns(webhooks, (githubId) => identities.gitHubRevoked(githubId))
+  const workflow = openWorkflows({
+    database,
+    unitOfWork,
+    jobs,
+    feed,
+    memberships,
+    webhooks,
+    workspaces,
+    runtime,
+    onActivity,
+    publicOrigin,
+    log,
+  })
+  shutdown.add('workflows', () => workflow.close())
   const admin = new Admin({
     store: new AdminStore(database),
     unitOfWork,
@@ -299,6 +314,7 @@ async function start(
       tiers,
       tokens,
       usage,
+      workflows: workflow.workflows,
       workspaces,
     },
     identities,
@@ -312,6 +328,7 @@ async function start(
         ? [...config.webhookSecrets.github, ...(await github.webhookSecrets())]
         : config.webhookSecrets.stripe,
     gitHubSetUp: github.setUp,
+    workflowStarts: workflow.starts,
     unitOfWork,
     adminToken: config.ARC_ADMIN_TOKEN,
     internalToken: config.ARC_INTERNAL_TOKEN,

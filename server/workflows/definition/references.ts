@@ -47,6 +47,9 @@ class References {
     const count = Object.values(jobs).reduce((sum, job) => sum + combinationsOf(job).length, 0)
     if (count > limits.runJobs)
       this.#tell(['jobs'], `With its matrices the workflow has ${count} jobs, of at most ${limits.runJobs}.`)
+    const steps = Object.values(jobs).reduce((sum, job) => sum + combinationsOf(job).length * job.steps.length, 0)
+    if (steps > limits.runSteps)
+      this.#tell(['jobs'], `With its matrices the workflow has ${steps} steps, of at most ${limits.runSteps}.`)
     return this.#problems
   }
 

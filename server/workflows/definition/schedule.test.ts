@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nextOf, nextTime } from './schedule.ts'
+import { cronAt, nextOf, nextTime } from './schedule.ts'
 
 const berlin = (cron: string) => ({ cron, timezone: 'Europe/Berlin' })
 
@@ -37,4 +37,5 @@ test('a time in the morning stays in the morning across both changes', () => {
 test('of several schedules the first is next', () => {
   const next = nextOf([berlin('0 19 * * *'), berlin('45 8 * * *')], new Date('2026-06-01T00:00Z'))
   expect(next?.toISOString()).toBe('2026-06-01T06:45:00.000Z')
+  expect(cronAt([berlin('0 19 * * *'), berlin('45 8 * * *')], next ?? new Date())).toBe('45 8 * * *')
 })

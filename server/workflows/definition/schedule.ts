@@ -22,6 +22,12 @@ export function nextOf(schedules: readonly Schedule[], after: Date): Date | null
   return times.length === 0 ? null : new Date(Math.min(...times.map(Number)))
 }
 
+/** Of several the one that names a time. */
+export function cronAt(schedules: readonly Schedule[], at: Date): string | null {
+  const before = new Date(at.getTime() - 1)
+  return schedules.find((each) => nextTime(each, before)?.getTime() === at.getTime())?.cron ?? null
+}
+
 /** Why it is no schedule. */
 export function scheduleProblem({
   cron,

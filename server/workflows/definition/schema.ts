@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { stepKinds } from '../steps/kinds.ts'
 import { Triggers, identifier } from './triggers.ts'
 
-export const limits = { jobs: 50, steps: 50, matrix: 64, runJobs: 128, env: 50, name: 60 } as const
+export const limits = { jobs: 50, steps: 50, matrix: 64, runJobs: 128, runSteps: 500, env: 50, name: 60 } as const
 
 const minutes = (most: number) => z.number().min(0.1).max(most)
 const Condition = z.union([z.string().max(2000), z.boolean().transform(String)])
@@ -64,10 +64,13 @@ export const jobShape = {
       matrix: Matrix.describe('The job runs once for each combination of these values, as `matrix.NAME`.'),
       'fail-fast': z.boolean().default(true).describe('Whether a failure ends the other combinations.'),
     })
-    .optional(),
+    .optional()
+    .describe('Several runs of the job, with other values each.'),
   workspace: z.string().min(1).max(200).optional().describe('Where `run` steps run.'),
   env: Environment.optional(),
-  'timeout-minutes': minutes(43_200).default(360),
+  'timeout-minutes': minutes(43_200)
+    .optional()
+    .describe('Without it, 360; of a job that waits or asks for an approval, 43200 (30 days).'),
   'continue-on-error': z.boolean().default(false),
   outputs: z
     .record(identifier, z.string().max(2000))
@@ -84,7 +87,8 @@ export const workflowShape = {
       group: z.string().min(1).max(200).describe('Of all runs of the owner with this group one runs at a time.'),
       'cancel-in-progress': z.boolean().default(false).describe('Whether a new one ends the one that runs.'),
     })
-    .optional(),
+    .optional()
+    .describe('Which runs do not run at the same time.'),
 }
 
 const jobsWith = <S extends z.ZodType>(one: S) =>

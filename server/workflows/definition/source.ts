@@ -59,16 +59,20 @@ export function readSource(text: string): { readonly source: Source } | { readon
         { ...first, message: `A workflow has at most ${sourceBounds.letters} characters; this has ${text.length}.` },
       ],
     }
+  const deep = tooDeepAt(text)
+  if (deep !== null) return { problems: [{ ...deep, message: tooDeep }] }
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, version: '1.2' })
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
   }
-  if (document.errors.length > 0)
-    return {
-      problems: document.errors.slice(0, 20).map(({ message, pos }) => ({ ...at(pos[0]), message: wordsFor(message) })),
-    }
+  const [fault] = document.errors
+  if (fault !== undefined) {
+    const place = at(fault.pos[0])
+    const line = text.split('\n')[place.line - 1] ?? ''
+    return { problems: [{ ...place, message: wordsFor(fault.message, line) }] }
+  }
   const refused = outOfBounds(document)
   if (refused !== null) return { problems: [{ ...at(refused.offset), message: refused.message }] }
   if (!isMap(document.contents))
@@ -76,9 +80,28 @@ export function readSource(text: string): { readonly source: Source } | { readon
   return { source: new Source(document, lines) }
 }
 
-function wordsFor(message: string): string {
-  // What the reader says where its own calls are too deep.
-  if (message.startsWith('Maximum call stack')) return `This is nested more than ${sourceBounds.depth} deep.`
+const tooDeep = `This is nested more than ${sourceBounds.depth} deep.`
+/** Far beyond what is allowed, and what a script has. */
+const unreadDepth = 200
+
+/** Before it is read, as the reader calls itself for each level. */
+function tooDeepAt(text: string): Pick<Problem, 'line' | 'column'> | null {
+  for (let at = 0, depth = 0, line = 1, start = 0; at < text.length; at += 1) {
+    const sign = text[at]
+    if (sign === '\n') {
+      line += 1
+      start = at + 1
+    } else if (sign === '[' || sign === '{') depth += 1
+    else if (sign === ']' || sign === '}') depth = Math.max(0, depth - 1)
+    if (depth > unreadDepth || (at === start && /^(?:\s*[-?]\s){30}/.test(text.slice(at, at + 400))))
+      return { line, column: at - start + 1 }
+  }
+  return null
+}
+
+function wordsFor(message: string, line: string): string {
+  if (/flow/.test(message) && line.includes('${{'))
+    return 'Within { } and [ ], a text with “${{ … }}” stands in double quotes. Put it in quotes.'
   return `This is no YAML: ${message.split(/ at line \d/)[0]}.`
 }
 
@@ -95,8 +118,7 @@ function outOfBounds(document: Document.Parsed): { readonly offset: number; read
     if (isAlias(node))
       return refuse(offset, `“*${node.source}” is an alias, which a workflow does not have. Write it out.`)
     if ((nodes += 1) > sourceBounds.nodes) return refuse(offset, `A workflow has at most ${sourceBounds.nodes} values.`)
-    if (path.filter((each) => !isPair(each)).length > sourceBounds.depth)
-      return refuse(offset, `This is nested more than ${sourceBounds.depth} deep.`)
+    if (path.filter((each) => !isPair(each)).length > sourceBounds.depth) return refuse(offset, tooDeep)
     if (isMap(node) && node.items.some(({ key }) => nameOf(key) === '<<' || nameOf(key) === '__proto__'))
       return refuse(offset, 'Keys are not merged here, and “__proto__” is none. Write them out.')
     return

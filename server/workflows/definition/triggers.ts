@@ -66,7 +66,8 @@ export const Triggers = z
         branches: texts('Names of branches; `*` stands for any characters but `/`, `**` for any.').optional(),
         paths: texts('Paths of changed files, with `*` and `**`.').optional(),
       })
-      .optional(),
+      .optional()
+      .describe('When something is pushed to a branch on GitHub.'),
     pull_request: z
       .strictObject({
         repository: Repository,
@@ -76,7 +77,8 @@ export const Triggers = z
           .default(['opened', 'synchronize', 'reopened']),
         branches: texts('Names of the branches that are to be changed.').optional(),
       })
-      .optional(),
+      .optional()
+      .describe('When something becomes of a pull request on GitHub.'),
     issues: z
       .strictObject({
         repository: Repository,
@@ -86,7 +88,8 @@ export const Triggers = z
           .default(['opened']),
         labels: texts('With `labeled`: the labels that count.').optional(),
       })
-      .optional(),
+      .optional()
+      .describe('When something becomes of an issue on GitHub.'),
     issue_comment: z
       .strictObject({
         repository: Repository,
@@ -95,7 +98,8 @@ export const Triggers = z
           .regex(/^\/[\w-]{1,40}$/, 'begins with “/”, then letters, digits and “-”')
           .describe('The first word of the comment: `/preview`.'),
       })
-      .optional(),
+      .optional()
+      .describe('When somebody writes a comment on GitHub that begins with a command.'),
   })
   .refine((triggers) => Object.values(triggers).some((trigger) => trigger !== undefined), {
     error: 'names nothing that starts the workflow. Write at least: workflow_dispatch: {}',

@@ -48,7 +48,6 @@ test('a workflow is read with what it leaves out', () => {
   expect(problems).toBeNull()
   expect(workflow?.jobs['test']).toMatchObject({
     needs: ['up'],
-    'timeout-minutes': 360,
     strategy: { 'fail-fast': true },
     steps: [
       { run: 'npm test -- "$BRANCH"', retry: 1 },
@@ -71,6 +70,7 @@ ${steps}
 test.each(
   [
     ['name: A\non: [', 2, 6, 'no YAML'],
+    ['name: A\nenv: { A: x ${{ inputs.a }} }', 2, 14, 'Put it in quotes'],
     ['', 1, 1, 'name, on and jobs'],
     ['name: A\non: {}\njobs: {}\n', 2, 5, 'names nothing that starts'],
     ['name: A\nname: B\n', 2, 1, 'unique'],
@@ -164,7 +164,8 @@ test.each(
     ['name: A\n__proto__: {x: 1}', 1, 1, '“__proto__” is none'],
     [`name: ${'['.repeat(60)}${']'.repeat(60)}`, 1, 26, 'nested'],
     [`name: ${'x'.repeat(70_000)}`, 1, 1, 'at most 65536 characters'],
-    [`name: ${'['.repeat(60_000)}`, 1, 798, 'nested'],
+    [`name: ${'['.repeat(60_000)}`, 1, 207, 'nested'],
+    [`name:\n${'- '.repeat(30_000)}a`, 2, 1, 'nested'],
   ].map((row) => row as [string, number, number, string]),
 )('$1:$2 $3', (text, line, column, message) => {
   const { problems } = readWorkflow(text)

@@ -5,7 +5,7 @@ import { areEqual, isTruthy, memberOf } from './value.ts'
 import type { Value, ValueMap } from './value.ts'
 
 /** How what came before went, for `success()` and its like. */
-export type Status = 'success' | 'failure' | 'cancelled'
+export type Status = 'success' | 'failure' | 'cancelled' | 'skipped'
 
 export interface Scope {
   readonly status: Status

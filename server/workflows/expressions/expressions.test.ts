@@ -88,8 +88,36 @@ test('a condition that does not ask how things went holds only where they went w
 test('whatever is written, the evaluator answers or refuses, and changes nothing', () => {
   const before = JSON.stringify(scope)
   const word = fc.constantFrom(
-    ...['inputs', 'event', '.', '[', ']', '(', ')', '&&', '||', '!', '==', '<', ',', "'a'", '1', '0.5', 'null', 'true'],
-    ...['contains', 'format', 'fromJSON', 'toJSON', 'always', '__proto__', 'constructor', ' ', '}}', '${{', "''", '-1'],
+    'inputs',
+    'event',
+    '.',
+    '[',
+    ']',
+    '(',
+    ')',
+    '&&',
+    '||',
+    '!',
+    '==',
+    '<',
+    ',',
+    "'a'",
+    '1',
+    '0.5',
+    'null',
+    'true',
+    'contains',
+    'format',
+    'fromJSON',
+    'toJSON',
+    'always',
+    '__proto__',
+    'constructor',
+    ' ',
+    '}}',
+    '${{',
+    "''",
+    '-1',
   )
   fc.assert(
     fc.property(

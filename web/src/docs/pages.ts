@@ -13,6 +13,8 @@ export const docOrder = [
   'detection',
   'disk',
   'github-app',
+  'workflows',
+  'workflow-reference',
   'webhooks',
   'event-webhooks',
   'email',
