@@ -15,6 +15,8 @@ import { addScanCommand } from './commands/scan.ts'
 import { addSecretCommands } from './commands/secrets.ts'
 import { addTeamCommands } from './commands/teams.ts'
 import { addTokenCommands } from './commands/tokens.ts'
+import { addWebhookCommands } from './commands/webhooks.ts'
+import { addWorkflowCommands } from './commands/workflows.ts'
 import { addWorkspaceCommands } from './commands/workspaces.ts'
 import { Session } from './session.ts'
 import type { GlobalOptions, Sessions, WithGlobals } from './session.ts'
@@ -59,6 +61,8 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
   addTokenCommands(program, sessions)
   addSecretCommands(program, sessions)
   addEgressCommands(program, sessions)
+  addWebhookCommands(program, sessions)
+  addWorkflowCommands(program, sessions)
   addScanCommand(program)
   addUsageCommand(program, sessions)
   addAdminCommands(program, sessions)

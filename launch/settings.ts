@@ -91,6 +91,10 @@ Settings are environment variables, as in: ARC_PORT=8080 npm start
   GITHUB_CLIENT_SECRET         its secret; may stand in secrets.env
   GITHUB_URL                   of a GitHub Enterprise server                          https://github.com
   ARC_GITHUB_RECHECK_SECONDS   how often GitHub is asked whether a session still stands  900
+  ARC_SMTP_URL                 a mail server: smtp://USER:PASSWORD@HOST:PORT or smtps://…;
+                               may stand in secrets.env
+  ARC_MAIL_FROM                from whom e-mail comes
+  ARC_EVENT_WEBHOOK_EXEMPT     private networks to which webhooks may be sent
   ARC_BUILD_CA_BUNDLE          certificates to trust while building the image
   DOCKER_HOST                  the Docker engine’s socket                             unix:///var/run/docker.sock
   WORKSPACE_IMAGE              an image of your own instead of the one built here

@@ -1,6 +1,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { text } from 'node:stream/consumers'
@@ -15,6 +16,7 @@ import { testDirectory, testRun } from '@arcx/testing/run'
 const keys = {
   OPENAI_API_KEY: 'sk-proj-Aa1Bb2Cc3Dd4Ee5Ff6Gg7Hh8',
   ANTHROPIC_API_KEY: 'sk-ant-Ii9Jj0Kk1Ll2Mm3Nn4Oo5Pp6',
+  GITHUB_TOKEN: 'ghs_Qq7Rr8Ss9Tt0Uu1Vv2Ww3Xx4Yy5Zz6Aa7Bb8C',
 }
 const modules = fileURLToPath(new URL('../node_modules', import.meta.url))
 /** Toolchains are too large to bring along: each of the machine's that its PATH, or the usual place, leads to is used. */
@@ -39,10 +41,11 @@ let directory: string
 beforeAll(async () => {
   directory = await testDirectory(testRun(), 'tools')
   outside = registries(directory)
-  const hosts = [...new Set([...outside.handlers.keys()].map((each) => each.split('/')[0] ?? ''))]
+  const handlers = new Map([...outside.handlers, ...privateRepository()])
+  const hosts = [...new Set([...handlers.keys()].map((each) => each.split('/')[0] ?? ''))]
   const { usual, caFile } = await startOutside(directory, hosts, async (request, response) => {
     const body = await text(request)
-    const handler = outside.handlers.get(`${request.headers.host}${(request.url ?? '').split('?')[0]}`)
+    const handler = handlers.get(`${request.headers.host}${(request.url ?? '').split('?')[0]}`)
     if (handler === undefined) response.writeHead(404).end()
     else handler(request, response, body)
   })
@@ -64,9 +67,33 @@ beforeAll(async () => {
     value: keys.ANTHROPIC_API_KEY,
     hosts: ['api.anthropic.com'],
   })
+  // As the server keeps it for a team with an installation of the GitHub App.
+  await person.api.secrets.set.mutate({
+    name: 'GITHUB_TOKEN',
+    value: keys.GITHUB_TOKEN,
+    hosts: ['github.com'],
+    places: ['header', 'basic'],
+  })
   box = await createRunning(person, 'tools')
 })
 afterAll(() => arc?.destroy())
+
+/** A repository that GitHub shows to the bearer of the token alone, by git's plain protocol. */
+function privateRepository(): readonly [string, RequestListener][] {
+  const expected = `Basic ${Buffer.from(`x-access-token:${keys.GITHUB_TOKEN}`).toString('base64')}`
+  const shown =
+    (content: string): RequestListener =>
+    (request, response) => {
+      if (request.headers.authorization !== expected)
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="GitHub"' }).end()
+      else response.writeHead(200, { 'content-type': 'text/plain' }).end(content)
+    }
+  const base = 'github.com/team/private.git'
+  return [
+    [`${base}/info/refs`, shown(`${'5'.repeat(40)}\trefs/heads/main\n`)],
+    [`${base}/HEAD`, shown('ref: refs/heads/main\n')],
+  ]
+}
 
 /** As a program that the IDE or `arcx exec` starts. */
 const shell = (command: string) =>
@@ -90,6 +117,11 @@ describe('in a workspace, with nothing set by hand', () => {
       'pip install',
       'python3 -m venv v && v/bin/pip install -q --disable-pip-version-check arcx-demo && v/bin/python -m arcx_demo',
       'pip: it works',
+    ],
+    [
+      'git, from a private repository by the team’s token',
+      'git ls-remote https://github.com/team/private.git',
+      'refs/heads/main',
     ],
     [
       'apt-get update',

@@ -144,6 +144,62 @@ export const errors = {
       { limit },
     ),
 
+  workflowNotFound: () =>
+    new ArcError('NotFound', 'workflow_not_found', 'There is no such workflow, or it is not yours.'),
+
+  workflowRunNotFound: () =>
+    new ArcError('NotFound', 'workflow_run_not_found', 'There is no such run. The last 100 of each workflow are kept.'),
+
+  workflowNameTaken: (name: string) =>
+    new ArcError('Conflict', 'workflow_name_taken', `Another workflow is called “${name}”. Change “name:”.`, { name }),
+
+  workflowLimitReached: (limit: number) =>
+    new ArcError(
+      'LimitReached',
+      'workflow_limit_reached',
+      `There are ${limit} workflows, which is as many as there may be. Delete one to make room.`,
+      { limit },
+    ),
+
+  workflowRunLimitReached: (limit: number) =>
+    new ArcError(
+      'LimitReached',
+      'workflow_run_limit_reached',
+      `${limit} runs have not ended yet, which is as many as there may be. Cancel some, or wait.`,
+      { limit },
+    ),
+
+  workflowChanged: (version: number) =>
+    new ArcError(
+      'Conflict',
+      'workflow_changed',
+      `Somebody has saved version ${version} meanwhile. Load it, and make your change in it.`,
+      { version },
+    ),
+
+  workflowInputInvalid: (name: string, why: string) =>
+    new ArcError('Invalid', 'workflow_input_invalid', `The input “${name}” ${why}.`, { name }),
+
+  workflowNotManual: (name: string) =>
+    new ArcError(
+      'Conflict',
+      'workflow_not_manual',
+      `“${name}” is not started by people. Add workflow_dispatch: {} under “on:”.`,
+      { name },
+    ),
+
+  workflowRunEnded: (state: string) =>
+    new ArcError('Conflict', 'workflow_run_ended', `The run is ${state} already.`, { state }),
+
+  workflowRunOpen: () =>
+    new ArcError('Conflict', 'workflow_run_open', 'The run has not ended yet. Wait for its end, or cancel it.'),
+
+  workflowNothingToApprove: () =>
+    new ArcError('Conflict', 'workflow_nothing_to_approve', 'Nothing waits for an approval here, or no longer.'),
+
+  workflowHookUnknown: () =>
+    new ArcError('Unauthenticated', 'workflow_hook_unknown', 'No workflow is started by this address and secret.'),
+
   databaseUnavailable: (trouble: 'away' | 'busy', cause?: unknown) =>
     new ArcError(
       'Unavailable',
@@ -224,6 +280,25 @@ export const errors = {
   gitHubAppFailed: (why: string) =>
     new ArcError('Conflict', 'github_app_failed', `The GitHub App was not set up. ${why} Begin again.`),
 
+  secretManaged: () =>
+    new ArcError(
+      'Conflict',
+      'secret_managed',
+      'The server keeps this secret itself, for an installation of its GitHub App. Whoever runs the server can disconnect it; a secret of the same name that you set takes its place.',
+    ),
+
+  gitHubInstallationMissing: () =>
+    new ArcError('NotFound', 'github_installation_missing', 'GitHub knows no such installation of this server’s App.'),
+
+  gitHubUnavailable: (cause: unknown) =>
+    new ArcError(
+      'Unavailable',
+      'github_unavailable',
+      'GitHub does not answer as it should. Try again in a moment.',
+      {},
+      cause,
+    ),
+
   gitHubAppMissing: () => new ArcError('NotFound', 'github_app_missing', 'This server has no GitHub App.'),
 
   webhookDeliveryNotFound: () =>
@@ -261,6 +336,13 @@ export const errors = {
 
   eventDeliveryNotFound: () =>
     new ArcError('NotFound', 'event_delivery_not_found', 'There is no such delivery. They are kept for 30 days.'),
+
+  mailNotConfigured: () =>
+    new ArcError(
+      'NotFound',
+      'mail_not_configured',
+      'This server sends no e-mail yet. Whoever runs it sets ARC_SMTP_URL and ARC_MAIL_FROM and restarts it.',
+    ),
 
   tokenWrong: () => new ArcError('Unauthenticated', 'token_wrong', 'This token is not known here, or has ended.'),
 

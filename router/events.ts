@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { SessionId, TeamId, TokenId, UserId, WorkspaceId } from './ids.ts'
+import { SessionId, TeamId, TokenId, UserId, WorkflowId, WorkflowRunId, WorkspaceId } from './ids.ts'
 import { WorkspaceFacts } from './workspaces/workspace.ts'
 
 /** What happened, as it travels on the bus. The subject is `arcx.` + type. */
@@ -14,6 +14,23 @@ export const DomainEvent = z.discriminatedUnion('type', [
   }),
   /** A team is another than before; `userIds` are those whose place in it has changed. */
   z.object({ type: z.literal('teams.changed'), teamId: TeamId, userIds: z.array(UserId) }),
+  /** A run of a workflow is another than before. */
+  z.object({
+    type: z.literal('workflows.run-changed'),
+    runId: WorkflowRunId,
+    workflowId: WorkflowId,
+    ownerId: UserId.nullable(),
+    teamId: TeamId.nullable(),
+  }),
+  /** A workflow tells its owner, or the members of its team, something. */
+  z.object({
+    type: z.literal('workflows.notified'),
+    ownerId: UserId.nullable(),
+    teamId: TeamId.nullable(),
+    workflow: z.string(),
+    runId: z.string(),
+    text: z.string(),
+  }),
   /** What is open with it closes: it was revoked, or whose it is may not use it now. */
   z.object({ type: z.literal('identity.token-ended'), tokenId: TokenId, userId: UserId }),
   z.object({ type: z.literal('identity.session-ended'), sessionId: SessionId, userId: UserId }),

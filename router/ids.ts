@@ -21,3 +21,12 @@ export type TokenId = z.infer<typeof TokenId>
 
 export const SessionId = z.uuid().brand<'SessionId'>()
 export type SessionId = z.infer<typeof SessionId>
+
+export const WorkflowId = z.uuid().brand<'WorkflowId'>()
+export type WorkflowId = z.infer<typeof WorkflowId>
+
+export const WorkflowRunId = z.uuid().brand<'WorkflowRunId'>()
+export type WorkflowRunId = z.infer<typeof WorkflowRunId>
+
+export const WorkflowStepId = z.uuid().brand<'WorkflowStepId'>()
+export type WorkflowStepId = z.infer<typeof WorkflowStepId>

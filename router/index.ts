@@ -24,6 +24,7 @@ export type { AccountExport, AccountPort } from './account/port.ts'
 export type { AdminPort, Administrator, GitHubAppPort, OwnedWorkspace } from './admin/port.ts'
 export type {
   GitHubAppView,
+  GitHubInstallationView,
   Invite,
   NewInvite,
   Overview,
@@ -40,6 +41,8 @@ export {
   OffBecause,
   WebhookFormat,
 } from './event-webhooks/endpoint.ts'
+export type { MailMessageView, MailOverview, MailPort } from './mail/port.ts'
+export { MailMessageId, MailState } from './mail/port.ts'
 export type { WebhookEventData, WebhookEventOwner, WebhookEventType } from './event-webhooks/event.ts'
 export { isWebhookEventType, webhookEventTypes } from './event-webhooks/event.ts'
 export type { EndpointChange, EndpointInput, EndpointOwner, EventWebhooksPort } from './event-webhooks/port.ts'
@@ -104,7 +107,31 @@ export type {
   TeamRight,
 } from './teams/team.ts'
 export { InvitedRole, TeamRole } from './teams/team.ts'
-export { UserId, WorkspaceId, SecretId, SessionId, TeamId, TeamInviteId, TokenId } from './ids.ts'
+export {
+  UserId,
+  WorkflowId,
+  WorkflowRunId,
+  WorkflowStepId,
+  WorkspaceId,
+  SecretId,
+  SessionId,
+  TeamId,
+  TeamInviteId,
+  TokenId,
+} from './ids.ts'
+export type { SavedWorkflow, WorkflowsPort } from './workflows/port.ts'
+export type {
+  Workflow,
+  WorkflowDetails,
+  WorkflowInput,
+  WorkflowJobRun,
+  WorkflowLogChunk,
+  WorkflowProblem,
+  WorkflowRun,
+  WorkflowRunDetails,
+  WorkflowStepRun,
+} from './workflows/workflow.ts'
+export { WorkflowJobState, WorkflowRunState, WorkflowStepState, WorkflowTrigger } from './workflows/workflow.ts'
 export { DomainEvent, subjectOf } from './events.ts'
 export { WorkspaceFacts } from './workspaces/workspace.ts'
 export { freeNameNear, nameProblem, nearestName, numberedName, maxNameLength } from './workspaces/name.ts'

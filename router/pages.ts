@@ -19,6 +19,9 @@ export const pagePaths = [
   '/teams/$name',
   '/usage',
   '/waiting',
+  '/workflows',
+  '/workflows/$id',
+  '/workflows/$id/runs/$run',
   '/workspaces/$name',
   '/workspaces/$name/history',
 ] as const

@@ -9,6 +9,7 @@ import { diskRouter } from './disk/procedures.ts'
 import { egressRouter } from './egress/procedures.ts'
 import { eventWebhooksRouter } from './event-webhooks/procedures.ts'
 import { historyRouter } from './history/procedures.ts'
+import { mailRouter } from './mail/procedures.ts'
 import { presenceRouter } from './presence/procedures.ts'
 import { programsRouter } from './programs/procedures.ts'
 import { secretsRouter } from './secrets/procedures.ts'
@@ -16,6 +17,7 @@ import { teamsRouter } from './teams/procedures.ts'
 import { tokensRouter } from './tokens/procedures.ts'
 import { usageRouter } from './usage/procedures.ts'
 import { router } from './trpc.ts'
+import { workflowsRouter } from './workflows/procedures.ts'
 import { workspacesRouter } from './workspaces/procedures.ts'
 
 export const appRouter = router({
@@ -30,12 +32,14 @@ export const appRouter = router({
   egress: egressRouter,
   eventWebhooks: eventWebhooksRouter,
   history: historyRouter,
+  mail: mailRouter,
   presence: presenceRouter,
   programs: programsRouter,
   secrets: secretsRouter,
   teams: teamsRouter,
   tokens: tokensRouter,
   usage: usageRouter,
+  workflows: workflowsRouter,
   workspaces: workspacesRouter,
 })
 

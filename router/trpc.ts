@@ -17,12 +17,14 @@ import type { IdentityPort } from './auth/port.ts'
 import type { HistoryPort } from './history/port.ts'
 import { ArcError, errors, refusalOf } from './errors.ts'
 import type { ErrorDetails, ErrorKind } from './errors.ts'
+import type { MailPort } from './mail/port.ts'
 import type { ClientConnection, PresencePort } from './presence/port.ts'
 import type { ProgramsPort } from './programs/port.ts'
 import type { TeamInvitesPort, TeamsPort } from './teams/port.ts'
 import type { TiersPort } from './tiers/port.ts'
 import type { TokensPort } from './tokens/port.ts'
 import type { UsagePort } from './usage/port.ts'
+import type { WorkflowsPort } from './workflows/port.ts'
 import type { WorkspacesPort } from './workspaces/port.ts'
 
 /** What a procedure may call. The server implements each port. */
@@ -40,6 +42,7 @@ export interface Ports {
   readonly githubApp: GitHubAppPort
   readonly history: HistoryPort
   readonly identity: IdentityPort
+  readonly mail: MailPort
   readonly teamInvites: TeamInvitesPort
   readonly teams: TeamsPort
   readonly tiers: TiersPort
@@ -48,6 +51,7 @@ export interface Ports {
   readonly programs: ProgramsPort
   readonly secrets: SecretsPort
   readonly usage: UsagePort
+  readonly workflows: WorkflowsPort
   readonly workspaces: WorkspacesPort
 }
 

@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { ConfigError, formerKeys, networks, parseConfig, port, token, wholeNumber } from '@arcx/service-kit/config'
 import { billingEnvironment, billingOf } from './billing/settings.ts'
 import type { BillingSettings } from './billing/settings.ts'
+import { mailSettings } from './mail/settings.ts'
+import type { MailSettings } from './mail/settings.ts'
 import { dockerSettings } from './runtime/docker/settings.ts'
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
@@ -68,6 +70,8 @@ export const OrchestratorSettings = z.object({
   ARC_STRIPE_WEBHOOK_SECRET_FORMER: token().optional(),
   ...billingEnvironment,
   ARC_EVENT_WEBHOOK_EXEMPT: networks().optional(),
+  ARC_SMTP_URL: z.string().optional().describe('smtp://USER:PASSWORD@HOST:PORT or smtps://…'),
+  ARC_MAIL_FROM: z.string().optional().describe('an e-mail address, such as arcx <arcx@example.com>'),
   GITHUB_CLIENT_ID: z.string().optional().describe('the client id of a GitHub application'),
   GITHUB_CLIENT_SECRET: z.string().optional().describe('the client secret of the GitHub application'),
   ARC_GITHUB_RECHECK_SECONDS: wholeNumber(1, 24 * 3600, 'a number of seconds').default(900),
@@ -92,6 +96,8 @@ export type OrchestratorConfig = z.infer<typeof OrchestratorSettings> & {
   readonly webhookSecrets: { readonly github: readonly string[]; readonly stripe: readonly string[] }
   /** Null where Stripe takes no payments. */
   readonly billing: BillingSettings | null
+  /** Null where no e-mail is sent. */
+  readonly mail: MailSettings | null
   readonly cpuCores: number
 }
 
@@ -134,6 +140,7 @@ export function readConfig(environment: Record<string, string | undefined>): Orc
       stripe: given(settings.ARC_STRIPE_WEBHOOK_SECRET, settings.ARC_STRIPE_WEBHOOK_SECRET_FORMER),
     },
     billing: billingOf(settings, settings.ARC_SIGNUP_MODE),
+    mail: mailSettings(settings.ARC_SMTP_URL, settings.ARC_MAIL_FROM),
     cpuCores: Math.min(settings.ARC_WORKSPACE_CPU_CORES, availableParallelism()),
   }
 }

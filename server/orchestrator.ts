@@ -29,19 +29,19 @@ import { Disk } from './disk/disk.ts'
 import { openEgress } from './egress/module.ts'
 import { EntryCodes } from './entry/entry-codes.ts'
 import { openEventPublishing, openEventWebhooks } from './event-webhooks/module.ts'
+import { noticeByMail } from './event-webhooks/notice.ts'
 import { openEvents } from './events/module.ts'
 import { Exec } from './exec/exec.ts'
 import { Gateway } from './gateway/gateway.ts'
-import { repeatFetchingMissed } from './github/missed-deliveries.ts'
 import { openGitHub } from './github/module.ts'
 import { endRevokedSignIns } from './github/revoked.ts'
 import { FileHistory } from './history/history.ts'
 import { HistoryStore } from './history/store.ts'
 import { openHttp } from './http/module.ts'
-import { apiOf } from './identity/github.ts'
 import { openIdentity } from './identity/module.ts'
 import { inviteHash } from './identity/sign-up.ts'
 import { Jobs } from './jobs/jobs.ts'
+import { openMail } from './mail/module.ts'
 import { measure } from './metrics.ts'
 import { openPresence } from './presence/module.ts'
 import { closeWhatIsRevoked } from './revocations.ts'
@@ -60,6 +60,7 @@ import { openUnitOfWork } from './unit-of-work/unit-of-work.ts'
 import { WebhookStore } from './webhooks/store.ts'
 import { Webhooks } from './webhooks/webhooks.ts'
 import { openUsage } from './usage/module.ts'
+import { openWorkflows } from './workflows/module.ts'
 import { openWorkspaces } from './workspaces/module.ts'
 import { WorkspaceStore } from './workspaces/store.ts'
 
@@ -108,6 +109,7 @@ async function start(
   const jobs = await Jobs.open(config.DATABASE_URL, log)
   shutdown.add('jobs', () => jobs.close())
   const publish = openEventPublishing(database, jobs)
+  const mail = openMail({ database, unitOfWork, jobs, publicOrigin, settings: config.mail })
   const codes = openCodes(database, jobs)
   const keys = { current: config.ARC_SECRETS_KEY, former: config.ARC_SECRETS_KEY_FORMER }
   const audit = new AuditTrail(new AuditStore(database))
@@ -132,6 +134,7 @@ async function start(
     feed,
     jobs,
     publish,
+    mail,
     publicOrigin,
     mostMembers: (unit, teamId) => tiers.mostMembers(unit, teamId),
   })
@@ -153,7 +156,7 @@ async function start(
     jobs,
     keys,
     exempt: config.ARC_EVENT_WEBHOOK_EXEMPT ?? [],
-    noticeOff: async () => undefined,
+    noticeOff: noticeByMail(mail.enqueue),
     log,
   })
   const { usage, budgets, repeatSampling } = openUsage({
@@ -185,8 +188,19 @@ async function start(
   shutdown.add('workspaces', () => workspace.close())
   const { workspaces, admission, accessOf, factsOf, onActivity } = workspace
 
-  const { gitHubUrl } = config
-  const githubApp = await openGitHub({ database, unitOfWork, codes, keys, publicOrigin, gitHubUrl })
+  const webhooks = new Webhooks({ store: new WebhookStore(database), unitOfWork, jobs })
+  const github = await openGitHub({
+    database,
+    unitOfWork,
+    codes,
+    jobs,
+    webhooks,
+    secrets,
+    keys,
+    publicOrigin,
+    gitHubUrl: config.gitHubUrl,
+    log,
+  })
   const identities = openIdentity({
     database,
     unitOfWork,
@@ -196,7 +210,7 @@ async function start(
     publicOrigin,
     keys: { session: keyFor('session'), grant: keyFor('github grant') },
     github: config.github,
-    gitHubApp: () => githubApp.signIn(),
+    gitHubApp: () => github.signIn(),
     githubRecheckSeconds: config.ARC_GITHUB_RECHECK_SECONDS,
     localSignIn: config.localSignIn,
     signupMode: config.ARC_SIGNUP_MODE,
@@ -209,7 +223,6 @@ async function start(
   shutdown.add('identity', () => identities.close())
   const { identity, sessions, tokens, programs, account, principalOf, shutOut } = identities
 
-  const webhooks = new Webhooks({ store: new WebhookStore(database), unitOfWork, jobs })
   repeatSampling((owner) =>
     workspace.stopAllOf({ kind: 'service', service: 'usage' }, 'teamId' in owner ? owner : { ownerId: owner.personId }),
   )
@@ -225,8 +238,21 @@ async function start(
     stopExcess: (owner) => workspace.stopExcess({ kind: 'service', service: 'billing' }, owner),
   })
   team.onMembersChanged(membersChanged)
-  repeatFetchingMissed(jobs, { app: githubApp, webhooks, apiUrl: apiOf(gitHubUrl), log })
   endRevokedSignIns(webhooks, (githubId) => identities.gitHubRevoked(githubId))
+  const workflow = openWorkflows({
+    database,
+    unitOfWork,
+    jobs,
+    feed,
+    memberships,
+    webhooks,
+    workspaces,
+    runtime,
+    onActivity,
+    publicOrigin,
+    log,
+  })
+  shutdown.add('workflows', () => workflow.close())
   const admin = new Admin({
     store: new AdminStore(database),
     unitOfWork,
@@ -277,9 +303,10 @@ async function start(
       disk: new Disk(disk),
       egress,
       eventWebhooks,
-      githubApp,
+      githubApp: github.port,
       history,
       identity,
+      mail,
       presence,
       programs,
       secrets,
@@ -288,6 +315,7 @@ async function start(
       tiers,
       tokens,
       usage,
+      workflows: workflow.workflows,
       workspaces,
     },
     identities,
@@ -298,9 +326,10 @@ async function start(
     webhooks,
     webhookSecrets: async (source) =>
       source === 'github'
-        ? [...config.webhookSecrets.github, ...(await githubApp.webhookSecrets())]
+        ? [...config.webhookSecrets.github, ...(await github.webhookSecrets())]
         : config.webhookSecrets.stripe,
-    gitHubApp: githubApp,
+    gitHubSetUp: github.setUp,
+    workflowStarts: workflow.starts,
     unitOfWork,
     adminToken: config.ARC_ADMIN_TOKEN,
     internalToken: config.ARC_INTERNAL_TOKEN,

@@ -59,5 +59,7 @@ async function closeFor(
       )
       return
     case 'workspaces.removed':
+    case 'workflows.run-changed':
+    case 'workflows.notified':
   }
 }

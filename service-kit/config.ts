@@ -7,7 +7,7 @@ export class ConfigError extends Error {
 }
 
 /** Variables whose value never appears in a message. */
-const confidential = /TOKEN|SECRET|PASSWORD|KEY|DATABASE_URL|NATS_URL/
+const confidential = /TOKEN|SECRET|PASSWORD|KEY|DATABASE_URL|NATS_URL|SMTP_URL/
 
 /**
  * Parses the environment once, at start. An empty value counts as not set.

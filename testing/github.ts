@@ -40,6 +40,10 @@ export interface GitHubDouble {
   outage: number | null
   /** Each App that was made. */
   readonly apps: MadeGitHubApp[]
+  /** Where the Apps are installed. */
+  readonly installations: { readonly id: number; readonly account: string; suspended: boolean }[]
+  /** Each token of an installation that was given out. */
+  readonly installationTokens: string[]
   /** What it says that it has sent to the Apps, newest first. */
   readonly sent: SentEvent[]
   /** A person takes back what they allowed the application: its tokens of theirs are worth nothing. */
@@ -79,6 +83,8 @@ export async function startGitHub(): Promise<GitHubDouble> {
     person: gitHubPerson(1, 'octo'),
     outage: null,
     apps: [],
+    installations: [],
+    installationTokens: [],
     sent: [],
     revoke(personId) {
       for (const [token, { id }] of tokens) if (id === personId) tokens.delete(token)
@@ -147,6 +153,18 @@ export async function startGitHub(): Promise<GitHubDouble> {
             ),
           )
       }
+      case 'GET /api/v3/app/installations': {
+        if (!isByApp(request)) return void json(401, { message: 'A JSON web token could not be decoded' })
+        return void json(
+          200,
+          self.installations.map(({ id, account, suspended }) => ({
+            id,
+            account: { login: account, id: id * 10 },
+            repository_selection: 'selected',
+            suspended_at: suspended ? '2026-01-01T00:00:00Z' : null,
+          })),
+        )
+      }
       case 'GET /api/v3/app/hook/deliveries': {
         if (!isByApp(request)) return void json(401, { message: 'A JSON web token could not be decoded' })
         const [count, begin] = [Number(asked.searchParams.get('per_page')), Number(asked.searchParams.get('cursor'))]
@@ -183,6 +201,15 @@ export async function startGitHub(): Promise<GitHubDouble> {
         const sent = self.sent.find(({ id }) => asked.pathname === `/api/v3/app/hook/deliveries/${id}`)
         if (sent !== undefined && isByApp(request))
           return void json(200, { ...sent, request: { headers: {}, payload: sent.payload } })
+        const tokenOf = /^\/api\/v3\/app\/installations\/(\d+)\/access_tokens$/.exec(asked.pathname)?.[1]
+        const installation = self.installations.find(({ id }) => id === Number(tokenOf))
+        if (installation !== undefined && request.method === 'POST' && isByApp(request)) {
+          if (installation.suspended) return void json(403, { message: 'This installation has been suspended' })
+          const token = `ghs_${randomBytes(18).toString('hex')}`
+          self.installationTokens.push(token)
+          const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
+          return void json(201, { token, expires_at: expiresAt, permissions: {}, repository_selection: 'selected' })
+        }
         const conversion = /^\/api\/v3\/app-manifests\/([0-9a-f]+)\/conversions$/.exec(asked.pathname)?.[1] ?? ''
         const manifest = manifests.get(conversion)
         manifests.delete(conversion)

@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Command } from '@commander-js/extra-typings'
-import type { AuditEntryView, AuditVerdict } from '@arcx/router'
+import { Option } from '@commander-js/extra-typings'
+import type { AuditEntryView, AuditVerdict, WebhookDelivery } from '@arcx/router'
 import { verifyChain } from '@arcx/router/audit-chain'
 import { Failure, exitCodes } from '../failure.ts'
 import { ago, table } from '../output/output.ts'
@@ -88,6 +89,43 @@ export function addAdminCommands(program: Command, sessions: Sessions): void {
     })
 
   addTierCommands(admin, sessions)
+  const webhooks = admin.command('webhooks').description('What GitHub and Stripe have sent to this server.')
+  webhooks
+    .command('ls', { isDefault: true })
+    .description('List the latest deliveries, and what came of them.')
+    .addOption(
+      new Option('--outcome <outcome>', 'those alone').choices(['queued', 'handled', 'ignored', 'failed'] as const),
+    )
+    .action(async (options, command) => {
+      const session = sessions.asAdmin(command)
+      const all = await (await session.server()).api.admin.webhooks.list.query({ outcome: options.outcome ?? null })
+      session.output.result(
+        all,
+        all.length === 0
+          ? 'Nothing has been sent to this server.'
+          : table(
+              ['FROM', 'EVENT', 'OUTCOME', 'ATTEMPTS', 'CAME', 'ERROR', 'ID'],
+              all.map((each) => [
+                each.source,
+                each.event,
+                each.outcome,
+                String(each.attempts),
+                ago(each.receivedAt),
+                each.error ?? '',
+                each.id,
+              ]),
+            ),
+      )
+    })
+  webhooks
+    .command('replay')
+    .description('Handle a delivery again.')
+    .argument('<id>', 'as `webhooks ls` shows it')
+    .action(async (id, _options, command) => {
+      const session = sessions.asAdmin(command)
+      await (await session.server()).api.admin.webhooks.replay.mutate({ id: id as WebhookDelivery['id'] })
+      session.output.result({ id }, 'It will be handled again.')
+    })
 
   const audit = admin.command('audit').description('The record of what was done.')
   audit

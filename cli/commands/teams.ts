@@ -59,7 +59,7 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
         ['LOGIN', 'NAME', 'ROLE'],
         team.members.map((member) => [member.login, member.name, member.role]),
       )
-      const invites = team.invites.map((invite) => [invite.login ?? 'link', invite.role, invite.id])
+      const invites = team.invites.map((invite) => [invite.login ?? invite.email ?? 'link', invite.role, invite.id])
       session.output.result(team, [
         ...members,
         ...(invites.length === 0 ? [] : ['', ...table(['INVITED', 'ROLE', 'ID'], invites)]),
@@ -95,6 +95,7 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
     .argument('<team>')
     .argument('[login]', 'a GitHub login; without it, a link is made')
     .option('--role <role>', `what they are to be: ${roles.join(', ')}`, 'member')
+    .option('--email <address>', 'send it there, where the server sends e-mail')
     .action(async (name, login, options, command) => {
       const session = sessions.of(command)
       const server = await session.server()
@@ -104,7 +105,13 @@ export function addTeamCommands(program: Command, sessions: Sessions): void {
         session.output.note(
           `Sign-in with GitHub is not set up on this server: until it is, nobody else can sign in and accept this. See ${new URL('/docs/sign-in', server.origin).href}`,
         )
-      const invite = await api.teams.invites.create.mutate({ teamId, role: roleOf(options.role), login: login ?? null })
+      const invite = await api.teams.invites.create.mutate({
+        teamId,
+        role: roleOf(options.role),
+        login: login ?? null,
+        email: options.email ?? null,
+      })
+      if (options.email !== undefined) session.output.note(`It is on its way to ${options.email}.`)
       session.output.result(
         invite,
         login === undefined ? invite.url : `${login} finds the invitation after signing in at ${invite.url}`,

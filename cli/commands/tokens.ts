@@ -10,6 +10,7 @@ const scopes: readonly Scope[] = [
   'workspaces:read',
   'workspaces:write',
   'workspaces:exec',
+  'workflows',
   'teams:read',
   'teams:write',
   'tokens',

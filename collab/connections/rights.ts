@@ -147,6 +147,9 @@ function mayChange(event: DomainEvent, { userId, by, workspaceId, teamId }: Coll
       return event.userId === userId
     case 'workspaces.removed':
       return event.workspaceId === workspaceId
+    case 'workflows.run-changed':
+    case 'workflows.notified':
+      return false
     case 'workspaces.changed': {
       const { workspace } = event
       // A start tells of each of its steps.

@@ -65,6 +65,18 @@ export interface GitHubAppView {
   readonly createdAt: string
 }
 
+/** Where the GitHub App is installed. */
+export interface GitHubInstallationView {
+  /** GitHub's number of it. */
+  readonly id: number
+  /** The account or organization that it is on. */
+  readonly account: string
+  readonly repositories: 'all' | 'selected'
+  readonly isSuspended: boolean
+  /** The name of the team whose workspaces reach its repositories. */
+  readonly team: string | null
+}
+
 /** How the server stands. */
 export interface Overview {
   readonly people: Readonly<Record<string, number>>

@@ -4,6 +4,7 @@ import type { WorkspaceFacts } from '../workspaces/workspace.ts'
 import type {
   Account,
   GitHubAppView,
+  GitHubInstallationView,
   Invite,
   InviteId,
   NewInvite,
@@ -31,6 +32,10 @@ export interface GitHubAppPort {
   view(): Promise<GitHubAppView | null>
   /** Forgets it here; at GitHub it stays. @throws `github_app_missing`. */
   remove(actor: Administrator): Promise<void>
+  /** @throws `github_app_missing`, `github_unavailable`. */
+  installations(): Promise<readonly GitHubInstallationView[]>
+  /** Gives an installation to a team by its name, or to none. @throws `team_not_found`, `github_installation_missing`. */
+  connect(actor: Administrator, installationId: number, team: string | null): Promise<void>
 }
 
 export interface AdminPort {

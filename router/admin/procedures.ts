@@ -55,6 +55,10 @@ export const adminRouter = router({
   githubApp: router({
     get: adminProcedure.query(({ ctx }) => ctx.githubApp.view()),
     remove: adminProcedure.mutation(({ ctx }) => ctx.githubApp.remove(ctx.actor)),
+    installations: adminProcedure.query(({ ctx }) => ctx.githubApp.installations()),
+    connect: adminProcedure
+      .input(z.object({ installationId: z.int().positive(), team: z.string().trim().min(1).max(100).nullable() }))
+      .mutation(({ ctx, input }) => ctx.githubApp.connect(ctx.actor, input.installationId, input.team)),
   }),
   waitlist: router({
     list: adminProcedure.query(({ ctx }) => ctx.admin.waitlist()),

@@ -21,6 +21,8 @@ export interface SecretView {
   readonly places: readonly SecretPlace[]
   readonly createdAt: string
   readonly updatedAt: string
+  /** Who keeps its value; null where people do. */
+  readonly managedBy: 'github-app' | null
 }
 
 export interface SecretInput {
@@ -35,8 +37,8 @@ export interface SecretsPort {
   list(actor: UserActor, owner: Owner): Promise<readonly SecretView[]>
   /** Makes it, or gives the one of that name another value and hosts. @throws `secret_limit_reached`, `forbidden`, `team_not_found`, `workspace_not_found`. */
   set(actor: UserActor, wanted: SecretInput): Promise<SecretView>
-  /** Where it may go from now on, its value and placeholder as they are. @throws `secret_not_found`, `forbidden`. */
+  /** Where it may go from now on, its value and placeholder as they are. @throws `secret_not_found`, `secret_managed`, `forbidden`. */
   grants(actor: UserActor, id: SecretId, hosts: readonly string[], places: readonly SecretPlace[]): Promise<SecretView>
-  /** @throws `secret_not_found`. */
+  /** @throws `secret_not_found`, `secret_managed`. */
   remove(actor: UserActor, id: SecretId): Promise<void>
 }

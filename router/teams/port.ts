@@ -8,6 +8,8 @@ export interface TeamInviteInput {
   readonly role: InvitedRole
   /** A GitHub login; null for a link. */
   readonly login: string | null
+  /** Where it is sent by e-mail, and then for one person; null for not at all. */
+  readonly email: string | null
   readonly maxUses: number
   readonly expiresDays: number
 }
@@ -32,6 +34,7 @@ export interface TeamsPort {
 
 /** Invitations to teams. */
 export interface TeamInvitesPort {
+  /** @throws `mail_not_configured`. */
   invite(actor: UserActor, teamId: TeamId, wanted: TeamInviteInput): Promise<NewTeamInvite>
   revokeInvite(actor: UserActor, teamId: TeamId, inviteId: TeamInviteId): Promise<void>
   /** What a link invites to, for whoever holds it. @throws `invitation_spent`. */

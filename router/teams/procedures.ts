@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { quoted } from '../host-pattern.ts'
 import { TeamId, TeamInviteId, UserId } from '../ids.ts'
 import { lastEventId, resumable, resumeOf } from '../resume.ts'
+import { EmailAddress } from '../mail/address.ts'
 import { personProcedure, publicProcedure, router } from '../trpc.ts'
 import { InvitedRole } from './team.ts'
 
@@ -51,6 +52,7 @@ export const teamsRouter = router({
         byTeam.extend({
           role: InvitedRole.default('member'),
           login: login.nullable().default(null),
+          email: EmailAddress.nullable().default(null),
           maxUses: z.number().int().min(1).max(500).default(1),
           expiresDays: z.number().int().min(1).max(30).default(7),
         }),

@@ -50,6 +50,8 @@ export interface TeamInvite {
   readonly role: InvitedRole
   /** Whom it is for; null for whoever holds the link. */
   readonly login: string | null
+  /** Where it was sent by e-mail. */
+  readonly email: string | null
   readonly uses: number
   readonly maxUses: number
   readonly invitedBy: string | null

@@ -6,6 +6,7 @@ export const Scope = z.enum([
   'workspaces:read',
   'workspaces:write',
   'workspaces:exec',
+  'workflows',
   'teams:read',
   'teams:write',
   'tokens',

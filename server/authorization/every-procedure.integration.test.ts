@@ -27,6 +27,8 @@ const refusals = new Set([
   'secret_not_found',
   'endpoint_not_found',
   'event_delivery_not_found',
+  'workflow_not_found',
+  'workflow_run_not_found',
 ])
 const paths = Object.keys(procedures) as ProcedurePath[]
 /** These end what the one who asks has shown, or what others ask about. */

@@ -71,8 +71,10 @@ export const rights = {
   'invite.create': administration,
   'invite.revoke': administration,
   'webhook.replay': administration,
+  'mail.test': administration,
   'github-app.set': administration,
   'github-app.remove': administration,
+  'github-installation.connect': administration,
   'waitlist.invite': administration,
   'tier.update': administration,
   'usage.price': administration,
@@ -132,6 +134,20 @@ export const rights = {
   'billing.order': right(['waiting', 'self', 'team-owner'], 'never', 'never', 'pay for this team'),
   'event-webhook.see': right(secretManagers, 'secrets', 'never', 'see these webhook endpoints'),
   'event-webhook.change': right(secretManagers, 'secrets', 'never', 'change these webhook endpoints'),
+  'workflow.see': right(['self', ...members], 'workflows', 'never', 'see these workflows'),
+  /** It runs commands in workspaces as whoever saves it. */
+  'workflow.change': right(
+    ['self', 'team-owner', 'team-admin', 'team-member'],
+    'workflows',
+    'never',
+    'change workflows of this team',
+  ),
+  'workflow.run': right(
+    ['self', 'team-owner', 'team-admin', 'team-member'],
+    'workflows',
+    'never',
+    'run workflows of this team',
+  ),
 
   'team.list': right(person, 'teams:read', 'never'),
   'team.create': right(person, 'teams:write', 'never'),

@@ -19,6 +19,8 @@ export const routes = {
   'GET /*': open,
   'POST /webhooks/github': open,
   'POST /webhooks/stripe': open,
+  'GET /schemas/workflow.json': open,
+  'POST /hooks/workflows/:workflowId': open,
   'GET /auth/local': open,
   'GET /auth/github': open,
   'GET /auth/callback': open,

@@ -15,12 +15,28 @@ const SentWhole = z.object({
   request: z.object({ payload: z.record(z.string(), z.unknown()) }),
 })
 
+/** https://docs.github.com/en/rest/apps/apps#list-installations-for-the-authenticated-app */
+const Installation = z.object({
+  id: z.int().positive(),
+  account: z.object({ login: z.string() }).nullable(),
+  repository_selection: z.enum(['all', 'selected']),
+  suspended_at: z.string().nullable(),
+})
+
+export interface GitHubInstallation {
+  readonly id: number
+  readonly account: string
+  readonly repositories: 'all' | 'selected'
+  readonly isSuspended: boolean
+}
+
 /** An event that GitHub has sent, or tried to. One that was sent again has the same `guid`. */
 export type SentDelivery = z.infer<typeof Sent>
 
 /** GitHub's API, asked as the App itself. */
 export class GitHubAppApi {
   readonly #request: typeof request
+  readonly #auth: ReturnType<typeof createAppAuth>
 
   constructor({ id, privateKey }: GitHubAppCredentials, apiUrl: string) {
     const plain = request.defaults({
@@ -28,8 +44,31 @@ export class GitHubAppApi {
       headers: { 'user-agent': 'arcx' },
       request: { redirect: 'error' },
     })
-    const auth = createAppAuth({ appId: id, privateKey, request: plain })
-    this.#request = plain.defaults({ request: { hook: auth.hook, redirect: 'error' } })
+    this.#auth = createAppAuth({ appId: id, privateKey, request: plain })
+    this.#request = plain.defaults({ request: { hook: this.#auth.hook, redirect: 'error' } })
+  }
+
+  /** The first hundred. */
+  async installations(): Promise<readonly GitHubInstallation[]> {
+    const { data } = await this.#request('GET /app/installations', {
+      per_page: perPage,
+      request: { signal: AbortSignal.timeout(timeoutMs) },
+    })
+    return z
+      .array(Installation)
+      .parse(data)
+      .map(({ id, account, repository_selection: repositories, suspended_at }) => ({
+        id,
+        account: account?.login ?? String(id),
+        repositories,
+        isSuspended: suspended_at !== null,
+      }))
+  }
+
+  /** A new one, for an hour, for what the installation may. */
+  async installationToken(installationId: number): Promise<string> {
+    const { token } = await this.#auth({ type: 'installation', installationId, refresh: true })
+    return token
   }
 
   /** What was sent, newest first, a page at a time. @throws when GitHub does not answer as it should. */

@@ -3,7 +3,7 @@ import { errors } from '@arcx/router'
 import type { Administrator, GitHubAppView } from '@arcx/router'
 import type { Envelopes } from '@arcx/service-kit/envelopes'
 import type { Codes } from '../credentials/codes.ts'
-import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
+import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { MadeApp, manifestOf } from './manifest.ts'
 import type { GitHubAppStore } from './store.ts'
 
@@ -32,6 +32,9 @@ export interface GitHubAppDependencies {
   /** Where its API answers. */
   readonly apiUrl: string
 }
+
+/** What must go with an App, within the unit in which it goes. */
+type OnGone = (unit: Unit) => Promise<void>
 
 /** The GitHub App of this server: made at GitHub from a manifest, kept sealed, and asked for by what acts as it. */
 export class GitHubApp {
@@ -70,7 +73,7 @@ export class GitHubApp {
   }
 
   /** Takes over what GitHub has made. @throws `github_app_failed`. */
-  async finish(actor: Administrator, code: string, state: string): Promise<void> {
+  async finish(actor: Administrator, code: string, state: string, onGone: OnGone): Promise<void> {
     const { codes, store, envelopes, unitOfWork } = this.#dependencies
     const claims = await codes.redeem('github-app', state, Claims)
     // Somebody else's App would be handed to an administrator who follows a link.
@@ -83,6 +86,7 @@ export class GitHubApp {
       privateKey: made.pem,
     }
     await unitOfWork(actor, async (unit) => {
+      await onGone(unit)
       await store.replace(unit, {
         id: made.id,
         slug: made.slug,
@@ -97,11 +101,12 @@ export class GitHubApp {
   }
 
   /** Forgets it here; at GitHub it stays. @throws `github_app_missing`. */
-  async remove(actor: Administrator): Promise<void> {
+  async remove(actor: Administrator, onGone: OnGone): Promise<void> {
     const { store, unitOfWork } = this.#dependencies
     await unitOfWork(actor, async (unit) => {
       const removed = await store.remove(unit)
       if (removed === null) throw errors.gitHubAppMissing()
+      await onGone(unit)
       unit.record({
         action: 'github-app.remove',
         target: { kind: 'github-app', id: String(removed.id), name: removed.name },

@@ -131,6 +131,71 @@ test('only an administrator makes one, and for a name that can be an organizatio
   expect(await arc.prisma.gitHubApp.count()).toBe(1)
 })
 
+test('a team’s workspaces find a placeholder for the token of its installation, which is renewed and never shown', async () => {
+  const { id: teamId } = await member.api.teams.create.mutate({ name: 'engines' })
+  const { id: otherId } = await member.api.teams.create.mutate({ name: 'boilers' })
+  const secretOf = async () => await arc.prisma.secret.findFirst({ where: { teamId, name: 'GITHUB_TOKEN' } })
+  const given = async (count: number) =>
+    vi.waitFor(() => expect(github.installationTokens.length).toBeGreaterThanOrEqual(count), { timeout: 20_000 })
+  github.installations.push(
+    { id: 11, account: 'octo-org', suspended: false },
+    { id: 12, account: 'asleep', suspended: true },
+  )
+  expect(await admin.api.admin.githubApp.installations.query()).toEqual([
+    { id: 11, account: 'octo-org', repositories: 'selected', isSuspended: false, team: null },
+    { id: 12, account: 'asleep', repositories: 'selected', isSuspended: true, team: null },
+  ])
+
+  // One that was suspended keeps no other from its token.
+  await admin.api.admin.githubApp.connect.mutate({ installationId: 12, team: 'boilers' })
+  await admin.api.admin.githubApp.connect.mutate({ installationId: 11, team: 'engines' })
+  await given(1)
+  const first = await vi.waitFor(async () => {
+    const secret = await secretOf()
+    expect(secret).not.toBeNull()
+    return secret
+  })
+  const [shown] = await member.api.secrets.list.query({ teamId })
+  expect(shown).toMatchObject({ name: 'GITHUB_TOKEN', managedBy: 'github-app', hosts: ['127.0.0.1'] })
+  expect(shown?.placeholder).toMatch(/^ghs_/)
+  expect(await member.api.secrets.list.query({ teamId: otherId })).toEqual([])
+  const managed = { data: { arc: { code: 'secret_managed' } } }
+  const id = shown?.id ?? ('' as never)
+  await expect(member.api.secrets.remove.mutate({ id })).rejects.toMatchObject(managed)
+  await expect(member.api.secrets.grants.mutate({ id, hosts: ['evil.example'] })).rejects.toMatchObject(managed)
+
+  await admin.api.admin.githubApp.connect.mutate({ installationId: 11, team: 'engines' })
+  await vi.waitFor(
+    async () => {
+      const second = await secretOf()
+      expect(second).not.toBeNull()
+      expect(Buffer.from(second?.sealed ?? []).equals(Buffer.from(first?.sealed ?? []))).toBe(false)
+    },
+    { timeout: 20_000 },
+  )
+  expect(await arc.log()).not.toContain(github.installationTokens[0])
+
+  // What people set under that name stays theirs.
+  await admin.api.admin.githubApp.connect.mutate({ installationId: 11, team: null })
+  expect(await secretOf()).toBeNull()
+  await member.api.secrets.set.mutate({
+    teamId,
+    name: 'GITHUB_TOKEN',
+    value: 'a token of their own',
+    hosts: ['github.com'],
+  })
+  const before = github.installationTokens.length
+  await admin.api.admin.githubApp.connect.mutate({ installationId: 11, team: 'engines' })
+  await given(before + 1)
+  expect(await member.api.secrets.list.query({ teamId })).toMatchObject([{ managedBy: null, hosts: ['github.com'] }])
+
+  for (const [wanted, code] of [
+    [{ installationId: 99, team: 'engines' }, 'github_installation_missing'],
+    [{ installationId: 11, team: 'nobody' }, 'team_not_found'],
+  ] as const)
+    await expect(admin.api.admin.githubApp.connect.mutate(wanted)).rejects.toMatchObject({ data: { arc: { code } } })
+}, 90_000)
+
 test('once it is removed nobody signs in by it, its events are refused, and the record names it', async () => {
   const secret = github.apps.at(-1)?.webhookSecret ?? ''
   await admin.api.admin.githubApp.remove.mutate()

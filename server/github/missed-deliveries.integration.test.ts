@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Envelopes } from '@arcx/service-kit/envelopes'
 import { createLog } from '@arcx/service-kit/log'
 import { createDatabase } from '@arcx/testing/database'
 import type { TestDatabase } from '@arcx/testing/database'
@@ -11,10 +12,10 @@ import { Jobs } from '../jobs/jobs.ts'
 import { openUnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { WebhookStore } from '../webhooks/store.ts'
 import { Webhooks } from '../webhooks/webhooks.ts'
-import { openGitHub } from './module.ts'
-import type { GitHubApp } from './app.ts'
+import { GitHubApp } from './app.ts'
 import { fetchMissedDeliveries } from './missed-deliveries.ts'
 import type { MissedDeliveriesDependencies } from './missed-deliveries.ts'
+import { GitHubAppStore } from './store.ts'
 
 const log = createLog('test', 'silent')
 const admin = { kind: 'admin', address: '192.0.2.1', requestId: 'test' } as const
@@ -30,13 +31,14 @@ beforeAll(async () => {
   ;[database, github] = await Promise.all([createDatabase(), startGitHub()])
   const unitOfWork = openUnitOfWork(database.prisma, () => undefined)
   jobs = await Jobs.open(database.url, log)
-  app = await openGitHub({
-    database: database.prisma,
+  app = new GitHubApp({
+    store: new GitHubAppStore(database.prisma),
     unitOfWork,
     codes: openCodes(database.prisma, jobs),
-    keys: { current: randomBytes(32).toString('hex'), former: [] },
+    envelopes: new Envelopes(randomBytes(32).toString('hex')),
     publicOrigin: 'https://arcx.example',
     gitHubUrl: github.url,
+    apiUrl: apiOf(github.url),
   })
   webhooks = new Webhooks({ store: new WebhookStore(database.prisma), unitOfWork, jobs })
   dependencies = { app, webhooks, apiUrl: apiOf(github.url), log }
@@ -44,7 +46,12 @@ beforeAll(async () => {
   const { action, manifest } = await app.begin(admin, null)
   const created = await fetch(action, { method: 'POST', body: new URLSearchParams({ manifest }) })
   const back = new URL(/href="([^"]+)"/.exec(await created.text())?.[1]?.replaceAll('&amp;', '&') ?? '')
-  await app.finish(admin, back.searchParams.get('code') ?? '', back.searchParams.get('state') ?? '')
+  await app.finish(
+    admin,
+    back.searchParams.get('code') ?? '',
+    back.searchParams.get('state') ?? '',
+    async () => undefined,
+  )
 })
 afterAll(async () => {
   await jobs?.close()

@@ -10,7 +10,7 @@ import { perMinute } from './rate-bound.ts'
 import { statusOfKind } from './status.ts'
 
 export interface GitHubAppRouteDependencies {
-  readonly gitHubApp: {
+  readonly gitHubSetUp: {
     begin(actor: Administrator, organization: string | null): Promise<{ action: string; manifest: string }>
     /** @throws `github_app_failed`. */
     finish(actor: Administrator, code: string, state: string): Promise<void>
@@ -29,7 +29,7 @@ const Made = z.object({ code: z.string().min(1).max(200), state: z.string().min(
 /** The way of an administrator's browser to GitHub, where the App of this server is made, and back. */
 export function addGitHubAppRoutes(
   { app, actorOf }: Edge,
-  { gitHubApp, authorization }: GitHubAppRouteDependencies & { readonly authorization: AuthorizationPort },
+  { gitHubSetUp, authorization }: GitHubAppRouteDependencies & { readonly authorization: AuthorizationPort },
 ): void {
   const asAdministrator = async <T>(
     path: 'GET /github/app/new' | 'GET /github/app/created',
@@ -46,7 +46,7 @@ export function addGitHubAppRoutes(
     const { action, manifest } = await asAdministrator('GET /github/app/new', request, (actor) => {
       const query = Begun.safeParse(request.query)
       if (!query.success) throw errors.gitHubAppFailed('That is not the name of an organization at GitHub.')
-      return gitHubApp.begin(actor, query.data.organization ?? null)
+      return gitHubSetUp.begin(actor, query.data.organization ?? null)
     })
     const { headers, body } = formPage(
       'Make a GitHub App',
@@ -61,7 +61,7 @@ export function addGitHubAppRoutes(
       await asAdministrator('GET /github/app/created', request, (actor) => {
         const query = Made.safeParse(request.query)
         if (!query.success) throw errors.gitHubAppFailed('The address that led here is not one of GitHub’s.')
-        return gitHubApp.finish(actor, query.data.code, query.data.state)
+        return gitHubSetUp.finish(actor, query.data.code, query.data.state)
       })
     } catch (error) {
       if (!(error instanceof ArcError) || !(request.headers.accept ?? '').includes('text/html')) throw error

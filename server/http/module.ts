@@ -16,11 +16,13 @@ import { createEdge } from './app.ts'
 import { addRoutes } from './routes.ts'
 import type { GitHubAppRouteDependencies } from './github-app-routes.ts'
 import type { WebhookRouteDependencies } from './webhook-routes.ts'
+import type { WorkflowRouteDependencies } from './workflow-routes.ts'
 import { attachSockets } from './sockets.ts'
 import type { Sockets } from './sockets.ts'
 import { WrongCredentials } from './wrong-credentials.ts'
 
-export interface HttpDependencies extends WebhookRouteDependencies, GitHubAppRouteDependencies {
+export interface HttpDependencies
+  extends WebhookRouteDependencies, GitHubAppRouteDependencies, WorkflowRouteDependencies {
   readonly addresses: Addresses
   readonly proxies: TrustedProxies
   readonly ports: Ports

@@ -11,6 +11,8 @@ import { addSignInRoutes } from './sign-in-routes.ts'
 import type { SignInRouteDependencies } from './sign-in-routes.ts'
 import { addWebhookRoutes } from './webhook-routes.ts'
 import type { WebhookRouteDependencies } from './webhook-routes.ts'
+import { addWorkflowRoutes } from './workflow-routes.ts'
+import type { WorkflowRouteDependencies } from './workflow-routes.ts'
 
 export interface RouteDependencies
   extends
@@ -18,6 +20,7 @@ export interface RouteDependencies
     EntryRouteDependencies,
     WebhookRouteDependencies,
     GitHubAppRouteDependencies,
+    WorkflowRouteDependencies,
     Omit<ServiceRouteDependencies, 'collab'> {
   readonly ports: Ports
 }
@@ -30,5 +33,6 @@ export async function addRoutes(edge: Edge, dependencies: RouteDependencies): Pr
   addPlainRoutes(edge, ports)
   addGitHubAppRoutes(edge, { ...dependencies, authorization: ports.authorization })
   await addWebhookRoutes(edge, dependencies)
+  await addWorkflowRoutes(edge, dependencies)
   await addServiceRoutes(edge, { ...dependencies, collab: ports.collab })
 }

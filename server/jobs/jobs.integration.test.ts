@@ -67,6 +67,49 @@ test('a job runs once where its unit of work is committed, also with two copies,
   expect(ran.toSorted()).toEqual(wanted.toSorted())
 }, 60_000)
 
+test('what was queued before is worked off without a pause between two jobs', async () => {
+  const kind = kindOf('test.backlog')
+  const ran = new Set<string>()
+  // Their queue is made, and what runs it is closed again.
+  const first = await open()
+  first.handle(kind, async () => undefined)
+  await first.start()
+  await first.close()
+  opened.splice(opened.indexOf(first), 1)
+  const second = await open()
+  await unitOfWork(service, async (unit) => {
+    for (let count = 0; count < 100; count += 1) await second.enqueue(unit, kind, { id: `job ${count}` })
+  })
+  second.handle(kind, async ({ id }) => void ran.add(id))
+  await second.start()
+  // Two at a time, with a pause of two seconds after each, took 100 s.
+  await vi.waitFor(() => expect(ran.size).toBe(100), { timeout: 30_000 })
+}, 60_000)
+
+test('of one group one job runs at a time, and of other groups others meanwhile; what is for later waits', async () => {
+  const kind: JobKind<{ id: string }> = { ...kindOf('test.groups'), atOnce: 4, groupOf: ({ id }) => id.slice(0, 1) }
+  const jobs = await open()
+  const held = Promise.withResolvers<void>()
+  const [began, ended]: [string[], string[]] = [[], []]
+  jobs.handle(kind, async ({ id }) => {
+    began.push(id)
+    if (id.startsWith('a')) await held.promise
+    ended.push(id)
+  })
+  await jobs.start()
+  const later = new Date(Date.now() + 3_600_000)
+  await unitOfWork(service, async (unit) => {
+    for (let count = 0; count < 6; count += 1) await jobs.enqueue(unit, kind, { id: `a${count}` })
+    await jobs.enqueue(unit, kind, { id: 'later' }, later)
+    for (let count = 0; count < 20; count += 1) await jobs.enqueue(unit, kind, { id: `b${count}` })
+  })
+  await vi.waitFor(() => expect(ended).toHaveLength(20), { timeout: 30_000 })
+  expect(began.filter((id) => id.startsWith('a'))).toHaveLength(1)
+  held.resolve()
+  await vi.waitFor(() => expect(ended).toHaveLength(26), { timeout: 30_000 })
+  expect(ended).not.toContain('later')
+}, 90_000)
+
 test('of one key one is queued or runs, and another may come once that is over', async () => {
   const kind = kindOf('test.key')
   const jobs = await open()

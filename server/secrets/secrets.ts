@@ -3,7 +3,7 @@ import { SecretId, TeamId, WorkspaceId, errors, secretPlaces } from '@arcx/route
 import type { Owner, SecretPlace, SecretView, SecretsPort, UserActor, SecretInput } from '@arcx/router'
 import type { Envelopes } from '@arcx/service-kit/envelopes'
 import type { OwnerColumns, Owners } from '../egress/owners.ts'
-import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
+import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { placeholderFor } from './placeholder.ts'
 import type { SecretRow, SecretStore } from './store.ts'
 
@@ -42,6 +42,7 @@ export class Secrets implements SecretsPort {
         name,
         sealed: envelopes.seal(value, id),
         placeholder: placeholderFor(value),
+        managedBy: null,
         hosts: [...new Set(hosts)],
         places: [...new Set(places)],
       }
@@ -49,6 +50,34 @@ export class Secrets implements SecretsPort {
       unit.record({ action: 'secret.set', target: { kind: 'secret', id, name } })
       return present(row)
     })
+  }
+
+  /**
+   * Gives a team a secret whose value the server keeps itself. Its placeholder stays, since workspaces that run have it.
+   * One of that name that people have set stays theirs.
+   */
+  async manage(unit: Unit, teamId: TeamId, { name, value, hosts, places }: Omit<SecretInput, 'owner'>): Promise<void> {
+    const { store, envelopes } = this.#dependencies
+    const whose = { ownerId: null, teamId, workspaceId: null }
+    const same = (await store.lock(unit, whose)).find((each) => each.name === name)
+    if (same !== undefined && same.managedBy === null) return
+    const id = same?.id ?? randomUUID()
+    const secret = {
+      id,
+      name,
+      sealed: envelopes.seal(value, id),
+      placeholder: same?.placeholder ?? placeholderFor(value),
+      managedBy: 'github-app',
+      hosts,
+      places,
+    } as const
+    if (same === undefined) await store.insert(unit, whose, secret)
+    else await store.replace(unit, secret)
+  }
+
+  /** Takes away what `manage` gave. */
+  async unmanage(unit: Unit, teamId: TeamId): Promise<void> {
+    await this.#dependencies.store.deleteManaged(unit, teamId)
   }
 
   async grants(
@@ -104,11 +133,12 @@ export class Secrets implements SecretsPort {
     return renewed
   }
 
-  /** @throws `secret_not_found`, `team_not_found`, `forbidden` where it is not the actor's to change. */
+  /** @throws `secret_not_found`, `team_not_found`, `secret_managed`, `forbidden` where it is not the actor's to change. */
   async #requireOne(actor: UserActor, id: SecretId): Promise<void> {
     const row = await this.#dependencies.store.ownerOf(id)
     if (row === null || (row.ownerId !== null && row.ownerId !== actor.userId)) throw errors.secretNotFound()
     await this.#dependencies.owners.require(actor, 'secret.change', ownerOfRow(row))
+    if (row.managedBy !== null) throw errors.secretManaged()
   }
 }
 
@@ -129,5 +159,6 @@ function present(row: SecretRow): SecretView {
     places: secretPlaces.filter((place) => row.places.includes(place)),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
+    managedBy: row.managedBy === 'github-app' ? 'github-app' : null,
   }
 }

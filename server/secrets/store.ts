@@ -10,6 +10,7 @@ export interface SecretRow {
   readonly workspaceId: string | null
   readonly name: string
   readonly placeholder: string
+  readonly managedBy: string | null
   readonly hosts: readonly string[]
   readonly places: readonly string[]
   readonly createdAt: Date
@@ -22,11 +23,14 @@ export interface SecretUses {
   readonly places: readonly string[]
 }
 
+export type KnownSecret = Pick<SecretRow, 'id' | 'name' | 'placeholder' | 'managedBy'>
+
 export interface SealedSecret extends SecretUses {
   readonly id: string
   readonly name: string
   readonly sealed: Uint8Array
   readonly placeholder: string
+  readonly managedBy: 'github-app' | null
 }
 
 const shown = {
@@ -35,6 +39,7 @@ const shown = {
   workspaceId: true,
   name: true,
   placeholder: true,
+  managedBy: true,
   hosts: true,
   places: true,
   createdAt: true,
@@ -52,20 +57,20 @@ export class SecretStore {
     return this.#database.secret.findMany({ where: ownedBy(owner), select: shown, orderBy: { name: 'asc' } })
   }
 
-  ownerOf(id: string): Promise<OwnerColumns | null> {
+  ownerOf(id: string): Promise<(OwnerColumns & Pick<SecretRow, 'managedBy'>) | null> {
     return this.#database.secret.findUnique({
       where: { id },
-      select: { ownerId: true, teamId: true, workspaceId: true },
+      select: { ownerId: true, teamId: true, workspaceId: true, managedBy: true },
     })
   }
 
   /** The owner’s, in alphabetical order. Until the unit is over, nobody else adds to them. */
-  async lock(unit: Unit, owner: OwnerColumns): Promise<readonly { readonly id: string; readonly name: string }[]> {
+  async lock(unit: Unit, owner: OwnerColumns): Promise<readonly KnownSecret[]> {
     const queries = queriesOf(unit)
     await lockOwner(queries, owner)
     return queries.secret.findMany({
       where: ownedBy(owner),
-      select: { id: true, name: true },
+      select: { id: true, name: true, placeholder: true, managedBy: true },
       orderBy: { name: 'asc' },
     })
   }
@@ -96,6 +101,10 @@ export class SecretStore {
     const [deleted] = await queriesOf(unit).$queryRaw<{ readonly name: string }[]>`
       DELETE FROM "Secret" WHERE "id" = ${id}::uuid RETURNING "name"`
     return deleted?.name ?? null
+  }
+
+  async deleteManaged(unit: Unit, teamId: string): Promise<void> {
+    await queriesOf(unit).secret.deleteMany({ where: { teamId, managedBy: { not: null } } })
   }
 
   /** What programs of a workspace may use: its own, and its team’s or, where it is of none, its owner’s. */
@@ -142,11 +151,12 @@ const columnsOf = ({ ownerId, teamId, workspaceId }: OwnerColumns) => ({ ownerId
 
 const bytesOf = (bytes: Uint8Array) => Uint8Array.from(bytes)
 
-const dataOf = ({ id, name, sealed, placeholder, hosts, places }: SealedSecret) => ({
+const dataOf = ({ id, name, sealed, placeholder, managedBy, hosts, places }: SealedSecret) => ({
   id,
   name,
   sealed: bytesOf(sealed),
   placeholder,
+  managedBy,
   hosts: [...hosts],
   places: [...places],
   updatedAt: new Date(),

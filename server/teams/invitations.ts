@@ -12,6 +12,8 @@ import type {
 } from '@arcx/router'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { TeamChanges } from './changes.ts'
+import { invitationMail } from './invitation-mail.ts'
+import type { InvitationMail } from './invitation-mail.ts'
 import type { InvitationRow, InviteStore } from './invite-store.ts'
 import type { OwnTeams } from './own-teams.ts'
 import type { TeamStore } from './team-store.ts'
@@ -26,6 +28,7 @@ export interface TeamInvitationsDependencies {
   readonly invites: InviteStore
   readonly unitOfWork: UnitOfWork
   readonly changes: TeamChanges
+  readonly mail: InvitationMail
   readonly publicOrigin: string
   readonly own: OwnTeams
   /** By the plan that counts for the team. */
@@ -43,12 +46,14 @@ export class TeamInvitations implements TeamInvitesPort {
   async invite(
     actor: UserActor,
     teamId: TeamId,
-    { role, login, maxUses, expiresDays }: TeamInviteInput,
+    { role, login, email, maxUses, expiresDays }: TeamInviteInput,
   ): Promise<NewTeamInvite> {
-    const { changes, invites, publicOrigin } = this.#dependencies
+    const { changes, invites, mail, publicOrigin } = this.#dependencies
+    if (email !== null && !mail.isConfigured) throw errors.mailNotConfigured()
     const code = randomBytes(24).toString('base64url')
     const id = TeamInviteId.parse(randomUUID())
-    await changes.change(actor, teamId, 'invite', 'invite', async (unit) => {
+    const path = login === null ? `/join?${new URLSearchParams({ code })}` : '/dashboard'
+    await changes.change(actor, teamId, 'invite', 'invite', async (unit, { name: teamName }) => {
       if (login !== null) {
         const already = await invites.memberCalled(unit, teamId, login)
         if (already !== undefined) throw errors.alreadyMember(already)
@@ -63,16 +68,19 @@ export class TeamInvitations implements TeamInvitesPort {
         role,
         hash: login === null ? teamInviteHash(code) : null,
         login,
+        email,
         invitedById: actor.userId,
-        maxUses: login === null ? maxUses : 1,
+        maxUses: login === null && email === null ? maxUses : 1,
         expiresAt: new Date(Date.now() + expiresDays * dayMs),
       })
-      return { changed: [], ...(login === null ? {} : { about: login }) }
+      if (email !== null)
+        await mail.enqueue(unit, invitationMail({ to: email, by: actor, teamName, login, path, expiresDays }))
+      const about = login ?? email
+      return { changed: [], ...(about === null ? {} : { about }) }
     })
     const invite = (await this.open(teamId)).find((each) => each.id === id)
     if (invite === undefined) throw errors.invitationSpent()
-    const url = login === null ? `${publicOrigin}/join?${new URLSearchParams({ code })}` : `${publicOrigin}/dashboard`
-    return { ...invite, url }
+    return { ...invite, url: `${publicOrigin}${path}` }
   }
 
   revokeInvite(actor: UserActor, teamId: TeamId, inviteId: TeamInviteId): Promise<void> {

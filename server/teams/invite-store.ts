@@ -13,6 +13,7 @@ export interface NewInviteRow {
   /** Of a link's code; null for an invitation by login. */
   readonly hash: Hash | null
   readonly login: string | null
+  readonly email: string | null
   readonly invitedById: UserId
   readonly maxUses: number
   readonly expiresAt: Date
@@ -23,6 +24,7 @@ export interface OpenInviteRow {
   readonly id: TeamInviteId
   readonly role: InvitedRole
   readonly login: string | null
+  readonly email: string | null
   readonly uses: number
   readonly maxUses: number
   readonly createdAt: Date
@@ -140,6 +142,7 @@ export class InviteStore {
         id: true,
         role: true,
         login: true,
+        email: true,
         uses: true,
         maxUses: true,
         createdAt: true,

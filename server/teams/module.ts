@@ -6,6 +6,7 @@ import type { PublishEvent } from '../event-webhooks/publish.ts'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { TeamChanges } from './changes.ts'
 import { departTeams } from './departure.ts'
+import type { InvitationMail } from './invitation-mail.ts'
 import { TeamInvitations } from './invitations.ts'
 import { InviteStore } from './invite-store.ts'
 import { takeTeamInvite } from './invited.ts'
@@ -26,6 +27,7 @@ export interface TeamsDependencies {
   readonly jobs: Jobs
   /** Tells webhook endpoints. */
   readonly publish: PublishEvent
+  readonly mail: InvitationMail
   readonly publicOrigin: string
   /** How many may be in a team. */
   mostMembers(this: void, unit: Unit, teamId: TeamId): Promise<number>
@@ -53,6 +55,7 @@ export function openTeams({
   feed,
   jobs,
   publish,
+  mail,
   publicOrigin,
   mostMembers,
 }: TeamsDependencies): TeamsModule {
@@ -70,6 +73,7 @@ export function openTeams({
     invites,
     unitOfWork,
     changes,
+    mail,
     publicOrigin,
     own,
     mostMembers,

@@ -316,6 +316,7 @@ const scopes: Readonly<Record<Scope, readonly Operation[]>> = {
   'workspaces:read': ['see', 'list'],
   'workspaces:write': ['see', 'list', 'create', 'start', 'stop', 'restart', 'rename', 'remove'],
   'workspaces:exec': [],
+  workflows: [],
   'teams:read': [],
   'teams:write': [],
   tokens: [],

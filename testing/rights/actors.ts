@@ -36,6 +36,8 @@ export interface RightsFixture {
   /** A webhook endpoint of either’s, that is off: nothing is sent there. */
   spareEndpoint(of: 'team' | 'person'): Promise<string>
   spareEventDelivery(of: 'team' | 'person'): Promise<string>
+  /** A workflow of the team's, and a run of it that has ended. */
+  spareWorkflow(): Promise<{ readonly workflowId: string; readonly runId: string }>
 }
 
 const nothing = { self: [], server: [], team: [], 'team workspace': [], 'own workspace': [] } as const
@@ -140,6 +142,35 @@ export async function everyActor(arc: TestOrchestrator): Promise<RightsFixture> 
     return id
   }
 
+  async function spareWorkflow() {
+    const [workflowId, runId] = [randomUUID(), randomUUID()]
+    const source = `name: ${workflowId}\non: {workflow_dispatch: {}}\njobs: {a: {steps: [{uses: wait, with: {seconds: 1}}]}}`
+    await prisma.workflow.create({
+      data: {
+        id: workflowId,
+        teamId,
+        name: workflowId,
+        version: 1,
+        lastRun: 1,
+        versions: { create: { version: 1, source } },
+      },
+    })
+    await prisma.workflowRun.create({
+      data: {
+        id: runId,
+        workflowId,
+        version: 1,
+        number: 1,
+        state: 'succeeded',
+        trigger: 'person',
+        event: {},
+        inputs: {},
+        endedAt: new Date(),
+      },
+    })
+    return { workflowId, runId }
+  }
+
   const all: TestedActor['relations'] = {
     self: ['self', 'administrator'],
     server: ['self', 'administrator'],
@@ -218,5 +249,6 @@ export async function everyActor(arc: TestOrchestrator): Promise<RightsFixture> 
     spareSecret,
     spareEndpoint,
     spareEventDelivery,
+    spareWorkflow,
   }
 }

@@ -47,6 +47,12 @@ const onEventDelivery: Call[] = [
   { about: 'team', input: async (fixture) => ({ id: await fixture.spareEventDelivery('team') }) },
   { about: 'own workspace', input: async (fixture) => ({ id: await fixture.spareEventDelivery('person') }) },
 ]
+const onWorkflow = (rest: object = {}): Call[] => [
+  { about: 'team', input: async (fixture) => ({ workflowId: (await fixture.spareWorkflow()).workflowId, ...rest }) },
+]
+const onRun = (rest: object = {}): Call[] => [
+  { about: 'team', input: async (fixture) => ({ runId: (await fixture.spareWorkflow()).runId, ...rest }) },
+]
 const onAnyWorkspace: Call[] = [
   { about: 'server', input: async (fixture) => ({ workspaceId: await fixture.spare('own workspace', 'stopping') }) },
 ]
@@ -75,6 +81,8 @@ export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
   'admin.webhooks.list': server(),
   'admin.webhooks.replay': server(() => ({ id: randomUUID() })),
   'admin.githubApp.get': server(),
+  'admin.githubApp.installations': server(),
+  'admin.githubApp.connect': server(() => ({ installationId: 1, team: null })),
   'admin.githubApp.remove': server(),
   'admin.waitlist.list': server(),
   'admin.waitlist.invite': server(() => ({ githubId: 1 })),
@@ -125,6 +133,9 @@ export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
   'history.versions': onWorkspace({ path: 'a.ts' }),
   'history.version': onWorkspace({ versionId: randomUUID() }),
   'history.restore': onWorkspace({ versionId: randomUUID() }),
+  'mail.isConfigured': self(),
+  'mail.overview': server(),
+  'mail.test': server(() => ({ to: 'somebody@example.com' })),
   'presence.set': [
     ...self({ place: { client: 'web' }, tab: 'a' }),
     ...onWorkspace().map(({ about, input }) => ({
@@ -176,6 +187,20 @@ export const calls: Readonly<Record<ProcedurePath, readonly Call[]>> = {
   'usage.mine': self(march),
   'usage.ofTeam': onTeam({ span: march }),
   'usage.setBudget': [...self({ budget: null }), ...onTeam({ budget: null })],
+  'workflows.list': [...self({}), ...onTeam()],
+  'workflows.get': onWorkflow(),
+  'workflows.check': self({ source: 'name: A' }),
+  'workflows.save': [...self({ source: 'name: A' }), ...onTeam({ source: 'name: A' })],
+  'workflows.remove': onWorkflow(),
+  'workflows.renewHook': onWorkflow(),
+  'workflows.run': onWorkflow({ inputs: { nothing: 'such' } }),
+  'workflows.runs': onWorkflow(),
+  'workflows.runOf': onRun(),
+  'workflows.logs': onRun(),
+  'workflows.onRun': onRun(),
+  'workflows.cancel': onRun(),
+  'workflows.approve': onRun(),
+  'workflows.rerun': onRun(),
   'workspaces.rules': self(),
   'workspaces.list': self(),
   'workspaces.get': onWorkspace(),

@@ -17,6 +17,10 @@ async function requireSignedIn({ location }: { readonly location: { readonly hre
 }
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+function teamSearch(search: Record<string, unknown>): { team?: string } {
+  const team = text(search['team'])
+  return team === undefined ? {} : { team }
+}
 const root = createRootRoute({
   notFoundComponent: NotFound,
   component: () => (
@@ -138,6 +142,26 @@ export const routes = root.addChildren([
     getParentRoute: () => root,
     path: '/teams/$name' satisfies PagePath,
     component: lazyRouteComponent(() => import('./pages/team.tsx'), 'TeamPage'),
+    beforeLoad: requireSignedIn,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/workflows' satisfies PagePath,
+    component: lazyRouteComponent(() => import('./pages/workflows.tsx'), 'WorkflowsPage'),
+    beforeLoad: requireSignedIn,
+    validateSearch: teamSearch,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/workflows/$id' satisfies PagePath,
+    component: lazyRouteComponent(() => import('./pages/workflow.tsx'), 'WorkflowPage'),
+    beforeLoad: requireSignedIn,
+    validateSearch: teamSearch,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/workflows/$id/runs/$run' satisfies PagePath,
+    component: lazyRouteComponent(() => import('./pages/workflow-run.tsx'), 'WorkflowRunPage'),
     beforeLoad: requireSignedIn,
   }),
   createRoute({

@@ -3,11 +3,12 @@ import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { ExternalLink } from 'lucide-react'
 import { useState } from 'react'
-import type { GitHubAppView } from '@arcx/router'
+import type { GitHubAppView, GitHubInstallationView } from '@arcx/router'
 import { Button, buttonClass } from '../interface/button.tsx'
 import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Ago } from '../interface/time.tsx'
+import { showError } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 
@@ -84,6 +85,7 @@ function TheApp({ app }: { app: GitHubAppView }) {
           <Trans>Disconnect…</Trans>
         </Button>
       </div>
+      <Installations />
       <ConfirmByName
         open={asked}
         title={t`Disconnect ${name}`}
@@ -99,5 +101,78 @@ function TheApp({ app }: { app: GitHubAppView }) {
         </Trans>
       </ConfirmByName>
     </section>
+  )
+}
+
+/** Where it is installed, and whose workspaces reach what is there. */
+function Installations() {
+  const { data, error } = useQuery({ ...trpc.admin.githubApp.installations.queryOptions(), refetchOnWindowFocus: true })
+  return (
+    <>
+      <h3 className="mt-6 mb-2 text-sm text-ink-soft">
+        <Trans>Installed on</Trans>
+      </h3>
+      {error !== null ? (
+        <p role="alert" className="text-bad">
+          {refusalOf(error).message}
+        </p>
+      ) : data === undefined ? (
+        <div aria-busy className="skeleton h-12 w-full" />
+      ) : data.length === 0 ? (
+        <p className="rounded-card border border-dashed border-line-strong p-4 text-center text-sm text-ink-soft">
+          <Trans>Nowhere yet. Install it on an account, then say which team works with its repositories.</Trans>
+        </p>
+      ) : (
+        <ul className="divide-y divide-line rounded-card border border-line">
+          {data.map((installation) => (
+            <Installation key={installation.id} installation={installation} />
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+function Installation({ installation }: { installation: GitHubInstallationView }) {
+  const { id: installationId, account, repositories, isSuspended, team } = installation
+  const { data: teams } = useQuery(trpc.admin.teams.list.queryOptions())
+  const connect = useMutation(
+    trpc.admin.githubApp.connect.mutationOptions({
+      onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.admin.githubApp.installations.queryKey() }),
+      onError: (error) => showError(refusalOf(error).message),
+    }),
+  )
+  const names = new Set([...(team === null ? [] : [team]), ...(teams ?? []).map(({ name }) => name)])
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
+      <div className="min-w-0 flex-1 basis-48">
+        <div className="font-medium break-words">{account}</div>
+        <div className="text-sm text-ink-soft">
+          {isSuspended ? (
+            <span className="text-bad">
+              <Trans>suspended at GitHub</Trans>
+            </span>
+          ) : repositories === 'all' ? (
+            <Trans>all repositories</Trans>
+          ) : (
+            <Trans>selected repositories</Trans>
+          )}
+        </div>
+      </div>
+      <select
+        aria-label={t`Team that works with ${account}`}
+        className={`${inputClass} !h-9 !w-auto max-w-full`}
+        value={team ?? ''}
+        disabled={connect.isPending}
+        onChange={({ target: { value } }) => connect.mutate({ installationId, team: value === '' ? null : value })}
+      >
+        <option value="">{t`No team`}</option>
+        {[...names].map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </li>
   )
 }

@@ -12,6 +12,7 @@ export const adminTabs = {
   github: msg`GitHub`,
   usage: msg`Usage`,
   webhooks: msg`Webhooks`,
+  mail: msg`E-mail`,
   audit: msg`Audit log`,
 } as const satisfies Readonly<Record<string, MessageDescriptor>>
 export type AdminTab = keyof typeof adminTabs

@@ -2,7 +2,7 @@ import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { BookOpen, ChartColumn, CircleHelp, LogOut, Server, Settings, SquareTerminal } from 'lucide-react'
+import { BookOpen, ChartColumn, CircleHelp, LogOut, Server, Settings, SquareTerminal, Workflow } from 'lucide-react'
 import { Suspense, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { WorkspaceId } from '@arcx/router'
@@ -31,6 +31,7 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
   const isSmall = useIsSmallScreen()
   const [isConnecting, setConnecting] = useState(false)
   const help = [
+    ...(isSmall ? [{ label: t`Workflows`, icon: Workflow, run: () => void navigate({ to: '/workflows' }) }] : []),
     { label: t`Documentation`, icon: BookOpen, run: () => void navigate({ to: '/docs' }) },
     { label: t`Command line and desktop app`, icon: SquareTerminal, run: () => setConnecting(true) },
   ]
@@ -61,6 +62,13 @@ export function Frame({ children, workspaceId = null }: { children: ReactNode; w
               activeProps={{ className: 'active' }}
             >
               <Trans>Teams</Trans>
+            </Link>
+            <Link
+              to="/workflows"
+              className="max-sm:hidden rounded-lg px-2 py-1.5 text-ink-soft sm:px-2.5 hover:text-ink [&.active]:text-ink [&.active]:bg-sunken"
+              activeProps={{ className: 'active' }}
+            >
+              <Trans>Workflows</Trans>
             </Link>
             {me?.may.includes('administer') === true && (
               <Link

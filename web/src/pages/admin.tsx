@@ -14,6 +14,7 @@ import { AnnouncementsDesk } from '../admin/announcements.tsx'
 import { AuditLog } from '../admin/audit-log.tsx'
 import { GitHubApp } from '../admin/github-app.tsx'
 import { Invitations } from '../admin/invitations.tsx'
+import { MailDesk } from '../admin/mail.tsx'
 import { Overview } from '../admin/overview.tsx'
 import { People } from '../admin/people.tsx'
 import { Plans } from '../admin/plans.tsx'
@@ -31,6 +32,7 @@ const contents: Readonly<Record<AdminTab, () => ReactNode>> = {
   github: GitHubApp,
   usage: EverybodysUsage,
   webhooks: WebhookDeliveries,
+  mail: MailDesk,
   audit: AuditLog,
 }
 
@@ -40,6 +42,8 @@ export function AdminPage(): ReactNode {
   const navigate = useNavigate({ from: '/admin' })
   const Content = contents[tab]
   const { data: me } = useQuery(trpc.auth.me.queryOptions())
+  const { data: sendsMail = false } = useQuery(trpc.mail.isConfigured.queryOptions())
+  const shown = (Object.keys(adminTabs) as AdminTab[]).filter((name) => name !== 'mail' || sendsMail || tab === 'mail')
   if (me !== undefined && me?.may.includes('administer') !== true) {
     return (
       <Frame>
@@ -71,7 +75,7 @@ export function AdminPage(): ReactNode {
           aria-label={t`Administration`}
           className="mb-6 flex flex-wrap gap-x-1 border-b border-line"
         >
-          {(Object.keys(adminTabs) as AdminTab[]).map((name) => (
+          {shown.map((name) => (
             <Tabs.Tab
               key={name}
               value={name}

@@ -17,6 +17,7 @@ import { optimistically, useOptimistic } from '../server/optimistic.ts'
 import { Leave } from '../account/leave.tsx'
 import { Subscription } from '../billing/subscription.tsx'
 import { ownself } from '../egress/owner.ts'
+import { EventEndpoints } from '../event-webhooks/endpoints.tsx'
 import { Rules } from '../egress/rules.tsx'
 import { Secrets } from '../secrets/secrets.tsx'
 import { Tokens } from '../tokens/tokens.tsx'
@@ -123,6 +124,7 @@ export function Settings() {
       )}
       <Secrets owner={ownself} mayChange />
       <Rules owner={ownself} mayChange />
+      <EventEndpoints teamId={null} />
       <Tokens />
       {me && <Leave login={me.login} />}
     </Frame>

@@ -15,6 +15,7 @@ import { lazyNamed } from '../interface/lazy-named.ts'
 import { showError } from '../interface/toasts.ts'
 import { trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
+import { EventEndpoints } from '../event-webhooks/endpoints.tsx'
 import { Rules } from '../egress/rules.tsx'
 import { useLiveTeamPresence } from '../presence/live.ts'
 import { PresencePanel } from '../presence/panel.tsx'
@@ -137,6 +138,7 @@ function TeamView({ team }: { team: TeamDetails }) {
       {may('invite') && <InviteForm team={team} />}
       <Secrets owner={{ teamId: team.id, workspaceId: null }} mayChange={may('change-secrets')} />
       <Rules owner={{ teamId: team.id, workspaceId: null }} mayChange={may('change-rules')} />
+      {may('change-webhooks') && <EventEndpoints teamId={team.id} />}
 
       {dialog === 'create' && (
         <Suspense>

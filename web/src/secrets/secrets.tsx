@@ -50,11 +50,12 @@ const optimisticChangesOf = ({ teamId, workspaceId }: Owner) => [
         workspaceId,
         name,
         placeholder: '',
+        managedBy: null,
         createdAt: updatedAt,
       }
       return [
         ...list.filter((secret) => secret.name !== name),
-        { ...known, hosts, places: chosen, updatedAt },
+        { ...known, hosts, places: chosen, updatedAt, managedBy: null },
       ].toSorted((a, b) => a.name.localeCompare(b.name))
     },
   ),
@@ -132,9 +133,15 @@ export function Secrets({ owner, mayChange }: { owner: Owner; mayChange: boolean
                   <Trans>
                     set <Ago at={secret.updatedAt} />
                   </Trans>
+                  {secret.managedBy !== null && (
+                    <>
+                      {' · '}
+                      <Trans>renewed by the GitHub App</Trans>
+                    </>
+                  )}
                 </div>
               </div>
-              {mayChange && (
+              {mayChange && secret.managedBy === null && (
                 <Button
                   onClick={() => setGranting(secret)}
                   disabled={isPending(secret)}
@@ -143,7 +150,7 @@ export function Secrets({ owner, mayChange }: { owner: Owner; mayChange: boolean
                   <Trans>Edit hosts</Trans>
                 </Button>
               )}
-              {mayChange && (
+              {mayChange && secret.managedBy === null && (
                 <Button
                   onClick={() => setRemoving(secret)}
                   disabled={isPending(secret)}

@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { Copy, UserPlus } from 'lucide-react'
 import { useState } from 'react'
 import type { InvitedRole, TeamDetails } from '@arcx/router'
@@ -17,6 +17,8 @@ import { aRole, invitedRoles, roleName, roleWords } from './roles.ts'
 export function InviteForm({ team }: { team: TeamDetails }) {
   const [role, setRole] = useState<InvitedRole>('member')
   const [login, setLogin] = useState('')
+  const [email, setEmail] = useState('')
+  const { data: sendsMail = false } = useQuery(trpc.mail.isConfigured.queryOptions())
   const [copied, setCopied] = useState('')
   const onError = (error: unknown) => showError(refusalOf(error).message)
   const invite = useMutation(trpc.teams.invites.create.mutationOptions({ onSuccess: teamsChanged }))
@@ -36,8 +38,13 @@ export function InviteForm({ team }: { team: TeamDetails }) {
           onSubmit={(event) => {
             event.preventDefault()
             invite.mutate(
-              { teamId: team.id, role, login: login.trim() === '' ? null : login.trim() },
-              { onSuccess: () => setLogin('') },
+              { teamId: team.id, role, login: givenOrNull(login), email: givenOrNull(email) },
+              {
+                onSuccess: () => {
+                  setLogin('')
+                  setEmail('')
+                },
+              },
             )
           }}
         >
@@ -58,6 +65,23 @@ export function InviteForm({ team }: { team: TeamDetails }) {
               maxLength={100}
             />
           </label>
+          {sendsMail && (
+            <label className="flex min-w-0 flex-1 basis-52 flex-col gap-1 text-sm">
+              <Trans>Send it by e-mail to (optional)</Trans>
+              <input
+                className={`${inputClass} !h-9`}
+                type="email"
+                value={email}
+                onChange={(event) => {
+                  setEmail(event.target.value)
+                  invite.reset()
+                }}
+                placeholder="octocat@example.com"
+                autoComplete="off"
+                maxLength={254}
+              />
+            </label>
+          )}
           <label className="flex flex-col gap-1 text-sm">
             <Trans>As</Trans>
             <select
@@ -74,7 +98,8 @@ export function InviteForm({ team }: { team: TeamDetails }) {
             </select>
           </label>
           <Button tone="primary" type="submit" busy={invite.isPending}>
-            <UserPlus size={16} aria-hidden /> {login.trim() === '' ? t`Create invitation link` : t`Invite`}
+            <UserPlus size={16} aria-hidden />{' '}
+            {login.trim() === '' && email.trim() === '' ? t`Create invitation link` : t`Invite`}
           </Button>
           {problem !== null && (
             <p role="alert" className="w-full text-sm break-words text-bad">
@@ -90,9 +115,11 @@ export function InviteForm({ team }: { team: TeamDetails }) {
           className="mb-3 flex flex-wrap items-center gap-2 rounded-card border border-line bg-sunken p-3"
         >
           <span className="w-full text-sm text-ink-soft">
-            {made.login === null
-              ? t`Share this link. It lets in one person, is shown only once, and expires in 7 days.`
-              : t`${made.login} sees the invitation after signing in here:`}
+            {made.email !== null
+              ? t`It is on its way to ${made.email}. This is where it leads:`
+              : made.login === null
+                ? t`Share this link. It lets in one person, is shown only once, and expires in 7 days.`
+                : t`${made.login} sees the invitation after signing in here:`}
           </span>
           <code aria-label={t`Invitation link`} className="min-w-0 flex-1 break-all text-sm">
             {made.url}
@@ -111,7 +138,7 @@ export function InviteForm({ team }: { team: TeamDetails }) {
             <li key={open.id} className="flex flex-wrap items-center gap-3 px-4 py-3 text-sm">
               <span className="min-w-0 flex-1 basis-48">
                 <Trans>
-                  <span className="font-medium">{open.login ?? t`Link`}</span> as {aRole(open.role)}{' '}
+                  <span className="font-medium">{open.login ?? open.email ?? t`Link`}</span> as {aRole(open.role)}{' '}
                   <span className="text-ink-soft">
                     · by {open.invitedBy ?? t`a former member`} · ends {new Date(open.expiresAt).toLocaleDateString()}
                   </span>
@@ -127,3 +154,5 @@ export function InviteForm({ team }: { team: TeamDetails }) {
     </section>
   )
 }
+
+const givenOrNull = (text: string): string | null => (text.trim() === '' ? null : text.trim())

@@ -22,6 +22,7 @@ const scopes: readonly (readonly [Scope, MessageDescriptor])[] = [
   ['workspaces:read', msg`See workspaces, their logs and figures`],
   ['workspaces:write', msg`Create, start, stop, rename and delete them`],
   ['workspaces:exec', msg`Run programs in them`],
+  ['workflows', msg`Change and run workflows, which create, delete and run programs in workspaces`],
   ['teams:read', msg`See your teams`],
   ['teams:write', msg`Manage your teams`],
   ['tokens', msg`Make and revoke tokens, never for more than it may itself`],

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { WorkflowId, WorkflowStepId } from '@arcx/router'
+import type { JobKind } from '../jobs/job.ts'
+
+const Attempt = z.object({ stepId: WorkflowStepId, attempt: z.number().int() })
+type Attempt = z.infer<typeof Attempt>
+
+/** So many steps run in one copy at a time; what is beyond waits. */
+const stepsAtOnce = 8
+
+export const executeStep: JobKind<Attempt> = {
+  name: 'workflows.step',
+  input: Attempt,
+  keyOf: ({ stepId, attempt }) => `${stepId} ${attempt}`,
+  atOnce: stepsAtOnce,
+}
+
+/** Time is up for a step that waits. */
+export const wakeStep: JobKind<Attempt> = {
+  name: 'workflows.wake',
+  input: Attempt,
+  keyOf: ({ stepId, attempt }) => `${stepId} ${attempt}`,
+}
+
+export const endJobInTime: JobKind<{ jobId: string }> = {
+  name: 'workflows.job-timeout',
+  input: z.object({ jobId: z.uuid() }),
+  keyOf: ({ jobId }) => jobId,
+}
+
+/** A workflow's schedule is due. */
+export const runSchedule: JobKind<{ workflowId: WorkflowId; at: string }> = {
+  name: 'workflows.schedule',
+  input: z.object({ workflowId: WorkflowId, at: z.iso.datetime() }),
+  keyOf: ({ workflowId, at }) => `${workflowId} ${at}`,
+}

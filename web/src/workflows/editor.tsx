@@ -1,0 +1,95 @@
+import { t } from '@lingui/core/macro'
+import { Trans } from '@lingui/react/macro'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useDeferredValue, useRef } from 'react'
+import type { WorkflowProblem } from '@arcx/router'
+import { trpc } from '../server/client.ts'
+
+/** A workflow's source, with what is wrong in it beside each line. */
+export function SourceEditor({
+  source,
+  onChange,
+  readOnly = false,
+}: {
+  source: string
+  onChange: (source: string) => void
+  readOnly?: boolean
+}) {
+  const box = useRef<HTMLTextAreaElement>(null)
+  const gutter = useRef<HTMLPreElement>(null)
+  const checked = useDeferredValue(source)
+  const { data: problems = [] } = useQuery({
+    ...trpc.workflows.check.queryOptions({ source: checked }),
+    enabled: checked.trim() !== '',
+    placeholderData: keepPreviousData,
+    staleTime: Infinity,
+  })
+  const lines = source.split('\n')
+  const faulty = new Set(problems.map(({ line }) => line))
+  return (
+    <div>
+      <div className="flex overflow-hidden rounded-card border border-line-strong bg-surface font-mono text-[0.8125rem] leading-6 focus-within:border-accent focus-within:ring-2 focus-within:ring-accent/30">
+        <pre
+          ref={gutter}
+          aria-hidden
+          className="h-[28rem] shrink-0 select-none overflow-hidden border-r border-line bg-sunken px-2 py-2 text-right text-ink-soft"
+        >
+          {lines
+            .map((_, index) => index + 1)
+            .map((number) => (
+              <div key={number} className={faulty.has(number) ? 'font-semibold text-bad' : ''}>
+                {number}
+              </div>
+            ))}
+        </pre>
+        <textarea
+          ref={box}
+          aria-label={t`Workflow in YAML`}
+          aria-invalid={problems.length > 0}
+          aria-describedby="workflow-problems"
+          className="h-[28rem] min-w-0 flex-1 resize-none overflow-auto whitespace-pre bg-transparent px-3 py-2 outline-none"
+          value={source}
+          readOnly={readOnly}
+          onChange={({ target }) => onChange(target.value)}
+          onScroll={({ currentTarget }) => {
+            if (gutter.current !== null) gutter.current.scrollTop = currentTarget.scrollTop
+          }}
+          spellCheck={false}
+          autoCapitalize="none"
+          autoComplete="off"
+          wrap="off"
+        />
+      </div>
+      <div id="workflow-problems" aria-live="polite" className="mt-3">
+        {problems.length > 0 && (
+          <ul className="divide-y divide-line rounded-card border border-line bg-bad-wash">
+            {problems.map((problem) => (
+              <li key={`${problem.line}:${problem.column}:${problem.message}`}>
+                <button
+                  type="button"
+                  className="flex w-full gap-3 px-3 py-2 text-left text-sm hover:bg-sunken"
+                  onClick={() => goTo(box.current, lines, problem)}
+                >
+                  <span className="shrink-0 font-mono text-bad">
+                    <Trans>
+                      Line {problem.line}, column {problem.column}
+                    </Trans>
+                  </span>
+                  <span className="min-w-0 break-words">{problem.message}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function goTo(box: HTMLTextAreaElement | null, lines: readonly string[], { line, column }: WorkflowProblem): void {
+  if (box === null) return
+  const before = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0)
+  box.focus()
+  box.setSelectionRange(before + column - 1, before + (lines[line - 1]?.length ?? 0))
+  box.scrollTop = Math.max(0, (line - 5) * 24)
+}
