@@ -21,6 +21,7 @@ import { Limits } from './authorization/limits.ts'
 import { Collab } from './collab/collab.ts'
 import type { OrchestratorConfig } from './config.ts'
 import { openBilling } from './billing/module.ts'
+import { noticeOfBilling } from './billing/notice.ts'
 import { openCodes } from './credentials/module.ts'
 import { deriveKey } from './credentials/signing.ts'
 import type { Purpose } from './credentials/signing.ts'
@@ -60,6 +61,7 @@ import { openUnitOfWork } from './unit-of-work/unit-of-work.ts'
 import { WebhookStore } from './webhooks/store.ts'
 import { Webhooks } from './webhooks/webhooks.ts'
 import { openUsage } from './usage/module.ts'
+import { noticeOfBudgets } from './usage/notice.ts'
 import { openWorkflows } from './workflows/module.ts'
 import { openWorkspaces } from './workspaces/module.ts'
 import { WorkspaceStore } from './workspaces/store.ts'
@@ -165,6 +167,7 @@ async function start(
     backgroundWork,
     jobs,
     teamsOf: (userId) => memberships.of(userId),
+    noticeBudget: noticeOfBudgets(publish, mail.enqueue),
     statsOf: (workspaceId, incarnation) => runtime.stats({ workspaceId, incarnation }),
   })
   const workspace = await openWorkspaces({
@@ -233,6 +236,7 @@ async function start(
     webhooks,
     tiers,
     settings: config.billing,
+    notice: noticeOfBilling(mail.enqueue),
     publicOrigin,
     teamsOf: (userId) => memberships.of(userId),
     stopExcess: (owner) => workspace.stopExcess({ kind: 'service', service: 'billing' }, owner),

@@ -25,6 +25,10 @@ export interface WebhookEventData {
   'workspace.deleted': AboutWorkspace
   'member.joined': AboutMember
   'member.left': AboutMember
+  /** So much of a month's budget is used. */
+  'budget.alert': {
+    readonly budget: { readonly percent: 80 | 100; readonly hours: number; readonly hardStop: boolean }
+  }
 }
 export type WebhookEventType = keyof WebhookEventData
 
@@ -36,6 +40,7 @@ const inOrder: Readonly<Record<WebhookEventType, true>> = {
   'workspace.deleted': true,
   'member.joined': true,
   'member.left': true,
+  'budget.alert': true,
 }
 export const webhookEventTypes = Object.keys(inOrder) as readonly WebhookEventType[]
 export const isWebhookEventType = (text: string): text is WebhookEventType => Object.hasOwn(inOrder, text)

@@ -8,6 +8,7 @@ import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
 import { Billing } from './billing.ts'
 import { endGrace, newCause, repairAll, service } from './jobs.ts'
+import type { NoticeBilling } from './notice.ts'
 import { Reconciliation } from './reconciliation.ts'
 import { Seats } from './seats.ts'
 import type { BillingSettings } from './settings.ts'
@@ -53,6 +54,7 @@ export interface BillingModuleDependencies {
   readonly tiers: Pick<Tiers, 'give'>
   readonly settings: BillingSettings | null
   readonly publicOrigin: string
+  readonly notice: NoticeBilling
   teamsOf(userId: string): Promise<ActorWithTeams['teams']>
   now?(): Date
   /** Stops what somebody's plan does not hold any more. */
@@ -86,6 +88,7 @@ export function openBilling(dependencies: BillingModuleDependencies): BillingMod
     jobs,
     tiers,
     graceDays: settings.graceDays,
+    notice: dependencies.notice,
     now: dependencies.now ?? (() => new Date()),
     stopExcess: (owner) => dependencies.stopExcess(owner),
   })

@@ -18,6 +18,7 @@ import { WebhookStore } from '../webhooks/store.ts'
 import { Webhooks } from '../webhooks/webhooks.ts'
 import { openBilling } from './module.ts'
 import type { BillingModule } from './module.ts'
+import type { BillingNotice } from './notice.ts'
 
 /** Whatever comes of Stripe's events, in whatever order: the database, jobs, webhooks and Stripe's library are the real ones. */
 const prices = { price_pro: 1000, price_team: 2500 }
@@ -28,6 +29,7 @@ let jobs: Jobs
 let webhooks: Webhooks
 let module: BillingModule
 let ownerId: UserId
+const notices: BillingNotice[] = []
 
 beforeAll(async () => {
   ;[database, stripe] = await Promise.all([createDatabase(), startStripeDouble(prices)])
@@ -58,10 +60,13 @@ beforeAll(async () => {
       ),
     now: () => new Date(stripe.account.now * 1000),
     stopExcess: async () => undefined,
+    notice: async (_unit, notice) => void notices.push(notice),
   })
   await jobs.start()
   ownerId = UserId.parse(randomUUID())
-  await database.prisma.user.create({ data: { id: ownerId, login: 'owner', name: 'Owner' } })
+  await database.prisma.user.create({
+    data: { id: ownerId, login: 'owner', name: 'Owner', email: 'owner@example.com' },
+  })
 })
 // A repair is about everybody.
 afterEach(async () => {
@@ -244,6 +249,24 @@ test('two that ask Stripe at once leave what it said last', async () => {
   await idle()
   expect(await tierOf(teamId)).toBe('pro')
 }, 120_000)
+
+test('of a missing payment, and of the plan’s end by it, its owner is told once each', async () => {
+  const { teamId, session } = await newTeam()
+  const { account } = stripe
+  notices.length = 0
+  const { id } = account.complete(session)
+  account.renew(id, false)
+  for (const event of account.events.slice(-4)) for (const again of ['', '-2']) await deliver(event, again)
+  await idle()
+  const about = { email: 'owner@example.com', teamName: `team-${teamId}` }
+  expect(notices).toMatchObject([{ what: 'unpaid', ...about, endsAt: new Date((account.now + 7 * 86_400) * 1000) }])
+  account.advance(graceDays)
+  for (let times = 0; times < 2; times += 1) {
+    await module.repair()
+    await idle()
+  }
+  expect(notices).toMatchObject([{ what: 'unpaid' }, { what: 'ended', ...about }])
+})
 
 test('a subscription of a team that has gone is ended at Stripe', async () => {
   const { teamId, session } = await newTeam()

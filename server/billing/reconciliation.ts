@@ -2,7 +2,8 @@ import type { Jobs } from '../jobs/jobs.ts'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { TierOwner, Tiers } from '../tiers/tiers.ts'
 import { newCause, reconcileCustomer, service, stopExcess } from './jobs.ts'
-import { isLive, standingOf } from './standing.ts'
+import type { NoticeBilling } from './notice.ts'
+import { graceEnd, isLive, standingOf } from './standing.ts'
 import { ownerOf } from './store.ts'
 import type { BillingStore } from './store.ts'
 import type { StripeClient } from './stripe.ts'
@@ -17,6 +18,7 @@ export interface ReconciliationDependencies {
   readonly jobs: Jobs
   readonly tiers: Pick<Tiers, 'give'>
   readonly graceDays: number
+  readonly notice: NoticeBilling
   now(): Date
   /** Stops what somebody's plan does not hold any more. */
   stopExcess(owner: TierOwner): Promise<void>
@@ -58,7 +60,7 @@ export class Reconciliation {
 
   /** Whether it is stored; not where another has stored something since before Stripe was asked, which may be newer. */
   async #try(customerId: string): Promise<boolean> {
-    const { store, stripe, unitOfWork, jobs, tiers, graceDays } = this.#dependencies
+    const { store, stripe, unitOfWork, jobs, tiers, graceDays, notice } = this.#dependencies
     const version = await store.versionOf(customerId)
     const customer = await store.byId(customerId)
     if (customer === null || version === null || customer.stripeId === null) return true
@@ -75,6 +77,12 @@ export class Reconciliation {
       if (facts === null) return true
       if (subscriptions.some(({ trialEndsAt }) => trialEndsAt !== null)) await store.noteTrial(unit, facts.trialKey)
       const isOther = await tiers.give(unit, owner, 'paid', plan)
+      const unpaidSince = subscription?.unpaidSince ?? null
+      if (unpaidSince !== null && (customer.unpaidSince === null || (isOther && plan === null))) {
+        const endsAt = graceEnd(unpaidSince, graceDays)
+        const teamName = 'teamId' in owner ? facts.name : null
+        await notice(unit, { what: plan === null ? 'ended' : 'unpaid', email: facts.email, teamName, endsAt })
+      }
       if (isOther) await jobs.enqueue(unit, stopExcess, { customerId, cause: newCause('plan') })
       if (plan !== null && 'userId' in owner && (await store.letIn(unit, owner.userId))) {
         unit.emit({ type: 'identity.account-changed', userId: owner.userId })

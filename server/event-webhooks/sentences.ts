@@ -14,6 +14,8 @@ const sentences: Sentences = {
   'workspace.deleted': ({ workspace }) => `The workspace ${workspace.name} was deleted.`,
   'member.joined': ({ member }) => `${member.login} has joined the team.`,
   'member.left': ({ member }) => `${member.login} is no longer in the team.`,
+  'budget.alert': ({ budget: { percent, hours, hardStop } }) =>
+    `${percent} % of this month’s budget of ${hours} hours are used${percent === 100 && hardStop ? ': everything was stopped' : ''}.`,
 }
 
 export const sentenceOf = <Type extends WebhookEventType>(

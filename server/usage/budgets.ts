@@ -1,5 +1,6 @@
 import { errors } from '@arcx/router'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
+import type { NoticeBudget } from './notice.ts'
 import { service } from './sampling.ts'
 import type { UsageOwner, UsageStore } from './store.ts'
 
@@ -11,6 +12,7 @@ export const monthOf = (now: Date): string => `${now.toISOString().slice(0, 7)}-
 export interface BudgetsDependencies {
   readonly store: UsageStore
   readonly unitOfWork: UnitOfWork
+  readonly notice: NoticeBudget
 }
 
 /** How many hours awake people and teams may have in a month. */
@@ -34,7 +36,7 @@ export class Budgets {
 
   /** Tells of those of which 80 % and all are used up, once a month each, and stops what runs where that was asked for. */
   async check(stopAll: (owner: UsageOwner) => Promise<void>): Promise<void> {
-    const { store, unitOfWork } = this.#dependencies
+    const { store, unitOfWork, notice } = this.#dependencies
     const month = monthOf(new Date())
     for (const { owner, hours, hardStop } of await store.budgets()) {
       const percent = ((await store.hoursSince(owner, month)) / hours) * 100
@@ -44,6 +46,7 @@ export class Budgets {
         if (!(await store.alert(unit, owner, month, share))) return
         const [kind, id] = 'teamId' in owner ? ['team', owner.teamId] : ['user', owner.personId]
         unit.record({ action: `usage.budget-${share}`, target: { kind, id, name: `${hours} hours` } })
+        await notice(unit, { owner, percent: share, hours, hardStop, ...(await store.contactOf(unit, owner)) })
       })
       if (share === 100 && hardStop) await stopAll(owner)
     }

@@ -4,6 +4,7 @@ import type { JobKind } from '../jobs/job.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { Budgets } from './budgets.ts'
+import type { NoticeBudget } from './notice.ts'
 import { Sampling } from './sampling.ts'
 import type { SamplingDependencies } from './sampling.ts'
 import { UsageStore } from './store.ts'
@@ -28,6 +29,7 @@ export interface UsageModuleDependencies extends Pick<SamplingDependencies, 'sta
   readonly backgroundWork: UnitOfWork
   readonly jobs: Jobs
   readonly teamsOf: UsageDependencies['teamsOf']
+  readonly noticeBudget: NoticeBudget
 }
 
 export interface UsageModule {
@@ -40,7 +42,7 @@ export interface UsageModule {
 export function openUsage(dependencies: UsageModuleDependencies): UsageModule {
   const { database, unitOfWork, backgroundWork, jobs } = dependencies
   const store = new UsageStore(database)
-  const budgets = new Budgets({ store, unitOfWork })
+  const budgets = new Budgets({ store, unitOfWork, notice: dependencies.noticeBudget })
   const sampling = new Sampling({
     store,
     unitOfWork: backgroundWork,

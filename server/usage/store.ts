@@ -172,6 +172,26 @@ export class UsageStore {
     return count > 0
   }
 
+  /** Whom to tell. */
+  async contactOf(
+    unit: Unit,
+    owner: UsageOwner,
+  ): Promise<{ readonly email: string | null; readonly teamName: string | null }> {
+    const { team, user } = queriesOf(unit)
+    if ('teamId' in owner) {
+      const found = await team.findUnique({
+        where: { id: owner.teamId },
+        select: {
+          name: true,
+          memberships: { where: { role: 'owner' }, select: { user: { select: { email: true } } } },
+        },
+      })
+      return { teamName: found?.name ?? null, email: found?.memberships[0]?.user.email ?? null }
+    }
+    const found = await user.findUnique({ where: { id: owner.personId }, select: { email: true } })
+    return { teamName: null, email: found?.email ?? null }
+  }
+
   async price(): Promise<UsagePrice | null> {
     return this.#database.usagePrice.findUnique({ where: { id: 1 }, select: { centsPerHour: true, currency: true } })
   }

@@ -1,14 +1,28 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { startMailServer } from '@arcx/testing/mail-server'
+import type { MailServer } from '@arcx/testing/mail-server'
 import { createRunning, startTestOrchestrator, untilState } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import type { Person } from '@arcx/testing/person'
+import { startWebhookReceiver } from '@arcx/testing/webhook-receiver'
+import type { WebhookReceiver } from '@arcx/testing/webhook-receiver'
 
 let arc: TestOrchestrator
+let smtp: MailServer
+let receiver: WebhookReceiver
 beforeAll(async () => {
-  arc = await startTestOrchestrator()
+  ;[smtp, receiver] = await Promise.all([startMailServer(), startWebhookReceiver()])
+  arc = await startTestOrchestrator({
+    ARC_SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
+    ARC_MAIL_FROM: 'arcx <arcx@example.com>',
+    ARC_EVENT_WEBHOOK_EXEMPT: '127.0.0.0/8',
+  })
 })
-afterAll(() => arc?.destroy())
+afterAll(async () => {
+  await arc?.destroy()
+  await Promise.all([smtp?.close(), receiver?.close()])
+})
 
 const today = () => new Date().toISOString().slice(0, 10)
 /** Over midnight, too. */
@@ -33,6 +47,14 @@ const minutes = { timeout: 150_000, interval: 500 }
 
 test('what runs is counted each minute; with nothing left of a budget it is stopped, and nothing is started', async () => {
   const person = await arc.person()
+  const email = 'counted@example.org'
+  await arc.prisma.user.update({ where: { id: person.userId }, data: { email } })
+  await person.api.eventWebhooks.create.mutate({
+    teamId: null,
+    name: 'Budgets',
+    url: receiver.url,
+    events: ['budget.alert'],
+  })
   const { id } = await createRunning(person, 'counted')
   await vi.waitFor(async () => {
     const { rows } = await person.api.usage.mine.query(span())
@@ -59,6 +81,19 @@ test('what runs is counted each minute; with nothing left of a budget it is stop
   )
   expect(await code(person.api.workspaces.start.mutate({ workspaceId: id }))).toBe('budget_spent')
   expect(await arc.prisma.auditEntry.count({ where: { action: 'usage.budget-100', targetId: person.userId } })).toBe(1)
+  // Each is told of once, however often it is counted.
+  const told = () => receiver.received.map(({ body }) => JSON.parse(body))
+  await vi.waitFor(
+    () =>
+      expect(told()).toMatchObject(
+        [80, 100].map((percent) => ({
+          type: 'budget.alert',
+          data: { budget: { percent, hours: 10, hardStop: true } },
+        })),
+      ),
+    minutes,
+  )
+  await vi.waitFor(() => expect(smtp.received.filter(({ to }) => to.includes(email))).toHaveLength(2), minutes)
   await person.api.usage.setBudget.mutate({ budget: null })
   await person.api.workspaces.start.mutate({ workspaceId: id })
   await untilState(person, id, 'running')

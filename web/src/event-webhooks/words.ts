@@ -11,6 +11,7 @@ export const eventWords: Readonly<Record<WebhookEventType, MessageDescriptor>> =
   'workspace.deleted': msg`A workspace was deleted`,
   'member.joined': msg`Somebody joined the team`,
   'member.left': msg`Somebody left the team`,
+  'budget.alert': msg`A budget is nearly, or all, used up`,
 }
 
 export const formatWords: Readonly<Record<WebhookFormat, MessageDescriptor>> = {
