@@ -55,6 +55,45 @@ test('teams and tokens', async () => {
   expect((await cli.run(['ls', '--token', made])).code).toBe(3)
 })
 
+test('webhooks: made, tried, seen and deleted; deliveries of GitHub handled again by whoever runs the server', async () => {
+  await said(['teams', 'create', 'hook-crew'])
+  const { token } = await person.api.tokens.create.mutate({ name: 'hooks', scopes: ['secrets', 'teams:read'] })
+  const withToken = ['--token', token]
+  const ofTeam = ['--team', 'hook-crew', ...withToken]
+  const add = ['webhooks', 'add', 'pager', 'https://192.0.2.1/hook', '--event']
+  const refused = await cli.run([...add, 'workspace.failed', ...ofTeam])
+  expect(refused.stderr).toContain('leads to a private address')
+  expect(refused.code).not.toBe(0)
+  add[3] = 'https://1.1.1.1/hook'
+  expect((await cli.run([...add, 'no.such.event', ...ofTeam])).stderr).toContain('workspace.failed')
+  expect((await cli.run([...add, 'workspace.failed', 'member.joined', ...ofTeam])).stdout.toString()).toMatch(
+    /^whsec_\S+\n$/,
+  )
+  expect(await said(['webhooks', 'ls', ...ofTeam])).toMatch(/pager +plain +on +workspace\.failed,member\.joined/)
+  expect(await said(['webhooks', 'ls', ...withToken])).toContain('There are no webhooks')
+  await said(['webhooks', 'test', 'pager', ...ofTeam])
+  const [delivery] = (await json(['webhooks', 'deliveries', 'pager', ...ofTeam])) as { id: string; event: string }[]
+  expect(delivery?.event).toBe('test')
+  expect(await said(['webhooks', 'resend', delivery?.id ?? '', ...withToken])).toContain('on its way')
+  expect((await cli.run(['webhooks', 'rm', 'pager', ...ofTeam])).stderr).toContain('--yes')
+  await said(['webhooks', 'rm', '-y', 'pager', ...ofTeam])
+  expect((await cli.run(['webhooks', 'test', 'pager', ...ofTeam])).code).toBe(5)
+
+  const desk = new Cli(await testDirectory(testRun(), 'cli'), { ARCX_URL: arc.origin, ARC_ADMIN_TOKEN: arc.adminToken })
+  const id = randomUUID()
+  await arc.prisma.webhookDelivery.create({
+    data: { id, source: 'github', deliveryId: id, event: 'ping', body: Buffer.from('{}'), outcome: 'failed' },
+  })
+  expect((await desk.run(['admin', 'webhooks', 'ls', '--outcome', 'failed'])).stdout.toString()).toMatch(
+    /github +ping +failed/,
+  )
+  expect((await desk.run(['admin', 'webhooks', 'replay', id])).code).toBe(0)
+  await vi.waitFor(
+    async () => expect((await arc.prisma.webhookDelivery.findUnique({ where: { id } }))?.outcome).toBe('ignored'),
+    { timeout: 20_000 },
+  )
+})
+
 test('arcx admin: the server’s own token, the record checked there and elsewhere, and a cut or changed one told', async () => {
   const desk = new Cli(await testDirectory(testRun(), 'cli'), { ARCX_URL: arc.origin, ARC_ADMIN_TOKEN: arc.adminToken })
   expect((await desk.run(['admin', 'overview'])).stdout.toString()).toMatch(/^people +\d+ active/)

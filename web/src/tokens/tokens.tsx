@@ -26,7 +26,7 @@ const scopes: readonly (readonly [Scope, MessageDescriptor])[] = [
   ['teams:read', msg`See your teams`],
   ['teams:write', msg`Manage your teams`],
   ['tokens', msg`Make and revoke tokens, never for more than it may itself`],
-  ['secrets', msg`Set and delete secrets; nobody reads their values`],
+  ['secrets', msg`Change secrets, network access and webhooks; nobody reads the values of secrets`],
 ]
 
 const changed = () => queryClient.invalidateQueries({ queryKey: trpc.tokens.list.queryKey() })
