@@ -12,6 +12,8 @@ export interface JobKind<Input extends object> {
   readonly attempts?: number
   /** How many one copy runs at a time; two where nothing is said. */
   readonly atOnce?: number
+  /** How many of those are of one group, so that none waits for all of another's. */
+  readonly groups?: { of(input: Input): string; readonly atOnce: number }
 }
 
 export interface JobRun {

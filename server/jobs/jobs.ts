@@ -97,6 +97,7 @@ export class Jobs {
         kind.name,
         {
           localConcurrency: kind.atOnce ?? atOnce,
+          ...(kind.groups === undefined ? {} : { localGroupConcurrency: kind.groups.atOnce }),
           pollingIntervalSeconds: pollSeconds,
           notifyPollingIntervalSeconds: pollSeconds,
           burstWhenBatchFull: true,
@@ -114,6 +115,7 @@ export class Jobs {
       singletonKey: kind.keyOf(input),
       db: databaseOf(unit),
       ...(notBefore === undefined ? {} : { startAfter: notBefore }),
+      ...(kind.groups === undefined ? {} : { group: { id: kind.groups.of(input) } }),
     })
   }
 
