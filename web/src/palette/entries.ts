@@ -17,6 +17,7 @@ import {
   Square,
   Sun,
   Users,
+  Workflow,
 } from 'lucide-react'
 import { useMemo } from 'react'
 import { host } from '../host/host.ts'
@@ -110,6 +111,9 @@ export function useEntries(): readonly Entry[] {
         words: t`home list`,
       })
       add(t`Go to`, t`Teams`, t`Page`, Users, () => void navigate({ to: '/teams' }), { words: t`members invite` })
+      add(t`Go to`, t`Workflows`, t`Page`, Workflow, () => void navigate({ to: '/workflows' }), {
+        words: t`automation schedule runs`,
+      })
       add(t`Go to`, t`Settings`, t`Page`, Settings, () => void navigate({ to: '/settings' }), {
         words: t`sessions tokens secrets account profile api keys network`,
       })
