@@ -13,9 +13,10 @@ export const workflowsRouter = router({
     .input(z.object({ teamId: TeamId.nullable().default(null) }).prefault({}))
     .query(({ ctx, input }) => ctx.workflows.list(ctx.actor, input.teamId)),
   get: personProcedure.input(one).query(({ ctx, input }) => ctx.workflows.get(ctx.actor, input.workflowId)),
+  /** A question, but of more letters than an address holds. */
   check: personProcedure
     .input(z.object({ source }))
-    .query(({ ctx, input }) => ctx.workflows.check(ctx.actor, input.source)),
+    .mutation(({ ctx, input }) => ctx.workflows.check(ctx.actor, input.source)),
   save: personProcedure
     .input(
       z.object({

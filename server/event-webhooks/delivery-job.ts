@@ -7,7 +7,7 @@ export const deliverEvent: JobKind<{ id: EventDeliveryId; turn: number; endpoint
   name: 'event-webhooks.deliver',
   input: z.object({ id: EventDeliveryId, turn: z.number().int(), endpointId: EventEndpointId }),
   keyOf: ({ id, turn }) => `${id}:${turn}`,
-  groupOf: ({ endpointId }) => endpointId,
+  groups: { of: ({ endpointId }) => endpointId, atOnce: 1 },
   atOnce: 10,
 }
 

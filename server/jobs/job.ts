@@ -12,8 +12,8 @@ export interface JobKind<Input extends object> {
   readonly attempts?: number
   /** How many of it one copy runs at a time; two where nothing is said. */
   readonly atOnce?: number
-  /** Of all jobs of one group a copy runs one at a time, so that a slow one holds up its own group alone. */
-  groupOf?(input: Input): string
+  /** How many of those are of one group, so that none waits for all of another's. */
+  readonly groups?: { of(input: Input): string; readonly atOnce: number }
 }
 
 export interface JobRun {

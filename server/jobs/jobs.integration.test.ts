@@ -87,7 +87,11 @@ test('what was queued before is worked off without a pause between two jobs', as
 }, 60_000)
 
 test('of one group one job runs at a time, and of other groups others meanwhile; what is for later waits', async () => {
-  const kind: JobKind<{ id: string }> = { ...kindOf('test.groups'), atOnce: 4, groupOf: ({ id }) => id.slice(0, 1) }
+  const kind: JobKind<{ id: string }> = {
+    ...kindOf('test.groups'),
+    atOnce: 4,
+    groups: { of: ({ id }) => id.slice(0, 1), atOnce: 1 },
+  }
   const jobs = await open()
   const held = Promise.withResolvers<void>()
   const [began, ended]: [string[], string[]] = [[], []]

@@ -110,7 +110,7 @@ export class Jobs {
     await this.#boss.send(kind.name, input, {
       singletonKey: kind.keyOf(input),
       ...(startAfter === undefined ? {} : { startAfter }),
-      ...(kind.groupOf === undefined ? {} : { group: { id: kind.groupOf(input) } }),
+      ...(kind.groups === undefined ? {} : { group: { id: kind.groups.of(input) } }),
       db: databaseOf(unit),
     })
   }
@@ -131,9 +131,9 @@ export class Jobs {
   }
 
   async #work(registered: Registered): Promise<void> {
-    const { name, groupOf, atOnce: most = atOnce } = registered.kind
+    const { name, groups, atOnce: most = atOnce } = registered.kind
     const options = {
-      ...(groupOf === undefined ? {} : { localGroupConcurrency: 1 }),
+      ...(groups === undefined ? {} : { localGroupConcurrency: groups.atOnce }),
       pollingIntervalSeconds: pollSecondsOf(most),
       notifyPollingIntervalSeconds: pollSecondsOf(most),
     }

@@ -16,6 +16,7 @@ import { textOf } from './expressions/value.ts'
 import type { ValueMap } from './expressions/value.ts'
 import { endJobInTime, executeStep, wakeStep } from './kinds.ts'
 import type { RunStore, StoredRun } from './run-store.ts'
+import { keyOf } from './workflow-store.ts'
 import type { WorkflowOwner, WorkflowRow, WorkflowStore } from './workflow-store.ts'
 
 export const service: ServiceActor = { kind: 'service', service: 'workflows' }
@@ -271,7 +272,12 @@ export class Engine {
         const former = known?.steps.find(({ id }) => id === step.id)
         if (step.state !== 'queued' || (former?.state === 'queued' && former.attempt === step.attempt)) continue
         const later = step.attempt > 1 ? new Date(now.getTime() + retryMs(step.attempt)) : undefined
-        await jobs.enqueue(unit, executeStep, { stepId: WorkflowStepId.parse(step.id), attempt: step.attempt }, later)
+        await jobs.enqueue(
+          unit,
+          executeStep,
+          { stepId: WorkflowStepId.parse(step.id), attempt: step.attempt, owner: keyOf(run) },
+          later,
+        )
       }
     }
     emit(unit, run, run.id, run.workflowId)

@@ -5,12 +5,16 @@ import type { JobKind } from '../jobs/job.ts'
 const Attempt = z.object({ stepId: WorkflowStepId, attempt: z.number().int() })
 type Attempt = z.infer<typeof Attempt>
 
-/** So many steps run in one copy at a time; what is beyond waits. */
-const stepsAtOnce = 8
+/** So many steps run in one copy at a time, and so many of them of one owner; what is beyond waits. */
+const stepsAtOnce = 12
+const stepsOfOwner = 5
 
-export const executeStep: JobKind<Attempt> = {
+const OwnersAttempt = Attempt.extend({ owner: z.uuid() })
+
+export const executeStep: JobKind<z.infer<typeof OwnersAttempt>> = {
   name: 'workflows.step',
-  input: Attempt,
+  input: OwnersAttempt,
+  groups: { of: ({ owner }) => owner, atOnce: stepsOfOwner },
   keyOf: ({ stepId, attempt }) => `${stepId} ${attempt}`,
   atOnce: stepsAtOnce,
 }

@@ -1,7 +1,8 @@
 import { WorkflowStepId } from '@arcx/router'
 import type { Workflow as WorkflowView, WorkflowInput, WorkflowRun, WorkflowRunDetails } from '@arcx/router'
 import type { Job, Step, Workflow } from './definition/schema.ts'
-import type { InputDefinition } from './definition/triggers.ts'
+import type { InputDefinition, Triggers } from './definition/triggers.ts'
+import { readWorkflow } from './definition/workflow.ts'
 import { statusOf } from './engine/advance.ts'
 import { scopeOf } from './engine/contexts.ts'
 import type { JobRun, StepRun } from './engine/states.ts'
@@ -12,7 +13,8 @@ import type { RunRow, StoredRun } from './run-store.ts'
 import type { WorkflowRow } from './workflow-store.ts'
 
 export function presentWorkflow(row: WorkflowRow, lastRun: RunRow | null, may: WorkflowView['may']): WorkflowView {
-  const { on } = workflowOf(row.source)
+  // One that a later version of arcx reads no more is listed, and can be corrected.
+  const on: Partial<Triggers> = readWorkflow(row.source).workflow?.on ?? {}
   return {
     id: row.id,
     teamId: row.teamId,

@@ -3,6 +3,8 @@ import type { WorkflowId, WorkflowRunId, WorkspaceFacts } from '@arcx/router'
 import type { Log } from '@arcx/service-kit/log'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { Workflow } from './definition/schema.ts'
+import type { Triggers } from './definition/triggers.ts'
+import { readWorkflow } from './definition/workflow.ts'
 import { service, workflowOf } from './engine.ts'
 import type { Engine, NewRun } from './engine.ts'
 import { githubEvent, matches } from './events.ts'
@@ -41,7 +43,7 @@ export class Starts {
     const event = readGitHubEvent(name, payload)
     if (event === null) return
     for (const row of await this.#dependencies.workflows.forEvent(githubEvent(name, event.repository.full_name)))
-      if (event.starts(workflowOf(row.source).on) && (await this.#maySee(row, event)))
+      if (event.starts(triggersOf(row)) && (await this.#maySee(row, event)))
         await this.#begin(row, {
           trigger: 'github',
           event: event.event,
@@ -50,11 +52,13 @@ export class Starts {
         })
   }
 
-  async byWorkspace({ id, name, state, ownerId, teamId, startedAt, url }: WorkspaceFacts): Promise<void> {
+  async byWorkspace({ id, name, state, ownerId, teamId, startedAt, updatedAt, url }: WorkspaceFacts): Promise<void> {
     if (state !== 'running' && state !== 'stopped' && state !== 'failed') return
     const owner: WorkflowOwner = teamId === null ? { ownerId, teamId } : { ownerId: null, teamId }
     for (const row of await this.#dependencies.workflows.forEvent('workspace', owner)) {
-      const trigger = workflowOf(row.source).on.workspace
+      // What happened before it was saved does not start it.
+      if (Date.parse(updatedAt) < row.updatedAt.getTime()) continue
+      const trigger = triggersOf(row).workspace
       if (trigger === undefined || !trigger.types.includes(state) || !matches(trigger.names, name)) continue
       const event = { name: 'workspace', state, workspace: { id, name, url } }
       // Told of by every copy, and again with every change that is none of its state.
@@ -70,8 +74,7 @@ export class Starts {
   /** @throws `workflow_hook_unknown`. */
   async byHook(id: WorkflowId, secret: string, body: unknown, key: string | null): Promise<WorkflowRunId | null> {
     const row = await this.#dependencies.workflows.byHook(hashOf(secret))
-    if (row === null || row.id !== id || workflowOf(row.source).on.hook === undefined)
-      throw errors.workflowHookUnknown()
+    if (row === null || row.id !== id || triggersOf(row).hook === undefined) throw errors.workflowHookUnknown()
     const event = { name: 'hook', body: toValue(body) }
     return this.#begin(
       row,
@@ -85,14 +88,14 @@ export class Starts {
     const chain = Number(memberOf(run.event, 'chain') ?? 0) + 1
     if (chain > longestChain) return
     for (const row of await this.#dependencies.workflows.forEvent('workflow_run', run)) {
-      const workflow = workflowOf(row.source)
-      const { workflow_run: trigger } = workflow.on
+      const { workflow_run: trigger } = triggersOf(row)
       if (
         trigger === undefined ||
         !trigger.workflows.includes(name) ||
         !trigger.results.some((each) => each === run.state)
       )
         continue
+      const workflow = workflowOf(row.source)
       const event = { name: 'workflow_run', workflow: name, number: run.number, result: run.state, chain }
       const wanted = {
         event,
@@ -142,3 +145,6 @@ export class Starts {
     return true
   }
 }
+
+/** Nothing starts one that a later version of arcx reads no more. */
+const triggersOf = ({ source }: WorkflowRow): Triggers => readWorkflow(source).workflow?.on ?? {}

@@ -241,3 +241,10 @@ test('a workspace that stops starts a workflow, once', async () => {
   await untilEnded(run?.id ?? ('' as never))
   expect(await logOf(run?.id ?? '')).toBe('triggers is stopped\n')
 }, 120_000)
+
+test('the schema of workflows is published where editors find it', async () => {
+  const answer = await arc.send('/schemas/workflow.json')
+  expect(answer.status).toBe(200)
+  expect(answer.headers['content-type']).toContain('application/schema+json')
+  expect(JSON.parse(answer.body)).toMatchObject({ type: 'object', required: ['name', 'on', 'jobs'] })
+})

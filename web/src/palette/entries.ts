@@ -18,6 +18,7 @@ import {
   Square,
   Sun,
   Users,
+  Workflow,
 } from 'lucide-react'
 import { useMemo } from 'react'
 import { host } from '../host/host.ts'
@@ -113,6 +114,9 @@ export function useEntries(): readonly Entry[] {
       add(t`Go to`, t`Teams`, t`Page`, Users, () => void navigate({ to: '/teams' }), { words: t`members invite` })
       add(t`Go to`, t`Usage`, t`Page`, ChartColumn, () => void navigate({ to: '/usage' }), {
         words: t`hours cost budget`,
+      })
+      add(t`Go to`, t`Workflows`, t`Page`, Workflow, () => void navigate({ to: '/workflows' }), {
+        words: t`automation schedule runs`,
       })
       add(t`Go to`, t`Settings`, t`Page`, Settings, () => void navigate({ to: '/settings' }), {
         words: t`sessions tokens secrets account profile api keys network`,

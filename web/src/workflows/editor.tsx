@@ -1,9 +1,11 @@
 import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useDeferredValue, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { WorkflowProblem } from '@arcx/router'
-import { trpc } from '../server/client.ts'
+import { trpcClient } from '../server/client.ts'
+
+const settlesMs = 300
 
 /** A workflow's source, with what is wrong in it beside each line. */
 export function SourceEditor({
@@ -17,12 +19,14 @@ export function SourceEditor({
 }) {
   const box = useRef<HTMLTextAreaElement>(null)
   const gutter = useRef<HTMLPreElement>(null)
-  const checked = useDeferredValue(source)
+  const checked = useSettled(source)
   const { data: problems = [] } = useQuery({
-    ...trpc.workflows.check.queryOptions({ source: checked }),
+    queryKey: ['workflow-problems', checked],
+    queryFn: () => trpcClient.workflows.check.mutate({ source: checked }),
     enabled: checked.trim() !== '',
     placeholderData: keepPreviousData,
     staleTime: Infinity,
+    gcTime: 0,
   })
   const lines = source.split('\n')
   const faulty = new Set(problems.map(({ line }) => line))
@@ -84,6 +88,16 @@ export function SourceEditor({
       </div>
     </div>
   )
+}
+
+/** A text once nobody has typed for a moment. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), settlesMs)
+    return () => clearTimeout(timer)
+  }, [text])
+  return settled
 }
 
 function goTo(box: HTMLTextAreaElement | null, lines: readonly string[], { line, column }: WorkflowProblem): void {
