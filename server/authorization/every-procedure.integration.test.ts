@@ -83,12 +83,12 @@ async function byRequest(actor: TestedActor, path: ProcedurePath, input: unknown
         })
   // A subscription is refused within its stream of events.
   const refused = /^event: serialized-error\ndata: (.*)$/m.exec(answer.body)?.[1]
-  return outcomeOf(refused === undefined ? JSON.parse(answer.body) : { error: JSON.parse(refused) })
+  return outcomeOf(path, refused === undefined ? JSON.parse(answer.body) : { error: JSON.parse(refused) })
 }
 
-function outcomeOf({ error }: Answer): string {
+function outcomeOf(path: ProcedurePath, { error }: Answer): string {
   if (error === undefined) return 'done'
-  if (error.data.arc === null) throw new Error(`It was not understood: ${error.message}`)
+  if (error.data.arc === null) throw new Error(`${path} was not understood: ${error.message}`)
   return error.data.arc.code
 }
 
@@ -113,7 +113,7 @@ async function bySocket(socket: WebSocket, path: ProcedurePath, input: unknown, 
   )
   socket.send(JSON.stringify({ id, method: 'subscription.stop' }))
   socket.off('message', listen)
-  return outcomeOf(said)
+  return outcomeOf(path, said)
 }
 
 test('the table and the calls name every procedure of the router, and nothing else', () => {

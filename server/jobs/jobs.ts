@@ -96,7 +96,7 @@ export class Jobs {
       await this.#boss.updateQueue(kind.name, options)
       if (cron === null) await this.#boss.unschedule(kind.name)
       else await this.#boss.schedule(kind.name, cron, {}, { tz: 'UTC', singletonKey: kind.keyOf({}) })
-      for (let worker = 0; worker < (kind.atOnce ?? atOnce); worker += 1) await this.#work(registered)
+      await this.#work(registered)
     }
   }
 
@@ -133,16 +133,18 @@ export class Jobs {
   async #work(registered: Registered): Promise<void> {
     const { name, groups, atOnce: most = atOnce } = registered.kind
     const options = {
+      localConcurrency: most,
       ...(groups === undefined ? {} : { localGroupConcurrency: groups.atOnce }),
       pollingIntervalSeconds: pollSecondsOf(most),
       notifyPollingIntervalSeconds: pollSecondsOf(most),
     }
-    const worker = await this.#boss.work<object>(name, options, async ([job]) => {
+    await this.#boss.work<object>(name, options, async ([job]) => {
       try {
         if (job !== undefined) await this.#run(registered, job)
       } finally {
-        // It would wait for its next poll, however many are queued.
-        this.#boss.notifyWorker(worker)
+        // Each would wait for its next poll after its job, however many are queued.
+        for (const worker of this.#boss.getWipData())
+          if (worker.name === name && worker.count > 0) this.#boss.notifyWorker(worker.id)
       }
     })
   }
