@@ -250,6 +250,39 @@ test('two that ask Stripe at once leave what it said last', async () => {
   expect(await tierOf(teamId)).toBe('pro')
 }, 120_000)
 
+test('an answer of Stripe’s that is late is not taken over a later one', async () => {
+  const { teamId, customer, session } = await newTeam()
+  const { account } = stripe
+  const { id } = account.complete(session)
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  const { promise: asked, resolve: hasAsked } = Promise.withResolvers<void>()
+  let isFirst = true
+  stripe.onTheWay = async (path) => {
+    if (!isFirst || !path.includes(customer)) return
+    isFirst = false
+    hasAsked()
+    await released
+  }
+  try {
+    const [created, changed] = [
+      account.events.at(-1),
+      (account.change(id, { price: 'price_pro' }), account.events.at(-1)),
+    ]
+    if (created === undefined || changed === undefined) throw new Error('There are no events.')
+    account.change(id, { price: 'price_team' })
+    await deliver(created)
+    await asked
+    account.change(id, { price: 'price_pro' })
+    await deliver(changed)
+    await vi.waitFor(async () => expect(await tierOf(teamId)).toBe('pro'), { timeout: 20_000 })
+  } finally {
+    release()
+    stripe.onTheWay = null
+  }
+  await idle()
+  expect(await tierOf(teamId)).toBe('pro')
+})
+
 test('of a missing payment, and of the plan’s end by it, its owner is told once each', async () => {
   const { teamId, session } = await newTeam()
   const { account } = stripe

@@ -25,6 +25,8 @@ export interface StripeDouble {
   readonly calls: readonly StripeCall[]
   /** `away`: it takes requests and answers 503; `silent`: it answers nothing. */
   mode: 'there' | 'away' | 'silent'
+  /** What it waits for between reading what it answers and answering. */
+  onTheWay: ((path: string) => Promise<void>) | null
   /** What Stripe would send of an event, signed as it does. */
   delivery(event: StripeEvent, secret: string): { readonly body: string; readonly signature: string }
   close(): Promise<void>
@@ -56,7 +58,9 @@ export async function startStripeDouble(prices: Readonly<Record<string, number>>
     if (double.mode === 'silent') return
     if (double.mode === 'away') return say(503, { error: { type: 'api_error', message: 'Stripe is away.' } })
     try {
-      say(200, handle(request, body))
+      const answer = structuredClone(handle(request, body))
+      await double.onTheWay?.(request.url ?? '')
+      say(200, answer)
     } catch (error) {
       if (!(error instanceof StripeRefusal)) throw error
       const { status, type, code, message } = error
@@ -111,6 +115,7 @@ export async function startStripeDouble(prices: Readonly<Record<string, number>>
     account,
     calls,
     mode: 'there',
+    onTheWay: null,
     delivery(event, secret) {
       const payload = JSON.stringify(event)
       return { body: payload, signature: Stripe.webhooks.generateTestHeaderString({ payload, secret }) }
