@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import type { AddressInfo, Server } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { SMTPServer } from 'smtp-server'
 
 export interface ReceivedMail {
@@ -50,7 +49,9 @@ export async function startMailServer({ port = 0, tls, account }: MailServerSett
       done(self.refuse?.at === 'recipient' ? refusal(self.refuse) : null)
     },
     onData(stream, session, done) {
-      void text(stream).then((source) => {
+      let source = ''
+      stream.setEncoding('utf8').on('data', (chunk: string) => (source += chunk))
+      stream.on('end', () => {
         if (self.refuse?.at === 'message') return done(refusal(self.refuse))
         const { mailFrom, rcptTo } = session.envelope
         received.push({

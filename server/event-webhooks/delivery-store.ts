@@ -1,4 +1,5 @@
-import { EventDeliveryId, EventEndpointId, OffBecause } from '@arcx/router'
+import { EventDeliveryId, EventEndpointId } from '@arcx/router'
+import type { OffBecause } from '@arcx/router'
 import type { Database } from '@arcx/prisma'
 import { queriesOf } from '../unit-of-work/transaction.ts'
 import type { Unit } from '../unit-of-work/unit-of-work.ts'
