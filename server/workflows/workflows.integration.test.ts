@@ -108,7 +108,6 @@ jobs:
 `)
   await until(async () => expect(await logOf(run)).toContain('begun'), waits)
   await person.api.workflows.cancel.mutate({ runId: run.id })
-  const asked = Date.now()
   await until(async () => {
     const { output } = await runInside(arc.engine, await workspaceId(), [
       '/bin/sh',
@@ -117,7 +116,6 @@ jobs:
     ])
     expect(output).not.toMatch(/sleep 421[123]/)
   }, 20_000)
-  expect(Date.now() - asked).toBeLessThan(20_000)
   const ended = await untilEnded(run)
   expect(ended.state).toBe('cancelled')
   expect(ended.jobs[0]?.steps.map(({ state }) => state)).toEqual(['cancelled', 'skipped', 'succeeded'])
@@ -326,6 +324,31 @@ test('of two who change it at once the later is told', async () => {
   await expect(change()).rejects.toThrow('saved version 2 meanwhile')
   await expect(save(source)).rejects.toThrow('Another workflow is called “Versions”')
 })
+
+test('a command that its workspace’s restart cuts off fails and says so, and is repeated only where it has a retry', async () => {
+  const cutOff = async (name: string, retry: number) => {
+    const run = await start(`name: ${name}
+on: { workflow_dispatch: {} }
+jobs:
+  one:
+    workspace: flows
+    steps:
+      - run: echo begun >> ~/${name}; [ "$(wc -l < ~/${name})" -gt 1 ] || { echo waits; sleep 4215; }
+        retry: ${retry}
+`)
+    await until(async () => expect(await logOf(run)).toContain('waits'), waits)
+    await person.api.workspaces.restart.mutate({ workspaceId: await workspaceId() })
+    return untilEnded(run)
+  }
+  const once = await cutOff('once', 0)
+  expect(once.jobs[0]?.steps[0]).toMatchObject({
+    state: 'failed',
+    attempt: 1,
+    reason: expect.stringMatching(/how far it came|was killed/),
+  })
+  const twice = await cutOff('twice', 1)
+  expect(twice.jobs[0]?.steps[0]).toMatchObject({ state: 'succeeded', attempt: 2 })
+}, 180_000)
 
 function idOf(
   all: readonly { readonly id: WorkflowRun['workflowId']; readonly name: string }[],

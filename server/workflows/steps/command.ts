@@ -1,3 +1,4 @@
+import { ArcError } from '@arcx/router'
 import type { ContainerRef, Execution } from '../../runtime/port.ts'
 import { memberOf } from '../expressions/value.ts'
 import type { ValueMap } from '../expressions/value.ts'
@@ -5,7 +6,7 @@ import { beginOrFollow, collect, endAll } from './command-scripts.ts'
 import { parseOutputs } from './outputs.ts'
 import { StepFailed } from './step.ts'
 import type { StepContext, StepOutcome } from './step.ts'
-import { findOwn } from './workspaces.ts'
+import { findOwn, untilState } from './workspaces.ts'
 
 export interface CommandInput {
   readonly run: string
@@ -18,7 +19,7 @@ export interface CommandInput {
 const longestValue = 100_000
 const activityMs = 30_000
 const deadReason =
-  'The workspace was restarted while the command ran, so that it is not known how far it came. Add retry: 1 where it may be repeated.'
+  'The workspace stopped or was restarted while the command ran, so that it is not known how far it came. Add retry: 1 where it may be repeated.'
 
 /**
  * A script in a workspace. It goes on where this process dies, and is found again by its id; where its container has gone,
@@ -29,7 +30,9 @@ export async function runCommand(input: CommandInput, context: StepContext): Pro
   const tooLong = Object.entries(input.env).find(([, value]) => value.length > longestValue)
   if (tooLong !== undefined)
     throw new StepFailed(`The variable ${tooLong[0]} has more than ${longestValue} characters.`)
-  const workspace = await findOwn(context, input.workspace)
+  const found = await findOwn(context, input.workspace)
+  const isOnItsWay = found.state === 'creating' || found.state === 'starting'
+  const workspace = isOnItsWay ? await untilState(context, found, 'running') : found
   const begun = await progress.get()
   const known = memberOf(begun, 'execution') === executionId ? memberOf(begun, 'incarnation') : null
   if (workspace.state !== 'running') {
@@ -54,6 +57,9 @@ export async function runCommand(input: CommandInput, context: StepContext): Pro
     log.write(stdout)
     await log.flush()
     return outcomeOf(stderr.toString('utf8'))
+  } catch (error) {
+    if (error instanceof ArcError && error.code === 'workspace_not_running') throw new StepFailed(deadReason, 137)
+    throw error
   } finally {
     clearInterval(active)
   }

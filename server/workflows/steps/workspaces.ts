@@ -82,7 +82,7 @@ async function settled(command: () => Promise<unknown>, { signal }: StepContext)
   }
 }
 
-async function untilState(
+export async function untilState(
   { ports, actor, signal }: StepContext,
   { id, name }: Workspace,
   state: WorkspaceState,
