@@ -226,3 +226,40 @@ test('work that waits ends at once when it is aborted', async () => {
   controller.abort(new Error('enough'))
   await expect(waiting).rejects.toThrow()
 })
+
+test('a job that is due later does not run before', async () => {
+  const kind = kindOf('test.later')
+  const jobs = await open()
+  let ranAt = 0
+  jobs.handle(kind, async () => void (ranAt = Date.now()))
+  await jobs.start()
+  const due = new Date(Date.now() + 3000)
+  await unitOfWork(service, (unit) => jobs.enqueue(unit, kind, { id: 'later' }, due))
+  await vi.waitFor(() => expect(ranAt).toBeGreaterThan(0), { timeout: 30_000 })
+  expect(ranAt).toBeGreaterThanOrEqual(due.getTime())
+}, 60_000)
+
+test('of one group no more run at a time than its share, and another’s do not wait for them', async () => {
+  const kind: JobKind<{ id: string }> = {
+    ...kindOf('test.groups'),
+    atOnce: 4,
+    groups: { of: ({ id }) => id.slice(0, 1), atOnce: 2 },
+  }
+  const jobs = await open()
+  const running = new Set<string>()
+  let go: () => void = () => undefined
+  const going = new Promise<void>((resolve) => (go = resolve))
+  jobs.handle(kind, async ({ id }) => {
+    running.add(id)
+    await going
+  })
+  await jobs.start()
+  const ids = ['a1', 'a2', 'a3', 'a4', 'a5', 'b1']
+  for (const id of ids) await unitOfWork(service, (unit) => jobs.enqueue(unit, kind, { id }))
+  await vi.waitFor(() => expect(running.has('b1')).toBe(true), { timeout: 30_000 })
+  expect([...running].filter((id) => id.startsWith('a')).length).toBeLessThanOrEqual(2)
+  go()
+  await vi.waitFor(async () => expect(await stateOf(kind.name)).toEqual(ids.map(() => 'completed')), {
+    timeout: 60_000,
+  })
+}, 120_000)

@@ -8,11 +8,9 @@ import { readWorkflow } from './definition/workflow.ts'
 import { advance, endStep, jobsOf, stopJob, stopRun } from './engine/advance.ts'
 import type { StepResult } from './engine/advance.ts'
 import { runContexts } from './engine/contexts.ts'
-import { hasEnded, jobTransitions, move, runTransitions, stepTransitions } from './engine/states.ts'
+import { groupOf, isIdle, minutesOf, resumed } from './engine/run.ts'
+import { hasEnded, move, runTransitions, stepTransitions } from './engine/states.ts'
 import type { JobRun, StepRun } from './engine/states.ts'
-import { ExpressionError } from './expressions/syntax.ts'
-import { fill } from './expressions/template.ts'
-import { textOf } from './expressions/value.ts'
 import type { ValueMap } from './expressions/value.ts'
 import { endJobInTime, executeStep, wakeStep } from './kinds.ts'
 import type { RunStore, StoredRun } from './run-store.ts'
@@ -31,8 +29,6 @@ export const runLimits = {
 } as const
 const minuteMs = 60_000
 const retryMs = (attempt: number): number => Math.min(5000 * 2 ** (attempt - 2), 300_000)
-const usualMinutes = 360
-const waitingMinutes = 30 * 24 * 60
 
 export interface EngineDependencies {
   readonly workflows: WorkflowStore
@@ -320,45 +316,4 @@ export function placeOf(run: StoredRun, workflow: Workflow, stepId: string): Pla
     if (step !== undefined) return { run, workflow, job, step }
   }
   return null
-}
-
-const isIdle = (run: StoredRun): boolean =>
-  run.jobs.every(({ steps }) => steps.every(({ state }) => state !== 'queued' && state !== 'running'))
-
-function groupOf(workflow: Workflow, contexts: ValueMap): string | null {
-  const group = workflow.concurrency?.group
-  if (group === undefined) return null
-  try {
-    return textOf(fill(group, { status: 'success', contexts })).slice(0, 200)
-  } catch (error) {
-    if (error instanceof ExpressionError) return group
-    throw error
-  }
-}
-
-function minutesOf(workflow: Workflow, { name }: JobRun): number {
-  const job = workflow.jobs[name]
-  const waits = job?.steps.some((step) => 'uses' in step && (step.uses === 'approval' || step.uses === 'wait')) === true
-  return job?.['timeout-minutes'] ?? (waits ? waitingMinutes : usualMinutes)
-}
-
-/** A job as it stood, up to its first step that did not succeed. */
-function resumed(job: JobRun, former: JobRun): JobRun {
-  if (former.state === 'succeeded')
-    return {
-      ...former,
-      id: job.id,
-      steps: former.steps.map((step, at) => ({ ...step, id: job.steps[at]?.id ?? step.id })),
-    }
-  if (former.state === 'skipped') return job
-  const first = former.steps.findIndex(({ state }) => state !== 'succeeded')
-  const begun: JobRun = {
-    ...job,
-    steps: job.steps.map((step, at) => {
-      const was = former.steps[at]
-      return was !== undefined && at < first ? { ...was, id: step.id } : step
-    }),
-  }
-  if (first > 0) move(begun, jobTransitions, 'running', new Date())
-  return begun
 }

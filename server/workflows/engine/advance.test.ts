@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { readWorkflow } from '../definition/workflow.ts'
-import { advance, endStep, jobsOf, stopRun } from './advance.ts'
+import { advance, endStep, jobsOf, newStep, stopRun } from './advance.ts'
 import type { StepResult } from './advance.ts'
+import { resumed } from './run.ts'
 import { hasEnded, move, stepTransitions } from './states.ts'
-import type { Run } from './states.ts'
+import type { JobRun, Run } from './states.ts'
 
 const now = new Date('2026-01-01')
 const done: StepResult = { kind: 'succeeded', outputs: {}, exitCode: 0 }
@@ -135,6 +136,33 @@ test('a condition that cannot be answered fails its step, and says why', () => {
   a: {workspace: w, steps: [{run: x, if: "fromJSON('{')"}]}`)
   expect(run.jobs[0]?.steps[0]).toMatchObject({ state: 'failed', reason: expect.stringContaining('no JSON') })
   expect(run.state).toBe('failed')
+})
+
+test('a re-run keeps what succeeded or was left out before the failure, and begins there', () => {
+  const { end, run, queued } = started(`
+  a: {workspace: w, steps: [{run: x}, {run: y, if: "1 == 2"}, {id: s, run: z}, {run: f}, {run: g, if: failure()}]}`)
+  end('a0.0', done)
+  end('a0.2', { kind: 'succeeded', outputs: { v: '1' }, exitCode: 0 })
+  end('a0.3', failed)
+  expect(queued()).toEqual(['a0.4'])
+  end('a0.4', done)
+  const [former] = run.jobs
+  if (former === undefined) throw new Error('There is no job.')
+  const fresh: JobRun = {
+    ...former,
+    state: 'pending',
+    endedAt: null,
+    steps: former.steps.map(({ id, index }) => newStep(`${id}'`, index)),
+  }
+  const again = resumed(fresh, former)
+  expect(again.steps.map(({ id, state, outputs }) => [id.at(-1), state, outputs])).toEqual([
+    ["'", 'succeeded', {}],
+    ["'", 'skipped', {}],
+    ["'", 'succeeded', { v: '1' }],
+    ["'", 'pending', {}],
+    ["'", 'pending', {}],
+  ])
+  expect(again.state).toBe('running')
 })
 
 test('nothing that has ended moves any more', () => {
