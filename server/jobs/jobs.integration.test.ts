@@ -241,7 +241,7 @@ test('a job that is due later does not run before', async () => {
 
 test('of one group no more run at a time than its share, and another’s do not wait for them', async () => {
   const kind: JobKind<{ id: string }> = {
-    ...kindOf('test.groups'),
+    ...kindOf('test.shares'),
     atOnce: 4,
     groups: { of: ({ id }) => id.slice(0, 1), atOnce: 2 },
   }
@@ -263,3 +263,14 @@ test('of one group no more run at a time than its share, and another’s do not 
     timeout: 60_000,
   })
 }, 120_000)
+
+test('what is queued before jobs are run, for a queue that was never there, is run once they are', async () => {
+  const kind = kindOf('test.early')
+  const jobs = await open()
+  const ran: string[] = []
+  jobs.handle(kind, async ({ id }) => void ran.push(id))
+  await unitOfWork(service, (unit) => jobs.enqueue(unit, kind, { id: 'early' }))
+  expect(ran).toEqual([])
+  await jobs.start()
+  await vi.waitFor(() => expect(ran).toEqual(['early']))
+})

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { PgBoss } from 'pg-boss'
+import { z } from 'zod'
 import type { Job } from 'pg-boss'
 import type { Log } from '@arcx/service-kit/log'
 import type { Unit } from '../unit-of-work/unit-of-work.ts'
@@ -12,10 +13,10 @@ const maxConnections = 4
 const heartbeatSeconds = 10
 /** How often jobs are looked for whose process is silent, or that ran for too long. */
 const superviseSeconds = 5
-/** New jobs are announced by NOTIFY; this finds those that are tried again, and what was not heard. */
-const pollSeconds = 2
-/** Each that runs of a kind looks by itself: where there are more, less often. */
-const pollSecondsOf = (most: number): number => Math.max(pollSeconds, Math.ceil(most / 2))
+/** New jobs are announced by NOTIFY; those whose time has come, and what was not heard, are looked for this often. */
+const lookMs = 1000
+/** What each worker does by itself, should the looking fail. */
+const pollSeconds = 60
 /** For one attempt. */
 const expireInSeconds = 6 * 3600
 const retry = {
@@ -29,6 +30,15 @@ const keptSeconds = { retentionSeconds: 90 * 86_400, deleteAfterSeconds: 86_400 
 const atOnce = 2
 /** For those that end when their signal is aborted. */
 const closeMs = 2000
+
+/** How many of each queue's jobs might run now, counted to ten. */
+const due = `SELECT "name", "due"."count" FROM unnest($1::text[]) AS "name", LATERAL (
+  SELECT count(*)::integer AS "count" FROM (
+    SELECT 1 FROM ${schema}."job" WHERE "job"."name" = "name"."name" AND "state" IN ('created', 'retry')
+      AND NOT "blocked" AND "start_after" <= now() LIMIT 10
+  ) AS "some"
+) AS "due" WHERE "due"."count" > 0`
+const Due = z.object({ name: z.string(), count: z.number() })
 
 interface Registered {
   readonly kind: JobKind<object>
@@ -45,7 +55,10 @@ export class Jobs {
   readonly #log: Log
   readonly #registered: Registered[] = []
   readonly #closing = new AbortController()
+  /** Those that are there, or are being made. */
+  readonly #queues = new Map<string, Promise<void>>()
   #isStarted = false
+  #looking: Promise<void> = Promise.resolve()
 
   private constructor(boss: PgBoss, log: Log) {
     this.#boss = boss
@@ -81,23 +94,16 @@ export class Jobs {
   /** Runs what is queued, from now on. */
   async start(): Promise<void> {
     this.#isStarted = true
-    for (const registered of this.#registered) {
-      const { kind, cron } = registered
-      const options = {
-        ...retry,
-        retryLimit: (kind.attempts ?? endless) - 1,
-        ...keptSeconds,
-        expireInSeconds,
-        heartbeatSeconds,
-        notify: true,
-      }
-      await this.#boss.createQueue(kind.name, { ...options, policy: 'exclusive' })
-      // One that an earlier version made.
-      await this.#boss.updateQueue(kind.name, options)
-      if (cron === null) await this.#boss.unschedule(kind.name)
-      else await this.#boss.schedule(kind.name, cron, {}, { tz: 'UTC', singletonKey: kind.keyOf({}) })
-      await this.#work(registered)
-    }
+    await Promise.all(
+      this.#registered.map(async (registered) => {
+        const { kind, cron } = registered
+        await this.#queueOf(kind)
+        if (cron === null) await this.#boss.unschedule(kind.name)
+        else await this.#boss.schedule(kind.name, cron, {}, { tz: 'UTC', singletonKey: kind.keyOf({}) })
+        await this.#work(registered)
+      }),
+    )
+    this.#looking = this.#look()
   }
 
   /** Queues a job, to run at once or from a time on; where the unit is undone, so is that. */
@@ -107,6 +113,8 @@ export class Jobs {
     input: Input,
     startAfter?: Date,
   ): Promise<void> {
+    // What is started before the jobs are, such as the reconciler, may queue some.
+    await this.#queueOf(kind)
     await this.#boss.send(kind.name, input, {
       singletonKey: kind.keyOf(input),
       ...(startAfter === undefined ? {} : { startAfter }),
@@ -118,6 +126,7 @@ export class Jobs {
   /** Ends what runs here; another copy goes on with it, or this one when it starts again. */
   async close(): Promise<void> {
     this.#closing.abort(new Error('the server is stopping'))
+    await this.#looking
     await this.#boss.stop({ graceful: true, timeout: closeMs })
   }
 
@@ -130,21 +139,64 @@ export class Jobs {
     })
   }
 
+  #queueOf<Input extends object>(kind: JobKind<Input>): Promise<void> {
+    const known = this.#queues.get(kind.name)
+    if (known !== undefined) return known
+    const made = this.#makeQueue(kind)
+    this.#queues.set(kind.name, made)
+    made.catch(() => this.#queues.delete(kind.name))
+    return made
+  }
+
+  async #makeQueue<Input extends object>({ name, attempts = endless }: JobKind<Input>): Promise<void> {
+    const options = {
+      ...retry,
+      retryLimit: attempts - 1,
+      ...keptSeconds,
+      expireInSeconds,
+      heartbeatSeconds,
+      notify: true,
+    }
+    await this.#boss.createQueue(name, { ...options, policy: 'exclusive' })
+    // One that an earlier version made.
+    await this.#boss.updateQueue(name, options)
+  }
+
+  /** One look for all queues, by an index; each worker's own would be dozens of queries a second. */
+  async #look(): Promise<void> {
+    const { signal } = this.#closing
+    const names = this.#registered.map(({ kind }) => kind.name)
+    while (!signal.aborted) {
+      await pause(lookMs, undefined, { signal }).catch(() => undefined)
+      if (signal.aborted) return
+      try {
+        const { rows } = await this.#boss.getDb().executeSql(due, [names])
+        for (const { name, count } of z.array(Due).parse(rows)) this.#wake(name, (busy) => !busy, count)
+      } catch (error) {
+        this.#log.warn({ err: error }, 'jobs that are due could not be looked for')
+      }
+    }
+  }
+
+  #wake(name: string, which: (isBusy: boolean) => boolean, most = Infinity): void {
+    const found = this.#boss.getWipData().filter((worker) => worker.name === name && which(worker.count > 0))
+    for (const worker of found.slice(0, most)) this.#boss.notifyWorker(worker.id)
+  }
+
   async #work(registered: Registered): Promise<void> {
     const { name, groups, atOnce: most = atOnce } = registered.kind
     const options = {
       localConcurrency: most,
       ...(groups === undefined ? {} : { localGroupConcurrency: groups.atOnce }),
-      pollingIntervalSeconds: pollSecondsOf(most),
-      notifyPollingIntervalSeconds: pollSecondsOf(most),
+      pollingIntervalSeconds: pollSeconds,
+      notifyPollingIntervalSeconds: pollSeconds,
     }
     await this.#boss.work<object>(name, options, async ([job]) => {
       try {
         if (job !== undefined) await this.#run(registered, job)
       } finally {
         // Each would wait for its next poll after its job, however many are queued.
-        for (const worker of this.#boss.getWipData())
-          if (worker.name === name && worker.count > 0) this.#boss.notifyWorker(worker.id)
+        this.#wake(name, (isBusy) => isBusy)
       }
     })
   }
