@@ -16,6 +16,7 @@ let newcomer: Person
 /** Whose payment has not come. */
 let waiting: Person
 let invitation: string
+let workflowId: string
 
 beforeAll(async () => {
   ;[arc, browser] = await Promise.all([startTestOrchestrator({ ARC_SIGNUP_MODE: 'invite' }), openBrowser()])
@@ -33,6 +34,20 @@ beforeAll(async () => {
   await arc.prisma.membership.create({ data: { teamId, userId: grace.userId, role: 'viewer' } })
   await ada.api.teams.invites.create.mutate({ teamId, login: 'Barbara', role: 'member' })
   invitation = new URL((await ada.api.teams.invites.create.mutate({ teamId, role: 'member' })).url).search
+  const source = `name: Hours of the team
+on:
+  schedule:
+    - cron: '45 8 * * 1-5'
+      timezone: Europe/Berlin
+jobs:
+  up:
+    steps:
+      - uses: workspace/start
+        with: { name: notes }
+`
+  const { workflow } = await ada.api.workflows.save.mutate({ source })
+  if (workflow === null) throw new Error('The workflow has faults.')
+  workflowId = workflow.id
   const notes = await createRunning(ada, 'notes')
   await ada.api.workspaces.stop.mutate({ workspaceId: notes.id })
   await untilState(ada, notes.id, 'stopped')
@@ -125,6 +140,17 @@ const screens: readonly Screen[] = [
     path: '/admin?tab=announcements',
     ready: (page) => page.getByText('Nothing is announced.').waitFor(),
   },
+  { name: 'admin-plans', path: '/admin?tab=plans', ready: (page) => page.getByLabel('Workspaces of Free').waitFor() },
+  { name: 'admin-github', path: '/admin?tab=github', ready: heading('Connect GitHub') },
+  {
+    name: 'admin-webhooks',
+    path: '/admin?tab=webhooks',
+    ready: (page) => page.getByText('Nothing has been sent to this server yet.').waitFor(),
+  },
+  { name: 'workflows', path: '/workflows', ready: (page) => page.getByText('Hours of the team').waitFor() },
+  { name: 'first-workflow', path: '/workflows', as: 'newcomer', ready: heading('Workflows') },
+  { name: 'workflow', path: () => `/workflows/${workflowId}`, ready: heading('Hours of the team') },
+  { name: 'first-usage', path: '/usage', as: 'newcomer', ready: heading('Usage') },
   { name: 'first-dashboard', path: '/dashboard', as: 'newcomer', ready: heading('Your first workspace') },
   { name: 'first-team', path: '/teams', as: 'newcomer', ready: heading('Teams') },
   { name: 'join', path: () => `/join${invitation}`, as: 'newcomer', ready: heading('Join engines') },
@@ -204,7 +230,13 @@ test('the pass by Tab finds what cannot be seen, what is covered, and what is no
 })
 
 /** What people and things are called, units, and what stands in dates. */
+/** In days, which come from the browser’s own words. */
+const months = Array.from({ length: 12 }, (_, month) =>
+  new Date(Date.UTC(2026, month)).toLocaleDateString('en', { month: 'short', timeZone: 'UTC' }),
+)
 const data = [
+  ...months,
+  'Hours of the team',
   'analytical-engine',
   'notes',
   'engines',

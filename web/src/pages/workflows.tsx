@@ -107,7 +107,9 @@ function Row({ workflow: { id, name, triggers, nextAt, lastRun } }: { workflow: 
         >
           {name}
         </Link>
-        <div className="font-mono text-xs text-ink-soft break-words">{triggers.join(', ')}</div>
+        <div translate="no" className="font-mono text-xs text-ink-soft break-words">
+          {triggers.join(', ')}
+        </div>
       </div>
       {nextAt !== null && (
         <span className="text-sm text-ink-soft">

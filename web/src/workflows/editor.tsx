@@ -48,6 +48,7 @@ export function SourceEditor({
         </pre>
         <textarea
           ref={box}
+          translate="no"
           aria-label={t`Workflow in YAML`}
           aria-invalid={problems.length > 0}
           aria-describedby="workflow-problems"
