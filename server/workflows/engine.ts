@@ -12,7 +12,8 @@ import { hasEnded, jobTransitions, move, runTransitions, stepTransitions } from 
 import type { JobRun, StepRun } from './engine/states.ts'
 import { ExpressionError } from './expressions/syntax.ts'
 import { fill } from './expressions/template.ts'
-import { textOf } from './expressions/value.ts'
+import { Work } from './expressions/work.ts'
+import { textOf, toValue } from './expressions/value.ts'
 import type { ValueMap } from './expressions/value.ts'
 import { endJobInTime, executeStep, wakeStep } from './kinds.ts'
 import type { RunStore, StoredRun } from './run-store.ts'
@@ -70,8 +71,9 @@ export class Engine {
   }
 
   /** Null where there is a run of the same cause. @throws `workflow_run_limit_reached`. */
-  async begin(unit: Unit, row: WorkflowRow, wanted: NewRun): Promise<WorkflowRunId | null> {
+  async begin(unit: Unit, row: WorkflowRow, asked: NewRun): Promise<WorkflowRunId | null> {
     const workflow = workflowOf(row.source)
+    const wanted = { ...asked, event: toValue(asked.event) as ValueMap, inputs: toValue(asked.inputs) as ValueMap }
     const id = WorkflowRunId.parse(randomUUID())
     const contexts = runContexts(workflow, { id, number: 0, ...wanted })
     return this.#add(unit, row, workflow, {
@@ -329,7 +331,7 @@ function groupOf(workflow: Workflow, contexts: ValueMap): string | null {
   const group = workflow.concurrency?.group
   if (group === undefined) return null
   try {
-    return textOf(fill(group, { status: 'success', contexts })).slice(0, 200)
+    return textOf(fill(group, { status: 'success', contexts, work: new Work() })).slice(0, 200)
   } catch (error) {
     if (error instanceof ExpressionError) return group
     throw error

@@ -130,6 +130,8 @@ function outOfBounds(document: Document.Parsed): { readonly offset: number; read
     if (isAlias(node))
       return refuse(offset, `“*${node.source}” is an alias, which a workflow does not have. Write it out.`)
     if ((nodes += 1) > sourceBounds.nodes) return refuse(offset, `A workflow has at most ${sourceBounds.nodes} values.`)
+    if (isScalar(node) && typeof node.value === 'string' && node.value.includes('\0'))
+      return refuse(offset, 'The character NUL stands here, which no text has. Take it out.')
     if (path.filter((each) => !isPair(each)).length > sourceBounds.depth) return refuse(offset, tooDeep)
     if (isMap(node) && node.items.some(({ key }) => nameOf(key) === '<<' || nameOf(key) === '__proto__'))
       return refuse(offset, 'Keys are not merged here, and “__proto__” is none. Write them out.')
