@@ -33,8 +33,9 @@ export class LogWriter implements StepLog {
 
   write(bytes: Uint8Array): void {
     if (bytes.length === 0) return
+    const isKept = this.#taken < mostLogBytes
     this.#taken += bytes.length
-    this.#waiting.push(Buffer.from(bytes))
+    if (isKept) this.#waiting.push(Buffer.from(bytes))
     this.#timer ??= setTimeout(() => void this.flush().catch((error: unknown) => (this.#fault ??= error)), flushMs)
   }
 
