@@ -198,3 +198,15 @@ test('without TLS it is sent within the operator’s own networks alone', async 
   })
   expect((await send('http://example.com/', { destinations })).error).toContain('https:// alone')
 })
+
+test('an answer that switches protocols is a failed attempt, and ends', async () => {
+  const server = createRawServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.once('data', () =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: any\r\n\r\n'),
+    )
+  })
+  const port = await listen(server)
+  const { status, error } = await send(`http://127.0.0.1:${port}/`, { ...loopback, limitMs: 2000 })
+  expect([status, error]).toEqual([101, 'It answered 101; 2xx says that it was taken.'])
+}, 10_000)

@@ -88,9 +88,9 @@ async function post(
       ? secureRequest(url, { ...options, ...(ca === undefined ? {} : { ca }) })
       : plainRequest(url, options)
   sent.end(body)
-  const response = await answered(sent)
   try {
-    return { status: response.statusCode ?? 0, answer: await firstOf(response) }
+    const response = await Promise.race([answered(sent), rejection(signal)])
+    return { status: response.statusCode ?? 0, answer: await Promise.race([firstOf(response), rejection(signal)]) }
   } finally {
     sent.destroy()
   }
@@ -100,6 +100,12 @@ function answered(sent: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     sent.on('response', resolve)
     sent.on('error', reject)
+    // Another protocol: there is neither a response nor an error then.
+    sent.on('upgrade', (response, socket) => {
+      socket.destroy()
+      resolve(response)
+    })
+    sent.on('close', () => reject(new Error('The connection was closed before an answer came.')))
   })
 }
 

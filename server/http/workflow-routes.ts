@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { WorkflowId, errors } from '@arcx/router'
 import type { WorkflowRunId } from '@arcx/router'
 import { schemaPath, workflowJsonSchema } from '../workflows/definition/json-schema.ts'
+import { bounds } from '../workflows/expressions/syntax.ts'
+import { parseJson } from '../workflows/expressions/value.ts'
 import type { Edge } from './app.ts'
 import { perMinute } from './rate-bound.ts'
 
@@ -40,12 +42,8 @@ export async function addWorkflowRoutes({ app }: Edge, { workflowStarts }: Workf
   })
 }
 
-/** JSON where it is that; else the text. */
+/** JSON where it is that, and not nested too deep; else the text. */
 function bodyOf(body: unknown): unknown {
   if (typeof body !== 'string' || body === '') return null
-  try {
-    return JSON.parse(body)
-  } catch {
-    return body
-  }
+  return parseJson(body, bounds.jsonDepth) ?? body
 }

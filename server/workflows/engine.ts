@@ -11,6 +11,7 @@ import { runContexts } from './engine/contexts.ts'
 import { groupOf, isIdle, minutesOf, resumed } from './engine/run.ts'
 import { hasEnded, move, runTransitions, stepTransitions } from './engine/states.ts'
 import type { JobRun, StepRun } from './engine/states.ts'
+import { toValue } from './expressions/value.ts'
 import type { ValueMap } from './expressions/value.ts'
 import { endJobInTime, executeStep, wakeStep } from './kinds.ts'
 import type { RunStore, StoredRun } from './run-store.ts'
@@ -66,8 +67,9 @@ export class Engine {
   }
 
   /** Null where there is a run of the same cause. @throws `workflow_run_limit_reached`. */
-  async begin(unit: Unit, row: WorkflowRow, wanted: NewRun): Promise<WorkflowRunId | null> {
+  async begin(unit: Unit, row: WorkflowRow, asked: NewRun): Promise<WorkflowRunId | null> {
     const workflow = workflowOf(row.source)
+    const wanted = { ...asked, event: toValue(asked.event) as ValueMap, inputs: toValue(asked.inputs) as ValueMap }
     const id = WorkflowRunId.parse(randomUUID())
     const contexts = runContexts(workflow, { id, number: 0, ...wanted })
     return this.#add(unit, row, workflow, {

@@ -112,7 +112,7 @@ export class Executor {
   #perform(place: Place, context: StepContext): Promise<StepOutcome> {
     const { run, job, step, workflow } = place
     const written = writtenOf(place)
-    const scope = scopeOf(workflow, run, job, statusOf(workflow, job), step.index)
+    const scope = scopeOf(workflow, run, job, statusOf(workflow, job), { before: step.index })
     if ('run' in written) {
       const where = written.workspace ?? workflow.jobs[job.name]?.workspace ?? ''
       const directory = written['working-directory']

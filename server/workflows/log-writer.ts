@@ -34,8 +34,9 @@ export class LogWriter implements StepLog {
 
   write(bytes: Uint8Array): void {
     if (bytes.length === 0) return
+    const isKept = this.#taken < mostLogBytes
     this.#taken += bytes.length
-    this.#waiting.push(Buffer.from(bytes))
+    if (isKept) this.#waiting.push(Buffer.from(bytes))
     this.#timer ??= setTimeout(() => this.#storeLines(), flushMs)
   }
 

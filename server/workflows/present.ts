@@ -105,5 +105,7 @@ function nameOf(step: Step): string {
 
 function questionOf(workflow: Workflow, run: StoredRun, job: JobRun, step: StepRun, as: Step): string | null {
   if (step.state !== 'waiting' || !('uses' in as) || as.uses !== 'approval') return null
-  return textOf(fill(String(as.with['message']), scopeOf(workflow, run, job, statusOf(workflow, job), step.index)))
+  return textOf(
+    fill(String(as.with['message']), scopeOf(workflow, run, job, statusOf(workflow, job), { before: step.index })),
+  )
 }

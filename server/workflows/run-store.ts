@@ -294,7 +294,7 @@ const ownerFrom = ({
   teamId: teamId === null ? null : TeamId.parse(teamId),
 })
 const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
-const json = (value: unknown): object => JSON.parse(JSON.stringify(value)) as object
+const json = (value: unknown): object => toValue(value) as object
 const stopReason = (text: string | null): StopReason | null =>
   text === 'cancelled' || text === 'timed-out' ? text : null
 

@@ -1,5 +1,5 @@
 import { LineCounter, isAlias, isMap, isNode, isPair, isScalar, parseDocument, visit } from 'yaml'
-import type { Document, Node } from 'yaml'
+import type { Document, Node, YAMLMap } from 'yaml'
 
 export type Path = readonly PropertyKey[]
 
@@ -62,7 +62,8 @@ export function readSource(text: string): { readonly source: Source } | { readon
   const deep = tooDeepAt(text)
   if (deep !== null) return { problems: [{ ...deep, message: tooDeep }] }
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, version: '1.2' })
+  // The reader’s own search for keys that come twice, and its words for errors, take time by the square of the text.
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, version: '1.2' })
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
@@ -99,6 +100,17 @@ function tooDeepAt(text: string): Pick<Problem, 'line' | 'column'> | null {
   return null
 }
 
+/** Where a key stands that was there before. */
+function repeatedKey({ items }: YAMLMap): number | null {
+  const known = new Set<string>()
+  for (const { key } of items) {
+    const name = nameOf(key)
+    if (known.has(name)) return isNode(key) ? (key.range?.[0] ?? 0) : 0
+    known.add(name)
+  }
+  return null
+}
+
 function wordsFor(message: string, line: string): string {
   if (/flow/.test(message) && line.includes('${{'))
     return 'Within { } and [ ], a text with “${{ … }}” stands in double quotes. Put it in quotes.'
@@ -118,9 +130,13 @@ function outOfBounds(document: Document.Parsed): { readonly offset: number; read
     if (isAlias(node))
       return refuse(offset, `“*${node.source}” is an alias, which a workflow does not have. Write it out.`)
     if ((nodes += 1) > sourceBounds.nodes) return refuse(offset, `A workflow has at most ${sourceBounds.nodes} values.`)
+    if (isScalar(node) && typeof node.value === 'string' && node.value.includes('\0'))
+      return refuse(offset, 'The character NUL stands here, which no text has. Take it out.')
     if (path.filter((each) => !isPair(each)).length > sourceBounds.depth) return refuse(offset, tooDeep)
     if (isMap(node) && node.items.some(({ key }) => nameOf(key) === '<<' || nameOf(key) === '__proto__'))
       return refuse(offset, 'Keys are not merged here, and “__proto__” is none. Write them out.')
+    const twice = isMap(node) ? repeatedKey(node) : null
+    if (twice !== null) return refuse(twice, 'This is no YAML: Map keys must be unique.')
     return
   })
   return found

@@ -182,3 +182,12 @@ test('everything that is wrong is told at once, in order', () => {
     '“rerty” is no key of jobs.test.steps[1]. Did you mean “retry”?',
   ])
 })
+
+test('a source made to take long is refused soon', () => {
+  const keys = Array.from({ length: 15_000 }, (_, index) => (index + 1000).toString(36))
+  for (const source of [`{${keys.join()}}`, '"'.repeat(60_000)]) expect(readWorkflow(source).problems).toHaveLength(1)
+  expect(readWorkflow('name: "a\\0b"').problems?.[0]?.message).toContain('NUL')
+  expect(readWorkflow('name: a\non: {}\nname: b').problems).toEqual([
+    { line: 3, column: 1, message: 'This is no YAML: Map keys must be unique.' },
+  ])
+})

@@ -175,3 +175,27 @@ test('nothing that has ended moves any more', () => {
   for (const step of run.jobs.flatMap(({ steps }) => steps))
     expect(() => move(step, stepTransitions, 'running', now)).toThrow('does not become')
 })
+
+test('expressions that would take minutes fail their jobs, and hold nothing else up', () => {
+  const one = "${{ contains(toJSON(event), 'zz') }}"
+  const variables = Array.from({ length: 14 }, (_, index) => `      E${index}: "${one.repeat(110)}"`).join('\n')
+  const { workflow } = readWorkflow(`name: A
+on: {hook: {}}
+jobs:
+  a:
+    if: env.E0 == 'a' || true
+    strategy: {matrix: {x: [${Array.from({ length: 64 }, (_, x) => x).join()}]}}
+    env:
+${variables}
+    workspace: w
+    steps: [{run: x, if: "env.E1 == 'a'"}]
+`)
+  if (workflow === null) throw new Error('It is not read.')
+  const event = { body: 'a'.repeat(60_000) }
+  const jobs = jobsOf(workflow, () => 'id')
+  const rest = { inputs: {}, stopping: false, reason: null, startedAt: now, endedAt: null, jobs }
+  const run: Run = { id: 'r', number: 1, trigger: 'hook', event, state: 'running', ...rest }
+  advance(workflow, run, now)
+  expect(run.state).toBe('failed')
+  expect(run.jobs.some(({ reason }) => reason?.includes('take too long'))).toBe(true)
+})

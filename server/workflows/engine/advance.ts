@@ -4,6 +4,7 @@ import type { Status } from '../expressions/evaluate.ts'
 import { ExpressionError } from '../expressions/syntax.ts'
 import { fill, holds } from '../expressions/template.ts'
 import type { ValueMap } from '../expressions/value.ts'
+import { Work } from '../expressions/work.ts'
 import { scopeOf } from './contexts.ts'
 import { hasEnded, jobTransitions, move, runTransitions, stepTransitions } from './states.ts'
 import type { JobRun, Run, StepRun, StopReason } from './states.ts'
@@ -49,14 +50,15 @@ export const newStep = (id: string, index: number): StepRun => ({
 /** Takes a run as far as it comes without anything being done: what is queued then is to be done. */
 export function advance(workflow: Workflow, run: Run, now: Date): void {
   if (run.state !== 'running') return
+  const work = new Work()
   for (let moved = true; moved;) {
     moved = false
     for (const job of run.jobs) {
       const definition = workflow.jobs[job.name]
       if (definition === undefined || hasEnded(job)) continue
       const before = stateOf(job)
-      if (job.state === 'pending') beginJob(workflow, run, job, definition, now)
-      if (job.state === 'running') advanceJob(workflow, run, job, definition, now)
+      if (job.state === 'pending') beginJob(workflow, run, job, definition, now, work)
+      if (job.state === 'running') advanceJob(workflow, run, job, definition, now, work)
       moved ||= stateOf(job) !== before
     }
   }
@@ -65,12 +67,13 @@ export function advance(workflow: Workflow, run: Run, now: Date): void {
 
 const stateOf = (job: JobRun): string => [job.state, ...job.steps.map(({ state }) => state)].join()
 
-function beginJob(workflow: Workflow, run: Run, job: JobRun, definition: Job, now: Date): void {
+function beginJob(workflow: Workflow, run: Run, job: JobRun, definition: Job, now: Date, work: Work): void {
   const needed = run.jobs.filter(({ name }) => definition.needs.includes(name))
   if (!needed.every(hasEnded)) return
   const status = run.stopping || job.stopping !== null ? 'cancelled' : statusOfNeeds(workflow, needed)
   try {
-    if (holds(definition.if, scopeOf(workflow, run, job, status))) return move(job, jobTransitions, 'running', now)
+    if (holds(definition.if, scopeOf(workflow, run, job, status, { work })))
+      return move(job, jobTransitions, 'running', now)
     move(job, jobTransitions, status === 'cancelled' ? 'cancelled' : 'skipped', now)
   } catch (error) {
     job.reason = reasonOf(error)
@@ -88,21 +91,29 @@ function statusOfNeeds(workflow: Workflow, needed: readonly JobRun[]): Status {
 const isForgiven = (workflow: Workflow, { name }: JobRun): boolean =>
   workflow.jobs[name]?.['continue-on-error'] === true
 
-function advanceJob(workflow: Workflow, run: Run, job: JobRun, definition: Job, now: Date): void {
+function advanceJob(workflow: Workflow, run: Run, job: JobRun, definition: Job, now: Date, work: Work): void {
   for (const step of job.steps) {
     if (hasEnded(step)) continue
     const written = definition.steps[step.index]
     if (step.state !== 'pending' || written === undefined) return
-    beginStep(workflow, run, job, step, written, now)
+    beginStep(workflow, run, job, step, written, now, work)
     if (!hasEnded(step)) return
   }
-  endJob(workflow, run, job, definition, now)
+  endJob(workflow, run, job, definition, now, work)
 }
 
-function beginStep(workflow: Workflow, run: Run, job: JobRun, step: StepRun, written: Step, now: Date): void {
+function beginStep(
+  workflow: Workflow,
+  run: Run,
+  job: JobRun,
+  step: StepRun,
+  written: Step,
+  now: Date,
+  work: Work,
+): void {
   const status = statusOf(workflow, job)
   try {
-    if (!holds(written.if, scopeOf(workflow, run, job, status, step.index)))
+    if (!holds(written.if, scopeOf(workflow, run, job, status, { before: step.index, work })))
       return move(step, stepTransitions, 'skipped', now)
     step.attempt = 1
     move(step, stepTransitions, 'queued', now)
@@ -123,10 +134,10 @@ const hasFailed = (workflow: Workflow, job: JobRun): boolean =>
     ({ state, index }) => state === 'failed' && workflow.jobs[job.name]?.steps[index]?.['continue-on-error'] !== true,
   )
 
-function endJob(workflow: Workflow, run: Run, job: JobRun, definition: Job, now: Date): void {
+function endJob(workflow: Workflow, run: Run, job: JobRun, definition: Job, now: Date, work: Work): void {
   const status = statusOf(workflow, job)
   try {
-    const scope = scopeOf(workflow, run, job, status)
+    const scope = scopeOf(workflow, run, job, status, { work })
     job.outputs = Object.fromEntries(
       Object.entries(definition.outputs ?? {}).map(([name, text]) => [name, fill(text, scope)]),
     )

@@ -4,6 +4,7 @@ import type { Scope } from '../expressions/evaluate.ts'
 import { fill } from '../expressions/template.ts'
 import { textOf } from '../expressions/value.ts'
 import type { Value, ValueMap } from '../expressions/value.ts'
+import { Work } from '../expressions/work.ts'
 import type { JobRun, Run } from './states.ts'
 
 /** What expressions of a run see before any job. */
@@ -35,7 +36,13 @@ export function needsOf(run: Run, job: Job): ValueMap {
 }
 
 /** What expressions of a job, and of its steps before the n-th, see. @throws {ExpressionError} */
-export function scopeOf(workflow: Workflow, run: Run, jobRun: JobRun, status: Status, before = Infinity): Scope {
+export function scopeOf(
+  workflow: Workflow,
+  run: Run,
+  jobRun: JobRun,
+  status: Status,
+  { before = Infinity, work = new Work() }: { readonly before?: number; readonly work?: Work } = {},
+): Scope {
   const job = workflow.jobs[jobRun.name]
   if (job === undefined) throw new Error(`The workflow has no job ${jobRun.name}.`)
   const contexts: ValueMap = {
@@ -51,9 +58,22 @@ export function scopeOf(workflow: Workflow, run: Run, jobRun: JobRun, status: St
       }),
     ),
   }
-  const first = environmentOf(workflow.env, { status, contexts: { ...contexts, env: {} } })
-  const env = { ...first, ...environmentOf(job.env, { status, contexts: { ...contexts, env: first } }) }
-  return { status, contexts: { ...contexts, env } }
+  let known: ValueMap | null = null
+  const env = (): ValueMap => {
+    const first = environmentOf(workflow.env, { status, work, contexts: { ...contexts, env: {} } })
+    return { ...first, ...environmentOf(job.env, { status, work, contexts: { ...contexts, env: first } }) }
+  }
+  return {
+    status,
+    work,
+    contexts: {
+      ...contexts,
+      // Few ask for it, and it may be much.
+      get env() {
+        return (known ??= env())
+      },
+    },
+  }
 }
 
 /** @throws {ExpressionError} */

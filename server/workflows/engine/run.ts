@@ -1,5 +1,6 @@
 import type { Workflow } from '../definition/schema.ts'
 import { ExpressionError } from '../expressions/syntax.ts'
+import { Work } from '../expressions/work.ts'
 import { fill } from '../expressions/template.ts'
 import { textOf } from '../expressions/value.ts'
 import type { ValueMap } from '../expressions/value.ts'
@@ -18,7 +19,7 @@ export function groupOf(workflow: Workflow, contexts: ValueMap): string | null {
   const group = workflow.concurrency?.group
   if (group === undefined) return null
   try {
-    return textOf(fill(group, { status: 'success', contexts })).slice(0, 200)
+    return textOf(fill(group, { status: 'success', contexts, work: new Work() })).slice(0, 200)
   } catch (error) {
     if (error instanceof ExpressionError) return group
     throw error

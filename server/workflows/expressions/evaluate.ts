@@ -3,6 +3,7 @@ import { ExpressionError, bounds } from './syntax.ts'
 import type { Node, Operator } from './syntax.ts'
 import { areEqual, isTruthy, memberOf } from './value.ts'
 import type { Value, ValueMap } from './value.ts'
+import type { Work } from './work.ts'
 
 /** How what came before went, for `success()` and its like. */
 export type Status = 'success' | 'failure' | 'cancelled' | 'skipped'
@@ -11,6 +12,7 @@ export interface Scope {
   readonly status: Status
   /** `inputs`, `event`, `steps` … by their names. */
   readonly contexts: ValueMap
+  readonly work: Work
 }
 
 /** Runs nothing, changes nothing and always ends. @throws {ExpressionError} where a bound is passed, or fromJSON gets no JSON. */
@@ -34,26 +36,30 @@ function valueOf(node: Node, scope: Scope): Value {
     case 'call': {
       const run = functions.get(node.name)
       if (run === undefined) throw new ExpressionError(`There is no function ${node.name}().`)
-      return run.call(
-        node.arguments.map((each) => evaluate(each, scope)),
-        scope.status,
-      )
+      const given = node.arguments.map((each) => evaluate(each, scope))
+      scope.work.goThrough(given)
+      return run.call(given, scope)
     }
     case 'binary':
-      return binary(node.operator, evaluate(node.left, scope), () => evaluate(node.right, scope))
+      return binary(node.operator, evaluate(node.left, scope), () => evaluate(node.right, scope), scope.work)
   }
 }
 
-function binary(operator: Operator, left: Value, right: () => Value): Value {
+function binary(operator: Operator, left: Value, right: () => Value, work: Work): Value {
+  const equals = (): boolean => {
+    const other = right()
+    work.goThrough([left, other])
+    return areEqual(left, other)
+  }
   switch (operator) {
     case '||':
       return isTruthy(left) ? left : right()
     case '&&':
       return isTruthy(left) ? right() : left
     case '==':
-      return areEqual(left, right())
+      return equals()
     case '!=':
-      return !areEqual(left, right())
+      return !equals()
     case '<':
       return isOrdered(left, right(), (order) => order < 0)
     case '<=':

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import type { Scope } from './evaluate.ts'
 import { ExpressionError } from './syntax.ts'
 import { fill, holds } from './template.ts'
+import { parseJson, toValue } from './value.ts'
+import { Work } from './work.ts'
 
 const scope: Scope = {
   status: 'success',
@@ -10,6 +12,9 @@ const scope: Scope = {
     inputs: { name: 'demo', count: 3, on: false, list: ['a', 'b'] },
     steps: { build: { outputs: { 'image-id': 'x1' } } },
     event: { title: '$(rm -rf /)', nested: { deep: [{ a: 1 }] } },
+  },
+  get work() {
+    return new Work()
   },
 }
 
@@ -145,4 +150,25 @@ test('a text in an expression comes out as it went in', () => {
       expect(fill(`\${{ '${text.replaceAll("'", "''")}' }}`, scope)).toBe(text)
     }),
   )
+})
+
+test('a text that grows beyond its bound is refused before it is made', () => {
+  const list = JSON.stringify(Array(20_000).fill(0))
+  const event = { list, long: 'x'.repeat(60_000) }
+  const large: Scope = { ...scope, contexts: { event }, work: new Work() }
+  expect(() => fill('${{ join(fromJSON(event.list), event.long) }}', large)).toThrow('characters came out')
+  expect(() => fill(`\${{ format('${'{0}'.repeat(600)}', event.long) }}`, large)).toThrow('characters came out')
+})
+
+test('what is nested deeper than JSON is written is no JSON', () => {
+  const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`
+  const contexts = { event: { deep } }
+  expect(() => fill('${{ toJSON(fromJSON(event.deep)) }}', { ...scope, contexts, work: new Work() })).toThrow('no JSON')
+  expect(parseJson('{"a":"[[[","b":[[1]]}', 3)).toEqual({ a: '[[[', b: [[1]] })
+})
+
+test('what a database takes in no text is replaced, and what only looks so is kept', () => {
+  expect(toValue({ 'a\0': ['b\0', '\ud83d', '\u{1f600}', '\\u0000', '"\\'] })).toEqual({
+    'a\ufffd': ['b\ufffd', '\ufffd', '\u{1f600}', '\\u0000', '"\\'],
+  })
 })

@@ -22,6 +22,10 @@ export const bounds = {
   depth: 40,
   /** Letters of what comes out. */
   result: 65_536,
+  /** Levels of what is read as JSON. */
+  jsonDepth: 100,
+  /** Letters that are gone through, for all expressions that are evaluated together. */
+  work: 20_000_000,
 } as const
 
 function childrenOf(node: Node): readonly Node[] {

@@ -39,12 +39,16 @@ export const hasExpressions = (text: string): boolean => text.includes('${{')
 
 /** The value itself where the text is one expression and nothing else; else a text. @throws {ExpressionError} */
 export function fill(text: string, scope: Scope): Value {
+  scope.work.read(text)
   const parts = parseTemplate(text)
   const [only] = parts
   if (parts.length === 1 && only !== undefined && typeof only !== 'string') return evaluate(only, scope)
-  const filled = parts.map((part) => (typeof part === 'string' ? part : textOf(evaluate(part, scope)))).join('')
-  if (filled.length > bounds.result)
-    throw new ExpressionError(`A text of more than ${bounds.result} characters came out.`)
+  let filled = ''
+  for (const part of parts) {
+    filled += typeof part === 'string' ? part : textOf(evaluate(part, scope))
+    if (filled.length > bounds.result)
+      throw new ExpressionError(`A text of more than ${bounds.result} characters came out.`)
+  }
   return filled
 }
 
@@ -60,6 +64,7 @@ const asksStatus = (node: Node): boolean =>
 /** Whether it holds; one that does not ask how things went holds only where they went well. @throws {ExpressionError} */
 export function holds(condition: string | undefined, scope: Scope): boolean {
   if (condition === undefined) return scope.status === 'success'
+  scope.work.read(condition)
   const node = parseCondition(condition)
   return (asksStatus(node) || scope.status === 'success') && isTruthy(evaluate(node, scope))
 }

@@ -32,5 +32,32 @@ export function areEqual(left: Value, right: Value): boolean {
   return left === right
 }
 
-/** What came from outside, as JSON has it. @throws where it is nothing that JSON has. */
-export const toValue = (value: unknown): Value => JSON.parse(JSON.stringify(value ?? null)) as Value
+/**
+ * What came from outside, as JSON has it, without what the database takes in no text: NUL, and halves of characters.
+ * @throws where it is nothing that JSON has.
+ */
+export const toValue = (value: unknown): Value => JSON.parse(storable(JSON.stringify(value ?? null))) as Value
+
+const storable = (json: string): string =>
+  json.replaceAll(/\\(?:u0000|ud[89a-f][0-9a-f]{2}|.)/g, (found) => (/^\\u(?:0000|d)/.test(found) ? '\\ufffd' : found))
+
+/** Undefined where it is no JSON, or nested deeper. */
+export function parseJson(text: string, depth: number): Value | undefined {
+  if (isDeeper(text, depth)) return undefined
+  try {
+    return toValue(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether brackets outside of texts are nested deeper. */
+function isDeeper(json: string, most: number): boolean {
+  let depth = 0
+  for (const [sign] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
+    if (sign === '[' || sign === '{') depth += 1
+    else if (sign === ']' || sign === '}') depth -= 1
+    if (depth > most) return true
+  }
+  return false
+}

@@ -35,8 +35,8 @@ true`
 /** `sh -c … ID OFFSET`: what is left of the log as output, and the exit code and the outputs as errors. */
 export const collect = `
 d="/tmp/.arcx-steps/$1"
-tail -c "+$2" "$d/log"
-cat "$d/code" >&2 2>/dev/null
+tail -c "+$2" "$d/log" | head -c 1048576
+head -c 4 "$d/code" >&2 2>/dev/null
 echo >&2
 head -c 65536 "$d/outputs" >&2
 true`

@@ -7,6 +7,7 @@ import { parseOutputs } from './outputs.ts'
 import { StepFailed } from './step.ts'
 import type { StepContext, StepOutcome } from './step.ts'
 import { findOwn, untilState } from './workspaces.ts'
+import { mostLogBytes } from '../log-writer.ts'
 
 export interface CommandInput {
   readonly run: string
@@ -18,6 +19,9 @@ export interface CommandInput {
 /** A value that a program can be given: Linux takes 128 KiB. */
 const longestValue = 100_000
 const activityMs = 30_000
+/** Of what is left in the workspace once a command has ended: its log as far as it is kept, and its outputs. */
+const mostRead = mostLogBytes + 256 * 1024
+const readMs = 20_000
 const deadReason =
   'The workspace stopped or was restarted while the command ran, so that it is not known how far it came. Add retry: 1 where it may be repeated.'
 
@@ -46,14 +50,13 @@ export async function runCommand(input: CommandInput, context: StepContext): Pro
   ports.onActivity(workspace.id)
   try {
     await follow(container, input, context)
+    const left = AbortSignal.any([signal, lost])
+    const { stdout, stderr } = await read(container, context, [collect, executionId, String(log.position + 1)], left)
     lost.throwIfAborted()
     if (signal.aborted) {
-      await read(await exec(container, context, [endAll, executionId]))
+      await read(container, context, [endAll, executionId], lost)
       signal.throwIfAborted()
     }
-    const { stdout, stderr } = await read(
-      await exec(container, context, [collect, executionId, String(log.position + 1)]),
-    )
     log.write(stdout)
     await log.flush()
     return outcomeOf(stderr.toString('utf8'))
@@ -108,11 +111,35 @@ const exec = (
 ): Promise<Execution> =>
   ports.runtime.exec(container, { command: ['/bin/sh', '-c', script, 'sh', ...rest], tty: null, directory: null })
 
-async function read(execution: Execution): Promise<{ readonly stdout: Buffer; readonly stderr: Buffer }> {
+/**
+ * What it puts out, up to a bound, and until it ends, is left, or time is up: what answers there is the workspace's own, and
+ * may have no end.
+ */
+async function read(
+  container: ContainerRef,
+  context: StepContext,
+  script: readonly string[],
+  left: AbortSignal,
+): Promise<{ readonly stdout: Buffer; readonly stderr: Buffer }> {
   const parts = { stdout: [] as Buffer[], stderr: [] as Buffer[] }
-  for await (const { stream, bytes } of execution.output) parts[stream].push(bytes)
-  execution.destroy()
-  return { stdout: Buffer.concat(parts.stdout), stderr: Buffer.concat(parts.stderr) }
+  const together = () => ({ stdout: Buffer.concat(parts.stdout), stderr: Buffer.concat(parts.stderr) })
+  if (left.aborted) return together()
+  const execution = await exec(container, context, script)
+  const enough = AbortSignal.any([left, AbortSignal.timeout(readMs)])
+  const leave = () => execution.destroy()
+  enough.addEventListener('abort', leave, { once: true })
+  try {
+    let length = 0
+    if (!enough.aborted)
+      for await (const { stream, bytes } of execution.output) {
+        parts[stream].push(bytes)
+        if ((length += bytes.length) > mostRead) break
+      }
+  } finally {
+    enough.removeEventListener('abort', leave)
+    execution.destroy()
+  }
+  return together()
 }
 
 function outcomeOf(told: string): StepOutcome {
