@@ -45,10 +45,18 @@ export async function orNothing<T>(call: Promise<T>): Promise<T | null> {
 
 /** The answer of a call that only a container that runs takes. @throws `workspace_not_running`. */
 export async function orNotRunning<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await ask(call)
-  } catch (error) {
-    if ([404, 409].includes(statusOf(error) ?? 0)) throw errors.workspaceNotRunning(error)
-    throw error
-  }
+  const answered = call.catch((error: unknown) => {
+    throw isNotRunning(error) ? errors.workspaceNotRunning(error) : error
+  })
+  return ask(answered)
+}
+
+/** One that ends between the making of an exec and its start is told as an error of the engine's own. */
+const isNotRunning = (error: unknown): boolean => {
+  const status = statusOf(error)
+  return (
+    status === 404 ||
+    status === 409 ||
+    (status === 500 && error instanceof Error && /\bcontainer not running\b|\bis not running\b/.test(error.message))
+  )
 }

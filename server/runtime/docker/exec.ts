@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import type { Container, Exec } from 'dockerode'
 import { EndMark } from './end-mark.ts'
-import { ask, orNotRunning, orNothing } from './client.ts'
+import { orNotRunning, orNothing } from './client.ts'
 import type { ExecRequest, Execution, OutputChunk, SignalName } from '../port.ts'
 
 const user = '1000:1000'
@@ -60,7 +60,7 @@ export async function startExecution(
     AttachStderr: true,
     User: user,
   })
-  const stream = (await ask(exec.start({ hijack: true, stdin: true, Tty: tty !== null }))) as Duplex
+  const stream = (await orNotRunning(exec.start({ hijack: true, stdin: true, Tty: tty !== null }))) as Duplex
   // Whoever reads it learns of an error by its end.
   stream.on('error', () => undefined)
   const marks: Marks = { stdout: new EndMark(`\0${mark} `), stderr: new EndMark(`\0${mark} `) }
@@ -89,7 +89,7 @@ export async function startExecution(
     async signal(name: SignalName) {
       await begun(exec)
       const killer = await prepare(container, { Cmd: ['/bin/sh', '-c', signaller, 'sh', id, name], User: user })
-      await ask(killer.start({ Detach: true }))
+      await orNotRunning(killer.start({ Detach: true }))
     },
     destroy() {
       stream.destroy()
