@@ -26,7 +26,7 @@ export default defineConfig({
               name: 'parts',
               priority: 1,
               minShareCount: 2,
-              test: /(web[\\/]src[\\/](?!.*(dialog\.tsx|modal|name-field|confirm-by-name|menu-popup|toast-host|palette[\\/](palette|entries|search)|program-settings|(docs|egress|history|pages|secrets|tokens)[\\/])))|lucide-react/,
+              test: /(web[\\/]src[\\/](?!.*(dialog\.tsx|modal|name-field|confirm-by-name|menu-popup|toast-host|palette[\\/](palette|entries|search)|program-settings|(admin|billing|docs|egress|event-webhooks|history|pages|secrets|tokens|usage|workflows)[\\/])))|lucide-react/,
             },
           ],
         },
