@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { WorkflowId, WorkflowRunId } from '@arcx/router'
 import { startTestOrchestrator } from '@arcx/testing/orchestrator'
@@ -21,6 +22,14 @@ const run = async (workflowId: WorkflowId) => (await person.api.workflows.run.mu
 const untilState = (runId: WorkflowRunId, state: string) =>
   until(async () => expect((await person.api.workflows.runOf.query({ runId })).state).toBe(state), 60_000)
 
+/** More runs of a workflow, as they wait. */
+async function stored(workflowId: WorkflowId, state: 'queued' | 'unapproved', count: number, group: string | null) {
+  const first = { workflowId, version: 1, state, trigger: 'github', event: {}, inputs: {}, group }
+  await arc.prisma.workflowRun.createMany({
+    data: Array.from({ length: count }, (_, index) => ({ id: randomUUID(), number: 1000 + index, ...first })),
+  })
+}
+
 const asking = (name: string, more = '') => `name: ${name}
 on: { workflow_dispatch: {} }
 ${more}
@@ -41,7 +50,8 @@ test('where a workflow is removed, what waited for its runs has its turn', async
 test('however many runs wait for their group, others have their turn', async () => {
   person = await arc.person('team')
   const grouped = await save(asking('Grouped', 'concurrency: { group: one }'))
-  for (let count = 0; count < 205; count += 1) await run(grouped)
+  await run(grouped)
+  await stored(grouped, 'queued', 205, 'one')
   await untilState(await run(await save(asking('Alone'))), 'running')
   await untilState(await run(await save(asking('Of another group', 'concurrency: { group: two }'))), 'running')
 }, 120_000)
@@ -69,3 +79,10 @@ jobs: { one: { if: "false", steps: [{ uses: wait, with: { seconds: 1 } }] } }
   const counts = await Promise.all(ids.map((workflowId) => arc.prisma.workflowRun.count({ where: { workflowId } })))
   expect(counts).toEqual([31, ...Array(7).fill(30)])
 }, 180_000)
+
+test('however many runs strangers have started that nobody approved, people’s own begin', async () => {
+  person = await arc.person('team')
+  const workflowId = await save(asking('Flooded'))
+  await stored(workflowId, 'unapproved', 1000, null)
+  await untilState(await run(workflowId), 'running')
+}, 60_000)

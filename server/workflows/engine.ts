@@ -27,6 +27,8 @@ export const runLimits = {
   busy: 10,
   /** Of one owner that have not ended. */
   open: 1000,
+  /** Of one workflow that strangers have started and nobody has approved: they must not use up what others may have. */
+  unapproved: 50,
   /** Of one workflow that have ended. */
   kept: 100,
   /** Of one workflow that other runs, or what becomes of workspaces, start within ten minutes: it may start itself by them. */
@@ -225,8 +227,11 @@ export class Engine {
       Pick<StoredRun, 'id' | 'version' | 'group' | 'jobs' | 'rerunOf'> & { readonly actorId: UserId | null },
   ): Promise<WorkflowRunId | null> {
     const { runs } = this.#dependencies
-    if ((await runs.countOpen(unit, owner)) >= runLimits.open) throw errors.workflowRunLimitReached(runLimits.open)
     const workflowId = owner.workflowId ?? (owner.id as StoredRun['workflowId'])
+    const [open, most] = wanted.isTrusted
+      ? [await runs.countOpen(unit, owner), runLimits.open]
+      : [await runs.countUnapproved(unit, workflowId), runLimits.unapproved]
+    if (open >= most) throw errors.workflowRunLimitReached(most)
     const { trigger } = wanted
     if (
       wanted.rerunOf === null &&

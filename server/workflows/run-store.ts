@@ -186,7 +186,13 @@ export class RunStore {
   }
 
   async countOpen(unit: Unit, owner: WorkflowOwner): Promise<number> {
-    return queriesOf(unit).workflowRun.count({ where: { endedAt: null, workflow: ownedBy(owner) } })
+    return queriesOf(unit).workflowRun.count({
+      where: { endedAt: null, state: { not: 'unapproved' }, workflow: ownedBy(owner) },
+    })
+  }
+
+  async countUnapproved(unit: Unit, workflowId: WorkflowId): Promise<number> {
+    return queriesOf(unit).workflowRun.count({ where: { workflowId, state: 'unapproved' } })
   }
 
   /** Of an owner's runs, the oldest first: those that wait for their turn, and the groups and number of those that are busy. */
