@@ -58,7 +58,7 @@ test('however many runs wait for their group, others have their turn', async () 
 
 test('workflows that start each other are started so often and no more', async () => {
   person = await arc.person('team')
-  const names = Array.from({ length: 8 }, (_, index) => `Echo ${index}`)
+  const names = Array.from({ length: 4 }, (_, index) => `Echo ${index}`)
   const ids: WorkflowId[] = []
   for (const name of names)
     ids.push(
@@ -75,9 +75,9 @@ jobs: { one: { if: "false", steps: [{ uses: wait, with: { seconds: 1 } }] } }
       SELECT count(*)::int AS "count" FROM "jobs"."job"
       WHERE "name" = 'workflows.following' AND "state" IN ('created', 'active', 'retry')`
     expect(left?.count).toBe(0)
-  }, 90_000)
+  }, 150_000)
   const counts = await Promise.all(ids.map((workflowId) => arc.prisma.workflowRun.count({ where: { workflowId } })))
-  expect(counts).toEqual([31, ...Array(7).fill(30)])
+  expect(counts).toEqual([31, ...Array(3).fill(30)])
 }, 180_000)
 
 test('however many runs strangers have started that nobody approved, people’s own begin', async () => {
