@@ -161,6 +161,13 @@ export const errors = {
       { limit },
     ),
 
+  workflowStartsTooOften: (limit: number) =>
+    new ArcError(
+      'LimitReached',
+      'workflow_starts_too_often',
+      `Other runs, or what became of workspaces, have started it ${limit} times within ten minutes, which is as often as they may.`,
+      { limit },
+    ),
   workflowRunLimitReached: (limit: number) =>
     new ArcError(
       'LimitReached',

@@ -2,7 +2,7 @@ import { errors } from '@arcx/router'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { NoticeBudget } from './notice.ts'
 import { service } from './sampling.ts'
-import type { UsageOwner, UsageStore } from './store.ts'
+import type { BudgetRow, UsageOwner, UsageStore } from './store.ts'
 
 const shares = [100, 80] as const
 
@@ -36,19 +36,26 @@ export class Budgets {
 
   /** Tells of those of which 80 % and all are used up, once a month each, and stops what runs where that was asked for. */
   async check(stopAll: (owner: UsageOwner) => Promise<void>): Promise<void> {
+    const { store } = this.#dependencies
+    const faults: unknown[] = []
+    // One that cannot be told or stopped must not keep the others running.
+    for (const budget of await store.budgets())
+      await this.#checkOne(budget, stopAll).catch((error: unknown) => faults.push(error))
+    if (faults.length > 0) throw new AggregateError(faults, `${faults.length} budgets could not be checked.`)
+  }
+
+  async #checkOne({ owner, hours, hardStop }: BudgetRow, stopAll: (owner: UsageOwner) => Promise<void>): Promise<void> {
     const { store, unitOfWork, notice } = this.#dependencies
     const month = monthOf(new Date())
-    for (const { owner, hours, hardStop } of await store.budgets()) {
-      const percent = ((await store.hoursSince(owner, month)) / hours) * 100
-      const share = shares.find((each) => percent >= each)
-      if (share === undefined) continue
-      await unitOfWork(service, async (unit) => {
-        if (!(await store.alert(unit, owner, month, share))) return
-        const [kind, id] = 'teamId' in owner ? ['team', owner.teamId] : ['user', owner.personId]
-        unit.record({ action: `usage.budget-${share}`, target: { kind, id, name: `${hours} hours` } })
-        await notice(unit, { owner, percent: share, hours, hardStop, ...(await store.contactOf(unit, owner)) })
-      })
-      if (share === 100 && hardStop) await stopAll(owner)
-    }
+    const percent = ((await store.hoursSince(owner, month)) / hours) * 100
+    const share = shares.find((each) => percent >= each)
+    if (share === undefined) return
+    await unitOfWork(service, async (unit) => {
+      if (!(await store.alert(unit, owner, month, share))) return
+      const [kind, id] = 'teamId' in owner ? ['team', owner.teamId] : ['user', owner.personId]
+      unit.record({ action: `usage.budget-${share}`, target: { kind, id, name: `${hours} hours` } })
+      await notice(unit, { owner, percent: share, hours, hardStop, ...(await store.contactOf(unit, owner)) })
+    })
+    if (share === 100 && hardStop) await stopAll(owner)
   }
 }

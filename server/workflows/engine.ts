@@ -4,7 +4,7 @@ import type { Actor, ServiceActor, UserId, WorkflowTrigger } from '@arcx/router'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { Workflow } from './definition/schema.ts'
-import { readWorkflow } from './definition/workflow.ts'
+import type { Definitions } from './definitions.ts'
 import { advance, endStep, jobsOf, stopJob, stopRun } from './engine/advance.ts'
 import type { StepResult } from './engine/advance.ts'
 import { runContexts } from './engine/contexts.ts'
@@ -25,18 +25,24 @@ export const runLimits = {
   busy: 10,
   /** Of one owner that have not ended. */
   open: 1000,
+  /** Of one workflow that strangers have started and nobody has approved: they must not use up what others may have. */
+  unapproved: 50,
   /** Of one workflow that have ended. */
   kept: 100,
+  /** Of one workflow that other runs, or what becomes of workspaces, start within ten minutes: it may start itself by them. */
+  started: 30,
 } as const
 const minuteMs = 60_000
+const startedMs = 10 * minuteMs
 const retryMs = (attempt: number): number => Math.min(5000 * 2 ** (attempt - 2), 300_000)
 
 export interface EngineDependencies {
+  readonly definitions: Definitions
   readonly workflows: WorkflowStore
   readonly runs: RunStore
   readonly unitOfWork: UnitOfWork
   readonly jobs: Jobs
-  /** A run has ended: others may begin with it. Within its unit. */
+  /** A run has ended: others may begin with it. Within its unit, in which none of them begins. */
   onEnded(unit: Unit, run: StoredRun, workflow: Workflow): Promise<void>
 }
 
@@ -68,7 +74,7 @@ export class Engine {
 
   /** Null where there is a run of the same cause. @throws `workflow_run_limit_reached`. */
   async begin(unit: Unit, row: WorkflowRow, asked: NewRun): Promise<WorkflowRunId | null> {
-    const workflow = workflowOf(row.source)
+    const workflow = this.#dependencies.definitions.workflow(row.source)
     const wanted = { ...asked, event: toValue(asked.event) as ValueMap, inputs: toValue(asked.inputs) as ValueMap }
     const id = WorkflowRunId.parse(randomUUID())
     const contexts = runContexts(workflow, { id, number: 0, ...wanted })
@@ -86,7 +92,7 @@ export class Engine {
   /** A run with the same inputs that begins with what did not succeed. @throws `workflow_run_open`. */
   async rerun(unit: Unit, run: StoredRun): Promise<WorkflowRunId> {
     if (!hasEnded(run)) throw errors.workflowRunOpen()
-    const workflow = workflowOf(run.source)
+    const workflow = this.#dependencies.definitions.workflow(run.source)
     const id = WorkflowRunId.parse(randomUUID())
     const jobs = jobsOf(workflow, randomUUID).map((job) => {
       const former = run.jobs.find(({ name, index }) => name === job.name && index === job.index)
@@ -118,7 +124,7 @@ export class Engine {
       const before = await runs.within(unit, id)
       if (before === null) return null
       const run = structuredClone(before)
-      const workflow = workflowOf(run.source)
+      const workflow = this.#dependencies.definitions.workflow(run.source)
       const result = await work(run, workflow, unit)
       await this.#settle(unit, before, run, workflow)
       return result
@@ -179,8 +185,8 @@ export class Engine {
   }
 
   /** What waits for its turn may begin. */
-  async #admit(unit: Unit, owner: WorkflowOwner): Promise<void> {
-    const { runs } = this.#dependencies
+  async admit(unit: Unit, owner: WorkflowOwner): Promise<void> {
+    const { runs, definitions } = this.#dependencies
     const turns = await runs.turns(unit, owner)
     let { busy } = turns
     const groups = new Set(turns.groups)
@@ -188,12 +194,24 @@ export class Engine {
       if (busy >= runLimits.busy) return
       if (group !== null && groups.has(group)) continue
       const before = await runs.within(unit, id)
-      if (before === null) continue
+      if (before?.state !== 'queued') continue
       const run = structuredClone(before)
+      const { workflow } = definitions.read(run.source)
+      if (workflow === null) {
+        // It must not keep the others from their turns.
+        stopRun(
+          run,
+          'This version of arcx cannot read the workflow any more. Correct it, and run it again.',
+          new Date(),
+        )
+        await runs.save(unit, before, run)
+        emit(unit, run, run.id, run.workflowId)
+        continue
+      }
       move(run, runTransitions, 'running', new Date())
       busy += 1
       if (group !== null) groups.add(group)
-      await this.#write(unit, before, run, workflowOf(run.source))
+      await this.#write(unit, before, run, workflow)
     }
   }
 
@@ -205,8 +223,18 @@ export class Engine {
       Pick<StoredRun, 'id' | 'version' | 'group' | 'jobs' | 'rerunOf'> & { readonly actorId: UserId | null },
   ): Promise<WorkflowRunId | null> {
     const { runs } = this.#dependencies
-    if ((await runs.countOpen(unit, owner)) >= runLimits.open) throw errors.workflowRunLimitReached(runLimits.open)
     const workflowId = owner.workflowId ?? (owner.id as StoredRun['workflowId'])
+    const [open, most] = wanted.isTrusted
+      ? [await runs.countOpen(unit, owner), runLimits.open]
+      : [await runs.countUnapproved(unit, workflowId), runLimits.unapproved]
+    if (open >= most) throw errors.workflowRunLimitReached(most)
+    const { trigger } = wanted
+    if (
+      wanted.rerunOf === null &&
+      (trigger === 'workflow' || trigger === 'workspace') &&
+      (await runs.countSince(unit, workflowId, trigger, new Date(Date.now() - startedMs))) >= runLimits.started
+    )
+      throw errors.workflowStartsTooOften(runLimits.started)
     const number = await runs.add(unit, {
       ...owner,
       ...wanted,
@@ -222,7 +250,7 @@ export class Engine {
     // What came from outside ends nothing that runs before it is approved.
     if (wanted.isTrusted) await this.#makeWay(unit, owner, workflow, wanted)
     emit(unit, owner, wanted.id, workflowId)
-    await this.#admit(unit, owner)
+    await this.admit(unit, owner)
     return wanted.id
   }
 
@@ -239,7 +267,7 @@ export class Engine {
       if (before === null || before.state === 'unapproved') continue
       const run = structuredClone(before)
       stopRun(run, 'A newer run of its group has begun.', new Date())
-      await this.#write(unit, before, run, workflowOf(run.source))
+      await this.#write(unit, before, run, this.#dependencies.definitions.workflow(run.source))
     }
   }
 
@@ -251,7 +279,7 @@ export class Engine {
 
   async #settle(unit: Unit, before: StoredRun, run: StoredRun, workflow: Workflow): Promise<void> {
     await this.#write(unit, before, run, workflow)
-    if (run.state === 'queued' || hasEnded(run) || isIdle(run)) await this.#admit(unit, run)
+    if (run.state === 'queued' || hasEnded(run) || isIdle(run)) await this.admit(unit, run)
   }
 
   /** Takes it as far as it comes, and orders what is to be done then. */
@@ -303,13 +331,6 @@ function emit(
   workflowId: StoredRun['workflowId'],
 ): void {
   unit.emit({ type: 'workflows.run-changed', runId, workflowId, ownerId, teamId })
-}
-
-/** Of a version that was read when it was saved. */
-export function workflowOf(source: string): Workflow {
-  const { workflow, problems } = readWorkflow(source)
-  if (workflow === null) throw new Error(`A saved workflow cannot be read: ${problems[0]?.message ?? ''}`)
-  return workflow
 }
 
 export function placeOf(run: StoredRun, workflow: Workflow, stepId: string): Place | null {

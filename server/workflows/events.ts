@@ -28,23 +28,42 @@ export function matches(patterns: readonly string[] | undefined, name: string): 
   return is
 }
 
+/** Letters of patterns for each letter of a name. */
+const mostSteps = 20_000_000
+
+/** Whether any of many names is; also where there are too many to look at all of them, as on GitHub. */
+export function matchesAny(patterns: readonly string[] | undefined, names: readonly string[]): boolean {
+  if (patterns === undefined) return true
+  const letters = patterns.reduce((sum, pattern) => sum + pattern.length, 0)
+  let left = mostSteps
+  return names.some((name) => (left -= letters * name.length) < 0 || matches(patterns, name))
+}
+
 /** In time that grows with the two lengths multiplied, whatever the pattern. */
 function isMatch(pattern: string, name: string): boolean {
-  let states = new Set([0])
   const parts = pattern.match(/\*\*|\*|[^*]/gsu) ?? []
-  const through = (from: Set<number>): Set<number> => {
-    for (const at of from) if (parts[at] === '*' || parts[at] === '**') from.add(at + 1)
-    return from
-  }
-  states = through(states)
+  const count = parts.length
+  // Which parts are behind what was read of the name. Counted loops, as this is asked for each path of a push.
+  let at = new Uint8Array(count + 1)
+  let next = new Uint8Array(count + 1)
+  at[0] = 1
+  pass(parts, at)
   for (const letter of name) {
-    const next = new Set<number>()
-    for (const at of states) {
-      const part = parts[at]
-      if (part === '**' || (part === '*' && letter !== '/')) next.add(at)
-      else if (part === letter) next.add(at + 1)
+    next.fill(0)
+    for (let index = 0; index < count; index += 1) {
+      if (at[index] !== 1) continue
+      const part = parts[index]
+      if (part === '**' || (part === '*' && letter !== '/')) next[index] = 1
+      else if (part === letter) next[index + 1] = 1
     }
-    states = through(next)
+    pass(parts, next)
+    ;[at, next] = [next, at]
   }
-  return states.has(parts.length)
+  return at[count] === 1
+}
+
+/** Stars stand for nothing, too. */
+function pass(parts: readonly string[], at: Uint8Array): void {
+  for (let index = 0; index < parts.length; index += 1)
+    if (at[index] === 1 && (parts[index] === '*' || parts[index] === '**')) at[index + 1] = 1
 }

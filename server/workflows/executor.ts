@@ -25,6 +25,13 @@ import type { StepContext, StepOutcome, StepPorts } from './steps/step.ts'
 /** Steps that run here are asked about this often, all by one query. */
 const lookMs = 1000
 const minuteMs = 60_000
+/** A fault of the server's own that is met so often is not passing: for about ten minutes. */
+const mostTries = 10
+const broken: StepResult = {
+  kind: 'failed',
+  reason: 'The server could not do this, and has tried for some time. Whoever runs it finds more in its log.',
+  exitCode: null,
+}
 
 export interface ExecutorDependencies {
   readonly engine: Engine
@@ -48,7 +55,7 @@ export class Executor {
   }
 
   /** @throws where this process stops, or what it needs is away: the step goes on later. */
-  async execute(stepId: WorkflowStepId, attempt: number, { signal: lost }: DurableRun): Promise<void> {
+  async execute(stepId: WorkflowStepId, attempt: number, { signal: lost, attempt: tried }: DurableRun): Promise<void> {
     const { engine, log } = this.#dependencies
     const place = await engine.take(stepId, attempt)
     if (place === null) return
@@ -66,7 +73,8 @@ export class Executor {
       else await engine.ended(stepId, attempt, { ...outcome, kind: 'succeeded' })
     } catch (error) {
       lost.throwIfAborted()
-      const result = resultOf(error, state.ending, writtenOf(place))
+      const result =
+        resultOf(error, state.ending, writtenOf(place)) ?? (tried < mostTries || isPassing(error) ? null : broken)
       if (result === null) throw error
       if (result.kind === 'failed') log.info({ step: stepId, reason: result.reason }, 'a step of a workflow failed')
       await engine.ended(stepId, attempt, result)
@@ -208,6 +216,8 @@ const passing: ReadonlySet<string> = new Set([
   'egress_unavailable',
 ])
 
+const isPassing = (error: unknown): boolean => error instanceof ArcError && passing.has(error.code)
+
 /** Null for a fault that is not the step's. */
 function resultOf(error: unknown, ending: Ending | null, written: Step): StepResult | null {
   if (ending === 'late')
@@ -222,7 +232,6 @@ function resultOf(error: unknown, ending: Ending | null, written: Step): StepRes
   if (error instanceof StepFailed)
     return { kind: 'failed', reason: error.message, exitCode: error.exitCode, outputs: error.outputs }
   if (error instanceof ExpressionError) return { kind: 'failed', reason: error.message, exitCode: null }
-  if (error instanceof ArcError && !passing.has(error.code))
-    return { kind: 'failed', reason: error.message, exitCode: null }
+  if (error instanceof ArcError && !isPassing(error)) return { kind: 'failed', reason: error.message, exitCode: null }
   return null
 }

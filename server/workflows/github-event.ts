@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ValueMap } from './expressions/value.ts'
 import { toValue } from './expressions/value.ts'
 import type { Triggers } from './definition/triggers.ts'
-import { matches } from './events.ts'
+import { matches, matchesAny } from './events.ts'
 import type { GitHubEventName } from './events.ts'
 
 /** Nothing of what people write is longer in an expression. */
@@ -99,10 +99,7 @@ const readers: { readonly [Name in GitHubEventName]: (payload: Payloads[Name]) =
     const { commits: _, ...shown } = payload
     return {
       ...base('push', payload, shown, [payload.ref, payload.after]),
-      starts: ({ push }) =>
-        push !== undefined &&
-        matches(push.branches, branch) &&
-        (push.paths === undefined || paths.some((path) => matches(push.paths, path))),
+      starts: ({ push }) => push !== undefined && matches(push.branches, branch) && matchesAny(push.paths, paths),
     }
   },
   pull_request(payload) {

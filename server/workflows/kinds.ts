@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { WorkflowId, WorkflowStepId } from '@arcx/router'
+import { WorkflowId, WorkflowRunId, WorkflowStepId } from '@arcx/router'
 import type { JobKind } from '../jobs/job.ts'
 
 const Attempt = z.object({ stepId: WorkflowStepId, attempt: z.number().int() })
@@ -37,4 +37,11 @@ export const runSchedule: JobKind<{ workflowId: WorkflowId; at: string }> = {
   name: 'workflows.schedule',
   input: z.object({ workflowId: WorkflowId, at: z.iso.datetime() }),
   keyOf: ({ workflowId, at }) => `${workflowId} ${at}`,
+}
+
+/** A run has ended, and others begin with it. */
+export const beginFollowing: JobKind<{ runId: WorkflowRunId }> = {
+  name: 'workflows.following',
+  input: z.object({ runId: WorkflowRunId }),
+  keyOf: ({ runId }) => runId,
 }

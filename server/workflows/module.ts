@@ -7,6 +7,7 @@ import type { Jobs } from '../jobs/jobs.ts'
 import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { EventHandler, WebhookSource } from '../webhooks/delivery.ts'
 import { WorkflowAccess } from './access.ts'
+import { Definitions } from './definitions.ts'
 import { Engine } from './engine.ts'
 import { githubEvents } from './events.ts'
 import { Executor } from './executor.ts'
@@ -44,15 +45,26 @@ export function openWorkflows(dependencies: WorkflowsModuleDependencies): Workfl
   const workflows = new WorkflowStore(database)
   const runs = new RunStore(database)
   const logs = new LogStore(database)
+  const definitions = new Definitions()
   const engine: Engine = new Engine({
+    definitions,
     workflows,
     runs,
     unitOfWork,
     jobs,
     onEnded: (unit, run, workflow) => starts.afterRun(unit, run, workflow),
   })
-  const starts = new Starts({ workflows, people: new PersonStore(database), unitOfWork, engine, log })
-  const schedules = new Schedules({ workflows, unitOfWork, jobs, engine, log })
+  const starts = new Starts({
+    definitions,
+    workflows,
+    runs,
+    jobs,
+    people: new PersonStore(database),
+    unitOfWork,
+    engine,
+    log,
+  })
+  const schedules = new Schedules({ definitions, workflows, unitOfWork, jobs, engine, log })
   const executor = new Executor({
     engine,
     runs,
@@ -85,7 +97,18 @@ export function openWorkflows(dependencies: WorkflowsModuleDependencies): Workfl
   )
   const access = new WorkflowAccess(workflows, runs, memberships)
   return {
-    workflows: new Workflows({ workflows, runs, logs, unitOfWork, engine, schedules, access, feed, publicOrigin }),
+    workflows: new Workflows({
+      definitions,
+      workflows,
+      runs,
+      logs,
+      unitOfWork,
+      engine,
+      schedules,
+      access,
+      feed,
+      publicOrigin,
+    }),
     starts,
     close: () => executor.close(),
   }

@@ -2,19 +2,20 @@ import { WorkflowStepId } from '@arcx/router'
 import type { Workflow as WorkflowView, WorkflowInput, WorkflowRun, WorkflowRunDetails } from '@arcx/router'
 import type { Job, Step, Workflow } from './definition/schema.ts'
 import type { InputDefinition, Triggers } from './definition/triggers.ts'
-import { readWorkflow } from './definition/workflow.ts'
 import { statusOf } from './engine/advance.ts'
 import { scopeOf } from './engine/contexts.ts'
 import type { JobRun, StepRun } from './engine/states.ts'
 import { fill } from './expressions/template.ts'
 import { textOf } from './expressions/value.ts'
-import { workflowOf } from './engine.ts'
 import type { RunRow, StoredRun } from './run-store.ts'
 import type { WorkflowRow } from './workflow-store.ts'
 
-export function presentWorkflow(row: WorkflowRow, lastRun: RunRow | null, may: WorkflowView['may']): WorkflowView {
-  // One that a later version of arcx reads no more is listed, and can be corrected.
-  const on: Partial<Triggers> = readWorkflow(row.source).workflow?.on ?? {}
+export function presentWorkflow(
+  row: WorkflowRow,
+  on: Triggers,
+  lastRun: RunRow | null,
+  may: WorkflowView['may'],
+): WorkflowView {
   return {
     id: row.id,
     teamId: row.teamId,
@@ -54,8 +55,7 @@ export const presentRun = (run: RunRow): WorkflowRun => ({
   endedAt: run.endedAt?.toISOString() ?? null,
 })
 
-export function presentDetails(run: StoredRun): WorkflowRunDetails {
-  const workflow = workflowOf(run.source)
+export function presentDetails(run: StoredRun, workflow: Workflow): WorkflowRunDetails {
   const order = Object.keys(workflow.jobs)
   return {
     ...presentRun(run),

@@ -38,6 +38,9 @@ const whole = {
   jobs: { include: { steps: { orderBy: { index: 'asc' as const } } }, orderBy: [{ index: 'asc' as const }] },
 }
 
+/** More do not begin at a time. */
+const mostTurns = 50
+
 export type StopCause = 'stopped' | 'forbidden' | 'gone'
 
 /** Runs, their jobs and steps. */
@@ -178,8 +181,18 @@ export class RunStore {
     return changed
   }
 
+  async countSince(unit: Unit, workflowId: WorkflowId, trigger: WorkflowTrigger, time: Date): Promise<number> {
+    return queriesOf(unit).workflowRun.count({ where: { workflowId, trigger, createdAt: { gt: time } } })
+  }
+
   async countOpen(unit: Unit, owner: WorkflowOwner): Promise<number> {
-    return queriesOf(unit).workflowRun.count({ where: { endedAt: null, workflow: ownedBy(owner) } })
+    return queriesOf(unit).workflowRun.count({
+      where: { endedAt: null, state: { not: 'unapproved' }, workflow: ownedBy(owner) },
+    })
+  }
+
+  async countUnapproved(unit: Unit, workflowId: WorkflowId): Promise<number> {
+    return queriesOf(unit).workflowRun.count({ where: { workflowId, state: 'unapproved' } })
   }
 
   /** Of an owner's runs, the oldest first: those that wait for their turn, and the groups and number of those that are busy. */
@@ -193,16 +206,23 @@ export class RunStore {
   }> {
     const queries = queriesOf(unit)
     const where = { workflow: ownedBy(owner) }
-    const [queued, grouped, busy] = [
+    const running = await queries.workflowRun.findMany({
+      where: { ...where, state: 'running', group: { not: null } },
+      select: { group: true },
+    })
+    const groups = new Set(running.flatMap(({ group }) => group ?? []))
+    const turn = {
+      select: { id: true, group: true, createdAt: true },
+      orderBy: { createdAt: 'asc' },
+      take: mostTurns,
+    } as const
+    const [alone, firsts, busy] = [
+      await queries.workflowRun.findMany({ where: { ...where, state: 'queued', group: null }, ...turn }),
+      // Of each group one: those behind it must not stand in the way of others.
       await queries.workflowRun.findMany({
-        where: { ...where, state: 'queued' },
-        select: { id: true, group: true },
-        orderBy: { createdAt: 'asc' },
-        take: 200,
-      }),
-      await queries.workflowRun.findMany({
-        where: { ...where, state: 'running', group: { not: null } },
-        select: { group: true },
+        where: { ...where, state: 'queued', group: { not: null, notIn: [...groups] } },
+        distinct: ['group'],
+        ...turn,
       }),
       // What only waits keeps nothing busy.
       await queries.workflowRun.count({
@@ -214,8 +234,10 @@ export class RunStore {
       }),
     ]
     return {
-      queued: queued.map(({ id, group }) => ({ id: WorkflowRunId.parse(id), group })),
-      groups: new Set(grouped.flatMap(({ group }) => group ?? [])),
+      queued: [...alone, ...firsts]
+        .toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
+        .map(({ id, group }) => ({ id: WorkflowRunId.parse(id), group })),
+      groups,
       busy,
     }
   }

@@ -5,13 +5,15 @@ import type { Jobs } from '../jobs/jobs.ts'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import { cronAt, nextOf } from './definition/schedule.ts'
 import type { Schedule } from './definition/schedule.ts'
-import { service, workflowOf } from './engine.ts'
+import type { Definitions } from './definitions.ts'
+import { service } from './engine.ts'
 import type { Engine } from './engine.ts'
 import { usualInputs } from './inputs.ts'
 import { runSchedule } from './kinds.ts'
 import type { WorkflowStore } from './workflow-store.ts'
 
 export interface SchedulesDependencies {
+  readonly definitions: Definitions
   readonly workflows: WorkflowStore
   readonly unitOfWork: UnitOfWork
   readonly jobs: Jobs
@@ -45,7 +47,7 @@ export class Schedules {
       const now = await workflows.within(unit, workflowId)
       // One that was changed meanwhile has another time by now.
       if (now?.nextAt?.toISOString() !== at) return
-      const workflow = workflowOf(now.source)
+      const workflow = this.#dependencies.definitions.workflow(now.source)
       const next = this.next(workflow.on.schedule, new Date())
       await workflows.setNext(unit, workflowId, next)
       await this.enqueue(unit, workflowId, next)

@@ -1,11 +1,13 @@
+import { setImmediate } from 'node:timers/promises'
 import { ArcError, errors } from '@arcx/router'
 import type { WorkflowId, WorkflowRunId, WorkspaceFacts } from '@arcx/router'
 import type { Log } from '@arcx/service-kit/log'
+import type { Jobs } from '../jobs/jobs.ts'
 import type { Unit, UnitOfWork } from '../unit-of-work/unit-of-work.ts'
 import type { Workflow } from './definition/schema.ts'
 import type { Triggers } from './definition/triggers.ts'
-import { readWorkflow } from './definition/workflow.ts'
-import { service, workflowOf } from './engine.ts'
+import type { Definitions } from './definitions.ts'
+import { service } from './engine.ts'
 import type { Engine, NewRun } from './engine.ts'
 import { githubEvent, matches } from './events.ts'
 import type { GitHubEventName } from './events.ts'
@@ -14,7 +16,8 @@ import { readGitHubEvent } from './github-event.ts'
 import type { GitHubEvent } from './github-event.ts'
 import { usualInputs } from './inputs.ts'
 import type { PersonStore } from './person-store.ts'
-import type { StoredRun } from './run-store.ts'
+import { beginFollowing } from './kinds.ts'
+import type { RunStore, StoredRun } from './run-store.ts'
 import type { WorkflowOwner, WorkflowRow, WorkflowStore } from './workflow-store.ts'
 import { hashOf } from './workflows.ts'
 
@@ -22,6 +25,9 @@ import { hashOf } from './workflows.ts'
 const longestChain = 5
 
 export interface StartsDependencies {
+  readonly definitions: Definitions
+  readonly runs: RunStore
+  readonly jobs: Jobs
   readonly workflows: WorkflowStore
   readonly people: PersonStore
   readonly unitOfWork: UnitOfWork
@@ -37,13 +43,15 @@ export class Starts {
 
   constructor(dependencies: StartsDependencies) {
     this.#dependencies = dependencies
+    dependencies.jobs.handle(beginFollowing, ({ runId }) => this.#following(runId))
   }
 
   async byGitHub(name: GitHubEventName, payload: unknown): Promise<void> {
     const event = readGitHubEvent(name, payload)
     if (event === null) return
-    for (const row of await this.#dependencies.workflows.forEvent(githubEvent(name, event.repository.full_name)))
-      if (event.starts(triggersOf(row)) && (await this.#maySee(row, event)))
+    const { workflows } = this.#dependencies
+    for await (const [row, on] of this.#each(await workflows.forEvent(githubEvent(name, event.repository.full_name))))
+      if (event.starts(on) && (await this.#maySee(row, event)))
         await this.#begin(row, {
           trigger: 'github',
           event: event.event,
@@ -55,10 +63,11 @@ export class Starts {
   async byWorkspace({ id, name, state, ownerId, teamId, startedAt, updatedAt, url }: WorkspaceFacts): Promise<void> {
     if (state !== 'running' && state !== 'stopped' && state !== 'failed') return
     const owner: WorkflowOwner = teamId === null ? { ownerId, teamId } : { ownerId: null, teamId }
-    for (const row of await this.#dependencies.workflows.forEvent('workspace', owner)) {
+    for await (const [row, { workspace: trigger }] of this.#each(
+      await this.#dependencies.workflows.forEvent('workspace', owner),
+    )) {
       // What happened before it was saved does not start it.
       if (Date.parse(updatedAt) < row.updatedAt.getTime()) continue
-      const trigger = triggersOf(row).workspace
       if (trigger === undefined || !trigger.types.includes(state) || !matches(trigger.names, name)) continue
       const event = { name: 'workspace', state, workspace: { id, name, url } }
       // Told of by every copy, and again with every change that is none of its state.
@@ -74,7 +83,8 @@ export class Starts {
   /** @throws `workflow_hook_unknown`. */
   async byHook(id: WorkflowId, secret: string, body: unknown, key: string | null): Promise<WorkflowRunId | null> {
     const row = await this.#dependencies.workflows.byHook(hashOf(secret))
-    if (row === null || row.id !== id || triggersOf(row).hook === undefined) throw errors.workflowHookUnknown()
+    if (row === null || row.id !== id || this.#dependencies.definitions.triggers(row.source).hook === undefined)
+      throw errors.workflowHookUnknown()
     const event = { name: 'hook', body: toValue(body) }
     return this.#begin(
       row,
@@ -83,38 +93,46 @@ export class Starts {
     )
   }
 
-  /** Within the unit in which it ended. */
+  /** Within the unit in which it ended. Those that begin with it do so each in a unit of its own. */
   async afterRun(unit: Unit, run: StoredRun, { name }: Workflow): Promise<void> {
-    const chain = Number(memberOf(run.event, 'chain') ?? 0) + 1
-    if (chain > longestChain) return
-    for (const row of await this.#dependencies.workflows.forEvent('workflow_run', run)) {
-      const { workflow_run: trigger } = triggersOf(row)
-      if (
-        trigger === undefined ||
-        !trigger.workflows.includes(name) ||
-        !trigger.results.some((each) => each === run.state)
-      )
-        continue
-      const workflow = workflowOf(row.source)
-      const event = { name: 'workflow_run', workflow: name, number: run.number, result: run.state, chain }
-      const wanted = {
-        event,
-        inputs: usualInputs(workflow),
-        cause: `run ${run.id}`,
-        isTrusted: true,
-        trigger: 'workflow',
-      } as const
-      await this.#orLeft(() => this.#dependencies.engine.begin(unit, row, wanted))
+    const { definitions, workflows, jobs } = this.#dependencies
+    if (chainOf(run) > longestChain) return
+    const rows = await workflows.forEvent('workflow_run', run)
+    if (rows.some(({ source }) => isAfter(definitions.triggers(source), run, name)))
+      await jobs.enqueue(unit, beginFollowing, { runId: run.id })
+  }
+
+  async #following(runId: WorkflowRunId): Promise<void> {
+    const { definitions, workflows, runs } = this.#dependencies
+    const run = await runs.byId(runId)
+    if (run === null) return
+    const { name } = definitions.workflow(run.source)
+    for await (const [row, on] of this.#each(await workflows.forEvent('workflow_run', run)))
+      if (isAfter(on, run, name))
+        await this.#begin(row, {
+          trigger: 'workflow',
+          event: { name: 'workflow_run', workflow: name, number: run.number, result: run.state, chain: chainOf(run) },
+          cause: `run ${run.id}`,
+          isTrusted: true,
+        })
+  }
+
+  /** With what starts it. To read many takes a while, in which others have their turn. */
+  async *#each(rows: readonly WorkflowRow[]): AsyncIterable<readonly [WorkflowRow, Triggers]> {
+    for (const row of rows) {
+      yield [row, this.#dependencies.definitions.triggers(row.source)]
+      await setImmediate()
     }
   }
 
   async #begin(row: WorkflowRow, start: Start, isAsked = false): Promise<WorkflowRunId | null> {
-    const { workflows, unitOfWork, engine } = this.#dependencies
+    const { definitions, workflows, unitOfWork, engine } = this.#dependencies
     const begin = () =>
       unitOfWork(service, async (unit) => {
         await workflows.lockOwner(unit, row)
         const now = await workflows.within(unit, row.id)
-        return now === null ? null : engine.begin(unit, now, { ...start, inputs: usualInputs(workflowOf(now.source)) })
+        if (now === null) return null
+        return engine.begin(unit, now, { ...start, inputs: usualInputs(definitions.workflow(now.source)) })
       })
     return isAsked ? begin() : this.#orLeft(begin)
   }
@@ -146,5 +164,7 @@ export class Starts {
   }
 }
 
-/** Nothing starts one that a later version of arcx reads no more. */
-const triggersOf = ({ source }: WorkflowRow): Triggers => readWorkflow(source).workflow?.on ?? {}
+const chainOf = ({ event }: StoredRun): number => Number(memberOf(event, 'chain') ?? 0) + 1
+
+const isAfter = ({ workflow_run: trigger }: Triggers, { state }: StoredRun, name: string): boolean =>
+  trigger !== undefined && trigger.workflows.includes(name) && trigger.results.some((each) => each === state)

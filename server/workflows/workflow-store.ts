@@ -37,6 +37,9 @@ interface Stored {
   readonly versions: readonly { readonly version: number; readonly source: string }[]
 }
 
+/** And those that runs are of. */
+const keptVersions = 100
+
 const withSource = { versions: { orderBy: { version: 'desc' as const }, take: 1 } }
 
 const rowOf = ({ hookHash, versions, ...row }: Stored): WorkflowRow => ({
@@ -129,6 +132,9 @@ export class WorkflowStore {
     const { id, version, name, savedById, source, events, nextAt } = row
     await this.#requireFree(unit, row, name, id)
     await workflowVersion.create({ data: { workflowId: id, version, source } })
+    await queriesOf(unit).$executeRaw`
+      DELETE FROM "WorkflowVersion" v WHERE v."workflowId" = ${id}::uuid AND v."version" <= ${version - keptVersions}::int
+        AND NOT EXISTS (SELECT 1 FROM "WorkflowRun" r WHERE r."workflowId" = v."workflowId" AND r."version" = v."version")`
     await workflow.update({
       where: { id },
       data: { version, name, savedById, events: [...events], nextAt, updatedAt: new Date() },

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setImmediate, setTimeout as pause } from 'node:timers/promises'
 import { WorkflowId, WorkflowStepId, errors } from '@arcx/router'
 import type {
   Resume,
@@ -22,7 +22,8 @@ import type { WorkflowAccess } from './access.ts'
 import { readWorkflow } from './definition/workflow.ts'
 import { endStep, stopRun } from './engine/advance.ts'
 import { hasEnded } from './engine/states.ts'
-import { placeOf, workflowOf } from './engine.ts'
+import type { Definitions } from './definitions.ts'
+import { placeOf } from './engine.ts'
 import type { Engine } from './engine.ts'
 import { eventsOf } from './events.ts'
 import { inputsFrom } from './inputs.ts'
@@ -40,6 +41,7 @@ const partsRead = 200
 const logLookMs = 500
 
 export interface WorkflowsDependencies {
+  readonly definitions: Definitions
   readonly workflows: WorkflowStore
   readonly runs: RunStore
   readonly logs: LogStore
@@ -60,11 +62,17 @@ export class Workflows implements WorkflowsPort {
   }
 
   async list(actor: UserActor, teamId: TeamId | null): Promise<readonly WorkflowView[]> {
-    const { access, workflows, runs } = this.#dependencies
+    const { access, definitions, workflows, runs } = this.#dependencies
     const owner = await access.owner(actor, teamId, 'workflow.see')
     const rows = await workflows.of(owner)
     const [latest, rights] = await Promise.all([runs.latestOf(rows.map(({ id }) => id)), access.rights(actor, owner)])
-    return rows.map((row) => presentWorkflow(row, latest.get(row.id) ?? null, rights))
+    const views: WorkflowView[] = []
+    for (const row of rows) {
+      views.push(presentWorkflow(row, definitions.triggers(row.source), latest.get(row.id) ?? null, rights))
+      // To read many takes a while, in which others have their turn.
+      await setImmediate()
+    }
+    return views
   }
 
   async get(actor: UserActor, id: WorkflowId): Promise<WorkflowDetails> {
@@ -82,7 +90,7 @@ export class Workflows implements WorkflowsPort {
       wanted.id === null
         ? await access.owner(actor, wanted.teamId, 'workflow.change')
         : await access.workflow(actor, wanted.id, 'workflow.change')
-    const read = readWorkflow(wanted.source)
+    const read = this.#dependencies.definitions.read(wanted.source)
     if (read.workflow === null) return { workflow: null, problems: read.problems }
     try {
       const id = await this.#store(actor, owner, { ...wanted, name: read.workflow.name })
@@ -110,8 +118,8 @@ export class Workflows implements WorkflowsPort {
       readonly name: string
     },
   ): Promise<WorkflowId> {
-    const { workflows, unitOfWork, schedules } = this.#dependencies
-    const { on } = workflowOf(source)
+    const { definitions, workflows, unitOfWork, schedules } = this.#dependencies
+    const { on } = definitions.workflow(source)
     return unitOfWork(actor, async (unit) => {
       await workflows.lockOwner(unit, owner)
       const nextAt = schedules.next(on.schedule, new Date())
@@ -134,12 +142,13 @@ export class Workflows implements WorkflowsPort {
   }
 
   async remove(actor: UserActor, id: WorkflowId): Promise<void> {
-    const { access, workflows, unitOfWork } = this.#dependencies
+    const { access, engine, workflows, unitOfWork } = this.#dependencies
     const row = await access.workflow(actor, id, 'workflow.change')
     await unitOfWork(actor, async (unit) => {
       await workflows.lockOwner(unit, row)
-      // What runs of it finds itself gone, and ends.
+      // What runs of it finds itself gone, and ends; others have its place.
       await workflows.remove(unit, id)
+      await engine.admit(unit, row)
       unit.record({ action: 'workflow.remove', target: { kind: 'workflow', id, name: row.name } })
     })
   }
@@ -158,7 +167,7 @@ export class Workflows implements WorkflowsPort {
   async run(actor: UserActor, id: WorkflowId, inputs: Readonly<Record<string, unknown>>): Promise<WorkflowRun> {
     const { access, workflows, unitOfWork, engine } = this.#dependencies
     const row = await access.workflow(actor, id, 'workflow.run')
-    const workflow = workflowOf(row.source)
+    const workflow = this.#dependencies.definitions.workflow(row.source)
     if (workflow.on.workflow_dispatch === undefined) throw errors.workflowNotManual(row.name)
     const given = inputsFrom(workflow, inputs)
     const runId = await unitOfWork(actor, async (unit) => {
@@ -179,7 +188,8 @@ export class Workflows implements WorkflowsPort {
 
   async runOf(actor: UserActor, id: WorkflowRunId): Promise<WorkflowRunDetails> {
     await this.#dependencies.access.run(actor, id, 'workflow.see')
-    return presentDetails(await this.#require(id))
+    const run = await this.#require(id)
+    return presentDetails(run, this.#dependencies.definitions.workflow(run.source))
   }
 
   async *onRun(actor: UserActor, id: WorkflowRunId, { signal }: Resume): AsyncIterable<Tracked<WorkflowRunDetails>> {
@@ -257,14 +267,14 @@ export class Workflows implements WorkflowsPort {
   }
 
   async rerun(actor: UserActor, id: WorkflowRunId): Promise<WorkflowRun> {
-    const { access, workflows, unitOfWork, engine } = this.#dependencies
+    const { access, definitions, workflows, unitOfWork, engine } = this.#dependencies
     await access.run(actor, id, 'workflow.run')
     const run = await this.#require(id)
     const runId = await unitOfWork(actor, async (unit) => {
       await workflows.lockOwner(unit, run)
       unit.record({
         action: 'workflow.rerun',
-        target: { kind: 'workflow', id: run.workflowId, name: workflowOf(run.source).name },
+        target: { kind: 'workflow', id: run.workflowId, name: definitions.workflow(run.source).name },
       })
       return engine.rerun(unit, run)
     })
@@ -301,9 +311,9 @@ export class Workflows implements WorkflowsPort {
   }
 
   async #present(actor: UserActor, row: WorkflowRow): Promise<WorkflowView> {
-    const { access, runs } = this.#dependencies
+    const { access, definitions, runs } = this.#dependencies
     const [latest, rights] = await Promise.all([runs.latestOf([row.id]), access.rights(actor, row)])
-    return presentWorkflow(row, latest.get(row.id) ?? null, rights)
+    return presentWorkflow(row, definitions.triggers(row.source), latest.get(row.id) ?? null, rights)
   }
 }
 
