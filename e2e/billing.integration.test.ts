@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startTestOrchestrator } from '@arcx/testing/orchestrator'
 import type { TestOrchestrator } from '@arcx/testing/orchestrator'
 import type { Person } from '@arcx/testing/person'
@@ -83,8 +83,13 @@ test('limits of plans are changed and usage is seen, on a phone, too', async () 
   await expect
     .poll(async () => (await arc.prisma.tierLimit.findUniqueOrThrow({ where: { tier: 'pro' } })).workspaces)
     .toBe(7)
+  await vi.waitFor(async () => expect(await page.getByRole('button', { name: 'Save Pro' }).isDisabled()).toBe(true))
+  // An emptied field is nothing to save, and not 0.
+  await page.getByLabel('Workspaces of Pro').fill('')
+  await page.getByRole('button', { name: 'Save Pro' }).click()
+  expect(await page.getByLabel('Workspaces of Pro').inputValue()).toBe('')
   await page.goto(`${arc.origin}/usage`)
-  await page.getByLabel('Hours awake; none for no budget').fill('10')
+  await page.getByLabel('Hours awake a month (empty for no budget)').fill('10')
   await page.getByRole('button', { name: 'Save budget' }).click()
   await page.getByText('9 of 10 hours awake').waitFor()
   await page.getByRole('row', { name: /heavy 9/ }).waitFor()

@@ -74,6 +74,8 @@ test('webhooks: made, tried, seen and deleted; deliveries of GitHub handled agai
   await said(['webhooks', 'test', 'pager', ...ofTeam])
   const [delivery] = (await json(['webhooks', 'deliveries', 'pager', ...ofTeam])) as { id: string; event: string }[]
   expect(delivery?.event).toBe('test')
+  const wrong = await cli.run(['webhooks', 'resend', '1', ...withToken])
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('arcx webhooks deliveries NAME')])
   expect(await said(['webhooks', 'resend', delivery?.id ?? '', ...withToken])).toContain('on its way')
   expect((await cli.run(['webhooks', 'rm', 'pager', ...ofTeam])).stderr).toContain('--yes')
   await said(['webhooks', 'rm', '-y', 'pager', ...ofTeam])

@@ -73,7 +73,7 @@ export function addWebhookCommands(program: Command, sessions: Sessions): void {
 
   webhooks
     .command('test')
-    .description('Send an event that means nothing.')
+    .description('Send a test event, which stands for nothing that happened.')
     .argument('<name>')
     .option(...team)
     .action(async (name, options, command) => {
@@ -110,12 +110,20 @@ export function addWebhookCommands(program: Command, sessions: Sessions): void {
     .description('Send a delivery again, now.')
     .argument('<delivery>', 'its id, as `arcx webhooks deliveries` shows it')
     .action(async (id, _options, command) => {
+      if (!deliveryId.test(id))
+        throw new Failure(
+          `“${id}” is no id of a delivery. List them with: arcx webhooks deliveries NAME`,
+          'usage',
+          exitCodes.usage,
+        )
       const session = sessions.of(command)
       const server = await session.server()
       await server.api.eventWebhooks.resend.mutate({ id: id as EventDelivery['id'] })
       session.output.result({ id }, 'It is on its way.')
     })
 }
+
+const deliveryId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 const ofTeam = (name: string | undefined): string => (name === undefined ? '' : ` --team ${name}`)
 const teamIdOf = async (server: Server, name: string | undefined) =>

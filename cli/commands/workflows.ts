@@ -62,7 +62,7 @@ export function addWorkflowCommands(program: Command, sessions: Sessions): void 
     .action(async (file, options, command) => {
       const session = sessions.of(command)
       const server = await session.server()
-      const source = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
+      const source = file === '-' ? await text(process.stdin) : await readWorkflowFile(file)
       const teamId = await teamOf(server, options)
       const name = /^name:\s*(?<name>.+?)\s*$/m.exec(source)?.groups?.['name']?.replace(/^(['"])(.*)\1$/, '$2')
       const known = (await server.api.workflows.list.query({ teamId })).find((each) => isCalled(each, name ?? ''))
@@ -108,7 +108,7 @@ export function addWorkflowCommands(program: Command, sessions: Sessions): void 
       if (options.follow !== true)
         return session.output.result(
           run,
-          `${name} #${run.number} has started. Follow it with: arcx workflow logs -f ${quoted(name)} ${run.number}`,
+          `${name} #${run.number} has started. Follow it with: arcx workflow logs -f ${quoted(name)} ${run.number}${ofTeam(options)}`,
         )
       await follow(session, server, run)
       requireSuccess(name, await server.api.workflows.runOf.query({ runId: run.id }))
@@ -128,7 +128,7 @@ export function addWorkflowCommands(program: Command, sessions: Sessions): void 
       output.result(
         runs,
         runs.length === 0
-          ? `${name} has not run yet. Start it with: arcx workflow run ${quoted(name)}`
+          ? `${name} has not run yet. Start it with: arcx workflow run ${quoted(name)}${ofTeam(options)}`
           : table(
               ['RUN', 'STATE', 'STARTED BY', 'BEGAN', 'VERSION'],
               runs.map((run) => [
@@ -153,7 +153,7 @@ export function addWorkflowCommands(program: Command, sessions: Sessions): void 
       const server = await session.server()
       const run = await runOf(server, options, name, number)
       const details = await server.api.workflows.runOf.query({ runId: run.id })
-      session.output.result(details, spoken(session.output, details))
+      session.output.result(details, `${spoken(session.output, details)}${nextOf(details, options)}`)
     })
 
   workflows
@@ -246,7 +246,27 @@ export function addWorkflowCommands(program: Command, sessions: Sessions): void 
     })
 }
 
-const quoted = (name: string): string => (/^[\w-]+$/.test(name) ? name : `'${name}'`)
+const quoted = (text: string): string => (/^[\w-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`)
+const ofTeam = ({ team }: OfTeam): string => (team === undefined ? '' : ` --team ${quoted(team)}`)
+
+/** How what a run waits for is approved. */
+function nextOf({ workflowName, number, state, jobs }: WorkflowRunDetails, options: OfTeam): string {
+  const waits = state === 'unapproved' || jobs.some(({ steps }) => steps.some(({ question }) => question !== null))
+  return waits ? `\nApprove it with: arcx workflow approve ${quoted(workflowName)} ${number}${ofTeam(options)}` : ''
+}
+
+async function readWorkflowFile(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT') throw new Failure(`There is no file ${file}.`, 'file_not_found', exitCodes.notFound)
+    if (code === 'EISDIR')
+      throw new Failure(`${file} is a folder. Name a file in it.`, 'file_not_found', exitCodes.notFound)
+    throw error
+  }
+}
+
 const isCalled = (workflow: Workflow, name: string): boolean => workflow.name.toLowerCase() === name.toLowerCase()
 const teamOf = async (server: Server, { team }: OfTeam) => (team === undefined ? null : teamNamed(server, team))
 const listed = async (server: Server, options: OfTeam) =>
@@ -255,9 +275,8 @@ const listed = async (server: Server, options: OfTeam) =>
 async function workflowNamed(server: Server, options: OfTeam, name: string): Promise<Workflow> {
   const found = (await listed(server, options)).find((each) => isCalled(each, name))
   if (found !== undefined) return found
-  const where = options.team === undefined ? '' : ` --team ${options.team}`
   throw new Failure(
-    `No such workflow: ${name}. List them with: arcx workflow ls${where}`,
+    `No such workflow: ${name}. List them with: arcx workflow ls${ofTeam(options)}`,
     'workflow_not_found',
     exitCodes.notFound,
   )
@@ -270,8 +289,8 @@ async function runOf(server: Server, options: OfTeam, name: string, number: stri
   if (found !== undefined) return found
   throw new Failure(
     number === undefined
-      ? `${name} has not run yet.`
-      : `No such run: ${number}. List them with: arcx workflow runs ${quoted(name)}`,
+      ? `${name} has not run yet. Start it with: arcx workflow run ${quoted(name)}${ofTeam(options)}`
+      : `No such run: ${number}. List them with: arcx workflow runs ${quoted(name)}${ofTeam(options)}`,
     'workflow_run_not_found',
     exitCodes.notFound,
   )

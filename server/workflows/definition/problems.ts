@@ -25,7 +25,7 @@ function problemOf(source: Source, issue: Issue, keysAt: KeysAt, base: Path): re
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
         ...source.at(path, key),
-        message: `“${key}” is no key of ${where}. ${suggestion(key, keysAt(path))}`.trim(),
+        message: `“${key}” is no key of ${where}. ${elsewhere[key] ?? suggestion(key, keysAt(path))}`.trim(),
       }))
     case 'invalid_key':
       return [
@@ -55,7 +55,9 @@ function problemOf(source: Source, issue: Issue, keysAt: KeysAt, base: Path): re
             message: `${placeOf(path.slice(0, -1))} has no “${String(path.at(-1))}”. Add it: ${String(path.at(-1))}: …`,
           },
         ]
-      return [{ ...source.at(path), message: `${where} is ${shown(found)}. Write ${words(issue.expected)}.` }]
+      return [
+        { ...source.at(path), message: `${where} is ${shown(found)}. ${howToWrite(path, found, issue.expected)}` },
+      ]
     case 'invalid_value':
       return [
         {
@@ -74,12 +76,39 @@ function problemOf(source: Source, issue: Issue, keysAt: KeysAt, base: Path): re
       return [
         {
           ...source.at(path),
-          message: `${where} is ${shown(found)}: less than ${String(issue.minimum)}${unit(issue.origin)}.`,
+          message:
+            Number(issue.minimum) === 1 && issue.origin !== 'number'
+              ? `${where} is empty. Write at least one ${issue.origin === 'string' ? 'character' : 'entry'}.`
+              : `${where} is ${shown(found)}: less than ${String(issue.minimum)}${unit(issue.origin)}.`,
         },
       ]
     default:
-      return [{ ...source.at(path), message: `${where} ${shown(found)}: ${issue.message}.`.replace(/\.\.$/, '.') }]
+      return [
+        {
+          ...source.at(path),
+          // What a map or a list holds stands in the source.
+          message: `${typeof found === 'object' ? where : `${where} ${shown(found)}:`} ${issue.message}.`.replace(
+            /\.\.$/,
+            '.',
+          ),
+        },
+      ]
   }
+}
+
+/** What GitHub Actions calls by a key that there is not here. */
+const elsewhere: Readonly<Record<string, string>> = {
+  'runs-on': 'A job runs in a workspace: write workspace: and its name.',
+}
+
+/** What to write in place of something of another type. */
+function howToWrite(path: Path, found: unknown, expected: string): string {
+  const isMap = expected === 'object' || expected === 'record'
+  if (isMap && found === null) return `Write ${String(path.at(-1))}: {} where there is nothing to say of it.`
+  const names = (Array.isArray(found) ? found : [found]).filter((each) => typeof each === 'string')
+  if (isMap && path.length === 1 && path[0] === 'on' && names.length > 0)
+    return `Write each as a key: on: { ${names.map((name) => `${name}: {}`).join(', ')} }.`
+  return `Write ${words(expected)}.`
 }
 
 const furthest = (issues: readonly Issue[]): number =>

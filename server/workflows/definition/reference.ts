@@ -47,7 +47,7 @@ A source has at most ${sourceBounds.letters} characters, is at most ${sourceBoun
 ## The workflow
 
 ${table(schemaOf(z.strictObject(workflowShape)))}
-| \`jobs\` (needed) | keys | Jobs, by their names. |
+| \`jobs\` (required) | keys | Jobs, by their names. |
 
 ## on
 
@@ -62,7 +62,7 @@ ${(schemaOf(InputDefinition) as { readonly oneOf?: readonly Schema[] }).oneOf?.m
 ## jobs.NAME
 
 ${table(schemaOf(z.strictObject(jobShape)))}
-| \`steps\` (needed) | list | What it does, one after another. |
+| \`steps\` (required) | list | What it does, one after another. |
 
 ## Steps
 
@@ -119,11 +119,11 @@ const head = '| key | value | |\n| --- | --- | --- |'
 
 function table({ properties = {}, required = [] }: Schema): string {
   const rows = Object.entries(properties).map(([name, schema]) => {
-    const needed = required.includes(name) ? ' (needed)' : ''
+    const needed = required.includes(name) ? ' (required)' : ''
     const usual =
       schema.default === undefined || (typeof schema.default === 'object' && !Array.isArray(schema.default))
         ? ''
-        : ` Usual: \`${String(schema.default)}\`.`
+        : ` Default: \`${String(schema.default)}\`.`
     return `| \`${name}\`${needed} | ${valueOf(schema)} | ${(schema.description ?? '').replaceAll('|', '\\|')}${usual} |`
   })
   return [head, ...rows].join('\n')

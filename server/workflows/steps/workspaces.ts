@@ -13,7 +13,10 @@ type Named = StepInput<'workspace/start'>
 /** A workspace of whoever the workflow is of. @throws {StepFailed} */
 export async function findOwn(context: StepContext, name: string): Promise<Workspace> {
   const found = await lookFor(context, name)
-  if (found === null) throw new StepFailed(`There is no workspace “${name}” that this workflow may use.`)
+  if (found === null)
+    throw new StepFailed(
+      `There is no workspace “${name}” that this workflow may use: it uses ${context.owner.teamId === null ? 'those of its owner' : 'the team’s'} alone. Correct the name, or create it first with workspace/create.`,
+    )
   return found
 }
 

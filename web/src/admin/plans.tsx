@@ -19,7 +19,9 @@ export function Plans() {
   return (
     <>
       <p className="mb-4 text-sm text-ink-soft">
-        <Trans>What runs goes on where a limit is lowered. What is new is refused.</Trans>
+        <Trans>
+          Where you lower a limit, what is there already stays and goes on. Only what would be new is refused.
+        </Trans>
       </p>
       {error !== null ? (
         <p role="alert" className="text-bad">
@@ -41,7 +43,9 @@ export function Plans() {
 }
 
 function Plan({ limits }: { limits: TierLimits }) {
-  const [wanted, setWanted] = useState(limits)
+  // As typed: an empty field is no number, and not 0.
+  const [typed, setTyped] = useState({ workspaces: String(limits.workspaces), members: String(limits.members) })
+  const wanted = { ...limits, workspaces: Number(typed.workspaces), members: Number(typed.members) }
   const update = useMutation(
     trpc.admin.tiers.update.mutationOptions({
       onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.admin.tiers.list.queryKey() }),
@@ -49,7 +53,7 @@ function Plan({ limits }: { limits: TierLimits }) {
     }),
   )
   const plan = tierName(limits.tier)
-  const isChanged = wanted.workspaces !== limits.workspaces || wanted.members !== limits.members
+  const isChanged = typed.workspaces !== String(limits.workspaces) || typed.members !== String(limits.members)
   return (
     <li className="px-4 py-3">
       <form
@@ -59,7 +63,7 @@ function Plan({ limits }: { limits: TierLimits }) {
           update.mutate(wanted)
         }}
       >
-        <span className="flex-1 basis-24 self-center font-medium">{plan}</span>
+        <span className="flex-1 basis-full self-center font-medium sm:basis-24">{plan}</span>
         <label className="flex flex-col gap-1 text-sm">
           <Trans>Workspaces</Trans>
           <input
@@ -69,8 +73,8 @@ function Plan({ limits }: { limits: TierLimits }) {
             required
             aria-label={t`Workspaces of ${plan}`}
             className={`${inputClass} !h-9 !w-32`}
-            value={wanted.workspaces}
-            onChange={(event) => setWanted({ ...wanted, workspaces: event.target.valueAsNumber || 0 })}
+            value={typed.workspaces}
+            onChange={(event) => setTyped({ ...typed, workspaces: event.target.value })}
           />
         </label>
         <label className="flex flex-col gap-1 text-sm">
@@ -82,8 +86,8 @@ function Plan({ limits }: { limits: TierLimits }) {
             required
             aria-label={t`Members of a team of ${plan}`}
             className={`${inputClass} !h-9 !w-32`}
-            value={wanted.members}
-            onChange={(event) => setWanted({ ...wanted, members: event.target.valueAsNumber || 1 })}
+            value={typed.members}
+            onChange={(event) => setTyped({ ...typed, members: event.target.value })}
           />
         </label>
         <Button type="submit" disabled={!isChanged} busy={update.isPending} aria-label={t`Save ${plan}`}>

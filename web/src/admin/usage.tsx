@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -58,7 +59,7 @@ function Price({ price }: { price: UsagePrice | null }) {
       }}
     >
       <label className="flex flex-col gap-1">
-        <Trans>Cents for an hour awake; none for no price</Trans>
+        <Trans>Price of an hour awake, in cents (empty for no price)</Trans>
         <input
           type="number"
           min={0}
@@ -72,6 +73,7 @@ function Price({ price }: { price: UsagePrice | null }) {
         <Trans>Currency</Trans>
         <input
           pattern="[a-z]{3}"
+          title={t`Three letters, such as eur or usd`}
           required
           className={`${inputClass} !h-9 !w-24`}
           value={currency}

@@ -6,7 +6,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useSubscription } from '@trpc/tanstack-react-query'
 import { ArrowLeft, Ban, Check, RotateCw, X } from 'lucide-react'
 import { useState } from 'react'
-import type { WorkflowRunDetails, WorkflowRunId } from '@arcx/router'
+import type { WorkflowId, WorkflowRunDetails, WorkflowRunId } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
 import { Frame } from '../interface/frame.tsx'
 import { Ago } from '../interface/time.tsx'
@@ -31,6 +31,10 @@ export function WorkflowRunPage() {
       { onData: ({ data }) => queryClient.setQueryData(trpc.workflows.runOf.queryKey({ runId }), data) },
     ),
   )
+  const { data: workflow } = useQuery({
+    ...trpc.workflows.get.queryOptions({ workflowId: params.id as WorkflowId }),
+    retry: false,
+  })
   return (
     <Frame>
       <Link
@@ -47,13 +51,13 @@ export function WorkflowRunPage() {
       ) : run === undefined ? (
         <div aria-busy className="skeleton h-40 w-full" />
       ) : (
-        <Run key={run.id} run={run} />
+        <Run key={run.id} run={run} mayRun={workflow?.may.includes('run') === true} />
       )}
     </Frame>
   )
 }
 
-function Run({ run }: { run: WorkflowRunDetails }) {
+function Run({ run, mayRun }: { run: WorkflowRunDetails; mayRun: boolean }) {
   const steps = run.jobs.flatMap((job) => job.steps)
   const [picked, setPicked] = useState<string | null>(null)
   const current =
@@ -74,15 +78,15 @@ function Run({ run }: { run: WorkflowRunDetails }) {
           </p>
           {run.reason !== null && <p className="mt-1 text-sm break-words">{run.reason}</p>}
         </div>
-        <Actions run={run} />
+        {mayRun && <Actions run={run} />}
       </div>
-      <Approvals run={run} />
+      <Approvals run={run} mayRun={mayRun} />
       <RunGraph jobs={run.jobs} chosen={chosen} onChoose={({ id }) => setPicked(id)} />
       <h2 className="mt-6 mb-2 text-sm font-medium break-words">{step?.name ?? <Trans>Log</Trans>}</h2>
       {step !== undefined && step.reason !== null && (
         <p className="mb-2 rounded-lg bg-bad-wash px-3 py-2 text-sm text-bad break-words">{step.reason}</p>
       )}
-      <StepLog runId={run.id} stepId={chosen} />
+      <StepLog runId={run.id} stepId={chosen} ended={step !== undefined && step.endedAt !== null} />
     </>
   )
 }
@@ -99,7 +103,8 @@ function Actions({ run }: { run: WorkflowRunDetails }) {
   if (run.endedAt === null)
     return (
       <Button busy={cancel.isPending} onClick={() => cancel.mutate({ runId: run.id })}>
-        <Ban size={15} aria-hidden /> <Trans>Cancel the run</Trans>
+        <Ban size={15} aria-hidden />{' '}
+        {run.stopping ? <Trans>End the clean-up, too</Trans> : <Trans>Cancel the run</Trans>}
       </Button>
     )
   return (
@@ -111,7 +116,7 @@ function Actions({ run }: { run: WorkflowRunDetails }) {
 }
 
 /** What waits for a person. */
-function Approvals({ run }: { run: WorkflowRunDetails }) {
+function Approvals({ run, mayRun }: { run: WorkflowRunDetails; mayRun: boolean }) {
   const approve = useMutation(trpc.workflows.approve.mutationOptions({ onError }))
   const questions = [
     ...(run.state === 'unapproved'
@@ -129,14 +134,20 @@ function Approvals({ run }: { run: WorkflowRunDetails }) {
       className="mb-4 flex flex-wrap items-center gap-3 rounded-card border border-line-strong bg-raised px-4 py-3"
     >
       <p className="min-w-0 flex-1 basis-56 break-words">{text}</p>
-      <div className="flex gap-2">
-        <Button tone="primary" busy={approve.isPending} onClick={() => approve.mutate({ runId: run.id, stepId })}>
-          <Check size={15} aria-hidden /> <Trans>Approve</Trans>
-        </Button>
-        <Button busy={approve.isPending} onClick={() => approve.mutate({ runId: run.id, stepId, accept: false })}>
-          <X size={15} aria-hidden /> <Trans>Decline</Trans>
-        </Button>
-      </div>
+      {mayRun ? (
+        <div className="flex gap-2">
+          <Button tone="primary" busy={approve.isPending} onClick={() => approve.mutate({ runId: run.id, stepId })}>
+            <Check size={15} aria-hidden /> <Trans>Approve</Trans>
+          </Button>
+          <Button busy={approve.isPending} onClick={() => approve.mutate({ runId: run.id, stepId, accept: false })}>
+            <X size={15} aria-hidden /> <Trans>Decline</Trans>
+          </Button>
+        </div>
+      ) : (
+        <p className="text-sm text-ink-soft">
+          <Trans>Waits for somebody who may run this workflow.</Trans>
+        </p>
+      )}
     </div>
   ))
 }

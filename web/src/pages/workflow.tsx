@@ -14,8 +14,10 @@ import { showError } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
 import { useTeams } from '../teams/live.ts'
+import { useWorkspaces } from '../workspaces/live.ts'
 import { SourceEditor } from '../workflows/editor.tsx'
-import { example } from '../workflows/example.ts'
+import { exampleFor } from '../workflows/example.ts'
+import { AskBeforeLeaving } from '../workflows/leaving.tsx'
 import { RunDialog } from '../workflows/run-dialog.tsx'
 import { StateSign, wordOf } from '../workflows/state.tsx'
 import { triggerWords } from '../workflows/words.ts'
@@ -24,28 +26,45 @@ import { triggerWords } from '../workflows/words.ts'
 export function WorkflowPage() {
   const { id } = useParams({ from: '/workflows/$id' })
   const { team } = useSearch({ from: '/workflows/$id' })
-  const { data: teams } = useTeams({ enabled: team !== undefined })
-  const isNew = id === 'new'
+  const { data: teams } = useTeams()
+  const { data: workspaces, error: unlisted } = useWorkspaces({ enabled: isNewPage(id) })
+  const isNew = isNewPage(id)
   const { data, error } = useQuery({
     ...trpc.workflows.get.queryOptions({ workflowId: id as WorkflowId }),
     enabled: !isNew,
     retry: false,
   })
-  const teamId = teams?.find(({ name }) => name === team)?.id ?? null
+  const chosen = teams?.find((each) => (isNew ? each.name === team : each.id === data?.teamId))
+  const search = chosen === undefined ? {} : { team: chosen.name }
   return (
     <Frame>
       <Link
         to="/workflows"
-        search={team === undefined ? {} : { team }}
+        search={search}
         className="mb-4 inline-flex items-center gap-1.5 text-sm text-ink-soft hover:text-ink"
       >
         <ArrowLeft size={15} aria-hidden /> <Trans>Workflows</Trans>
       </Link>
       {isNew ? (
-        team !== undefined && teamId === null ? (
+        (workspaces === undefined && unlisted === null) || (team !== undefined && teams === undefined) ? (
           <div aria-busy className="skeleton h-40 w-full" />
+        ) : team !== undefined && (chosen === undefined || chosen.role === 'viewer') ? (
+          <p role="alert" className="text-bad">
+            {chosen === undefined ? (
+              <Trans>There is no team “{team}”, or you are not in it.</Trans>
+            ) : (
+              <Trans>
+                You may see this team’s workflows, but not make any. Ask an admin of the team for more rights.
+              </Trans>
+            )}
+          </p>
         ) : (
-          <Editing workflow={null} teamId={teamId} />
+          <Editing
+            workflow={null}
+            initial={exampleFor(workspaces?.find(({ teamId }) => teamId === (chosen?.id ?? null))?.name)}
+            teamId={chosen?.id ?? null}
+            search={search}
+          />
         )
       ) : error !== null && data === undefined ? (
         <p role="alert" className="text-bad">
@@ -54,26 +73,53 @@ export function WorkflowPage() {
       ) : data === undefined ? (
         <div aria-busy className="skeleton h-40 w-full" />
       ) : (
-        <Editing key={`${data.id} ${data.version}`} workflow={data} teamId={data.teamId} />
+        <Editing key={data.id} workflow={data} initial={data.source} teamId={data.teamId} search={search} />
       )}
     </Frame>
   )
 }
 
-function Editing({ workflow, teamId }: { workflow: WorkflowDetails | null; teamId: TeamId | null }) {
+const isNewPage = (id: string): boolean => id === 'new'
+
+interface ListSearch {
+  readonly team?: string
+}
+
+function Editing({
+  workflow,
+  initial,
+  teamId,
+  search,
+}: {
+  workflow: WorkflowDetails | null
+  initial: string
+  teamId: TeamId | null
+  search: ListSearch
+}) {
   const navigate = useNavigate()
-  const [source, setSource] = useState(workflow?.source ?? example)
+  // What is changed here: a later version by somebody else does not take its place while one writes.
+  const [base, setBase] = useState({ version: workflow?.version ?? null, source: initial })
+  const [source, setSource] = useState(initial)
+  const [refused, setRefused] = useState(0)
   const [running, setRunning] = useState(false)
   const [removing, setRemoving] = useState(false)
-  const isChanged = source !== workflow?.source
+  const isChanged = source !== base.source
+  if (workflow !== null && workflow.version !== base.version && !isChanged) {
+    setBase({ version: workflow.version, source: workflow.source })
+    setSource(workflow.source)
+  }
+  // The button stays pressable, as a browser takes the focus from one that is disabled.
+  const canSave = workflow === null || isChanged
   const mayChange = workflow === null || workflow.may.includes('change')
   const save = useMutation(
     trpc.workflows.save.mutationOptions({
       onError: (error) => showError(refusalOf(error).message),
-      async onSuccess({ workflow: saved }) {
-        if (saved === null) return
+      async onSuccess({ workflow: saved }, { source: sent }) {
+        if (saved === null) return setRefused((times) => times + 1)
+        setBase({ version: saved.version, source: sent })
+        queryClient.setQueryData(trpc.workflows.get.queryKey({ workflowId: saved.id }), { ...saved, source: sent })
         await queryClient.invalidateQueries({ queryKey: trpc.workflows.pathKey() })
-        await navigate({ to: '/workflows/$id', params: { id: saved.id } })
+        await navigate({ to: '/workflows/$id', params: { id: saved.id }, ignoreBlocker: true })
       },
     }),
   )
@@ -85,7 +131,11 @@ function Editing({ workflow, teamId }: { workflow: WorkflowDetails | null; teamI
         </h1>
         <div className="flex flex-wrap gap-2">
           {workflow !== null && workflow.may.includes('run') && workflow.triggers.includes('workflow_dispatch') && (
-            <Button disabled={isChanged} onClick={() => setRunning(true)}>
+            <Button
+              disabled={isChanged}
+              title={isChanged ? t`Save it first` : undefined}
+              onClick={() => setRunning(true)}
+            >
               <Play size={15} aria-hidden /> <Trans>Run</Trans>
             </Button>
           )}
@@ -96,32 +146,55 @@ function Editing({ workflow, teamId }: { workflow: WorkflowDetails | null; teamI
           )}
           {mayChange && (
             <Button
-              tone="primary"
-              disabled={!isChanged}
+              tone={canSave ? 'primary' : 'plain'}
               busy={save.isPending}
-              onClick={() =>
-                save.mutate({ teamId, workflowId: workflow?.id ?? null, version: workflow?.version ?? null, source })
-              }
+              onClick={() => {
+                if (canSave) save.mutate({ teamId, workflowId: workflow?.id ?? null, version: base.version, source })
+              }}
             >
-              <Trans>Save</Trans>
+              {canSave ? <Trans>Save</Trans> : <Trans>Saved</Trans>}
             </Button>
           )}
         </div>
       </div>
-      <SourceEditor source={source} onChange={setSource} readOnly={!mayChange} />
+      <SourceEditor source={source} onChange={setSource} readOnly={!mayChange} refused={refused} />
+      {mayChange && (
+        <p className="mt-2 text-sm text-ink-soft">
+          <Link to="/docs/$page" params={{ page: 'workflow-reference' }} className="underline underline-offset-2">
+            <Trans>Every key and step</Trans>
+          </Link>{' '}
+          ·{' '}
+          <Link to="/docs/$page" params={{ page: 'workflows' }} className="underline underline-offset-2">
+            <Trans>How to write a workflow</Trans>
+          </Link>
+        </p>
+      )}
+      <AskBeforeLeaving unsaved={isChanged} />
       {workflow !== null && <Runs workflow={workflow} />}
       {running && workflow !== null && <RunDialog workflow={workflow} onClose={() => setRunning(false)} />}
-      {workflow !== null && <Removing workflow={workflow} open={removing} onClose={() => setRemoving(false)} />}
+      {workflow !== null && (
+        <Removing workflow={workflow} search={search} open={removing} onClose={() => setRemoving(false)} />
+      )}
     </>
   )
 }
 
-function Removing({ workflow, open, onClose }: { workflow: WorkflowDetails; open: boolean; onClose: () => void }) {
+function Removing({
+  workflow,
+  search,
+  open,
+  onClose,
+}: {
+  workflow: WorkflowDetails
+  search: ListSearch
+  open: boolean
+  onClose: () => void
+}) {
   const navigate = useNavigate()
   const remove = useMutation(
     trpc.workflows.remove.mutationOptions({
       async onSuccess() {
-        await navigate({ to: '/workflows' })
+        await navigate({ to: '/workflows', search, ignoreBlocker: true })
         queryClient.removeQueries({ queryKey: trpc.workflows.get.queryKey({ workflowId: workflow.id }) })
         await queryClient.invalidateQueries({ queryKey: trpc.workflows.list.queryKey() })
       },

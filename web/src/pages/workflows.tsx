@@ -17,9 +17,11 @@ import { StateSign, wordOf } from '../workflows/state.tsx'
 export function WorkflowsPage() {
   const { team } = useSearch({ from: '/workflows' })
   const navigate = useNavigate()
-  const { data: teams = [] } = useTeams()
-  const teamId: TeamId | null = teams.find(({ name }) => name === team)?.id ?? null
-  const isKnown = team === undefined || teamId !== null
+  const { data: known } = useTeams()
+  const teams = known ?? []
+  const chosen = teams.find(({ name }) => name === team)
+  const teamId: TeamId | null = chosen?.id ?? null
+  const isKnown = team === undefined || chosen !== undefined
   const { data, error } = useQuery({
     ...trpc.workflows.list.queryOptions({ teamId }),
     enabled: isKnown,
@@ -33,7 +35,7 @@ export function WorkflowsPage() {
           <Trans>Workflows</Trans>
         </h1>
         <div className="flex flex-wrap items-center gap-2">
-          {teams.length > 0 && (
+          {(teams.length > 0 || team !== undefined) && (
             <select
               aria-label={t`Whose workflows`}
               className={`${inputClass} !h-9 !w-auto`}
@@ -43,6 +45,7 @@ export function WorkflowsPage() {
               }
             >
               <option value="">{t`Yours`}</option>
+              {!isKnown && <option value={team}>{team}</option>}
               {teams.map(({ id, name }) => (
                 <option key={id} value={name}>
                   {name}
@@ -50,12 +53,18 @@ export function WorkflowsPage() {
               ))}
             </select>
           )}
-          <Link to="/workflows/$id" params={{ id: 'new' }} search={search} className={buttonClass('primary')}>
-            <Plus size={16} aria-hidden /> <Trans>New workflow</Trans>
-          </Link>
+          {isKnown && chosen?.role !== 'viewer' && (
+            <Link to="/workflows/$id" params={{ id: 'new' }} search={search} className={buttonClass('primary')}>
+              <Plus size={16} aria-hidden /> <Trans>New workflow</Trans>
+            </Link>
+          )}
         </div>
       </div>
-      {error !== null && data === undefined ? (
+      {!isKnown && known !== undefined ? (
+        <p role="alert" className="text-bad">
+          <Trans>There is no team “{team}”, or you are not in it. Choose another one above.</Trans>
+        </p>
+      ) : error !== null && data === undefined ? (
         <p role="alert" className="text-bad">
           {refusalOf(error).message}
         </p>

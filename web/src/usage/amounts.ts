@@ -13,8 +13,12 @@ export function daysIn(from: string, to: string): readonly string[] {
   return days
 }
 
-export const number = (value: number, digits = 1): string =>
-  new Intl.NumberFormat(i18n.locale, { maximumFractionDigits: digits }).format(value)
+/** Of what is less than can be shown, that it is not nothing. */
+export function number(value: number, digits = 1): string {
+  const format = new Intl.NumberFormat(i18n.locale, { maximumFractionDigits: digits })
+  const least = 10 ** -digits
+  return value > 0 && value < least / 2 ? `<${format.format(least)}` : format.format(value)
+}
 
 export const shortDay = (day: string): string =>
   new Date(day).toLocaleDateString(i18n.locale, { day: 'numeric', month: 'short', timeZone: 'UTC' })

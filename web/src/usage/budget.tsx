@@ -28,7 +28,7 @@ export function Budget({ teamId, usage, mayChange }: { teamId: TeamId | null; us
   return (
     <section aria-labelledby="budget" className="mb-6 rounded-card border border-line bg-surface p-4 text-sm">
       <h2 id="budget" className="mb-2 font-medium">
-        <Trans>Budget of the month</Trans>
+        <Trans>Monthly budget</Trans>
       </h2>
       {budget === null ? (
         <p className="text-ink-soft">
@@ -66,7 +66,7 @@ export function Budget({ teamId, usage, mayChange }: { teamId: TeamId | null; us
           }}
         >
           <label className="flex flex-col gap-1">
-            <Trans>Hours awake; none for no budget</Trans>
+            <Trans>Hours awake a month (empty for no budget)</Trans>
             <input
               type="number"
               min={1}

@@ -23,7 +23,7 @@ export function DayChart({ days }: { days: readonly DayValue[] }) {
           <Trans>Hours awake by day (UTC)</Trans>
         </span>
         <span>
-          <Trans>most: {number(most)}</Trans>
+          <Trans>highest: {number(most)} hours</Trans>
         </span>
       </figcaption>
       <svg aria-hidden viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" className="h-32 w-full">

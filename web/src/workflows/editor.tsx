@@ -12,10 +12,13 @@ export function SourceEditor({
   source,
   onChange,
   readOnly = false,
+  refused = 0,
 }: {
   source: string
   onChange: (source: string) => void
   readOnly?: boolean
+  /** How often it could not be saved; each time the first problem is shown. */
+  refused?: number
 }) {
   const box = useRef<HTMLTextAreaElement>(null)
   const gutter = useRef<HTMLPreElement>(null)
@@ -23,12 +26,15 @@ export function SourceEditor({
   const { data: problems = [] } = useQuery({
     queryKey: ['workflow-problems', checked],
     queryFn: () => trpcClient.workflows.check.mutate({ source: checked }),
-    enabled: checked.trim() !== '',
     placeholderData: keepPreviousData,
     staleTime: Infinity,
     gcTime: 0,
   })
   const lines = source.split('\n')
+  const list = useRef<HTMLUListElement>(null)
+  useEffect(() => {
+    if (refused > 0) list.current?.querySelector('button')?.focus()
+  }, [refused])
   const faulty = new Set(problems.map(({ line }) => line))
   return (
     <div>
@@ -67,12 +73,12 @@ export function SourceEditor({
       </div>
       <div id="workflow-problems" aria-live="polite" className="mt-3">
         {problems.length > 0 && (
-          <ul className="divide-y divide-line rounded-card border border-line bg-bad-wash">
+          <ul ref={list} className="divide-y divide-line rounded-card border border-line bg-bad-wash">
             {problems.map((problem) => (
               <li key={`${problem.line}:${problem.column}:${problem.message}`}>
                 <button
                   type="button"
-                  className="flex w-full gap-3 px-3 py-2 text-left text-sm hover:bg-sunken"
+                  className="flex w-full flex-col gap-x-3 px-3 py-2 text-left text-sm hover:bg-sunken sm:flex-row"
                   onClick={() => goTo(box.current, lines, problem)}
                 >
                   <span className="shrink-0 font-mono text-bad">

@@ -1,13 +1,13 @@
-/** What a new workflow begins with. */
-export const example = `name: My workflow
+/** What a new workflow begins with; it runs as it stands where there is a workspace of that name. */
+export const exampleFor = (workspace = 'my-project'): string => `name: My workflow
 on:
   workflow_dispatch: {}
 jobs:
   hello:
-    workspace: my-project
+    workspace: ${workspace}
     steps:
       - uses: workspace/start
         with:
-          name: my-project
+          name: ${workspace}
       - run: echo "Hello from $(hostname)"
 `

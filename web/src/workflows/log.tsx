@@ -8,7 +8,7 @@ import { trpc } from '../server/client.ts'
 const kept = 200_000
 
 /** What a step has put out, as it comes. */
-export function StepLog({ runId, stepId }: { runId: WorkflowRunId; stepId: string | null }) {
+export function StepLog({ runId, stepId, ended }: { runId: WorkflowRunId; stepId: string | null; ended: boolean }) {
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({})
   const [following, setFollowing] = useState(true)
   const box = useRef<HTMLPreElement>(null)
@@ -39,7 +39,7 @@ export function StepLog({ runId, stepId }: { runId: WorkflowRunId; stepId: strin
     >
       {text === '' ? (
         <span className="font-sans text-ink-soft">
-          <Trans>This step has put out nothing yet.</Trans>
+          {ended ? <Trans>No output.</Trans> : <Trans>No output yet.</Trans>}
         </span>
       ) : (
         text

@@ -38,7 +38,7 @@ export function RunDialog({ workflow, onClose }: { workflow: Workflow; onClose: 
               <label key={input.name} className="flex flex-col gap-1.5 text-sm">
                 <span>
                   {input.description ?? input.name}
-                  {input.required && <span className="text-ink-soft"> ({t`needed`})</span>}
+                  {input.required && <span className="text-ink-soft"> ({t`required`})</span>}
                 </span>
                 <Field
                   input={input}
@@ -71,7 +71,12 @@ function Field({ input, value, onChange }: { input: WorkflowInput; value: string
   const options = input.type === 'boolean' ? ['true', 'false'] : input.options
   if (input.type === 'boolean' || input.type === 'choice')
     return (
-      <select className={inputClass} value={value} onChange={({ target }) => onChange(target.value)}>
+      <select
+        className={inputClass}
+        value={value}
+        required={input.required}
+        onChange={({ target }) => onChange(target.value)}
+      >
         {value === '' && <option value="" />}
         {options.map((option) => (
           <option key={option} value={option}>
