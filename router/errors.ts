@@ -308,6 +308,9 @@ export const errors = {
 
   gitHubAppMissing: () => new ArcError('NotFound', 'github_app_missing', 'This server has no GitHub App.'),
 
+  webhooksBusy: () =>
+    new ArcError('Unavailable', 'webhooks_busy', 'Too many webhooks are being read at this moment. Send it again.'),
+
   webhookDeliveryNotFound: () =>
     new ArcError('NotFound', 'webhook_delivery_not_found', 'There is no such delivery. They are kept for 30 days.'),
 

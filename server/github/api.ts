@@ -42,17 +42,16 @@ export class GitHubAppApi {
     const plain = request.defaults({
       baseUrl: apiUrl,
       headers: { 'user-agent': 'arcx' },
-      request: { redirect: 'error' },
+      request: { redirect: 'error', fetch: fetchInTime },
     })
     this.#auth = createAppAuth({ appId: id, privateKey, request: plain })
-    this.#request = plain.defaults({ request: { hook: this.#auth.hook, redirect: 'error' } })
+    this.#request = plain.defaults({ request: { hook: this.#auth.hook } })
   }
 
   /** The first hundred. */
   async installations(): Promise<readonly GitHubInstallation[]> {
     const { data } = await this.#request('GET /app/installations', {
       per_page: perPage,
-      request: { signal: AbortSignal.timeout(timeoutMs) },
     })
     return z
       .array(Installation)
@@ -77,7 +76,7 @@ export class GitHubAppApi {
       const answer: Awaited<ReturnType<typeof request>> = await this.#request('GET /app/hook/deliveries', {
         per_page: perPage,
         ...(cursor === '' ? {} : { cursor }),
-        request: { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) },
+        request: { signal },
       })
       yield z.array(Sent).parse(answer.data)
       cursor = nextCursor(answer.headers.link)
@@ -87,11 +86,18 @@ export class GitHubAppApi {
   async sentDelivery(id: number, signal: AbortSignal): Promise<{ guid: string; event: string; payload: object }> {
     const { data } = await this.#request('GET /app/hook/deliveries/{id}', {
       id,
-      request: { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) },
+      request: { signal },
     })
     const { guid, event, request: sent } = SentWhole.parse(data)
     return { guid, event, payload: sent.payload }
   }
+}
+
+/** Also what the library asks by itself, such as for a token, ends in time. */
+const fetchInTime: typeof fetch = (input, init) => {
+  const inTime = AbortSignal.timeout(timeoutMs)
+  const { signal } = init ?? {}
+  return fetch(input, { ...init, signal: signal instanceof AbortSignal ? AbortSignal.any([signal, inTime]) : inTime })
 }
 
 /** Of the page after, by the `Link` header (RFC 8288); null on the last. */

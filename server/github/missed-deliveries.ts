@@ -48,19 +48,31 @@ export async function fetchMissedDeliveries(
   const begun = new Date()
   const from = Math.max(fetchedTo.getTime() - overlapMs, begun.getTime() - keptMs)
   let [fetched, pages] = [0, 0]
+  let isWhole = true
   for await (const page of api.sentDeliveries(signal)) {
     pages += 1
     const lately = page.filter((sent) => sent.delivered_at.getTime() >= from)
     const ids = new Map(lately.map(({ guid, id }) => [guid, id]))
     for (const guid of await webhooks.missing('github', [...ids.keys()])) {
-      const { event, payload } = await api.sentDelivery(ids.get(guid) ?? 0, signal)
-      const named = GitHubHeaders.safeParse({ 'x-github-delivery': guid, 'x-github-event': event })
-      if (!named.success) continue
-      const delivery = { source: 'github', deliveryId: guid, event, body: JSON.stringify(payload) } as const
-      if ((await webhooks.receive(delivery)) === 'accepted') fetched += 1
+      signal.throwIfAborted()
+      try {
+        const { event, payload } = await api.sentDelivery(ids.get(guid) ?? 0, signal)
+        GitHubHeaders.parse({ 'x-github-delivery': guid, 'x-github-event': event })
+        const delivery = { source: 'github', deliveryId: guid, event, body: JSON.stringify(payload) } as const
+        if ((await webhooks.receive(delivery)) === 'accepted') fetched += 1
+      } catch (error) {
+        // One that cannot be had must not keep those before it away; it is tried again the next time.
+        isWhole = false
+        log.warn({ err: error, guid }, 'an event of GitHub that had not come could not be fetched')
+      }
     }
-    if (lately.length < page.length || pages === mostPages) break
+    if (lately.length < page.length) break
+    if (pages === mostPages) {
+      isWhole = false
+      log.warn({ pages }, 'GitHub has sent more events than are looked through at once')
+      break
+    }
   }
-  await app.setFetchedTo(credentials.id, begun)
+  if (isWhole) await app.setFetchedTo(credentials.id, begun)
   if (fetched > 0) log.info({ fetched }, 'fetched events of GitHub that had not come')
 }

@@ -79,6 +79,11 @@ test('what is tampered with, unsigned, malformed or too large is refused, and no
     'signature_wrong',
   ])
   expect(await refused(fromGitHub(body, { 'x-hub-signature-256': '' }))).toEqual([401, 'signature_wrong'])
+  // Before anything of the body is read.
+  expect(await refused(fromGitHub('', { 'x-hub-signature-256': '', 'content-length': String(20 * 2 ** 20) }))).toEqual([
+    401,
+    'signature_wrong',
+  ])
   expect(await refused(fromGitHub('no json'))).toEqual([400, 'webhook_malformed'])
   expect(await refused(fromGitHub(bytes))).toEqual([400, 'webhook_malformed'])
   expect(await refused(fromGitHub(body, { 'x-github-delivery': '../x' }))).toEqual([400, 'webhook_malformed'])

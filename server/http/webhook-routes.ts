@@ -1,3 +1,4 @@
+import { Transform, pipeline } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errors } from '@arcx/router'
 import { GitHubHeaders, StripeEvent } from '../webhooks/delivery.ts'
@@ -15,6 +16,9 @@ export interface WebhookRouteDependencies {
 /** GitHub sends 25 MB at most. */
 const bodyLimits: Readonly<Record<WebhookSource, number>> = { github: 25 * 2 ** 20, stripe: 2 ** 20 }
 const mostPerMinute = 6000
+/** Of all bodies that are being read. */
+const mostBytesHeld = 200 * 2 ** 20
+const signatureNames = { github: 'X-Hub-Signature-256', stripe: 'Stripe-Signature' } as const
 
 /** Where GitHub and Stripe send events. The signature is of the raw body, which is therefore read as it comes. */
 export async function addWebhookRoutes({ app }: Edge, dependencies: WebhookRouteDependencies): Promise<void> {
@@ -22,6 +26,28 @@ export async function addWebhookRoutes({ app }: Edge, dependencies: WebhookRoute
   await app.register(
     async (scope: FastifyInstance) => {
       scope.removeAllContentTypeParsers()
+      let bytesHeld = 0
+      // Anybody may send here, and a body is held whole until its signature can be looked at.
+      scope.addHook('onRequest', async (request) => {
+        const source = request.routeOptions.url === '/webhooks/stripe' ? 'stripe' : 'github'
+        if ((await webhookSecrets(source)).length === 0) throw errors.webhooksNotConfigured(source)
+        if (headerOf(request, signatureNames[source].toLowerCase()) === '')
+          throw errors.signatureWrong(signatureNames[source])
+      })
+      scope.addHook('preParsing', async (_request, reply, payload) => {
+        let held = 0
+        const counted = new Transform({
+          transform(chunk: Buffer, _encoding, done) {
+            held += chunk.length
+            bytesHeld += chunk.length
+            if (bytesHeld > mostBytesHeld) done(errors.webhooksBusy())
+            else done(null, chunk)
+          },
+        })
+        reply.raw.once('close', () => (bytesHeld -= held))
+        pipeline(payload, counted, () => undefined)
+        return counted
+      })
       scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
       const receive = (
@@ -32,16 +58,14 @@ export async function addWebhookRoutes({ app }: Edge, dependencies: WebhookRoute
           `/${source}`,
           { ...perMinute(mostPerMinute), bodyLimit: bodyLimits[source] },
           async (request: FastifyRequest, reply: FastifyReply) => {
-            const secrets = await webhookSecrets(source)
-            if (secrets.length === 0) throw errors.webhooksNotConfigured(source)
-            const delivery = await read(request, textOf(request.body), secrets)
+            const delivery = await read(request, textOf(request.body), await webhookSecrets(source))
             return reply.code(202).send({ delivery: delivery.deliveryId, outcome: await webhooks.receive(delivery) })
           },
         )
 
       receive('github', async (request, body, secrets) => {
         if (!(await isFromGitHub(body, headerOf(request, 'x-hub-signature-256'), secrets)))
-          throw errors.signatureWrong('X-Hub-Signature-256')
+          throw errors.signatureWrong(signatureNames.github)
         const headers = GitHubHeaders.safeParse(request.headers)
         if (!headers.success || !isJson(body)) throw errors.webhookMalformed()
         const { 'x-github-delivery': deliveryId, 'x-github-event': event } = headers.data
@@ -50,7 +74,7 @@ export async function addWebhookRoutes({ app }: Edge, dependencies: WebhookRoute
 
       receive('stripe', async (request, body, secrets) => {
         if (!isFromStripe(body, headerOf(request, 'stripe-signature'), secrets))
-          throw errors.signatureWrong('Stripe-Signature')
+          throw errors.signatureWrong(signatureNames.stripe)
         const event = StripeEvent.safeParse(parsed(body))
         if (!event.success) throw errors.webhookMalformed()
         return { source: 'stripe', deliveryId: event.data.id, event: event.data.type, body }

@@ -290,7 +290,8 @@ export class Engine {
     if (!(await runs.save(unit, before, run))) return
     for (const job of run.jobs) {
       const known = before.jobs.find(({ id }) => id === job.id)
-      if (job.state === 'running' && known?.state !== 'running') {
+      // That of a re-run is stored as running before its run begins.
+      if (job.state === 'running' && (known?.state !== 'running' || before.state !== 'running')) {
         const minutes = minutesOf(workflow, job)
         await jobs.enqueue(unit, endJobInTime, { jobId: job.id }, new Date(now.getTime() + minutes * minuteMs))
       }

@@ -5,9 +5,12 @@ import type { JobKind } from '../jobs/job.ts'
 const Attempt = z.object({ stepId: WorkflowStepId, attempt: z.number().int() })
 type Attempt = z.infer<typeof Attempt>
 
-/** So many steps run in one copy at a time, and so many of them of one owner; what is beyond waits. */
-const stepsAtOnce = 12
-const stepsOfOwner = 5
+/**
+ * So many steps run in one copy at a time, and so many of them of one owner; what is beyond waits. Following a command
+ * costs one stream, and it may take hours.
+ */
+const stepsAtOnce = 100
+const stepsOfOwner = 20
 
 const OwnersAttempt = Attempt.extend({ owner: z.uuid() })
 

@@ -199,3 +199,28 @@ ${variables}
   expect(run.state).toBe('failed')
   expect(run.jobs.some(({ reason }) => reason?.includes('take too long'))).toBe(true)
 })
+
+test('a re-run that has not begun is cancelled, with what it holds of the run before', () => {
+  const { run, end } = started(`
+  a: {workspace: w, steps: [{run: x}]}
+  b: {needs: a, workspace: w, steps: [{run: x}, {run: y}]}`)
+  end('a0.0', done)
+  end('b0.0', done)
+  end('b0.1', failed)
+  const { run: fresh } = started(`
+  a: {workspace: w, steps: [{run: x}]}
+  b: {needs: a, workspace: w, steps: [{run: x}, {run: y}]}`)
+  const jobs = fresh.jobs.map((job, at) => {
+    const pending = {
+      ...job,
+      state: 'pending',
+      steps: job.steps.map((step) => ({ ...step, state: 'pending' })),
+    } as JobRun
+    return resumed(pending, run.jobs[at] ?? pending)
+  })
+  const again: Run = { ...fresh, state: 'queued', jobs }
+  expect(again.jobs.map(({ state }) => state)).toEqual(['succeeded', 'running'])
+  stopRun(again, 'cancelled', now)
+  expect(again.state).toBe('cancelled')
+  expect(again.jobs.map(({ state }) => state)).toEqual(['succeeded', 'cancelled'])
+})

@@ -171,7 +171,9 @@ export function stopRun(run: Run, reason: string, now: Date): void {
   if (hasEnded(run)) return
   run.reason ??= reason
   if (run.state !== 'running') {
+    // A re-run holds jobs that ended before it.
     for (const job of run.jobs) {
+      if (hasEnded(job)) continue
       move(job, jobTransitions, 'cancelled', now)
       skipRest(job, now)
     }
