@@ -81,15 +81,19 @@ Settings are environment variables, as in: ARC_PORT=8080 npm start
   ARC_LOG_LEVEL                debug, info, warn or error                             info
   ARC_SIGNUP_MODE              who may sign up: invite, open or stripe                invite
   ARC_STRIPE_SECRET_KEY        of Stripe, where plans are paid for; see docs/billing.md
-  ARC_STRIPE_PRICE_PRO         Stripe’s price of the pro plan, price_…
-  ARC_STRIPE_PRICE_TEAM        Stripe’s price of a seat in the team plan, price_…
+  ARC_STRIPE_PRICE_PRO         Stripe’s price of the pro plan, price_…; those before after it
+  ARC_STRIPE_PRICE_TEAM        Stripe’s price of a seat in the team plan, likewise
   ARC_STRIPE_WEBHOOK_SECRET    by which Stripe signs events, whsec_…
+  ARC_STRIPE_WEBHOOK_SECRET_FORMER   what it was before, while it is being changed
+  ARC_STRIPE_API_URL           where Stripe’s API answers                             https://api.stripe.com
   ARC_STRIPE_TRIAL_DAYS        days of a trial, 0 for none                            14
   ARC_STRIPE_GRACE_DAYS        days that a plan holds while a payment is missing      7
   ARC_STRIPE_TAX               on or off: Stripe works taxes out                      on
   GITHUB_CLIENT_ID             a GitHub application’s, to sign in by GitHub
   GITHUB_CLIENT_SECRET         its secret; may stand in secrets.env
   GITHUB_URL                   of a GitHub Enterprise server                          https://github.com
+  ARC_GITHUB_WEBHOOK_SECRET    by which GitHub signs events, beside those of a GitHub App
+  ARC_GITHUB_WEBHOOK_SECRET_FORMER   what it was before, while it is being changed
   ARC_GITHUB_RECHECK_SECONDS   how often GitHub is asked whether a session still stands  900
   ARC_SMTP_URL                 a mail server: smtp://USER:PASSWORD@HOST:PORT or smtps://…;
                                may stand in secrets.env

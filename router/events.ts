@@ -22,15 +22,6 @@ export const DomainEvent = z.discriminatedUnion('type', [
     ownerId: UserId.nullable(),
     teamId: TeamId.nullable(),
   }),
-  /** A workflow tells its owner, or the members of its team, something. */
-  z.object({
-    type: z.literal('workflows.notified'),
-    ownerId: UserId.nullable(),
-    teamId: TeamId.nullable(),
-    workflow: z.string(),
-    runId: z.string(),
-    text: z.string(),
-  }),
   /** What is open with it closes: it was revoked, or whose it is may not use it now. */
   z.object({ type: z.literal('identity.token-ended'), tokenId: TokenId, userId: UserId }),
   z.object({ type: z.literal('identity.session-ended'), sessionId: SessionId, userId: UserId }),

@@ -62,6 +62,7 @@ import { WebhookStore } from './webhooks/store.ts'
 import { Webhooks } from './webhooks/webhooks.ts'
 import { openUsage } from './usage/module.ts'
 import { noticeOfBudgets } from './usage/notice.ts'
+import { noticeOfWorkflows } from './workflows/notices.ts'
 import { openWorkflows } from './workflows/module.ts'
 import { openWorkspaces } from './workspaces/module.ts'
 import { WorkspaceStore } from './workspaces/store.ts'
@@ -253,6 +254,7 @@ async function start(
     workspaces,
     runtime,
     onActivity,
+    notice: noticeOfWorkflows(publish, mail.enqueue),
     publicOrigin,
     log,
   })

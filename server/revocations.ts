@@ -60,6 +60,5 @@ async function closeFor(
       return
     case 'workspaces.removed':
     case 'workflows.run-changed':
-    case 'workflows.notified':
   }
 }

@@ -148,7 +148,6 @@ function mayChange(event: DomainEvent, { userId, by, workspaceId, teamId }: Coll
     case 'workspaces.removed':
       return event.workspaceId === workspaceId
     case 'workflows.run-changed':
-    case 'workflows.notified':
       return false
     case 'workspaces.changed': {
       const { workspace } = event

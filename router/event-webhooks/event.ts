@@ -1,4 +1,4 @@
-import type { TeamId, UserId, WorkspaceId } from '../ids.ts'
+import type { TeamId, UserId, WorkflowId, WorkspaceId } from '../ids.ts'
 
 export interface WorkspaceOfEvent {
   readonly id: WorkspaceId
@@ -11,6 +11,11 @@ interface AboutWorkspace {
 
 interface AboutMember {
   readonly member: { readonly id: UserId; readonly login: string }
+}
+
+interface AboutRun {
+  readonly workflow: { readonly id: WorkflowId; readonly name: string }
+  readonly run: { readonly id: string; readonly number: number }
 }
 
 /**
@@ -29,6 +34,10 @@ export interface WebhookEventData {
   'budget.alert': {
     readonly budget: { readonly percent: 80 | 100; readonly hours: number; readonly hardStop: boolean }
   }
+  /** What a step says that notifies. */
+  'workflow.notice': AboutRun & { readonly text: string }
+  /** A run waits until somebody approves. */
+  'workflow.approval': AboutRun & { readonly text: string }
 }
 export type WebhookEventType = keyof WebhookEventData
 
@@ -41,6 +50,8 @@ const inOrder: Readonly<Record<WebhookEventType, true>> = {
   'member.joined': true,
   'member.left': true,
   'budget.alert': true,
+  'workflow.notice': true,
+  'workflow.approval': true,
 }
 export const webhookEventTypes = Object.keys(inOrder) as readonly WebhookEventType[]
 export const isWebhookEventType = (text: string): text is WebhookEventType => Object.hasOwn(inOrder, text)

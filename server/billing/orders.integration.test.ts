@@ -45,7 +45,8 @@ beforeAll(async () => {
     settings: {
       secretKey: stripe.secretKey,
       apiUrl: stripe.url,
-      prices: { pro: 'price_pro', team: 'price_team' },
+      // Another price is offered by now; who pays the one before keeps the plan.
+      prices: { pro: ['price_newer', 'price_pro'], team: ['price_team'] },
       trialDays: 14,
       graceDays,
       automaticTax: true,

@@ -36,7 +36,9 @@ export class Seats {
     const customer = await store.of({ teamId })
     if (customer === null || customer.stripeId === null) return
     for (let tried = 0; tried < tries; tried += 1) {
-      const subscription = (await stripe.subscriptionsOf(customer.stripeId)).find(isLive)
+      const subscription = (await stripe.subscriptionsOf(customer.stripeId)).find(
+        (each) => isLive(each) && each.plan !== null,
+      )
       const facts = await store.factsOf({ teamId })
       if (subscription === undefined || subscription.seats === facts?.seats) return
       // The team has gone.

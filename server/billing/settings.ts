@@ -2,11 +2,18 @@ import { z } from 'zod'
 import { ConfigError, wholeNumber } from '@arcx/service-kit/config'
 import type { PaidPlan } from '@arcx/router'
 
+const prices = () =>
+  z
+    .string()
+    .regex(/^price_\w+(\s*,\s*price_\w+)*$/)
+    .optional()
+    .describe('ids of prices of Stripe’s, price_…, with commas between them: first the one that is offered')
+
 /** What billing takes from the environment. */
 export const billingEnvironment = {
   ARC_STRIPE_SECRET_KEY: z.string().min(1).optional().describe('a secret key of Stripe’s, sk_… or rk_…'),
-  ARC_STRIPE_PRICE_PRO: z.string().startsWith('price_').optional().describe('the id of a price of Stripe’s, price_…'),
-  ARC_STRIPE_PRICE_TEAM: z.string().startsWith('price_').optional().describe('the id of a price of Stripe’s, price_…'),
+  ARC_STRIPE_PRICE_PRO: prices(),
+  ARC_STRIPE_PRICE_TEAM: prices(),
   ARC_STRIPE_TRIAL_DAYS: wholeNumber(0, 730, 'a number of days, 0 for no trial').default(14),
   ARC_STRIPE_GRACE_DAYS: wholeNumber(0, 365, 'a number of days').default(7),
   ARC_STRIPE_TAX: z.enum(['on', 'off']).default('on').describe('on or off'),
@@ -21,8 +28,8 @@ type Environment = z.infer<z.ZodObject<typeof billingEnvironment>>
 export interface BillingSettings {
   readonly secretKey: string
   readonly apiUrl: string
-  /** Stripe's price of each plan: for a month, by seat. */
-  readonly prices: Readonly<Record<PaidPlan, string>>
+  /** Stripe's prices of each plan, for a month, by seat: the one that is offered, and those that are still paid. */
+  readonly prices: Readonly<Record<PaidPlan, readonly [string, ...string[]]>>
   /** 0: none. */
   readonly trialDays: number
   readonly graceDays: number
@@ -50,9 +57,14 @@ export function billingOf(environment: Environment, signUpMode: string): Billing
   return {
     secretKey: secretKey ?? '',
     apiUrl: environment.ARC_STRIPE_API_URL,
-    prices: { pro: pro ?? '', team: team ?? '' },
+    prices: { pro: idsOf(pro), team: idsOf(team) },
     trialDays: environment.ARC_STRIPE_TRIAL_DAYS,
     graceDays: environment.ARC_STRIPE_GRACE_DAYS,
     automaticTax: environment.ARC_STRIPE_TAX === 'on',
   }
+}
+
+function idsOf(text = ''): readonly [string, ...string[]] {
+  const [offered = '', ...others] = text.split(/\s*,\s*/)
+  return [offered, ...others]
 }

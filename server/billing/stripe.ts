@@ -83,7 +83,7 @@ export class StripeClient {
         {
           mode: 'subscription',
           customer,
-          line_items: [{ price: this.#settings.prices[plan], quantity: seats }],
+          line_items: [{ price: this.#settings.prices[plan][0], quantity: seats }],
           success_url: returnUrl,
           cancel_url: returnUrl,
           metadata: { order },
@@ -153,7 +153,7 @@ export class StripeClient {
     const { id, status, created, items, trial_end, cancel_at } = subscription
     const { prices } = this.#settings
     const planOf = (price: string): PaidPlan | null =>
-      price === prices.team ? 'team' : price === prices.pro ? 'pro' : null
+      prices.team.includes(price) ? 'team' : prices.pro.includes(price) ? 'pro' : null
     const item = items.data.find(({ price }) => planOf(price.id) !== null) ?? items.data[0]
     return {
       id,

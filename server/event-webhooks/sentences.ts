@@ -16,6 +16,9 @@ const sentences: Sentences = {
   'member.left': ({ member }) => `${member.login} is no longer in the team.`,
   'budget.alert': ({ budget: { percent, hours, hardStop } }) =>
     `${percent} % of this month’s budget of ${hours} hours are used${percent === 100 && hardStop ? ': everything was stopped' : ''}.`,
+  'workflow.notice': ({ workflow, text }) => `${workflow.name}: ${text}`,
+  'workflow.approval': ({ workflow, run, text }) =>
+    `Run ${run.number} of the workflow ${workflow.name} waits for an approval: ${text}`,
 }
 
 export const sentenceOf = <Type extends WebhookEventType>(

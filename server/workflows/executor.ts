@@ -102,7 +102,8 @@ export class Executor {
     const context: StepContext = {
       actor,
       owner: run,
-      run: { id: run.id, number: run.number, workflow: workflow.name },
+      run: { id: run.id, number: run.number },
+      workflow: { id: run.workflowId, name: workflow.name },
       executionId: `${step.id}-${step.attempt}`,
       signal,
       lost,

@@ -13,6 +13,7 @@ import { githubEvents } from './events.ts'
 import { Executor } from './executor.ts'
 import { endJobInTime, executeStep, wakeStep } from './kinds.ts'
 import { LogStore } from './log-store.ts'
+import type { NoticeWorkflow } from './notices.ts'
 import { PersonStore } from './person-store.ts'
 import { RunStore } from './run-store.ts'
 import { Schedules } from './schedules.ts'
@@ -28,6 +29,8 @@ export interface WorkflowsModuleDependencies extends Omit<StepPorts, 'notify'> {
   readonly feed: Feed
   readonly memberships: { of(userId: string): Promise<ReadonlyMap<string, TeamRole>> }
   readonly webhooks: { on(source: WebhookSource, event: string, handler: EventHandler): void }
+  /** Tells people what a workflow says, and that it waits for them. */
+  readonly notice: NoticeWorkflow
   readonly publicOrigin: string
   readonly log: Log
 }
@@ -45,6 +48,7 @@ export function openWorkflows(dependencies: WorkflowsModuleDependencies): Workfl
   const workflows = new WorkflowStore(database)
   const runs = new RunStore(database)
   const logs = new LogStore(database)
+  const people = new PersonStore(database)
   const definitions = new Definitions()
   const engine: Engine = new Engine({
     definitions,
@@ -59,7 +63,7 @@ export function openWorkflows(dependencies: WorkflowsModuleDependencies): Workfl
     workflows,
     runs,
     jobs,
-    people: new PersonStore(database),
+    people,
     unitOfWork,
     engine,
     log,
@@ -74,10 +78,12 @@ export function openWorkflows(dependencies: WorkflowsModuleDependencies): Workfl
       workspaces: dependencies.workspaces,
       runtime: dependencies.runtime,
       onActivity: (id) => dependencies.onActivity(id),
-      notify: (owner, { text, workflow, runId }) =>
-        unitOfWork({ kind: 'service', service: 'workflows' }, async (unit) =>
-          unit.emit({ type: 'workflows.notified', ...owner, workflow, runId, text }),
-        ),
+      async notify(notice, savedBy) {
+        const email = await people.emailOf(savedBy)
+        await unitOfWork({ kind: 'service', service: 'workflows' }, (unit) =>
+          dependencies.notice(unit, { ...notice, email }),
+        )
+      },
     },
   })
   jobs.handle(executeStep, ({ stepId, attempt }, run) => executor.execute(stepId, attempt, run))

@@ -2,7 +2,7 @@ import type { UserId } from '@arcx/router'
 import type { Database } from '@arcx/prisma'
 import type { WorkflowOwner } from './workflow-store.ts'
 
-/** Who stands behind what GitHub tells of. */
+/** Who stands behind what GitHub tells of, and how people are reached. */
 export class PersonStore {
   readonly #database: Database
 
@@ -22,6 +22,11 @@ export class PersonStore {
     })
     if (user === null || user.status !== 'active') return false
     return teamId === null ? user.id === ownerId : user.memberships.some(({ role }) => role !== 'viewer')
+  }
+
+  async emailOf(userId: UserId): Promise<string | null> {
+    const user = await this.#database.user.findUnique({ where: { id: userId }, select: { email: true } })
+    return user?.email ?? null
   }
 
   async githubIdOf(userId: UserId): Promise<number | null> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { WorkflowRun, WorkflowRunDetails } from '@arcx/router'
 import { createRunning, runInside, startTestOrchestrator } from '@arcx/testing/orchestrator'
@@ -142,7 +143,19 @@ jobs:
   expect(output).not.toContain('sleep 4214')
 }, 120_000)
 
-test('a parked approval survives kill -9 of the server, and goes on once somebody approves', async () => {
+test('a parked approval is told to endpoints, survives kill -9 of the server, and goes on once somebody approves', async () => {
+  const endpointId = randomUUID()
+  await arc.prisma.eventEndpoint.create({
+    data: {
+      id: endpointId,
+      ownerId: person.userId,
+      name: 'Chat',
+      url: 'https://example.com/',
+      format: 'slack',
+      events: ['workflow.approval'],
+      sealed: Buffer.from('none'),
+    },
+  })
   const run = await start(`name: Parked
 on: { workflow_dispatch: {} }
 jobs:
@@ -162,6 +175,9 @@ jobs:
 `)
   const parked = await untilRun(run, ({ jobs }) => jobs[0]?.steps[0]?.state === 'waiting')
   expect(parked.jobs[0]?.steps[0]?.question).toBe(`Shall it go on with ${run.number}?`)
+  const [told] = await arc.prisma.eventDelivery.findMany({ where: { endpointId } })
+  expect(told).toMatchObject({ event: 'workflow.approval' })
+  expect(told?.body).toContain(`Shall it go on with ${run.number}?`)
   await arc.kill()
   await arc.start()
   expect((await runOf(run)).jobs[0]?.steps[0]?.state).toBe('waiting')

@@ -44,5 +44,6 @@ export const stepWords: Readonly<Record<StepKind, string>> = {
   'workspace/delete': 'Deletes a workspace and waits until it is gone. One that is gone already is no failure.',
   wait: 'Waits for a duration or until a time. Nothing is kept busy meanwhile.',
   approval: 'Waits until a person with the right approves. A refusal ends the job as failed.',
-  notify: 'Tells the owner, or the team’s members; where the server dies at that moment, twice.',
+  notify:
+    'Tells webhook endpoints of the owner or the team that listen for workflow.notice; where the server dies at that moment, twice.',
 }

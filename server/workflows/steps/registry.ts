@@ -23,13 +23,17 @@ export const handlers: { readonly [Kind in StepKind]: StepHandler<Kind> } = {
     await progress.set({ until: time })
     return { kind: 'waiting', until: new Date(time) }
   },
-  async approval({ message }, { log }) {
-    log.line(`Waiting for an approval: ${message}`)
+  async approval({ message }, context) {
+    context.log.line(`Waiting for an approval: ${message}`)
+    await notify('approval', message, context)
     return { kind: 'waiting', until: null }
   },
-  async notify({ message }, { ports, owner, run, log }) {
-    log.line(message)
-    await ports.notify(owner, { text: message, workflow: run.workflow, runId: run.id })
+  async notify({ message }, context) {
+    context.log.line(message)
+    await notify('notice', message, context)
     return done()
   },
 }
+
+const notify = (kind: 'notice' | 'approval', text: string, { ports, actor, owner, run, workflow }: StepContext) =>
+  ports.notify({ kind, ownerId: owner.ownerId, teamId: owner.teamId, workflow, run, text }, actor.userId)

@@ -1,6 +1,7 @@
-import type { UserActor, Workspace, WorkspaceId } from '@arcx/router'
+import type { UserActor, UserId, WorkflowId, Workspace, WorkspaceId } from '@arcx/router'
 import type { ContainerRef, RuntimePort } from '../../runtime/port.ts'
 import type { Value, ValueMap } from '../expressions/value.ts'
+import type { WorkflowNotice } from '../notices.ts'
 import type { WorkflowOwner } from '../workflow-store.ts'
 
 /** What a step that runs is given. */
@@ -9,7 +10,8 @@ export interface StepContext {
   readonly actor: UserActor
   /** Whose workflow it is: it touches no other's workspaces. */
   readonly owner: WorkflowOwner
-  readonly run: { readonly id: string; readonly number: number; readonly workflow: string }
+  readonly run: { readonly id: string; readonly number: number }
+  readonly workflow: { readonly id: WorkflowId; readonly name: string }
   /** Of this attempt alone; the same again where it goes on after a crash. */
   readonly executionId: string
   /** It has to end, and what it has started too. */
@@ -44,11 +46,8 @@ export interface StepPorts {
   readonly runtime: Pick<RuntimePort, 'exec'>
   /** Somebody works there, so that it does not stop as idle. */
   onActivity(id: WorkspaceId): void
-  /** Tells people something; joined to whatever ways there are. */
-  notify(
-    owner: WorkflowOwner,
-    message: { readonly text: string; readonly workflow: string; readonly runId: string },
-  ): Promise<void>
+  /** Tells people something, by webhooks and e-mail. */
+  notify(this: void, notice: Omit<WorkflowNotice, 'email'>, savedBy: UserId): Promise<void>
 }
 
 export type StepOutcome =

@@ -12,6 +12,8 @@ export const eventWords: Readonly<Record<WebhookEventType, MessageDescriptor>> =
   'member.joined': msg`Somebody joined the team`,
   'member.left': msg`Somebody left the team`,
   'budget.alert': msg`A budget is nearly, or all, used up`,
+  'workflow.notice': msg`A workflow says something`,
+  'workflow.approval': msg`A workflow waits for an approval`,
 }
 
 export const formatWords: Readonly<Record<WebhookFormat, MessageDescriptor>> = {
