@@ -80,7 +80,8 @@ export class Executor {
       await engine.ended(stepId, attempt, result)
     } finally {
       if (late !== null) clearTimeout(late)
-      this.#running.delete(stepId)
+      // Another attempt of it may run here by now.
+      if (this.#running.get(stepId) === end) this.#running.delete(stepId)
     }
   }
 
@@ -97,7 +98,8 @@ export class Executor {
     const isSame = memberOf(noted, 'attempt') === step.attempt
     const base = isSame ? Number(memberOf(noted, 'base')) : stored
     const note = (own: Value) => runs.setProgress(step.id, { attempt: step.attempt, base, own })
-    if (!isSame) await note(null)
+    // What an attempt has created is the next one's, too.
+    if (!isSame) await note(createsWorkspace(writtenOf(place)) ? memberOf(noted, 'own') : null)
     const writer = new LogWriter(logs, step.id, base, stored)
     const context: StepContext = {
       actor,
@@ -192,6 +194,8 @@ function writtenOf({ workflow, job, step }: Place): Step {
   if (written === undefined) throw new Error(`The workflow has no step ${step.index} of ${job.name}.`)
   return written
 }
+
+const createsWorkspace = (step: Step): boolean => 'uses' in step && step.uses === 'workspace/create'
 
 /** Counted from when it began, whoever runs it now. */
 function lateness(place: Place, onLate: () => void): NodeJS.Timeout | null {
