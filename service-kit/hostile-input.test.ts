@@ -47,6 +47,7 @@ describe('what comes from a socket ends nothing', () => {
         /server\.on\('connect', openPort\)/,
         /socket\.destroy\(\)\)$/,
         /request\.on\('upgrade', \(_answer, upstream\)/,
+        /sent\.on\('upgrade', \(response, socket\)/,
       ]),
     ).toEqual([])
   })
