@@ -132,6 +132,14 @@ export const isHexDigit = (byte: number): boolean => digitOf(byte) >= 0
 export const beginsEscape = new Uint8Array(256)
 for (const byte of [backslash, percent, ampersand, equals]) beginsEscape[byte] = 1
 
+/** Whether an escaped percent sign stands there with two digits behind it, which may be what it escapes. */
+export const isPercentOfOthers = (bytes: Uint8Array, at: number): boolean =>
+  bytes[at] === percent &&
+  bytes[at + 1] === 0x32 &&
+  bytes[at + 2] === 0x35 &&
+  isHexDigit(bytes[at + 3] ?? 0) &&
+  isHexDigit(bytes[at + 4] ?? 0)
+
 /** So many hexadecimal digits as a number; `none` or `cut` where there are not. */
 function hexAt(bytes: Uint8Array, at: number, count: number): number {
   let value = 0

@@ -1,6 +1,6 @@
 import { blockBytes, blockOf, emptyHash, extended } from './blocks.ts'
 import { breaks, kinds, sign, space } from './byte-kinds.ts'
-import { beginsEscape, codeOf, cut, escapeAt, formOf, isOfByte, lengthOf } from './escapes.ts'
+import { beginsEscape, codeOf, cut, escapeAt, formOf, isOfByte, isPercentOfOthers, lengthOf } from './escapes.ts'
 import { beginsGap, gapEnd, softBreakAt } from './gaps.ts'
 import { foundAt } from './found.ts'
 import type { Found } from './found.ts'
@@ -12,6 +12,7 @@ import type { Entry } from './tables.ts'
 
 /** As near to the end of the bytes, an escaped character or a gap may not be told yet. */
 const tailBytes = 64
+const percent = 0x25
 /** A place among the first characters takes so many bits, beside the number of what is known. */
 const indexBits = 4
 
@@ -145,6 +146,13 @@ export class Interruptions {
         }
       }
     }
+    if (kind === sign && isPercentOfOthers(bytes, at) && this.#surroundings.occurs[percent] === 1)
+      // What may be a sign that is written twice may be one that two digits follow.
+      for (const [second, place] of readings(bytes, at + 3)) {
+        open = this.#look(bytes, at, blockOf(before, percent, second), false, false, isEnd, found, open)
+        for (const [third] of readings(bytes, place))
+          open = this.#look(bytes, at, blockOf(percent, second, third), true, false, isEnd, found, open)
+      }
     if (
       kind === 0 ||
       breaks[before] === 0 ||
@@ -248,6 +256,7 @@ function readings(bytes: Uint8Array, at: number): readonly (readonly [byte: numb
     const first = code < 0x80 || isOfByte(formOf(unit)) ? code : Buffer.from(String.fromCodePoint(code), 'utf8')[0]
     if (first !== undefined) whole.push([first, at + lengthOf(unit)])
   }
+  if (isPercentOfOthers(bytes, at)) whole.push([percent, at + 3])
   const soft = byte === 0x3d ? softBreakAt(bytes, at) : 0
   return soft > 0 ? [...whole, ...readings(bytes, at + soft)] : whole
 }

@@ -1,6 +1,17 @@
 import { blockBytes, blockOf, quadOf } from './blocks.ts'
 import { breaks, kinds, pairKinds, sign, space } from './byte-kinds.ts'
-import { codeOf, cut, digits, escapeAt, formOf, isOfByte, lengthOf, meantBehind, named } from './escapes.ts'
+import {
+  codeOf,
+  cut,
+  digits,
+  escapeAt,
+  formOf,
+  isOfByte,
+  isPercentOfOthers,
+  lengthOf,
+  meantBehind,
+  named,
+} from './escapes.ts'
 import { gapEnd } from './gaps.ts'
 import type { Known } from './known.ts'
 import { Neighbours } from './neighbours.ts'
@@ -182,11 +193,17 @@ export class Surroundings {
     return breaks[before] === 1 && this.#mayBeGap(bytes, at, byte, first, before)
   }
 
+  /** Two digits behind it may be of it, or stand for themselves. */
+  #mayBePercent(bytes: Uint8Array, at: number): boolean {
+    return this.occurs[percent] === 1 && isPercentOfOthers(bytes, at)
+  }
+
   #mayBeEscape(bytes: Uint8Array, at: number, byte: number, first: number, before: number): boolean {
     const unit = this.#unitAt(bytes, at)
     if (unit < 0) return unit === cut || (byte === equals && endsLine(bytes[at + 1] ?? 0))
     const code = codeOf(unit)
     if (code >= 0x80 && !isOfByte(formOf(unit))) return this.occurs[leadOf(code)] === 1
+    if (this.#mayBePercent(bytes, at)) return true
     if (this.occurs[code] === 0) return false
     const behind = at + lengthOf(unit)
     if (behind + 1 >= bytes.length) return true
@@ -194,6 +211,7 @@ export class Surroundings {
     let two = next
     let last = behind + 1
     if (isSign(next)) {
+      if (this.#mayBePercent(bytes, behind)) return true
       const second = this.#unitAt(bytes, behind)
       if (second === cut || (second < 0 && next === equals && endsLine(bytes[last] ?? 0))) return true
       if (second >= 0) {
@@ -206,6 +224,7 @@ export class Surroundings {
       const beside = bytes[behind + 1] ?? 0
       if (this.#escaped.mayBegin(code, next, beside)) return true
       if (isSign(beside)) {
+        if (this.#mayBePercent(bytes, behind + 1)) return true
         const third = this.#unitAt(bytes, behind + 1)
         if (third === cut || (third < 0 && beside === equals && endsLine(bytes[behind + 2] ?? 0))) return true
         const meant = third < 0 ? beside : codeOf(third)
@@ -216,6 +235,7 @@ export class Surroundings {
     if (last >= bytes.length) return true
     let three = bytes[last] ?? 0
     if (isSign(three)) {
+      if (this.#mayBePercent(bytes, last)) return true
       if (this.#escaped.mayBegin(code, two, three)) return true
       const third = this.#unitAt(bytes, last)
       if (third === cut || (third < 0 && three === equals && endsLine(bytes[last + 1] ?? 0))) return true

@@ -78,6 +78,7 @@ test('a value does not pass where each of its first characters is written in a w
   const rest = 'a'.repeat(12)
   check(`'<=${rest}`, `&apos;&lt;=${rest}`)
   check(String.raw`'\<${rest}`, String.raw`&apos;\&lt;${rest}`)
+  check(`%%${rest}`, `%%25${rest}`)
   fc.assert(
     fc.property(fc.array(fc.tuple(characters, way), { minLength: 3, maxLength: 6 }), (beginning) =>
       check(
