@@ -83,7 +83,9 @@ test('limits of plans are changed and usage is seen, on a phone, too', async () 
   await expect
     .poll(async () => (await arc.prisma.tierLimit.findUniqueOrThrow({ where: { tier: 'pro' } })).workspaces)
     .toBe(7)
-  await vi.waitFor(async () => expect(await page.getByRole('button', { name: 'Save Pro' }).isDisabled()).toBe(true))
+  await vi.waitFor(async () => expect(await page.getByRole('button', { name: 'Save Pro' }).isDisabled()).toBe(true), {
+    timeout: 20_000,
+  })
   // An emptied field is nothing to save, and not 0.
   await page.getByLabel('Workspaces of Pro').fill('')
   await page.getByRole('button', { name: 'Save Pro' }).click()

@@ -77,14 +77,15 @@ test('what is not saved is not lost by leaving, nor by what somebody else saves,
   const page = await openPage(1280, 800)
   await page.goto(`${all.arc.origin}/workflows/new`)
   const editor = page.getByLabel('Workflow in YAML')
-  await vi.waitFor(async () => expect(await editor.inputValue()).toContain('workspace: box'))
+  await vi.waitFor(async () => expect(await editor.inputValue()).toContain('workspace: box'), { timeout: 20_000 })
   await editor.fill('')
   await page.getByText('A workflow begins with its keys').waitFor()
   await editor.fill(source.replace('Greeting', 'Kept').replace('needs: ask', 'neds: ask'))
   await page.getByRole('button', { name: /Did you mean “needs”/ }).waitFor()
   await page.getByRole('button', { name: 'Save' }).click()
-  await vi.waitFor(async () =>
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Line 13, column 5'),
+  await vi.waitFor(
+    async () => expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Line 13, column 5'),
+    { timeout: 20_000 },
   )
   await editor.fill(source.replace('Greeting', 'Kept'))
   await page.getByRole('button', { name: 'Save' }).click()

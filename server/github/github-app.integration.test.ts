@@ -150,11 +150,14 @@ test('a team’s workspaces find a placeholder for the token of its installation
   await admin.api.admin.githubApp.connect.mutate({ installationId: 12, team: 'boilers' })
   await admin.api.admin.githubApp.connect.mutate({ installationId: 11, team: 'engines' })
   await given(1)
-  const first = await vi.waitFor(async () => {
-    const secret = await secretOf()
-    expect(secret).not.toBeNull()
-    return secret
-  })
+  const first = await vi.waitFor(
+    async () => {
+      const secret = await secretOf()
+      expect(secret).not.toBeNull()
+      return secret
+    },
+    { timeout: 20_000 },
+  )
   const [shown] = await member.api.secrets.list.query({ teamId })
   expect(shown).toMatchObject({ name: 'GITHUB_TOKEN', managedBy: 'github-app', hosts: ['127.0.0.1'] })
   expect(shown?.placeholder).toMatch(/^ghs_/)

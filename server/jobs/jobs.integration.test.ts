@@ -272,5 +272,5 @@ test('what is queued before jobs are run, for a queue that was never there, is r
   await unitOfWork(service, (unit) => jobs.enqueue(unit, kind, { id: 'early' }))
   expect(ran).toEqual([])
   await jobs.start()
-  await vi.waitFor(() => expect(ran).toEqual(['early']))
+  await vi.waitFor(() => expect(ran).toEqual(['early']), { timeout: 20_000 })
 })
