@@ -14,7 +14,7 @@ import { signedHeaders } from './signature.ts'
 const service: ServiceActor = { kind: 'service', service: 'event-webhooks' }
 const gone = 410
 const keptMs = 30 * 24 * 3600 * 1000
-/** What no job has any more is found after this long. */
+/** A delivery whose job was lost is found after this long. */
 const lateMs = 10 * 60_000
 const wasSwitchedOff = 'The endpoint was switched off.'
 
