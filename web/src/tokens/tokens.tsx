@@ -5,7 +5,7 @@ import { Field } from '@base-ui/react/field'
 import { msg, t } from '@lingui/core/macro'
 import { Trans } from '@lingui/react/macro'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Copy, KeyRound, Plus } from 'lucide-react'
+import { KeyRound, Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { ApiToken, NewApiToken, Scope } from '@arcx/router'
 import { Button } from '../interface/button.tsx'
@@ -13,6 +13,7 @@ import { ConfirmByName } from '../interface/confirm-by-name.tsx'
 import { inputClass } from '../interface/dialog.ts'
 import { Modal } from '../interface/modal.tsx'
 import { Ago } from '../interface/time.tsx'
+import { ShownOnce } from '../interface/shown-once.tsx'
 import { showError } from '../interface/toasts.ts'
 import { queryClient, trpc } from '../server/client.ts'
 import { refusalOf } from '../server/error.ts'
@@ -209,11 +210,6 @@ function Making({ onClose }: { onClose: () => void }) {
 }
 
 function Made({ made, onClose }: { made: NewApiToken; onClose: () => void }) {
-  const [copied, setCopied] = useState(false)
-  const copy = async () => {
-    await navigator.clipboard.writeText(made.token)
-    setCopied(true)
-  }
   return (
     <div className="flex flex-col gap-4">
       <Dialog.Title className="text-lg font-semibold">
@@ -222,19 +218,7 @@ function Made({ made, onClose }: { made: NewApiToken; onClose: () => void }) {
       <Dialog.Description className="-mt-2 text-sm text-ink-soft">
         <Trans>Copy it now. You will not be able to see it again: arcx keeps only its hash.</Trans>
       </Dialog.Description>
-      <div className="flex items-center gap-2 rounded-lg border border-line bg-sunken py-1.5 pl-3 pr-1.5">
-        <code aria-label={t`Token`} className="min-w-0 flex-1 break-all text-sm">
-          {made.token}
-        </code>
-        <Button autoFocus onClick={() => void copy()}>
-          <Copy size={14} aria-hidden /> <span aria-live="polite">{copied ? t`Copied` : t`Copy`}</span>
-        </Button>
-      </div>
-      <div className="flex justify-end">
-        <Button tone="primary" onClick={onClose}>
-          <Trans>Done</Trans>
-        </Button>
-      </div>
+      <ShownOnce label={t`Token`} text={made.token} onClose={onClose} />
     </div>
   )
 }
